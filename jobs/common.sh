@@ -1,0 +1,129 @@
+# Shared by the launchers: run_job MAIN_CLASS [argument ...] [-- spark-submit option ...]
+# shellcheck shell=bash
+#
+# Finds or builds the jar, finds Spark, and becomes spark-submit, so that the exit code and signals
+# are those of the job. Exit code 8: no job was started, because the machine lacks something.
+
+fail() {
+  printf '%s\n' "$*" >&2
+  exit 8
+}
+
+require_java() {
+  local java="${JAVA_HOME:+$JAVA_HOME/bin/}java" shown major
+  if ! command -v "$java" >/dev/null 2>&1; then
+    fail "Java not found: ${JAVA_HOME:+JAVA_HOME is $JAVA_HOME but $java is not an executable file; }install JDK 17 and set JAVA_HOME, or put java on the PATH"
+  fi
+  shown="$("$java" -version 2>&1)" || fail "Java does not start: $java -version says: $shown"
+  if [[ "$shown" =~ version\ \"([0-9]+) ]]; then
+    major="${BASH_REMATCH[1]}"
+    [ "$major" -ge 17 ] || fail "Java is too old: $java is ${shown%%$'\n'*}; Java 17 is needed, set JAVA_HOME to one"
+  fi
+}
+
+# Sets jar to the one jar of ours, or to nothing.
+find_jar() {
+  local candidate
+  jar=""
+  for candidate in "$root"/target/spark-federated_*.jar; do
+    case "$candidate" in
+      *-sources.jar | *-javadoc.jar | *-tests.jar) ;;
+      *) [ ! -f "$candidate" ] || jar="$candidate" ;;
+    esac
+  done
+}
+
+# The build writes RELEASE last: a build that was broken off is not taken for a finished one.
+build_if_missing() {
+  find_jar
+  if [ -n "$jar" ] && [ -f "$root/target/spark/RELEASE" ] && [ -x "$root/target/spark/bin/spark-submit" ]; then
+    return
+  fi
+  command -v mvn >/dev/null 2>&1 \
+    || fail "Spark Federated is not built, and Maven (mvn) is not on the PATH to build it"
+  echo "Building Spark Federated (first run only)..." >&2
+  mvn -q -B -ntp -f "$root/pom.xml" -Dmaven.test.skip -Dhygiene.skip package >&2 \
+    || fail "Building Spark Federated failed; the reason is above"
+  find_jar
+  [ -n "$jar" ] || fail "Building Spark Federated left no jar in $root/target"
+}
+
+# Sets SPARK_HOME, and the configuration of the embedded Spark.
+find_spark() {
+  if [ -n "${SPARK_HOME:-}" ]; then
+    local submit="$SPARK_HOME/bin/spark-submit" conf="${SPARK_CONF_DIR:-$SPARK_HOME/conf}" found=""
+    if [ ! -f "$submit" ] || [ ! -x "$submit" ]; then
+      fail "Spark not found: SPARK_HOME is $SPARK_HOME but $submit is not an executable file; correct SPARK_HOME, or unset it to use the embedded Spark"
+    fi
+    for found in "$conf"/log4j2.*; do
+      [ ! -f "$found" ] || return 0
+    done
+    # No logging of the user's own: be as quiet as the embedded Spark. Through the environment, as
+    # --driver-java-options would replace the user's spark.driver.extraJavaOptions.
+    export LOG4J_CONFIGURATION_FILE="${LOG4J_CONFIGURATION_FILE:-$root/conf/log4j2.properties}"
+  else
+    export SPARK_HOME="$root/target/spark"
+    export SPARK_CONF_DIR="${SPARK_CONF_DIR:-$root/conf}"
+  fi
+}
+
+# Reads what the user asks of spark-submit, and sets submit to that and what a cluster needs besides.
+complete_options() {
+  local option value previous="" cluster=false files=false waits=false
+  for option in ${submit[@]+"${submit[@]}"}; do
+    case "$option" in
+      --*=*) value="${option#*=}" previous="${option%%=*}" ;;
+      *) value="$option" ;;
+    esac
+    case "$previous $value" in
+      "--deploy-mode cluster") cluster=true ;;
+      "--conf spark.submit.deployMode=cluster" | "-c spark.submit.deployMode=cluster") cluster=true ;;
+      "--conf spark.files="* | "-c spark.files="*) files=true ;;
+      "--conf spark.standalone.submit.waitAppCompletion="*) waits=true ;;
+      "-c spark.standalone.submit.waitAppCompletion="*) waits=true ;;
+    esac
+    case "$option" in
+      --files | --files=*) files=true ;;
+      *log4j2.configurationFile=* | *log4j.configurationFile=*) unset LOG4J_CONFIGURATION_FILE ;;
+    esac
+    previous="$option"
+  done
+  if [ "$cluster" = true ]; then
+    # The driver starts on another machine: it needs the file, and we wait for its end.
+    if [ "$files" = false ] && [ -f "$conf_file" ]; then
+      submit+=(--files "$conf_file")
+    fi
+    if [ "$waits" = false ]; then
+      submit+=(--conf spark.standalone.submit.waitAppCompletion=true)
+    fi
+  fi
+}
+
+run_job() {
+  local main_class="$1" argument
+  shift
+  local arguments=() submit=() conf_file="" jar=""
+  while [ "$#" -gt 0 ]; do
+    argument="$1"
+    shift
+    if [ "$argument" = "--" ]; then
+      submit=("$@")
+      break
+    fi
+    case "$argument" in
+      -*) ;;
+      *) conf_file="${conf_file:-$argument}" ;;
+    esac
+    arguments+=("$argument")
+  done
+
+  require_java
+  find_spark
+  build_if_missing
+  complete_options
+  exec "$SPARK_HOME/bin/spark-submit" --class "$main_class" \
+    ${submit[@]+"${submit[@]}"} "$jar" ${arguments[@]+"${arguments[@]}"}
+}
+
+set -u
+root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)"
