@@ -1,0 +1,117 @@
+package io.sparkfed.aggregate;
+
+import java.io.Serializable;
+import java.util.List;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Checks a cohort's messages and sums them in order of worker id, so that the bits of the result
+ * don't depend on the order of arrival. Whoever runs this sees who sent what.
+ */
+public final class CohortSum implements Combiner<WorkerMessage, CohortSum.Verdict> {
+  private static final long serialVersionUID = 1L;
+
+  private final List<String> cohort;
+  private final int minWorkers;
+
+  /**
+   * What leaves the place of summation.
+   *
+   * @param ruling whether the sum was opened, and if not, why
+   * @param sums the sum; empty unless opened
+   * @param workers how many workers are in the sum; for {@code NOT_FINITE} how many were not finite
+   * @param dropouts how many workers of the cohort failed
+   * @param messageBytes payload bytes received
+   */
+  public record Verdict(Ruling ruling, double[] sums, int workers, int dropouts, long messageBytes)
+      implements Serializable {
+
+    /**
+     * Returns the opened sum.
+     *
+     * @throws AggregationException if nothing was opened
+     */
+    public Opened<double[]> open(int minWorkers) {
+      return switch (ruling) {
+        case OPENED -> new Opened<>(sums, workers, dropouts, messageBytes);
+        case TOO_FEW -> throw CohortException.tooFew(workers, minWorkers);
+        case NOT_FINITE -> throw new NonFiniteUpdateException(workers);
+        case WRONG_COHORT ->
+            throw new AggregationException(
+                "the messages are not exactly one from each worker of the cohort, of one length");
+      };
+    }
+  }
+
+  /** Whether a sum was opened. */
+  public enum Ruling {
+    OPENED,
+    TOO_FEW,
+    NOT_FINITE,
+    WRONG_COHORT
+  }
+
+  /**
+   * Creates the combiner for exactly this cohort.
+   *
+   * @param cohort ids of the workers that must answer
+   * @param minWorkers the least number of workers a sum may be opened over, at least 1
+   * @throws IllegalArgumentException if {@code minWorkers < 1}
+   */
+  public CohortSum(List<String> cohort, int minWorkers) {
+    if (minWorkers < 1) {
+      throw new IllegalArgumentException("min-workers must be >= 1. Provided value: " + minWorkers);
+    }
+    this.cohort = List.copyOf(cohort);
+    this.minWorkers = minWorkers;
+  }
+
+  @Override
+  public Verdict combine(List<WorkerMessage> messages) {
+    SortedMap<String, WorkerMessage> byWorker = new TreeMap<>();
+    long bytes = 0;
+    for (WorkerMessage message : messages) {
+      byWorker.put(message.worker(), message);
+      bytes += message.payloadBytes();
+    }
+    if (messages.size() != cohort.size() || !byWorker.keySet().equals(Set.copyOf(cohort))) {
+      return refuse(Ruling.WRONG_COHORT, 0, 0, bytes);
+    }
+    int dropouts = count(byWorker, WorkerMessage.Status.FAILED);
+    int notFinite = count(byWorker, WorkerMessage.Status.NOT_FINITE);
+    int present = cohort.size() - dropouts;
+    if (present < minWorkers) {
+      return refuse(Ruling.TOO_FEW, present, dropouts, bytes);
+    }
+    if (notFinite > 0) {
+      return refuse(Ruling.NOT_FINITE, notFinite, dropouts, bytes);
+    }
+    double[] sums = null;
+    for (WorkerMessage message : byWorker.values()) {
+      if (message.status() != WorkerMessage.Status.OK) {
+        continue;
+      }
+      if (sums == null) {
+        sums = message.sums().clone();
+        continue;
+      }
+      if (sums.length != message.sums().length) {
+        return refuse(Ruling.WRONG_COHORT, 0, dropouts, bytes);
+      }
+      for (int j = 0; j < sums.length; j++) {
+        sums[j] += message.sums()[j];
+      }
+    }
+    return new Verdict(Ruling.OPENED, sums, present, dropouts, bytes);
+  }
+
+  private static Verdict refuse(Ruling ruling, int workers, int dropouts, long bytes) {
+    return new Verdict(ruling, new double[0], workers, dropouts, bytes);
+  }
+
+  private static int count(SortedMap<String, WorkerMessage> messages, WorkerMessage.Status status) {
+    return (int) messages.values().stream().filter(m -> m.status() == status).count();
+  }
+}

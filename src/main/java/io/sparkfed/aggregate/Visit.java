@@ -1,0 +1,27 @@
+package io.sparkfed.aggregate;
+
+import java.util.List;
+
+/**
+ * One visit of the driver to a cohort.
+ *
+ * @param description what the visit is for, e.g. "round 3/10: local training (4 workers)"
+ * @param round the round it belongs to; 0 before the first
+ * @param cohort ids of the workers to visit, sorted, no duplicates
+ * @param broadcast what every one of them receives; serializable
+ * @param <B> type of the broadcast
+ */
+public record Visit<B>(String description, int round, List<String> cohort, B broadcast) {
+
+  /**
+   * @throws IllegalArgumentException if the cohort is not sorted or has duplicates
+   */
+  public Visit {
+    cohort = List.copyOf(cohort);
+    for (int i = 1; i < cohort.size(); i++) {
+      if (cohort.get(i - 1).compareTo(cohort.get(i)) >= 0) {
+        throw new IllegalArgumentException("a cohort must be sorted and without duplicates");
+      }
+    }
+  }
+}

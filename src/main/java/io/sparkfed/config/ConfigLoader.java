@@ -1,0 +1,211 @@
+package io.sparkfed.config;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigParseOptions;
+import com.typesafe.config.ConfigRenderOptions;
+import com.typesafe.config.ConfigSyntax;
+import com.typesafe.config.ConfigUtil;
+import com.typesafe.config.ConfigValue;
+import com.typesafe.config.ConfigValueFactory;
+import com.typesafe.config.ConfigValueType;
+import io.sparkfed.evaluation.RunReport.Setting;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+
+/**
+ * Reads a HOCON file and resolves it. Precedence: command line {@code key=value}, then Spark
+ * properties {@code spark.federated.*}, then the file, then the defaults.
+ *
+ * <p>Inside a file {@code ${config-dir}} is the folder of that file.
+ */
+public final class ConfigLoader {
+  private static final String CONFIG_DIR = "config-dir";
+
+  /** Sections whose names are the user's own. */
+  private static final Set<String> FREE_SECTIONS =
+      Set.of("data.options", "data.workers", "data.derive", "predictions.options");
+
+  private static final Pattern HOCON_LITERAL =
+      Pattern.compile(
+          "\\s*([\\[{\"].*|null|true|false|[-+]?[0-9.]+([eE][-+]?[0-9]+)?)\\s*", Pattern.DOTALL);
+
+  private ConfigLoader() {}
+
+  /**
+   * Loads and validates a configuration.
+   *
+   * @param file the HOCON file
+   * @param sparkProperties {@code spark.federated.*} properties without that prefix
+   * @param overrides {@code key=value} arguments
+   * @throws ConfigurationException if the file can't be read, a key is unknown, or a value is out
+   *     of its domain
+   */
+  public static TrainingConfig load(
+      Path file, Map<String, String> sparkProperties, List<String> overrides) {
+    if (!Files.isRegularFile(file)) {
+      throw new ConfigurationException("configuration file " + file + " does not exist");
+    }
+    try {
+      return fromUserConfig(userConfig(file, sparkProperties, overrides), defaultName(file));
+    } catch (ConfigException e) {
+      throw new ConfigurationException("configuration can't be read: " + e.getMessage(), e);
+    }
+  }
+
+  private static Config userConfig(
+      Path file, Map<String, String> sparkProperties, List<String> overrides) {
+    Path folder = file.toAbsolutePath().normalize().getParent();
+    Config parsed =
+        ConfigFactory.parseFile(
+            file.toFile(), ConfigParseOptions.defaults().setSyntax(ConfigSyntax.CONF));
+    Config fromSpark = ConfigFactory.empty();
+    for (Map.Entry<String, String> property : sparkProperties.entrySet()) {
+      fromSpark =
+          with(
+              fromSpark,
+              property.getKey(),
+              property.getValue(),
+              "spark.federated." + property.getKey());
+    }
+    Config fromCommandLine = ConfigFactory.empty();
+    for (String override : overrides) {
+      int equals = override.indexOf('=');
+      if (equals < 1) {
+        throw new ConfigurationException(
+            "an argument after the configuration file must be key=value. Provided value: "
+                + override);
+      }
+      fromCommandLine =
+          with(
+              fromCommandLine,
+              override.substring(0, equals).strip(),
+              override.substring(equals + 1),
+              "command line");
+    }
+    Config directory =
+        ConfigFactory.parseMap(Map.of(CONFIG_DIR, folder.toString()), "folder of " + file);
+    return fromCommandLine
+        .withFallback(fromSpark)
+        .withFallback(parsed)
+        .withFallback(directory)
+        .resolve()
+        .withoutPath(CONFIG_DIR);
+  }
+
+  private static Config with(Config config, String key, String value, String origin) {
+    ConfigValue parsed;
+    if (HOCON_LITERAL.matcher(value).matches()) {
+      parsed =
+          ConfigFactory.parseString(
+                  "value = " + value, ConfigParseOptions.defaults().setOriginDescription(origin))
+              .root()
+              .get("value");
+    } else {
+      parsed = ConfigValueFactory.fromAnyRef(value, origin);
+    }
+    try {
+      return config.withValue(key, parsed);
+    } catch (ConfigException e) {
+      throw new ConfigurationException("not a configuration key: " + key + " (" + origin + ")", e);
+    }
+  }
+
+  private static String defaultName(Path file) {
+    Path fileName = file.getFileName();
+    return fileName == null ? "training" : fileName.toString().replaceFirst("\\.[^.]*$", "");
+  }
+
+  private static TrainingConfig fromUserConfig(Config user, String defaultName) {
+    Config reference =
+        ConfigFactory.parseResources(
+            ConfigLoader.class,
+            "reference.conf",
+            ConfigParseOptions.defaults().setAllowMissing(false).setOriginDescription("default"));
+    refuseUnknownKeys(user, reference);
+    Config named =
+        ConfigFactory.parseMap(Map.of("name", defaultName), "name of the configuration file");
+    Config resolved = user.withFallback(named).withFallback(reference);
+    return Validation.validate(user, resolved, settings(resolved));
+  }
+
+  private static void refuseUnknownKeys(Config user, Config reference) {
+    Set<String> known = new TreeSet<>();
+    collectPaths(reference.root(), new ArrayList<>(), known);
+    Map<String, ConfigValue> given = new LinkedHashMap<>();
+    collectValues(user.root(), new ArrayList<>(), given);
+    for (Map.Entry<String, ConfigValue> entry : given.entrySet()) {
+      String key = entry.getKey();
+      if (!known.contains(key) && FREE_SECTIONS.stream().noneMatch(s -> key.startsWith(s + "."))) {
+        Optional<String> nearest = NearestName.of(key, known);
+        throw new ConfigurationException(
+            "unknown key "
+                + key
+                + " ("
+                + entry.getValue().origin().description()
+                + "); the nearest known key is "
+                + nearest.orElseThrow());
+      }
+    }
+  }
+
+  /** Adds the path of each value and each section. */
+  private static void collectPaths(ConfigObject object, List<String> prefix, Set<String> out) {
+    for (Map.Entry<String, ConfigValue> entry : object.entrySet()) {
+      List<String> path = append(prefix, entry.getKey());
+      out.add(ConfigUtil.joinPath(path));
+      if (entry.getValue() instanceof ConfigObject child) {
+        collectPaths(child, path, out);
+      }
+    }
+  }
+
+  /** Adds each value that is not a section, and each empty section, by path. */
+  private static void collectValues(
+      ConfigObject object, List<String> prefix, Map<String, ConfigValue> out) {
+    object.entrySet().stream()
+        .sorted(Map.Entry.comparingByKey())
+        .forEach(
+            entry -> {
+              List<String> path = append(prefix, entry.getKey());
+              if (entry.getValue() instanceof ConfigObject child && !child.isEmpty()) {
+                collectValues(child, path, out);
+              } else {
+                out.put(ConfigUtil.joinPath(path), entry.getValue());
+              }
+            });
+  }
+
+  private static List<String> append(List<String> prefix, String name) {
+    List<String> path = new ArrayList<>(prefix);
+    path.add(name);
+    return path;
+  }
+
+  private static List<Setting> settings(Config resolved) {
+    Map<String, ConfigValue> values = new LinkedHashMap<>();
+    collectValues(resolved.root(), new ArrayList<>(), values);
+    List<Setting> settings = new ArrayList<>();
+    values.forEach(
+        (key, value) -> {
+          if (value.valueType() != ConfigValueType.NULL && !(value instanceof ConfigObject)) {
+            settings.add(
+                new Setting(
+                    key,
+                    Secrets.redact(key, value.render(ConfigRenderOptions.concise())),
+                    value.origin().description()));
+          }
+        });
+    return List.copyOf(settings);
+  }
+}

@@ -1,0 +1,161 @@
+package io.sparkfed.config;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigRenderOptions;
+import com.typesafe.config.ConfigUtil;
+import com.typesafe.config.ConfigValueType;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.DoublePredicate;
+import java.util.function.Function;
+
+/** Typed reads that fail with key, rule, value and origin. */
+final class ConfigReader {
+  private final Config config;
+
+  ConfigReader(Config config) {
+    this.config = config;
+  }
+
+  String string(String key) {
+    return optionalString(key).orElseThrow(() -> missing(key));
+  }
+
+  Optional<String> optionalString(String key) {
+    if (!config.hasPath(key)) {
+      return Optional.empty();
+    }
+    String value = read(key, "must be a string", config::getString);
+    if (value.isBlank()) {
+      throw invalid(key, "must not be blank");
+    }
+    return Optional.of(value);
+  }
+
+  boolean bool(String key) {
+    return read(key, "must be true or false", config::getBoolean);
+  }
+
+  int integer(String key, int min, int max) {
+    requirePresent(key);
+    String rule = "must be a whole number from " + min + " to " + max;
+    double value = read(key, rule, config::getDouble);
+    if (value != Math.rint(value) || value < min || value > max) {
+      throw invalid(key, rule);
+    }
+    return (int) value;
+  }
+
+  long longInteger(String key) {
+    requirePresent(key);
+    return read(key, "must be a whole number", config::getLong);
+  }
+
+  double number(String key, String rule, DoublePredicate accepted) {
+    requirePresent(key);
+    double value = read(key, rule, config::getDouble);
+    if (!Double.isFinite(value) || !accepted.test(value)) {
+      throw invalid(key, rule);
+    }
+    return value;
+  }
+
+  List<String> strings(String key) {
+    return List.copyOf(read(key, "must be a list of names", config::getStringList));
+  }
+
+  /** Reads an enum constant written in lower case with hyphens. */
+  <E extends Enum<E>> E oneOf(String key, Class<E> type) {
+    String name =
+        oneOf(key, Arrays.stream(type.getEnumConstants()).map(ConfigReader::nameOf).toList());
+    return Enum.valueOf(type, name.toUpperCase(Locale.ROOT).replace('-', '_'));
+  }
+
+  String oneOf(String key, List<String> allowed) {
+    String value = string(key);
+    if (!allowed.contains(value)) {
+      throw invalid(key, "must be one of " + String.join(" | ", allowed));
+    }
+    return value;
+  }
+
+  /** Returns how an enum constant is written in a configuration. */
+  static String nameOf(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  /** Reads a section of free names; nested sections become dotted names. */
+  Map<String, String> freeSection(String key) {
+    Map<String, String> values = new LinkedHashMap<>();
+    if (!config.hasPath(key)) {
+      return values;
+    }
+    ConfigObject section = read(key, "must be a section { name = value ... }", config::getObject);
+    section.keySet().stream()
+        .sorted()
+        .forEach(name -> addLeaves(name, append(ConfigUtil.splitPath(key), name), values));
+    return values;
+  }
+
+  private void addLeaves(String name, List<String> path, Map<String, String> values) {
+    String key = ConfigUtil.joinPath(path);
+    if (!config.hasPath(key)) {
+      return;
+    }
+    if (config.getValue(key).valueType() == ConfigValueType.OBJECT) {
+      config.getObject(key).keySet().stream()
+          .sorted()
+          .forEach(child -> addLeaves(name + "." + child, append(path, child), values));
+      return;
+    }
+    values.put(name, read(key, "must be a single value", config::getString));
+  }
+
+  private static List<String> append(List<String> path, String name) {
+    List<String> longer = new ArrayList<>(path);
+    longer.add(name);
+    return longer;
+  }
+
+  ConfigurationException invalid(String key, String rule) {
+    return new ConfigurationException(
+        key + " " + rule + ". Provided value: " + rendered(key) + origin(key));
+  }
+
+  ConfigurationException missing(String key) {
+    return new ConfigurationException(key + " is not set");
+  }
+
+  private void requirePresent(String key) {
+    if (!config.hasPath(key)) {
+      throw missing(key);
+    }
+  }
+
+  private <T> T read(String key, String rule, Function<String, T> getter) {
+    try {
+      return getter.apply(key);
+    } catch (ConfigException e) {
+      ConfigurationException invalid = invalid(key, rule);
+      invalid.initCause(e);
+      throw invalid;
+    }
+  }
+
+  private String rendered(String key) {
+    return config.hasPath(key)
+        ? Secrets.redact(key, config.getValue(key).render(ConfigRenderOptions.concise()))
+        : "null";
+  }
+
+  private String origin(String key) {
+    return config.hasPath(key) ? " (" + config.getValue(key).origin().description() + ")" : "";
+  }
+}

@@ -1,0 +1,97 @@
+package io.sparkfed.config;
+
+import java.io.Serializable;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What {@code data} says.
+ *
+ * @param format Spark data source
+ * @param options options of the data source
+ * @param schema schema as DDL
+ * @param source where the rows are
+ * @param derive columns computed from others, in order: name to SQL expression
+ * @param where condition on rows
+ * @param columns which columns are what
+ * @param split held-out rows
+ */
+public record DataConfig(
+    String format,
+    Map<String, String> options,
+    Optional<String> schema,
+    Source source,
+    Map<String, String> derive,
+    Optional<String> where,
+    Columns columns,
+    Split split) {
+
+  /** Where the rows are. */
+  public sealed interface Source permits WorkerPaths, PooledTable, Synthetic {}
+
+  /**
+   * One path for each worker, read in place.
+   *
+   * @param paths path by worker id
+   */
+  public record WorkerPaths(Map<String, String> paths) implements Source {}
+
+  /**
+   * One table whose {@code workerColumn} says whose row it is.
+   *
+   * @param path the table; empty for sources that need no path, e.g. jdbc
+   * @param workerColumn the column with worker ids
+   */
+  public record PooledTable(Optional<String> path, String workerColumn) implements Source {}
+
+  /**
+   * Generated rows.
+   *
+   * @param workers number of workers, at least 1
+   * @param rowsPerWorker mean number of rows of a worker, at least 1
+   * @param features number of features, at least 1
+   * @param modelSkew spread of the workers' true models, at least 0
+   * @param featureSkew spread of the workers' feature means, at least 0
+   */
+  public record Synthetic(
+      int workers, int rowsPerWorker, int features, double modelSkew, double featureSkew)
+      implements Source {}
+
+  /**
+   * Which columns are what.
+   *
+   * @param label the label
+   * @param features numeric columns in order; empty when {@code featuresVector} is set
+   * @param featuresVector one column of vectors
+   * @param weight instance weights
+   */
+  public record Columns(
+      String label,
+      List<String> features,
+      Optional<String> featuresVector,
+      Optional<String> weight) {}
+
+  /** Held-out rows. */
+  public sealed interface Split permits NoSplit, SplitByColumn, SplitByFraction {}
+
+  /** All rows are training rows. */
+  public record NoSplit() implements Split {}
+
+  /**
+   * A column says which.
+   *
+   * @param column the column
+   * @param train its value for training rows
+   * @param test its value for test rows
+   */
+  public record SplitByColumn(String column, String train, String test)
+      implements Split, Serializable {}
+
+  /**
+   * A random share of each worker's rows.
+   *
+   * @param testFraction share of test rows, in (0, 1)
+   */
+  public record SplitByFraction(double testFraction) implements Split {}
+}

@@ -1,0 +1,81 @@
+package io.sparkfed.config;
+
+import io.sparkfed.evaluation.RunReport.Setting;
+import io.sparkfed.federated.Weighting;
+import io.sparkfed.model.Family;
+import io.sparkfed.model.Standardize;
+import io.sparkfed.objective.Reduction;
+import io.sparkfed.solver.LocalSolver;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A run's configuration, validated. The keys and their meanings are in {@code reference.conf}.
+ *
+ * @param name the run's name
+ * @param seed the run's seed
+ * @param data the rows
+ * @param model the model
+ * @param algorithm how it is trained
+ * @param aggregation how updates become averages
+ * @param aucBins bins of predicted probability for the AUC
+ * @param output where results go
+ * @param predictions where predictions go
+ * @param settings each resolved value with its origin, secrets removed
+ */
+public record TrainingConfig(
+    String name,
+    long seed,
+    DataConfig data,
+    Model model,
+    Algorithm algorithm,
+    AggregationConfig aggregation,
+    int aucBins,
+    Output output,
+    Predictions predictions,
+    List<Setting> settings) {
+
+  /**
+   * What {@code model} says.
+   *
+   * @param l2 ridge penalty, at least 0
+   */
+  public record Model(Family family, boolean intercept, double l2, Standardize standardize) {}
+
+  /**
+   * What {@code algorithm} says.
+   *
+   * @param rounds at least 1
+   * @param divergenceFactor greater than 1
+   */
+  public record Algorithm(
+      String preset,
+      int rounds,
+      LocalSolver solver,
+      Reduction reduction,
+      Weighting weighting,
+      double divergenceFactor) {}
+
+  /**
+   * What {@code aggregation} says.
+   *
+   * @param minWorkers at least 2
+   */
+  public record AggregationConfig(AggregationMode mode, int minWorkers) {}
+
+  /**
+   * What {@code output} says.
+   *
+   * @param dir the folder; empty when not set
+   */
+  public record Output(Optional<String> dir, boolean overwrite) {}
+
+  /**
+   * What {@code predictions} says.
+   *
+   * @param path where; empty for sinks that need none
+   */
+  public record Predictions(
+      String format, Map<String, String> options, Optional<String> path, String mode) {}
+}

@@ -1,0 +1,221 @@
+package io.sparkfed.config;
+
+import com.typesafe.config.Config;
+import io.sparkfed.config.DataConfig.Columns;
+import io.sparkfed.config.DataConfig.NoSplit;
+import io.sparkfed.config.DataConfig.PooledTable;
+import io.sparkfed.config.DataConfig.Source;
+import io.sparkfed.config.DataConfig.Split;
+import io.sparkfed.config.DataConfig.SplitByColumn;
+import io.sparkfed.config.DataConfig.SplitByFraction;
+import io.sparkfed.config.DataConfig.Synthetic;
+import io.sparkfed.config.DataConfig.WorkerPaths;
+import io.sparkfed.config.TrainingConfig.AggregationConfig;
+import io.sparkfed.config.TrainingConfig.Algorithm;
+import io.sparkfed.config.TrainingConfig.Model;
+import io.sparkfed.config.TrainingConfig.Output;
+import io.sparkfed.config.TrainingConfig.Predictions;
+import io.sparkfed.evaluation.RunReport.Setting;
+import io.sparkfed.federated.Weighting;
+import io.sparkfed.model.Family;
+import io.sparkfed.model.Standardize;
+import io.sparkfed.objective.Reduction;
+import io.sparkfed.solver.GradientDescent;
+import io.sparkfed.solver.LocalSolver;
+import io.sparkfed.solver.MinibatchSgd;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Turns a resolved configuration into records, refusing what can't be meant. */
+final class Validation {
+  private final Config user;
+  private final ConfigReader read;
+
+  private Validation(Config user, Config resolved) {
+    this.user = user;
+    this.read = new ConfigReader(resolved);
+  }
+
+  static TrainingConfig validate(Config user, Config resolved, List<Setting> settings) {
+    return new Validation(user, resolved).config(settings);
+  }
+
+  private TrainingConfig config(List<Setting> settings) {
+    return new TrainingConfig(
+        read.string("name"),
+        read.longInteger("seed"),
+        data(),
+        new Model(
+            read.oneOf("model.family", Family.class),
+            read.bool("model.intercept"),
+            read.number("model.l2", "must be a number >= 0", v -> v >= 0.0),
+            read.oneOf("model.standardize", Standardize.class)),
+        algorithm(),
+        new AggregationConfig(
+            read.oneOf("aggregation.mode", AggregationMode.class),
+            read.integer("aggregation.min-workers", 2, Integer.MAX_VALUE)),
+        read.integer("evaluation.auc-bins", 2, 100_000),
+        new Output(read.optionalString("output.dir"), read.bool("output.overwrite")),
+        new Predictions(
+            read.string("predictions.format"),
+            read.freeSection("predictions.options"),
+            read.optionalString("predictions.path"),
+            read.oneOf("predictions.mode", List.of("error", "overwrite", "append", "ignore"))),
+        settings);
+  }
+
+  private Algorithm algorithm() {
+    String solverKey = "algorithm.local.solver";
+    String solverName = read.oneOf(solverKey, List.of("gradient", "sgd"));
+    double stepSize =
+        read.number("algorithm.local.step-size", "must be a number > 0", v -> v > 0.0);
+    LocalSolver solver;
+    if (solverName.equals("gradient")) {
+      refuseForOtherSolver("sgd", "algorithm.local.epochs", "algorithm.local.batch-size");
+      solver = new GradientDescent(read.integer("algorithm.local.steps", 1, 1_000_000), stepSize);
+    } else {
+      refuseForOtherSolver("gradient", "algorithm.local.steps");
+      solver =
+          new MinibatchSgd(
+              read.integer("algorithm.local.epochs", 1, 1_000_000),
+              read.integer("algorithm.local.batch-size", 1, Integer.MAX_VALUE),
+              stepSize);
+    }
+    return new Algorithm(
+        read.oneOf("algorithm.preset", Presets.names()),
+        read.integer("algorithm.rounds", 1, 10_000_000),
+        solver,
+        read.oneOf("algorithm.local.loss", Reduction.class),
+        read.oneOf("algorithm.weighting", Weighting.class),
+        read.number("algorithm.divergence-factor", "must be a number > 1", v -> v > 1.0));
+  }
+
+  private void refuseForOtherSolver(String owner, String... keys) {
+    for (String key : keys) {
+      if (user.hasPath(key)) {
+        throw read.invalid(key, "belongs to algorithm.local.solver = " + owner);
+      }
+    }
+  }
+
+  private DataConfig data() {
+    Source source = source();
+    Map<String, String> options = new LinkedHashMap<>(read.freeSection("data.options"));
+    String format = read.string("data.format");
+    Optional<String> schema = read.optionalString("data.schema");
+    if (format.equalsIgnoreCase("csv") && !(source instanceof Synthetic)) {
+      prepareCsv(options, schema);
+    }
+    return new DataConfig(
+        format,
+        options,
+        schema,
+        source,
+        derive(),
+        read.optionalString("data.where"),
+        columns(source),
+        split());
+  }
+
+  /**
+   * Values are parsed at the worker, so Spark's pass over the rows to infer types is not needed. A
+   * file without a header would have its first row sent to the driver to count columns, unless the
+   * schema is given.
+   */
+  private void prepareCsv(Map<String, String> options, Optional<String> schema) {
+    options.keySet().removeIf(name -> name.equalsIgnoreCase("inferSchema"));
+    boolean headerIsSet = options.keySet().stream().anyMatch(n -> n.equalsIgnoreCase("header"));
+    if (!headerIsSet) {
+      options.put("header", String.valueOf(schema.isEmpty()));
+    }
+    boolean header =
+        options.entrySet().stream()
+            .anyMatch(o -> o.getKey().equalsIgnoreCase("header") && o.getValue().equals("true"));
+    if (!header && schema.isEmpty()) {
+      throw new ConfigurationException(
+          "data.schema is not set, and data.options.header is not true: a csv file without a header"
+              + " needs its columns as DDL, e.g. data.schema = \"age DOUBLE, y DOUBLE\"");
+    }
+  }
+
+  private Source source() {
+    Map<String, String> workers = read.freeSection("data.workers");
+    boolean synthetic = !read.optionalString("data.synthetic.workers").isEmpty();
+    Optional<String> workerColumn = read.optionalString("data.worker-column");
+    Optional<String> path = read.optionalString("data.path");
+    boolean pooled = path.isPresent() || workerColumn.isPresent();
+    int given = (workers.isEmpty() ? 0 : 1) + (synthetic ? 1 : 0) + (pooled ? 1 : 0);
+    if (given != 1) {
+      throw new ConfigurationException(
+          "exactly one of data.workers, data.path with data.worker-column, and"
+              + " data.synthetic.workers must be set. Set: "
+              + given);
+    }
+    if (!workers.isEmpty()) {
+      return new WorkerPaths(workers);
+    }
+    if (pooled) {
+      return new PooledTable(
+          path, workerColumn.orElseThrow(() -> read.missing("data.worker-column")));
+    }
+    return new Synthetic(
+        read.integer("data.synthetic.workers", 1, 10_000_000),
+        read.integer("data.synthetic.rows-per-worker", 1, 100_000_000),
+        read.integer("data.synthetic.features", 1, 10_000_000),
+        read.number("data.synthetic.model-skew", "must be a number >= 0", v -> v >= 0.0),
+        read.number("data.synthetic.feature-skew", "must be a number >= 0", v -> v >= 0.0));
+  }
+
+  private Map<String, String> derive() {
+    return read.freeSection("data.derive");
+  }
+
+  private Columns columns(Source source) {
+    List<String> features = read.strings("data.feature-columns");
+    Optional<String> vector = read.optionalString("data.features-column");
+    if (!(source instanceof Synthetic) && features.isEmpty() == vector.isEmpty()) {
+      throw new ConfigurationException(
+          "exactly one of data.feature-columns and data.features-column must be set");
+    }
+    Set<String> seen = new HashSet<>();
+    for (String feature : features) {
+      if (!seen.add(feature)) {
+        throw read.invalid("data.feature-columns", "must not name a column twice: " + feature);
+      }
+    }
+    return new Columns(
+        read.string("data.label-column"),
+        List.copyOf(new ArrayList<>(features)),
+        vector,
+        read.optionalString("data.weight-column"));
+  }
+
+  private Split split() {
+    Optional<String> column = read.optionalString("data.split.column");
+    boolean fraction = user.hasPath("data.split.test-fraction");
+    if (column.isPresent() && fraction) {
+      throw new ConfigurationException(
+          "only one of data.split.column and data.split.test-fraction may be set");
+    }
+    if (column.isPresent()) {
+      SplitByColumn byColumn =
+          new SplitByColumn(
+              column.get(), read.string("data.split.train"), read.string("data.split.test"));
+      if (byColumn.train().equals(byColumn.test())) {
+        throw read.invalid("data.split.test", "must differ from data.split.train");
+      }
+      return byColumn;
+    }
+    if (fraction) {
+      return new SplitByFraction(
+          read.number(
+              "data.split.test-fraction", "must be a number in (0, 1)", v -> v > 0.0 && v < 1.0));
+    }
+    return new NoSplit();
+  }
+}

@@ -1,0 +1,144 @@
+package io.sparkfed.data;
+
+import io.sparkfed.data.ShardBuilder.Part;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.stream.IntStream;
+
+/**
+ * The append-only store behind {@link ShardBuilder}: rows end to end in growing arrays. Column
+ * indices are kept from the first sparse row on.
+ */
+final class GrowingRows {
+  private int count;
+  private int entries;
+  private int[] starts = new int[17];
+  private int[] columns = new int[0];
+  private double[] values = new double[64];
+  private double[] labels = new double[16];
+  private double[] weights = new double[16];
+  private final BitSet tests = new BitSet();
+  private boolean sparse;
+
+  int count() {
+    return count;
+  }
+
+  Part part(int row) {
+    return tests.get(row) ? Part.TEST : Part.TRAIN;
+  }
+
+  /** Adds a row; {@code rowColumns} is null for a dense one. */
+  void add(
+      int[] rowColumns, double[] rowValues, int width, double label, double weight, Part part) {
+    int end = Math.addExact(entries, width);
+    values = ShardBuilder.grown(values, end);
+    for (int k = 0; k < width; k++) {
+      values[entries + k] = withoutNegativeZero(rowValues[k]);
+    }
+    if (rowColumns != null && !sparse) {
+      becomeSparse();
+    }
+    if (sparse) {
+      columns = ShardBuilder.grown(columns, end);
+      for (int k = 0; k < width; k++) {
+        columns[entries + k] = rowColumns == null ? k : rowColumns[k];
+      }
+    }
+    labels = ShardBuilder.grown(labels, count + 1);
+    weights = ShardBuilder.grown(weights, count + 1);
+    starts = ShardBuilder.grown(starts, count + 2);
+    labels[count] = withoutNegativeZero(label);
+    weights[count] = withoutNegativeZero(weight);
+    tests.set(count, part == Part.TEST);
+    entries = end;
+    count++;
+    starts[count] = end;
+  }
+
+  private void becomeSparse() {
+    sparse = true;
+    columns = new int[values.length];
+    for (int i = 0; i < count; i++) {
+      for (int k = starts[i]; k < starts[i + 1]; k++) {
+        columns[k] = k - starts[i];
+      }
+    }
+  }
+
+  /** Returns the row numbers sorted by content. */
+  int[] canonicalOrder() {
+    return IntStream.range(0, count)
+        .boxed()
+        .sorted(this::compare)
+        .mapToInt(Integer::intValue)
+        .toArray();
+  }
+
+  private int compare(int a, int b) {
+    int byLabel = Double.compare(labels[a], labels[b]);
+    if (byLabel != 0) {
+      return byLabel;
+    }
+    int byWeight = Double.compare(weights[a], weights[b]);
+    if (byWeight != 0) {
+      return byWeight;
+    }
+    if (sparse) {
+      int byColumns =
+          Arrays.compare(columns, starts[a], starts[a + 1], columns, starts[b], starts[b + 1]);
+      if (byColumns != 0) {
+        return byColumns;
+      }
+    }
+    int byValues =
+        Arrays.compare(values, starts[a], starts[a + 1], values, starts[b], starts[b + 1]);
+    return byValues != 0 ? byValues : Boolean.compare(tests.get(a), tests.get(b));
+  }
+
+  /** Packs the chosen rows, dense unless at most half of the entries are present. */
+  Examples pack(int[] chosen, int features) {
+    double[] chosenLabels = Arrays.stream(chosen).mapToDouble(i -> labels[i]).toArray();
+    double[] chosenWeights = Arrays.stream(chosen).mapToDouble(i -> weights[i]).toArray();
+    long present = Arrays.stream(chosen).mapToLong(i -> starts[i + 1] - starts[i]).sum();
+    long full = (long) chosen.length * features;
+    if (sparse && present <= full / 2) {
+      return packSparse(chosen, features, (int) present, chosenLabels, chosenWeights);
+    }
+    if (full > Integer.MAX_VALUE - 8) {
+      throw new IllegalArgumentException(
+          "a dense shard holds at most 2^31 values; a worker with more must be split");
+    }
+    double[] packed = new double[(int) full];
+    for (int r = 0; r < chosen.length; r++) {
+      int i = chosen[r];
+      for (int k = starts[i]; k < starts[i + 1]; k++) {
+        packed[r * features + (sparse ? columns[k] : k - starts[i])] = values[k];
+      }
+    }
+    return new DenseExamples(features, packed, chosenLabels, chosenWeights);
+  }
+
+  private Examples packSparse(
+      int[] chosen, int features, int present, double[] chosenLabels, double[] chosenWeights) {
+    int[] rowStarts = new int[chosen.length + 1];
+    int[] packedColumns = new int[present];
+    double[] packedValues = new double[present];
+    int end = 0;
+    for (int r = 0; r < chosen.length; r++) {
+      int from = starts[chosen[r]];
+      int width = starts[chosen[r] + 1] - from;
+      System.arraycopy(columns, from, packedColumns, end, width);
+      System.arraycopy(values, from, packedValues, end, width);
+      end += width;
+      rowStarts[r + 1] = end;
+    }
+    return new SparseExamples(
+        features, rowStarts, packedColumns, packedValues, chosenLabels, chosenWeights);
+  }
+
+  /** -0.0 and 0.0 are one value, so that equal rows are identical. */
+  private static double withoutNegativeZero(double value) {
+    return value == 0.0 ? 0.0 : value;
+  }
+}

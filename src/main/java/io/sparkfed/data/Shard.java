@@ -1,0 +1,16 @@
+package io.sparkfed.data;
+
+import io.sparkfed.model.Scaling;
+import java.io.Serializable;
+
+/**
+ * One worker's rows.
+ *
+ * @param worker the worker's id
+ * @param train the training rows
+ * @param test the held-out rows, of the same width; no rows without a split
+ * @param scaling the worker's own standardisation under {@code standardize = worker}, otherwise the
+ *     identity
+ */
+public record Shard(String worker, Examples train, Examples test, Scaling scaling)
+    implements Serializable {}

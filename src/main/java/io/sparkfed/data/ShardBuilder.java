@@ -1,0 +1,135 @@
+package io.sparkfed.data;
+
+import io.sparkfed.math.SeededRandom;
+import io.sparkfed.math.Seeds;
+import io.sparkfed.model.ModelShape;
+import io.sparkfed.model.Scaling;
+import java.util.Arrays;
+import java.util.stream.IntStream;
+
+/**
+ * Packs one worker's rows into a {@link Shard}. One-shot: {@link #build} ends it.
+ *
+ * <p>The rows of the shard are in canonical order: sorted by label, weight and features. Two rows
+ * that compare equal are identical, so the shard is a function of the set of rows alone, whatever
+ * the number of cores, input splits or files they were read with. That is what makes a re-executed
+ * task give the same bits.
+ */
+public final class ShardBuilder {
+  /** Which part of the split a row belongs to. */
+  public enum Part {
+    TRAIN,
+    TEST
+  }
+
+  private final String worker;
+  private final int features;
+  private final GrowingRows rows;
+  private boolean built;
+
+  /** Creates a builder for rows with {@code features} columns. */
+  public ShardBuilder(String worker, int features) {
+    this.worker = worker;
+    this.features = features;
+    this.rows = new GrowingRows();
+  }
+
+  /**
+   * Adds a row with a value for each feature.
+   *
+   * @throws IllegalArgumentException if the width is not the builder's
+   */
+  public void addDense(double[] values, double label, double weight, Part part) {
+    requireOpen();
+    if (values.length != features) {
+      throw new IllegalArgumentException("a row must have " + features + " features");
+    }
+    rows.add(null, values, values.length, label, weight, part);
+  }
+
+  /**
+   * Adds a row given by its non-zero entries, column indices ascending from 0.
+   *
+   * @throws IllegalArgumentException if an index is out of range or not ascending
+   */
+  public void addSparse(int[] columns, double[] values, double label, double weight, Part part) {
+    requireOpen();
+    int previous = -1;
+    for (int column : columns) {
+      if (column <= previous || column >= features) {
+        throw new IllegalArgumentException("column indices must ascend within the features");
+      }
+      previous = column;
+    }
+    rows.add(columns, values, values.length, label, weight, part);
+  }
+
+  /** Returns the number of rows added so far. */
+  public int rowCount() {
+    return rows.count();
+  }
+
+  /**
+   * Ends the builder.
+   *
+   * @param testFraction share of the rows to hold out, in [0, 1); 0 keeps the parts given with the
+   *     rows. Which rows are held out depends on the seed, the worker and the set of rows alone.
+   * @param runSeed the run's seed
+   * @param standardizeByWorker whether the shard's scaling standardises by its own training rows
+   * @param shape the model's shape
+   */
+  public Shard build(
+      double testFraction, long runSeed, boolean standardizeByWorker, ModelShape shape) {
+    requireOpen();
+    built = true;
+    int[] order = rows.canonicalOrder();
+    boolean[] isTest = new boolean[order.length];
+    if (testFraction > 0.0) {
+      int[] shuffled = IntStream.range(0, order.length).toArray();
+      new SeededRandom(Seeds.derive(runSeed, "test-split", 0, worker)).shuffle(shuffled);
+      int testRows = (int) Math.rint(testFraction * order.length);
+      for (int i = 0; i < testRows; i++) {
+        isTest[shuffled[i]] = true;
+      }
+    } else {
+      for (int i = 0; i < order.length; i++) {
+        isTest[i] = rows.part(order[i]) == Part.TEST;
+      }
+    }
+    Examples train = pack(select(order, isTest, false));
+    Examples test = pack(select(order, isTest, true));
+    Scaling scaling =
+        standardizeByWorker ? FeatureMoments.of(train, shape) : Scaling.identity(shape);
+    return new Shard(worker, train, test, scaling);
+  }
+
+  private Examples pack(int[] chosen) {
+    return rows.pack(chosen, features);
+  }
+
+  private static int[] select(int[] order, boolean[] isTest, boolean wanted) {
+    return IntStream.range(0, order.length)
+        .filter(i -> isTest[i] == wanted)
+        .map(i -> order[i])
+        .toArray();
+  }
+
+  private void requireOpen() {
+    if (built) {
+      throw new IllegalStateException("a shard builder builds once");
+    }
+  }
+
+  /** Returns {@code array}, or a copy with room for at least {@code needed} entries. */
+  static double[] grown(double[] array, int needed) {
+    return needed <= array.length ? array : Arrays.copyOf(array, newCapacity(needed));
+  }
+
+  static int[] grown(int[] array, int needed) {
+    return needed <= array.length ? array : Arrays.copyOf(array, newCapacity(needed));
+  }
+
+  private static int newCapacity(int needed) {
+    return (int) Math.min(Integer.MAX_VALUE - 8L, needed + (needed >> 1) + 16L);
+  }
+}

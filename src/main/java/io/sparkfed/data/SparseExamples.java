@@ -1,0 +1,90 @@
+package io.sparkfed.data;
+
+/** Rows in compressed sparse row form; column indices ascend within a row. */
+final class SparseExamples implements Examples {
+  private static final long serialVersionUID = 1L;
+
+  private final int features;
+  private final int[] rowStarts;
+  private final int[] columns;
+  private final double[] values;
+  private final double[] labels;
+  private final double[] weights;
+
+  /** Row i has the entries {@code rowStarts[i]} (inclusive) to {@code rowStarts[i + 1]}. */
+  SparseExamples(
+      int features,
+      int[] rowStarts,
+      int[] columns,
+      double[] values,
+      double[] labels,
+      double[] weights) {
+    this.features = features;
+    this.rowStarts = rowStarts;
+    this.columns = columns;
+    this.values = values;
+    this.labels = labels;
+    this.weights = weights;
+  }
+
+  @Override
+  public int rows() {
+    return labels.length;
+  }
+
+  @Override
+  public int features() {
+    return features;
+  }
+
+  @Override
+  public double label(int row) {
+    return labels[row];
+  }
+
+  @Override
+  public double weight(int row) {
+    return weights[row];
+  }
+
+  @Override
+  public double dot(int row, double[] coefficients) {
+    double sum = 0.0;
+    for (int k = rowStarts[row]; k < rowStarts[row + 1]; k++) {
+      sum += values[k] * coefficients[columns[k]];
+    }
+    return sum;
+  }
+
+  @Override
+  public void addScaled(int row, double factor, double[] out) {
+    for (int k = rowStarts[row]; k < rowStarts[row + 1]; k++) {
+      out[columns[k]] += factor * values[k];
+    }
+  }
+
+  /**
+   * Each absent entry contributes {@code weight * mean²}, so the sum starts from the total weight
+   * times {@code mean²} and each present entry replaces its share.
+   */
+  @Override
+  public double[] weightedSquaredDeviations(double[] means) {
+    double total = totalWeight();
+    double[] sums = new double[features];
+    for (int j = 0; j < features; j++) {
+      sums[j] = total * means[j] * means[j];
+    }
+    for (int i = 0; i < rows(); i++) {
+      for (int k = rowStarts[i]; k < rowStarts[i + 1]; k++) {
+        double mean = means[columns[k]];
+        double deviation = values[k] - mean;
+        sums[columns[k]] += weights[i] * (deviation * deviation - mean * mean);
+      }
+    }
+    for (int j = 0; j < features; j++) {
+      // Cancellation can leave a tiny negative number where a column is constant.
+      sums[j] = Math.max(sums[j], 0.0);
+    }
+    return sums;
+  }
+}

@@ -1,0 +1,102 @@
+package io.sparkfed.evaluation;
+
+import io.sparkfed.data.Examples;
+import io.sparkfed.loss.LogisticLoss;
+import io.sparkfed.model.Coefficients;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Sums for binary classification: {@code [sum c, sum c logLoss, tp, fp, fn, tn, positives by
+ * bin..., negatives by bin...]} with weight c; a row is predicted positive when its probability is
+ * above 0.5.
+ *
+ * <p>The AUC is that of the histogram of predicted probabilities in bins of equal width: pairs in
+ * one bin count one half, so its error is at most half the share of positive-negative pairs that
+ * fall into a common bin.
+ *
+ * @param bins number of bins of predicted probability, at least 2
+ */
+record ClassificationSums(int bins) implements MetricSums {
+  private static final int WEIGHT = 0;
+  private static final int LOG_LOSS = 1;
+  private static final int TRUE_POSITIVES = 2;
+  private static final int FALSE_POSITIVES = 3;
+  private static final int FALSE_NEGATIVES = 4;
+  private static final int TRUE_NEGATIVES = 5;
+  private static final int HISTOGRAMS = 6;
+
+  ClassificationSums {
+    if (bins < 2) {
+      throw new IllegalArgumentException("auc-bins must be >= 2. Provided value: " + bins);
+    }
+  }
+
+  @Override
+  public int length() {
+    return HISTOGRAMS + 2 * bins;
+  }
+
+  @Override
+  public void add(Examples rows, Coefficients model, double[] out, int offset) {
+    double[] weights = model.weights();
+    double intercept = model.intercept();
+    for (int i = 0; i < rows.rows(); i++) {
+      double c = rows.weight(i);
+      boolean positive = rows.label(i) > 0.5;
+      double score = rows.dot(i, weights) + intercept;
+      double probability = LogisticLoss.INSTANCE.mean(score);
+      boolean predicted = probability > 0.5;
+      out[offset + WEIGHT] += c;
+      out[offset + LOG_LOSS] += c * LogisticLoss.INSTANCE.value(score, rows.label(i));
+      out[offset + cell(positive, predicted)] += c;
+      int bin = Math.min(bins - 1, (int) (probability * bins));
+      out[offset + HISTOGRAMS + (positive ? bin : bins + bin)] += c;
+    }
+  }
+
+  private static int cell(boolean positive, boolean predicted) {
+    if (positive) {
+      return predicted ? TRUE_POSITIVES : FALSE_NEGATIVES;
+    }
+    return predicted ? FALSE_POSITIVES : TRUE_NEGATIVES;
+  }
+
+  @Override
+  public Map<String, Double> metrics(double[] sums, int offset) {
+    Map<String, Double> metrics = new LinkedHashMap<>();
+    double n = sums[offset + WEIGHT];
+    if (n > 0.0) {
+      double tp = sums[offset + TRUE_POSITIVES];
+      double fp = sums[offset + FALSE_POSITIVES];
+      double fn = sums[offset + FALSE_NEGATIVES];
+      double tn = sums[offset + TRUE_NEGATIVES];
+      metrics.put("rows", n);
+      metrics.put("logLoss", sums[offset + LOG_LOSS] / n);
+      metrics.put("accuracy", (tp + tn) / n);
+      metrics.put("precision", tp / (tp + fp));
+      metrics.put("recall", tp / (tp + fn));
+      metrics.put("auc", auc(sums, offset + HISTOGRAMS));
+      metrics.put("aucBinWidth", 1.0 / bins);
+    }
+    return metrics;
+  }
+
+  private double auc(double[] sums, int positives) {
+    int negatives = positives + bins;
+    double positivesAbove = 0.0;
+    double allNegatives = 0.0;
+    double concordant = 0.0;
+    for (int bin = bins - 1; bin >= 0; bin--) {
+      concordant += sums[negatives + bin] * (positivesAbove + 0.5 * sums[positives + bin]);
+      positivesAbove += sums[positives + bin];
+      allNegatives += sums[negatives + bin];
+    }
+    return concordant / (positivesAbove * allNegatives);
+  }
+
+  @Override
+  public double meanLoss(double[] sums, int offset) {
+    return sums[offset + LOG_LOSS] / sums[offset + WEIGHT];
+  }
+}

@@ -1,0 +1,42 @@
+package io.sparkfed.evaluation;
+
+import io.sparkfed.data.Examples;
+import io.sparkfed.model.Coefficients;
+import io.sparkfed.model.Family;
+import java.io.Serializable;
+import java.util.Map;
+
+/** Metrics as sums over rows, so that the sum over workers is the pooled figure. */
+public interface MetricSums extends Serializable {
+
+  /** Returns the number of sums. */
+  int length();
+
+  /**
+   * Adds the sums of {@code rows} under a model in raw units to {@code out[offset ..]}. Runs at the
+   * worker.
+   */
+  void add(Examples rows, Coefficients model, double[] out, int offset);
+
+  /**
+   * Returns the metrics of the summed rows, by name in a fixed order; empty where there are no
+   * rows. A metric that is undefined for them (e.g. precision without a positive prediction) is
+   * NaN. Runs at the driver.
+   */
+  Map<String, Double> metrics(double[] sums, int offset);
+
+  /** Returns the mean loss of the summed rows, NaN where there are none. */
+  double meanLoss(double[] sums, int offset);
+
+  /**
+   * Returns the metrics of a family.
+   *
+   * @param aucBins number of bins of predicted probability for the AUC, at least 2
+   */
+  static MetricSums of(Family family, int aucBins) {
+    return switch (family) {
+      case LINEAR -> new RegressionSums();
+      case LOGISTIC -> new ClassificationSums(aucBins);
+    };
+  }
+}

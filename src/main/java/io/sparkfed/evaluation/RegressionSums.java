@@ -1,0 +1,62 @@
+package io.sparkfed.evaluation;
+
+import io.sparkfed.data.Examples;
+import io.sparkfed.model.Coefficients;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Sums for regression: {@code [sum c, sum c e², sum c |e|, sum c y, sum c y²]} with weight c, label
+ * y and error e.
+ */
+record RegressionSums() implements MetricSums {
+  private static final int WEIGHT = 0;
+  private static final int SQUARED_ERROR = 1;
+  private static final int ABSOLUTE_ERROR = 2;
+  private static final int LABEL = 3;
+  private static final int SQUARED_LABEL = 4;
+
+  @Override
+  public int length() {
+    return 5;
+  }
+
+  @Override
+  public void add(Examples rows, Coefficients model, double[] out, int offset) {
+    double[] weights = model.weights();
+    double intercept = model.intercept();
+    for (int i = 0; i < rows.rows(); i++) {
+      double c = rows.weight(i);
+      double y = rows.label(i);
+      double error = rows.dot(i, weights) + intercept - y;
+      out[offset + WEIGHT] += c;
+      out[offset + SQUARED_ERROR] += c * (error * error);
+      out[offset + ABSOLUTE_ERROR] += c * Math.abs(error);
+      out[offset + LABEL] += c * y;
+      out[offset + SQUARED_LABEL] += c * (y * y);
+    }
+  }
+
+  @Override
+  public Map<String, Double> metrics(double[] sums, int offset) {
+    Map<String, Double> metrics = new LinkedHashMap<>();
+    double n = sums[offset + WEIGHT];
+    if (n > 0.0) {
+      double squares = sums[offset + SQUARED_ERROR];
+      double label = sums[offset + LABEL];
+      double aroundMean = sums[offset + SQUARED_LABEL] - label * (label / n);
+      metrics.put("rows", n);
+      metrics.put("meanSquaredError", squares / n);
+      metrics.put("rmse", Math.sqrt(squares / n));
+      metrics.put("mae", sums[offset + ABSOLUTE_ERROR] / n);
+      metrics.put("r2", aroundMean > 0.0 ? 1.0 - squares / aroundMean : Double.NaN);
+      metrics.put("sumSquaredErrors", squares);
+    }
+    return metrics;
+  }
+
+  @Override
+  public double meanLoss(double[] sums, int offset) {
+    return sums[offset + SQUARED_ERROR] / sums[offset + WEIGHT];
+  }
+}

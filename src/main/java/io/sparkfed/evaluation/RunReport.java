@@ -1,0 +1,98 @@
+package io.sparkfed.evaluation;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Everything a run tells about itself. Values only; {@code run.json} and {@code report.html} are
+ * two renderings of it.
+ *
+ * @param runId unique id of this run
+ * @param name the run's name from the configuration
+ * @param started when the run started
+ * @param elapsed how long it took
+ * @param exit how it ended
+ * @param versions versions by name: spark-federated, spark, scala, java
+ * @param seed the run's seed
+ * @param cohort who took part
+ * @param protection what the aggregation mode protects, in plain words
+ * @param notes warnings and notices, in the order they arose
+ * @param rounds one entry for each finished round, round 0 (the initial model) first
+ * @param trainMetrics metrics of the final model on the training rows
+ * @param testMetrics metrics of the final model on the test rows; empty without a test split
+ * @param model the final model
+ * @param configuration each resolved configuration value and where it came from
+ * @param phaseSeconds wall-clock seconds by phase, in order
+ */
+public record RunReport(
+    String runId,
+    String name,
+    Instant started,
+    Duration elapsed,
+    Exit exit,
+    Map<String, String> versions,
+    long seed,
+    Cohort cohort,
+    Protection protection,
+    List<String> notes,
+    List<RoundSummary> rounds,
+    Map<String, Double> trainMetrics,
+    Map<String, Double> testMetrics,
+    FinalModel model,
+    List<Setting> configuration,
+    Map<String, Double> phaseSeconds) {
+
+  /**
+   * How a run ended.
+   *
+   * @param state {@code succeeded} or {@code diverged}
+   * @param code the process's exit code
+   * @param message one sentence; empty when the run succeeded
+   */
+  public record Exit(String state, int code, String message) {}
+
+  /**
+   * Who took part.
+   *
+   * @param workers ids of the workers that held training rows, sorted
+   * @param skipped ids of the workers left out, with the reason
+   * @param placement how the rows came to their workers, e.g. "read in place: no row moved"
+   */
+  public record Cohort(List<String> workers, Map<String, String> skipped, String placement) {}
+
+  /**
+   * The privacy statement.
+   *
+   * @param mode the aggregation mode's name in the configuration
+   * @param protects what is protected from whom, one sentence each
+   * @param doesNotProtect what is not, one sentence each
+   */
+  public record Protection(String mode, List<String> protects, List<String> doesNotProtect) {}
+
+  /**
+   * The final model in the units of the input columns.
+   *
+   * @param family linear or logistic
+   * @param features feature names in the order of the coefficients
+   * @param coefficients one coefficient for each feature
+   * @param intercept the intercept; 0 when the model has none
+   * @param standardization none, worker or federated
+   */
+  public record FinalModel(
+      String family,
+      List<String> features,
+      List<Double> coefficients,
+      double intercept,
+      String standardization) {}
+
+  /**
+   * One configuration value.
+   *
+   * @param key dotted path
+   * @param value rendered value, secrets already removed
+   * @param origin file and line, command line, Spark property or default
+   */
+  public record Setting(String key, String value, String origin) {}
+}

@@ -1,0 +1,81 @@
+package io.sparkfed.federated;
+
+import io.sparkfed.aggregate.WeightedUpdate;
+import io.sparkfed.aggregate.WorkerTask;
+import io.sparkfed.data.Examples;
+import io.sparkfed.data.Shard;
+import io.sparkfed.evaluation.MetricSums;
+import io.sparkfed.loss.Loss;
+import io.sparkfed.math.SeededRandom;
+import io.sparkfed.math.Seeds;
+import io.sparkfed.math.Vectors;
+import io.sparkfed.model.Coefficients;
+import io.sparkfed.model.ModelShape;
+import io.sparkfed.model.Scaling;
+import io.sparkfed.objective.LinearObjective;
+import io.sparkfed.objective.Reduction;
+import io.sparkfed.solver.LocalSolver;
+
+/**
+ * What a worker does in a round: evaluates the global model it received on its training and test
+ * rows, then trains from it. All of it leaves in one {@link WeightedUpdate}: the update (start
+ * minus end), its weight, and {@code [train sums..., test sums..., holds one class only]}.
+ *
+ * <p>The last coordinate is 1 at a worker whose training labels are all equal, so that the driver
+ * learns how many such workers there are and not which.
+ */
+final class LocalWork implements WorkerTask<Shard, ModelBroadcast, WeightedUpdate> {
+  private static final long serialVersionUID = 1L;
+
+  private final Loss loss;
+  private final ModelShape shape;
+  private final double l2;
+  private final Reduction reduction;
+  private final LocalSolver solver;
+  private final Weighting weighting;
+  private final MetricSums metrics;
+  private final Scaling federatedScaling;
+  private final long runSeed;
+
+  /** Takes what the plan says of local work; the scaling is the identity unless federated. */
+  LocalWork(TrainingPlan plan, Scaling federatedScaling) {
+    this.loss = plan.family().loss();
+    this.shape = plan.shape();
+    this.l2 = plan.l2();
+    this.reduction = plan.reduction();
+    this.solver = plan.solver();
+    this.weighting = plan.weighting();
+    this.metrics = plan.metrics();
+    this.federatedScaling = federatedScaling;
+    this.runSeed = plan.seed();
+  }
+
+  @Override
+  public WeightedUpdate run(String worker, Shard shard, ModelBroadcast broadcast) {
+    Scaling scaling = federatedScaling.isIdentity() ? shard.scaling() : federatedScaling;
+    double[] start = broadcast.coefficients();
+    double[] update = new double[start.length];
+    if (broadcast.train()) {
+      LinearObjective objective =
+          new LinearObjective(loss, shard.train(), shape, scaling, l2, reduction);
+      long seed = Seeds.derive(runSeed, "local-training", broadcast.round(), worker);
+      update = Vectors.subtract(start, solver.solve(objective, start, new SeededRandom(seed)));
+    }
+    Coefficients raw = new Coefficients(shape, scaling.toRaw(start));
+    double[] sums = new double[2 * metrics.length() + 1];
+    metrics.add(shard.train(), raw, sums, 0);
+    metrics.add(shard.test(), raw, sums, metrics.length());
+    sums[2 * metrics.length()] = holdsOneLabel(shard.train()) ? 1.0 : 0.0;
+    double weight = weighting == Weighting.ROWS ? shard.train().totalWeight() : 1.0;
+    return new WeightedUpdate(update, weight, sums);
+  }
+
+  private static boolean holdsOneLabel(Examples rows) {
+    for (int i = 1; i < rows.rows(); i++) {
+      if (rows.label(i) != rows.label(0)) {
+        return false;
+      }
+    }
+    return true;
+  }
+}

@@ -1,0 +1,11 @@
+package io.sparkfed.federated;
+
+import io.sparkfed.evaluation.RoundSummary;
+
+/** Hears of each round once the model it made has been evaluated. */
+@FunctionalInterface
+public interface TrainingListener {
+
+  /** Called at the driver, in order of rounds; round 0 is the initial model. */
+  void roundFinished(RoundSummary round);
+}

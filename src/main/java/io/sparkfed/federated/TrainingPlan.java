@@ -1,0 +1,57 @@
+package io.sparkfed.federated;
+
+import io.sparkfed.aggregate.Aggregation;
+import io.sparkfed.evaluation.MetricSums;
+import io.sparkfed.model.Family;
+import io.sparkfed.model.ModelShape;
+import io.sparkfed.model.Standardize;
+import io.sparkfed.objective.Reduction;
+import io.sparkfed.server.ServerOptimizer;
+import io.sparkfed.solver.LocalSolver;
+
+/**
+ * The slots of a training, filled.
+ *
+ * @param family what is trained
+ * @param shape the model's shape
+ * @param l2 ridge penalty of each worker's objective, at least 0
+ * @param standardize whose moments the features are standardised with
+ * @param reduction sum or mean of the rows' losses at a worker
+ * @param solver the local solver
+ * @param weighting what a worker's update weighs
+ * @param sum the sum all numbers travel through
+ * @param server the server optimizer
+ * @param rounds number of rounds, at least 1
+ * @param divergenceFactor training stops when the mean training loss exceeds this multiple of the
+ *     initial model's; greater than 1
+ * @param metrics what is evaluated
+ * @param seed the run's seed
+ */
+public record TrainingPlan(
+    Family family,
+    ModelShape shape,
+    double l2,
+    Standardize standardize,
+    Reduction reduction,
+    LocalSolver solver,
+    Weighting weighting,
+    Aggregation<double[], double[]> sum,
+    ServerOptimizer server,
+    int rounds,
+    double divergenceFactor,
+    MetricSums metrics,
+    long seed) {
+
+  /**
+   * @throws IllegalArgumentException if {@code rounds} or {@code divergenceFactor} is out of range
+   */
+  public TrainingPlan {
+    if (rounds < 1) {
+      throw new IllegalArgumentException("rounds must be >= 1. Provided value: " + rounds);
+    }
+    if (!(divergenceFactor > 1.0)) {
+      throw new IllegalArgumentException(
+          "divergence-factor must be > 1. Provided value: " + divergenceFactor);
+    }
+  }
+}

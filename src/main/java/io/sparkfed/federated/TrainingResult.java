@@ -1,0 +1,35 @@
+package io.sparkfed.federated;
+
+import io.sparkfed.evaluation.RoundSummary;
+import io.sparkfed.model.Coefficients;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How a training ended.
+ *
+ * @param model the final model: in raw units, or in standardised units under {@code standardize =
+ *     worker}. After a divergence the last good one
+ * @param rounds each evaluated round, round 0 first; the last one is the model's
+ * @param oneClassWorkers how many workers hold a single label value only
+ * @param divergence why training stopped early; empty when all rounds were done
+ */
+public record TrainingResult(
+    Coefficients model,
+    List<RoundSummary> rounds,
+    int oneClassWorkers,
+    Optional<Divergence> divergence) {
+
+  /**
+   * A divergence.
+   *
+   * @param round the round at which training diverged, from 1
+   * @param message one sentence with the rule and what to change
+   */
+  public record Divergence(int round, String message) {}
+
+  /** Returns the evaluation of the model. */
+  public RoundSummary lastRound() {
+    return rounds.get(rounds.size() - 1);
+  }
+}

@@ -1,0 +1,76 @@
+package io.sparkfed.jobs;
+
+import io.sparkfed.config.DataConfig.NoSplit;
+import io.sparkfed.config.Presets;
+import io.sparkfed.config.TrainingConfig;
+import io.sparkfed.federated.FederatedEvaluator;
+import io.sparkfed.spark.ShardLoader;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Evaluates a trained model on the rows a configuration names, with federated metrics. */
+@Command(
+    name = "jobs/evaluate",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Evaluates a trained model on rows that stay with their owners.",
+      "Prints {\"metrics\": {...}} by split: train and test, or all without data.split."
+    })
+public final class EvaluateJob implements Callable<Integer> {
+  @Mixin private final JobOptions options = new JobOptions();
+
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "DIR",
+      description = "Output folder of a training.")
+  private String model;
+
+  /** Entry point for spark-submit. */
+  public static void main(String[] args) {
+    EvaluateJob job = new EvaluateJob();
+    JobMain.run(job, job.options, args);
+  }
+
+  /** Runs the job in this process and returns its exit code. */
+  static int execute(String... args) {
+    EvaluateJob job = new EvaluateJob();
+    return JobMain.execute(job, job.options, args);
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    TrainingConfig config = options.load();
+    SparkSession spark =
+        SparkSession.builder()
+            .appName("Spark Federated: evaluation of " + config.name())
+            .getOrCreate();
+    SavedModel saved = SavedModel.read(spark.sparkContext().hadoopConfiguration(), model);
+    saved.requireFits(config);
+    ShardLoader.Loaded loaded = new ShardLoader(spark, config).load();
+    try (var federation = loaded.federation()) {
+      saved.requireFeatures(loaded.features().size());
+      FederatedEvaluator.Evaluation evaluation =
+          FederatedEvaluator.evaluate(
+              federation,
+              Presets.plan(config, loaded.features().size()),
+              saved.coefficients(config.model().intercept()));
+      Map<String, Map<String, Double>> bySplit = new LinkedHashMap<>();
+      if (config.data().split() instanceof NoSplit) {
+        bySplit.put("all", evaluation.train());
+      } else {
+        bySplit.put("train", evaluation.train());
+        bySplit.put("test", evaluation.test());
+      }
+      System.out.print(JsonFiles.evaluation(bySplit));
+    }
+    return ExitCode.SUCCESS.code();
+  }
+}

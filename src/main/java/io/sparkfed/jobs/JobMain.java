@@ -1,0 +1,55 @@
+package io.sparkfed.jobs;
+
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine;
+
+/** Runs a job's command line and turns failures into one message and an exit code. */
+final class JobMain {
+  private JobMain() {}
+
+  /** Runs a job and leaves the process with its exit code. */
+  static void run(Callable<Integer> job, JobOptions options, String... args) {
+    int code = execute(job, options, args);
+    if (code != 0) {
+      // A cluster manager takes a normal return of main for success, and only that.
+      System.exit(code);
+    }
+  }
+
+  /** Runs a job and returns its exit code; stops the Spark session the job opened. */
+  static int execute(Callable<Integer> job, JobOptions options, String... args) {
+    CommandLine commandLine = new CommandLine(job);
+    commandLine.setExecutionExceptionHandler(
+        (exception, line, parsed) -> {
+          report(exception, options.verbose(), line.getErr());
+          return ExitCode.of(exception).code();
+        });
+    try {
+      return commandLine.execute(args);
+    } finally {
+      SparkSession.getDefaultSession()
+          .foreach(
+              session -> {
+                session.stop();
+                return null;
+              });
+    }
+  }
+
+  private static void report(Exception exception, boolean verbose, PrintWriter err) {
+    ExitCode code = ExitCode.of(exception);
+    String message = exception.getMessage();
+    if (code == ExitCode.INTERNAL) {
+      message = "internal error: " + exception;
+    }
+    err.println("error: " + message);
+    if (verbose) {
+      exception.printStackTrace(err);
+    } else if (exception.getCause() != null || code == ExitCode.INTERNAL) {
+      err.println("(run with --verbose for the stack trace)");
+    }
+    err.flush();
+  }
+}

@@ -1,0 +1,65 @@
+package io.sparkfed.jobs;
+
+import io.sparkfed.config.ConfigLoader;
+import io.sparkfed.config.TrainingConfig;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.SparkConf;
+import org.apache.spark.SparkFiles;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import scala.Tuple2;
+
+/** What every job's command line has. */
+final class JobOptions {
+  private static final String PROPERTY_PREFIX = "spark.federated.";
+
+  @Parameters(index = "0", paramLabel = "CONF", description = "Configuration file (HOCON).")
+  private String conf;
+
+  @Parameters(
+      index = "1..*",
+      paramLabel = "key=value",
+      description = "Values that take precedence over the file's.")
+  private List<String> overrides = new ArrayList<>();
+
+  @Option(names = "--verbose", description = "Show the stack trace of an error.")
+  private boolean verbose;
+
+  boolean verbose() {
+    return verbose;
+  }
+
+  /**
+   * Loads the configuration. A file that isn't there under its own name may have come with the job:
+   * {@code --files} puts it into the working directory or among Spark's files.
+   */
+  TrainingConfig load() {
+    Map<String, String> properties = new LinkedHashMap<>();
+    for (Tuple2<String, String> property : new SparkConf().getAllWithPrefix(PROPERTY_PREFIX)) {
+      properties.put(property._1(), property._2());
+    }
+    return ConfigLoader.load(locate(), properties, overrides);
+  }
+
+  private Path locate() {
+    Path given = Path.of(conf);
+    Path name = given.getFileName();
+    if (Files.isRegularFile(given) || name == null) {
+      return given;
+    }
+    if (Files.isRegularFile(name)) {
+      return name;
+    }
+    if (!new SparkConf().get("spark.files", "").contains(name.toString())) {
+      return given;
+    }
+    SparkSession.builder().getOrCreate();
+    return Path.of(SparkFiles.get(name.toString()));
+  }
+}

@@ -1,0 +1,128 @@
+package io.sparkfed.jobs;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sparkfed.evaluation.RoundSummary;
+import io.sparkfed.evaluation.RunReport;
+import io.sparkfed.evaluation.RunReport.FinalModel;
+import java.util.Map;
+
+/** The JSON renderings of a run. Numbers that JSON can't write (NaN, infinity) are null. */
+final class JsonFiles {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private JsonFiles() {}
+
+  /** Returns one line of {@code rounds.jsonl}. */
+  static String roundLine(RoundSummary round) {
+    ObjectNode line = JSON.createObjectNode();
+    line.put("round", round.round());
+    line.put("workers", round.workers());
+    line.put("dropouts", round.dropouts());
+    put(line, "loss", round.loss());
+    line.set("metrics", metrics(round.trainMetrics(), round.testMetrics()));
+    put(line, "seconds", round.seconds());
+    line.put("bytes", round.bytes());
+    return line.toString();
+  }
+
+  /** Returns {@code coefficients.json}. */
+  static String coefficients(FinalModel model) {
+    ObjectNode node = JSON.createObjectNode();
+    node.put("family", model.family());
+    ArrayNode features = node.putArray("features");
+    model.features().forEach(features::add);
+    ArrayNode weights = node.putArray("coefficients").addArray();
+    model.coefficients().forEach(weights::add);
+    node.putArray("intercepts").add(model.intercept());
+    ArrayNode classes = node.putArray("classes");
+    if (model.family().equals("logistic")) {
+      classes.add(0).add(1);
+    }
+    node.put("standardize", model.standardization());
+    return pretty(node);
+  }
+
+  /** Returns {@code run.json}. */
+  static String run(RunReport report) {
+    ObjectNode node = JSON.createObjectNode();
+    node.put("runId", report.runId());
+    node.put("name", report.name());
+    node.put("started", report.started().toString());
+    put(node, "seconds", report.elapsed().toMillis() / 1000.0);
+    node.putObject("exit")
+        .put("state", report.exit().state())
+        .put("code", report.exit().code())
+        .put("message", report.exit().message());
+    node.set("metrics", metrics(report.trainMetrics(), report.testMetrics()));
+    ObjectNode versions = node.putObject("versions");
+    report.versions().forEach(versions::put);
+    node.putObject("seeds").put("run", report.seed());
+    ObjectNode cohort = node.putObject("cohort");
+    ArrayNode workers = cohort.putArray("workers");
+    report.cohort().workers().forEach(workers::add);
+    ObjectNode skipped = cohort.putObject("skipped");
+    report.cohort().skipped().forEach(skipped::put);
+    cohort.put("placement", report.cohort().placement());
+    ObjectNode protection = node.putObject("protection").put("mode", report.protection().mode());
+    ArrayNode protects = protection.putArray("protects");
+    report.protection().protects().forEach(protects::add);
+    ArrayNode doesNot = protection.putArray("doesNotProtect");
+    report.protection().doesNotProtect().forEach(doesNot::add);
+    ArrayNode notes = node.putArray("notes");
+    report.notes().forEach(notes::add);
+    node.put("rounds", report.rounds().stream().mapToInt(RoundSummary::round).max().orElse(0));
+    ObjectNode timings = node.putObject("timings");
+    report.phaseSeconds().forEach((phase, seconds) -> put(timings, phase, seconds));
+    ObjectNode configuration = node.putObject("configuration");
+    report
+        .configuration()
+        .forEach(
+            setting ->
+                configuration
+                    .putObject(setting.key())
+                    .put("value", setting.value())
+                    .put("origin", setting.origin()));
+    return pretty(node);
+  }
+
+  /** Returns the metrics of an evaluation by name of the split. */
+  static String evaluation(Map<String, Map<String, Double>> bySplit) {
+    ObjectNode node = JSON.createObjectNode();
+    ObjectNode metrics = node.putObject("metrics");
+    bySplit.forEach((split, values) -> metrics.set(split, numbers(values)));
+    return pretty(node);
+  }
+
+  private static ObjectNode metrics(Map<String, Double> train, Map<String, Double> test) {
+    ObjectNode node = JSON.createObjectNode();
+    node.set("train", numbers(train));
+    node.set("test", numbers(test));
+    return node;
+  }
+
+  private static ObjectNode numbers(Map<String, Double> values) {
+    ObjectNode node = JSON.createObjectNode();
+    values.forEach((name, value) -> put(node, name, value));
+    return node;
+  }
+
+  private static void put(ObjectNode node, String name, double value) {
+    if (Double.isFinite(value)) {
+      node.put(name, value);
+    } else {
+      node.putNull(name);
+    }
+  }
+
+  private static String pretty(JsonNode node) {
+    try {
+      return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(node) + "\n";
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a tree of plain values can always be written", e);
+    }
+  }
+}

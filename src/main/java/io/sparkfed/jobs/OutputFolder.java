@@ -1,0 +1,145 @@
+package io.sparkfed.jobs;
+
+import java.io.Closeable;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileAlreadyExistsException;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocalFileSystem;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * A run's output, written beside its place and renamed into it at the end: the folder is there
+ * whole or not at all. Until then it is called {@code .NAME.RUNID.inprogress}.
+ */
+final class OutputFolder implements Closeable {
+  private final FileSystem fs;
+  private final Path target;
+  private final Path staging;
+  private final Path topmostCreated;
+  private final boolean overwrite;
+  private final Thread cleanUpOnExit = new Thread(this::discard, "discard unfinished output");
+  private boolean published;
+
+  /**
+   * Opens the staging folder.
+   *
+   * @param dir the folder, on any Hadoop file system
+   * @param overwrite whether an existing folder may be replaced
+   * @throws IOException if the folder exists and must not be replaced, or can't be written
+   */
+  OutputFolder(Configuration hadoop, String dir, boolean overwrite, String runId)
+      throws IOException {
+    Path path = new Path(dir);
+    FileSystem configured = path.getFileSystem(hadoop);
+    // The raw local file system writes no checksum files beside ours, and flushes at once.
+    this.fs = configured instanceof LocalFileSystem local ? local.getRaw() : configured;
+    this.target = fs.makeQualified(path);
+    this.overwrite = overwrite;
+    if (target.getParent() == null) {
+      throw new IOException("output.dir can't be the root folder");
+    }
+    refuseExisting();
+    this.staging =
+        new Path(target.getParent(), "." + target.getName() + "." + runId + ".inprogress");
+    this.topmostCreated = topmostMissing(staging);
+    if (!fs.mkdirs(staging)) {
+      throw new IOException("output.dir: can't create " + staging);
+    }
+    Runtime.getRuntime().addShutdownHook(cleanUpOnExit);
+  }
+
+  private void refuseExisting() throws IOException {
+    if (fs.exists(target) && !overwrite) {
+      throw new FileAlreadyExistsException(
+          "output.dir "
+              + target
+              + " exists already; choose another one or set output.overwrite = true");
+    }
+  }
+
+  private Path topmostMissing(Path path) throws IOException {
+    Path topmost = path;
+    while (topmost.getParent() != null && !fs.exists(topmost.getParent())) {
+      topmost = topmost.getParent();
+    }
+    return topmost;
+  }
+
+  /** Returns where a file or folder of the output is written. */
+  Path staged(String name) {
+    return new Path(staging, name);
+  }
+
+  /** Writes a whole text file. */
+  void write(String name, String text) throws IOException {
+    try (OutputStream out = fs.create(staged(name), true)) {
+      out.write(text.getBytes(StandardCharsets.UTF_8));
+    }
+  }
+
+  /** Opens a text file to which lines are added one by one. */
+  LineLog openLines(String name) throws IOException {
+    return new LineLog(fs.create(staged(name), true));
+  }
+
+  /** Returns the folder's final place. */
+  Path target() {
+    return target;
+  }
+
+  /** Moves the output into its place. */
+  void publish() throws IOException {
+    refuseExisting();
+    Path replaced = new Path(target.getParent(), staging.getName() + ".replaced");
+    boolean replaces = fs.exists(target);
+    if (replaces && !fs.rename(target, replaced)) {
+      throw new IOException("output.dir: can't move " + target + " out of the way");
+    }
+    if (!fs.rename(staging, target)) {
+      if (replaces && !fs.rename(replaced, target)) {
+        throw new IOException("output.dir: the former output is left in " + replaced);
+      }
+      throw new IOException("output.dir: can't rename " + staging + " to " + target);
+    }
+    published = true;
+    if (replaces) {
+      fs.delete(replaced, true);
+    }
+  }
+
+  /** Removes what was not published. */
+  @Override
+  public void close() {
+    discard();
+    try {
+      Runtime.getRuntime().removeShutdownHook(cleanUpOnExit);
+    } catch (IllegalStateException e) {
+      // The process is ending, and the hook with it.
+      return;
+    }
+  }
+
+  private synchronized void discard() {
+    if (published) {
+      return;
+    }
+    try {
+      fs.delete(staging, true);
+      Path empty = staging.getParent();
+      while (empty != null
+          && empty.depth() >= topmostCreated.depth()
+          && fs.listStatus(empty).length == 0) {
+        fs.delete(empty, false);
+        empty = empty.getParent();
+      }
+    } catch (FileNotFoundException e) {
+      return;
+    } catch (IOException e) {
+      System.err.println("warning: " + staging + " could not be removed: " + e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,92 @@
+package io.sparkfed.jobs;
+
+import io.sparkfed.config.ConfigurationException;
+import io.sparkfed.config.TrainingConfig;
+import io.sparkfed.config.TrainingConfig.Predictions;
+import io.sparkfed.spark.Predictor;
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import org.apache.spark.sql.AnalysisException;
+import org.apache.spark.sql.DataFrameWriter;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Writes a trained model's predictions for the rows a configuration names. */
+@Command(
+    name = "jobs/predict",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Writes the rows with a prediction column, with any Spark sink (predictions.format).",
+      "Whoever reads the sink sees the rows."
+    })
+public final class PredictJob implements Callable<Integer> {
+  @Mixin private final JobOptions options = new JobOptions();
+
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "DIR",
+      description = "Output folder of a training.")
+  private String model;
+
+  /** Entry point for spark-submit. */
+  public static void main(String[] args) {
+    PredictJob job = new PredictJob();
+    JobMain.run(job, job.options, args);
+  }
+
+  /** Runs the job in this process and returns its exit code. */
+  static int execute(String... args) {
+    PredictJob job = new PredictJob();
+    return JobMain.execute(job, job.options, args);
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    TrainingConfig config = options.load();
+    Predictions sink = config.predictions();
+    SparkSession spark =
+        SparkSession.builder()
+            .appName("Spark Federated: predictions of " + config.name())
+            .getOrCreate();
+    SavedModel saved = SavedModel.read(spark.sparkContext().hadoopConfiguration(), model);
+    saved.requireFits(config);
+    DataFrameWriter<Row> writer =
+        new Predictor(
+                spark,
+                config,
+                saved.coefficients(config.model().intercept()),
+                config.model().standardize())
+            .predict()
+            .write()
+            .format(sink.format())
+            .options(sink.options())
+            .mode(sink.mode());
+    try {
+      if (sink.path().isPresent()) {
+        writer.save(sink.path().get());
+      } else if (sink.format().equals("parquet")) {
+        throw new ConfigurationException("predictions.path is not set");
+      } else {
+        writer.save();
+      }
+    } catch (ConfigurationException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IOException("predictions can't be written: " + whyNot(e), e);
+    }
+    System.out.println(
+        "predictions written to " + sink.path().orElse("the " + sink.format() + " sink"));
+    return ExitCode.SUCCESS.code();
+  }
+
+  private static String whyNot(Exception e) {
+    return e instanceof AnalysisException
+        ? String.valueOf(e.getMessage()).lines().findFirst().orElse("")
+        : e.getClass().getSimpleName();
+  }
+}

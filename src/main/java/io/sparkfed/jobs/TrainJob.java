@@ -1,0 +1,249 @@
+package io.sparkfed.jobs;
+
+import io.sparkfed.config.AggregationMode;
+import io.sparkfed.config.ConfigurationException;
+import io.sparkfed.config.Presets;
+import io.sparkfed.config.TrainingConfig;
+import io.sparkfed.evaluation.RoundSummary;
+import io.sparkfed.evaluation.RunReport;
+import io.sparkfed.evaluation.RunReport.Cohort;
+import io.sparkfed.evaluation.RunReport.Exit;
+import io.sparkfed.evaluation.RunReport.FinalModel;
+import io.sparkfed.evaluation.RunReport.Protection;
+import io.sparkfed.federated.FederatedTrainer;
+import io.sparkfed.federated.TrainingResult;
+import io.sparkfed.federated.TrainingResult.Divergence;
+import io.sparkfed.model.Standardize;
+import io.sparkfed.spark.MllibModels;
+import io.sparkfed.spark.ShardLoader;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** Trains a model: from a configuration to an output folder. */
+@Command(
+    name = "jobs/train",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = "Trains a linear model on rows that stay with their owners.",
+    footer = "%nOptions for spark-submit follow after --, e.g. -- --master spark://host:7077")
+public final class TrainJob implements Callable<Integer> {
+  @Mixin private final JobOptions options = new JobOptions();
+
+  /** Entry point for spark-submit. */
+  public static void main(String[] args) {
+    TrainJob job = new TrainJob();
+    JobMain.run(job, job.options, args);
+  }
+
+  /** Runs the job in this process and returns its exit code. */
+  static int execute(String... args) {
+    TrainJob job = new TrainJob();
+    return JobMain.execute(job, job.options, args);
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    TrainingConfig config = options.load();
+    String dir =
+        config
+            .output()
+            .dir()
+            .orElseThrow(() -> new ConfigurationException("output.dir is not set"));
+    Phases phases = new Phases();
+    SparkSession spark =
+        SparkSession.builder().appName("Spark Federated: " + config.name()).getOrCreate();
+    String runId = UUID.randomUUID().toString();
+    phases.end("start");
+    try (OutputFolder folder =
+        new OutputFolder(
+            spark.sparkContext().hadoopConfiguration(), dir, config.output().overwrite(), runId)) {
+      RunReport report = train(spark, config, runId, phases, folder);
+      return report.exit().code();
+    }
+  }
+
+  private static RunReport train(
+      SparkSession spark, TrainingConfig config, String runId, Phases phases, OutputFolder folder)
+      throws IOException {
+    Console console = new Console(System.out, config.algorithm().rounds());
+    console.heading(config);
+    ShardLoader.Loaded loaded = new ShardLoader(spark, config).load();
+    phases.end("load");
+    List<String> workers = loaded.federation().workers();
+    console.cohort(workers, loaded.skipped(), loaded.placement());
+    List<String> notes = new ArrayList<>(loaded.notes());
+    notes.addAll(notesOnProtection(config, spark.sparkContext().isLocal(), workers.size()));
+    notes.forEach(console::note);
+
+    TrainingResult result;
+    try (LineLog rounds = folder.openLines("rounds.jsonl");
+        var federation = loaded.federation()) {
+      result =
+          new FederatedTrainer(
+                  federation,
+                  Presets.plan(config, loaded.features().size()),
+                  round -> {
+                    console.round(round);
+                    if (round.round() > 0) {
+                      rounds.add(JsonFiles.roundLine(round));
+                    }
+                  })
+              .train();
+    }
+    phases.end("train");
+    List<String> late = notesOnResult(config, result, workers.size());
+    late.forEach(console::note);
+    notes.addAll(late);
+
+    MllibModels.of(
+            config.model().family(),
+            result.model(),
+            "spark-federated-" + runId,
+            config.data().columns())
+        .write()
+        .overwrite()
+        .save(folder.staged("model").toString());
+    phases.end("write model");
+    RunReport report = report(spark, config, runId, loaded, result, notes, phases);
+    folder.write("coefficients.json", JsonFiles.coefficients(report.model()));
+    folder.write("run.json", JsonFiles.run(report));
+    folder.write("report.html", HtmlReport.render(report));
+    folder.publish();
+    console.finished(report, folder.target());
+    return report;
+  }
+
+  private static List<String> notesOnProtection(
+      TrainingConfig config, boolean isLocal, int workers) {
+    List<String> notes = new ArrayList<>();
+    AggregationMode mode = config.aggregation().mode();
+    if (!mode.protectsFromDriver()) {
+      notes.add(
+          "WARNING: aggregation.mode = insecure-plain shows every worker's update to the driver; it"
+              + " protects nobody");
+    } else if (isLocal) {
+      notes.add(
+          "local master: driver, workers and secure worker share one process, so nobody is protected"
+              + " from anybody; a cluster is what separates them");
+    }
+    if (workers == 2) {
+      notes.add(
+          "two workers: each can compute the other's update from the average; this protects neither"
+              + " from the other");
+    }
+    return notes;
+  }
+
+  private static List<String> notesOnResult(
+      TrainingConfig config, TrainingResult result, int workers) {
+    List<String> notes = new ArrayList<>();
+    if (config.model().family().isClassifier() && result.oneClassWorkers() > 0) {
+      notes.add(
+          result.oneClassWorkers()
+              + " of "
+              + workers
+              + " workers hold one class only; they train like the others, and which they are stays"
+              + " with them");
+    }
+    if (config.model().standardize() == Standardize.WORKER) {
+      notes.add(
+          "the model is in standardised units (model.standardize = worker): rows must be standardised"
+              + " with their own worker's mean and deviation before it predicts; jobs/predict does");
+    }
+    return notes;
+  }
+
+  private static RunReport report(
+      SparkSession spark,
+      TrainingConfig config,
+      String runId,
+      ShardLoader.Loaded loaded,
+      TrainingResult result,
+      List<String> notes,
+      Phases phases) {
+    Exit exit =
+        result
+            .divergence()
+            .map(d -> new Exit("diverged", ExitCode.DIVERGENCE.code(), sentence(d, result)))
+            .orElse(new Exit("succeeded", ExitCode.SUCCESS.code(), ""));
+    AggregationMode mode = config.aggregation().mode();
+    List<RoundSummary> rounds = result.rounds();
+    RoundSummary last = rounds.isEmpty() ? null : rounds.get(rounds.size() - 1);
+    return new RunReport(
+        runId,
+        config.name(),
+        phases.started(),
+        phases.elapsed(),
+        exit,
+        versions(spark),
+        config.seed(),
+        new Cohort(loaded.federation().workers(), loaded.skipped(), loaded.placement()),
+        new Protection(Console.lower(mode), mode.protects(), mode.doesNotProtect()),
+        List.copyOf(notes),
+        rounds,
+        last == null ? Map.of() : last.trainMetrics(),
+        last == null ? Map.of() : last.testMetrics(),
+        new FinalModel(
+            Console.lower(config.model().family()),
+            loaded.features(),
+            Arrays.stream(result.model().weights()).boxed().toList(),
+            result.model().intercept(),
+            Console.lower(config.model().standardize())),
+        config.settings(),
+        phases.seconds());
+  }
+
+  private static String sentence(Divergence divergence, TrainingResult result) {
+    int kept = result.rounds().isEmpty() ? 0 : result.lastRound().round();
+    return divergence.message()
+        + ". The model kept is "
+        + (kept == 0 ? "the initial one" : "that of round " + kept);
+  }
+
+  private static Map<String, String> versions(SparkSession spark) {
+    String own = TrainJob.class.getPackage().getImplementationVersion();
+    Map<String, String> versions = new LinkedHashMap<>();
+    versions.put("spark-federated", own == null ? "development" : own);
+    versions.put("spark", spark.version());
+    versions.put("scala", scala.util.Properties.versionNumberString());
+    versions.put("java", System.getProperty("java.version"));
+    return versions;
+  }
+
+  /** Wall-clock seconds by phase. */
+  private static final class Phases {
+    private final Instant started = Instant.now();
+    private final long startNanos = System.nanoTime();
+    private final Map<String, Double> seconds = new LinkedHashMap<>();
+    private long phaseStart = startNanos;
+
+    void end(String phase) {
+      long now = System.nanoTime();
+      seconds.put(phase, (now - phaseStart) / 1e9);
+      phaseStart = now;
+    }
+
+    Instant started() {
+      return started;
+    }
+
+    Duration elapsed() {
+      return Duration.ofNanos(System.nanoTime() - startNanos);
+    }
+
+    Map<String, Double> seconds() {
+      return seconds;
+    }
+  }
+}

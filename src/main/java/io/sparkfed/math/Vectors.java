@@ -1,0 +1,52 @@
+package io.sparkfed.math;
+
+/** Kernels on {@code double[]} whose order of operations is fixed by this code. */
+public final class Vectors {
+  private Vectors() {}
+
+  /**
+   * Returns {@code sum_j a[aOffset + j] * b[j]} for {@code j < length}, added in order of {@code
+   * j}.
+   */
+  public static double dot(double[] a, int aOffset, double[] b, int length) {
+    double sum = 0.0;
+    for (int j = 0; j < length; j++) {
+      sum += a[aOffset + j] * b[j];
+    }
+    return sum;
+  }
+
+  /** Adds {@code factor * x[xOffset + j]} to {@code out[j]} for {@code j < length}. */
+  public static void addScaled(double factor, double[] x, int xOffset, double[] out, int length) {
+    for (int j = 0; j < length; j++) {
+      out[j] += factor * x[xOffset + j];
+    }
+  }
+
+  /** Returns a new array {@code a - b}. */
+  public static double[] subtract(double[] a, double[] b) {
+    requireSameLength(a, b);
+    double[] out = new double[a.length];
+    for (int j = 0; j < a.length; j++) {
+      out[j] = a[j] - b[j];
+    }
+    return out;
+  }
+
+  /** Returns whether no entry is NaN or infinite. */
+  public static boolean allFinite(double[] values) {
+    for (double value : values) {
+      if (!Double.isFinite(value)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static void requireSameLength(double[] a, double[] b) {
+    if (a.length != b.length) {
+      throw new IllegalArgumentException(
+          "vectors must have the same length. Provided: " + a.length + " and " + b.length);
+    }
+  }
+}

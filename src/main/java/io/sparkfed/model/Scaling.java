@@ -1,0 +1,98 @@
+package io.sparkfed.model;
+
+import java.io.Serializable;
+
+/**
+ * Standardisation of features as algebra on coefficients, so that rows are never copied.
+ *
+ * <p>A model trained on standardised features {@code z_j = (x_j - m_j) * f_j}, with {@code f_j = 1
+ * / s_j}, has the score {@code sum_j w_j z_j + b}. In raw units that is {@code sum_j (w_j f_j) x_j
+ * + (b - sum_j w_j f_j m_j)}: {@link #toRaw}. By the chain rule, with the raw gradient {@code g_j =
+ * sum_i r_i x_ij} and {@code g_b = sum_i r_i}, the gradient in standardised units is {@code (g_j -
+ * m_j g_b) f_j}, and {@code g_b} for the intercept: {@link #gradientToScaled}.
+ *
+ * <p>A column with deviation 0 gets the factor 0: it says nothing, and its coefficient stays where
+ * it was. A model without an intercept can't absorb a shift, so its features are scaled and not
+ * centred.
+ */
+public final class Scaling implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  private final ModelShape shape;
+  private final double[] means;
+  private final double[] factors;
+
+  private Scaling(ModelShape shape, double[] means, double[] factors) {
+    this.shape = shape;
+    this.means = means;
+    this.factors = factors;
+  }
+
+  /** Returns the scaling that changes nothing. */
+  public static Scaling identity(ModelShape shape) {
+    return new Scaling(shape, null, null);
+  }
+
+  /**
+   * Returns the scaling to mean 0 and deviation 1.
+   *
+   * @param means mean of each feature, length p
+   * @param deviations standard deviation of each feature, length p, each at least 0
+   * @throws IllegalArgumentException if a length is not p, a value is not finite, or a deviation is
+   *     negative
+   */
+  public static Scaling standardize(ModelShape shape, double[] means, double[] deviations) {
+    int p = shape.features();
+    if (means.length != p || deviations.length != p) {
+      throw new IllegalArgumentException(
+          "means and deviations must have length "
+              + p
+              + ". Provided: "
+              + means.length
+              + " and "
+              + deviations.length);
+    }
+    double[] m = new double[p];
+    double[] f = new double[p];
+    for (int j = 0; j < p; j++) {
+      if (!Double.isFinite(means[j]) || !Double.isFinite(deviations[j]) || deviations[j] < 0.0) {
+        throw new IllegalArgumentException(
+            "feature " + j + " must have a finite mean and a finite deviation >= 0");
+      }
+      m[j] = shape.hasIntercept() ? means[j] : 0.0;
+      f[j] = deviations[j] > 0.0 ? 1.0 / deviations[j] : 0.0;
+    }
+    return new Scaling(shape, m, f);
+  }
+
+  /** Returns whether this scaling changes nothing. */
+  public boolean isIdentity() {
+    return factors == null;
+  }
+
+  /** Returns {@code values}, given in standardised units, in raw units; a new array. */
+  public double[] toRaw(double[] values) {
+    double[] raw = values.clone();
+    if (factors == null) {
+      return raw;
+    }
+    double shift = 0.0;
+    for (int j = 0; j < factors.length; j++) {
+      raw[j] = values[j] * factors[j];
+      shift += raw[j] * means[j];
+    }
+    shape.addToIntercept(-shift, raw);
+    return raw;
+  }
+
+  /** Turns a gradient in raw units into one in standardised units, in place. */
+  public void gradientToScaled(double[] gradient) {
+    if (factors == null) {
+      return;
+    }
+    double ofIntercept = shape.intercept(gradient);
+    for (int j = 0; j < factors.length; j++) {
+      gradient[j] = (gradient[j] - means[j] * ofIntercept) * factors[j];
+    }
+  }
+}

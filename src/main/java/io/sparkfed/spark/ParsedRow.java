@@ -1,0 +1,54 @@
+package io.sparkfed.spark;
+
+import io.sparkfed.data.DataFault;
+import io.sparkfed.data.ShardBuilder;
+import io.sparkfed.data.ShardBuilder.Part;
+import java.io.Serializable;
+import org.apache.spark.sql.Row;
+
+/**
+ * One row on its way into a shard, or the fault that ends the way. Never leaves the executors.
+ *
+ * @param worker whose row it is
+ * @param width number of features
+ * @param columns indices of the present features; null when all are
+ * @param values the present features
+ * @param label the label; 0 where none is read
+ * @param weight the instance weight
+ * @param part train or test
+ * @param original the row as read; null unless predictions are to be added to it
+ * @param fault null unless the row can't be used
+ */
+record ParsedRow(
+    String worker,
+    int width,
+    int[] columns,
+    double[] values,
+    double label,
+    double weight,
+    Part part,
+    Row original,
+    DataFault fault)
+    implements Serializable {
+
+  static ParsedRow faulty(DataFault fault) {
+    return new ParsedRow(fault.worker(), 0, null, null, 0.0, 0.0, Part.TRAIN, null, fault);
+  }
+
+  void addTo(ShardBuilder builder) {
+    if (columns == null) {
+      builder.addDense(values, label, weight, part);
+    } else {
+      builder.addSparse(columns, values, label, weight, part);
+    }
+  }
+
+  /** Returns the score under weights and intercept in raw units. */
+  double score(double[] weights, double intercept) {
+    double sum = 0.0;
+    for (int k = 0; k < values.length; k++) {
+      sum += values[k] * weights[columns == null ? k : columns[k]];
+    }
+    return sum + intercept;
+  }
+}

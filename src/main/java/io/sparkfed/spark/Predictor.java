@@ -1,0 +1,213 @@
+package io.sparkfed.spark;
+
+import io.sparkfed.config.TrainingConfig;
+import io.sparkfed.data.DataException;
+import io.sparkfed.data.DataFault;
+import io.sparkfed.data.ShardBuilder;
+import io.sparkfed.model.Coefficients;
+import io.sparkfed.model.Family;
+import io.sparkfed.model.Scaling;
+import io.sparkfed.model.Standardize;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * Adds predictions to the rows a configuration names, at the workers.
+ *
+ * <p>A model trained with {@code standardize = worker} needs each worker's own scaling: it is
+ * computed again from the worker's training rows, so the {@code data} section must be the
+ * training's, with labels.
+ */
+public final class Predictor {
+  private static final String WORKER = "worker";
+
+  private final SparkSession spark;
+  private final TrainingConfig config;
+  private final Coefficients model;
+  private final boolean standardizedByWorker;
+
+  /** Creates a predictor with coefficients in the order of the configured features. */
+  public Predictor(
+      SparkSession spark, TrainingConfig config, Coefficients model, Standardize standardize) {
+    this.spark = spark;
+    this.config = config;
+    this.model = model;
+    this.standardizedByWorker = standardize == Standardize.WORKER;
+  }
+
+  /** Scoring, as it travels to the tasks. */
+  private record Scoring(Family family, double[] weights, double intercept, int parsedWidth)
+      implements Serializable {
+
+    static Scoring of(Family family, Coefficients model, int parsedWidth) {
+      return new Scoring(family, model.weights(), model.intercept(), parsedWidth);
+    }
+
+    Row append(ParsedRow row, String workerColumn) {
+      Row original = row.original();
+      int width = original.length() - parsedWidth;
+      Object[] values = new Object[width + (workerColumn == null ? 1 : 2) + classifierColumns()];
+      for (int k = 0; k < width; k++) {
+        values[k] = original.get(parsedWidth + k);
+      }
+      int at = width;
+      if (workerColumn != null) {
+        values[at++] = row.worker();
+      }
+      double mean = family.loss().mean(row.score(weights, intercept));
+      if (family.isClassifier()) {
+        values[at++] = mean > 0.5 ? 1.0 : 0.0;
+      }
+      values[at] = mean;
+      return RowFactory.create(values);
+    }
+
+    private int classifierColumns() {
+      return family.isClassifier() ? 1 : 0;
+    }
+  }
+
+  /**
+   * Returns the rows with a {@code prediction} column, for a classifier the class and a {@code
+   * probability} of class 1 beside it. Rows of {@code data.workers} also get a {@code worker}
+   * column.
+   *
+   * @throws DataException if a path, a column, a type or a row can't be used
+   */
+  public Dataset<Row> predict() {
+    Family needsLabel = standardizedByWorker ? config.model().family() : null;
+    WorkerTables tables = new WorkerTables(spark, config.data());
+    List<JavaRDD<Row>> parts = new ArrayList<>();
+    StructType schema = null;
+    for (WorkerTables.Table table : tables.open()) {
+      if (table.rows() == null) {
+        continue;
+      }
+      RowParser parser = tables.parser(table, needsLabel, true);
+      JavaRDD<ParsedRow> parsed = parsed(tables, table, needsLabel, parser);
+      refuseFaults(parsed);
+      parts.add(predicted(parsed, table, parser.parsedWidth()));
+      StructType own = schemaWithPrediction(table);
+      if (schema != null && !schema.equals(own)) {
+        throw new DataException(
+            "worker " + table.worker() + ": its columns differ from the other workers'");
+      }
+      schema = own;
+    }
+    if (schema == null) {
+      throw new DataException("no worker holds any row");
+    }
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    JavaRDD<Row> all =
+        JavaSparkContext.fromSparkContext(spark.sparkContext())
+            .union(parts.toArray(new JavaRDD[0]));
+    return spark.createDataFrame(all, schema);
+  }
+
+  private JavaRDD<ParsedRow> parsed(
+      WorkerTables tables, WorkerTables.Table table, Family needsLabel, RowParser parser) {
+    List<Column> parsedColumns = tables.parsedColumns(table, needsLabel);
+    Column[] columns =
+        Stream.concat(parsedColumns.stream(), Stream.of(functions.col("*"))).toArray(Column[]::new);
+    JavaRDD<Row> rows = table.rows().select(columns).javaRDD();
+    if (!standardizedByWorker) {
+      return rows.mapPartitionsWithIndex((split, it) -> parser.parse(it, split), false);
+    }
+    if (table.worker() != null) {
+      return rows.coalesce(1, false).mapPartitions(it -> parser.parse(it, 0));
+    }
+    List<String> workers = tables.workerIds(table.rows(), tables.workerColumn(table.rows()));
+    return rows.mapPartitionsWithIndex((split, it) -> parser.parse(it, split), false)
+        .keyBy(ParsedRow::worker)
+        .partitionBy(new WorkerPartitioner(workers))
+        .values();
+  }
+
+  /** One pass over all rows before the first is written, so that no partial output is left. */
+  private static void refuseFaults(JavaRDD<ParsedRow> parsed) {
+    List<DataFault> faults;
+    try {
+      faults = parsed.mapPartitions(Predictor::firstFault).collect();
+    } catch (Exception e) {
+      throw new DataException("the rows could not be read; see the executors' logs", e);
+    }
+    if (!faults.isEmpty()) {
+      throw new DataException(faults.get(0).message());
+    }
+  }
+
+  private static Iterator<DataFault> firstFault(Iterator<ParsedRow> rows) {
+    while (rows.hasNext()) {
+      DataFault fault = rows.next().fault();
+      if (fault != null) {
+        return Collections.singleton(fault).iterator();
+      }
+    }
+    return Collections.emptyIterator();
+  }
+
+  private JavaRDD<Row> predicted(
+      JavaRDD<ParsedRow> parsed, WorkerTables.Table table, int parsedWidth) {
+    Family family = config.model().family();
+    String workerColumn = addsWorker(table) ? WORKER : null;
+    Coefficients coefficients = model;
+    if (!standardizedByWorker) {
+      Scoring scoring = Scoring.of(family, coefficients, parsedWidth);
+      return parsed.map(row -> scoring.append(row, workerColumn));
+    }
+    ShardPacking packing = ShardPacking.of(config);
+    return parsed.mapPartitions(
+        it -> {
+          List<ParsedRow> rows = new ArrayList<>();
+          it.forEachRemaining(rows::add);
+          if (rows.isEmpty()) {
+            return Collections.emptyIterator();
+          }
+          Coefficients raw =
+              new Coefficients(
+                  coefficients.shape(), ownScaling(rows, packing).toRaw(coefficients.values()));
+          Scoring scoring = Scoring.of(family, raw, parsedWidth);
+          return rows.stream().map(row -> scoring.append(row, workerColumn)).iterator();
+        });
+  }
+
+  /** Runs at the worker. */
+  private static Scaling ownScaling(List<ParsedRow> rows, ShardPacking packing) {
+    ShardBuilder builder = new ShardBuilder(rows.get(0).worker(), rows.get(0).width());
+    rows.forEach(row -> row.addTo(builder));
+    return packing.build(builder, rows.get(0).width()).scaling();
+  }
+
+  private static boolean addsWorker(WorkerTables.Table table) {
+    return table.worker() != null
+        && Arrays.stream(table.rows().columns()).noneMatch(WORKER::equalsIgnoreCase);
+  }
+
+  private StructType schemaWithPrediction(WorkerTables.Table table) {
+    List<StructField> fields = new ArrayList<>(Arrays.asList(table.rows().schema().fields()));
+    if (addsWorker(table)) {
+      fields.add(DataTypes.createStructField(WORKER, DataTypes.StringType, false));
+    }
+    fields.add(DataTypes.createStructField("prediction", DataTypes.DoubleType, false));
+    if (config.model().family().isClassifier()) {
+      fields.add(DataTypes.createStructField("probability", DataTypes.DoubleType, false));
+    }
+    return new StructType(fields.toArray(new StructField[0]));
+  }
+}

@@ -1,0 +1,220 @@
+package io.sparkfed.spark;
+
+import io.sparkfed.config.DataConfig.SplitByColumn;
+import io.sparkfed.data.DataFault;
+import io.sparkfed.data.ShardBuilder.Part;
+import io.sparkfed.model.Family;
+import java.io.Serializable;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import org.apache.spark.TaskKilledException;
+import org.apache.spark.ml.linalg.SparseVector;
+import org.apache.spark.ml.linalg.Vector;
+import org.apache.spark.sql.Row;
+
+/**
+ * Turns rows into numbers, in a task where the rows are. The first row that breaks a rule becomes a
+ * fault with its place and the rule, and parsing ends there.
+ *
+ * @param family whose label rule holds; null when no label is read
+ * @param features names of the feature columns, at their places in the row from 0; or the one
+ *     vector column
+ * @param vector whether the features are one vector column
+ * @param label name of the label column; it follows the features unless {@code family} is null
+ * @param weight name of the weight column that follows; null for weight 1
+ * @param split the split whose column follows; null when none does
+ * @param worker whose rows these are; null when a column that follows says so
+ * @param keepOriginal whether parsed rows carry the row they came from
+ */
+record RowParser(
+    Family family,
+    List<String> features,
+    boolean vector,
+    String label,
+    String weight,
+    SplitByColumn split,
+    String worker,
+    boolean keepOriginal)
+    implements Serializable {
+  private static final System.Logger LOG = System.getLogger(RowParser.class.getName());
+
+  /** A rule that a row broke; carries no value. */
+  private static final class Broken extends Exception {
+    private static final long serialVersionUID = 1L;
+    private final String column;
+
+    Broken(String column, String rule) {
+      super(rule);
+      this.column = column;
+    }
+  }
+
+  /**
+   * Parses a partition. A fault is its last element.
+   *
+   * @param inputSplit ordinal of the input split for messages; 0 when there is but one
+   */
+  Iterator<ParsedRow> parse(Iterator<Row> rows, int inputSplit) {
+    return new Iterator<>() {
+      private long ordinal;
+      private boolean ended;
+      private ParsedRow next;
+
+      @Override
+      public boolean hasNext() {
+        if (next == null && !ended) {
+          next = advance();
+        }
+        return next != null;
+      }
+
+      @Override
+      public ParsedRow next() {
+        if (!hasNext()) {
+          throw new NoSuchElementException();
+        }
+        ParsedRow result = next;
+        next = null;
+        return result;
+      }
+
+      private ParsedRow advance() {
+        Row row;
+        ordinal++;
+        try {
+          if (!rows.hasNext()) {
+            ended = true;
+            return null;
+          }
+          row = rows.next();
+        } catch (TaskKilledException e) {
+          throw e;
+        } catch (RuntimeException e) {
+          // The text of a reader's exception can hold the row, so only its type is told, here
+          // alone.
+          LOG.log(System.Logger.Level.ERROR, "a row can''t be read: {0}", e.getClass().getName());
+          return end(
+              worker,
+              "",
+              "can't be read or computed (malformed input, or data.derive or"
+                  + " data.where fails on it)");
+        }
+        String owner = worker == null ? row.getString(parsedWidth() - 1) : worker;
+        try {
+          return parseRow(row, owner);
+        } catch (Broken e) {
+          return end(owner, e.column, e.getMessage());
+        }
+      }
+
+      private ParsedRow end(String owner, String column, String rule) {
+        ended = true;
+        String place = inputSplit == 0 ? "" : " (row counted in input split " + inputSplit + ")";
+        return ParsedRow.faulty(
+            new DataFault(owner == null ? "unknown" : owner, column, ordinal, rule + place));
+      }
+    };
+  }
+
+  /** Returns how many columns at the front of a row are parsed. */
+  int parsedWidth() {
+    return (vector ? 1 : features.size())
+        + (family == null ? 0 : 1)
+        + (weight == null ? 0 : 1)
+        + (split == null ? 0 : 1)
+        + (worker == null ? 1 : 0);
+  }
+
+  private ParsedRow parseRow(Row row, String owner) throws Broken {
+    int at = vector ? 1 : features.size();
+    double labelValue = 0.0;
+    if (family != null) {
+      labelValue = number(row, at++, label);
+      if (!family.loss().acceptsLabel(labelValue)) {
+        throw new Broken(label, "a label must be " + family.loss().labelRule());
+      }
+    }
+    double weightValue = 1.0;
+    if (weight != null) {
+      weightValue = number(row, at++, weight);
+      if (weightValue < 0.0) {
+        throw new Broken(weight, "a weight must be >= 0");
+      }
+    }
+    Part part = split == null ? Part.TRAIN : part(row, at);
+    Row original = keepOriginal ? row : null;
+    if (vector) {
+      return parseVector(row, owner, labelValue, weightValue, part, original);
+    }
+    double[] values = new double[features.size()];
+    for (int j = 0; j < values.length; j++) {
+      values[j] = number(row, j, features.get(j));
+    }
+    return new ParsedRow(
+        owner, values.length, null, values, labelValue, weightValue, part, original, null);
+  }
+
+  private ParsedRow parseVector(
+      Row row, String owner, double labelValue, double weightValue, Part part, Row original)
+      throws Broken {
+    String column = features.get(0);
+    if (row.isNullAt(0)) {
+      throw new Broken(column, "is missing");
+    }
+    Vector features = row.getAs(0);
+    int[] columns = null;
+    double[] values;
+    if (features instanceof SparseVector sparse) {
+      columns = sparse.indices();
+      values = sparse.values();
+    } else {
+      values = features.toArray();
+    }
+    for (double value : values) {
+      requireFinite(value, column);
+    }
+    return new ParsedRow(
+        owner, features.size(), columns, values, labelValue, weightValue, part, original, null);
+  }
+
+  private Part part(Row row, int at) throws Broken {
+    String value = row.isNullAt(at) ? null : row.get(at).toString().strip();
+    if (split.train().equals(value)) {
+      return Part.TRAIN;
+    }
+    if (split.test().equals(value)) {
+      return Part.TEST;
+    }
+    throw new Broken(
+        split.column(),
+        "must be \"" + split.train() + "\" or \"" + split.test() + "\" (data.split)");
+  }
+
+  private static double number(Row row, int at, String column) throws Broken {
+    if (row.isNullAt(at)) {
+      throw new Broken(column, "is missing; a number is needed");
+    }
+    Object value = row.get(at);
+    double number;
+    if (value instanceof Number n) {
+      number = n.doubleValue();
+    } else if (value instanceof Boolean b) {
+      number = b ? 1.0 : 0.0;
+    } else {
+      try {
+        number = Double.parseDouble(value.toString().strip());
+      } catch (NumberFormatException e) {
+        throw new Broken(column, "is not a number");
+      }
+    }
+    requireFinite(number, column);
+    return number;
+  }
+
+  private static void requireFinite(double value, String column) throws Broken {
+    if (!Double.isFinite(value)) {
+      throw new Broken(column, "must be a finite number, and is NaN or infinite");
+    }
+  }
+}

@@ -1,0 +1,39 @@
+package io.sparkfed.spark;
+
+import io.sparkfed.config.DataConfig.SplitByFraction;
+import io.sparkfed.config.TrainingConfig;
+import io.sparkfed.data.Shard;
+import io.sparkfed.data.ShardBuilder;
+import io.sparkfed.model.ModelShape;
+import io.sparkfed.model.Standardize;
+import java.io.Serializable;
+
+/**
+ * How a configuration packs rows into shards, as it travels to the tasks.
+ *
+ * @param testFraction share of rows to hold out; 0 without a random split
+ * @param seed the run's seed
+ * @param standardizeByWorker whether a shard's scaling is its own
+ * @param intercept whether the model has an intercept
+ */
+record ShardPacking(double testFraction, long seed, boolean standardizeByWorker, boolean intercept)
+    implements Serializable {
+
+  static ShardPacking of(TrainingConfig config) {
+    return new ShardPacking(
+        config.data().split() instanceof SplitByFraction f ? f.testFraction() : 0.0,
+        config.seed(),
+        config.model().standardize() == Standardize.WORKER,
+        config.model().intercept());
+  }
+
+  Shard build(ShardBuilder rows, int features) {
+    return rows.build(testFraction, seed, standardizeByWorker, new ModelShape(features, intercept));
+  }
+
+  WorkerPartition partition(String worker, ShardBuilder rows, int features) {
+    Shard shard = build(rows, features);
+    boolean trains = shard.train().totalWeight() > 0.0;
+    return new WorkerPartition(worker, trains ? shard : null, null);
+  }
+}

@@ -1,0 +1,53 @@
+package io.sparkfed.spark;
+
+import io.sparkfed.data.DataFault;
+import io.sparkfed.data.Shard;
+import java.io.Serializable;
+import java.util.Iterator;
+import java.util.Optional;
+
+/**
+ * What a Spark partition holds after loading: exactly one worker, with its shard or the reason why
+ * there is none. Stays at the worker; only its {@link Status} travels.
+ *
+ * @param worker the worker's id
+ * @param shard the rows; null when there is a fault or nothing to train on
+ * @param fault why the rows can't be used; null when they can
+ */
+record WorkerPartition(String worker, Shard shard, DataFault fault) implements Serializable {
+
+  /**
+   * What the driver learns of a worker's loading.
+   *
+   * @param worker the worker's id
+   * @param hasShard whether it holds training rows
+   * @param features width of its rows; 0 without a shard
+   * @param fault why its rows can't be used; null when they can
+   */
+  record Status(String worker, boolean hasShard, int features, DataFault fault)
+      implements Serializable {}
+
+  Status status() {
+    return new Status(worker, shard != null, shard == null ? 0 : shard.train().features(), fault);
+  }
+
+  Optional<Shard> shardIfAny() {
+    return Optional.ofNullable(shard);
+  }
+
+  /**
+   * Returns the one element of a partition.
+   *
+   * @throws IllegalStateException if there is not exactly one: one partition is one worker
+   */
+  static WorkerPartition only(Iterator<WorkerPartition> partition) {
+    if (!partition.hasNext()) {
+      throw new IllegalStateException("a partition must hold one worker, and holds none");
+    }
+    WorkerPartition first = partition.next();
+    if (partition.hasNext()) {
+      throw new IllegalStateException("a partition must hold one worker, and holds several");
+    }
+    return first;
+  }
+}

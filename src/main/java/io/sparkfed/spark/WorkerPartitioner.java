@@ -1,0 +1,41 @@
+package io.sparkfed.spark;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.Partitioner;
+
+/** Gives each worker a partition of its own. */
+final class WorkerPartitioner extends Partitioner {
+  private static final long serialVersionUID = 1L;
+
+  private final HashMap<String, Integer> places = new HashMap<>();
+
+  WorkerPartitioner(List<String> workers) {
+    workers.forEach(worker -> places.put(worker, places.size()));
+  }
+
+  @Override
+  public int numPartitions() {
+    return places.size();
+  }
+
+  /**
+   * A row whose worker is not on the list broke a rule before it could be told; its fault may
+   * travel with any partition.
+   */
+  @Override
+  public int getPartition(Object worker) {
+    return places.getOrDefault(worker, 0);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof WorkerPartitioner that && places.equals(that.places);
+  }
+
+  @Override
+  public int hashCode() {
+    return Map.copyOf(places).hashCode();
+  }
+}

@@ -1,0 +1,254 @@
+package io.sparkfed.spark;
+
+import io.sparkfed.config.DataConfig;
+import io.sparkfed.config.DataConfig.PooledTable;
+import io.sparkfed.config.DataConfig.SplitByColumn;
+import io.sparkfed.config.DataConfig.WorkerPaths;
+import io.sparkfed.config.NearestName;
+import io.sparkfed.data.DataException;
+import io.sparkfed.model.Family;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.apache.spark.ml.linalg.SQLDataTypes;
+import org.apache.spark.sql.AnalysisException;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.DataFrameReader;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.BooleanType;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.NumericType;
+import org.apache.spark.sql.types.StringType;
+
+/** Opens the tables that {@code data} names: checks paths, columns and types, and reads no row. */
+final class WorkerTables {
+  private final SparkSession spark;
+  private final DataConfig data;
+
+  WorkerTables(SparkSession spark, DataConfig data) {
+    this.spark = spark;
+    this.data = data;
+  }
+
+  /**
+   * A table with derived columns added and rows filtered.
+   *
+   * @param worker whose rows these are; null for a pooled table
+   * @param rows the table
+   */
+  record Table(String worker, Dataset<Row> rows) {}
+
+  /**
+   * Opens one table for each worker whose rows can be read in place; one for all when they are
+   * pooled and reading them by worker would read everything once for each.
+   */
+  List<Table> open() {
+    if (data.source() instanceof WorkerPaths paths) {
+      Map<String, String> sorted = new TreeMap<>(paths.paths());
+      return sorted.entrySet().stream()
+          .map(entry -> openPath(entry.getKey(), entry.getValue()))
+          .toList();
+    }
+    PooledTable pooled = (PooledTable) data.source();
+    Dataset<Row> all = prepared(load(pooled.path(), "data.path"), "data.path");
+    Column worker = column(all, pooled.workerColumn(), "data.worker-column");
+    if (!isPartitionedBy(all, pooled.workerColumn())) {
+      return List.of(new Table(null, all));
+    }
+    return workerIds(all, worker).stream()
+        .map(id -> new Table(id, all.where(worker.cast("string").equalTo(id))))
+        .toList();
+  }
+
+  /** Returns the distinct worker ids of a pooled table, sorted. */
+  List<String> workerIds(Dataset<Row> all, Column worker) {
+    List<Row> ids = all.select(worker.cast("string")).distinct().collectAsList();
+    if (ids.stream().anyMatch(row -> row.isNullAt(0))) {
+      throw new DataException(
+          "data.worker-column: each row must name its worker, and at least one does not");
+    }
+    return ids.stream().map(row -> row.getString(0)).sorted().toList();
+  }
+
+  /**
+   * Returns the columns that a {@link RowParser} of this family expects, in its order.
+   *
+   * @param family null when no label is read
+   */
+  List<Column> parsedColumns(Table table, Family family) {
+    DataConfig.Columns names = data.columns();
+    List<Column> columns = new ArrayList<>();
+    if (names.featuresVector().isPresent()) {
+      columns.add(vectorColumn(table, names.featuresVector().get()));
+    } else {
+      for (String feature : names.features()) {
+        columns.add(numericColumn(table, feature, "data.feature-columns"));
+      }
+    }
+    if (family != null) {
+      columns.add(numericColumn(table, names.label(), "data.label-column"));
+    }
+    names.weight().ifPresent(w -> columns.add(numericColumn(table, w, "data.weight-column")));
+    if (splitColumn() != null) {
+      columns.add(column(table, splitColumn().column(), "data.split.column"));
+    }
+    if (table.worker() == null) {
+      columns.add(workerColumn(table.rows()).cast("string"));
+    }
+    return columns;
+  }
+
+  /** Returns the parser for {@link #parsedColumns}. */
+  RowParser parser(Table table, Family family, boolean keepOriginal) {
+    DataConfig.Columns names = data.columns();
+    return new RowParser(
+        family,
+        names.featuresVector().map(List::of).orElse(names.features()),
+        names.featuresVector().isPresent(),
+        names.label(),
+        names.weight().orElse(null),
+        splitColumn(),
+        table.worker(),
+        keepOriginal);
+  }
+
+  Column workerColumn(Dataset<Row> all) {
+    return column(all, ((PooledTable) data.source()).workerColumn(), "data.worker-column");
+  }
+
+  private SplitByColumn splitColumn() {
+    return data.split() instanceof SplitByColumn split ? split : null;
+  }
+
+  private Table openPath(String worker, String path) {
+    String key = "data.workers." + worker;
+    Dataset<Row> rows = load(Optional.of(path), key);
+    // An empty csv file has no header and so no columns: the worker holds no rows.
+    return rows.columns().length == 0
+        ? new Table(worker, null)
+        : new Table(worker, prepared(rows, key));
+  }
+
+  private Dataset<Row> load(Optional<String> path, String key) {
+    DataFrameReader reader = spark.read().format(data.format()).options(data.options());
+    try {
+      if (data.schema().isPresent()) {
+        reader = reader.schema(data.schema().get());
+      }
+      return path.isPresent() ? reader.load(path.get()) : reader.load();
+    } catch (Exception e) {
+      throw new DataException(key + ": " + whyNotReadable(path, e), e);
+    }
+  }
+
+  private String whyNotReadable(Optional<String> path, Exception e) {
+    String where = path.map(p -> p + " ").orElse("");
+    if (e instanceof AnalysisException analysis
+        && "PATH_NOT_FOUND".equals(analysis.getCondition())) {
+      return "path " + where + "does not exist";
+    }
+    return where + "can't be read as " + data.format() + ": " + firstLine(e);
+  }
+
+  private Dataset<Row> prepared(Dataset<Row> rows, String key) {
+    Dataset<Row> prepared = rows;
+    try {
+      if (!data.derive().isEmpty()) {
+        Map<String, Column> derived = new LinkedHashMap<>();
+        data.derive().forEach((name, sql) -> derived.put(name, functions.expr(sql)));
+        prepared = prepared.withColumns(derived);
+      }
+      return data.where().isPresent() ? prepared.where(data.where().get()) : prepared;
+    } catch (Exception e) {
+      throw new DataException(
+          key + ": data.derive or data.where does not fit the table: " + firstLine(e), e);
+    }
+  }
+
+  /** Spark's own text about schemas and paths; it never saw a row here. */
+  private static String firstLine(Exception e) {
+    return String.valueOf(e.getMessage()).lines().findFirst().orElse(e.getClass().getSimpleName());
+  }
+
+  private boolean isPartitionedBy(Dataset<Row> all, String column) {
+    String segment = "/" + column + "=";
+    String[] files = all.inputFiles();
+    return files.length > 0 && Arrays.stream(files).allMatch(file -> file.contains(segment));
+  }
+
+  private Column column(Dataset<Row> rows, String name, String key) {
+    return column(new Table(null, rows), name, key);
+  }
+
+  private static Column column(Table table, String name, String key) {
+    List<String> columns = Arrays.asList(table.rows().columns());
+    String actual =
+        columns.contains(name)
+            ? name
+            : columns.stream().filter(c -> c.equalsIgnoreCase(name)).findFirst().orElse(null);
+    if (actual == null) {
+      throw new DataException(
+          where(table)
+              + "column "
+              + name
+              + " ("
+              + key
+              + ") does not exist; the nearest is "
+              + NearestName.of(name, columns).orElse("none")
+              + ". Columns: "
+              + String.join(", ", columns));
+    }
+    return table.rows().col("`" + actual.replace("`", "``") + "`");
+  }
+
+  private static Column numericColumn(Table table, String name, String key) {
+    Column column = column(table, name, key);
+    DataType type = typeOf(table, column);
+    if (!(type instanceof NumericType
+        || type instanceof BooleanType
+        || type instanceof StringType)) {
+      throw new DataException(
+          where(table)
+              + "column "
+              + name
+              + " ("
+              + key
+              + ") must hold numbers; its type is "
+              + type.simpleString());
+    }
+    return column;
+  }
+
+  private static Column vectorColumn(Table table, String name) {
+    String key = "data.features-column";
+    Column column = column(table, name, key);
+    DataType type = typeOf(table, column);
+    if (!type.equals(SQLDataTypes.VectorType())) {
+      throw new DataException(
+          where(table)
+              + "column "
+              + name
+              + " ("
+              + key
+              + ") must hold Spark ML vectors; its type is "
+              + type.simpleString().toLowerCase(Locale.ROOT));
+    }
+    return column;
+  }
+
+  private static DataType typeOf(Table table, Column column) {
+    return table.rows().select(column).schema().apply(0).dataType();
+  }
+
+  private static String where(Table table) {
+    return table.worker() == null ? "" : "worker " + table.worker() + ": ";
+  }
+}
