@@ -67,6 +67,17 @@ find_spark() {
   fi
 }
 
+make_conf_absolute() {
+  local position
+  [ -f "$conf_file" ] || return 0
+  for position in "${!arguments[@]}"; do
+    if [ "${arguments[$position]}" = "$conf_file" ]; then
+      arguments[position]="$(cd "$(dirname "$conf_file")" && pwd)/$(basename "$conf_file")"
+      return 0
+    fi
+  done
+}
+
 # Reads what the user asks of spark-submit, and sets submit to that and what a cluster needs besides.
 complete_options() {
   local option value previous="" cluster=false files=false waits=false
@@ -89,10 +100,12 @@ complete_options() {
     previous="$option"
   done
   if [ "$cluster" = true ]; then
-    # The driver starts on another machine: it needs the file, and we wait for its end.
+    # The driver starts elsewhere: it needs the file, under a name that does not depend on the working
+    # directory, and we wait for its end.
     if [ "$files" = false ] && [ -f "$conf_file" ]; then
       submit+=(--files "$conf_file")
     fi
+    make_conf_absolute
     if [ "$waits" = false ]; then
       submit+=(--conf spark.standalone.submit.waitAppCompletion=true)
     fi

@@ -53,19 +53,34 @@ public final class ConfigLoader {
    */
   public static TrainingConfig load(
       Path file, Map<String, String> sparkProperties, List<String> overrides) {
+    return load(file, file.toAbsolutePath().normalize().getParent(), sparkProperties, overrides);
+  }
+
+  /**
+   * Loads and validates a configuration whose file was copied from another place.
+   *
+   * @param file the HOCON file
+   * @param configDir what {@code ${config-dir}} means
+   * @param sparkProperties {@code spark.federated.*} properties without that prefix
+   * @param overrides {@code key=value} arguments
+   * @throws ConfigurationException if the file can't be read, a key is unknown, or a value is out
+   *     of its domain
+   */
+  public static TrainingConfig load(
+      Path file, Path configDir, Map<String, String> sparkProperties, List<String> overrides) {
     if (!Files.isRegularFile(file)) {
       throw new ConfigurationException("configuration file " + file + " does not exist");
     }
     try {
-      return fromUserConfig(userConfig(file, sparkProperties, overrides), defaultName(file));
+      return fromUserConfig(
+          userConfig(file, configDir, sparkProperties, overrides), defaultName(file));
     } catch (ConfigException e) {
       throw new ConfigurationException("configuration can't be read: " + e.getMessage(), e);
     }
   }
 
   private static Config userConfig(
-      Path file, Map<String, String> sparkProperties, List<String> overrides) {
-    Path folder = file.toAbsolutePath().normalize().getParent();
+      Path file, Path configDir, Map<String, String> sparkProperties, List<String> overrides) {
     Config parsed =
         ConfigFactory.parseFile(
             file.toFile(), ConfigParseOptions.defaults().setSyntax(ConfigSyntax.CONF));
@@ -94,7 +109,7 @@ public final class ConfigLoader {
               "command line");
     }
     Config directory =
-        ConfigFactory.parseMap(Map.of(CONFIG_DIR, folder.toString()), "folder of " + file);
+        ConfigFactory.parseMap(Map.of(CONFIG_DIR, configDir.toString()), "folder of " + file);
     return fromCommandLine
         .withFallback(fromSpark)
         .withFallback(parsed)

@@ -37,14 +37,16 @@ final class JobOptions {
 
   /**
    * Loads the configuration. A file that isn't there under its own name may have come with the job:
-   * {@code --files} puts it into the working directory or among Spark's files.
+   * {@code --files} puts it into the working directory or among Spark's files. Its folder, which
+   * {@code ${config-dir}} means, is where it came from.
    */
   TrainingConfig load() {
     Map<String, String> properties = new LinkedHashMap<>();
     for (Tuple2<String, String> property : new SparkConf().getAllWithPrefix(PROPERTY_PREFIX)) {
       properties.put(property._1(), property._2());
     }
-    return ConfigLoader.load(locate(), properties, overrides);
+    Path folder = Path.of(conf).toAbsolutePath().normalize().getParent();
+    return ConfigLoader.load(locate(), folder, properties, overrides);
   }
 
   private Path locate() {
