@@ -7,8 +7,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Checks a cohort's messages and sums them in order of worker id, so that the bits of the result
- * don't depend on the order of arrival. Whoever runs this sees who sent what.
+ * Checks a cohort's messages and sums them modulo 2^64, which is exact and the same in any order.
+ * Whoever runs this sees who sent what.
  */
 public final class CohortSum implements Combiner<WorkerMessage, CohortSum.Verdict> {
   private static final long serialVersionUID = 1L;
@@ -25,7 +25,7 @@ public final class CohortSum implements Combiner<WorkerMessage, CohortSum.Verdic
    * @param dropouts how many workers of the cohort failed
    * @param messageBytes payload bytes received
    */
-  public record Verdict(Ruling ruling, double[] sums, int workers, int dropouts, long messageBytes)
+  public record Verdict(Ruling ruling, long[] sums, int workers, int dropouts, long messageBytes)
       implements Serializable {
 
     /**
@@ -33,9 +33,9 @@ public final class CohortSum implements Combiner<WorkerMessage, CohortSum.Verdic
      *
      * @throws AggregationException if nothing was opened
      */
-    public Opened<double[]> open(int minWorkers) {
+    public Opened<long[]> open(int minWorkers) {
       return switch (ruling) {
-        case OPENED -> new Opened<>(sums, workers, dropouts, messageBytes);
+        case OPENED -> new Opened<>(sums, workers, dropouts, messageBytes, 0);
         case TOO_FEW -> throw CohortException.tooFew(workers, minWorkers);
         case NOT_FINITE -> throw new NonFiniteUpdateException(workers);
         case WRONG_COHORT ->
@@ -88,7 +88,7 @@ public final class CohortSum implements Combiner<WorkerMessage, CohortSum.Verdic
     if (notFinite > 0) {
       return refuse(Ruling.NOT_FINITE, notFinite, dropouts, bytes);
     }
-    double[] sums = null;
+    long[] sums = null;
     for (WorkerMessage message : byWorker.values()) {
       if (message.status() != WorkerMessage.Status.OK) {
         continue;
@@ -108,7 +108,7 @@ public final class CohortSum implements Combiner<WorkerMessage, CohortSum.Verdic
   }
 
   private static Verdict refuse(Ruling ruling, int workers, int dropouts, long bytes) {
-    return new Verdict(ruling, new double[0], workers, dropouts, bytes);
+    return new Verdict(ruling, new long[0], workers, dropouts, bytes);
   }
 
   private static int count(SortedMap<String, WorkerMessage> messages, WorkerMessage.Status status) {

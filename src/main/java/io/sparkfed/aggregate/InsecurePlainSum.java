@@ -6,11 +6,11 @@ package io.sparkfed.aggregate;
  *
  * @param minWorkers the least number of workers a sum may be opened over, at least 1
  */
-public record InsecurePlainSum(int minWorkers) implements Aggregation<double[], double[]> {
+public record InsecurePlainSum(int minWorkers) implements Aggregation<long[], long[]> {
 
   @Override
-  public <S, B> Opened<double[]> aggregate(
-      Federation<S> federation, Visit<B> visit, WorkerTask<S, B, double[]> work) {
+  public <S, B> Opened<long[]> aggregate(
+      Federation<S> federation, Visit<B> visit, WorkerTask<S, B, long[]> work) {
     CohortSum sum = new CohortSum(visit.cohort(), minWorkers);
     return sum.combine(federation.visit(visit, new MessageTask<>(work))).open(minWorkers);
   }

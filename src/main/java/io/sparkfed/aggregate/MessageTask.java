@@ -1,7 +1,5 @@
 package io.sparkfed.aggregate;
 
-import io.sparkfed.math.Vectors;
-
 /**
  * Runs local work at a worker and wraps its outcome into an unprotected {@link WorkerMessage}.
  *
@@ -15,24 +13,23 @@ public final class MessageTask<S, B> implements WorkerTask<S, B, WorkerMessage> 
   private static final long serialVersionUID = 1L;
   private static final System.Logger LOG = System.getLogger(MessageTask.class.getName());
 
-  private final WorkerTask<S, B, double[]> work;
+  private final WorkerTask<S, B, long[]> work;
 
   /** Wraps {@code work}. */
-  public MessageTask(WorkerTask<S, B, double[]> work) {
+  public MessageTask(WorkerTask<S, B, long[]> work) {
     this.work = work;
   }
 
   @Override
   public WorkerMessage run(String worker, S shard, B broadcast) {
-    double[] sums;
     try {
-      sums = work.run(worker, shard, broadcast);
+      long[] sums = work.run(worker, shard, broadcast);
+      return new WorkerMessage(worker, WorkerMessage.Status.OK, sums);
+    } catch (NonFiniteValueException e) {
+      return new WorkerMessage(worker, WorkerMessage.Status.NOT_FINITE, new long[0]);
     } catch (RuntimeException e) {
       LOG.log(System.Logger.Level.ERROR, "local work failed; this worker drops out", e);
-      return new WorkerMessage(worker, WorkerMessage.Status.FAILED, new double[0]);
+      return new WorkerMessage(worker, WorkerMessage.Status.FAILED, new long[0]);
     }
-    return Vectors.allFinite(sums)
-        ? new WorkerMessage(worker, WorkerMessage.Status.OK, sums)
-        : new WorkerMessage(worker, WorkerMessage.Status.NOT_FINITE, new double[0]);
   }
 }

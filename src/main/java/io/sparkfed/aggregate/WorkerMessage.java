@@ -10,13 +10,13 @@ import java.io.Serializable;
  * @param status how the worker's local work ended
  * @param sums the additive vector; empty unless the status is {@code OK}
  */
-public record WorkerMessage(String worker, Status status, double[] sums) implements Serializable {
+public record WorkerMessage(String worker, Status status, long[] sums) implements Serializable {
 
   /** How a worker's local work ended: one coarse tag, no text and no cause. */
   public enum Status {
-    /** The vector is complete and finite. */
+    /** The vector is complete. */
     OK,
-    /** The vector held NaN or infinity and was not sent. */
+    /** The vector held NaN or infinity, or was out of range, and was not sent. */
     NOT_FINITE,
     /** The work failed; the reason is in the worker's own log. */
     FAILED
@@ -24,6 +24,6 @@ public record WorkerMessage(String worker, Status status, double[] sums) impleme
 
   /** Returns the payload size: 8 bytes for each number. */
   public long payloadBytes() {
-    return (long) Double.BYTES * sums.length;
+    return (long) Long.BYTES * sums.length;
   }
 }

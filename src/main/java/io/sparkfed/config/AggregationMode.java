@@ -2,12 +2,31 @@ package io.sparkfed.config;
 
 import io.sparkfed.aggregate.Aggregation;
 import io.sparkfed.aggregate.InsecurePlainSum;
+import io.sparkfed.aggregate.SumFactory;
+import io.sparkfed.secure.FixedPointSum;
 import io.sparkfed.secure.SecureWorkerSum;
+import io.sparkfed.secure.keys.ThrowAwayKeys;
+import io.sparkfed.secure.masked.MaskedSum;
 import java.util.List;
 import java.util.function.IntFunction;
 
 /** The values of {@code aggregation.mode}, with what each protects from whom. */
 public enum AggregationMode {
+  /** Pairwise masks: the driver sums masked vectors and learns their sum alone. */
+  MASKED(
+      minWorkers -> new MaskedSum(ThrowAwayKeys.random(), minWorkers),
+      List.of(
+          "The driver, and so whoever owns the model, receives masked vectors that look uniformly"
+              + " random, and learns their sum over the cohort alone.",
+          "No executor sees another worker's update.",
+          "Rows never leave their worker's partition during training.",
+          "A worker's failure reaches the driver as one coarse tag, without text."),
+      List.of(
+          "The sum itself says something about the workers, the more the fewer they are and the more"
+              + " rounds there are.",
+          "The driver ships the code: a malicious driver can read anything at the workers.",
+          "Root on an executor's host sees that executor's workers.",
+          "Workers are trusted to send honest updates (no defence against poisoning).")),
   /** A trusted aggregator task on an executor. */
   SECURE_WORKER(
       SecureWorkerSum::new,
@@ -31,22 +50,23 @@ public enum AggregationMode {
           "The driver sees every worker's update, row count, loss and metric sums in the clear. Use"
               + " this mode for comparison only."));
 
-  private final IntFunction<Aggregation<double[], double[]>> factory;
+  private final IntFunction<Aggregation<long[], long[]>> ring;
   private final List<String> protects;
   private final List<String> doesNotProtect;
 
   AggregationMode(
-      IntFunction<Aggregation<double[], double[]>> factory,
+      IntFunction<Aggregation<long[], long[]>> ring,
       List<String> protects,
       List<String> doesNotProtect) {
-    this.factory = factory;
+    this.ring = ring;
     this.protects = protects;
     this.doesNotProtect = doesNotProtect;
   }
 
-  /** Returns this mode's sum over at least {@code minWorkers} workers. */
-  public Aggregation<double[], double[]> sum(int minWorkers) {
-    return factory.apply(minWorkers);
+  /** Returns this mode's sums over at least {@code minWorkers} workers. */
+  public SumFactory sums(int minWorkers) {
+    Aggregation<long[], long[]> shared = ring.apply(minWorkers);
+    return scaledLength -> new FixedPointSum(shared, scaledLength);
   }
 
   /** Returns whether the driver can't see single workers' numbers. */

@@ -30,7 +30,7 @@ public final class Presets {
         config.algorithm().reduction(),
         config.algorithm().solver(),
         config.algorithm().weighting(),
-        config.aggregation().mode().sum(config.aggregation().minWorkers()),
+        config.aggregation().mode().sums(config.aggregation().minWorkers()),
         SERVER_BY_PRESET.get(config.algorithm().preset()),
         config.algorithm().rounds(),
         config.algorithm().divergenceFactor(),

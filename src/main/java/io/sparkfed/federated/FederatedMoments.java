@@ -21,10 +21,9 @@ final class FederatedMoments {
 
   static Scaling standardization(Federation<Shard> federation, TrainingPlan plan) {
     ModelShape shape = plan.shape();
-    WeightedMean meanOfFeatures = new WeightedMean(plan.sum(), shape.features());
     List<String> cohort = federation.workers();
     double[] means =
-        meanOfFeatures
+        meanOfFeatures(plan)
             .aggregate(
                 federation,
                 new Visit<>(description("means", cohort), 0, cohort, new double[0]),
@@ -32,7 +31,7 @@ final class FederatedMoments {
             .value()
             .update();
     WeightedMean.Mean squares =
-        meanOfFeatures
+        meanOfFeatures(plan)
             .aggregate(
                 federation,
                 new Visit<>(description("deviations", cohort), 0, cohort, means),
@@ -45,6 +44,11 @@ final class FederatedMoments {
               squares.update()[j] * squares.totalWeight(), squares.totalWeight());
     }
     return Scaling.standardize(shape, means, deviations);
+  }
+
+  private static WeightedMean meanOfFeatures(TrainingPlan plan) {
+    int features = plan.shape().features();
+    return new WeightedMean(plan.sums().sumOf(features), features);
   }
 
   private static String description(String what, List<String> cohort) {

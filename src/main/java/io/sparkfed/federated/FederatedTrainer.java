@@ -42,7 +42,7 @@ public final class FederatedTrainer {
     this.federation = federation;
     this.plan = plan;
     this.listener = listener;
-    this.mean = new WeightedMean(plan.sum(), plan.shape().size());
+    this.mean = new WeightedMean(plan.sums().sumOf(plan.shape().size()), plan.shape().size());
   }
 
   /** One round's cost, kept until its model has been evaluated. */

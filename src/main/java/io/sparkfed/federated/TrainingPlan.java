@@ -1,6 +1,6 @@
 package io.sparkfed.federated;
 
-import io.sparkfed.aggregate.Aggregation;
+import io.sparkfed.aggregate.SumFactory;
 import io.sparkfed.evaluation.MetricSums;
 import io.sparkfed.model.Family;
 import io.sparkfed.model.ModelShape;
@@ -19,7 +19,7 @@ import io.sparkfed.solver.LocalSolver;
  * @param reduction sum or mean of the rows' losses at a worker
  * @param solver the local solver
  * @param weighting what a worker's update weighs
- * @param sum the sum all numbers travel through
+ * @param sums the sums all numbers travel through
  * @param server the server optimizer
  * @param rounds number of rounds, at least 1
  * @param divergenceFactor training stops when the mean training loss exceeds this multiple of the
@@ -35,7 +35,7 @@ public record TrainingPlan(
     Reduction reduction,
     LocalSolver solver,
     Weighting weighting,
-    Aggregation<double[], double[]> sum,
+    SumFactory sums,
     ServerOptimizer server,
     int rounds,
     double divergenceFactor,

@@ -19,11 +19,11 @@ import io.sparkfed.aggregate.WorkerTask;
  *
  * @param minWorkers the least number of workers a sum may be opened over, at least 1
  */
-public record SecureWorkerSum(int minWorkers) implements Aggregation<double[], double[]> {
+public record SecureWorkerSum(int minWorkers) implements Aggregation<long[], long[]> {
 
   @Override
-  public <S, B> Opened<double[]> aggregate(
-      Federation<S> federation, Visit<B> visit, WorkerTask<S, B, double[]> work) {
+  public <S, B> Opened<long[]> aggregate(
+      Federation<S> federation, Visit<B> visit, WorkerTask<S, B, long[]> work) {
     return federation
         .visitAndCombine(visit, new MessageTask<>(work), new CohortSum(visit.cohort(), minWorkers))
         .open(minWorkers);

@@ -1,0 +1,126 @@
+package io.sparkfed.secure;
+
+import io.sparkfed.aggregate.Aggregation;
+import io.sparkfed.aggregate.AggregationException;
+import io.sparkfed.aggregate.Federation;
+import io.sparkfed.aggregate.NonFiniteValueException;
+import io.sparkfed.aggregate.Opened;
+import io.sparkfed.aggregate.Visit;
+import io.sparkfed.aggregate.WorkerTask;
+
+/**
+ * Sums vectors of real numbers through a sum of integer vectors modulo 2^64, so that the result has
+ * the same bits in every mode and every order.
+ *
+ * <p>The range of the scaled coordinates is chosen from the data before the first sum: each worker
+ * enters one bucket of magnitudes, sixteen times wide each, and the sum of these one-hot vectors
+ * says which bucket is the largest in use. That tells the driver how many workers are in each
+ * bucket, and no more. Another factor of sixteen is kept as headroom; where it doesn't do,
+ * coordinates are saturated and counted in the result, and the range is chosen anew before the next
+ * sum.
+ *
+ * <p>One instance serves one purpose and is not thread-safe.
+ */
+public final class FixedPointSum implements Aggregation<double[], double[]> {
+  private static final int BUCKETS = 128;
+  private static final int BUCKET_BITS = 4;
+  private static final int HEADROOM_BITS = 4;
+  private static final int LOWEST_EXPONENT = -256;
+
+  /** The range where every worker's scaled coordinates are zero, and so say nothing. */
+  private static final int EXPONENT_OF_NOTHING = 20;
+
+  private final Aggregation<long[], long[]> ring;
+  private final int scaledLength;
+  private FixedPoint codec;
+
+  /**
+   * Creates a sum.
+   *
+   * @param ring the sum of integer vectors it travels through
+   * @param scaledLength number of leading coordinates that share a scale
+   */
+  public FixedPointSum(Aggregation<long[], long[]> ring, int scaledLength) {
+    this.ring = ring;
+    this.scaledLength = scaledLength;
+  }
+
+  @Override
+  public <S, B> Opened<double[]> aggregate(
+      Federation<S> federation, Visit<B> visit, WorkerTask<S, B, double[]> work) {
+    if (codec == null) {
+      codec = chooseRange(federation, visit, work);
+    }
+    FixedPoint chosen = codec;
+    Opened<long[]> opened =
+        ring.aggregate(
+            federation,
+            visit,
+            (worker, shard, broadcast) -> chosen.encode(work.run(worker, shard, broadcast)));
+    long saturated = FixedPoint.saturated(opened.value());
+    if (saturated != 0) {
+      codec = null;
+    }
+    return opened.withSaturated(saturated).map(sums -> decode(chosen, sums, opened.workers()));
+  }
+
+  private static double[] decode(FixedPoint codec, long[] sums, int workers) {
+    try {
+      return codec.decode(sums, workers);
+    } catch (IllegalArgumentException e) {
+      throw new AggregationException("the opened sum is not one of valid vectors", e);
+    }
+  }
+
+  private <S, B> FixedPoint chooseRange(
+      Federation<S> federation, Visit<B> visit, WorkerTask<S, B, double[]> work) {
+    int length = scaledLength;
+    Visit<B> probe =
+        new Visit<>(
+            visit.description() + ": choosing the range",
+            visit.round(),
+            visit.cohort(),
+            visit.broadcast());
+    long[] buckets =
+        ring.aggregate(
+                federation,
+                probe,
+                (worker, shard, broadcast) ->
+                    oneHot(bucket(work.run(worker, shard, broadcast), length)))
+            .value();
+    int exponent = EXPONENT_OF_NOTHING;
+    for (int b = BUCKETS - 1; b > 0; b--) {
+      if (buckets[b] != 0) {
+        exponent = LOWEST_EXPONENT + BUCKET_BITS * b + HEADROOM_BITS;
+        break;
+      }
+    }
+    return FixedPoint.finest(scaledLength, exponent, visit.cohort().size());
+  }
+
+  private static long[] oneHot(int bucket) {
+    long[] vector = new long[BUCKETS];
+    vector[bucket] = 1;
+    return vector;
+  }
+
+  /** Returns the bucket b whose upper end 2^(4b - 256) is the first above every coordinate. */
+  private static int bucket(double[] vector, int scaledLength) {
+    double largest = 0.0;
+    for (int j = 0; j < scaledLength; j++) {
+      if (!Double.isFinite(vector[j])) {
+        throw new NonFiniteValueException(BUCKETS);
+      }
+      largest = Math.max(largest, Math.abs(vector[j]));
+    }
+    if (largest == 0.0) {
+      return 0;
+    }
+    int above = Math.getExponent(largest) + 1 - LOWEST_EXPONENT;
+    int bucket = Math.max(1, -Math.floorDiv(-above, BUCKET_BITS));
+    if (bucket >= BUCKETS) {
+      throw new NonFiniteValueException(BUCKETS);
+    }
+    return bucket;
+  }
+}

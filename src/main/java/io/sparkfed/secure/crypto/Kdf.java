@@ -1,0 +1,74 @@
+package io.sparkfed.secure.crypto;
+
+import java.nio.charset.StandardCharsets;
+import java.security.InvalidKeyException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.bouncycastle.crypto.digests.SHA256Digest;
+import org.bouncycastle.crypto.generators.HKDFBytesGenerator;
+import org.bouncycastle.crypto.params.HKDFParameters;
+
+/**
+ * SHA-256, HMAC-SHA256 and HKDF-SHA256 (RFC 5869). Contexts are built by {@link WireWriter}, so
+ * that every part is length-prefixed and no two contexts collide.
+ */
+public final class Kdf {
+  /** Length of every key and hash here, in bytes. */
+  public static final int LENGTH = 32;
+
+  private Kdf() {}
+
+  /** Returns SHA-256 of {@code data}. */
+  public static byte[] sha256(byte[] data) {
+    try {
+      return MessageDigest.getInstance("SHA-256").digest(data);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+
+  /** Returns HMAC-SHA256. */
+  public static byte[] hmac(byte[] key, byte[] data) {
+    try {
+      Mac mac = Mac.getInstance("HmacSHA256");
+      mac.init(new SecretKeySpec(key, "HmacSHA256"));
+      return mac.doFinal(data);
+    } catch (NoSuchAlgorithmException | InvalidKeyException e) {
+      throw new IllegalStateException("every Java platform has HmacSHA256", e);
+    }
+  }
+
+  /**
+   * Returns HKDF-SHA256 output (RFC 5869 sections 2.2 and 2.3).
+   *
+   * @param secret input keying material
+   * @param salt salt; empty for none
+   * @param info context
+   * @param length bytes wanted, at most 255 * 32
+   */
+  public static byte[] hkdf(byte[] secret, byte[] salt, byte[] info, int length) {
+    HKDFBytesGenerator generator = new HKDFBytesGenerator(new SHA256Digest());
+    generator.init(new HKDFParameters(secret, salt, info));
+    byte[] out = new byte[length];
+    generator.generateBytes(out, 0, length);
+    return out;
+  }
+
+  /**
+   * Derives a 32-byte key from a secret for one purpose.
+   *
+   * @param secret a uniformly random secret
+   * @param label the purpose; no two purposes share a label
+   * @param context what the key is bound to
+   */
+  public static byte[] derive(byte[] secret, String label, byte[]... context) {
+    WireWriter info = new WireWriter();
+    info.bytes(label.getBytes(StandardCharsets.UTF_8));
+    for (byte[] part : context) {
+      info.bytes(part);
+    }
+    return hkdf(secret, new byte[0], info.toByteArray(), LENGTH);
+  }
+}

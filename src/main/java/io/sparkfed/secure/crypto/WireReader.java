@@ -1,0 +1,121 @@
+package io.sparkfed.secure.crypto;
+
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Reads the canonical format of {@link WireWriter}. Every read checks its bounds before it
+ * allocates; {@link #end} checks that nothing is left.
+ */
+public final class WireReader {
+  private final ByteBuffer in;
+
+  /** Reads from {@code bytes}. */
+  public WireReader(byte[] bytes) {
+    this.in = ByteBuffer.wrap(bytes);
+  }
+
+  /**
+   * Reads a 32-bit integer.
+   *
+   * @throws ProtocolException if the message is too short
+   */
+  public int integer() {
+    try {
+      return in.getInt();
+    } catch (BufferUnderflowException e) {
+      throw tooShort();
+    }
+  }
+
+  /**
+   * Reads a 64-bit integer.
+   *
+   * @throws ProtocolException if the message is too short
+   */
+  public long longInteger() {
+    try {
+      return in.getLong();
+    } catch (BufferUnderflowException e) {
+      throw tooShort();
+    }
+  }
+
+  /**
+   * Reads a byte string.
+   *
+   * @throws ProtocolException if the message is too short
+   */
+  public byte[] bytes() {
+    byte[] value = new byte[length(1)];
+    in.get(value);
+    return value;
+  }
+
+  /**
+   * Reads a byte string of a given length.
+   *
+   * @throws ProtocolException if its length differs
+   */
+  public byte[] bytes(int expected) {
+    byte[] value = bytes();
+    if (value.length != expected) {
+      throw new ProtocolException("a field must have " + expected + " bytes");
+    }
+    return value;
+  }
+
+  /**
+   * Reads a text.
+   *
+   * @throws ProtocolException if it isn't UTF-8
+   */
+  public String text() {
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes())).toString();
+    } catch (CharacterCodingException e) {
+      throw new ProtocolException("a text must be UTF-8");
+    }
+  }
+
+  /**
+   * Reads an array of 64-bit integers of a given length.
+   *
+   * @throws ProtocolException if its length differs
+   */
+  public long[] longs(int expected) {
+    int length = length(Long.BYTES);
+    if (length != expected) {
+      throw new ProtocolException("a vector must have " + expected + " entries");
+    }
+    long[] values = new long[length];
+    in.asLongBuffer().get(values);
+    in.position(in.position() + Long.BYTES * length);
+    return values;
+  }
+
+  /**
+   * Ends the reading.
+   *
+   * @throws ProtocolException if bytes are left
+   */
+  public void end() {
+    if (in.hasRemaining()) {
+      throw new ProtocolException("a message must not have trailing bytes");
+    }
+  }
+
+  private int length(int unit) {
+    int length = integer();
+    if (length < 0 || length > in.remaining() / unit) {
+      throw tooShort();
+    }
+    return length;
+  }
+
+  private static ProtocolException tooShort() {
+    return new ProtocolException("a message must not be cut short");
+  }
+}

@@ -1,0 +1,32 @@
+package io.sparkfed.secure.keys;
+
+import io.sparkfed.secure.crypto.Kdf;
+import io.sparkfed.secure.crypto.Signing;
+
+/**
+ * The private keys of one party. Not serializable: they stay where they were read.
+ *
+ * @param identity Ed25519 private key, 32 bytes
+ * @param master secret that every session secret is derived from, 32 bytes
+ */
+public record PartyKeys(byte[] identity, byte[] master) {
+
+  /**
+   * @throws IllegalArgumentException if a key doesn't have 32 bytes
+   */
+  public PartyKeys {
+    if (identity.length != Signing.KEY_LENGTH || master.length != Kdf.LENGTH) {
+      throw new IllegalArgumentException("identity and master keys must have 32 bytes");
+    }
+  }
+
+  /** Signs {@code message} with the identity key. */
+  public byte[] sign(byte[] message) {
+    return Signing.sign(identity, message);
+  }
+
+  /** Derives a session secret for one purpose from the master secret. */
+  public byte[] derive(String label, byte[]... context) {
+    return Kdf.derive(master, label, context);
+  }
+}

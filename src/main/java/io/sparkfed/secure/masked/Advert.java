@@ -1,0 +1,79 @@
+package io.sparkfed.secure.masked;
+
+import io.sparkfed.secure.crypto.Agreement;
+import io.sparkfed.secure.crypto.Signing;
+import io.sparkfed.secure.crypto.WireReader;
+import io.sparkfed.secure.crypto.WireWriter;
+import io.sparkfed.secure.keys.KeyRing;
+import io.sparkfed.secure.keys.PartyKeys;
+import java.io.Serializable;
+
+/**
+ * A worker's public keys for one slot, signed. A slot serves one session.
+ *
+ * @param worker the worker's id
+ * @param slot number of the slot within the run
+ * @param maskKey X25519 key that pairwise masks are agreed with
+ * @param shareKey X25519 key that shares are encrypted to
+ * @param signature by the worker's identity
+ */
+record Advert(String worker, int slot, byte[] maskKey, byte[] shareKey, byte[] signature)
+    implements Serializable {
+
+  /** Private key behind {@code maskKey}. */
+  static byte[] maskSecret(PartyKeys own, byte[] runId, int slot) {
+    return own.derive("mask-sk", slotContext(runId, slot));
+  }
+
+  /** Private key behind {@code shareKey}. */
+  static byte[] shareSecret(PartyKeys own, byte[] runId, int slot) {
+    return own.derive("share-sk", slotContext(runId, slot));
+  }
+
+  private static byte[] slotContext(byte[] runId, int slot) {
+    return new WireWriter().bytes(runId).integer(slot).toByteArray();
+  }
+
+  /** Makes a worker's advert, at the worker. */
+  static Advert make(PartyKeys own, String worker, byte[] runId, int slot) {
+    byte[] mask = Agreement.publicKey(maskSecret(own, runId, slot));
+    byte[] share = Agreement.publicKey(shareSecret(own, runId, slot));
+    return new Advert(
+        worker, slot, mask, share, own.sign(signedBytes(worker, runId, slot, mask, share)));
+  }
+
+  /**
+   * Checks the signature against the roster.
+   *
+   * @throws io.sparkfed.secure.crypto.ProtocolException if it isn't the worker's
+   */
+  void verify(KeyRing keys, byte[] runId) {
+    Signing.verify(
+        keys.publicKey(worker), signedBytes(worker, runId, slot, maskKey, shareKey), signature);
+  }
+
+  private static byte[] signedBytes(
+      String worker, byte[] runId, int slot, byte[] maskKey, byte[] shareKey) {
+    return new WireWriter()
+        .text("advert")
+        .text(worker)
+        .bytes(runId)
+        .integer(slot)
+        .bytes(maskKey)
+        .bytes(shareKey)
+        .toByteArray();
+  }
+
+  void write(WireWriter out) {
+    out.text(worker).integer(slot).bytes(maskKey).bytes(shareKey).bytes(signature);
+  }
+
+  static Advert read(WireReader in) {
+    return new Advert(
+        in.text(),
+        in.integer(),
+        in.bytes(Agreement.KEY_LENGTH),
+        in.bytes(Agreement.KEY_LENGTH),
+        in.bytes(Signing.SIGNATURE_LENGTH));
+  }
+}

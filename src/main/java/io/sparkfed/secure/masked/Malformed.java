@@ -1,0 +1,12 @@
+package io.sparkfed.secure.masked;
+
+import io.sparkfed.secure.crypto.ProtocolException;
+
+/** Rules that several messages share. */
+final class Malformed {
+  private Malformed() {}
+
+  static ProtocolException unsorted() {
+    return new ProtocolException("entries must be sorted and none may come twice");
+  }
+}

@@ -1,0 +1,206 @@
+package io.sparkfed.secure.masked;
+
+import io.sparkfed.aggregate.Aggregation;
+import io.sparkfed.aggregate.AggregationException;
+import io.sparkfed.aggregate.CohortException;
+import io.sparkfed.aggregate.Federation;
+import io.sparkfed.aggregate.NonFiniteUpdateException;
+import io.sparkfed.aggregate.Opened;
+import io.sparkfed.aggregate.Visit;
+import io.sparkfed.aggregate.WorkerTask;
+import io.sparkfed.secure.crypto.ProtocolException;
+import io.sparkfed.secure.crypto.WireReader;
+import io.sparkfed.secure.keys.KeyRing;
+import java.security.SecureRandom;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * The masked sum at the driver: runs the phases as visits and opens the sum of the survivors, or
+ * nothing. See the package for what it guarantees.
+ *
+ * <p>A session's random id is fresh for every sum, so a sum that failed can't be combined with a
+ * later one. Not thread-safe.
+ */
+public final class MaskedSum implements Aggregation<long[], long[]> {
+  /** Adverts are collected for so many sums at once. */
+  private static final int SLOTS = 32;
+
+  private final KeyRing keys;
+  private final int minWorkers;
+  private final SecureRandom random = new SecureRandom();
+  private final byte[] runId = fresh();
+  private final Map<Integer, SortedMap<String, Advert>> adverts = new HashMap<>();
+  private int nextSlot;
+
+  /**
+   * Prepares masked sums of a run.
+   *
+   * @param keys where workers find their keys and everybody the public ones
+   * @param minWorkers least number of workers in a sum, at least 2
+   * @throws IllegalArgumentException if {@code minWorkers < 2}
+   */
+  public MaskedSum(KeyRing keys, int minWorkers) {
+    if (minWorkers < 2) {
+      throw new IllegalArgumentException("min-workers must be >= 2. Provided value: " + minWorkers);
+    }
+    this.keys = keys;
+    this.minWorkers = minWorkers;
+  }
+
+  private byte[] fresh() {
+    byte[] bytes = new byte[32];
+    random.nextBytes(bytes);
+    return bytes;
+  }
+
+  /** Adds the payload bytes of the messages of a sum. */
+  private static final class Traffic {
+    private long bytes;
+
+    List<byte[]> received(List<byte[]> messages) {
+      bytes += messages.stream().mapToLong(message -> message.length).sum();
+      return messages.stream().filter(message -> message.length > 0).toList();
+    }
+  }
+
+  @Override
+  public <S, B> Opened<long[]> aggregate(
+      Federation<S> federation, Visit<B> visit, WorkerTask<S, B, long[]> work) {
+    Traffic traffic = new Traffic();
+    try {
+      return open(federation, visit, work, traffic);
+    } catch (ProtocolException e) {
+      throw new AggregationException(
+          "secure aggregation refused a message and opened nothing: " + e.getMessage(), e);
+    }
+  }
+
+  private <S, B> Opened<long[]> open(
+      Federation<S> federation, Visit<B> visit, WorkerTask<S, B, long[]> work, Traffic traffic) {
+    Session session = session(federation, visit, traffic);
+    byte[] modelHash = ModelHash.of(visit.broadcast());
+    DriverSide driver = new DriverSide(keys, session, modelHash);
+    int least = Math.max(minWorkers, session.threshold());
+
+    SortedMap<String, Commitment> committed =
+        driver.commitments(
+            traffic.received(
+                federation.visit(
+                    phase(
+                        visit,
+                        visit.description(),
+                        session.workers(),
+                        new Framed<>(session, visit.broadcast(), null, null, null, null)),
+                    Phases.commit(keys, work))));
+    requireEnough(committed.size(), least);
+    Pins pins = Pins.of(committed);
+
+    SortedMap<String, MaskedVector> vectors =
+        driver.maskedVectors(
+            traffic.received(
+                federation.visit(
+                    phase(
+                        visit,
+                        visit.description() + ": masked vectors",
+                        List.copyOf(committed.keySet()),
+                        new Framed<>(session, visit.broadcast(), pins, null, null, null)),
+                    Phases.mask(keys, work))),
+            pins);
+    requireEnough(vectors.size(), least);
+    SortedSet<String> survivors = new TreeSet<>(vectors.keySet());
+
+    SortedMap<String, Reveal> reveals =
+        driver.reveals(
+            traffic.received(
+                federation.visit(
+                    phase(
+                        visit,
+                        visit.description() + ": unmasking",
+                        List.copyOf(survivors),
+                        new Framed<B>(
+                            session, null, pins, survivors, driver.inboxes(committed), modelHash)),
+                    Phases.reveal(keys))),
+            pins,
+            survivors);
+    long[] sum = driver.unmask(vectors, pins, reveals);
+    return checked(sum, survivors.size(), visit.cohort().size(), traffic.bytes);
+  }
+
+  /** Checks the flags of an opened sum: a wrong mask would leave uniform words there. */
+  private static Opened<long[]> checked(long[] sum, int workers, int cohort, long bytes) {
+    int payload = sum.length - 2;
+    long notFinite = sum[payload];
+    if (sum[payload + 1] != workers || notFinite < 0 || notFinite > workers) {
+      throw new ProtocolException("the opened sum must count its workers");
+    }
+    if (notFinite > 0) {
+      throw new NonFiniteUpdateException((int) notFinite);
+    }
+    return new Opened<>(Arrays.copyOf(sum, payload), workers, cohort - workers, bytes, 0);
+  }
+
+  private <S, B> Session session(Federation<S> federation, Visit<B> visit, Traffic traffic) {
+    int slot = nextSlot++;
+    if (!adverts.containsKey(slot)) {
+      adverts.clear();
+      collectAdverts(federation, visit, slot, traffic);
+    }
+    List<Advert> present =
+        adverts.get(slot).values().stream()
+            .filter(advert -> visit.cohort().contains(advert.worker()))
+            .toList();
+    int threshold = Topology.threshold(Math.max(1, present.size()));
+    requireEnough(present.size(), Math.max(minWorkers, threshold));
+    return new Session(runId, fresh(), visit.round(), slot, minWorkers, threshold, present);
+  }
+
+  private <S, B> void collectAdverts(
+      Federation<S> federation, Visit<B> visit, int firstSlot, Traffic traffic) {
+    for (int slot = firstSlot; slot < firstSlot + SLOTS; slot++) {
+      adverts.put(slot, new TreeMap<>());
+    }
+    List<byte[]> messages =
+        traffic.received(
+            federation.visit(
+                phase(
+                    visit,
+                    "advertising keys (" + federation.workers().size() + " workers)",
+                    federation.workers(),
+                    new Phases.AdvertRequest(runId, firstSlot, SLOTS)),
+                Phases.advertise(keys)));
+    for (byte[] message : messages) {
+      WireReader in = new WireReader(message);
+      if (in.integer() != SLOTS) {
+        throw new ProtocolException("adverts must be one for each slot");
+      }
+      for (int k = 0; k < SLOTS; k++) {
+        Advert advert = Advert.read(in);
+        if (advert.slot() != firstSlot + k) {
+          throw new ProtocolException("adverts must be one for each slot");
+        }
+        if (adverts.get(advert.slot()).put(advert.worker(), advert) != null) {
+          throw new ProtocolException("a worker must send one message in a phase");
+        }
+      }
+      in.end();
+    }
+  }
+
+  private static <B, F> Visit<F> phase(
+      Visit<B> visit, String description, List<String> cohort, F frame) {
+    return new Visit<>(description, visit.round(), cohort, frame);
+  }
+
+  private static void requireEnough(int workers, int least) {
+    if (workers < least) {
+      throw CohortException.tooFew(workers, least);
+    }
+  }
+}

@@ -1,0 +1,131 @@
+package io.sparkfed.secure.masked;
+
+import io.sparkfed.aggregate.NonFiniteValueException;
+import io.sparkfed.aggregate.WorkerTask;
+import io.sparkfed.secure.crypto.WireWriter;
+import io.sparkfed.secure.keys.KeyRing;
+import io.sparkfed.secure.keys.PartyKeys;
+import java.io.Serializable;
+import java.util.Arrays;
+import java.util.TreeMap;
+
+/**
+ * The phases as tasks at a worker. Whatever goes wrong becomes one coarse tag, the empty message: a
+ * dropout. The reason's type is logged where it happened.
+ */
+final class Phases {
+  /** What a worker that can't take part sends. */
+  static final byte[] DROPOUT = new byte[0];
+
+  private static final System.Logger LOG = System.getLogger(Phases.class.getName());
+
+  private Phases() {}
+
+  /**
+   * Asks for adverts.
+   *
+   * @param runId 32 random bytes of the run
+   * @param firstSlot first slot
+   * @param slots number of slots
+   */
+  record AdvertRequest(byte[] runId, int firstSlot, int slots) implements Serializable {}
+
+  private interface Body {
+    byte[] run();
+  }
+
+  private static byte[] orDropout(String phase, Body body) {
+    try {
+      return body.run();
+    } catch (RuntimeException e) {
+      LOG.log(
+          System.Logger.Level.ERROR,
+          "{0} failed; this worker drops out ({1})",
+          phase,
+          e.getClass().getSimpleName());
+      return DROPOUT;
+    }
+  }
+
+  /** Phase A. */
+  static <S> WorkerTask<S, AdvertRequest, byte[]> advertise(KeyRing keys) {
+    return (worker, shard, request) ->
+        orDropout(
+            "advertising",
+            () -> {
+              PartyKeys own = keys.own(worker);
+              WireWriter out = new WireWriter().integer(request.slots());
+              for (int slot = 0; slot < request.slots(); slot++) {
+                Advert.make(own, worker, request.runId(), request.firstSlot() + slot).write(out);
+              }
+              return out.toByteArray();
+            });
+  }
+
+  /** Phase B. */
+  static <S, B> WorkerTask<S, Framed<B>, byte[]> commit(
+      KeyRing keys, WorkerTask<S, B, long[]> work) {
+    return (worker, shard, frame) ->
+        orDropout(
+            "committing",
+            () -> {
+              WorkerSide side = side(keys, worker, frame);
+              return side.commit(vector(side, work, worker, shard, frame)).toBytes();
+            });
+  }
+
+  /** Phase C. */
+  static <S, B> WorkerTask<S, Framed<B>, byte[]> mask(KeyRing keys, WorkerTask<S, B, long[]> work) {
+    return (worker, shard, frame) ->
+        orDropout(
+            "masking",
+            () -> {
+              WorkerSide side = side(keys, worker, frame);
+              return side.mask(vector(side, work, worker, shard, frame), frame.pins()).toBytes();
+            });
+  }
+
+  /** Phase D. */
+  static <S, B> WorkerTask<S, Framed<B>, byte[]> reveal(KeyRing keys) {
+    return (worker, shard, frame) ->
+        orDropout(
+            "revealing",
+            () ->
+                new WorkerSide(keys, worker, frame.session(), frame.modelHash())
+                    .reveal(
+                        frame.pins(),
+                        frame.survivors(),
+                        frame.inboxes().getOrDefault(worker, new TreeMap<>()))
+                    .toBytes());
+  }
+
+  private static <B> WorkerSide side(KeyRing keys, String worker, Framed<B> frame) {
+    return new WorkerSide(keys, worker, frame.session(), ModelHash.of(frame.value()));
+  }
+
+  /**
+   * Returns the worker's vector with its flags: {@code [payload..., not finite, 1]}. A payload that
+   * can't be sent is replaced by random words, so that nothing is learnt from the sum but the
+   * flags.
+   */
+  private static <S, B> long[] vector(
+      WorkerSide side, WorkerTask<S, B, long[]> work, String worker, S shard, Framed<B> frame) {
+    return UpdateMemo.computeIfAbsent(
+        frame.session().id(),
+        worker,
+        () -> {
+          try {
+            return flagged(work.run(worker, shard, frame.value()), 0L);
+          } catch (NonFiniteValueException e) {
+            return flagged(side.blinding(e.words()), 1L);
+          }
+        });
+  }
+
+  private static long[] flagged(long[] payload, long notFinite) {
+    long[] vector = Arrays.copyOf(payload, payload.length + 2);
+    vector[payload.length] = notFinite;
+    vector[payload.length + 1] = 1L;
+    return vector;
+  }
+}
