@@ -5,16 +5,16 @@ import io.sparkfed.aggregate.InsecurePlainSum;
 import io.sparkfed.aggregate.SumFactory;
 import io.sparkfed.secure.FixedPointSum;
 import io.sparkfed.secure.SecureWorkerSum;
-import io.sparkfed.secure.keys.ThrowAwayKeys;
+import io.sparkfed.secure.keys.KeyRing;
 import io.sparkfed.secure.masked.MaskedSum;
 import java.util.List;
-import java.util.function.IntFunction;
+import java.util.function.BiFunction;
 
 /** The values of {@code aggregation.mode}, with what each protects from whom. */
 public enum AggregationMode {
   /** Pairwise masks: the driver sums masked vectors and learns their sum alone. */
   MASKED(
-      minWorkers -> new MaskedSum(ThrowAwayKeys.random(), minWorkers),
+      (keys, minWorkers) -> new MaskedSum(keys, minWorkers),
       List.of(
           "The driver, and so whoever owns the model, receives masked vectors that look uniformly"
               + " random, and learns their sum over the cohort alone.",
@@ -29,7 +29,7 @@ public enum AggregationMode {
           "Workers are trusted to send honest updates (no defence against poisoning).")),
   /** A trusted aggregator task on an executor. */
   SECURE_WORKER(
-      SecureWorkerSum::new,
+      (keys, minWorkers) -> new SecureWorkerSum(minWorkers),
       List.of(
           "The driver, and so whoever owns the model, receives sums over the cohort alone: never one"
               + " worker's update, row count, loss or metrics.",
@@ -44,18 +44,18 @@ public enum AggregationMode {
           "Workers are trusted to send honest updates (no defence against poisoning).")),
   /** The driver sums: the baseline. */
   INSECURE_PLAIN(
-      InsecurePlainSum::new,
+      (keys, minWorkers) -> new InsecurePlainSum(minWorkers),
       List.of("Rows never leave their worker's partition during training."),
       List.of(
           "The driver sees every worker's update, row count, loss and metric sums in the clear. Use"
               + " this mode for comparison only."));
 
-  private final IntFunction<Aggregation<long[], long[]>> ring;
+  private final BiFunction<KeyRing, Integer, Aggregation<long[], long[]>> ring;
   private final List<String> protects;
   private final List<String> doesNotProtect;
 
   AggregationMode(
-      IntFunction<Aggregation<long[], long[]>> ring,
+      BiFunction<KeyRing, Integer, Aggregation<long[], long[]>> ring,
       List<String> protects,
       List<String> doesNotProtect) {
     this.ring = ring;
@@ -63,9 +63,13 @@ public enum AggregationMode {
     this.doesNotProtect = doesNotProtect;
   }
 
-  /** Returns this mode's sums over at least {@code minWorkers} workers. */
-  public SumFactory sums(int minWorkers) {
-    Aggregation<long[], long[]> shared = ring.apply(minWorkers);
+  /**
+   * Returns this mode's sums over at least {@code minWorkers} workers.
+   *
+   * @param keys where the parties' keys are; only the masked mode uses them
+   */
+  SumFactory sums(KeyRing keys, int minWorkers) {
+    Aggregation<long[], long[]> shared = ring.apply(keys, minWorkers);
     return scaledLength -> new FixedPointSum(shared, scaledLength);
   }
 

@@ -1,10 +1,19 @@
 package io.sparkfed.config;
 
+import io.sparkfed.config.TrainingConfig.AggregationConfig;
+import io.sparkfed.config.TrainingConfig.Keys;
 import io.sparkfed.evaluation.MetricSums;
 import io.sparkfed.federated.TrainingPlan;
 import io.sparkfed.model.ModelShape;
+import io.sparkfed.secure.crypto.ProtocolException;
+import io.sparkfed.secure.keys.KeyFolders;
+import io.sparkfed.secure.keys.KeyRing;
+import io.sparkfed.secure.keys.ThrowAwayKeys;
 import io.sparkfed.server.ServerOptimizer;
 import io.sparkfed.server.ServerSgd;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
@@ -30,11 +39,27 @@ public final class Presets {
         config.algorithm().reduction(),
         config.algorithm().solver(),
         config.algorithm().weighting(),
-        config.aggregation().mode().sums(config.aggregation().minWorkers()),
+        config
+            .aggregation()
+            .mode()
+            .sums(keys(config.aggregation()), config.aggregation().minWorkers()),
         SERVER_BY_PRESET.get(config.algorithm().preset()),
         config.algorithm().rounds(),
         config.algorithm().divergenceFactor(),
         MetricSums.of(config.model().family(), config.aucBins()),
         config.seed());
+  }
+
+  private static KeyRing keys(AggregationConfig aggregation) {
+    if (aggregation.keys().isEmpty()) {
+      return ThrowAwayKeys.random();
+    }
+    Keys keys = aggregation.keys().get();
+    try {
+      return new KeyFolders(keys.dir(), Files.readAllLines(Path.of(keys.roster())));
+    } catch (IOException | ProtocolException e) {
+      throw new ConfigurationException(
+          "aggregation.keys.roster " + keys.roster() + " is not a roster: " + e.getMessage(), e);
+    }
   }
 }

@@ -61,8 +61,17 @@ public record TrainingConfig(
    * What {@code aggregation} says.
    *
    * @param minWorkers at least 2
+   * @param keys where the keys are; empty for throw-away ones
    */
-  public record AggregationConfig(AggregationMode mode, int minWorkers) {}
+  public record AggregationConfig(AggregationMode mode, int minWorkers, Optional<Keys> keys) {}
+
+  /**
+   * Where the keys of the masked mode are.
+   *
+   * @param dir the folder of the owners' folders, a path on the workers' hosts
+   * @param roster the driver's copy of the roster, a path at the driver
+   */
+  public record Keys(String dir, String roster) {}
 
   /**
    * What {@code output} says.

@@ -12,6 +12,7 @@ import io.sparkfed.config.DataConfig.Synthetic;
 import io.sparkfed.config.DataConfig.WorkerPaths;
 import io.sparkfed.config.TrainingConfig.AggregationConfig;
 import io.sparkfed.config.TrainingConfig.Algorithm;
+import io.sparkfed.config.TrainingConfig.Keys;
 import io.sparkfed.config.TrainingConfig.Model;
 import io.sparkfed.config.TrainingConfig.Output;
 import io.sparkfed.config.TrainingConfig.Predictions;
@@ -58,7 +59,8 @@ final class Validation {
         algorithm(),
         new AggregationConfig(
             read.oneOf("aggregation.mode", AggregationMode.class),
-            read.integer("aggregation.min-workers", 2, Integer.MAX_VALUE)),
+            read.integer("aggregation.min-workers", 2, Integer.MAX_VALUE),
+            keys()),
         read.integer("evaluation.auc-bins", 2, 100_000),
         new Output(read.optionalString("output.dir"), read.bool("output.overwrite")),
         new Predictions(
@@ -67,6 +69,15 @@ final class Validation {
             read.optionalString("predictions.path"),
             read.oneOf("predictions.mode", List.of("error", "overwrite", "append", "ignore"))),
         settings);
+  }
+
+  private Optional<Keys> keys() {
+    Optional<String> dir = read.optionalString("aggregation.keys.dir");
+    Optional<String> roster = read.optionalString("aggregation.keys.roster");
+    if (dir.isPresent() != roster.isPresent()) {
+      throw read.missing(dir.isPresent() ? "aggregation.keys.roster" : "aggregation.keys.dir");
+    }
+    return dir.map(folder -> new Keys(folder, roster.orElseThrow()));
   }
 
   private Algorithm algorithm() {

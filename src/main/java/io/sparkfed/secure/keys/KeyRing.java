@@ -2,26 +2,19 @@ package io.sparkfed.secure.keys;
 
 import java.io.Serializable;
 
-/** Finds keys: a party's own where the party is, anybody's public ones anywhere. */
+/**
+ * Finds keys: an owner's private ones where the owner is, the roster of public ones at the driver.
+ */
 public interface KeyRing extends Serializable {
 
   /**
-   * Returns the private keys of {@code party}. Called at that party's place only.
+   * Opens what a data owner holds. Called at that owner's worker only.
    *
-   * @throws io.sparkfed.secure.crypto.ProtocolException if they are not to be had here
+   * @throws io.sparkfed.secure.crypto.ProtocolException if it is not to be had here, or is not
+   *     whole
    */
-  PartyKeys own(String party);
+  Owner open(String worker);
 
-  /**
-   * Returns the Ed25519 public key of {@code party}.
-   *
-   * @throws io.sparkfed.secure.crypto.ProtocolException if the party is not on the roster
-   */
-  byte[] publicKey(String party);
-
-  /** Returns the hash of the roster that all parties must share. */
-  byte[] rosterHash();
-
-  /** Returns what the owner of {@code party} allows. Called at that party's place only. */
-  Policy policy(String party);
+  /** Returns the driver's copy of the roster. */
+  Roster roster();
 }

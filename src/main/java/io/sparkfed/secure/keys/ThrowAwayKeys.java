@@ -29,25 +29,29 @@ public final class ThrowAwayKeys implements KeyRing {
   }
 
   @Override
-  public PartyKeys own(String party) {
-    byte[] name = party.getBytes(StandardCharsets.UTF_8);
+  public Owner open(String worker) {
+    return new Owner(keys(worker), Policy.PERMISSIVE, roster());
+  }
+
+  @Override
+  public Roster roster() {
+    return new Roster() {
+      @Override
+      public byte[] publicKey(String worker) {
+        return Signing.publicKey(keys(worker).identity());
+      }
+
+      @Override
+      public byte[] hash() {
+        return Kdf.derive(secret, "throw-away roster");
+      }
+    };
+  }
+
+  private PartyKeys keys(String worker) {
+    byte[] name = worker.getBytes(StandardCharsets.UTF_8);
     return new PartyKeys(
         Kdf.derive(secret, "throw-away identity", name),
         Kdf.derive(secret, "throw-away master", name));
-  }
-
-  @Override
-  public byte[] publicKey(String party) {
-    return Signing.publicKey(own(party).identity());
-  }
-
-  @Override
-  public byte[] rosterHash() {
-    return Kdf.derive(secret, "throw-away roster");
-  }
-
-  @Override
-  public Policy policy(String party) {
-    return Policy.PERMISSIVE;
   }
 }

@@ -4,8 +4,8 @@ import io.sparkfed.secure.crypto.Agreement;
 import io.sparkfed.secure.crypto.Signing;
 import io.sparkfed.secure.crypto.WireReader;
 import io.sparkfed.secure.crypto.WireWriter;
-import io.sparkfed.secure.keys.KeyRing;
 import io.sparkfed.secure.keys.PartyKeys;
+import io.sparkfed.secure.keys.Roster;
 import java.io.Serializable;
 
 /**
@@ -47,9 +47,9 @@ record Advert(String worker, int slot, byte[] maskKey, byte[] shareKey, byte[] s
    *
    * @throws io.sparkfed.secure.crypto.ProtocolException if it isn't the worker's
    */
-  void verify(KeyRing keys, byte[] runId) {
+  void verify(Roster roster, byte[] runId) {
     Signing.verify(
-        keys.publicKey(worker), signedBytes(worker, runId, slot, maskKey, shareKey), signature);
+        roster.publicKey(worker), signedBytes(worker, runId, slot, maskKey, shareKey), signature);
   }
 
   private static byte[] signedBytes(

@@ -4,8 +4,8 @@ import io.sparkfed.secure.crypto.Kdf;
 import io.sparkfed.secure.crypto.Signing;
 import io.sparkfed.secure.crypto.WireReader;
 import io.sparkfed.secure.crypto.WireWriter;
-import io.sparkfed.secure.keys.KeyRing;
 import io.sparkfed.secure.keys.PartyKeys;
+import io.sparkfed.secure.keys.Roster;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -31,9 +31,9 @@ record Commitment(
     return new Commitment(worker, commitment, sealedShares, signature);
   }
 
-  void verify(KeyRing keys, byte[] sessionId) {
+  void verify(Roster roster, byte[] sessionId) {
     Signing.verify(
-        keys.publicKey(worker),
+        roster.publicKey(worker),
         signedBytes(worker, sessionId, commitment, sealedShares),
         signature);
   }

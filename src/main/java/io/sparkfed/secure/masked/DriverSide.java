@@ -4,7 +4,7 @@ import io.sparkfed.secure.crypto.Agreement;
 import io.sparkfed.secure.crypto.KeyStream;
 import io.sparkfed.secure.crypto.ProtocolException;
 import io.sparkfed.secure.crypto.Shamir;
-import io.sparkfed.secure.keys.KeyRing;
+import io.sparkfed.secure.keys.Roster;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -14,15 +14,15 @@ import java.util.TreeMap;
 
 /** The driver's part in one session: checks messages, and takes the masks off the sum. */
 final class DriverSide {
-  private final KeyRing keys;
+  private final Roster roster;
   private final Session session;
   private final byte[] context;
   private final Topology topology;
 
-  DriverSide(KeyRing keys, Session session, byte[] modelHash) {
-    this.keys = keys;
+  DriverSide(Roster roster, Session session, byte[] modelHash) {
+    this.roster = roster;
     this.session = session;
-    this.context = session.context(keys, modelHash);
+    this.context = session.context(roster, modelHash);
     this.topology = session.topology();
   }
 
@@ -36,7 +36,7 @@ final class DriverSide {
     for (byte[] bytes : messages) {
       Commitment message = Commitment.parse(bytes);
       session.advert(message.worker());
-      message.verify(keys, session.id());
+      message.verify(roster, session.id());
       requireNew(byWorker.put(message.worker(), message) == null);
       SortedSet<String> expected = topology.neighbours(message.worker());
       if (!message.sealedShares().keySet().equals(expected)) {
@@ -58,7 +58,7 @@ final class DriverSide {
       if (!pins.commitments().containsKey(message.worker())) {
         throw new ProtocolException("a masked vector must be of a worker that committed");
       }
-      message.verify(keys, session.id(), pins.hash());
+      message.verify(roster, session.id(), pins.hash());
       requireNew(byWorker.put(message.worker(), message) == null);
       if (message.length() != byWorker.get(byWorker.firstKey()).length()) {
         throw new ProtocolException("masked vectors must have one length");
@@ -80,7 +80,7 @@ final class DriverSide {
       if (!survivors.contains(message.holder())) {
         throw new ProtocolException("a share must be revealed by a survivor");
       }
-      message.verify(keys, sumHash);
+      message.verify(roster, sumHash);
       requireNew(byHolder.put(message.holder(), message) == null);
     }
     return byHolder;

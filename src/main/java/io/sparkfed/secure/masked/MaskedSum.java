@@ -86,7 +86,7 @@ public final class MaskedSum implements Aggregation<long[], long[]> {
       Federation<S> federation, Visit<B> visit, WorkerTask<S, B, long[]> work, Traffic traffic) {
     Session session = session(federation, visit, traffic);
     byte[] modelHash = ModelHash.of(visit.broadcast());
-    DriverSide driver = new DriverSide(keys, session, modelHash);
+    DriverSide driver = new DriverSide(keys.roster(), session, modelHash);
     int least = Math.max(minWorkers, session.threshold());
 
     SortedMap<String, Commitment> committed =

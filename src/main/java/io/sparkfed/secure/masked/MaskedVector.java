@@ -4,8 +4,8 @@ import io.sparkfed.secure.crypto.Kdf;
 import io.sparkfed.secure.crypto.Signing;
 import io.sparkfed.secure.crypto.WireReader;
 import io.sparkfed.secure.crypto.WireWriter;
-import io.sparkfed.secure.keys.KeyRing;
 import io.sparkfed.secure.keys.PartyKeys;
+import io.sparkfed.secure.keys.Roster;
 
 /**
  * A worker's vector under its masks: what a worker sends in phase C, and the only form in which a
@@ -43,9 +43,9 @@ public final class MaskedVector {
     }
   }
 
-  void verify(KeyRing keys, byte[] sessionId, byte[] sharesHash) {
+  void verify(Roster roster, byte[] sessionId, byte[] sharesHash) {
     Signing.verify(
-        keys.publicKey(worker), signedBytes(worker, sessionId, sharesHash, words), signature);
+        roster.publicKey(worker), signedBytes(worker, sessionId, sharesHash, words), signature);
   }
 
   private static byte[] signedBytes(

@@ -53,7 +53,7 @@ final class Phases {
         orDropout(
             "advertising",
             () -> {
-              PartyKeys own = keys.own(worker);
+              PartyKeys own = keys.open(worker).keys();
               WireWriter out = new WireWriter().integer(request.slots());
               for (int slot = 0; slot < request.slots(); slot++) {
                 Advert.make(own, worker, request.runId(), request.firstSlot() + slot).write(out);
@@ -91,7 +91,7 @@ final class Phases {
         orDropout(
             "revealing",
             () ->
-                new WorkerSide(keys, worker, frame.session(), frame.modelHash())
+                new WorkerSide(keys.open(worker), worker, frame.session(), frame.modelHash())
                     .reveal(
                         frame.pins(),
                         frame.survivors(),
@@ -100,7 +100,7 @@ final class Phases {
   }
 
   private static <B> WorkerSide side(KeyRing keys, String worker, Framed<B> frame) {
-    return new WorkerSide(keys, worker, frame.session(), ModelHash.of(frame.value()));
+    return new WorkerSide(keys.open(worker), worker, frame.session(), ModelHash.of(frame.value()));
   }
 
   /**

@@ -5,8 +5,8 @@ import io.sparkfed.secure.crypto.Shamir;
 import io.sparkfed.secure.crypto.Signing;
 import io.sparkfed.secure.crypto.WireReader;
 import io.sparkfed.secure.crypto.WireWriter;
-import io.sparkfed.secure.keys.KeyRing;
 import io.sparkfed.secure.keys.PartyKeys;
+import io.sparkfed.secure.keys.Roster;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -25,8 +25,8 @@ record Reveal(String holder, SortedMap<String, byte[]> shares, byte[] signature)
     return new Reveal(holder, shares, own.sign(signedBytes(holder, sumHash, shares)));
   }
 
-  void verify(KeyRing keys, byte[] sumHash) {
-    Signing.verify(keys.publicKey(holder), signedBytes(holder, sumHash, shares), signature);
+  void verify(Roster roster, byte[] sumHash) {
+    Signing.verify(roster.publicKey(holder), signedBytes(holder, sumHash, shares), signature);
   }
 
   private static byte[] signedBytes(

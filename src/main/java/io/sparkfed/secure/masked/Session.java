@@ -3,7 +3,7 @@ package io.sparkfed.secure.masked;
 import io.sparkfed.secure.crypto.Kdf;
 import io.sparkfed.secure.crypto.ProtocolException;
 import io.sparkfed.secure.crypto.WireWriter;
-import io.sparkfed.secure.keys.KeyRing;
+import io.sparkfed.secure.keys.Roster;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,7 +61,7 @@ record Session(
    *
    * @param modelHash hash of what the worker received; workers with different models don't cancel
    */
-  byte[] context(KeyRing keys, byte[] modelHash) {
+  byte[] context(Roster roster, byte[] modelHash) {
     return Kdf.sha256(
         new WireWriter()
             .text("spark-federated masked sum 1")
@@ -71,7 +71,7 @@ record Session(
             .integer(slot)
             .integer(minWorkers)
             .integer(threshold)
-            .bytes(keys.rosterHash())
+            .bytes(roster.hash())
             .bytes(modelHash)
             .bytes(advertsHash())
             .toByteArray());

@@ -8,9 +8,10 @@ import io.sparkfed.secure.crypto.Sealing;
 import io.sparkfed.secure.crypto.Shamir;
 import io.sparkfed.secure.crypto.WireReader;
 import io.sparkfed.secure.crypto.WireWriter;
-import io.sparkfed.secure.keys.KeyRing;
+import io.sparkfed.secure.keys.Owner;
 import io.sparkfed.secure.keys.PartyKeys;
 import io.sparkfed.secure.keys.Policy;
+import io.sparkfed.secure.keys.Roster;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.List;
@@ -23,7 +24,7 @@ import java.util.TreeMap;
  * of earlier phases. Runs at the worker.
  */
 final class WorkerSide {
-  private final KeyRing keys;
+  private final Roster roster;
   private final PartyKeys own;
   private final Policy policy;
   private final String worker;
@@ -37,14 +38,14 @@ final class WorkerSide {
    * @param modelHash hash of what this worker received from the driver
    * @throws ProtocolException if the driver broke a rule of the protocol or of the owner's policy
    */
-  WorkerSide(KeyRing keys, String worker, Session session, byte[] modelHash) {
+  WorkerSide(Owner owner, String worker, Session session, byte[] modelHash) {
     session.check();
-    this.keys = keys;
-    this.own = keys.own(worker);
-    this.policy = keys.policy(worker);
+    this.roster = owner.roster();
+    this.own = owner.keys();
+    this.policy = owner.policy();
     this.worker = worker;
     this.session = session;
-    this.context = session.context(keys, modelHash);
+    this.context = session.context(roster, modelHash);
     this.topology = session.topology();
     policy.check(session.minWorkers(), session.threshold(), session.round());
   }
@@ -64,7 +65,7 @@ final class WorkerSide {
         continue;
       }
       Advert advert = session.advert(holder);
-      advert.verify(keys, session.runId());
+      advert.verify(roster, session.runId());
       byte[] shares = new WireWriter().bytes(selfShares[i]).bytes(maskShares[i]).toByteArray();
       byte[] key = shareKey(secret, advert.shareKey(), worker, holder, commitment);
       ciphertexts.put(holder, Sealing.seal(key, shares, context));

@@ -1,0 +1,97 @@
+package io.sparkfed.config;
+
+import io.sparkfed.secure.crypto.ProtocolException;
+import io.sparkfed.secure.keys.KeyFolder;
+import io.sparkfed.secure.keys.KeyFolderMaker;
+import io.sparkfed.secure.keys.Owner;
+import io.sparkfed.secure.keys.RosterFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+
+/** What a data owner does with its keys, for command lines. */
+public final class OwnerKeys {
+  private OwnerKeys() {}
+
+  /**
+   * Makes an owner's folder.
+   *
+   * @return the card to send to whoever puts the roster together
+   * @throws IOException if the folder exists or can't be written
+   */
+  public static Path init(Path dir, String worker) throws IOException {
+    return KeyFolderMaker.init(dir, worker).resolve(KeyFolderMaker.CARD);
+  }
+
+  /**
+   * Puts cards together.
+   *
+   * @return the roster's hash in hexadecimal
+   * @throws ConfigurationException if a card is missing, malformed or comes twice
+   * @throws IOException if the roster can't be written
+   */
+  public static String roster(List<Path> cards, Path output) throws IOException {
+    List<String> lines = new ArrayList<>();
+    for (Path card : cards) {
+      lines.addAll(lines(card));
+    }
+    RosterFile roster = parse(lines, "the cards");
+    Files.write(output, roster.lines());
+    return HexFormat.of().formatHex(roster.hash());
+  }
+
+  /**
+   * Pins a roster in an owner's folder.
+   *
+   * @return the roster's hash in hexadecimal
+   * @throws ConfigurationException if the roster is not the owner's
+   * @throws IOException if the folder can't be written
+   */
+  public static String accept(Path dir, String worker, Path rosterFile) throws IOException {
+    RosterFile roster = parse(lines(rosterFile), rosterFile.toString());
+    try {
+      KeyFolderMaker.accept(dir.resolve(worker), worker, roster);
+    } catch (ProtocolException e) {
+      throw new ConfigurationException(rosterFile + ": " + e.getMessage(), e);
+    }
+    return HexFormat.of().formatHex(roster.hash());
+  }
+
+  /**
+   * Opens an owner's folder.
+   *
+   * @return what it holds, in a few words
+   * @throws ConfigurationException if it is not whole
+   */
+  public static String verify(Path dir, String worker) {
+    try {
+      Owner owner = new KeyFolder(dir.resolve(worker)).open(worker);
+      return "sums over at least "
+          + owner.policy().minWorkers()
+          + " workers, roster "
+          + HexFormat.of().formatHex(owner.roster().hash());
+    } catch (ProtocolException e) {
+      throw new ConfigurationException(dir.resolve(worker) + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static List<String> lines(Path file) throws IOException {
+    try {
+      return Files.readAllLines(file);
+    } catch (NoSuchFileException e) {
+      throw new ConfigurationException(file + " does not exist", e);
+    }
+  }
+
+  private static RosterFile parse(List<String> lines, String source) {
+    try {
+      return RosterFile.parse(lines);
+    } catch (ProtocolException e) {
+      throw new ConfigurationException(source + ": " + e.getMessage(), e);
+    }
+  }
+}

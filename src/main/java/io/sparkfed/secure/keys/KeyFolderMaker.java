@@ -1,0 +1,123 @@
+package io.sparkfed.secure.keys;
+
+import io.sparkfed.secure.crypto.ProtocolException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** Makes a data owner's folder, with the JDK's own {@code keytool}. See {@link KeyFolder}. */
+public final class KeyFolderMaker {
+  /** The worker's line for the roster, to be sent to whoever puts the roster together. */
+  public static final String CARD = "card";
+
+  private static final String DEFAULT_POLICY =
+      """
+      # What this owner allows, whatever the driver asks for. Only this file counts.
+      # Least number of workers in a sum.
+      min-workers = 3
+      # Least number of workers that must agree to unmask.
+      min-threshold = 2
+      # Most words of a vector.
+      max-dimension = 16777216
+      # Highest round number.
+      max-rounds = 1000
+      # SHA-256 of the only jar that may run here; not checked unless set.
+      # jar-sha256 =
+      """;
+
+  private KeyFolderMaker() {}
+
+  /**
+   * Makes {@code dir/worker} with fresh keys, a default policy and the worker's card.
+   *
+   * @return the folder
+   * @throws FileAlreadyExistsException if it exists
+   * @throws IOException if it can't be written or keytool fails
+   */
+  public static Path init(Path dir, String worker) throws IOException {
+    Files.createDirectories(dir);
+    Path folder =
+        Files.createDirectory(
+            dir.resolve(worker),
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    byte[] random = new byte[24];
+    new SecureRandom().nextBytes(random);
+    Path password = folder.resolve(KeyFolder.PASSWORD);
+    Files.createFile(
+        password,
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    Files.writeString(password, Base64.getUrlEncoder().encodeToString(random) + "\n");
+    keytool(folder, "-genkeypair", "identity", "Ed25519", "-dname", "CN=" + worker);
+    keytool(folder, "-genseckey", "master", "AES", "-keysize", "256");
+    Files.setPosixFilePermissions(
+        folder.resolve(KeyFolder.STORE), PosixFilePermissions.fromString("rw-------"));
+    Files.writeString(folder.resolve(KeyFolder.POLICY), DEFAULT_POLICY);
+    Files.writeString(
+        folder.resolve(CARD), RosterFile.line(worker, new KeyFolder(folder).keys()) + "\n");
+    return folder;
+  }
+
+  private static void keytool(
+      Path folder, String command, String alias, String algorithm, String... more)
+      throws IOException {
+    List<String> line =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                command,
+                "-alias",
+                alias,
+                "-keyalg",
+                algorithm,
+                "-storetype",
+                "PKCS12",
+                "-keystore",
+                folder.resolve(KeyFolder.STORE).toString(),
+                "-storepass:file",
+                folder.resolve(KeyFolder.PASSWORD).toString()));
+    line.addAll(List.of(more));
+    Process process = new ProcessBuilder(line).redirectErrorStream(true).start();
+    process.getOutputStream().close();
+    try {
+      String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      if (!process.waitFor(1, TimeUnit.MINUTES) || process.exitValue() != 0) {
+        throw new IOException("keytool " + command + " failed: " + said.strip());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while keytool ran", e);
+    }
+  }
+
+  /**
+   * Puts a roster into an owner's folder and pins its hash in the owner's policy.
+   *
+   * @throws ProtocolException if the roster doesn't hold this owner's key for {@code worker}
+   * @throws IOException if a file can't be read or written
+   */
+  public static void accept(Path folder, String worker, RosterFile roster) throws IOException {
+    byte[] key = roster.publicKey(worker);
+    byte[] own =
+        RosterFile.parse(List.of(RosterFile.line(worker, new KeyFolder(folder).keys())))
+            .publicKey(worker);
+    if (!Arrays.equals(key, own)) {
+      throw new ProtocolException("the roster must hold this owner's key for worker " + worker);
+    }
+    Files.write(folder.resolve(KeyFolder.ROSTER), roster.lines());
+    Path policy = folder.resolve(KeyFolder.POLICY);
+    List<String> lines = new ArrayList<>(Files.readAllLines(policy));
+    lines.removeIf(line -> line.strip().startsWith("roster-sha256"));
+    lines.add("roster-sha256 = " + HexFormat.of().formatHex(roster.hash()));
+    Files.write(policy, lines);
+  }
+}
