@@ -202,14 +202,29 @@ record RowParser(
     } else if (value instanceof Boolean b) {
       number = b ? 1.0 : 0.0;
     } else {
-      try {
-        number = Double.parseDouble(value.toString().strip());
-      } catch (NumberFormatException e) {
-        throw new Broken(column, "is not a number");
-      }
+      number = parsed(value.toString().strip(), column);
     }
     requireFinite(number, column);
     return number;
+  }
+
+  private static double parsed(String text, String column) throws Broken {
+    if (isJavaLiteral(text)) {
+      throw new Broken(column, "is not a number");
+    }
+    try {
+      return Double.parseDouble(text);
+    } catch (NumberFormatException e) {
+      throw new Broken(column, "is not a number");
+    }
+  }
+
+  /** 1f, 2d and 0x1p3 are numbers in Java's source text, and mistakes in a file. */
+  private static boolean isJavaLiteral(String text) {
+    return !text.isEmpty()
+        && ("fFdD".indexOf(text.charAt(text.length() - 1)) >= 0
+            || text.indexOf('x') >= 0
+            || text.indexOf('X') >= 0);
   }
 
   private static void requireFinite(double value, String column) throws Broken {
