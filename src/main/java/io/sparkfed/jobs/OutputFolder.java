@@ -45,9 +45,13 @@ final class OutputFolder implements Closeable {
     refuseExisting();
     this.staging =
         new Path(target.getParent(), "." + target.getName() + "." + runId + ".inprogress");
-    this.topmostCreated = topmostMissing(staging);
-    if (!fs.mkdirs(staging)) {
-      throw new IOException("output.dir: can't create " + staging);
+    try {
+      this.topmostCreated = topmostMissing(staging);
+      if (!fs.mkdirs(staging)) {
+        throw new IOException("the file system refuses it");
+      }
+    } catch (IOException e) {
+      throw new IOException("output.dir: can't create " + target + ": " + e.getMessage(), e);
     }
     Runtime.getRuntime().addShutdownHook(cleanUpOnExit);
   }
