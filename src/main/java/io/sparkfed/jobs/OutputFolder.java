@@ -57,12 +57,28 @@ final class OutputFolder implements Closeable {
   }
 
   private void refuseExisting() throws IOException {
-    if (fs.exists(target) && !overwrite) {
+    if (!fs.exists(target)) {
+      return;
+    }
+    if (overwrite && !isReplaceable()) {
+      throw new FileAlreadyExistsException(
+          "output.dir "
+              + target
+              + " exists and is not the output of a training (it holds other files and no run.json),"
+              + " so it is not replaced; choose another one");
+    }
+    if (!overwrite) {
       throw new FileAlreadyExistsException(
           "output.dir "
               + target
               + " exists already; choose another one or set output.overwrite = true");
     }
+  }
+
+  /** A folder of something else is not deleted, whatever the configuration says. */
+  private boolean isReplaceable() throws IOException {
+    return fs.getFileStatus(target).isDirectory()
+        && (fs.exists(new Path(target, "run.json")) || fs.listStatus(target).length == 0);
   }
 
   private Path topmostMissing(Path path) throws IOException {
