@@ -111,8 +111,8 @@ final class OutputFolder implements Closeable {
     return target;
   }
 
-  /** Moves the output into its place. */
-  void publish() throws IOException {
+  /** Moves the output into its place. An exit that comes meanwhile waits for the end of it. */
+  synchronized void publish() throws IOException {
     refuseExisting();
     Path replaced = new Path(target.getParent(), staging.getName() + ".replaced");
     boolean replaces = fs.exists(target);
