@@ -68,7 +68,9 @@ final class ConfigReader {
   }
 
   List<String> strings(String key) {
-    return List.copyOf(read(key, "must be a list of names", config::getStringList));
+    return config.hasPath(key)
+        ? List.copyOf(read(key, "must be a list of names", config::getStringList))
+        : List.of();
   }
 
   /** Reads an enum constant written in lower case with hyphens. */
