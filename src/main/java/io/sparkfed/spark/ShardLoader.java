@@ -241,7 +241,7 @@ public final class ShardLoader {
         }
       }
       if (workers.size() < config.aggregation().minWorkers()) {
-        throw CohortException.tooFew(workers.size(), config.aggregation().minWorkers());
+        throw CohortException.tooFew(workers.size(), config.aggregation().minWorkers(), skipped);
       }
       Collections.sort(workers);
       noteUncached(cached, statuses.size(), notes);
