@@ -47,7 +47,8 @@ final class JobMain {
     err.println("error: " + message);
     if (verbose) {
       exception.printStackTrace(err);
-    } else if (exception.getCause() != null || code == ExitCode.INTERNAL) {
+    } else if (code == ExitCode.INTERNAL
+        || (code != ExitCode.CONFIGURATION && exception.getCause() != null)) {
       err.println("(run with --verbose for the stack trace)");
     }
     err.flush();
