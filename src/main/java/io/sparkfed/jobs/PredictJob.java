@@ -5,6 +5,8 @@ import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.config.TrainingConfig.Predictions;
 import io.sparkfed.spark.Predictor;
 import java.io.IOException;
+import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.DataFrameWriter;
@@ -24,6 +26,9 @@ import picocli.CommandLine.Option;
       "Whoever reads the sink sees the rows."
     })
 public final class PredictJob implements Callable<Integer> {
+  private static final Set<String> FILE_FORMATS =
+      Set.of("avro", "csv", "json", "orc", "parquet", "text", "xml");
+
   @Mixin private final JobOptions options = new JobOptions();
 
   @Option(
@@ -49,6 +54,10 @@ public final class PredictJob implements Callable<Integer> {
   public Integer call() throws IOException {
     TrainingConfig config = options.load();
     Predictions sink = config.predictions();
+    if (sink.path().isEmpty() && FILE_FORMATS.contains(sink.format().toLowerCase(Locale.ROOT))) {
+      throw new ConfigurationException(
+          "predictions.path is not set, and predictions.format = " + sink.format() + " needs it");
+    }
     SparkSession spark =
         SparkSession.builder()
             .appName("Spark Federated: predictions of " + config.name())
@@ -69,13 +78,9 @@ public final class PredictJob implements Callable<Integer> {
     try {
       if (sink.path().isPresent()) {
         writer.save(sink.path().get());
-      } else if (sink.format().equals("parquet")) {
-        throw new ConfigurationException("predictions.path is not set");
       } else {
         writer.save();
       }
-    } catch (ConfigurationException e) {
-      throw e;
     } catch (Exception e) {
       throw new IOException("predictions can't be written: " + whyNot(e), e);
     }
