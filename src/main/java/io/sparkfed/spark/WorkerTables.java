@@ -81,7 +81,8 @@ final class WorkerTables {
   /**
    * Returns the columns that a {@link RowParser} of this family expects, in its order.
    *
-   * @param family null when no label is read
+   * @param family null when no label is read, and with it no weight and no split: rows to predict
+   *     need none
    */
   List<Column> parsedColumns(Table table, Family family) {
     DataConfig.Columns names = data.columns();
@@ -96,9 +97,11 @@ final class WorkerTables {
     if (family != null) {
       columns.add(numericColumn(table, names.label(), "data.label-column"));
     }
-    names.weight().ifPresent(w -> columns.add(numericColumn(table, w, "data.weight-column")));
-    if (splitColumn() != null) {
-      columns.add(column(table, splitColumn().column(), "data.split.column"));
+    if (weightColumn(family) != null) {
+      columns.add(numericColumn(table, weightColumn(family), "data.weight-column"));
+    }
+    if (splitColumn(family) != null) {
+      columns.add(column(table, splitColumn(family).column(), "data.split.column"));
     }
     if (table.worker() == null) {
       columns.add(workerColumn(table.rows()).cast("string"));
@@ -114,8 +117,8 @@ final class WorkerTables {
         names.featuresVector().map(List::of).orElse(names.features()),
         names.featuresVector().isPresent(),
         names.label(),
-        names.weight().orElse(null),
-        splitColumn(),
+        weightColumn(family),
+        splitColumn(family),
         table.worker(),
         keepOriginal);
   }
@@ -124,8 +127,12 @@ final class WorkerTables {
     return column(all, ((PooledTable) data.source()).workerColumn(), "data.worker-column");
   }
 
-  private SplitByColumn splitColumn() {
-    return data.split() instanceof SplitByColumn split ? split : null;
+  private String weightColumn(Family family) {
+    return family == null ? null : data.columns().weight().orElse(null);
+  }
+
+  private SplitByColumn splitColumn(Family family) {
+    return family != null && data.split() instanceof SplitByColumn split ? split : null;
   }
 
   private Table openPath(String worker, String path) {
