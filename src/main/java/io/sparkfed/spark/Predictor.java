@@ -101,7 +101,7 @@ public final class Predictor {
       }
       RowParser parser = tables.parser(table, needsLabel, true);
       JavaRDD<ParsedRow> parsed = parsed(tables, table, needsLabel, parser);
-      refuseFaults(parsed);
+      refuseFaults(parsed, model.shape().features());
       parts.add(predicted(parsed, table, parser.parsedWidth()));
       StructType own = schemaWithPrediction(table);
       if (schema != null && !schema.equals(own)) {
@@ -140,10 +140,10 @@ public final class Predictor {
   }
 
   /** One pass over all rows before the first is written, so that no partial output is left. */
-  private static void refuseFaults(JavaRDD<ParsedRow> parsed) {
+  private static void refuseFaults(JavaRDD<ParsedRow> parsed, int features) {
     List<DataFault> faults;
     try {
-      faults = parsed.mapPartitions(Predictor::firstFault).collect();
+      faults = parsed.mapPartitions(rows -> firstFault(rows, features)).collect();
     } catch (Exception e) {
       throw new DataException("the rows could not be read; see the executors' logs", e);
     }
@@ -152,11 +152,15 @@ public final class Predictor {
     }
   }
 
-  private static Iterator<DataFault> firstFault(Iterator<ParsedRow> rows) {
+  private static Iterator<DataFault> firstFault(Iterator<ParsedRow> rows, int features) {
     while (rows.hasNext()) {
-      DataFault fault = rows.next().fault();
-      if (fault != null) {
-        return Collections.singleton(fault).iterator();
+      ParsedRow row = rows.next();
+      if (row.fault() != null) {
+        return Collections.singleton(row.fault()).iterator();
+      }
+      if (row.width() != features) {
+        String rule = "its rows must have the model's " + features + " features";
+        return Collections.singleton(new DataFault(row.worker(), "", 0, rule)).iterator();
       }
     }
     return Collections.emptyIterator();
