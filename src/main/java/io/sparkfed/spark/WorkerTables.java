@@ -147,9 +147,11 @@ final class WorkerTables {
   private Dataset<Row> load(Optional<String> path, String key) {
     DataFrameReader reader = spark.read().format(data.format()).options(data.options());
     try {
-      if (data.schema().isPresent()) {
-        reader = reader.schema(data.schema().get());
-      }
+      reader = data.schema().isPresent() ? reader.schema(data.schema().get()) : reader;
+    } catch (Exception e) {
+      throw new DataException("data.schema is not a schema in DDL: " + firstLine(e), e);
+    }
+    try {
       return path.isPresent() ? reader.load(path.get()) : reader.load();
     } catch (Exception e) {
       throw new DataException(key + ": " + whyNotReadable(path, e), e);
@@ -161,6 +163,11 @@ final class WorkerTables {
     if (e instanceof AnalysisException analysis
         && "PATH_NOT_FOUND".equals(analysis.getCondition())) {
       return "path " + where + "does not exist";
+    }
+    if (e instanceof ClassNotFoundException) {
+      return "data.format = "
+          + data.format()
+          + " is not a data source of this Spark (if it is of a package, add -- --packages)";
     }
     return where + "can't be read as " + data.format() + ": " + firstLine(e);
   }
@@ -176,13 +183,29 @@ final class WorkerTables {
       return data.where().isPresent() ? prepared.where(data.where().get()) : prepared;
     } catch (Exception e) {
       throw new DataException(
-          key + ": data.derive or data.where does not fit the table: " + firstLine(e), e);
+          key + ": " + unfit(rows) + " does not fit the table: " + firstLine(e), e);
     }
+  }
+
+  /** Returns the key of the first expression that does not fit. */
+  private String unfit(Dataset<Row> rows) {
+    for (Map.Entry<String, String> derived : data.derive().entrySet()) {
+      try {
+        rows.withColumn(derived.getKey(), functions.expr(derived.getValue()));
+      } catch (Exception e) {
+        return "data.derive." + derived.getKey();
+      }
+    }
+    return "data.where";
   }
 
   /** Spark's own text about schemas and paths; it never saw a row here. */
   private static String firstLine(Exception e) {
-    return String.valueOf(e.getMessage()).lines().findFirst().orElse(e.getClass().getSimpleName());
+    return String.valueOf(e.getMessage())
+        .lines()
+        .filter(line -> !line.isBlank())
+        .findFirst()
+        .orElse(e.getClass().getSimpleName());
   }
 
   private boolean isPartitionedBy(Dataset<Row> all, String column) {
