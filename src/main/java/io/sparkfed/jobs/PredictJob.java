@@ -4,6 +4,7 @@ import io.sparkfed.config.ConfigurationException;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.config.TrainingConfig.Predictions;
 import io.sparkfed.spark.Predictor;
+import io.sparkfed.spark.TaskFailures;
 import java.io.IOException;
 import java.util.Locale;
 import java.util.Set;
@@ -82,7 +83,9 @@ public final class PredictJob implements Callable<Integer> {
         writer.save();
       }
     } catch (Exception e) {
-      throw new IOException("predictions can't be written: " + whyNot(e), e);
+      throw new IOException(
+          "predictions can't be written: " + whyNot(e),
+          e instanceof AnalysisException ? e : TaskFailures.withoutText(e));
     }
     System.out.println(
         "predictions written to " + sink.path().orElse("the " + sink.format() + " sink"));
@@ -92,6 +95,6 @@ public final class PredictJob implements Callable<Integer> {
   private static String whyNot(Exception e) {
     return e instanceof AnalysisException
         ? String.valueOf(e.getMessage()).lines().findFirst().orElse("")
-        : e.getClass().getSimpleName();
+        : TaskFailures.tag(e);
   }
 }

@@ -145,7 +145,8 @@ public final class Predictor {
     try {
       faults = parsed.mapPartitions(rows -> firstFault(rows, features)).collect();
     } catch (Exception e) {
-      throw new DataException("the rows could not be read; see the executors' logs", e);
+      throw new DataException(
+          "the rows could not be read; see the executors' logs", TaskFailures.withoutText(e));
     }
     if (!faults.isEmpty()) {
       throw new DataException(faults.get(0).message());

@@ -227,7 +227,9 @@ public final class ShardLoader {
               .collect();
     } catch (Exception e) {
       cached.unpersist(false);
-      throw new DataException("the workers' rows could not be loaded; see the executors' logs", e);
+      throw new DataException(
+          "the workers' rows could not be loaded; see the executors' logs",
+          TaskFailures.withoutText(e));
     }
     try {
       refuseFaults(statuses);

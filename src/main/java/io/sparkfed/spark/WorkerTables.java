@@ -6,15 +6,22 @@ import io.sparkfed.config.DataConfig.SplitByColumn;
 import io.sparkfed.config.DataConfig.WorkerPaths;
 import io.sparkfed.config.NearestName;
 import io.sparkfed.data.DataException;
+import io.sparkfed.data.DataFault;
 import io.sparkfed.model.Family;
+import io.sparkfed.spark.GuardedRows.UnreadableRowException;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import org.apache.spark.SparkException;
 import org.apache.spark.ml.linalg.SQLDataTypes;
 import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Column;
@@ -70,12 +77,49 @@ final class WorkerTables {
 
   /** Returns the distinct worker ids of a pooled table, sorted. */
   List<String> workerIds(Dataset<Row> all, Column worker) {
-    List<Row> ids = all.select(worker.cast("string")).distinct().collectAsList();
-    if (ids.stream().anyMatch(row -> row.isNullAt(0))) {
+    List<WorkerId> ids;
+    try {
+      ids =
+          all.select(worker.cast("string"))
+              .javaRDD()
+              .mapPartitions(WorkerTables::idsOrFault)
+              .distinct()
+              .collect();
+    } catch (Exception e) {
       throw new DataException(
-          "data.worker-column: each row must name its worker, and at least one does not");
+          "the workers' ids could not be read; see the executors' logs",
+          TaskFailures.withoutText(e));
     }
-    return ids.stream().map(row -> row.getString(0)).sorted().toList();
+    for (WorkerId id : ids) {
+      if (id.fault() != null) {
+        throw new DataException(id.fault().message());
+      }
+    }
+    return ids.stream().map(WorkerId::id).sorted().toList();
+  }
+
+  /** A worker's id, or why there is none. */
+  private record WorkerId(String id, DataFault fault) implements Serializable {}
+
+  /** Runs in a task. */
+  private static Iterator<WorkerId> idsOrFault(Iterator<Row> partition) {
+    Set<WorkerId> ids = new HashSet<>();
+    long ordinal = 0;
+    GuardedRows rows = new GuardedRows(partition);
+    try {
+      for (ordinal = 1; rows.hasNext(); ordinal++) {
+        Row row = rows.next();
+        if (row.isNullAt(0)) {
+          String rule = "data.worker-column: each row must name its worker, and this one does not";
+          return Set.of(new WorkerId(null, new DataFault("", "", ordinal, rule))).iterator();
+        }
+        ids.add(new WorkerId(row.getString(0), null));
+      }
+    } catch (UnreadableRowException e) {
+      DataFault fault = new DataFault("", "", ordinal, e.rule());
+      return Set.of(new WorkerId(null, fault)).iterator();
+    }
+    return ids.iterator();
   }
 
   /**
@@ -154,7 +198,9 @@ final class WorkerTables {
     try {
       return path.isPresent() ? reader.load(path.get()) : reader.load();
     } catch (Exception e) {
-      throw new DataException(key + ": " + whyNotReadable(path, e), e);
+      String why = whyNotReadable(path, e);
+      throw new DataException(
+          key + ": " + why, e instanceof SparkException ? TaskFailures.withoutText(e) : e);
     }
   }
 
@@ -169,7 +215,9 @@ final class WorkerTables {
           + data.format()
           + " is not a data source of this Spark (if it is of a package, add -- --packages)";
     }
-    return where + "can't be read as " + data.format() + ": " + firstLine(e);
+    // Raised in a task that looked into the files, or at the driver.
+    String why = e instanceof SparkException ? TaskFailures.tag(e) : firstLine(e);
+    return where + "can't be read as " + data.format() + ": " + why;
   }
 
   private Dataset<Row> prepared(Dataset<Row> rows, String key) {
