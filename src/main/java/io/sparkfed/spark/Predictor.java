@@ -6,6 +6,7 @@ import io.sparkfed.data.DataFault;
 import io.sparkfed.data.ShardBuilder;
 import io.sparkfed.model.Coefficients;
 import io.sparkfed.model.Family;
+import io.sparkfed.model.ModelShape;
 import io.sparkfed.model.Scaling;
 import io.sparkfed.model.Standardize;
 import java.io.Serializable;
@@ -171,12 +172,13 @@ public final class Predictor {
       JavaRDD<ParsedRow> parsed, WorkerTables.Table table, int parsedWidth) {
     Family family = config.model().family();
     String workerColumn = addsWorker(table) ? WORKER : null;
-    Coefficients coefficients = model;
     if (!standardizedByWorker) {
-      Scoring scoring = Scoring.of(family, coefficients, parsedWidth);
+      Scoring scoring = Scoring.of(family, model, parsedWidth);
       return parsed.map(row -> scoring.append(row, workerColumn));
     }
     ShardPacking packing = ShardPacking.of(config);
+    ModelShape shape = model.shape();
+    double[] standardized = model.values();
     return parsed.mapPartitions(
         it -> {
           List<ParsedRow> rows = new ArrayList<>();
@@ -184,9 +186,7 @@ public final class Predictor {
           if (rows.isEmpty()) {
             return Collections.emptyIterator();
           }
-          Coefficients raw =
-              new Coefficients(
-                  coefficients.shape(), ownScaling(rows, packing).toRaw(coefficients.values()));
+          Coefficients raw = new Coefficients(shape, ownScaling(rows, packing).toRaw(standardized));
           Scoring scoring = Scoring.of(family, raw, parsedWidth);
           return rows.stream().map(row -> scoring.append(row, workerColumn)).iterator();
         });
