@@ -84,7 +84,7 @@ public final class PredictJob implements Callable<Integer> {
       }
     } catch (Exception e) {
       throw new IOException(
-          "predictions can't be written: " + whyNot(e),
+          "predictions can't be written: " + whyNot(e, sink),
           e instanceof AnalysisException ? e : TaskFailures.withoutText(e));
     }
     System.out.println(
@@ -92,9 +92,15 @@ public final class PredictJob implements Callable<Integer> {
     return ExitCode.SUCCESS.code();
   }
 
-  private static String whyNot(Exception e) {
-    return e instanceof AnalysisException
-        ? String.valueOf(e.getMessage()).lines().findFirst().orElse("")
-        : TaskFailures.tag(e);
+  private static String whyNot(Exception e, Predictions sink) {
+    if (e instanceof AnalysisException analysis) {
+      return "PATH_ALREADY_EXISTS".equals(analysis.getCondition())
+          ? sink.path().orElse("the path")
+              + " exists already; choose another predictions.path or set predictions.mode ="
+              + " overwrite"
+          : String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+    }
+    // An I/O failure of the driver's own; in a task it would be Spark's exception.
+    return e instanceof IOException ? e.getMessage() : TaskFailures.tag(e);
   }
 }
