@@ -37,6 +37,8 @@ import org.apache.spark.sql.types.StructType;
  */
 public final class Predictor {
   private static final String WORKER = "worker";
+  private static final String PREDICTION = "prediction";
+  private static final String PROBABILITY = "probability";
 
   private final SparkSession spark;
   private final TrainingConfig config;
@@ -100,6 +102,7 @@ public final class Predictor {
       if (table.rows() == null) {
         continue;
       }
+      refuseTakenNames(table);
       RowParser parser = tables.parser(table, needsLabel, true);
       JavaRDD<ParsedRow> parsed = parsed(tables, table, needsLabel, parser);
       refuseFaults(parsed, model.shape().features());
@@ -199,6 +202,21 @@ public final class Predictor {
     return packing.build(builder, rows.get(0).width()).scaling();
   }
 
+  private void refuseTakenNames(WorkerTables.Table table) {
+    for (String column : table.rows().columns()) {
+      boolean taken =
+          column.equalsIgnoreCase(PREDICTION)
+              || (config.model().family().isClassifier() && column.equalsIgnoreCase(PROBABILITY));
+      if (taken) {
+        throw new DataException(
+            (table.worker() == null ? "" : "worker " + table.worker() + ": ")
+                + "column "
+                + column
+                + " exists already, and predictions would be a second one of that name");
+      }
+    }
+  }
+
   private static boolean addsWorker(WorkerTables.Table table) {
     return table.worker() != null
         && Arrays.stream(table.rows().columns()).noneMatch(WORKER::equalsIgnoreCase);
@@ -209,9 +227,9 @@ public final class Predictor {
     if (addsWorker(table)) {
       fields.add(DataTypes.createStructField(WORKER, DataTypes.StringType, false));
     }
-    fields.add(DataTypes.createStructField("prediction", DataTypes.DoubleType, false));
+    fields.add(DataTypes.createStructField(PREDICTION, DataTypes.DoubleType, false));
     if (config.model().family().isClassifier()) {
-      fields.add(DataTypes.createStructField("probability", DataTypes.DoubleType, false));
+      fields.add(DataTypes.createStructField(PROBABILITY, DataTypes.DoubleType, false));
     }
     return new StructType(fields.toArray(new StructField[0]));
   }
