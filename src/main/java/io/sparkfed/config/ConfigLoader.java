@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigOriginFactory;
 import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigSyntax;
@@ -125,7 +126,8 @@ public final class ConfigLoader {
           ConfigFactory.parseString(
                   "value = " + value, ConfigParseOptions.defaults().setOriginDescription(origin))
               .root()
-              .get("value");
+              .get("value")
+              .withOrigin(ConfigOriginFactory.newSimple(origin));
     } else {
       parsed = ConfigValueFactory.fromAnyRef(value, origin);
     }
