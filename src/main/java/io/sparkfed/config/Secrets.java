@@ -5,7 +5,8 @@ import java.util.regex.Pattern;
 /** Keeps passwords and keys of data sources out of messages and output files. */
 final class Secrets {
   private static final Pattern SECRET_KEY =
-      Pattern.compile("(?i)(password|passwd|pwd|passphrase|secret|token|credential|(access|account|api|private).?key)");
+      Pattern.compile(
+          "(?i)(password|passwd|pwd|passphrase|secret|token|credential|(access|account|api|private).?key)");
   private static final Pattern SECRET_IN_URL =
       Pattern.compile(
           "(?i)((?:password|pwd|secret|token)=)[^&;\\s\"]+|(://[^/:@\\s\"]+:)[^@/\\s\"]+(?=@)");

@@ -18,6 +18,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "jobs/evaluate",
     mixinStandardHelpOptions = true,
+    versionProvider = JobMain.Version.class,
     sortOptions = false,
     description = {
       "Evaluates a trained model on rows that stay with their owners.",

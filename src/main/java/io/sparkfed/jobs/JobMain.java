@@ -4,10 +4,20 @@ import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine;
+import picocli.CommandLine.IVersionProvider;
 
 /** Runs a job's command line and turns failures into one message and an exit code. */
 final class JobMain {
   private JobMain() {}
+
+  /** What --version prints. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String own = JobMain.class.getPackage().getImplementationVersion();
+      return new String[] {"Spark Federated " + (own == null ? "development" : own)};
+    }
+  }
 
   /** Runs a job and leaves the process with its exit code. */
   static void run(Callable<Integer> job, JobOptions options, String... args) {

@@ -21,6 +21,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "jobs/predict",
     mixinStandardHelpOptions = true,
+    versionProvider = JobMain.Version.class,
     sortOptions = false,
     description = {
       "Writes the rows with a prediction column, with any Spark sink (predictions.format).",

@@ -34,6 +34,7 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "jobs/train",
     mixinStandardHelpOptions = true,
+    versionProvider = JobMain.Version.class,
     sortOptions = false,
     description = "Trains a linear model on rows that stay with their owners.",
     footer = "%nOptions for spark-submit follow after --, e.g. -- --master spark://host:7077")
