@@ -29,7 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The written model is stock MLlib's, and says what this library's own prediction says. */
-@Timeout(180)
+@Timeout(300)
 class ModelOutputIT {
   private static final int FEATURES = 3;
 
@@ -108,7 +108,7 @@ class ModelOutputIT {
             .redirectError(folder.resolve("errors").toFile())
             .start();
     try {
-      assertTrue(process.waitFor(100, TimeUnit.SECONDS), "the stock user did not finish");
+      assertTrue(process.waitFor(200, TimeUnit.SECONDS), "the stock user did not finish");
     } finally {
       process.destroyForcibly();
     }

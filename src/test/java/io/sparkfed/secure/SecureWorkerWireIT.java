@@ -52,7 +52,7 @@ import org.junit.jupiter.api.io.TempDir;
  * be found, and one through the insecure sum, whose numbers must be found. One more job puts a
  * number into an accumulator, which must be found in the event log and by the listener.
  */
-@Timeout(180)
+@Timeout(300)
 class SecureWorkerWireIT {
   private static final WorkerRows SECRET = WorkerRows.generate(21, 3, 15, 4);
   private static final WorkerRows PLAIN = WorkerRows.generate(22, 3, 15, 4);
