@@ -33,7 +33,9 @@ final class JobMain {
     CommandLine commandLine = new CommandLine(job);
     commandLine.setExecutionExceptionHandler(
         (exception, line, parsed) -> {
-          report(exception, options.verbose(), line.getErr());
+          if (!isEnding()) {
+            report(exception, options.verbose(), line.getErr());
+          }
           return ExitCode.of(exception).code();
         });
     try {
@@ -45,6 +47,21 @@ final class JobMain {
                 session.stop();
                 return null;
               });
+    }
+  }
+
+  /**
+   * Whether the process is being ended from outside (Ctrl-C, a kill): then Spark stops under the
+   * job's feet, and what the job throws for it is no news.
+   */
+  private static boolean isEnding() {
+    Thread probe = new Thread(() -> {});
+    try {
+      Runtime.getRuntime().addShutdownHook(probe);
+      Runtime.getRuntime().removeShutdownHook(probe);
+      return false;
+    } catch (IllegalStateException e) {
+      return true;
     }
   }
 
