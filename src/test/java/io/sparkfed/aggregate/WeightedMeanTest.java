@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.sparkfed.aggregate.WeightedMean.Mean;
 import io.sparkfed.testing.RecordingFederation;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class WeightedMeanTest {
@@ -84,7 +85,7 @@ class WeightedMeanTest {
   }
 
   private static Opened<Mean> aggregate(Map<String, WeightedUpdate> held) {
-    Map<String, double[][]> shards = new java.util.TreeMap<>();
+    Map<String, double[][]> shards = new TreeMap<>();
     held.forEach(
         (worker, u) -> shards.put(worker, new double[][] {u.update(), {u.weight()}, u.sums()}));
     Visit<String> visit = new Visit<>("test", 1, shards.keySet().stream().sorted().toList(), "");

@@ -13,6 +13,7 @@ import io.sparkfed.model.Family;
 import io.sparkfed.model.ModelShape;
 import io.sparkfed.testing.Table;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
@@ -321,6 +322,6 @@ class ShardBuilderTest {
   }
 
   private static Double[] boxed(double[] values) {
-    return java.util.Arrays.stream(values).boxed().toArray(Double[]::new);
+    return Arrays.stream(values).boxed().toArray(Double[]::new);
   }
 }

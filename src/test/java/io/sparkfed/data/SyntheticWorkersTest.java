@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sparkfed.model.Family;
 import io.sparkfed.model.ModelShape;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.commons.math3.stat.descriptive.DescriptiveStatistics;
@@ -89,8 +90,7 @@ class SyntheticWorkersTest {
     double[] labels =
         labels(rows(new SyntheticWorkers(3, 500, 0.0, 0.0, Family.LOGISTIC, 1L), "worker-1"));
 
-    assertArrayEquals(
-        new double[] {0.0, 1.0}, java.util.Arrays.stream(labels).distinct().toArray());
+    assertArrayEquals(new double[] {0.0, 1.0}, Arrays.stream(labels).distinct().toArray());
   }
 
   @Test

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sparkfed.testing.FiniteDifferences;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -55,7 +56,7 @@ class ScalingTest {
     for (boolean intercept : new boolean[] {true, false}) {
       ModelShape shape = new ModelShape(3, intercept);
       Scaling scaling = Scaling.standardize(shape, MEANS, DEVIATIONS);
-      double[] at = java.util.Arrays.copyOf(MODEL, shape.size());
+      double[] at = Arrays.copyOf(MODEL, shape.size());
 
       double[] gradient = new double[shape.size()];
       double[] raw = scaling.toRaw(at);

@@ -23,18 +23,21 @@ public final class Oracles {
     double at(double[] w, double[] gradientOut);
   }
 
-  /** Returns the least-squares solution by Breeze's {@code \} (LAPACK). */
+  /** Returns the weighted least-squares solution by Breeze's {@code \} (LAPACK). */
   public static double[] leastSquares(Table table) {
     int n = table.rows();
     int p = table.features();
     double[] columnMajor = new double[n * (p + 1)];
+    double[] labels = new double[n];
     for (int i = 0; i < n; i++) {
+      double root = Math.sqrt(table.weights()[i]);
       for (int j = 0; j <= p; j++) {
-        columnMajor[j * n + i] = j < p ? table.x()[i][j] : 1.0;
+        columnMajor[j * n + i] = root * (j < p ? table.x()[i][j] : 1.0);
       }
+      labels[i] = root * table.y()[i];
     }
     DenseMatrix<Object> x = new DenseMatrix<>(n, p + 1, columnMajor);
-    DenseVector<Object> y = new DenseVector<>(table.y().clone());
+    DenseVector<Object> y = new DenseVector<>(labels);
     DenseVector<Object> solution = HasOps.impl_OpSolveMatrixBy_DMD_DVD_eq_DVD().apply(x, y);
     return (double[]) solution.data();
   }
