@@ -6,7 +6,8 @@ import java.util.regex.Pattern;
 final class Secrets {
   private static final Pattern SECRET_KEY =
       Pattern.compile(
-          "(?i)(password|passwd|pwd|passphrase|secret|token|credential|(access|account|api|private).?key)");
+          "(?i)(password|passwd|passphrase|pwd|secret|token|credential"
+              + "|(access|private|account|api).?key)");
   private static final Pattern SECRET_IN_URL =
       Pattern.compile(
           "(?i)((?:password|pwd|secret|token)=)[^&;\\s\"]+|(://[^/:@\\s\"]+:)[^@/\\s\"]+(?=@)");
