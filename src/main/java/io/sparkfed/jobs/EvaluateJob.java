@@ -49,10 +49,7 @@ public final class EvaluateJob implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     TrainingConfig config = options.load();
-    SparkSession spark =
-        SparkSession.builder()
-            .appName("Spark Federated: evaluation of " + config.name())
-            .getOrCreate();
+    SparkSession spark = JobMain.openSession("Spark Federated: evaluation of " + config.name());
     SavedModel saved = SavedModel.read(spark.sparkContext().hadoopConfiguration(), model);
     saved.requireFits(config);
     ShardLoader.Loaded loaded = new ShardLoader(spark, config).load();

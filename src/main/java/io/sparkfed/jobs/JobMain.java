@@ -1,7 +1,9 @@
 package io.sparkfed.jobs;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
+import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine;
 import picocli.CommandLine.IVersionProvider;
@@ -16,6 +18,26 @@ final class JobMain {
     public String[] getVersion() {
       String own = JobMain.class.getPackage().getImplementationVersion();
       return new String[] {"Spark Federated " + (own == null ? "development" : own)};
+    }
+  }
+
+  /**
+   * Opens the job's session.
+   *
+   * @throws IOException if Spark can't be started on its master
+   */
+  static SparkSession openSession(String name) throws IOException {
+    try {
+      return SparkSession.builder().appName(name).getOrCreate();
+    } catch (Exception e) {
+      // Of a master that does not answer Spark says many lines, about its own state.
+      String why = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+      throw new IOException(
+          "Spark can't be started on master "
+              + new SparkConf().get("spark.master", "(none is set)")
+              + ": "
+              + why,
+          e);
     }
   }
 

@@ -60,10 +60,7 @@ public final class PredictJob implements Callable<Integer> {
       throw new ConfigurationException(
           "predictions.path is not set, and predictions.format = " + sink.format() + " needs it");
     }
-    SparkSession spark =
-        SparkSession.builder()
-            .appName("Spark Federated: predictions of " + config.name())
-            .getOrCreate();
+    SparkSession spark = JobMain.openSession("Spark Federated: predictions of " + config.name());
     SavedModel saved = SavedModel.read(spark.sparkContext().hadoopConfiguration(), model);
     saved.requireFits(config);
     DataFrameWriter<Row> writer =

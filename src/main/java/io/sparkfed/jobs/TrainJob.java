@@ -62,8 +62,7 @@ public final class TrainJob implements Callable<Integer> {
             .dir()
             .orElseThrow(() -> new ConfigurationException("output.dir is not set"));
     Phases phases = new Phases();
-    SparkSession spark =
-        SparkSession.builder().appName("Spark Federated: " + config.name()).getOrCreate();
+    SparkSession spark = JobMain.openSession("Spark Federated: " + config.name());
     String runId = UUID.randomUUID().toString();
     phases.end("start");
     try (OutputFolder folder =

@@ -155,6 +155,22 @@ class ErrorsIT {
   }
 
   @Test
+  void train_masterThatIsNone_isTold() {
+    String master = System.setProperty("spark.master", "nowhere:7077");
+    try {
+      Outcome outcome = jobs.train(conf(""));
+
+      assertEquals(7, outcome.code(), outcome.toString());
+      assertTrue(
+          outcome.errorLines().get(0).contains("can't be started on master nowhere:7077"),
+          outcome.toString());
+      assertFalse(outcome.showsStackTrace(), outcome.toString());
+    } finally {
+      System.setProperty("spark.master", master);
+    }
+  }
+
+  @Test
   void train_existingOutput_isKept() {
     Path old = JobRunner.write(root.resolve("old/run.json"), "{}");
 
