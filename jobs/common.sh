@@ -2,7 +2,8 @@
 # shellcheck shell=bash
 #
 # Finds or builds the jar, finds Spark, and becomes spark-submit, so that the exit code and signals
-# are those of the job. Exit code 8: no job was started, because the machine lacks something.
+# are those of the job. In cluster mode the job runs elsewhere: the exit code is 1 if Spark tells that
+# it failed. Exit code 8: no job was started, because the machine lacks something.
 
 fail() {
   printf '%s\n' "$*" >&2
@@ -80,7 +81,7 @@ make_conf_absolute() {
 
 # Reads what the user asks of spark-submit, and sets submit to that and what a cluster needs besides.
 complete_options() {
-  local option value previous="" cluster=false files=false waits=false
+  local option value previous="" files=false waits=false
   for option in ${submit[@]+"${submit[@]}"}; do
     case "$option" in
       --*=*) value="${option#*=}" previous="${option%%=*}" ;;
@@ -112,10 +113,27 @@ complete_options() {
   fi
 }
 
+# Passes spark-submit's error stream on; returns 1 if it tells that the driver did not finish well.
+# A standalone cluster's spark-submit exits with 0 however the driver ended.
+pass_on_driver_end() {
+  local line end=""
+  while IFS= read -r line; do
+    printf '%s\n' "$line" >&2
+    if [[ "$line" =~ State\ of\ driver\ [^\ ]+\ is\ ([A-Z]+),\ exiting ]]; then
+      end="${BASH_REMATCH[1]}"
+    fi
+  done
+  case "$end" in
+    "" | FINISHED) return 0 ;;
+  esac
+  echo "The driver on the cluster ended as $end. What it said is in its stderr: see the master's web interface, or the worker node's work folder" >&2
+  return 1
+}
+
 run_job() {
   local main_class="$1" argument
   shift
-  local arguments=() submit=() conf_file="" jar=""
+  local arguments=() submit=() conf_file="" jar="" cluster=false
   while [ "$#" -gt 0 ]; do
     argument="$1"
     shift
@@ -134,8 +152,17 @@ run_job() {
   find_spark
   build_if_missing
   complete_options
-  exec "$SPARK_HOME/bin/spark-submit" --class "$main_class" \
-    ${submit[@]+"${submit[@]}"} "$jar" ${arguments[@]+"${arguments[@]}"}
+  local command=("$SPARK_HOME/bin/spark-submit" --class "$main_class"
+    ${submit[@]+"${submit[@]}"} "$jar" ${arguments[@]+"${arguments[@]}"})
+  if [ "$cluster" = false ]; then
+    exec "${command[@]}"
+  fi
+  local codes
+  exec 3>&1
+  "${command[@]}" 2>&1 1>&3 3>&- | pass_on_driver_end
+  codes=("${PIPESTATUS[@]}")
+  [ "${codes[0]}" = 0 ] || exit "${codes[0]}"
+  exit "${codes[1]}"
 }
 
 set -u

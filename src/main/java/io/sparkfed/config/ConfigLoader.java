@@ -4,6 +4,8 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigOrigin;
+import com.typesafe.config.ConfigOriginFactory;
 import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigSyntax;
@@ -99,7 +101,7 @@ public final class ConfigLoader {
       if (equals < 1) {
         throw new ConfigurationException(
             "an argument after the configuration file must be key=value. Provided value: "
-                + override);
+                + Secrets.redact(override, override));
       }
       fromCommandLine =
           with(
@@ -119,21 +121,41 @@ public final class ConfigLoader {
   }
 
   private static Config with(Config config, String key, String value, String origin) {
-    ConfigValue parsed;
-    if (HOCON_LITERAL.matcher(value).matches()) {
-      parsed =
-          ConfigFactory.parseString(
-                  "value = " + value, ConfigParseOptions.defaults().setOriginDescription(origin))
-              .root()
-              .get("value");
-    } else {
-      parsed = ConfigValueFactory.fromAnyRef(value, origin);
-    }
+    ConfigValue parsed =
+        literal(value, origin).orElseGet(() -> ConfigValueFactory.fromAnyRef(value, origin));
     try {
       return config.withValue(key, parsed);
     } catch (ConfigException e) {
       throw new ConfigurationException("not a configuration key: " + key + " (" + origin + ")", e);
     }
+  }
+
+  /**
+   * Reads a list, section, quoted string, number or constant. What only looks like one, such as the
+   * path {@code {a,b}.csv}, is none.
+   */
+  private static Optional<ConfigValue> literal(String value, String origin) {
+    if (!HOCON_LITERAL.matcher(value).matches()) {
+      return Optional.empty();
+    }
+    try {
+      ConfigValue parsed = ConfigFactory.parseString("value = " + value).root().get("value");
+      return Optional.of(withOrigin(parsed, ConfigOriginFactory.newSimple(origin)));
+    } catch (ConfigException notOne) {
+      return Optional.empty();
+    }
+  }
+
+  /** Takes the line numbers away, which mean nothing outside a file. */
+  private static ConfigValue withOrigin(ConfigValue value, ConfigOrigin origin) {
+    if (!(value instanceof ConfigObject object)) {
+      return value.withOrigin(origin);
+    }
+    ConfigObject moved = object.withOrigin(origin);
+    for (Map.Entry<String, ConfigValue> entry : object.entrySet()) {
+      moved = moved.withValue(entry.getKey(), withOrigin(entry.getValue(), origin));
+    }
+    return moved;
   }
 
   private static String defaultName(Path file) {
@@ -148,6 +170,7 @@ public final class ConfigLoader {
             "reference.conf",
             ConfigParseOptions.defaults().setAllowMissing(false).setOriginDescription("default"));
     refuseUnknownKeys(user, reference);
+    refuseValuesForSections(user, reference);
     Config named =
         ConfigFactory.parseMap(Map.of("name", defaultName), "name of the configuration file");
     Config resolved = user.withFallback(named).withFallback(reference);
@@ -172,6 +195,30 @@ public final class ConfigLoader {
                 + nearest.orElseThrow());
       }
     }
+  }
+
+  /** A value in place of a section would hide the section's keys, and so be ignored. */
+  private static void refuseValuesForSections(Config user, Config reference) {
+    Map<String, ConfigValue> given = new LinkedHashMap<>();
+    collectValues(user.root(), new ArrayList<>(), given);
+    given.forEach(
+        (key, value) -> {
+          boolean isValue =
+              !(value instanceof ConfigObject) && value.valueType() != ConfigValueType.NULL;
+          if (isValue && isSection(reference, key)) {
+            throw new ConfigurationException(
+                key
+                    + " must be a section { name = value ... }. Provided value: "
+                    + Secrets.redact(key, value.render(ConfigRenderOptions.concise()))
+                    + " ("
+                    + value.origin().description()
+                    + ")");
+          }
+        });
+  }
+
+  private static boolean isSection(Config reference, String key) {
+    return reference.hasPath(key) && reference.getValue(key).valueType() == ConfigValueType.OBJECT;
   }
 
   /** Adds the path of each value and each section. */

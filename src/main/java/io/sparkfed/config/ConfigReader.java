@@ -6,6 +6,7 @@ import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValueType;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -55,7 +56,13 @@ final class ConfigReader {
 
   long longInteger(String key) {
     requirePresent(key);
-    return read(key, "must be a whole number", config::getLong);
+    String rule = "must be a whole number from -2^63 to 2^63 - 1";
+    String text = read(key, rule, config::getString);
+    try {
+      return new BigDecimal(text).longValueExact();
+    } catch (ArithmeticException | NumberFormatException e) {
+      throw invalid(key, rule);
+    }
   }
 
   double number(String key, String rule, DoublePredicate accepted) {
@@ -68,7 +75,9 @@ final class ConfigReader {
   }
 
   List<String> strings(String key) {
-    return List.copyOf(read(key, "must be a list of names", config::getStringList));
+    return config.hasPath(key)
+        ? List.copyOf(read(key, "must be a list of names", config::getStringList))
+        : List.of();
   }
 
   /** Reads an enum constant written in lower case with hyphens. */

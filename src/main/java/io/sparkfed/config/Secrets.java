@@ -5,10 +5,12 @@ import java.util.regex.Pattern;
 /** Keeps passwords and keys of data sources out of messages and output files. */
 final class Secrets {
   private static final Pattern SECRET_KEY =
-      Pattern.compile("(?i)(password|passwd|secret|token|credential|access.?key|private.?key)");
+      Pattern.compile(
+          "(?i)(password|passwd|passphrase|pwd|secret|token|credential"
+              + "|(access|private|account|api).?key)");
   private static final Pattern SECRET_IN_URL =
       Pattern.compile(
-          "(?i)((?:password|secret|token)=)[^&;\\s\"]+|(://[^/:@\\s\"]+:)[^@/\\s\"]+(?=@)");
+          "(?i)((?:password|pwd|secret|token)=)[^&;\\s\"]+|(://[^/:@\\s\"]+:)[^@/\\s\"]+(?=@)");
 
   private Secrets() {}
 

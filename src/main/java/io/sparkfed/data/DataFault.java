@@ -1,12 +1,14 @@
 package io.sparkfed.data;
 
 import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Why a worker's rows can't be used: where and which rule, never what the row holds, because this
  * travels to the driver.
  *
- * @param worker the worker's id
+ * @param worker the worker's id; empty when the row can't be read far enough to tell
  * @param column the column's name; empty when the fault is not one column's
  * @param row ordinal of the row among the worker's rows as read, from 1; 0 when the fault is not
  *     one row's
@@ -17,13 +19,16 @@ public record DataFault(String worker, String column, long row, String rule)
 
   /** Returns one sentence. */
   public String message() {
-    StringBuilder text = new StringBuilder("worker ").append(worker);
+    List<String> place = new ArrayList<>();
+    if (!worker.isEmpty()) {
+      place.add("worker " + worker);
+    }
     if (!column.isEmpty()) {
-      text.append(", column ").append(column);
+      place.add("column " + column);
     }
     if (row > 0) {
-      text.append(", row ").append(row);
+      place.add("row " + row);
     }
-    return text.append(": ").append(rule).toString();
+    return String.join(", ", place) + ": " + rule;
   }
 }

@@ -64,26 +64,24 @@ final class SparseExamples implements Examples {
   }
 
   /**
-   * Each absent entry contributes {@code weight * mean²}, so the sum starts from the total weight
-   * times {@code mean²} and each present entry replaces its share.
+   * Present entries one by one, then {@code mean²} for the weight of the absent ones. That weight
+   * is a difference of totals, exact for whole weights; nothing else cancels.
    */
   @Override
   public double[] weightedSquaredDeviations(double[] means) {
-    double total = totalWeight();
     double[] sums = new double[features];
-    for (int j = 0; j < features; j++) {
-      sums[j] = total * means[j] * means[j];
-    }
+    double[] presentWeights = new double[features];
     for (int i = 0; i < rows(); i++) {
       for (int k = rowStarts[i]; k < rowStarts[i + 1]; k++) {
-        double mean = means[columns[k]];
-        double deviation = values[k] - mean;
-        sums[columns[k]] += weights[i] * (deviation * deviation - mean * mean);
+        int j = columns[k];
+        double deviation = values[k] - means[j];
+        sums[j] += weights[i] * deviation * deviation;
+        presentWeights[j] += weights[i];
       }
     }
+    double total = totalWeight();
     for (int j = 0; j < features; j++) {
-      // Cancellation can leave a tiny negative number where a column is constant.
-      sums[j] = Math.max(sums[j], 0.0);
+      sums[j] += Math.max(total - presentWeights[j], 0.0) * means[j] * means[j];
     }
     return sums;
   }

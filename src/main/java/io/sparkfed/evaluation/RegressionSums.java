@@ -8,6 +8,10 @@ import java.util.Map;
 /**
  * Sums for regression: {@code [sum c, sum c e², sum c |e|, sum c y, sum c y²]} with weight c, label
  * y and error e.
+ *
+ * <p>R² takes the labels' variation from the difference of two sums. It is NaN where that
+ * difference is within their rounding error, relatively n units in the last place: labels that are
+ * equal, or all but equal beside their mean.
  */
 record RegressionSums() implements MetricSums {
   private static final int WEIGHT = 0;
@@ -15,6 +19,9 @@ record RegressionSums() implements MetricSums {
   private static final int ABSOLUTE_ERROR = 2;
   private static final int LABEL = 3;
   private static final int SQUARED_LABEL = 4;
+
+  /** Covers many rows of small weight, where n says little of the number of terms. */
+  private static final double LEAST_ROUNDING = 1e-12;
 
   @Override
   public int length() {
@@ -44,12 +51,14 @@ record RegressionSums() implements MetricSums {
     if (n > 0.0) {
       double squares = sums[offset + SQUARED_ERROR];
       double label = sums[offset + LABEL];
-      double aroundMean = sums[offset + SQUARED_LABEL] - label * (label / n);
+      double squaredLabel = sums[offset + SQUARED_LABEL];
+      double aroundMean = squaredLabel - label * (label / n);
+      double rounding = Math.max(LEAST_ROUNDING, n * Math.ulp(1.0)) * squaredLabel;
       metrics.put("rows", n);
       metrics.put("meanSquaredError", squares / n);
       metrics.put("rmse", Math.sqrt(squares / n));
       metrics.put("mae", sums[offset + ABSOLUTE_ERROR] / n);
-      metrics.put("r2", aroundMean > 0.0 ? 1.0 - squares / aroundMean : Double.NaN);
+      metrics.put("r2", aroundMean > rounding ? 1.0 - squares / aroundMean : Double.NaN);
       metrics.put("sumSquaredErrors", squares);
     }
     return metrics;

@@ -41,7 +41,7 @@ final class FederatedMoments {
     for (int j = 0; j < deviations.length; j++) {
       deviations[j] =
           FeatureMoments.deviation(
-              squares.update()[j] * squares.totalWeight(), squares.totalWeight());
+              squares.update()[j] * squares.totalWeight(), means[j], squares.totalWeight());
     }
     return Scaling.standardize(shape, means, deviations);
   }

@@ -18,6 +18,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "jobs/evaluate",
     mixinStandardHelpOptions = true,
+    versionProvider = JobMain.Version.class,
     sortOptions = false,
     description = {
       "Evaluates a trained model on rows that stay with their owners.",
@@ -48,10 +49,7 @@ public final class EvaluateJob implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     TrainingConfig config = options.load();
-    SparkSession spark =
-        SparkSession.builder()
-            .appName("Spark Federated: evaluation of " + config.name())
-            .getOrCreate();
+    SparkSession spark = JobMain.openSession("Spark Federated: evaluation of " + config.name());
     SavedModel saved = SavedModel.read(spark.sparkContext().hadoopConfiguration(), model);
     saved.requireFits(config);
     ShardLoader.Loaded loaded = new ShardLoader(spark, config).load();

@@ -1,13 +1,45 @@
 package io.sparkfed.jobs;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
+import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine;
+import picocli.CommandLine.IVersionProvider;
 
 /** Runs a job's command line and turns failures into one message and an exit code. */
 final class JobMain {
   private JobMain() {}
+
+  /** What --version prints. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String own = JobMain.class.getPackage().getImplementationVersion();
+      return new String[] {"Spark Federated " + (own == null ? "development" : own)};
+    }
+  }
+
+  /**
+   * Opens the job's session.
+   *
+   * @throws IOException if Spark can't be started on its master
+   */
+  static SparkSession openSession(String name) throws IOException {
+    try {
+      return SparkSession.builder().appName(name).getOrCreate();
+    } catch (Exception e) {
+      // Of a master that does not answer Spark says many lines, about its own state.
+      String why = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+      throw new IOException(
+          "Spark can't be started on master "
+              + new SparkConf().get("spark.master", "(none is set)")
+              + ": "
+              + why,
+          e);
+    }
+  }
 
   /** Runs a job and leaves the process with its exit code. */
   static void run(Callable<Integer> job, JobOptions options, String... args) {
@@ -23,7 +55,9 @@ final class JobMain {
     CommandLine commandLine = new CommandLine(job);
     commandLine.setExecutionExceptionHandler(
         (exception, line, parsed) -> {
-          report(exception, options.verbose(), line.getErr());
+          if (!isEnding()) {
+            report(exception, options.verbose(), line.getErr());
+          }
           return ExitCode.of(exception).code();
         });
     try {
@@ -38,6 +72,21 @@ final class JobMain {
     }
   }
 
+  /**
+   * Whether the process is being ended from outside (Ctrl-C, a kill): then Spark stops under the
+   * job's feet, and what the job throws for it is no news.
+   */
+  private static boolean isEnding() {
+    Thread probe = new Thread(() -> {});
+    try {
+      Runtime.getRuntime().addShutdownHook(probe);
+      Runtime.getRuntime().removeShutdownHook(probe);
+      return false;
+    } catch (IllegalStateException e) {
+      return true;
+    }
+  }
+
   private static void report(Exception exception, boolean verbose, PrintWriter err) {
     ExitCode code = ExitCode.of(exception);
     String message = exception.getMessage();
@@ -47,7 +96,8 @@ final class JobMain {
     err.println("error: " + message);
     if (verbose) {
       exception.printStackTrace(err);
-    } else if (exception.getCause() != null || code == ExitCode.INTERNAL) {
+    } else if (code == ExitCode.INTERNAL
+        || (code != ExitCode.CONFIGURATION && exception.getCause() != null)) {
       err.println("(run with --verbose for the stack trace)");
     }
     err.flush();

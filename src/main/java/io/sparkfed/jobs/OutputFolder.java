@@ -45,20 +45,40 @@ final class OutputFolder implements Closeable {
     refuseExisting();
     this.staging =
         new Path(target.getParent(), "." + target.getName() + "." + runId + ".inprogress");
-    this.topmostCreated = topmostMissing(staging);
-    if (!fs.mkdirs(staging)) {
-      throw new IOException("output.dir: can't create " + staging);
+    try {
+      this.topmostCreated = topmostMissing(staging);
+      if (!fs.mkdirs(staging)) {
+        throw new IOException("the file system refuses it");
+      }
+    } catch (IOException e) {
+      throw new IOException("output.dir: can't create " + target + ": " + e.getMessage(), e);
     }
     Runtime.getRuntime().addShutdownHook(cleanUpOnExit);
   }
 
   private void refuseExisting() throws IOException {
-    if (fs.exists(target) && !overwrite) {
+    if (!fs.exists(target)) {
+      return;
+    }
+    if (overwrite && !isReplaceable()) {
+      throw new FileAlreadyExistsException(
+          "output.dir "
+              + target
+              + " exists and is not the output of a training (it holds other files and no run.json),"
+              + " so it is not replaced; choose another one");
+    }
+    if (!overwrite) {
       throw new FileAlreadyExistsException(
           "output.dir "
               + target
               + " exists already; choose another one or set output.overwrite = true");
     }
+  }
+
+  /** A folder of something else is not deleted, whatever the configuration says. */
+  private boolean isReplaceable() throws IOException {
+    return fs.getFileStatus(target).isDirectory()
+        && (fs.exists(new Path(target, "run.json")) || fs.listStatus(target).length == 0);
   }
 
   private Path topmostMissing(Path path) throws IOException {
@@ -91,8 +111,8 @@ final class OutputFolder implements Closeable {
     return target;
   }
 
-  /** Moves the output into its place. */
-  void publish() throws IOException {
+  /** Moves the output into its place. An exit that comes meanwhile waits for the end of it. */
+  synchronized void publish() throws IOException {
     refuseExisting();
     Path replaced = new Path(target.getParent(), staging.getName() + ".replaced");
     boolean replaces = fs.exists(target);

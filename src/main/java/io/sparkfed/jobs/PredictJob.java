@@ -4,7 +4,10 @@ import io.sparkfed.config.ConfigurationException;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.config.TrainingConfig.Predictions;
 import io.sparkfed.spark.Predictor;
+import io.sparkfed.spark.TaskFailures;
 import java.io.IOException;
+import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.DataFrameWriter;
@@ -18,12 +21,16 @@ import picocli.CommandLine.Option;
 @Command(
     name = "jobs/predict",
     mixinStandardHelpOptions = true,
+    versionProvider = JobMain.Version.class,
     sortOptions = false,
     description = {
       "Writes the rows with a prediction column, with any Spark sink (predictions.format).",
       "Whoever reads the sink sees the rows."
     })
 public final class PredictJob implements Callable<Integer> {
+  private static final Set<String> FILE_FORMATS =
+      Set.of("avro", "csv", "json", "orc", "parquet", "text", "xml");
+
   @Mixin private final JobOptions options = new JobOptions();
 
   @Option(
@@ -49,10 +56,11 @@ public final class PredictJob implements Callable<Integer> {
   public Integer call() throws IOException {
     TrainingConfig config = options.load();
     Predictions sink = config.predictions();
-    SparkSession spark =
-        SparkSession.builder()
-            .appName("Spark Federated: predictions of " + config.name())
-            .getOrCreate();
+    if (sink.path().isEmpty() && FILE_FORMATS.contains(sink.format().toLowerCase(Locale.ROOT))) {
+      throw new ConfigurationException(
+          "predictions.path is not set, and predictions.format = " + sink.format() + " needs it");
+    }
+    SparkSession spark = JobMain.openSession("Spark Federated: predictions of " + config.name());
     SavedModel saved = SavedModel.read(spark.sparkContext().hadoopConfiguration(), model);
     saved.requireFits(config);
     DataFrameWriter<Row> writer =
@@ -69,24 +77,28 @@ public final class PredictJob implements Callable<Integer> {
     try {
       if (sink.path().isPresent()) {
         writer.save(sink.path().get());
-      } else if (sink.format().equals("parquet")) {
-        throw new ConfigurationException("predictions.path is not set");
       } else {
         writer.save();
       }
-    } catch (ConfigurationException e) {
-      throw e;
     } catch (Exception e) {
-      throw new IOException("predictions can't be written: " + whyNot(e), e);
+      throw new IOException(
+          "predictions can't be written: " + whyNot(e, sink),
+          e instanceof AnalysisException ? e : TaskFailures.withoutText(e));
     }
     System.out.println(
         "predictions written to " + sink.path().orElse("the " + sink.format() + " sink"));
     return ExitCode.SUCCESS.code();
   }
 
-  private static String whyNot(Exception e) {
-    return e instanceof AnalysisException
-        ? String.valueOf(e.getMessage()).lines().findFirst().orElse("")
-        : e.getClass().getSimpleName();
+  private static String whyNot(Exception e, Predictions sink) {
+    if (e instanceof AnalysisException analysis) {
+      return "PATH_ALREADY_EXISTS".equals(analysis.getCondition())
+          ? sink.path().orElse("the path")
+              + " exists already; choose another predictions.path or set predictions.mode ="
+              + " overwrite"
+          : String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+    }
+    // An I/O failure of the driver's own; in a task it would be Spark's exception.
+    return e instanceof IOException ? e.getMessage() : TaskFailures.tag(e);
   }
 }

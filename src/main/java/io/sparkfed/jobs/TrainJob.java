@@ -34,6 +34,7 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "jobs/train",
     mixinStandardHelpOptions = true,
+    versionProvider = JobMain.Version.class,
     sortOptions = false,
     description = "Trains a linear model on rows that stay with their owners.",
     footer = "%nOptions for spark-submit follow after --, e.g. -- --master spark://host:7077")
@@ -61,8 +62,7 @@ public final class TrainJob implements Callable<Integer> {
             .dir()
             .orElseThrow(() -> new ConfigurationException("output.dir is not set"));
     Phases phases = new Phases();
-    SparkSession spark =
-        SparkSession.builder().appName("Spark Federated: " + config.name()).getOrCreate();
+    SparkSession spark = JobMain.openSession("Spark Federated: " + config.name());
     String runId = UUID.randomUUID().toString();
     phases.end("start");
     try (OutputFolder folder =

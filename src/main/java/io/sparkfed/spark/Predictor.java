@@ -6,6 +6,7 @@ import io.sparkfed.data.DataFault;
 import io.sparkfed.data.ShardBuilder;
 import io.sparkfed.model.Coefficients;
 import io.sparkfed.model.Family;
+import io.sparkfed.model.ModelShape;
 import io.sparkfed.model.Scaling;
 import io.sparkfed.model.Standardize;
 import java.io.Serializable;
@@ -36,6 +37,8 @@ import org.apache.spark.sql.types.StructType;
  */
 public final class Predictor {
   private static final String WORKER = "worker";
+  private static final String PREDICTION = "prediction";
+  private static final String PROBABILITY = "probability";
 
   private final SparkSession spark;
   private final TrainingConfig config;
@@ -99,9 +102,10 @@ public final class Predictor {
       if (table.rows() == null) {
         continue;
       }
+      refuseTakenNames(table);
       RowParser parser = tables.parser(table, needsLabel, true);
       JavaRDD<ParsedRow> parsed = parsed(tables, table, needsLabel, parser);
-      refuseFaults(parsed);
+      refuseFaults(parsed, model.shape().features());
       parts.add(predicted(parsed, table, parser.parsedWidth()));
       StructType own = schemaWithPrediction(table);
       if (schema != null && !schema.equals(own)) {
@@ -140,23 +144,28 @@ public final class Predictor {
   }
 
   /** One pass over all rows before the first is written, so that no partial output is left. */
-  private static void refuseFaults(JavaRDD<ParsedRow> parsed) {
+  private static void refuseFaults(JavaRDD<ParsedRow> parsed, int features) {
     List<DataFault> faults;
     try {
-      faults = parsed.mapPartitions(Predictor::firstFault).collect();
+      faults = parsed.mapPartitions(rows -> firstFault(rows, features)).collect();
     } catch (Exception e) {
-      throw new DataException("the rows could not be read; see the executors' logs", e);
+      throw new DataException(
+          "the rows could not be read; see the executors' logs", TaskFailures.withoutText(e));
     }
     if (!faults.isEmpty()) {
       throw new DataException(faults.get(0).message());
     }
   }
 
-  private static Iterator<DataFault> firstFault(Iterator<ParsedRow> rows) {
+  private static Iterator<DataFault> firstFault(Iterator<ParsedRow> rows, int features) {
     while (rows.hasNext()) {
-      DataFault fault = rows.next().fault();
-      if (fault != null) {
-        return Collections.singleton(fault).iterator();
+      ParsedRow row = rows.next();
+      if (row.fault() != null) {
+        return Collections.singleton(row.fault()).iterator();
+      }
+      if (row.width() != features) {
+        String rule = "its rows must have the model's " + features + " features";
+        return Collections.singleton(new DataFault(row.worker(), "", 0, rule)).iterator();
       }
     }
     return Collections.emptyIterator();
@@ -166,12 +175,13 @@ public final class Predictor {
       JavaRDD<ParsedRow> parsed, WorkerTables.Table table, int parsedWidth) {
     Family family = config.model().family();
     String workerColumn = addsWorker(table) ? WORKER : null;
-    Coefficients coefficients = model;
     if (!standardizedByWorker) {
-      Scoring scoring = Scoring.of(family, coefficients, parsedWidth);
+      Scoring scoring = Scoring.of(family, model, parsedWidth);
       return parsed.map(row -> scoring.append(row, workerColumn));
     }
     ShardPacking packing = ShardPacking.of(config);
+    ModelShape shape = model.shape();
+    double[] standardized = model.values();
     return parsed.mapPartitions(
         it -> {
           List<ParsedRow> rows = new ArrayList<>();
@@ -179,9 +189,7 @@ public final class Predictor {
           if (rows.isEmpty()) {
             return Collections.emptyIterator();
           }
-          Coefficients raw =
-              new Coefficients(
-                  coefficients.shape(), ownScaling(rows, packing).toRaw(coefficients.values()));
+          Coefficients raw = new Coefficients(shape, ownScaling(rows, packing).toRaw(standardized));
           Scoring scoring = Scoring.of(family, raw, parsedWidth);
           return rows.stream().map(row -> scoring.append(row, workerColumn)).iterator();
         });
@@ -194,6 +202,21 @@ public final class Predictor {
     return packing.build(builder, rows.get(0).width()).scaling();
   }
 
+  private void refuseTakenNames(WorkerTables.Table table) {
+    for (String column : table.rows().columns()) {
+      boolean taken =
+          column.equalsIgnoreCase(PREDICTION)
+              || (config.model().family().isClassifier() && column.equalsIgnoreCase(PROBABILITY));
+      if (taken) {
+        throw new DataException(
+            (table.worker() == null ? "" : "worker " + table.worker() + ": ")
+                + "column "
+                + column
+                + " exists already, and predictions would be a second one of that name");
+      }
+    }
+  }
+
   private static boolean addsWorker(WorkerTables.Table table) {
     return table.worker() != null
         && Arrays.stream(table.rows().columns()).noneMatch(WORKER::equalsIgnoreCase);
@@ -204,9 +227,9 @@ public final class Predictor {
     if (addsWorker(table)) {
       fields.add(DataTypes.createStructField(WORKER, DataTypes.StringType, false));
     }
-    fields.add(DataTypes.createStructField("prediction", DataTypes.DoubleType, false));
+    fields.add(DataTypes.createStructField(PREDICTION, DataTypes.DoubleType, false));
     if (config.model().family().isClassifier()) {
-      fields.add(DataTypes.createStructField("probability", DataTypes.DoubleType, false));
+      fields.add(DataTypes.createStructField(PROBABILITY, DataTypes.DoubleType, false));
     }
     return new StructType(fields.toArray(new StructField[0]));
   }

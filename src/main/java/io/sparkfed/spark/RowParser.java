@@ -4,11 +4,11 @@ import io.sparkfed.config.DataConfig.SplitByColumn;
 import io.sparkfed.data.DataFault;
 import io.sparkfed.data.ShardBuilder.Part;
 import io.sparkfed.model.Family;
+import io.sparkfed.spark.GuardedRows.UnreadableRowException;
 import java.io.Serializable;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
-import org.apache.spark.TaskKilledException;
 import org.apache.spark.ml.linalg.SparseVector;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.sql.Row;
@@ -37,8 +37,6 @@ record RowParser(
     String worker,
     boolean keepOriginal)
     implements Serializable {
-  private static final System.Logger LOG = System.getLogger(RowParser.class.getName());
-
   /** A rule that a row broke; carries no value. */
   private static final class Broken extends Exception {
     private static final long serialVersionUID = 1L;
@@ -55,7 +53,8 @@ record RowParser(
    *
    * @param inputSplit ordinal of the input split for messages; 0 when there is but one
    */
-  Iterator<ParsedRow> parse(Iterator<Row> rows, int inputSplit) {
+  Iterator<ParsedRow> parse(Iterator<Row> partition, int inputSplit) {
+    Iterator<Row> rows = new GuardedRows(partition);
     return new Iterator<>() {
       private long ordinal;
       private boolean ended;
@@ -88,17 +87,8 @@ record RowParser(
             return null;
           }
           row = rows.next();
-        } catch (TaskKilledException e) {
-          throw e;
-        } catch (RuntimeException e) {
-          // The text of a reader's exception can hold the row, so only its type is told, here
-          // alone.
-          LOG.log(System.Logger.Level.ERROR, "a row can''t be read: {0}", e.getClass().getName());
-          return end(
-              worker,
-              "",
-              "can't be read or computed (malformed input, or data.derive or"
-                  + " data.where fails on it)");
+        } catch (UnreadableRowException e) {
+          return end(worker, "", e.rule());
         }
         String owner = worker == null ? row.getString(parsedWidth() - 1) : worker;
         try {
@@ -112,7 +102,7 @@ record RowParser(
         ended = true;
         String place = inputSplit == 0 ? "" : " (row counted in input split " + inputSplit + ")";
         return ParsedRow.faulty(
-            new DataFault(owner == null ? "unknown" : owner, column, ordinal, rule + place));
+            new DataFault(owner == null ? "" : owner, column, ordinal, rule + place));
       }
     };
   }
@@ -202,14 +192,29 @@ record RowParser(
     } else if (value instanceof Boolean b) {
       number = b ? 1.0 : 0.0;
     } else {
-      try {
-        number = Double.parseDouble(value.toString().strip());
-      } catch (NumberFormatException e) {
-        throw new Broken(column, "is not a number");
-      }
+      number = parsed(value.toString().strip(), column);
     }
     requireFinite(number, column);
     return number;
+  }
+
+  private static double parsed(String text, String column) throws Broken {
+    if (isJavaLiteral(text)) {
+      throw new Broken(column, "is not a number");
+    }
+    try {
+      return Double.parseDouble(text);
+    } catch (NumberFormatException e) {
+      throw new Broken(column, "is not a number");
+    }
+  }
+
+  /** 1f, 2d and 0x1p3 are numbers in Java's source text, and mistakes in a file. */
+  private static boolean isJavaLiteral(String text) {
+    return !text.isEmpty()
+        && ("fFdD".indexOf(text.charAt(text.length() - 1)) >= 0
+            || text.indexOf('x') >= 0
+            || text.indexOf('X') >= 0);
   }
 
   private static void requireFinite(double value, String column) throws Broken {

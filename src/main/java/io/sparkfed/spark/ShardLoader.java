@@ -31,6 +31,11 @@ import org.apache.spark.storage.StorageLevel;
  * each worker.
  */
 public final class ShardLoader {
+  /** That a block is cached may be known a moment after the job that cached it has ended. */
+  private static final long CACHE_REPORT_NANOS = 2_000_000_000L;
+
+  private static final long CACHE_REPORT_POLL_MILLIS = 10;
+
   private final SparkSession spark;
   private final JavaSparkContext context;
   private final TrainingConfig config;
@@ -227,7 +232,9 @@ public final class ShardLoader {
               .collect();
     } catch (Exception e) {
       cached.unpersist(false);
-      throw new DataException("the workers' rows could not be loaded; see the executors' logs", e);
+      throw new DataException(
+          "the workers' rows could not be loaded; see the executors' logs",
+          TaskFailures.withoutText(e));
     }
     try {
       refuseFaults(statuses);
@@ -241,7 +248,7 @@ public final class ShardLoader {
         }
       }
       if (workers.size() < config.aggregation().minWorkers()) {
-        throw CohortException.tooFew(workers.size(), config.aggregation().minWorkers());
+        throw CohortException.tooFew(workers.size(), config.aggregation().minWorkers(), skipped);
       }
       Collections.sort(workers);
       noteUncached(cached, statuses.size(), notes);
@@ -298,14 +305,32 @@ public final class ShardLoader {
   }
 
   private void noteUncached(JavaRDD<WorkerPartition> cached, int partitions, List<String> notes) {
+    int missing = uncached(cached, partitions);
+    long deadline = System.nanoTime() + CACHE_REPORT_NANOS;
+    while (missing > 0 && System.nanoTime() < deadline) {
+      try {
+        Thread.sleep(CACHE_REPORT_POLL_MILLIS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        break;
+      }
+      missing = uncached(cached, partitions);
+    }
+    if (missing > 0) {
+      notes.add(
+          missing
+              + " shards do not fit in executor memory and are read again every round: raise"
+              + " spark.executor.memory (spark.driver.memory under local)");
+    }
+  }
+
+  private int uncached(JavaRDD<WorkerPartition> cached, int partitions) {
     for (RDDInfo info : spark.sparkContext().getRDDStorageInfo()) {
-      if (info.id() == cached.id() && info.numCachedPartitions() < partitions) {
-        notes.add(
-            (partitions - info.numCachedPartitions())
-                + " shards do not fit in executor memory and are read again every round: raise"
-                + " spark.executor.memory (spark.driver.memory under local)");
+      if (info.id() == cached.id()) {
+        return partitions - info.numCachedPartitions();
       }
     }
+    return partitions;
   }
 
   private List<String> featureNames(int features) {

@@ -6,15 +6,22 @@ import io.sparkfed.config.DataConfig.SplitByColumn;
 import io.sparkfed.config.DataConfig.WorkerPaths;
 import io.sparkfed.config.NearestName;
 import io.sparkfed.data.DataException;
+import io.sparkfed.data.DataFault;
 import io.sparkfed.model.Family;
+import io.sparkfed.spark.GuardedRows.UnreadableRowException;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import org.apache.spark.SparkException;
 import org.apache.spark.ml.linalg.SQLDataTypes;
 import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Column;
@@ -70,18 +77,56 @@ final class WorkerTables {
 
   /** Returns the distinct worker ids of a pooled table, sorted. */
   List<String> workerIds(Dataset<Row> all, Column worker) {
-    List<Row> ids = all.select(worker.cast("string")).distinct().collectAsList();
-    if (ids.stream().anyMatch(row -> row.isNullAt(0))) {
+    List<WorkerId> ids;
+    try {
+      ids =
+          all.select(worker.cast("string"))
+              .javaRDD()
+              .mapPartitions(WorkerTables::idsOrFault)
+              .distinct()
+              .collect();
+    } catch (Exception e) {
       throw new DataException(
-          "data.worker-column: each row must name its worker, and at least one does not");
+          "the workers' ids could not be read; see the executors' logs",
+          TaskFailures.withoutText(e));
     }
-    return ids.stream().map(row -> row.getString(0)).sorted().toList();
+    for (WorkerId id : ids) {
+      if (id.fault() != null) {
+        throw new DataException(id.fault().message());
+      }
+    }
+    return ids.stream().map(WorkerId::id).sorted().toList();
+  }
+
+  /** A worker's id, or why there is none. */
+  private record WorkerId(String id, DataFault fault) implements Serializable {}
+
+  /** Runs in a task. */
+  private static Iterator<WorkerId> idsOrFault(Iterator<Row> partition) {
+    Set<WorkerId> ids = new HashSet<>();
+    long ordinal = 0;
+    GuardedRows rows = new GuardedRows(partition);
+    try {
+      for (ordinal = 1; rows.hasNext(); ordinal++) {
+        Row row = rows.next();
+        if (row.isNullAt(0)) {
+          String rule = "data.worker-column: each row must name its worker, and this one does not";
+          return Set.of(new WorkerId(null, new DataFault("", "", ordinal, rule))).iterator();
+        }
+        ids.add(new WorkerId(row.getString(0), null));
+      }
+    } catch (UnreadableRowException e) {
+      DataFault fault = new DataFault("", "", ordinal, e.rule());
+      return Set.of(new WorkerId(null, fault)).iterator();
+    }
+    return ids.iterator();
   }
 
   /**
    * Returns the columns that a {@link RowParser} of this family expects, in its order.
    *
-   * @param family null when no label is read
+   * @param family null when no label is read, and with it no weight and no split: rows to predict
+   *     need none
    */
   List<Column> parsedColumns(Table table, Family family) {
     DataConfig.Columns names = data.columns();
@@ -96,9 +141,11 @@ final class WorkerTables {
     if (family != null) {
       columns.add(numericColumn(table, names.label(), "data.label-column"));
     }
-    names.weight().ifPresent(w -> columns.add(numericColumn(table, w, "data.weight-column")));
-    if (splitColumn() != null) {
-      columns.add(column(table, splitColumn().column(), "data.split.column"));
+    if (weightColumn(family) != null) {
+      columns.add(numericColumn(table, weightColumn(family), "data.weight-column"));
+    }
+    if (splitColumn(family) != null) {
+      columns.add(column(table, splitColumn(family).column(), "data.split.column"));
     }
     if (table.worker() == null) {
       columns.add(workerColumn(table.rows()).cast("string"));
@@ -114,8 +161,8 @@ final class WorkerTables {
         names.featuresVector().map(List::of).orElse(names.features()),
         names.featuresVector().isPresent(),
         names.label(),
-        names.weight().orElse(null),
-        splitColumn(),
+        weightColumn(family),
+        splitColumn(family),
         table.worker(),
         keepOriginal);
   }
@@ -124,8 +171,12 @@ final class WorkerTables {
     return column(all, ((PooledTable) data.source()).workerColumn(), "data.worker-column");
   }
 
-  private SplitByColumn splitColumn() {
-    return data.split() instanceof SplitByColumn split ? split : null;
+  private String weightColumn(Family family) {
+    return family == null ? null : data.columns().weight().orElse(null);
+  }
+
+  private SplitByColumn splitColumn(Family family) {
+    return family != null && data.split() instanceof SplitByColumn split ? split : null;
   }
 
   private Table openPath(String worker, String path) {
@@ -140,12 +191,16 @@ final class WorkerTables {
   private Dataset<Row> load(Optional<String> path, String key) {
     DataFrameReader reader = spark.read().format(data.format()).options(data.options());
     try {
-      if (data.schema().isPresent()) {
-        reader = reader.schema(data.schema().get());
-      }
+      reader = data.schema().isPresent() ? reader.schema(data.schema().get()) : reader;
+    } catch (Exception e) {
+      throw new DataException("data.schema is not a schema in DDL: " + firstLine(e), e);
+    }
+    try {
       return path.isPresent() ? reader.load(path.get()) : reader.load();
     } catch (Exception e) {
-      throw new DataException(key + ": " + whyNotReadable(path, e), e);
+      String why = whyNotReadable(path, e);
+      throw new DataException(
+          key + ": " + why, e instanceof SparkException ? TaskFailures.withoutText(e) : e);
     }
   }
 
@@ -155,7 +210,14 @@ final class WorkerTables {
         && "PATH_NOT_FOUND".equals(analysis.getCondition())) {
       return "path " + where + "does not exist";
     }
-    return where + "can't be read as " + data.format() + ": " + firstLine(e);
+    if (e instanceof ClassNotFoundException) {
+      return "data.format = "
+          + data.format()
+          + " is not a data source of this Spark (if it is of a package, add -- --packages)";
+    }
+    // Raised in a task that looked into the files, or at the driver.
+    String why = e instanceof SparkException ? TaskFailures.tag(e) : firstLine(e);
+    return where + "can't be read as " + data.format() + ": " + why;
   }
 
   private Dataset<Row> prepared(Dataset<Row> rows, String key) {
@@ -169,13 +231,29 @@ final class WorkerTables {
       return data.where().isPresent() ? prepared.where(data.where().get()) : prepared;
     } catch (Exception e) {
       throw new DataException(
-          key + ": data.derive or data.where does not fit the table: " + firstLine(e), e);
+          key + ": " + unfit(rows) + " does not fit the table: " + firstLine(e), e);
     }
+  }
+
+  /** Returns the key of the first expression that does not fit. */
+  private String unfit(Dataset<Row> rows) {
+    for (Map.Entry<String, String> derived : data.derive().entrySet()) {
+      try {
+        rows.withColumn(derived.getKey(), functions.expr(derived.getValue()));
+      } catch (Exception e) {
+        return "data.derive." + derived.getKey();
+      }
+    }
+    return "data.where";
   }
 
   /** Spark's own text about schemas and paths; it never saw a row here. */
   private static String firstLine(Exception e) {
-    return String.valueOf(e.getMessage()).lines().findFirst().orElse(e.getClass().getSimpleName());
+    return String.valueOf(e.getMessage())
+        .lines()
+        .filter(line -> !line.isBlank())
+        .findFirst()
+        .orElse(e.getClass().getSimpleName());
   }
 
   private boolean isPartitionedBy(Dataset<Row> all, String column) {
@@ -188,12 +266,27 @@ final class WorkerTables {
     return column(new Table(null, rows), name, key);
   }
 
+  /** Whether a file's first row was taken for its header. */
+  private static boolean isRow(List<String> columns) {
+    return columns.stream().anyMatch(c -> c.matches("\\s*[-+]?[0-9.]+([eE][-+]?[0-9]+)?\\s*"));
+  }
+
   private static Column column(Table table, String name, String key) {
     List<String> columns = Arrays.asList(table.rows().columns());
     String actual =
         columns.contains(name)
             ? name
             : columns.stream().filter(c -> c.equalsIgnoreCase(name)).findFirst().orElse(null);
+    if (actual == null && isRow(columns)) {
+      throw new DataException(
+          where(table)
+              + "column "
+              + name
+              + " ("
+              + key
+              + ") does not exist, and numbers stand where the columns' names should: without a"
+              + " header, set data.options.header = false and data.schema");
+    }
     if (actual == null) {
       throw new DataException(
           where(table)

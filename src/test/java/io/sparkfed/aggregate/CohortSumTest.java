@@ -1,0 +1,109 @@
+package io.sparkfed.aggregate;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.sparkfed.aggregate.CohortSum.Ruling;
+import io.sparkfed.aggregate.CohortSum.Verdict;
+import io.sparkfed.aggregate.WorkerMessage.Status;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The secure worker trusts nobody's bookkeeping: exactly one message of each worker, or nothing.
+ */
+class CohortSumTest {
+
+  private static final List<String> COHORT = List.of("a", "b", "c");
+
+  static Stream<Arguments> wrongCohorts() {
+    return Stream.of(
+        Arguments.of("missing", List.of(ok("a", 1), ok("b", 2))),
+        Arguments.of("duplicate", List.of(ok("a", 1), ok("b", 2), ok("c", 3), ok("c", 3))),
+        Arguments.of("duplicate for a missing one", List.of(ok("a", 1), ok("b", 2), ok("b", 2))),
+        Arguments.of("foreign", List.of(ok("a", 1), ok("b", 2), ok("c", 3), ok("d", 4))),
+        Arguments.of("foreign for a missing one", List.of(ok("a", 1), ok("b", 2), ok("d", 4))),
+        Arguments.of("another length", List.of(ok("a", 1), ok("b", 2), ok("c", 3, 4))),
+        Arguments.of("nobody", List.of()));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("wrongCohorts")
+  void combine_notOneMessageOfEachWorker_opensNothing(String what, List<WorkerMessage> messages) {
+    Verdict verdict = new CohortSum(COHORT, 1).combine(messages);
+
+    assertEquals(Ruling.WRONG_COHORT, verdict.ruling(), what);
+    assertEquals(0, verdict.sums().length);
+    AggregationException refused = assertThrows(AggregationException.class, () -> verdict.open(1));
+    assertEquals(
+        "the messages are not exactly one from each worker of the cohort, of one length",
+        refused.getMessage());
+  }
+
+  @Test
+  void combine_wholeCohort_opensTheSum() {
+    Verdict verdict =
+        new CohortSum(COHORT, 3).combine(List.of(ok("c", 3, 30), ok("a", 1, 10), ok("b", 2, 20)));
+
+    assertEquals(Ruling.OPENED, verdict.ruling());
+    assertArrayEquals(new double[] {6.0, 60.0}, verdict.open(3).value());
+    assertEquals(48, verdict.messageBytes());
+  }
+
+  /** Too few is ruled first: one worker's NaN among two others' must not be singled out. */
+  @Test
+  void combine_tooFewAndOneNotFinite_rulesTooFew() {
+    Verdict verdict =
+        new CohortSum(COHORT, 3)
+            .combine(List.of(ok("a", 1), empty("b", Status.NOT_FINITE), empty("c", Status.FAILED)));
+
+    assertEquals(Ruling.TOO_FEW, verdict.ruling());
+    assertEquals(2, verdict.workers());
+    assertEquals(1, verdict.dropouts());
+  }
+
+  @Test
+  void combine_everybodyFailed_rulesTooFew() {
+    Verdict verdict = new CohortSum(List.of("a"), 1).combine(List.of(empty("a", Status.FAILED)));
+
+    assertEquals(Ruling.TOO_FEW, verdict.ruling());
+    assertEquals(1, verdict.dropouts());
+  }
+
+  @Test
+  void combine_repeated_givesTheSameAndChangesNoMessage() {
+    List<WorkerMessage> messages = List.of(ok("a", 1), ok("b", 2), ok("c", 3));
+    CohortSum sum = new CohortSum(COHORT, 1);
+
+    assertArrayEquals(new double[] {6.0}, sum.combine(messages).sums());
+    assertArrayEquals(new double[] {6.0}, sum.combine(messages).sums());
+    assertEquals(1.0, messages.get(0).sums()[0]);
+  }
+
+  @Test
+  void constructor_minimumBelowOne_isRefusedWithTheValue() {
+    assertEquals(
+        "min-workers must be >= 1. Provided value: 0",
+        assertThrows(IllegalArgumentException.class, () -> new CohortSum(COHORT, 0)).getMessage());
+  }
+
+  @Test
+  void visit_cohortUnsortedOrWithDuplicates_isRefused() {
+    for (List<String> cohort : List.of(List.of("b", "a"), List.of("a", "a"))) {
+      assertThrows(IllegalArgumentException.class, () -> new Visit<>("test", 1, cohort, ""));
+    }
+  }
+
+  private static WorkerMessage ok(String worker, double... sums) {
+    return new WorkerMessage(worker, Status.OK, sums);
+  }
+
+  private static WorkerMessage empty(String worker, Status status) {
+    return new WorkerMessage(worker, status, new double[0]);
+  }
+}

@@ -1,0 +1,51 @@
+package io.sparkfed.config;
+
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/** Configurations written out in tests. */
+final class ConfigFiles {
+
+  /** The least that loads: everything else has a default. */
+  static final String LEAST =
+      """
+      data { path = "rows.csv", worker-column = "owner", feature-columns = ["a", "b"] }
+      """;
+
+  private final Path folder;
+
+  ConfigFiles(Path folder) {
+    this.folder = folder;
+  }
+
+  /** Writes {@code text} as {@code run.conf}. */
+  Path file(String text) {
+    try {
+      return Files.writeString(folder.resolve("run.conf"), text, StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Loads {@code text} with overrides from the command line. */
+  TrainingConfig load(String text, String... overrides) {
+    return ConfigLoader.load(file(text), Map.of(), List.of(overrides));
+  }
+
+  /** Returns the message {@code text} is refused with. */
+  String refusal(String text, String... overrides) {
+    return assertThrows(ConfigurationException.class, () -> load(text, overrides)).getMessage();
+  }
+
+  /** Returns the message the least configuration with these overrides is refused with. */
+  String refusalOf(String... overrides) {
+    return refusal(LEAST, overrides);
+  }
+}

@@ -1,0 +1,220 @@
+package io.sparkfed.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ValidationTest {
+
+  @TempDir Path folder;
+
+  private ConfigFiles files;
+
+  @BeforeEach
+  void writeInto() {
+    files = new ConfigFiles(folder);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "algorithm.rouns, algorithm.rounds",
+    "algorithm.local.step_size, algorithm.local.step-size",
+    "Model.Family, model.family",
+    "data.features-columns, data.feature-columns",
+    "aggregation.minworkers, aggregation.min-workers",
+    "data.split.test_fraction, data.split.test-fraction",
+    "sead, seed",
+    "seed.x, seed"
+  })
+  void load_unknownKey_namesTheNearestKnownOne(String unknown, String known) {
+    assertEquals(
+        "unknown key " + unknown + " (command line); the nearest known key is " + known,
+        files.refusalOf(unknown + "=1"));
+  }
+
+  @Test
+  void load_unknownKeyInTheFile_namesFileAndLine() {
+    String message = files.refusal("seed = 1\nmodel { familly = linear }\n" + ConfigFiles.LEAST);
+
+    assertTrue(message.startsWith("unknown key model.familly ("), message);
+    assertTrue(message.contains("run.conf: 2"), message);
+    assertTrue(message.endsWith("the nearest known key is model.family"), message);
+  }
+
+  @Test
+  void load_unknownSparkProperty_isNamedAsThat() {
+    Path file = files.file(ConfigFiles.LEAST);
+
+    assertEquals(
+        "unknown key algorithm.round (spark.federated.algorithm.round); the nearest known key is"
+            + " algorithm.rounds",
+        assertThrows(
+                ConfigurationException.class,
+                () -> ConfigLoader.load(file, Map.of("algorithm.round", "3"), List.of()))
+            .getMessage());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "algorithm.rounds, 0, must be a whole number from 1 to",
+    "algorithm.rounds, 1.5, must be a whole number from 1 to",
+    "algorithm.rounds, many, must be a whole number from 1 to",
+    "algorithm.rounds, 1000000000000, must be a whole number from 1 to",
+    "algorithm.local.steps, -1, must be a whole number from 1 to 1000000",
+    "algorithm.local.step-size, 0, must be a number > 0",
+    "algorithm.local.step-size, NaN, must be a number > 0",
+    "algorithm.local.step-size, Infinity, must be a number > 0",
+    "algorithm.local.solver, adam, must be one of gradient | sgd",
+    "algorithm.local.loss, max, must be one of sum | mean",
+    "algorithm.weighting, row, must be one of rows | equal",
+    "algorithm.preset, fed-prox, must be one of fed-avg",
+    "algorithm.divergence-factor, 1, must be a number > 1",
+    "aggregation.min-workers, 1, must be a whole number from 2 to",
+    "aggregation.mode, plain, must be one of secure-worker | insecure-plain",
+    "model.family, LINEAR, must be one of linear | logistic",
+    "model.l2, -0.1, must be a number >= 0",
+    "model.intercept, maybe, must be true or false",
+    "model.standardize, global, must be one of none | worker | federated",
+    "data.split.test-fraction, 0, 'must be a number in (0, 1)'",
+    "data.split.test-fraction, 1, 'must be a number in (0, 1)'",
+    "data.label-column, '  ', must not be blank",
+    "evaluation.auc-bins, 1, must be a whole number from 2 to",
+    "output.overwrite, 2, must be true or false",
+    "predictions.mode, merge, must be one of error | overwrite | append | ignore",
+    "seed, 1.5, must be a whole number",
+    "seed, 9223372036854775808, must be a whole number",
+    "seed, x, must be a whole number"
+  })
+  void load_valueOutOfRange_namesKeyRuleValueAndOrigin(String key, String value, String rule) {
+    String message = files.refusalOf(key + "=" + value);
+
+    assertTrue(message.startsWith(key + " " + rule), message);
+    assertTrue(message.contains("Provided value: "), message);
+    assertTrue(message.contains(value), message);
+    assertTrue(message.endsWith(" (command line)"), message);
+  }
+
+  @Test
+  void load_valueOutOfRangeInTheFile_namesFileAndLine() {
+    String message = files.refusal("\n\nmodel.l2 = -3\n" + ConfigFiles.LEAST);
+
+    assertTrue(message.startsWith("model.l2 must be a number >= 0. Provided value: -3 ("), message);
+    assertTrue(message.endsWith("run.conf: 3)"), message);
+  }
+
+  /** A value in place of a section would hide every key of the section. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "data.split=0.2",
+        "data.synthetic=50",
+        "output=out",
+        "algorithm.local=sgd",
+        "model=logistic",
+        "data.options=x",
+        "data.derive=[1]",
+        "data.workers=bob.csv",
+        "evaluation=10"
+      })
+  void load_valueInPlaceOfASection_isRefused(String assignment) {
+    String key = assignment.substring(0, assignment.indexOf('='));
+
+    String message = files.refusalOf(assignment);
+
+    assertTrue(message.startsWith(key + " must be a section"), message);
+    assertTrue(message.endsWith(" (command line)"), message);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "data.path={}, data.path must be a string",
+    "data.path={a = 1}, unknown key data.path.a",
+    "seed={}, seed must be a whole number",
+    "data.feature-columns=a, data.feature-columns must be a list of names",
+    "'data.feature-columns=[\"a\", \"b\", \"a\"]', data.feature-columns must not name a column twice"
+  })
+  void load_valueOfAnotherType_isRefused(String assignment, String start) {
+    String message = files.refusalOf(assignment);
+
+    assertTrue(message.startsWith(start), message);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"epochs=2", "batch-size=8"})
+  void load_keyOfTheOtherSolver_isRefused(String assignment) {
+    String key = "algorithm.local." + assignment.substring(0, assignment.indexOf('='));
+
+    assertTrue(
+        files
+            .refusalOf("algorithm.local." + assignment)
+            .startsWith(key + " belongs to algorithm.local.solver = sgd"));
+    assertTrue(
+        files
+            .refusalOf("algorithm.local.solver=sgd", "algorithm.local.steps=3")
+            .startsWith("algorithm.local.steps belongs to algorithm.local.solver = gradient"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "data.workers.bob=x, 2",
+    "data.synthetic.workers=5, 2",
+    "data.synthetic.workers=5;data.workers.bob=x, 3",
+    "data.path=null;data.worker-column=null, 0"
+  })
+  void load_notExactlyOneSource_isRefusedWithTheCount(String assignments, int given) {
+    assertEquals(
+        "exactly one of data.workers, data.path with data.worker-column, and"
+            + " data.synthetic.workers must be set. Set: "
+            + given,
+        files.refusalOf(assignments.split(";")));
+  }
+
+  @Test
+  void load_pathWithoutWorkerColumn_isRefused() {
+    assertEquals("data.worker-column is not set", files.refusalOf("data.worker-column=null"));
+  }
+
+  @Test
+  void load_bothOrNoFeatureKeys_areRefused() {
+    String rule = "exactly one of data.feature-columns and data.features-column must be set";
+
+    assertEquals(rule, files.refusalOf("data.features-column=v"));
+    assertEquals(rule, files.refusalOf("data.feature-columns=[]"));
+  }
+
+  @Test
+  void load_bothSplits_areRefused() {
+    assertEquals(
+        "only one of data.split.column and data.split.test-fraction may be set",
+        files.refusalOf("data.split.column=s", "data.split.test-fraction=0.2"));
+    assertTrue(
+        files
+            .refusalOf("data.split.column=s", "data.split.train=x", "data.split.test=x")
+            .startsWith("data.split.test must differ from data.split.train"));
+  }
+
+  @Test
+  void load_csvWithoutHeaderOrSchema_isRefused() {
+    assertTrue(
+        files.refusalOf("data.options.header=false").startsWith("data.schema is not set, and"));
+    assertEquals(
+        "false",
+        files.load(ConfigFiles.LEAST, "data.schema=a DOUBLE").data().options().get("header"));
+  }
+
+  @Test
+  void load_requiredKeyNull_isRefusedAsNotSet() {
+    assertEquals("algorithm.rounds is not set", files.refusalOf("algorithm.rounds=null"));
+    assertEquals("data.label-column is not set", files.refusalOf("data.label-column=null"));
+  }
+}

@@ -1,0 +1,125 @@
+package io.sparkfed.data;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.sparkfed.data.ShardBuilder.Part;
+import io.sparkfed.model.Family;
+import io.sparkfed.model.ModelShape;
+import io.sparkfed.model.Scaling;
+import io.sparkfed.testing.Table;
+import java.util.Arrays;
+import org.apache.commons.math3.stat.descriptive.DescriptiveStatistics;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class FeatureMomentsTest {
+
+  /** Standardised weight 1 of one feature, intercept 0: in raw units 1/s and -m/s. */
+  private static final double[] UNIT = {1.0, 0.0};
+
+  @Test
+  void of_manyRows_isTheMeanAndSampleDeviationOfCommonsMath() {
+    Table table = Table.random(1L, 200, 4, Family.LINEAR);
+    ModelShape shape = new ModelShape(4, true);
+    double[] model = {1.0, -2.0, 3.0, 0.5, 0.25};
+    double[] means = new double[4];
+    double[] deviations = new double[4];
+    for (int j = 0; j < 4; j++) {
+      DescriptiveStatistics column = new DescriptiveStatistics(table.column(j));
+      means[j] = column.getMean();
+      deviations[j] = column.getStandardDeviation();
+    }
+
+    assertArrayEquals(
+        Scaling.standardize(shape, means, deviations).toRaw(model),
+        FeatureMoments.of(table.examples(), shape).toRaw(model),
+        1e-13);
+  }
+
+  /** A mean far above the deviation must not cancel. */
+  @Test
+  void of_largeMeanSmallDeviation_keepsItsDigits() {
+    double[] raw = scalingOf(1e9 + 1.0, 1e9 + 2.0, 1e9 + 3.0);
+
+    assertEquals(1.0, raw[0], 1e-12);
+  }
+
+  @Test
+  void of_integerWeights_countAsCopies() {
+    Table table = Table.random(2L, 4, 3, Family.LINEAR);
+    ModelShape shape = new ModelShape(3, true);
+    double[] model = {1.0, 1.0, 1.0, 0.0};
+
+    assertArrayEquals(
+        FeatureMoments.of(table.select(0, 1, 1, 2, 2, 2, 3).examples(), shape).toRaw(model),
+        FeatureMoments.of(table.withWeights(1, 2, 3, 1).examples(), shape).toRaw(model),
+        1e-13);
+  }
+
+  @Test
+  void of_rowsOfWeightZero_countNothing() {
+    Table table = Table.random(2L, 4, 3, Family.LINEAR);
+    ModelShape shape = new ModelShape(3, true);
+    double[] model = {1.0, 1.0, 1.0, 0.0};
+
+    assertArrayEquals(
+        FeatureMoments.of(table.slice(0, 3).examples(), shape).toRaw(model),
+        FeatureMoments.of(table.withWeights(1, 1, 1, 0).examples(), shape).toRaw(model),
+        1e-13);
+  }
+
+  /**
+   * The mean of n equal numbers is often not that number in floating point; the deviation left over
+   * must not be taken for information, or its factor would be about 1e16.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "0.1, 10",
+    "0.1, 1000",
+    "1e9, 7",
+    "123456.789, 3333",
+    "-1e-7, 77",
+    "0, 5",
+    "5e300, 2"
+  })
+  void of_constantColumn_getsNoWeight(double value, int n) {
+    double[] column = new double[n];
+    Arrays.fill(column, value);
+
+    assertArrayEquals(new double[] {0.0, 0.0}, scalingOf(column));
+    assertArrayEquals(new double[] {0.0, 0.0}, sparseScalingOf(column));
+  }
+
+  /** A sparse column that is present in every row has no absent entries to make up for. */
+  @Test
+  void of_sparseColumnWithLargeMean_keepsItsDigits() {
+    double[] raw = sparseScalingOf(1e9 + 1.0, 1e9 + 2.0, 1e9 + 3.0);
+
+    assertEquals(1.0, raw[0], 1e-12);
+  }
+
+  @Test
+  void of_singleRow_hasNoDeviation() {
+    assertArrayEquals(new double[] {0.0, 0.0}, scalingOf(3.0));
+  }
+
+  private static double[] scalingOf(double... column) {
+    double[][] x = Arrays.stream(column).mapToObj(v -> new double[] {v}).toArray(double[][]::new);
+    Examples rows = Table.of(x, new double[column.length]).examples();
+    return FeatureMoments.of(rows, new ModelShape(1, true)).toRaw(UNIT);
+  }
+
+  /** The same column as the first of four, so that the rows are packed sparse. */
+  private static double[] sparseScalingOf(double... column) {
+    ShardBuilder builder = new ShardBuilder("w", 4);
+    for (double value : column) {
+      builder.addSparse(new int[] {0}, new double[] {value}, 0.0, 1.0, Part.TRAIN);
+    }
+    ModelShape shape = new ModelShape(4, true);
+    double[] raw =
+        builder.build(0.0, 1L, true, shape).scaling().toRaw(new double[] {1.0, 0.0, 0.0, 0.0, 0.0});
+    return new double[] {raw[0], raw[4]};
+  }
+}

@@ -1,0 +1,136 @@
+package io.sparkfed.federated;
+
+import io.sparkfed.aggregate.Aggregation;
+import io.sparkfed.aggregate.Federation;
+import io.sparkfed.aggregate.InProcessFederation;
+import io.sparkfed.data.Shard;
+import io.sparkfed.evaluation.MetricSums;
+import io.sparkfed.model.Family;
+import io.sparkfed.model.ModelShape;
+import io.sparkfed.model.Standardize;
+import io.sparkfed.objective.Reduction;
+import io.sparkfed.secure.SecureWorkerSum;
+import io.sparkfed.server.ServerSgd;
+import io.sparkfed.solver.GradientDescent;
+import io.sparkfed.solver.LocalSolver;
+import io.sparkfed.testing.Table;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** A plan for tests: federated averaging under a secure worker, with what a test changes of it. */
+final class PlanBuilder {
+  private Family family = Family.LINEAR;
+  private ModelShape shape = new ModelShape(2, true);
+  private double l2;
+  private Standardize standardize = Standardize.NONE;
+  private Reduction reduction = Reduction.MEAN;
+  private LocalSolver solver = new GradientDescent(1, 0.1);
+  private Weighting weighting = Weighting.ROWS;
+  private Aggregation<double[], double[]> sum = new SecureWorkerSum(2);
+  private int rounds = 1;
+  private double divergenceFactor = 1000.0;
+  private long seed = 1L;
+
+  PlanBuilder family(Family value) {
+    family = value;
+    return this;
+  }
+
+  PlanBuilder features(int value) {
+    shape = new ModelShape(value, shape.hasIntercept());
+    return this;
+  }
+
+  PlanBuilder withoutIntercept() {
+    shape = new ModelShape(shape.features(), false);
+    return this;
+  }
+
+  PlanBuilder l2(double value) {
+    l2 = value;
+    return this;
+  }
+
+  PlanBuilder standardize(Standardize value) {
+    standardize = value;
+    return this;
+  }
+
+  PlanBuilder reduction(Reduction value) {
+    reduction = value;
+    return this;
+  }
+
+  PlanBuilder solver(LocalSolver value) {
+    solver = value;
+    return this;
+  }
+
+  PlanBuilder weighting(Weighting value) {
+    weighting = value;
+    return this;
+  }
+
+  PlanBuilder sum(Aggregation<double[], double[]> value) {
+    sum = value;
+    return this;
+  }
+
+  PlanBuilder rounds(int value) {
+    rounds = value;
+    return this;
+  }
+
+  PlanBuilder divergenceFactor(double value) {
+    divergenceFactor = value;
+    return this;
+  }
+
+  PlanBuilder seed(long value) {
+    seed = value;
+    return this;
+  }
+
+  TrainingPlan build() {
+    return new TrainingPlan(
+        family,
+        shape,
+        l2,
+        standardize,
+        reduction,
+        solver,
+        weighting,
+        sum,
+        new ServerSgd(1.0),
+        rounds,
+        divergenceFactor,
+        MetricSums.of(family, 100),
+        seed);
+  }
+
+  /** Trains on these workers' rows. */
+  TrainingResult train(Map<String, Table> workers) {
+    return train(federation(workers));
+  }
+
+  /** Trains in this federation. */
+  TrainingResult train(Federation<Shard> federation) {
+    return new FederatedTrainer(federation, build(), round -> {}).train();
+  }
+
+  /** Returns a federation of these workers' rows, all of them training rows. */
+  static Federation<Shard> federation(Map<String, Table> workers) {
+    Map<String, Shard> shards = new TreeMap<>();
+    workers.forEach((worker, table) -> shards.put(worker, table.shard(worker)));
+    return new InProcessFederation<>(shards);
+  }
+
+  /** Deals a table out to workers a, b and c in the ratio 5 : 3 : 2. */
+  static Map<String, Table> deal(Table table) {
+    int n = table.rows();
+    return Map.of(
+        "a", table.slice(0, n / 2),
+        "b", table.slice(n / 2, n * 4 / 5),
+        "c", table.slice(n * 4 / 5, n));
+  }
+}

@@ -1,0 +1,151 @@
+package io.sparkfed.it;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+
+/**
+ * A standalone master with its worker nodes: Spark's own daemons on loopback, each a process of its
+ * own. Closing it ends them and whatever they started.
+ */
+public final class StandaloneCluster implements AutoCloseable {
+  private static final String LOOPBACK = "127.0.0.1";
+  private static final Duration START = Duration.ofSeconds(60);
+
+  private final Path dir;
+  private final int port;
+  private final int webPort;
+  private final List<Process> daemons = new ArrayList<>();
+  private final Thread endOnExit = new Thread(this::end, "end the cluster");
+
+  /** Starts a master and {@code nodes} worker nodes of two cores and waits until they are there. */
+  public StandaloneCluster(Path dir, int nodes) throws Exception {
+    this.dir = dir;
+    Runtime.getRuntime().addShutdownHook(endOnExit);
+    try {
+      port = freePort();
+      webPort = freePort();
+      daemon(
+          "master",
+          "org.apache.spark.deploy.master.Master",
+          List.of("--port", port, "--webui-port", webPort));
+      for (int k = 1; k <= nodes; k++) {
+        Object work = Files.createDirectories(dir.resolve("work-" + k));
+        daemon(
+            "node-" + k,
+            "org.apache.spark.deploy.worker.Worker",
+            List.of(
+                "--webui-port",
+                0,
+                "--cores",
+                2,
+                "--memory",
+                "1500m",
+                "--work-dir",
+                work,
+                master()));
+      }
+      await(START, () -> aliveNodes() == nodes, "the standalone cluster did not start");
+    } catch (Exception | Error e) {
+      end();
+      throw e;
+    }
+  }
+
+  /** Returns the master's URL. */
+  public String master() {
+    return "spark://" + LOOPBACK + ":" + port;
+  }
+
+  /** Returns the folders the nodes keep their executors' and drivers' output in. */
+  public List<Path> workDirs() throws IOException {
+    try (Stream<Path> children = Files.list(dir)) {
+      return children.filter(path -> path.getFileName().toString().startsWith("work-")).toList();
+    }
+  }
+
+  /** Returns the executors that run now. */
+  public List<ProcessHandle> executors() {
+    return daemons.stream()
+        .flatMap(daemon -> daemon.toHandle().descendants())
+        .filter(process -> commandLine(process).contains("CoarseGrainedExecutorBackend"))
+        .toList();
+  }
+
+  /** Waits for a condition, with a deadline. */
+  public static void await(Duration limit, BooleanSupplier condition, String failure)
+      throws InterruptedException {
+    long deadline = System.nanoTime() + limit.toNanos();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() > deadline) {
+        throw new AssertionError(failure + " within " + limit.toSeconds() + " s");
+      }
+      Thread.sleep(100);
+    }
+  }
+
+  private static String commandLine(ProcessHandle process) {
+    return process
+        .info()
+        .arguments()
+        .map(arguments -> String.join(" ", Arrays.asList(arguments)))
+        .orElse("");
+  }
+
+  private void daemon(String name, String mainClass, List<?> arguments) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getenv("SPARK_HOME"), "bin", "spark-class").toString());
+    command.addAll(List.of(mainClass, "--host", LOOPBACK));
+    arguments.forEach(argument -> command.add(argument.toString()));
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().putAll(Map.of("SPARK_DAEMON_MEMORY", "256m", "SPARK_LOCAL_IP", LOOPBACK));
+    builder.redirectErrorStream(true).redirectOutput(dir.resolve(name + ".log").toFile());
+    daemons.add(builder.start());
+  }
+
+  private int aliveNodes() {
+    try {
+      URI state = URI.create("http://" + LOOPBACK + ":" + webPort + "/json/");
+      return new ObjectMapper().readTree(state.toURL()).path("aliveworkers").asInt();
+    } catch (IOException e) {
+      return 0;
+    }
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private void end() {
+    for (Process daemon : daemons) {
+      // First the daemon: it would replace an executor that ends.
+      List<ProcessHandle> started = daemon.descendants().toList();
+      daemon.destroyForcibly();
+      started.forEach(ProcessHandle::destroyForcibly);
+    }
+  }
+
+  /** Ends all processes. */
+  @Override
+  public void close() throws InterruptedException {
+    end();
+    for (Process daemon : daemons) {
+      daemon.waitFor(10, TimeUnit.SECONDS);
+    }
+    Runtime.getRuntime().removeShutdownHook(endOnExit);
+  }
+}

@@ -1,0 +1,240 @@
+package io.sparkfed.jobs;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Ways for a training to go wrong, and what is told of them. */
+final class ErrorCases {
+  /** Stands in offending rows for what must not be shown. */
+  static final String SECRET = "31337.4242";
+
+  static final String HEADER = "x1,x2,y,w,part,note\n";
+  static final String GOOD_ROWS = "1,0,1,1,train,1\n2,1,0,2,test,2\n3,5,1,1,train,3\n";
+
+  static final String POOLED = "data.workers = null, data.path = \"ROOT/pooled.csv\"\n";
+  static final String CENTER = POOLED + "data.worker-column = center\n";
+  static final String PARQUET =
+      "data.format = parquet, data.feature-columns = [x1], data.workers = null\n";
+  static final String VECTORS = PARQUET + "data.feature-columns = null, data.features-column = v\n";
+
+  private ErrorCases() {}
+
+  /**
+   * A way to go wrong.
+   *
+   * @param name what is wrong
+   * @param code the exit code
+   * @param rowsOfB rows of worker b; null for good ones
+   * @param settings HOCON after a good configuration's, ROOT and TABLES for the folders
+   * @param told what the message says
+   */
+  record Case(String name, int code, String rowsOfB, String settings, String... told) {
+    static Case of(String name, int code, String settings, String... told) {
+      return new Case(name, code, null, settings, told);
+    }
+
+    /** A good row, then the bad one. */
+    static Case row(String name, String badRow, String settings, String... told) {
+      List<String> all = new ArrayList<>(List.of("worker b"));
+      all.addAll(Arrays.asList(told));
+      return new Case(
+          name, 3, "1,0,1,1,train,1\n" + badRow + "\n", settings, all.toArray(new String[0]));
+    }
+
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  static Stream<Case> configurations() {
+    return Stream.of(
+        Case.of("syntax", 2, "model { family = ", "run.conf", "can't be read"),
+        Case.of("unknown key", 2, "algorithm.round = 3", "algorithm.round ", "algorithm.rounds"),
+        Case.of("no number", 2, "algorithm.rounds = many", "algorithm.rounds", "many", "run.conf"),
+        Case.of("out of range", 2, "model.l2 = -1", "model.l2", ">= 0", "-1"),
+        Case.of("no such choice", 2, "model.family = cubic", "linear | logistic", "cubic"),
+        Case.of("no output", 2, "output.dir = null", "output.dir is not set"),
+        Case.of("two sources", 2, "data.path = \"x\"", "exactly one of", "data.workers"),
+        Case.of("unresolved", 2, "name = ${nowhere}", "nowhere"));
+  }
+
+  static Stream<Case> tables() {
+    return Stream.of(
+        Case.of(
+            "worker's path",
+            3,
+            "data.workers.b = \"ROOT/gone.csv\"",
+            "data.workers.b",
+            "gone.csv",
+            "does not exist"),
+        Case.of(
+            "pooled path",
+            3,
+            CENTER + "data.path = \"ROOT/gone.csv\"",
+            "data.path",
+            "gone.csv",
+            "does not exist"),
+        Case.of("format", 3, "data.format = excel", "data.format = excel", "not a data source"),
+        Case.of("schema", 3, "data.schema = \"x1 NUMBERISH\"", "data.schema", "NUMBERISH"),
+        Case.of(
+            "feature column",
+            3,
+            "data.feature-columns = [x1, x22]",
+            "worker a",
+            "x22",
+            "data.feature-columns",
+            "nearest is x2"),
+        Case.of("label column", 3, "data.label-column = yy", "yy", "label-column", "nearest is y"),
+        Case.of("weight column", 3, "data.weight-column = ww", "weight-column", "nearest is w"),
+        Case.of("split column", 3, "data.split.column = par", "split.column", "nearest is part"),
+        Case.of(
+            "worker column",
+            3,
+            POOLED + "data.worker-column = centre",
+            "centre",
+            "data.worker-column",
+            "nearest is center"),
+        Case.of(
+            "date",
+            3,
+            PARQUET
+                + "data.workers = { a = \"TABLES/typed\", b = \"TABLES/typed\" }\n"
+                + "data.feature-columns = [born]",
+            "worker a",
+            "column born",
+            "must hold numbers",
+            "date"),
+        Case.of(
+            "array",
+            3,
+            PARQUET
+                + "data.workers = { a = \"TABLES/typed\", b = \"TABLES/typed\" }\n"
+                + "data.label-column = tags",
+            "worker a",
+            "column tags",
+            "must hold numbers",
+            "array"),
+        Case.of(
+            "no vectors",
+            3,
+            VECTORS + "data.workers = { a = \"TABLES/typed\" }\n" + "data.features-column = x1",
+            "worker a",
+            "column x1",
+            "must hold Spark ML vectors",
+            "double"),
+        Case.of("where", 3, "data.where = \"x1 >\"", "data.workers.a", "data.where"),
+        Case.of("derive", 3, "data.derive.z = \"log(\"", "data.workers.a", "data.derive"),
+        Case.of("derive from nothing", 3, "data.derive.z = \"x9 + 1\"", "data.derive", "x9"),
+        Case.of(
+            "vectors between workers",
+            3,
+            VECTORS
+                + "data.workers = { a = \"TABLES/wide\","
+                + " b = \"TABLES/narrow\" }\naggregation.min-workers = 2",
+            "same number of features",
+            "worker a has 3",
+            "worker b 2"),
+        Case.of(
+            "vectors within a worker",
+            3,
+            VECTORS + "data.workers = { a = \"TABLES/wide\"," + " b = \"TABLES/mixed\" }",
+            "worker b",
+            "row 2",
+            "same length"),
+        Case.of(
+            "corrupt file",
+            3,
+            PARQUET + "data.workers = { a = \"TABLES/corrupt\" }",
+            "data.workers.a",
+            "TABLES/corrupt",
+            "parquet"),
+        Case.of(
+            "corrupt pages",
+            3,
+            PARQUET
+                + "data.workers = { a = \"TABLES/typed\","
+                + " b = \"TABLES/torn\", c = \"TABLES/typed\" }",
+            "worker b",
+            "row 1",
+            "can't be read"),
+        Case.of(
+            "file without a header",
+            3,
+            "data.workers.a = \"ROOT/bare.csv\"",
+            "worker a",
+            "column x1",
+            "header"));
+  }
+
+  static Stream<Case> rows() {
+    String weighted = "data.weight-column = w";
+    String split = "data.split.column = part";
+    String classes = "model.family = logistic";
+    return Stream.of(
+        Case.row("text", "secret" + SECRET + ",1,1,1,train,a", "", "column x1", "row 2", "number"),
+        Case.row("number with a suffix", SECRET + "f,1,1,1,train,a", "", "x1", "row 2", "number"),
+        Case.row("NaN", "NaN,1," + SECRET + ",1,train,a", "", "column x1", "row 2", "finite"),
+        Case.row("infinity", "Infinity,1,1,1,train,a", "", "column x1", "row 2", "finite"),
+        Case.row("too large", "1e999,1,1,1,train,a", "", "column x1", "row 2", "finite"),
+        Case.row("no feature", SECRET + ",,1,1,train,a", "", "column x2", "row 2", "is missing"),
+        Case.row("no label", SECRET + ",1,,1,train,a", "", "column y", "row 2", "is missing"),
+        Case.row("NaN label", SECRET + ",1,NaN,1,train,a", "", "column y", "row 2", "finite"),
+        Case.row("weight", "1,1,1,-" + SECRET + ",train,a", weighted, "column w", "row 2", ">= 0"),
+        Case.row("no weight", SECRET + ",1,1,,train,a", weighted, "column w", "row 2", "missing"),
+        Case.row("label 2", SECRET + ",1,2,1,train,a", classes, "column y", "row 2", "0 or 1"),
+        Case.row("label -1", SECRET + ",1,-1,1,train,a", classes, "column y", "row 2", "0 or 1"),
+        Case.row("part", "1,1,1,1," + SECRET + ",a", split, "column part", "row 2", "\"train\""),
+        Case.row("no part", SECRET + ",1,1,1,,a", split, "column part", "row 2", "\"test\""),
+        Case.row(
+            "cast",
+            "1,1,1,1,train," + SECRET + "x",
+            "data { derive.z = \"cast(note as double)\", feature-columns = [z] }",
+            "row 2",
+            "data.derive"),
+        Case.row(
+            "condition",
+            "1,1,1,1,train," + SECRET + "x",
+            "data.where = \"cast(note as double) > 0\"",
+            "row 2",
+            "data.where"),
+        Case.row(
+            "strict csv",
+            SECRET + "x,1,1,1,train,1",
+            "data { options = { mode = FAILFAST, header = true }, schema = \"x1 DOUBLE, x2 DOUBLE, y DOUBLE, w DOUBLE,"
+                + " part STRING, note STRING\" }",
+            "row 2",
+            "can't be read"),
+        new Case("no worker", 3, ",1,1," + SECRET + ",a\n", CENTER, "data.worker-column"),
+        new Case(
+            "pooled row", 3, "b,1," + SECRET + "x,1,a\n", CENTER, "worker b", "column x2", "row "),
+        new Case(
+            "pooled condition",
+            3,
+            "b,1,1,1," + SECRET + "x\n",
+            CENTER + "data.where = \"cast(note as double) > 0\"",
+            "data.where"),
+        new Case(
+            "pooled expression",
+            3,
+            "b,1,1,1," + SECRET + "x\n",
+            CENTER + "data.derive.x1 = \"cast(note as double)\"",
+            "data.derive"));
+  }
+
+  static Stream<Case> cohorts() {
+    return Stream.of(
+        Case.of("few workers", 4, "aggregation.min-workers = 4", "at least 4", "Provided: 3"),
+        new Case("empty worker", 4, "", "", "at least 3", "min-workers", "Provided: 2"),
+        new Case("only test rows", 4, "1,0,1,1,test,a\n", "data.split.column = part", "at least 3"),
+        Case.of("nobody holds rows", 3, "data.where = \"x1 > 1000\"", "no worker holds any"),
+        Case.of("parent is a file", 7, "output.dir = \"ROOT/a.csv/run\"", "output.dir", "a.csv"),
+        Case.of("root folder", 7, "output.dir = \"/\"", "output.dir", "root folder"));
+  }
+
+  static Stream<Case> all() {
+    return Stream.of(configurations(), tables(), rows(), cohorts()).flatMap(cases -> cases);
+  }
+}

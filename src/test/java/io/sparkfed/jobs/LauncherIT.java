@@ -1,0 +1,245 @@
+package io.sparkfed.jobs;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sparkfed.jobs.JobRunner.Outcome;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The launchers as a user calls them: from a shell, as processes of their own. */
+class LauncherIT {
+  private static final Path PROJECT = Path.of("").toAbsolutePath();
+  private static final String TUTORIAL = PROJECT.resolve("conf/tutorial.conf").toString();
+
+  /** Said by the JVM of any Spark job. */
+  private static final String OF_THE_JVM =
+      "WARNING: Using incubator modules: jdk.incubator.vector\n";
+
+  private static final int NOT_STARTED = 8;
+  private static final int TERMINATED = 128 + 15;
+
+  @TempDir Path folder;
+
+  /** Prepares a launcher without a Spark of the user's own. */
+  private ProcessBuilder command(Path directory, Path launcher, String... args) throws IOException {
+    List<String> words = new ArrayList<>(List.of("bash", launcher.toString()));
+    words.addAll(List.of(args));
+    ProcessBuilder builder =
+        new ProcessBuilder(words)
+            .directory(Files.createDirectories(directory).toFile())
+            .redirectOutput(folder.resolve("stdout").toFile())
+            .redirectError(folder.resolve("stderr").toFile());
+    builder.environment().keySet().removeIf(name -> name.matches("SPARK_(HOME|CONF_DIR)"));
+    builder.environment().remove("LOG4J_CONFIGURATION_FILE");
+    return builder;
+  }
+
+  private static Path job(String name) {
+    return PROJECT.resolve("jobs").resolve(name);
+  }
+
+  private Outcome outcome(ProcessBuilder builder) throws IOException, InterruptedException {
+    return outcome(builder.start());
+  }
+
+  private Outcome outcome(Process process) throws InterruptedException {
+    try {
+      assertTrue(process.waitFor(2, TimeUnit.MINUTES), "the job did not end");
+    } finally {
+      process.destroyForcibly();
+    }
+    return new Outcome(
+        process.exitValue(),
+        JobRunner.read(folder.resolve("stdout")),
+        JobRunner.read(folder.resolve("stderr")).replace(OF_THE_JVM, ""));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"train", "evaluate", "predict"})
+  void launcher_help_isPrinted(String name) throws Exception {
+    Outcome outcome = outcome(command(folder, job(name), "--help"));
+
+    assertEquals(0, outcome.code(), outcome.toString());
+    assertTrue(outcome.out().startsWith("Usage: jobs/" + name + " "), outcome.toString());
+    assertTrue(outcome.out().contains("CONF") && outcome.out().contains("key=value"));
+    assertEquals("", outcome.err());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"train", "evaluate", "predict"})
+  void launcher_noArgument_isAnErrorOfUsage(String name) throws Exception {
+    Outcome outcome = outcome(command(folder, job(name)));
+
+    assertEquals(2, outcome.code(), outcome.toString());
+    assertTrue(outcome.err().contains("Missing required"), outcome.toString());
+    assertTrue(outcome.err().contains("Usage: jobs/" + name), outcome.toString());
+    assertFalse(outcome.showsStackTrace(), outcome.toString());
+  }
+
+  @Test
+  void launcher_linkedFromElsewhereWithOptionsAndSpaces_works() throws Exception {
+    Path elsewhere = Files.createDirectories(folder.resolve("some where/bin"));
+    Path link = Files.createSymbolicLink(elsewhere.resolve("fed train"), job("train"));
+    Path tutorial = Path.of(TUTORIAL);
+    JobRunner.write(elsewhere.resolve("my run.conf"), JobRunner.read(tutorial));
+    for (String rows : List.of("tutorial/alice.csv", "tutorial/bob.csv")) {
+      JobRunner.write(elsewhere.resolve(rows), JobRunner.read(tutorial.resolveSibling(rows)));
+    }
+    Files.createDirectories(folder.resolve("event log"));
+
+    Outcome outcome =
+        outcome(
+            command(
+                elsewhere,
+                link,
+                "my run.conf",
+                "name=two words",
+                "output.dir=out put/run",
+                "--",
+                "--master",
+                "local[1]",
+                "--conf",
+                "spark.federated.algorithm.rounds=3",
+                "--conf",
+                "spark.eventLog.enabled=true",
+                "--conf",
+                "spark.eventLog.compress=false",
+                "--conf",
+                "spark.eventLog.rolling.enabled=false",
+                "--conf",
+                "spark.eventLog.dir=" + folder.resolve("event log").toUri()));
+
+    assertEquals(0, outcome.code(), outcome.toString());
+    assertEquals("", outcome.err());
+    assertTrue(outcome.out().startsWith("two words: linear, fed-avg, 3 rounds"));
+    assertEquals(
+        List.of("fed train", "my run.conf", "out put", "tutorial"), JobRunner.names(elsewhere));
+    JsonNode run =
+        new ObjectMapper().readTree(JobRunner.read(elsewhere.resolve("out put/run/run.json")));
+    JsonNode rounds = run.path("configuration").path("algorithm.rounds");
+    assertEquals("3", rounds.path("value").asText());
+    assertEquals("spark.federated.algorithm.rounds", rounds.path("origin").asText());
+    assertEquals(3, run.path("rounds").asInt());
+    try (Stream<Path> logs = Files.list(folder.resolve("event log"))) {
+      String log = JobRunner.read(logs.findFirst().orElseThrow());
+      assertTrue(log.contains("\"spark.master\":\"local[1]\""));
+    }
+  }
+
+  @Test
+  void launchers_ownSpark_trainEvaluateAndPredict() throws Exception {
+    Map<String, String> own = Map.of("SPARK_HOME", PROJECT.resolve("target/spark").toString());
+    String output = "output.dir=" + folder.resolve("run");
+
+    ProcessBuilder train = command(folder, job("train"), TUTORIAL, output);
+    train.environment().putAll(own);
+    Outcome trained = outcome(train);
+    ProcessBuilder evaluate =
+        command(folder, job("evaluate"), TUTORIAL, "--model", folder.resolve("run").toString());
+    evaluate.environment().putAll(own);
+    Outcome evaluated = outcome(evaluate);
+    ProcessBuilder predict =
+        command(
+            folder,
+            job("predict"),
+            TUTORIAL,
+            "predictions.path=" + folder.resolve("predictions"),
+            "--model",
+            folder.resolve("run").toString());
+    predict.environment().putAll(own);
+    Outcome predicted = outcome(predict);
+
+    assertEquals(0, trained.code(), trained.toString());
+    assertEquals("", trained.err());
+    ObjectMapper json = new ObjectMapper();
+    JsonNode saved = json.readTree(JobRunner.read(folder.resolve("run/coefficients.json")));
+    assertEquals(0.7830531662, saved.path("coefficients").path(0).path(0).asDouble(), 5e-11);
+    assertEquals(0, evaluated.code(), evaluated.toString());
+    assertEquals(
+        json.readTree(JobRunner.read(folder.resolve("run/run.json"))).path("metrics").path("train"),
+        json.readTree(evaluated.out()).path("metrics").path("all"));
+    assertEquals(0, predicted.code(), predicted.toString());
+    assertTrue(JobRunner.names(folder.resolve("predictions")).contains("_SUCCESS"));
+  }
+
+  @Test
+  void launcher_wrongSparkHome_isTold() throws Exception {
+    ProcessBuilder train = command(folder, job("train"), TUTORIAL);
+    train.environment().put("SPARK_HOME", folder.resolve("no spark").toString());
+
+    Outcome outcome = outcome(train);
+
+    assertEquals(NOT_STARTED, outcome.code(), outcome.toString());
+    assertTrue(outcome.err().startsWith("Spark not found: SPARK_HOME is " + folder));
+    assertEquals(1, outcome.err().lines().count());
+    assertEquals("", outcome.out());
+  }
+
+  @Test
+  void launcher_noJava_isTold() throws Exception {
+    Path tools = Files.createDirectories(folder.resolve("tools"));
+    for (String tool : List.of("bash", "dirname", "readlink")) {
+      Files.createSymbolicLink(tools.resolve(tool), findOnPath(tool));
+    }
+    ProcessBuilder train = command(folder, job("train"), TUTORIAL);
+    train.environment().put("PATH", tools.toString());
+    train.environment().remove("JAVA_HOME");
+
+    Outcome outcome = outcome(train);
+
+    assertEquals(NOT_STARTED, outcome.code(), outcome.toString());
+    assertTrue(outcome.err().startsWith("Java not found: "), outcome.toString());
+    assertEquals(1, outcome.err().lines().count());
+  }
+
+  private static Path findOnPath(String tool) {
+    return Stream.of(System.getenv("PATH").split(":", -1))
+        .map(directory -> Path.of(directory, tool))
+        .filter(Files::isExecutable)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  void launcher_terminated_leavesNothing() throws Exception {
+    Path work = folder.resolve("work");
+    Process training =
+        command(
+                work,
+                job("train"),
+                PROJECT.resolve("conf/simulated.conf").toString(),
+                "algorithm.rounds=100000",
+                "data.synthetic.workers=4",
+                "output.dir=new/deep/run")
+            .start();
+    try {
+      while (training.isAlive() && !JobRunner.read(folder.resolve("stdout")).contains("round  ")) {
+        Thread.sleep(100);
+      }
+      assertFalse(JobRunner.names(work.resolve("new/deep")).isEmpty());
+      training.destroy();
+
+      Outcome outcome = outcome(training);
+
+      assertEquals(TERMINATED, outcome.code(), outcome.toString());
+      assertFalse(outcome.showsStackTrace(), outcome.toString());
+      assertEquals(List.of(), JobRunner.names(work));
+    } finally {
+      training.destroyForcibly();
+    }
+  }
+}

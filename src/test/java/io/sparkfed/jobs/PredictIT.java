@@ -1,0 +1,171 @@
+package io.sparkfed.jobs;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.sparkfed.jobs.JobRunner.Outcome;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Predictions into files, and when there can be none. */
+class PredictIT {
+  @RegisterExtension static final JobRunner jobs = new JobRunner();
+
+  @TempDir static Path root;
+
+  /** The output of a logistic model in raw units. */
+  private static Path model;
+
+  @TempDir Path own;
+
+  @BeforeAll
+  static void train() {
+    ThreeWorkers.write(root);
+    model = root.resolve("model");
+    assertEquals(0, jobs.train(ThreeWorkers.conf(root, root), "output.dir=" + model).code());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"csv", "json", "parquet"})
+  void predict_anyFileFormat_writesTheRowsWithPredictions(String format) {
+    String path = own.resolve("predictions").toString();
+
+    Outcome outcome =
+        jobs.predict(
+            ThreeWorkers.conf(own, root),
+            "predictions.path=" + path,
+            "predictions.format=" + format,
+            "predictions.options.header=true",
+            "--model",
+            model.toString());
+
+    assertEquals(0, outcome.code(), outcome.toString());
+    assertEquals("predictions written to " + path, outcome.out().strip());
+    JobRunner.withSpark(
+        spark -> {
+          Dataset<Row> rows = spark.read().format(format).option("header", "true").load(path);
+          assertEquals(3L * ThreeWorkers.ROWS_OF_A_WORKER, rows.count());
+          assertEquals(
+              Set.of(
+                  "x1", "x2", "class", "quantity", "part", "worker", "prediction", "probability"),
+              new HashSet<>(List.of(rows.columns())));
+          assertEquals(3, rows.select("worker").distinct().count());
+          assertEquals(
+              0, rows.where("(double(probability) > 0.5) != (double(prediction) = 1)").count());
+          return null;
+        });
+  }
+
+  @Test
+  void predict_rowsWithoutLabelAndSplit_needNeither() {
+    Path rows = JobRunner.write(own.resolve("new.csv"), "x1,x2\n1,2\n3,4\n");
+
+    Outcome outcome =
+        jobs.predict(
+            ThreeWorkers.conf(own, root),
+            "data.workers={a = \"" + rows + "\"}",
+            "data.workers.b=" + rows,
+            "data.workers.c=" + rows,
+            "predictions.path=" + own.resolve("predictions"),
+            "--model",
+            model.toString());
+
+    assertEquals(0, outcome.code(), outcome.toString());
+  }
+
+  /** A way to ask for predictions that can't be; MODEL, OWN stand for the folders. */
+  record Refusal(int code, String told, String... args) {}
+
+  static Stream<Refusal> refusals() {
+    String path = "predictions.path=OWN/new/predictions";
+    return Stream.of(
+        new Refusal(2, "--model", path),
+        new Refusal(7, "no coefficients.json", path, "--model", "OWN"),
+        new Refusal(7, "OWN/nowhere is not the output", path, "--model", "OWN/nowhere"),
+        new Refusal(
+            2,
+            "model.family must be the model's, logistic",
+            path,
+            "--model",
+            "MODEL",
+            "model.family=linear"),
+        new Refusal(
+            2, "model.standardize must be", path, "--model", "MODEL", "model.standardize=worker"),
+        new Refusal(
+            2,
+            "data.feature-columns must be the model's: x1, x2",
+            path,
+            "--model",
+            "MODEL",
+            "data.feature-columns=[x2, x1]"),
+        new Refusal(2, "predictions.path is not set", "--model", "MODEL"),
+        new Refusal(2, "predictions.path is not set", "--model", "MODEL", "predictions.format=csv"),
+        new Refusal(
+            3,
+            "worker b, column x2, row 1: is missing",
+            path,
+            "--model",
+            "MODEL",
+            "data.workers.b=OWN/gap.csv"),
+        new Refusal(
+            3,
+            "data.workers.b: path OWN/nowhere does not exist",
+            path,
+            "--model",
+            "MODEL",
+            "data.workers.b=OWN/nowhere"),
+        new Refusal(
+            3,
+            "worker a: column prediction",
+            path,
+            "--model",
+            "MODEL",
+            "data.derive.prediction=x1"),
+        new Refusal(
+            7,
+            "OWN exists already; choose another predictions.path",
+            "predictions.path=OWN",
+            "--model",
+            "MODEL"),
+        new Refusal(
+            7,
+            "Parent path is not a directory",
+            "predictions.path=OWN/gap.csv/p",
+            "--model",
+            "MODEL"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("refusals")
+  void predict_impossible_isToldAndWritesNothing(Refusal refusal) {
+    String conf = ThreeWorkers.conf(own, root);
+    JobRunner.write(own.resolve("gap.csv"), "x1,x2\n31337.4242,\n");
+    List<String> before = JobRunner.names(own);
+    String[] args = ThreeWorkers.with(new String[] {conf}, refusal.args());
+    for (int i = 0; i < args.length; i++) {
+      args[i] = args[i].replace("OWN", own.toString()).replace("MODEL", model.toString());
+    }
+
+    Outcome outcome = jobs.predict(args);
+
+    assertEquals(refusal.code, outcome.code(), outcome.toString());
+    String told = refusal.told.replace("OWN", own.toString());
+    assertTrue(outcome.err().contains(told), told + " in " + outcome);
+    assertFalse(outcome.showsStackTrace(), outcome.toString());
+    assertFalse(outcome.toString().contains("31337.4242"), outcome.toString());
+    assertEquals(before, JobRunner.names(own));
+  }
+}

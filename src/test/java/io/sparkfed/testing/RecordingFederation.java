@@ -1,0 +1,106 @@
+package io.sparkfed.testing;
+
+import io.sparkfed.aggregate.Combiner;
+import io.sparkfed.aggregate.Federation;
+import io.sparkfed.aggregate.MessageTask;
+import io.sparkfed.aggregate.Visit;
+import io.sparkfed.aggregate.WorkerTask;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * Records what passes between the driver and another federation. All that travels is serialized and
+ * read back, as on a cluster.
+ *
+ * @param <S> what a worker holds
+ */
+public final class RecordingFederation<S> implements Federation<S> {
+  /** Work that fails here fails on purpose; a field, as loggers are held weakly. */
+  private static final Logger OF_FAILED_WORK = Logger.getLogger(MessageTask.class.getName());
+
+  static {
+    OF_FAILED_WORK.setLevel(Level.OFF);
+  }
+
+  private final Federation<S> workers;
+  private final List<Visit<?>> visits = new ArrayList<>();
+  private final List<Object> seenByDriver = new ArrayList<>();
+  private int plainVisits;
+
+  /** Records what passes to and from {@code workers}. */
+  public RecordingFederation(Federation<S> workers) {
+    this.workers = workers;
+  }
+
+  /** Returns each visit of either kind, in order. */
+  public List<Visit<?>> visits() {
+    return List.copyOf(visits);
+  }
+
+  /** Returns everything that came back to the driver, in order. */
+  public List<Object> seenByDriver() {
+    return List.copyOf(seenByDriver);
+  }
+
+  /** Returns how often the driver asked to see each message. */
+  public int plainVisits() {
+    return plainVisits;
+  }
+
+  @Override
+  public List<String> workers() {
+    return workers.workers();
+  }
+
+  @Override
+  public <B, M> List<M> visit(Visit<B> visit, WorkerTask<S, B, M> task) {
+    visits.add(visit);
+    plainVisits++;
+    List<M> messages =
+        workers.visit(travelled(visit), travelled(task)).stream()
+            .map(RecordingFederation::travelled)
+            .toList();
+    seenByDriver.addAll(messages);
+    return messages;
+  }
+
+  @Override
+  public <B, M, R> R visitAndCombine(
+      Visit<B> visit, WorkerTask<S, B, M> task, Combiner<M, R> combiner) {
+    visits.add(visit);
+    R result =
+        travelled(
+            workers.<B, M, R>visitAndCombine(
+                travelled(visit), travelled(task), travelled(combiner)));
+    seenByDriver.add(result);
+    return result;
+  }
+
+  private static <B> Visit<B> travelled(Visit<B> visit) {
+    return new Visit<>(
+        visit.description(), visit.round(), visit.cohort(), travelled(visit.broadcast()));
+  }
+
+  @SuppressWarnings({"unchecked", "BanSerializableRead"})
+  private static <T> T travelled(T object) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+      out.writeObject(object);
+    } catch (IOException e) {
+      throw new AssertionError("does not travel: " + object, e);
+    }
+    try (ObjectInputStream in =
+        new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
+      return (T) in.readObject();
+    } catch (IOException | ClassNotFoundException e) {
+      throw new AssertionError("does not arrive: " + object, e);
+    }
+  }
+}

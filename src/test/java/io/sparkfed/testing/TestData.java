@@ -1,0 +1,57 @@
+package io.sparkfed.testing;
+
+import static org.junit.jupiter.api.Assertions.fail;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Public data sets, in the folder of the system property {@code sparkfed.testdata}. A test of an
+ * absent set is skipped, or fails under {@code -Dsparkfed.testdata.required=true}.
+ */
+public final class TestData {
+  private TestData() {}
+
+  /** Returns a file of the test data, or skips the running test. */
+  public static Path file(String name) {
+    Path file = Path.of(System.getProperty("sparkfed.testdata", "../shared/data")).resolve(name);
+    if (Files.isRegularFile(file)) {
+      return file;
+    }
+    String why = name + " is not in the folder of -Dsparkfed.testdata";
+    if (Boolean.getBoolean("sparkfed.testdata.required")) {
+      return fail(why + ", and -Dsparkfed.testdata.required is set");
+    }
+    assumeTrue(false, "skipped: " + why);
+    throw new AssertionError("an unmet assumption ends the test");
+  }
+
+  /** Returns the rows of a comma-separated file with a header, each by column name. */
+  public static List<Map<String, String>> csv(String name) {
+    List<String> lines;
+    try {
+      lines = Files.readAllLines(file(name), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    String[] header = lines.get(0).split(",", -1);
+    List<Map<String, String>> rows = new ArrayList<>();
+    for (String line : lines.subList(1, lines.size())) {
+      String[] cells = line.split(",", -1);
+      Map<String, String> row = new LinkedHashMap<>();
+      for (int j = 0; j < header.length; j++) {
+        row.put(header[j], cells[j]);
+      }
+      rows.add(row);
+    }
+    return rows;
+  }
+}
