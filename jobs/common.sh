@@ -130,6 +130,15 @@ pass_on_driver_end() {
   return 1
 }
 
+# run_without_spark MAIN_CLASS [argument ...]
+run_without_spark() {
+  local main_class="$1" jar=""
+  shift
+  require_java
+  build_if_missing
+  exec "${JAVA_HOME:+$JAVA_HOME/bin/}java" -cp "$jar" "$main_class" "$@"
+}
+
 run_job() {
   local main_class="$1" argument
   shift
