@@ -69,6 +69,24 @@ class DivergenceTest {
     assertTrue(plan(1.0, 1, 1000).rounds(kept).train(WORKERS).divergence().isEmpty());
   }
 
+  /**
+   * The visit that fails was to evaluate the model it trains from. A penalty of 1e10 multiplies the
+   * weights by -1e10 a step: 1e190 after one round of 20, which still has a logistic loss, and
+   * beyond all numbers within the second.
+   */
+  @Test
+  void train_trainingOverflowsFromAGoodModel_keepsThatModel() {
+    Map<String, Table> workers = PlanBuilder.deal(Table.random(1L, 40, 2, Family.LOGISTIC));
+    PlanBuilder plan = plan(1.0, 20, 1e300).family(Family.LOGISTIC).l2(1e10);
+
+    TrainingResult result = plan.rounds(5).train(workers);
+
+    assertEquals(2, result.divergence().orElseThrow().round());
+    assertEquals(1, result.lastRound().round());
+    assertTrue(Double.isFinite(result.lastRound().loss()));
+    assertEquals(plan.rounds(1).train(workers).model(), result.model());
+  }
+
   @ParameterizedTest
   @ValueSource(doubles = {1.5, 10.0, 1e6})
   void train_lossOverTheFactor_stopsAtTheFirstSuchRound(double factor) {
