@@ -188,8 +188,11 @@ public final class FederatedTrainer {
   }
 
   private TrainingResult diverged(int round, double[] lastGood, String why) {
-    String message =
-        "training diverged in round " + round + ": " + why + "; lower algorithm.local.step-size";
+    String advice =
+        round == 0
+            ? "; labels or features are too large: standardise or rescale them"
+            : "; lower algorithm.local.step-size";
+    String message = "training diverged in round " + round + ": " + why + advice;
     return result(lastGood, Optional.of(new Divergence(round, message)));
   }
 
