@@ -261,7 +261,7 @@ public final class ShardLoader {
       Collections.sort(workers);
       noteUncached(cached, statuses.size(), notes);
       return new Loaded(
-          new SparkFederation(context, cached, workers),
+          new SparkFederation(context, cached, workers, config.aggregation().deadline()),
           featureNames(features),
           skipped,
           placement,
