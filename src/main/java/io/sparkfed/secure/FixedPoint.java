@@ -16,9 +16,9 @@ import java.math.BigInteger;
  * (bound * 2^f + 1/2) < 2^62}, which the constructor demands; its error is at most {@code n *
  * 2^-(f+1)}.
  *
- * <p><b>Extra</b> coordinates (weights, losses, metric sums) may have any magnitude below
- * 2^136. They are {@code sign * sum_l limb_l * 2^(40 (5 - l)) * 2^-104} with six limbs up to 2^40,
- * so their sum is exact to 2^-105 for each worker and never saturates.
+ * <p><b>Extra</b> coordinates (weights, losses, metric sums) may have any magnitude below 2^136.
+ * They are {@code sign * sum_l limb_l * 2^(40 (5 - l)) * 2^-104} with six limbs up to 2^40, so
+ * their sum is exact to 2^-105 for each worker and never saturates.
  */
 final class FixedPoint implements Serializable {
   private static final long serialVersionUID = 1L;
