@@ -17,9 +17,4 @@ public record Opened<R>(R value, int workers, int dropouts, long messageBytes, l
   public <T> Opened<T> map(Function<R, T> decode) {
     return new Opened<>(decode.apply(value), workers, dropouts, messageBytes, saturated);
   }
-
-  /** Returns the same result with another count of saturated coordinates. */
-  public Opened<R> withSaturated(long count) {
-    return new Opened<>(value, workers, dropouts, messageBytes, count);
-  }
 }

@@ -46,9 +46,9 @@ final class FederatedMoments {
     return Scaling.standardize(shape, means, deviations);
   }
 
+  /** Features come in units of their own, so they can't share a scale. */
   private static WeightedMean meanOfFeatures(TrainingPlan plan) {
-    int features = plan.shape().features();
-    return new WeightedMean(plan.sums().sumOf(features), features);
+    return new WeightedMean(plan.sums().sumOf(0), plan.shape().features());
   }
 
   private static String description(String what, List<String> cohort) {

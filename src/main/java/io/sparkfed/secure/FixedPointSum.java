@@ -27,7 +27,7 @@ public final class FixedPointSum implements Aggregation<double[], double[]> {
   private static final int HEADROOM_BITS = 4;
   private static final int LOWEST_EXPONENT = -256;
 
-  /** The range where every worker's scaled coordinates are zero, and so say nothing. */
+  /** The range where there are no scaled coordinates, or all are zero and so say nothing. */
   private static final int EXPONENT_OF_NOTHING = 20;
 
   private final Aggregation<long[], long[]> ring;
@@ -48,8 +48,14 @@ public final class FixedPointSum implements Aggregation<double[], double[]> {
   @Override
   public <S, B> Opened<double[]> aggregate(
       Federation<S> federation, Visit<B> visit, WorkerTask<S, B, double[]> work) {
+    long bytesBefore = 0;
+    if (codec == null && scaledLength == 0) {
+      codec = FixedPoint.finest(0, EXPONENT_OF_NOTHING, visit.cohort().size());
+    }
     if (codec == null) {
-      codec = chooseRange(federation, visit, work);
+      Opened<FixedPoint> range = chooseRange(federation, visit, work);
+      codec = range.value();
+      bytesBefore = range.messageBytes();
     }
     FixedPoint chosen = codec;
     Opened<long[]> opened =
@@ -61,7 +67,12 @@ public final class FixedPointSum implements Aggregation<double[], double[]> {
     if (saturated != 0) {
       codec = null;
     }
-    return opened.withSaturated(saturated).map(sums -> decode(chosen, sums, opened.workers()));
+    return new Opened<>(
+        decode(chosen, opened.value(), opened.workers()),
+        opened.workers(),
+        opened.dropouts(),
+        bytesBefore + opened.messageBytes(),
+        saturated);
   }
 
   private static double[] decode(FixedPoint codec, long[] sums, int workers) {
@@ -72,7 +83,7 @@ public final class FixedPointSum implements Aggregation<double[], double[]> {
     }
   }
 
-  private <S, B> FixedPoint chooseRange(
+  private <S, B> Opened<FixedPoint> chooseRange(
       Federation<S> federation, Visit<B> visit, WorkerTask<S, B, double[]> work) {
     int length = scaledLength;
     Visit<B> probe =
@@ -81,13 +92,17 @@ public final class FixedPointSum implements Aggregation<double[], double[]> {
             visit.round(),
             visit.cohort(),
             visit.broadcast());
-    long[] buckets =
-        ring.aggregate(
-                federation,
-                probe,
-                (worker, shard, broadcast) ->
-                    oneHot(bucket(work.run(worker, shard, broadcast), length)))
-            .value();
+    int workers = visit.cohort().size();
+    return ring.aggregate(
+            federation,
+            probe,
+            (worker, shard, broadcast) ->
+                oneHot(bucket(work.run(worker, shard, broadcast), length)))
+        .map(buckets -> FixedPoint.finest(length, exponent(buckets), workers));
+  }
+
+  /** Returns the exponent of the range above the largest bucket in use. */
+  private static int exponent(long[] buckets) {
     int exponent = EXPONENT_OF_NOTHING;
     for (int b = BUCKETS - 1; b > 0; b--) {
       if (buckets[b] != 0) {
@@ -95,7 +110,7 @@ public final class FixedPointSum implements Aggregation<double[], double[]> {
         break;
       }
     }
-    return FixedPoint.finest(scaledLength, exponent, visit.cohort().size());
+    return exponent;
   }
 
   private static long[] oneHot(int bucket) {

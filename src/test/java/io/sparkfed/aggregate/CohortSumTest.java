@@ -51,7 +51,7 @@ class CohortSumTest {
         new CohortSum(COHORT, 3).combine(List.of(ok("c", 3, 30), ok("a", 1, 10), ok("b", 2, 20)));
 
     assertEquals(Ruling.OPENED, verdict.ruling());
-    assertArrayEquals(new double[] {6.0, 60.0}, verdict.open(3).value());
+    assertArrayEquals(new long[] {6, 60}, verdict.open(3).value());
     assertEquals(48, verdict.messageBytes());
   }
 
@@ -80,9 +80,9 @@ class CohortSumTest {
     List<WorkerMessage> messages = List.of(ok("a", 1), ok("b", 2), ok("c", 3));
     CohortSum sum = new CohortSum(COHORT, 1);
 
-    assertArrayEquals(new double[] {6.0}, sum.combine(messages).sums());
-    assertArrayEquals(new double[] {6.0}, sum.combine(messages).sums());
-    assertEquals(1.0, messages.get(0).sums()[0]);
+    assertArrayEquals(new long[] {6}, sum.combine(messages).sums());
+    assertArrayEquals(new long[] {6}, sum.combine(messages).sums());
+    assertEquals(1L, messages.get(0).sums()[0]);
   }
 
   @Test
@@ -99,11 +99,11 @@ class CohortSumTest {
     }
   }
 
-  private static WorkerMessage ok(String worker, double... sums) {
+  private static WorkerMessage ok(String worker, long... sums) {
     return new WorkerMessage(worker, Status.OK, sums);
   }
 
   private static WorkerMessage empty(String worker, Status status) {
-    return new WorkerMessage(worker, status, new double[0]);
+    return new WorkerMessage(worker, status, new long[0]);
   }
 }

@@ -10,15 +10,15 @@ import org.junit.jupiter.api.Test;
 class InsecurePlainSumTest extends SumContractTest {
 
   @Override
-  protected Aggregation<double[], double[]> sum(int minWorkers) {
+  protected Aggregation<long[], long[]> sum(int minWorkers) {
     return new InsecurePlainSum(minWorkers);
   }
 
   /** The name says it: if this ever fails, the name must change. */
   @Test
   void aggregate_anyCohort_showsTheDriverEveryMessage() {
-    Map<String, double[]> held = Map.of("a", vector(1), "b", vector(2));
-    RecordingFederation<double[]> federation =
+    Map<String, long[]> held = Map.of("a", vector(1), "b", vector(2));
+    RecordingFederation<long[]> federation =
         new RecordingFederation<>(new InProcessFederation<>(held));
 
     aggregate(1, held, federation);

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sparkfed.testing.RecordingFederation;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -21,66 +22,98 @@ import org.junit.jupiter.api.Test;
 public abstract class SumContractTest {
 
   /** A number no rule or count of these tests has. */
-  private static final double TELLTALE = 7654321.125;
+  private static final long TELLTALE = 7654321125L;
 
   /** Held by a worker whose work fails. */
-  protected static final double[] FAILS = {};
+  protected static final long[] FAILS = {};
+
+  /** Held by a worker whose vector would have two words but isn't finite. */
+  protected static final long[] NOT_FINITE = {Long.MIN_VALUE, 2};
 
   /** A worker sends the vector it holds. */
-  private static final WorkerTask<double[], String, double[]> SEND =
+  private static final WorkerTask<long[], String, long[]> SEND =
       (worker, held, nothing) -> {
         if (held.length == 0) {
           throw new IllegalStateException("a row with " + TELLTALE);
+        }
+        if (Arrays.equals(held, NOT_FINITE)) {
+          throw new NonFiniteValueException((int) held[1]);
         }
         return held;
       };
 
   /** Returns the sum under test. */
-  protected abstract Aggregation<double[], double[]> sum(int minWorkers);
+  protected abstract Aggregation<long[], long[]> sum(int minWorkers);
 
-  @Test
-  public void aggregate_threeWorkers_isTheExactSumWithItsCounts() {
-    Opened<double[]> opened =
-        aggregate(1, Map.of("a", vector(1, 10), "b", vector(2, 20), "c", vector(0.5, -50)));
+  /** Returns the smallest minimum, and so the smallest cohort, that the sum allows. */
+  protected int smallestMinimum() {
+    return 1;
+  }
 
-    assertArrayEquals(new double[] {3.5, -20.0}, opened.value());
-    assertEquals(3, opened.workers());
-    assertEquals(0, opened.dropouts());
-    assertEquals(3 * 2 * 8, opened.messageBytes());
+  /** Returns the payload bytes of a first sum over {@code workers} vectors of {@code words}. */
+  protected long messageBytes(int workers, int words) {
+    return (long) Long.BYTES * workers * words;
   }
 
   @Test
-  public void aggregate_oneWorker_isItsVector() {
-    assertArrayEquals(vector(1, 2), aggregate(1, Map.of("a", vector(1, 2))).value());
+  public void aggregate_threeWorkers_isTheExactSumWithItsCounts() {
+    Opened<long[]> opened =
+        aggregate(
+            smallestMinimum(),
+            Map.of("a", vector(1, 10), "b", vector(2, 20), "c", vector(-7, -50)));
+
+    assertArrayEquals(new long[] {-4, -20}, opened.value());
+    assertEquals(3, opened.workers());
+    assertEquals(0, opened.dropouts());
+    assertEquals(messageBytes(3, 2), opened.messageBytes());
+    assertEquals(0, opened.saturated());
+  }
+
+  @Test
+  public void aggregate_smallestCohort_isItsSum() {
+    int least = smallestMinimum();
+    Map<String, long[]> held = new HashMap<>();
+    for (int i = 0; i < least; i++) {
+      held.put("w" + i, vector(1, 2));
+    }
+
+    assertArrayEquals(vector(least, 2L * least), aggregate(least, held).value());
+  }
+
+  @Test
+  public void aggregate_beyondTheLargestLong_wrapsAround() {
+    assertArrayEquals(
+        vector(Long.MIN_VALUE, Long.MAX_VALUE),
+        aggregate(
+                smallestMinimum(),
+                Map.of("a", vector(Long.MAX_VALUE, Long.MIN_VALUE), "b", vector(1, -1)))
+            .value());
   }
 
   @Test
   public void aggregate_anyOrderOfArrival_givesTheSameBits() {
     Random random = new Random(1L);
     List<String> names = IntStream.range(0, 20).mapToObj(i -> "w" + i).toList();
-    Map<String, double[]> held = new LinkedHashMap<>();
-    // Magnitudes over 30 decades, so that the order of addition shows in the bits.
-    names.forEach(
-        name ->
-            held.put(
-                name,
-                random
-                    .doubles(5)
-                    .map(d -> (d - 0.5) * Math.pow(10.0, random.nextInt(30)))
-                    .toArray()));
-    double[] expected = aggregate(1, held).value();
+    Map<String, long[]> held = new LinkedHashMap<>();
+    long[] expected = new long[5];
+    for (String name : names) {
+      long[] vector = random.longs(5).toArray();
+      held.put(name, vector);
+      Arrays.setAll(expected, j -> expected[j] + vector[j]);
+    }
+    Aggregation<long[], long[]> sum = sum(smallestMinimum());
     for (int i = 0; i < 20; i++) {
       long seed = i;
-      Federation<double[]> shuffled = new ShuffledArrival(new InProcessFederation<>(held), seed);
+      Federation<long[]> shuffled = new ShuffledArrival(new InProcessFederation<>(held), seed);
       assertArrayEquals(
-          expected, sum(1).aggregate(shuffled, visitOf(held), SEND).value(), "order " + i);
+          expected, sum.aggregate(shuffled, visitOf(held), SEND).value(), "order " + i);
     }
   }
 
   @Test
   public void aggregate_valuesOfTheWorkers_areNotChanged() {
-    double[] a = vector(1, 2);
-    aggregate(1, Map.of("a", a, "b", vector(3, 4)));
+    long[] a = vector(1, 2);
+    aggregate(smallestMinimum(), Map.of("a", a, "b", vector(3, 4)));
 
     assertArrayEquals(vector(1, 2), a);
   }
@@ -99,15 +132,16 @@ public abstract class SumContractTest {
 
   @Test
   public void aggregate_noWorker_isRefused() {
-    assertThrows(CohortException.class, () -> aggregate(1, Map.of()));
+    assertThrows(CohortException.class, () -> aggregate(smallestMinimum(), Map.of()));
   }
 
   @Test
   public void aggregate_throwingWorker_isADropout() {
-    Opened<double[]> opened = aggregate(2, held("a", vector(1), "b", FAILS, "c", vector(3)));
+    Opened<long[]> opened =
+        aggregate(2, held("a", vector(1), "b", FAILS, "c", vector(3), "d", vector(5)));
 
-    assertArrayEquals(new double[] {4.0}, opened.value());
-    assertEquals(2, opened.workers());
+    assertArrayEquals(new long[] {9}, opened.value());
+    assertEquals(3, opened.workers());
     assertEquals(1, opened.dropouts());
   }
 
@@ -123,13 +157,14 @@ public abstract class SumContractTest {
 
   @Test
   public void aggregate_notFiniteValue_isRefusedWithTheCount() {
-    for (double bad : new double[] {Double.NaN, Double.POSITIVE_INFINITY, -1.0 / 0.0}) {
-      NonFiniteUpdateException refused =
-          assertThrows(
-              NonFiniteUpdateException.class,
-              () -> aggregate(1, held("a", vector(1), "b", vector(bad), "c", vector(bad))));
-      assertEquals("the updates of 2 worker(s) are not finite", refused.getMessage());
-    }
+    NonFiniteUpdateException refused =
+        assertThrows(
+            NonFiniteUpdateException.class,
+            () ->
+                aggregate(
+                    smallestMinimum(), held("a", vector(1, 2), "b", NOT_FINITE, "c", NOT_FINITE)));
+
+    assertEquals("the updates of 2 worker(s) are not finite", refused.getMessage());
   }
 
   @Test
@@ -137,26 +172,30 @@ public abstract class SumContractTest {
     AggregationException refused =
         assertThrows(
             AggregationException.class,
-            () -> aggregate(1, held("a", vector(1), "b", vector(1, 2), "c", vector(3))));
+            () ->
+                aggregate(
+                    smallestMinimum(), held("a", vector(1), "b", vector(1, 2), "c", vector(3))));
 
     assertEquals(AggregationException.class, refused.getClass());
   }
 
   @Test
-  public void constructorOrVisit_minimumBelowOne_isRefused() {
-    assertThrows(IllegalArgumentException.class, () -> aggregate(0, Map.of("a", vector(1))));
+  public void constructorOrVisit_minimumBelowTheSmallest_isRefused() {
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> aggregate(smallestMinimum() - 1, Map.of("a", vector(1), "b", vector(2))));
   }
 
   /** A failure may tell a rule and a count, never what a worker holds or which one it was. */
   @Test
   public void aggregate_anyFailure_tellsNoWorkersNumberAndNoName() {
-    List<Map<String, double[]>> failures =
+    List<Map<String, long[]>> failures =
         List.of(
             held("nora", vector(TELLTALE), "olga", FAILS, "paul", FAILS),
-            held("nora", vector(TELLTALE), "olga", vector(TELLTALE, Double.NaN), "paul", FAILS),
+            held("nora", vector(TELLTALE), "olga", NOT_FINITE, "paul", FAILS),
             held("nora", vector(TELLTALE), "olga", vector(TELLTALE, 1), "paul", vector(TELLTALE)),
             held("nora", vector(TELLTALE)));
-    for (Map<String, double[]> held : failures) {
+    for (Map<String, long[]> held : failures) {
       Throwable failure = assertThrows(AggregationException.class, () -> aggregate(2, held));
       for (Throwable e = failure; e != null; e = e.getCause()) {
         String text = e.toString();
@@ -168,43 +207,43 @@ public abstract class SumContractTest {
   }
 
   /** Aggregates over vectors by worker, through serialization. */
-  protected Opened<double[]> aggregate(int minWorkers, Map<String, double[]> held) {
+  protected Opened<long[]> aggregate(int minWorkers, Map<String, long[]> held) {
     return aggregate(minWorkers, held, new RecordingFederation<>(new InProcessFederation<>(held)));
   }
 
   /** Aggregates over vectors by worker in a given federation of them. */
-  protected Opened<double[]> aggregate(
-      int minWorkers, Map<String, double[]> held, Federation<double[]> federation) {
+  protected Opened<long[]> aggregate(
+      int minWorkers, Map<String, long[]> held, Federation<long[]> federation) {
     return sum(minWorkers).aggregate(federation, visitOf(held), SEND);
   }
 
   /** Returns a vector. */
-  protected static double[] vector(double... values) {
+  protected static long[] vector(long... values) {
     return values;
   }
 
-  private static Visit<String> visitOf(Map<String, double[]> held) {
+  private static Visit<String> visitOf(Map<String, long[]> held) {
     return new Visit<>("test", 1, held.keySet().stream().sorted().toList(), "");
   }
 
-  private static Map<String, double[]> held(Object... namesAndVectors) {
-    Map<String, double[]> held = new HashMap<>();
+  private static Map<String, long[]> held(Object... namesAndVectors) {
+    Map<String, long[]> held = new HashMap<>();
     for (int i = 0; i < namesAndVectors.length; i += 2) {
-      held.put((String) namesAndVectors[i], (double[]) namesAndVectors[i + 1]);
+      held.put((String) namesAndVectors[i], (long[]) namesAndVectors[i + 1]);
     }
     return held;
   }
 
   /** Hands messages over in a random order. */
-  private record ShuffledArrival(Federation<double[]> workersInOrder, long seed)
-      implements Federation<double[]> {
+  private record ShuffledArrival(Federation<long[]> workersInOrder, long seed)
+      implements Federation<long[]> {
     @Override
     public List<String> workers() {
       return workersInOrder.workers();
     }
 
     @Override
-    public <B, M> List<M> visit(Visit<B> visit, WorkerTask<double[], B, M> task) {
+    public <B, M> List<M> visit(Visit<B> visit, WorkerTask<long[], B, M> task) {
       List<M> messages = new ArrayList<>(workersInOrder.visit(visit, task));
       Collections.shuffle(messages, new Random(seed));
       return messages;
@@ -212,7 +251,7 @@ public abstract class SumContractTest {
 
     @Override
     public <B, M, R> R visitAndCombine(
-        Visit<B> visit, WorkerTask<double[], B, M> task, Combiner<M, R> combiner) {
+        Visit<B> visit, WorkerTask<long[], B, M> task, Combiner<M, R> combiner) {
       return combiner.combine(visit(visit, task));
     }
   }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.sparkfed.aggregate.WeightedMean.Mean;
+import io.sparkfed.secure.FixedPointSum;
 import io.sparkfed.testing.RecordingFederation;
 import java.util.Map;
 import java.util.TreeMap;
@@ -26,8 +27,9 @@ class WeightedMeanTest {
     assertEquals(4.0, opened.value().totalWeight());
     assertArrayEquals(new double[] {30.0, 1.0}, opened.value().sums());
     assertEquals(2, opened.workers());
-    // Update, weight and the two sums travel as one vector of five doubles.
-    assertEquals(2 * 5 * 8, opened.messageBytes());
+    // A word for each coordinate of the update, six for weight and sums each, one for saturation;
+    // before that, the range was chosen among 128 buckets.
+    assertEquals(2 * (2 + 3 * 6 + 1 + 128) * 8, opened.messageBytes());
   }
 
   @Test
@@ -89,7 +91,7 @@ class WeightedMeanTest {
     held.forEach(
         (worker, u) -> shards.put(worker, new double[][] {u.update(), {u.weight()}, u.sums()}));
     Visit<String> visit = new Visit<>("test", 1, shards.keySet().stream().sorted().toList(), "");
-    return new WeightedMean(new InsecurePlainSum(1), 2)
+    return new WeightedMean(new FixedPointSum(new InsecurePlainSum(1), 2), 2)
         .aggregate(
             new RecordingFederation<>(new InProcessFederation<>(shards)),
             visit,

@@ -6,13 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sparkfed.aggregate.Aggregation;
 import io.sparkfed.aggregate.CohortException;
 import io.sparkfed.aggregate.Federation;
 import io.sparkfed.aggregate.InProcessFederation;
 import io.sparkfed.aggregate.InsecurePlainSum;
+import io.sparkfed.aggregate.Opened;
 import io.sparkfed.aggregate.Visit;
 import io.sparkfed.aggregate.WeightedUpdate;
-import io.sparkfed.aggregate.WorkerMessage;
+import io.sparkfed.aggregate.WorkerTask;
 import io.sparkfed.data.Shard;
 import io.sparkfed.data.ShardBuilder;
 import io.sparkfed.data.ShardBuilder.Part;
@@ -21,6 +23,7 @@ import io.sparkfed.model.Coefficients;
 import io.sparkfed.model.Family;
 import io.sparkfed.model.ModelShape;
 import io.sparkfed.model.Scaling;
+import io.sparkfed.secure.FixedPointSum;
 import io.sparkfed.solver.GradientDescent;
 import io.sparkfed.solver.MinibatchSgd;
 import io.sparkfed.testing.Oracles;
@@ -41,13 +44,14 @@ class FederatedTrainerTest {
   private static final Map<String, Table> WORKERS = PlanBuilder.deal(POOLED);
 
   @Test
-  void train_anyRounds_makesOneVisitARoundAndOneMore() {
+  void train_anyRounds_choosesTheRangeThenMakesOneVisitARoundAndOneMore() {
     RecordingFederation<Shard> federation = recorded(WORKERS);
 
     new PlanBuilder().rounds(4).train(federation);
 
     assertEquals(
         List.of(
+            "round 1/4: local training (3 workers): choosing the range",
             "round 1/4: local training (3 workers)",
             "round 2/4: local training (3 workers)",
             "round 3/4: local training (3 workers)",
@@ -69,8 +73,12 @@ class FederatedTrainerTest {
     assertEquals(List.of(0, 3, 3, 3), heard.stream().map(RoundSummary::workers).toList());
     assertEquals(heard, result.rounds());
     assertEquals(0L, heard.get(0).bytes());
-    // Down: three numbers to each of three workers. Up: those, the weight, 2 x 5 sums, one flag.
-    assertEquals(3 * 8 * (3 + 3 + 1 + 10 + 1), heard.get(1).bytes());
+    // Down: three numbers to each of three workers. Up: a word for each of those, six words for
+    // the weight, for each of 2 x 5 sums and for one flag, a word for saturation.
+    long visit = 3 * 8 * (3 + 3 + 6 * (1 + 10 + 1) + 1);
+    assertEquals(visit, heard.get(2).bytes());
+    // The first round also chose the range among 128 buckets.
+    assertEquals(visit + 3 * 8 * 128, heard.get(1).bytes());
   }
 
   /** The listener hears of a round before the next one trains: a killed run has its last round. */
@@ -85,7 +93,7 @@ class FederatedTrainerTest {
             round -> visitsWhenHeard.add(federation.visits().size()))
         .train();
 
-    assertEquals(List.of(1, 2, 3, 4), visitsWhenHeard);
+    assertEquals(List.of(2, 3, 4, 5), visitsWhenHeard);
   }
 
   @Test
@@ -112,27 +120,26 @@ class FederatedTrainerTest {
   @Test
   void train_aVisit_evaluatesTheModelItBringsAndTrainsFromIt() {
     Map<String, Table> one = Map.of("w", Table.of(new double[][] {{1.0}}, new double[] {2.0}));
-    RecordingFederation<Shard> federation = recorded(one);
+    List<double[]> opened = new ArrayList<>();
 
     new PlanBuilder()
         .features(1)
         .solver(new GradientDescent(1, 0.125))
-        .sum(new InsecurePlainSum(1))
+        .sums(n -> new Listening(new FixedPointSum(new InsecurePlainSum(1), n), opened))
         .rounds(2)
-        .train(federation);
+        .train(recorded(one));
 
     // f = (w + b - 2)². At 0 the gradient is -4 in both: the update is -1/2, the model (1/2, 1/2).
-    // There the error is -1, the gradient -2, the update -1/4.
+    // There the error is -1, the gradient -2, the update -1/4. A sum over one worker is its vector.
     assertArrayEquals(
-        new double[] {-0.5, -0.5, 1.0, 1.0, 4.0, 2.0, 2.0, 4.0, 0, 0, 0, 0, 0, 1.0},
-        ((WorkerMessage) federation.seenByDriver().get(0)).sums());
+        new double[] {-0.5, -0.5, 1.0, 1.0, 4.0, 2.0, 2.0, 4.0, 0, 0, 0, 0, 0, 1.0}, opened.get(0));
     assertArrayEquals(
         new double[] {-0.25, -0.25, 1.0, 1.0, 1.0, 1.0, 2.0, 4.0, 0, 0, 0, 0, 0, 1.0},
-        ((WorkerMessage) federation.seenByDriver().get(1)).sums());
+        opened.get(1));
     // The last visit evaluates (3/4, 3/4) and trains no more.
     assertArrayEquals(
-        new double[] {0.0, 0.0, 1.0, 1.0, 0.25, 0.5, 2.0, 4.0, 0, 0, 0, 0, 0, 1.0},
-        ((WorkerMessage) federation.seenByDriver().get(2)).sums());
+        new double[] {0.0, 0.0, 1.0, 1.0, 0.25, 0.5, 2.0, 4.0, 0, 0, 0, 0, 0, 1.0}, opened.get(2));
+    assertEquals(3, opened.size());
   }
 
   /** One local step on the mean, weighted by rows, is a step of pooled gradient descent. */
@@ -209,13 +216,16 @@ class FederatedTrainerTest {
 
   @Test
   void train_workerWhoseWorkFails_dropsOutAndIsCounted() {
-    Map<String, Table> workers = new HashMap<>(WORKERS);
+    // Four workers and five share a grid, so that the models must be the same bit for bit.
+    Map<String, Table> four = new HashMap<>(WORKERS);
+    four.put("d", Table.random(3L, 20, 2, Family.LINEAR));
+    Map<String, Table> workers = new HashMap<>(four);
     workers.put("wrong", Table.random(9L, 10, 5, Family.LINEAR));
 
     TrainingResult result = new PlanBuilder().rounds(2).train(recorded(workers));
 
     assertEquals(List.of(0, 1, 1), result.rounds().stream().map(RoundSummary::dropouts).toList());
-    assertEquals(new PlanBuilder().rounds(2).train(WORKERS).model(), result.model());
+    assertEquals(new PlanBuilder().rounds(2).train(four).model(), result.model());
   }
 
   @Test
@@ -239,11 +249,9 @@ class FederatedTrainerTest {
     renamed.put("d", renamed.remove("a"));
 
     assertNotEquals(sgd().train(WORKERS).model(), sgd().train(renamed).model());
-    // A full batch has nothing random: there a name changes the order of the sum at most.
-    assertArrayEquals(
-        new PlanBuilder().train(WORKERS).model().values(),
-        new PlanBuilder().train(renamed).model().values(),
-        1e-14);
+    // A full batch has nothing random, and the sum is the same in any order.
+    assertEquals(
+        new PlanBuilder().train(WORKERS).model(), new PlanBuilder().train(renamed).model());
   }
 
   @Test
@@ -294,6 +302,18 @@ class FederatedTrainerTest {
   private static RecordingFederation<Shard> recorded(Map<String, Table> workers) {
     Federation<Shard> federation = PlanBuilder.federation(workers);
     return new RecordingFederation<>(federation);
+  }
+
+  /** Keeps what was opened. */
+  private record Listening(Aggregation<double[], double[]> sum, List<double[]> heard)
+      implements Aggregation<double[], double[]> {
+    @Override
+    public <S, B> Opened<double[]> aggregate(
+        Federation<S> federation, Visit<B> visit, WorkerTask<S, B, double[]> work) {
+      Opened<double[]> opened = sum.aggregate(federation, visit, work);
+      heard.add(opened.value());
+      return opened;
+    }
   }
 
   private static double score(Coefficients model, double[] row) {

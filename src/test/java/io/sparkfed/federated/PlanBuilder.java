@@ -3,12 +3,14 @@ package io.sparkfed.federated;
 import io.sparkfed.aggregate.Aggregation;
 import io.sparkfed.aggregate.Federation;
 import io.sparkfed.aggregate.InProcessFederation;
+import io.sparkfed.aggregate.SumFactory;
 import io.sparkfed.data.Shard;
 import io.sparkfed.evaluation.MetricSums;
 import io.sparkfed.model.Family;
 import io.sparkfed.model.ModelShape;
 import io.sparkfed.model.Standardize;
 import io.sparkfed.objective.Reduction;
+import io.sparkfed.secure.FixedPointSum;
 import io.sparkfed.secure.SecureWorkerSum;
 import io.sparkfed.server.ServerSgd;
 import io.sparkfed.solver.GradientDescent;
@@ -26,7 +28,7 @@ final class PlanBuilder {
   private Reduction reduction = Reduction.MEAN;
   private LocalSolver solver = new GradientDescent(1, 0.1);
   private Weighting weighting = Weighting.ROWS;
-  private Aggregation<double[], double[]> sum = new SecureWorkerSum(2);
+  private SumFactory sums = through(new SecureWorkerSum(2));
   private int rounds = 1;
   private double divergenceFactor = 1000.0;
   private long seed = 1L;
@@ -71,9 +73,17 @@ final class PlanBuilder {
     return this;
   }
 
-  PlanBuilder sum(Aggregation<double[], double[]> value) {
-    sum = value;
+  PlanBuilder sum(Aggregation<long[], long[]> ring) {
+    return sums(through(ring));
+  }
+
+  PlanBuilder sums(SumFactory value) {
+    sums = value;
     return this;
+  }
+
+  private static SumFactory through(Aggregation<long[], long[]> ring) {
+    return scaledLength -> new FixedPointSum(ring, scaledLength);
   }
 
   PlanBuilder rounds(int value) {
@@ -100,7 +110,7 @@ final class PlanBuilder {
         reduction,
         solver,
         weighting,
-        sum,
+        sums,
         new ServerSgd(1.0),
         rounds,
         divergenceFactor,

@@ -18,14 +18,14 @@ import org.junit.jupiter.api.Test;
 class SecureWorkerSumTest extends SumContractTest {
 
   @Override
-  protected Aggregation<double[], double[]> sum(int minWorkers) {
+  protected Aggregation<long[], long[]> sum(int minWorkers) {
     return new SecureWorkerSum(minWorkers);
   }
 
   @Test
   void aggregate_anyCohort_showsTheDriverOneVerdictAndNoMessage() {
-    Map<String, double[]> held = Map.of("a", vector(1, 10), "b", vector(2, 20));
-    RecordingFederation<double[]> federation =
+    Map<String, long[]> held = Map.of("a", vector(1, 10), "b", vector(2, 20));
+    RecordingFederation<long[]> federation =
         new RecordingFederation<>(new InProcessFederation<>(held));
 
     aggregate(2, held, federation);
@@ -42,14 +42,14 @@ class SecureWorkerSumTest extends SumContractTest {
    */
   @Test
   void aggregate_refusedSum_showsTheDriverNoNumber() {
-    List<Map<String, double[]>> refusals =
+    List<Map<String, long[]>> refusals =
         List.of(
             Map.of("a", vector(1, 10)),
             Map.of("a", vector(1, 10), "b", FAILS),
-            Map.of("a", vector(1, 10), "b", vector(Double.NaN, 0)),
+            Map.of("a", vector(1, 10), "b", NOT_FINITE),
             Map.of("a", vector(1, 10), "b", vector(1)));
-    for (Map<String, double[]> held : refusals) {
-      RecordingFederation<double[]> federation =
+    for (Map<String, long[]> held : refusals) {
+      RecordingFederation<long[]> federation =
           new RecordingFederation<>(new InProcessFederation<>(held));
       assertThrows(AggregationException.class, () -> aggregate(2, held, federation));
 

@@ -208,7 +208,7 @@ class SecureWorkerWireIT {
 
   /** Returns what each worker sends in each visit, from the same training without Spark. */
   private static SortedMap<String, Set<Double>> canaries(WorkerRows rows, TrainingConfig config) {
-    Recording recording = new Recording(new TreeMap<>(), new TreeSet<>());
+    Recording recording = new Recording(new TreeMap<>(), new TreeSet<>(), opening(0));
     TrainingPlan plan = Presets.plan(config, rows.features());
     TrainingPlan recorded =
         new TrainingPlan(
@@ -219,7 +219,7 @@ class SecureWorkerWireIT {
             plan.reduction(),
             plan.solver(),
             plan.weighting(),
-            recording,
+            recording::ofLength,
             plan.server(),
             plan.rounds(),
             plan.divergenceFactor(),
@@ -239,22 +239,28 @@ class SecureWorkerWireIT {
   }
 
   /** The insecure sum, in one process, that keeps the irregular numbers of each worker. */
-  private record Recording(SortedMap<String, Set<Double>> byWorker, Set<Double> sums)
+  private record Recording(
+      SortedMap<String, Set<Double>> byWorker,
+      Set<Double> sums,
+      Aggregation<double[], double[]> summing)
       implements Aggregation<double[], double[]> {
+
+    Recording ofLength(int length) {
+      return new Recording(byWorker, sums, opening(length));
+    }
 
     @Override
     public <S, B> Opened<double[]> aggregate(
         Federation<S> federation, Visit<B> visit, WorkerTask<S, B, double[]> work) {
       Opened<double[]> opened =
-          new InsecurePlainSum(2)
-              .aggregate(
-                  federation,
-                  visit,
-                  (worker, shard, broadcast) -> {
-                    double[] vector = work.run(worker, shard, broadcast);
-                    keep(vector, byWorker.computeIfAbsent(worker, w -> new TreeSet<>()));
-                    return vector;
-                  });
+          summing.aggregate(
+              federation,
+              visit,
+              (worker, shard, broadcast) -> {
+                double[] vector = work.run(worker, shard, broadcast);
+                keep(vector, byWorker.computeIfAbsent(worker, w -> new TreeSet<>()));
+                return vector;
+              });
       keep(opened.value(), sums);
       return opened;
     }
@@ -266,6 +272,10 @@ class SecureWorkerWireIT {
         }
       }
     }
+  }
+
+  private static FixedPointSum opening(int scaledLength) {
+    return new FixedPointSum(new InsecurePlainSum(2), scaledLength);
   }
 
   /** Returns how many of the numbers are somewhere in the texts, whose characters are bytes. */

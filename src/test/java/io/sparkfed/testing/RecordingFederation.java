@@ -23,10 +23,13 @@ import java.util.logging.Logger;
  */
 public final class RecordingFederation<S> implements Federation<S> {
   /** Work that fails here fails on purpose; a field, as loggers are held weakly. */
-  private static final Logger OF_FAILED_WORK = Logger.getLogger(MessageTask.class.getName());
+  private static final List<Logger> OF_FAILED_WORK =
+      List.of(
+          Logger.getLogger(MessageTask.class.getName()),
+          Logger.getLogger("io.sparkfed.secure.masked.Phases"));
 
   static {
-    OF_FAILED_WORK.setLevel(Level.OFF);
+    OF_FAILED_WORK.forEach(logger -> logger.setLevel(Level.OFF));
   }
 
   private final Federation<S> workers;

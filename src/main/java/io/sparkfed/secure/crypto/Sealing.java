@@ -32,6 +32,9 @@ public final class Sealing {
    * @throws ProtocolException if the key, the ciphertext or the associated data is not the sealer's
    */
   public static byte[] open(byte[] singleUseKey, byte[] ciphertext, byte[] associated) {
+    if (ciphertext.length < TAG_BITS / Byte.SIZE) {
+      throw new ProtocolException("a sealed message must be complete");
+    }
     try {
       return cipher(Cipher.DECRYPT_MODE, singleUseKey, associated).doFinal(ciphertext);
     } catch (AEADBadTagException e) {
