@@ -20,13 +20,12 @@ import io.sparkfed.secure.masked.MaskedSum;
 import io.sparkfed.spark.ShardLoader;
 import io.sparkfed.spark.SparkFederation;
 import java.io.IOException;
+import java.io.Serializable;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 import org.apache.spark.TaskContext;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerJobStart;
@@ -75,7 +74,9 @@ class MaskedClusterIT {
     Path conf = folder.resolve("masked.conf");
     Files.writeString(
         conf,
-        "data.synthetic { workers = " + WORKERS + ", rows-per-worker = 5, features = 2 }\n"
+        "data.synthetic { workers = "
+            + WORKERS
+            + ", rows-per-worker = 5, features = 2 }\n"
             + "aggregation.mode = masked\n");
     TrainingConfig config = ConfigLoader.load(conf, Map.of(), List.of());
     return new ShardLoader(spark, config).load().federation();
@@ -86,7 +87,9 @@ class MaskedClusterIT {
   }
 
   private static long[] expected(SparkFederation federation, int round) {
-    return new InsecurePlainSum(2).aggregate(federation, visit(federation, round), vectors()).value();
+    return new InsecurePlainSum(2)
+        .aggregate(federation, visit(federation, round), vectors())
+        .value();
   }
 
   /** Keys of all workers in folders, as their owners would make them. */
@@ -107,19 +110,26 @@ class MaskedClusterIT {
     return new KeyFolders(dir.toString(), roster.lines());
   }
 
+  /** Which process a worker's tasks run in. */
+  private record Place(String worker, long pid) implements Serializable {}
+
   /** Kills the executor of one worker when the job of a phase starts, once. */
   private final class Killer extends SparkListener {
     private final String phase;
     private final long pid;
+    private final List<String> victims;
     private boolean done;
 
     Killer(String phase, SparkFederation federation) {
       this.phase = phase;
-      WorkerTask<Shard, Integer, Long> pids =
-          (worker, shard, nothing) -> ProcessHandle.current().pid();
-      Set<Long> executors = new TreeSet<>(federation.visit(visit(federation, 0), pids));
-      assertEquals(2, executors.size(), "workers must be on both executors");
-      this.pid = executors.iterator().next();
+      WorkerTask<Shard, Integer, Place> places =
+          (worker, shard, nothing) -> new Place(worker, ProcessHandle.current().pid());
+      List<Place> found = federation.visit(visit(federation, 0), places);
+      assertEquals(
+          2, found.stream().map(Place::pid).distinct().count(), "both executors must work");
+      this.pid = found.get(0).pid();
+      this.victims =
+          found.stream().filter(place -> place.pid() == pid).map(Place::worker).sorted().toList();
       spark.sparkContext().addSparkListener(this);
     }
 
@@ -173,46 +183,36 @@ class MaskedClusterIT {
   }
 
   /**
-   * A worker whose executor dies while it masks, and whose vector then comes out one unit different, is
-   * a dropout: the sum is that of the others.
+   * A worker whose task runs again, and whose vector then comes out one unit different, is a
+   * dropout: the sum is that of the others.
    */
   @Test
   void sum_recomputedVectorDiffers_workerDropsOut() throws Exception {
     try (SparkFederation federation = federation()) {
-      String unstable = federation.workers().get(0);
-      Path latch = folder.resolve("died-" + System.nanoTime());
-      WorkerTask<Shard, Integer, long[]> work = new Unstable(unstable, latch.toString());
       MaskedSum sum = new MaskedSum(keyFolders(federation.workers()), 3);
-      Opened<long[]> opened = sum.aggregate(federation, visit(federation, 1), work);
-      assertTrue(Files.exists(latch), "the executor must have died");
+      sum.aggregate(federation, visit(federation, 1), vectors());
+      Killer killer = new Killer(": masked vectors", federation);
+      String unstable = killer.victims.get(0);
+      WorkerTask<Shard, Integer, long[]> work =
+          (worker, shard, broadcast) -> {
+            long[] vector = vectors().run(worker, shard, broadcast);
+            String phase = TaskContext.get().getLocalProperty("spark.job.description");
+            if (worker.equals(unstable) && phase.endsWith(": masked vectors")) {
+              vector[0]++;
+            }
+            return vector;
+          };
+      Opened<long[]> opened = sum.aggregate(federation, visit(federation, 2), work);
+      assertTrue(killer.done);
       assertEquals(WORKERS - 1, opened.workers());
-      List<String> others = federation.workers().subList(1, WORKERS);
+      assertEquals(1, opened.dropouts());
+      List<String> others =
+          federation.workers().stream().filter(worker -> !worker.equals(unstable)).toList();
       long[] expected =
           new InsecurePlainSum(2)
-              .aggregate(federation, new Visit<>("others", 1, others, 7), vectors())
+              .aggregate(federation, new Visit<>("others", 2, others, 14), vectors())
               .value();
       assertArrayEquals(expected, opened.value());
-    }
-  }
-
-  /**
-   * Computes the vector, and for one worker halts its executor at the second computation: in phase B
-   * the memo of vectors has no room for a third, so phase C computes again.
-   */
-  private record Unstable(String worker, String latch) implements WorkerTask<Shard, Integer, long[]> {
-    @Override
-    public long[] run(String id, Shard shard, Integer broadcast) {
-      long[] vector = vectors().run(id, shard, broadcast);
-      if (!id.equals(worker)) {
-        return vector;
-      }
-      boolean masking =
-          TaskContext.get().getLocalProperty("spark.job.description").endsWith(": masked vectors");
-      Path died = Path.of(latch);
-      if (masking && Files.exists(died)) {
-        vector[0]++;
-      }
-      return vector;
     }
   }
 }
