@@ -94,7 +94,7 @@ class HtmlReportTest {
     run.protection = new RunReport.Protection(HOSTILE, List.of(HOSTILE), List.of(HOSTILE));
     run.notes = List.of(HOSTILE);
     run.rounds =
-        List.of(new RoundSummary(0, 0, 0, 1, Map.of(HOSTILE, 1.0), Map.of(HOSTILE, 1.0), 0, 0));
+        List.of(new RoundSummary(0, 0, 0, 1, Map.of(HOSTILE, 1.0), Map.of(HOSTILE, 1.0), 0, 0, 0));
     run.train = Map.of(HOSTILE, 1.0);
     run.test = Map.of(HOSTILE, 1.0);
     run.model = new RunReport.FinalModel(HOSTILE, List.of(HOSTILE), List.of(1.0), 0, HOSTILE);
@@ -160,6 +160,7 @@ class HtmlReportTest {
                 Map.of("meanSquaredError", 4.0),
                 Map.of("meanSquaredError", 5.0),
                 1,
+                0,
                 10));
 
     String page = HtmlReport.render(run.report());
@@ -410,7 +411,7 @@ class HtmlReportTest {
   }
 
   private static RoundSummary round(int number, double loss) {
-    return new RoundSummary(number, number == 0 ? 0 : 2, 0, loss, Map.of(), Map.of(), 0.5, 10);
+    return new RoundSummary(number, number == 0 ? 0 : 2, 0, loss, Map.of(), Map.of(), 0.5, 0, 10);
   }
 
   private static Map<String, Double> metrics(Object... pairs) {
@@ -433,6 +434,7 @@ class HtmlReportTest {
                 metrics("meanSquaredError", 9, "rmse", 3, "r2", 0.25),
                 Map.of(),
                 1,
+                0,
                 10));
     run.train = metrics("rows", 8, "meanSquaredError", 9, "rmse", 3, "r2", 0.25);
     run.test = Map.of();
@@ -461,6 +463,7 @@ class HtmlReportTest {
                 metrics("logLoss", 0.75, "accuracy", 0.5, "auc", 0.6),
                 metrics("logLoss", 0.75, "accuracy", 0.5, "auc", 0.6),
                 0,
+                0,
                 0),
             new RoundSummary(
                 1,
@@ -470,6 +473,7 @@ class HtmlReportTest {
                 metrics("logLoss", 0.6, "accuracy", 0.8, "auc", 0.9),
                 metrics("logLoss", 0.5, "accuracy", 0.7, "auc", 0.85),
                 1.5,
+                0,
                 2048));
     Map<String, Double> train = metrics("rows", 100, "logLoss", 0.6, "accuracy", 0.8, "auc", 0.9);
     Map<String, Double> test = metrics("rows", 50, "logLoss", 0.5, "accuracy", 0.7, "auc", 0.85);

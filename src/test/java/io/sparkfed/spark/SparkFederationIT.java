@@ -34,6 +34,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -193,7 +194,8 @@ class SparkFederationIT {
     workers.forEach(worker -> elements.add(new WorkerPartition(worker, null, null)));
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     JavaRDD<WorkerPartition> rdd = context.parallelize(elements, partitions);
-    try (SparkFederation federation = new SparkFederation(context, rdd, workers)) {
+    try (SparkFederation federation =
+        new SparkFederation(context, rdd, workers, Optional.empty())) {
       Visit<Integer> visit = new Visit<>("a visit", 1, workers, 0);
       return assertThrows(
           AggregationException.class,
