@@ -102,6 +102,7 @@ class RoundJobsIT {
           recorder.jobs().stream().map(ListenerRecorder.Job::description).toList();
       assertEquals(
           List.of(
+              "choosing the range of sums (3 workers)",
               "round 1/4: local training (3 workers)",
               "round 2/4: local training (3 workers)",
               "round 3/4: local training (3 workers)",
