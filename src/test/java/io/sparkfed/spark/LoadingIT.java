@@ -113,7 +113,7 @@ class LoadingIT {
   }
 
   private static long roundMessages(ListenerRecorder recorder) {
-    return recorder.jobs("round ").size() * 3L;
+    return (recorder.jobs("choosing ").size() + recorder.jobs("round ").size()) * 3L;
   }
 
   private void assertInPlace(String text) throws IOException {
