@@ -13,6 +13,7 @@ import io.sparkfed.secure.masked.PhaseFederation.Call;
 import io.sparkfed.secure.masked.PhaseFederation.Line;
 import io.sparkfed.secure.masked.PhaseFederation.Phase;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -141,7 +142,7 @@ class DropoutTest {
   void sparseGraph_randomDropouts_opensTheExactSum() {
     Rehearsal session = Rehearsal.of(200, 4, 7L);
     List<String> shuffled = new ArrayList<>(session.all());
-    java.util.Collections.shuffle(shuffled, new Random(8L));
+    Collections.shuffle(shuffled, new Random(8L));
     SortedSet<String> committed = new TreeSet<>(shuffled.subList(0, 190));
     SortedSet<String> survivors = new TreeSet<>(shuffled.subList(0, 178));
     List<String> revealing = shuffled.subList(0, 168);

@@ -5,6 +5,7 @@ import io.sparkfed.secure.crypto.Kdf;
 import io.sparkfed.secure.keys.Owner;
 import io.sparkfed.secure.keys.Policy;
 import io.sparkfed.secure.keys.ThrowAwayKeys;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Random;
@@ -161,7 +162,7 @@ final class Rehearsal {
 
   /** Returns a vector with its flags, as a worker commits to it. */
   static long[] flagged(long[] payload) {
-    long[] vector = java.util.Arrays.copyOf(payload, payload.length + 2);
+    long[] vector = Arrays.copyOf(payload, payload.length + 2);
     vector[payload.length + 1] = 1;
     return vector;
   }
