@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.LongSupplier;
 
 /**
  * Shamir's secret sharing (A. Shamir, "How to share a secret", CACM 22(11), 1979) of 32-byte
@@ -39,6 +40,19 @@ public final class Shamir {
    * @throws IllegalArgumentException if a parameter is out of range
    */
   public static byte[][] share(byte[] secret, int shares, int threshold, KeyStream coefficients) {
+    byte[] word = new byte[Long.BYTES];
+    return share(
+        secret,
+        shares,
+        threshold,
+        () -> {
+          coefficients.next(word);
+          return ByteBuffer.wrap(word).getLong();
+        });
+  }
+
+  /** Shares a secret with polynomials from a source of uniform 64-bit words. */
+  static byte[][] share(byte[] secret, int shares, int threshold, LongSupplier words) {
     if (secret.length != SECRET_LENGTH) {
       throw new IllegalArgumentException("a secret must have " + SECRET_LENGTH + " bytes");
     }
@@ -53,7 +67,7 @@ public final class Shamir {
       long[] polynomial = new long[threshold];
       polynomial[0] = limbs[l];
       for (int c = 1; c < threshold; c++) {
-        polynomial[c] = uniform(coefficients);
+        polynomial[c] = uniform(words);
       }
       for (int i = 0; i < shares; i++) {
         out[i].set(l, evaluate(polynomial, i + 1));
@@ -147,12 +161,10 @@ public final class Shamir {
   }
 
   /** Draws a field element, exactly uniform: 61 bits, and p itself is drawn again. */
-  private static long uniform(KeyStream stream) {
-    byte[] word = new byte[Long.BYTES];
+  private static long uniform(LongSupplier words) {
     long value;
     do {
-      stream.next(word);
-      value = ByteBuffer.wrap(word).getLong() & PRIME;
+      value = words.getAsLong() & PRIME;
     } while (value == PRIME);
     return value;
   }

@@ -31,6 +31,19 @@ public final class WireReader {
   }
 
   /**
+   * Reads the number of entries that follow.
+   *
+   * @throws ProtocolException if it is negative, or the message is too short
+   */
+  public int count() {
+    int count = integer();
+    if (count < 0) {
+      throw new ProtocolException("a count must not be negative");
+    }
+    return count;
+  }
+
+  /**
    * Reads a 64-bit integer.
    *
    * @throws ProtocolException if the message is too short

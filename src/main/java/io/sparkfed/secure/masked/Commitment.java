@@ -61,7 +61,7 @@ record Commitment(
     WireReader in = new WireReader(bytes);
     String worker = in.text();
     byte[] commitment = in.bytes(Kdf.LENGTH);
-    int count = in.integer();
+    int count = in.count();
     SortedMap<String, byte[]> ciphertexts = new TreeMap<>();
     for (int k = 0; k < count; k++) {
       String holder = in.text();

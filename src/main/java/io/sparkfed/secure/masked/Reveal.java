@@ -50,7 +50,7 @@ record Reveal(String holder, SortedMap<String, byte[]> shares, byte[] signature)
   static Reveal parse(byte[] bytes) {
     WireReader in = new WireReader(bytes);
     String holder = in.text();
-    int count = in.integer();
+    int count = in.count();
     SortedMap<String, byte[]> shares = new TreeMap<>();
     for (int k = 0; k < count; k++) {
       String owner = in.text();

@@ -1,0 +1,275 @@
+package io.sparkfed.secure;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.sparkfed.aggregate.Aggregation;
+import io.sparkfed.aggregate.AggregationException;
+import io.sparkfed.aggregate.Federation;
+import io.sparkfed.aggregate.InProcessFederation;
+import io.sparkfed.aggregate.InsecurePlainSum;
+import io.sparkfed.aggregate.NonFiniteUpdateException;
+import io.sparkfed.aggregate.Opened;
+import io.sparkfed.aggregate.Visit;
+import io.sparkfed.aggregate.WeightedMean;
+import io.sparkfed.aggregate.WeightedUpdate;
+import io.sparkfed.aggregate.WorkerTask;
+import io.sparkfed.secure.keys.ThrowAwayKeys;
+import io.sparkfed.secure.masked.MaskedSum;
+import io.sparkfed.testing.RecordingFederation;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class FixedPointSumTest {
+  private static final WorkerTask<double[], Integer, double[]> SEND =
+      (worker, held, nothing) -> held;
+
+  @Test
+  void aggregate_firstSum_choosesTheRangeOnceForAll() {
+    RecordingFederation<double[]> federation = federation(Map.of("a", v(1, 2), "b", v(3, 4)));
+    FixedPointSum sum = new FixedPointSum(new InsecurePlainSum(2), 1);
+
+    assertArrayEquals(v(4, 6), sum(sum, federation).value());
+    assertArrayEquals(v(4, 6), sum(sum, federation).value());
+
+    assertEquals(
+        List.of("test: choosing the range", "test", "test"),
+        federation.visits().stream().map(Visit::description).toList());
+  }
+
+  @Test
+  void aggregate_nothingScaled_choosesNoRange() {
+    RecordingFederation<double[]> federation =
+        federation(Map.of("a", v(1e30, -1e-20), "b", v(3, 4)));
+
+    Opened<double[]> opened = sum(new FixedPointSum(new InsecurePlainSum(2), 0), federation);
+
+    assertArrayEquals(v(1e30 + 3, 4), opened.value());
+    assertEquals(1, federation.visits().size());
+    assertEquals(2 * 8 * (2 * 6 + 1), opened.messageBytes());
+  }
+
+  @Test
+  void aggregate_bytesOfChoosingTheRange_areCountedOnce() {
+    RecordingFederation<double[]> federation = federation(Map.of("a", v(1), "b", v(3)));
+    FixedPointSum sum = new FixedPointSum(new InsecurePlainSum(2), 1);
+
+    assertEquals(2 * 8 * (128 + 2), sum(sum, federation).messageBytes());
+    assertEquals(2 * 8 * 2, sum(sum, federation).messageBytes());
+  }
+
+  /** The one-hot vectors put the largest of each worker's scaled coordinates into a bucket. */
+  @Test
+  void aggregate_choosingTheRange_entersOneBucketForEachWorker() {
+    List<long[]> opened = new ArrayList<>();
+    RecordingFederation<double[]> federation =
+        federation(
+            Map.of(
+                "a", v(0x1p-10, -15.9, 1e9),
+                "b", v(0.0, 16.0, 0.0),
+                "c", v(1.0, -0.5, 1e30),
+                "d", v(0.0, -0.0, 0.0),
+                "e", v(Double.MIN_VALUE, 0, 0)));
+
+    sum(new FixedPointSum(new Listening(new InsecurePlainSum(2), opened), 2), federation);
+
+    long[] expected = new long[128];
+    expected[0] = 1; // zeros
+    expected[1] = 1; // below 2^-252
+    expected[65] = 2; // below 2^4: 15.9 and 1
+    expected[66] = 1; // below 2^8: 16
+    assertArrayEquals(expected, opened.get(0));
+  }
+
+  /** Sixteen times the bucket's end is left as headroom; more is cut, counted and mended. */
+  @Test
+  void aggregate_growingVectors_saturatesBeyondTheHeadroomAndThenChoosesAnew() {
+    RecordingFederation<double[]> federation = federation(Map.of("a", v(1.5), "b", v(1.5)));
+    FixedPointSum sum = new FixedPointSum(new InsecurePlainSum(2), 1);
+
+    // Bucket up to 2^4, bound 2^8.
+    assertEquals(3.0, scaled(sum, federation, 1).value()[0]);
+    Opened<double[]> atTheBound = scaled(sum, federation, 170);
+    assertEquals(510.0, atTheBound.value()[0]);
+    assertEquals(0, atTheBound.saturated());
+    Opened<double[]> beyond = scaled(sum, federation, 200);
+    assertEquals(512.0, beyond.value()[0]);
+    assertEquals(2, beyond.saturated());
+    Opened<double[]> mended = scaled(sum, federation, 200);
+    assertEquals(600.0, mended.value()[0]);
+    assertEquals(0, mended.saturated());
+    assertEquals(2 + 1 + 1 + 2, federation.visits().size());
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, 1e76})
+  void aggregate_notFiniteOrBeyondAllBuckets_isRefusedWithTheCount(double bad) {
+    for (Aggregation<long[], long[]> ring :
+        List.of(
+            new InsecurePlainSum(2),
+            new SecureWorkerSum(2),
+            new MaskedSum(ThrowAwayKeys.random(), 2))) {
+      RecordingFederation<double[]> federation =
+          federation(Map.of("a", v(1, 1), "b", v(bad, 1), "c", v(1, 1)));
+      assertEquals(
+          "the updates of 1 worker(s) are not finite",
+          assertThrows(
+                  NonFiniteUpdateException.class,
+                  () -> sum(new FixedPointSum(ring, 1), federation))
+              .getMessage());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {Double.NaN, Double.POSITIVE_INFINITY, 1e300})
+  void aggregate_extraNotFiniteOrTooLarge_isRefused(double bad) {
+    RecordingFederation<double[]> federation = federation(Map.of("a", v(1, 1), "b", v(1, bad)));
+
+    assertThrows(
+        NonFiniteUpdateException.class,
+        () -> sum(new FixedPointSum(new InsecurePlainSum(2), 1), federation));
+  }
+
+  /** A sum that no vectors of this range could have: words in the top of the range of long. */
+  @Test
+  void aggregate_ringOpensNonsense_isRefused() {
+    Aggregation<long[], long[]> nonsense =
+        new Aggregation<>() {
+          @Override
+          public <S, B> Opened<long[]> aggregate(
+              Federation<S> federation, Visit<B> visit, WorkerTask<S, B, long[]> work) {
+            return new InsecurePlainSum(2)
+                .aggregate(federation, visit, work)
+                .map(
+                    sums -> {
+                      sums[0] ^= sums.length == 128 ? 0 : Long.MIN_VALUE;
+                      return sums;
+                    });
+          }
+        };
+
+    assertEquals(
+        "the opened sum is not one of valid vectors",
+        assertThrows(
+                AggregationException.class,
+                () ->
+                    sum(
+                        new FixedPointSum(nonsense, 1),
+                        federation(Map.of("a", v(1, 1), "b", v(1, 1)))))
+            .getMessage());
+  }
+
+  /** Magnitudes over 20 decades, where sums of doubles depend on the order. */
+  @Test
+  void aggregate_anyOrderAndAnyPartition_givesTheSameBits() {
+    Random random = new Random(4L);
+    List<double[]> vectors = new ArrayList<>();
+    for (int w = 0; w < 30; w++) {
+      vectors.add(
+          random
+              .doubles(6)
+              .map(d -> (d - 0.5) * Math.pow(10.0, random.nextInt(20) - 10))
+              .toArray());
+    }
+    double[] expected = sum(new FixedPointSum(new InsecurePlainSum(2), 3), dealt(vectors)).value();
+    for (int trial = 0; trial < 10; trial++) {
+      Collections.shuffle(vectors, random);
+      assertArrayEquals(
+          expected, sum(new FixedPointSum(new InsecurePlainSum(2), 3), dealt(vectors)).value());
+      assertArrayEquals(
+          expected, sum(new FixedPointSum(new SecureWorkerSum(2), 3), dealt(vectors)).value());
+    }
+    assertArrayEquals(
+        expected,
+        sum(new FixedPointSum(new MaskedSum(ThrowAwayKeys.random(), 2), 3), dealt(vectors))
+            .value());
+  }
+
+  /** Weighted means of 1000 workers against decimal arithmetic. */
+  @Test
+  void weightedMean_thousandWorkers_errorIsBelowOneInTenToTheTwelve() {
+    Random random = new Random(5L);
+    Map<String, double[]> held = new TreeMap<>();
+    BigDecimal[] numerators = {BigDecimal.ZERO, BigDecimal.ZERO, BigDecimal.ZERO};
+    BigDecimal denominator = BigDecimal.ZERO;
+    for (int w = 0; w < 1000; w++) {
+      double[] vector = new double[4];
+      vector[3] = 1 + random.nextInt(1_000_000) * random.nextDouble();
+      for (int j = 0; j < 3; j++) {
+        vector[j] = 0.5 + random.nextDouble() * Math.pow(10, j);
+        numerators[j] =
+            numerators[j].add(new BigDecimal(vector[j]).multiply(new BigDecimal(vector[3])));
+      }
+      denominator = denominator.add(new BigDecimal(vector[3]));
+      held.put("w" + w, vector);
+    }
+    WeightedMean mean = new WeightedMean(new FixedPointSum(new InsecurePlainSum(2), 3), 3);
+
+    Opened<WeightedMean.Mean> opened =
+        mean.aggregate(
+            new InProcessFederation<>(held),
+            new Visit<>("test", 1, List.copyOf(held.keySet()), 0),
+            (worker, vector, nothing) ->
+                new WeightedUpdate(
+                    new double[] {vector[0], vector[1], vector[2]}, vector[3], new double[0]));
+
+    assertEquals(denominator.doubleValue(), opened.value().totalWeight());
+    for (int j = 0; j < 3; j++) {
+      double exact = numerators[j].divide(denominator, MathContext.DECIMAL128).doubleValue();
+      double actual = opened.value().update()[j];
+      assertTrue(Math.abs(actual - exact) <= 1e-12 * exact, exact + " " + actual);
+    }
+  }
+
+  /** Keeps what a ring opened. */
+  private record Listening(Aggregation<long[], long[]> ring, List<long[]> heard)
+      implements Aggregation<long[], long[]> {
+    @Override
+    public <S, B> Opened<long[]> aggregate(
+        Federation<S> federation, Visit<B> visit, WorkerTask<S, B, long[]> work) {
+      Opened<long[]> opened = ring.aggregate(federation, visit, work);
+      heard.add(opened.value().clone());
+      return opened;
+    }
+  }
+
+  private static Opened<double[]> sum(FixedPointSum sum, Federation<double[]> federation) {
+    return sum.aggregate(federation, new Visit<>("test", 1, federation.workers(), 0), SEND);
+  }
+
+  private static Opened<double[]> scaled(
+      FixedPointSum sum, Federation<double[]> federation, int factor) {
+    return sum.aggregate(
+        federation,
+        new Visit<>("test", 1, federation.workers(), factor),
+        (worker, held, by) -> new double[] {held[0] * by});
+  }
+
+  private static RecordingFederation<double[]> federation(Map<String, double[]> held) {
+    return new RecordingFederation<>(new InProcessFederation<>(held));
+  }
+
+  /** Gives the vectors to as many workers, in this order of ids. */
+  private static RecordingFederation<double[]> dealt(List<double[]> vectors) {
+    Map<String, double[]> held = new TreeMap<>();
+    for (int w = 0; w < vectors.size(); w++) {
+      held.put(String.format("w%02d", w), vectors.get(w));
+    }
+    return federation(held);
+  }
+
+  private static double[] v(double... values) {
+    return values;
+  }
+}
