@@ -30,7 +30,7 @@ class FixedPointTest {
           new BigDecimal(Math.scalb(bound, f))
               .add(new BigDecimal("0.5"))
               .multiply(new BigDecimal(workers));
-      if (sum.compareTo(new BigDecimal(0x1p62)) < 0) {
+      if (sum.compareTo(BigDecimal.valueOf(1L << 62)) < 0) {
         taken = bound;
       } else {
         refused = bound;
