@@ -125,8 +125,7 @@ class FixedPointSumTest {
       assertEquals(
           "the updates of 1 worker(s) are not finite",
           assertThrows(
-                  NonFiniteUpdateException.class,
-                  () -> sum(new FixedPointSum(ring, 1), federation))
+                  NonFiniteUpdateException.class, () -> sum(new FixedPointSum(ring, 1), federation))
               .getMessage());
     }
   }

@@ -30,7 +30,7 @@ class FixedPointTest {
           new BigDecimal(Math.scalb(bound, f))
               .add(new BigDecimal("0.5"))
               .multiply(new BigDecimal(workers));
-      if (sum.compareTo(new BigDecimal(0x1p62)) < 0) {
+      if (sum.compareTo(BigDecimal.valueOf(1L << 62)) < 0) {
         taken = bound;
       } else {
         refused = bound;
@@ -38,8 +38,7 @@ class FixedPointTest {
     }
     double atTheLimit = refused;
 
-    assertThrows(
-        IllegalArgumentException.class, () -> new FixedPoint(1, atTheLimit, f, workers));
+    assertThrows(IllegalArgumentException.class, () -> new FixedPoint(1, atTheLimit, f, workers));
     // The rule is checked in doubles, which may refuse the last few bounds below the limit.
     new FixedPoint(1, taken * (1 - 0x1p-51), f, workers);
   }
@@ -84,7 +83,8 @@ class FixedPointTest {
   @Test
   void decode_sumOfExtremeVectors_doesNotOverflow() {
     FixedPoint codec = FixedPoint.finest(2, 0, MOST);
-    long[] one = codec.encode(new double[] {1, -1, Math.nextDown(0x1p136), -Math.nextDown(0x1p136)});
+    long[] one =
+        codec.encode(new double[] {1, -1, Math.nextDown(0x1p136), -Math.nextDown(0x1p136)});
     long[] sum = Arrays.stream(one).map(word -> word * MOST).toArray();
 
     assertArrayEquals(
@@ -149,8 +149,7 @@ class FixedPointTest {
       long[] sum = null;
       BigDecimal[] exact = {BigDecimal.ZERO, BigDecimal.ZERO, BigDecimal.ZERO};
       for (int w = 0; w < workers; w++) {
-        double[] vector =
-            random.doubles(3).map(d -> Math.scalb(d * 2 - 1, exponent)).toArray();
+        double[] vector = random.doubles(3).map(d -> Math.scalb(d * 2 - 1, exponent)).toArray();
         for (int j = 0; j < 3; j++) {
           exact[j] = exact[j].add(new BigDecimal(vector[j]));
         }
@@ -178,7 +177,12 @@ class FixedPointTest {
   @ParameterizedTest
   @ValueSource(
       doubles = {
-        Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, 0x1p136, -0x1p136, 1e300
+        Double.NaN,
+        Double.POSITIVE_INFINITY,
+        Double.NEGATIVE_INFINITY,
+        0x1p136,
+        -0x1p136,
+        1e300
       })
   void encode_notFiniteOrBeyondTheRangeOfExtras_isRefusedWithTheLengthAlone(double bad) {
     FixedPoint codec = FixedPoint.finest(2, 0, 3);

@@ -70,7 +70,9 @@ class KnownAnswersTest {
     assertEquals(secret, text(Agreement.sharedSecret(b, publicA)));
   }
 
-  /** All points of small order: 0, 1, two of order 8, p - 1, and p and p + 1, which aren't reduced. */
+  /**
+   * All points of small order: 0, 1, two of order 8, p - 1, and p and p + 1, which aren't reduced.
+   */
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -84,8 +86,7 @@ class KnownAnswersTest {
       })
   void sharedSecret_pointOfSmallOrder_isRefused(String point) {
     ProtocolException refused =
-        assertThrows(
-            ProtocolException.class, () -> Agreement.sharedSecret(COUNTING, hex(point)));
+        assertThrows(ProtocolException.class, () -> Agreement.sharedSecret(COUNTING, hex(point)));
     assertEquals("an X25519 public key must not have a small order", refused.getMessage());
   }
 

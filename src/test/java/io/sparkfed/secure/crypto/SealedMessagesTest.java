@@ -23,8 +23,7 @@ class SealedMessagesTest {
     assertEquals(
         "6f9cc5b2d445edc96dd0dd019f9631bb51536ef5885cefa6e1d76c",
         HexFormat.of().formatHex(ciphertext));
-    assertArrayEquals(
-        utf8("a plaintext"), Sealing.open(KEY, ciphertext, utf8("context")));
+    assertArrayEquals(utf8("a plaintext"), Sealing.open(KEY, ciphertext, utf8("context")));
   }
 
   @Test
@@ -40,8 +39,7 @@ class SealedMessagesTest {
     assertThrows(ProtocolException.class, () -> Sealing.open(KEY, longer, utf8("context")));
     assertThrows(ProtocolException.class, () -> Sealing.open(KEY, ciphertext, utf8("contexts")));
     assertThrows(
-        ProtocolException.class,
-        () -> Sealing.open(flipped(KEY, 31), ciphertext, utf8("context")));
+        ProtocolException.class, () -> Sealing.open(flipped(KEY, 31), ciphertext, utf8("context")));
   }
 
   /** From an implementation of RFC 9180 whose messages pyca/cryptography opens. */

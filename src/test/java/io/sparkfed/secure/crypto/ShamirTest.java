@@ -103,7 +103,8 @@ class ShamirTest {
 
     assertArrayEquals(
         SECRET,
-        Shamir.combine(new int[] {1000, 1, 517}, new byte[][] {shares[999], shares[0], shares[516]}));
+        Shamir.combine(
+            new int[] {1000, 1, 517}, new byte[][] {shares[999], shares[0], shares[516]}));
   }
 
   @Test
@@ -131,7 +132,9 @@ class ShamirTest {
     assertArrayEquals(SECRET, Shamir.combine(new int[] {2}, new byte[][] {shares[1]}));
   }
 
-  /** The 61 lower bits of a word, unless they are p: so each of the p elements has the same chance. */
+  /**
+   * The 61 lower bits of a word, unless they are p: so each of the p elements has the same chance.
+   */
   @Test
   void share_wordThatIsThePrime_isDrawnAgainAndUpperBitsAreDropped() {
     Deque<Long> words =
@@ -160,16 +163,16 @@ class ShamirTest {
       long d01 = divide(Shamir.subtract(value[1], value[0]), at[1]);
       long d12 = divide(Shamir.subtract(value[2], value[1]), Shamir.subtract(at[2], at[1]));
       long d012 = divide(Shamir.subtract(d12, d01), at[2]);
-      long[] polynomial = {
-        value[0], Shamir.subtract(d01, Shamir.multiply(d012, at[1])), d012
-      };
+      long[] polynomial = {value[0], Shamir.subtract(d01, Shamir.multiply(d012, at[1])), d012};
       for (int k = 0; k < 3; k++) {
         assertEquals(value[k], Shamir.evaluate(polynomial, at[k]));
       }
     }
   }
 
-  /** The same over a field small enough to count: each view occurs equally often for each secret. */
+  /**
+   * The same over a field small enough to count: each view occurs equally often for each secret.
+   */
   @Test
   void sharing_exhaustivelyOverASmallField_viewsBelowTheThresholdDoNotDependOnTheSecret() {
     int p = 7;
@@ -201,8 +204,7 @@ class ShamirTest {
     for (int[] indices : new int[][] {{0, 1}, {-1, 2}, {1, 1}, {1}, {1, 2, 3}, {}}) {
       assertThrows(ProtocolException.class, () -> Shamir.combine(indices, two));
     }
-    assertThrows(
-        ProtocolException.class, () -> Shamir.combine(new int[0], new byte[0][]));
+    assertThrows(ProtocolException.class, () -> Shamir.combine(new int[0], new byte[0][]));
   }
 
   @Test
@@ -242,8 +244,7 @@ class ShamirTest {
       assertThrows(
           IllegalArgumentException.class, () -> Shamir.share(SECRET, bad[0], bad[1], stream(7)));
     }
-    assertThrows(
-        IllegalArgumentException.class, () -> Shamir.share(new byte[31], 3, 2, stream(7)));
+    assertThrows(IllegalArgumentException.class, () -> Shamir.share(new byte[31], 3, 2, stream(7)));
   }
 
   private static long divide(long a, long b) {

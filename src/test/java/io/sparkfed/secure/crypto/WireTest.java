@@ -23,7 +23,9 @@ class WireTest {
   @Test
   void writer_everyType_hasOneBigEndianForm() {
     assertEquals(
-        "fffffffe0102030405060708" + "00000003010203" + "00000003c3a462"
+        "fffffffe0102030405060708"
+            + "00000003010203"
+            + "00000003c3a462"
             + "00000002ffffffffffffffff0000000000000001",
         HexFormat.of().formatHex(MESSAGE));
   }

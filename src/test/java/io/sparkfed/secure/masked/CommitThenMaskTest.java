@@ -34,7 +34,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Spark may run a task again, elsewhere, with another outcome: what leaves a worker must not tell. */
+/**
+ * Spark may run a task again, elsewhere, with another outcome: what leaves a worker must not tell.
+ */
 class CommitThenMaskTest {
   private static final SortedMap<String, long[]> HELD = Rehearsal.vectors(4, 3, 1L);
 

@@ -75,7 +75,7 @@ class DropoutTest {
           .forEach(
               worker -> {
                 if (random.nextInt(4) == 0) {
-                  at.put(worker, Phase.values()[random.nextInt(4)]);
+                  at.put(worker, List.of(Phase.values()).get(random.nextInt(4)));
                 }
               });
       MaskedSum sum = new MaskedSum(ThrowAwayKeys.random(), minWorkers);

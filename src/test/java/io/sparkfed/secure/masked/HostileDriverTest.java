@@ -72,8 +72,7 @@ class HostileDriverTest {
   @Test
   void commit_advertSignedByAnotherKeyOrChanged_isRefused() {
     Advert genuine = honest.adverts().get(3);
-    Advert otherRun =
-        Advert.make(own.owner("w03").keys(), "w03", Rehearsal.hash(9), honest.slot());
+    Advert otherRun = Advert.make(own.owner("w03").keys(), "w03", Rehearsal.hash(9), honest.slot());
     List<Advert> forged =
         List.of(
             Advert.make(own.owner("w04").keys(), "w03", own.runId, 0),
@@ -117,13 +116,10 @@ class HostileDriverTest {
     own.pin(own.commit(own.allBut("w03", "w04")));
     assertEquals(
         "too few workers are left to open a sum",
-        assertThrows(
-                ProtocolException.class,
-                () -> own.side("w00").mask(vector("w00"), own.pins()))
+        assertThrows(ProtocolException.class, () -> own.side("w00").mask(vector("w00"), own.pins()))
             .getMessage());
     own.pin(own.commit(own.allBut("w00")));
-    assertThrows(
-        ProtocolException.class, () -> own.side("w00").mask(vector("w00"), own.pins()));
+    assertThrows(ProtocolException.class, () -> own.side("w00").mask(vector("w00"), own.pins()));
   }
 
   @Test
@@ -131,8 +127,7 @@ class HostileDriverTest {
     Rehearsal other = new Rehearsal(own.held, 2, 2L);
     other.pin(other.commit(other.all()));
 
-    assertThrows(
-        ProtocolException.class, () -> own.side("w00").mask(vector("w00"), other.pins()));
+    assertThrows(ProtocolException.class, () -> own.side("w00").mask(vector("w00"), other.pins()));
   }
 
   /** A driver that pins other messages for one worker gets masks that don't cancel. */
@@ -170,8 +165,7 @@ class HostileDriverTest {
         assertThrows(
                 ProtocolException.class,
                 () ->
-                    own.side("w00")
-                        .reveal(own.pins(), own.allBut("w03", "w04"), own.inbox("w00")))
+                    own.side("w00").reveal(own.pins(), own.allBut("w03", "w04"), own.inbox("w00")))
             .getMessage());
   }
 
@@ -189,11 +183,9 @@ class HostileDriverTest {
     exchanged.put("w02", own.inbox("w00").get("w03"));
     SortedMap<String, byte[]> empty = new TreeMap<>(own.inbox("w00"));
     empty.put("w02", new byte[0]);
-    for (SortedMap<String, byte[]> inbox :
-        List.of(missing, changed, anothers, exchanged, empty)) {
+    for (SortedMap<String, byte[]> inbox : List.of(missing, changed, anothers, exchanged, empty)) {
       assertThrows(
-          ProtocolException.class,
-          () -> own.side("w00").reveal(own.pins(), own.all(), inbox));
+          ProtocolException.class, () -> own.side("w00").reveal(own.pins(), own.all(), inbox));
     }
     own.side("w00").reveal(own.pins(), own.all(), own.inbox("w00"));
   }
@@ -219,8 +211,7 @@ class HostileDriverTest {
 
   private void refused(String rule, Session session) {
     assertEquals(
-        rule,
-        assertThrows(ProtocolException.class, () -> own.side("w00", session)).getMessage());
+        rule, assertThrows(ProtocolException.class, () -> own.side("w00", session)).getMessage());
   }
 
   private Session withThreshold(int threshold) {
@@ -228,7 +219,6 @@ class HostileDriverTest {
   }
 
   private Session withAdverts(List<Advert> adverts) {
-    return new Session(
-        honest.runId(), honest.id(), 1, 0, 2, honest.threshold(), adverts);
+    return new Session(honest.runId(), honest.id(), 1, 0, 2, honest.threshold(), adverts);
   }
 }

@@ -96,8 +96,7 @@ class HostileWorkerTest {
     }
     for (int i = 0; i < reveals.get(0).length; i++) {
       byte[] changed = flipped(reveals.get(0), i);
-      assertRule(
-          "", () -> own.driver.reveals(with(reveals, 0, changed), own.pins(), own.all()));
+      assertRule("", () -> own.driver.reveals(with(reveals, 0, changed), own.pins(), own.all()));
     }
   }
 
@@ -139,9 +138,7 @@ class HostileWorkerTest {
             new TreeMap<>());
     assertRule(
         "a share must be revealed by a survivor",
-        () ->
-            own.driver.reveals(
-                List.of(ofNoSurvivor.toBytes()), own.pins(), own.allBut("w03")));
+        () -> own.driver.reveals(List.of(ofNoSurvivor.toBytes()), own.pins(), own.allBut("w03")));
   }
 
   /** One worker in another's name. */

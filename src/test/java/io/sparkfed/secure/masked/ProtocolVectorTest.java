@@ -23,8 +23,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Whole sessions, byte by byte, as {@code protocol_vector.py} computes them: three workers, and four
- * of whom one drops out after it has committed.
+ * Whole sessions, byte by byte, as {@code protocol_vector.py} computes them: three workers, and
+ * four of whom one drops out after it has committed.
  */
 class ProtocolVectorTest {
 
@@ -113,8 +113,7 @@ class ProtocolVectorTest {
     keys.forEach((worker, own) -> lines.add(RosterFile.line(worker, own)));
     RosterFile roster = RosterFile.parse(lines);
     SortedMap<String, Owner> owners = new TreeMap<>();
-    keys.forEach(
-        (worker, own) -> owners.put(worker, new Owner(own, Policy.PERMISSIVE, roster)));
+    keys.forEach((worker, own) -> owners.put(worker, new Owner(own, Policy.PERMISSIVE, roster)));
     return owners;
   }
 

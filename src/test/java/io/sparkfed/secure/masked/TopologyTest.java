@@ -77,8 +77,18 @@ class TopologyTest {
   /** More than two thirds in the full graph; the table's values above. */
   @ParameterizedTest
   @CsvSource({
-    "2, 1, 2", "3, 2, 3", "4, 3, 3", "5, 4, 4", "6, 5, 5", "7, 6, 5", "128, 127, 86",
-    "129, 34, 19", "200, 34, 19", "201, 42, 24", "1000, 48, 27", "10000, 54, 31",
+    "2, 1, 2",
+    "3, 2, 3",
+    "4, 3, 3",
+    "5, 4, 4",
+    "6, 5, 5",
+    "7, 6, 5",
+    "128, 127, 86",
+    "129, 34, 19",
+    "200, 34, 19",
+    "201, 42, 24",
+    "1000, 48, 27",
+    "10000, 54, 31",
     "1000000, 64, 37"
   })
   void degreeAndThreshold_anySize_areTheTables(int n, int degree, int threshold) {
