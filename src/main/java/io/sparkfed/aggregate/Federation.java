@@ -16,7 +16,8 @@ public interface Federation<S> {
    * Runs {@code task} once at each worker of the cohort and brings the messages to the driver. The
    * driver sees each message: what leaves a worker must already be protected or public.
    *
-   * @return one message for each worker of the cohort, in no particular order
+   * @return at most one message for each worker of the cohort, in no particular order; who missed
+   *     the deadline or whose task was lost has none
    * @throws AggregationException if the cluster could not finish the visit
    */
   <B, M> List<M> visit(Visit<B> visit, WorkerTask<S, B, M> task);

@@ -32,7 +32,7 @@ public enum AggregationMode {
       (keys, minWorkers) -> new SecureWorkerSum(minWorkers),
       List.of(
           "The driver, and so whoever owns the model, receives sums over the cohort alone: never one"
-              + " worker's update, weight, loss or metrics.",
+              + " worker's update, row count, loss or metrics.",
           "Rows never leave their worker's partition during training.",
           "Failures at a worker reach the driver as one coarse tag, without text."),
       List.of(
@@ -40,9 +40,8 @@ public enum AggregationMode {
               + " updates pass through executors' shuffle files in the clear.",
           "The average itself says something about the workers, the more the fewer they are: with"
               + " two, each can compute the other's update.",
-          "Spark itself tells the driver how many rows and bytes each task read and how large a cached"
-              + " shard is (task metrics, web interface, event log), and so each worker's number of"
-              + " rows.",
+          "Spark lists files at the driver, which so knows their sizes, and tells it how long tasks"
+              + " take.",
           "The driver ships the code: a malicious driver can read anything at the workers.",
           "Workers are trusted to send honest updates (no defence against poisoning).")),
   /** The driver sums: the baseline. */

@@ -7,6 +7,7 @@ import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValueType;
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -36,6 +37,18 @@ final class ConfigReader {
     String value = read(key, "must be a string", config::getString);
     if (value.isBlank()) {
       throw invalid(key, "must not be blank");
+    }
+    return Optional.of(value);
+  }
+
+  Optional<Duration> optionalDuration(String key) {
+    if (!config.hasPath(key)) {
+      return Optional.empty();
+    }
+    String rule = "must be a duration > 0 with its unit, e.g. 30s or 5 minutes";
+    Duration value = read(key, rule, config::getDuration);
+    if (value.isZero() || value.isNegative()) {
+      throw invalid(key, rule);
     }
     return Optional.of(value);
   }

@@ -6,9 +6,9 @@ import io.sparkfed.evaluation.MetricSums;
 import io.sparkfed.federated.TrainingPlan;
 import io.sparkfed.model.ModelShape;
 import io.sparkfed.secure.crypto.ProtocolException;
+import io.sparkfed.secure.keys.EphemeralKeys;
 import io.sparkfed.secure.keys.KeyFolders;
 import io.sparkfed.secure.keys.KeyRing;
-import io.sparkfed.secure.keys.ThrowAwayKeys;
 import io.sparkfed.server.ServerOptimizer;
 import io.sparkfed.server.ServerSgd;
 import java.io.IOException;
@@ -52,7 +52,7 @@ public final class Presets {
 
   private static KeyRing keys(AggregationConfig aggregation) {
     if (aggregation.keys().isEmpty()) {
-      return ThrowAwayKeys.random();
+      return new EphemeralKeys();
     }
     Keys keys = aggregation.keys().get();
     try {

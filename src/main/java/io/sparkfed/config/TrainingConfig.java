@@ -6,6 +6,7 @@ import io.sparkfed.model.Family;
 import io.sparkfed.model.Standardize;
 import io.sparkfed.objective.Reduction;
 import io.sparkfed.solver.LocalSolver;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -61,9 +62,11 @@ public record TrainingConfig(
    * What {@code aggregation} says.
    *
    * @param minWorkers at least 2
-   * @param keys where the keys are; empty for throw-away ones
+   * @param deadline how long the workers may take for a visit; empty for no bound
+   * @param keys where the owners' keys are; empty for ephemeral ones
    */
-  public record AggregationConfig(AggregationMode mode, int minWorkers, Optional<Keys> keys) {}
+  public record AggregationConfig(
+      AggregationMode mode, int minWorkers, Optional<Duration> deadline, Optional<Keys> keys) {}
 
   /**
    * Where the keys of the masked mode are.

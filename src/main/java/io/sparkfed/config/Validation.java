@@ -60,6 +60,7 @@ final class Validation {
         new AggregationConfig(
             read.oneOf("aggregation.mode", AggregationMode.class),
             read.integer("aggregation.min-workers", 2, Integer.MAX_VALUE),
+            read.optionalDuration("aggregation.deadline"),
             keys()),
         read.integer("evaluation.auc-bins", 2, 100_000),
         new Output(read.optionalString("output.dir"), read.bool("output.overwrite")),

@@ -49,6 +49,11 @@ final class DenseExamples implements Examples {
   }
 
   @Override
+  public long packedBytes() {
+    return (long) Double.BYTES * (values.length + 2L * labels.length);
+  }
+
+  @Override
   public double[] weightedSquaredDeviations(double[] means) {
     double[] sums = new double[features];
     for (int i = 0; i < rows(); i++) {

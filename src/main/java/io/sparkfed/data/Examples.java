@@ -26,6 +26,9 @@ public sealed interface Examples extends Serializable permits DenseExamples, Spa
   /** Returns {@code sum_i weight_i * (x_ij - means[j])²} for each feature; length p. */
   double[] weightedSquaredDeviations(double[] means);
 
+  /** Returns the size of the packed numbers, in bytes. */
+  long packedBytes();
+
   /** Returns {@code sum_i weight_i * x_ij} for each feature; length p. */
   default double[] weightedSums() {
     double[] sums = new double[features()];

@@ -63,6 +63,12 @@ final class SparseExamples implements Examples {
     }
   }
 
+  @Override
+  public long packedBytes() {
+    return (long) Double.BYTES * (values.length + 2L * labels.length)
+        + (long) Integer.BYTES * (columns.length + rowStarts.length);
+  }
+
   /**
    * Present entries one by one, then {@code mean²} for the weight of the absent ones. That weight
    * is a difference of totals, exact for whole weights; nothing else cancels.

@@ -14,6 +14,8 @@ import java.util.Map;
  * @param trainMetrics federated metrics of the model after this round on the training rows
  * @param testMetrics the same on the test rows; empty without a test split
  * @param seconds wall-clock seconds of the round (0 for round 0)
+ * @param saturated how many coordinates of updates, over all workers, were cut to the range of the
+ *     sum
  * @param bytes payload bytes that travelled in the round: model to workers and messages from them
  */
 public record RoundSummary(
@@ -24,4 +26,5 @@ public record RoundSummary(
     Map<String, Double> trainMetrics,
     Map<String, Double> testMetrics,
     double seconds,
+    long saturated,
     long bytes) {}

@@ -37,7 +37,7 @@ public final class FederatedEvaluator {
       Federation<Shard> federation, TrainingPlan plan, Coefficients model) {
     List<String> cohort = federation.workers();
     Opened<WeightedMean.Mean> opened =
-        new WeightedMean(plan.sums().sumOf(plan.shape().size()), plan.shape().size())
+        new WeightedMean(plan.sums().sumOf(0), plan.shape().size())
             .aggregate(
                 federation,
                 new Visit<>(

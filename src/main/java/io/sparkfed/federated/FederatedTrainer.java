@@ -46,7 +46,8 @@ public final class FederatedTrainer {
   }
 
   /** One round's cost, kept until its model has been evaluated. */
-  private record Finished(int round, int workers, int dropouts, double seconds, long bytes) {}
+  private record Finished(
+      int round, int workers, int dropouts, double seconds, long saturated, long bytes) {}
 
   /** A visit's mean with its cost. */
   private record Visited(WeightedMean.Mean mean, Finished cost) {}
@@ -69,7 +70,7 @@ public final class FederatedTrainer {
 
     double[] model = Coefficients.zeros(plan.shape()).values();
     double[] lastGood = model;
-    Finished previous = new Finished(0, 0, 0, 0.0, 0L);
+    Finished previous = new Finished(0, 0, 0, 0.0, 0L, 0L);
     for (int round = 1; round <= plan.rounds(); round++) {
       Visited visited;
       try {
@@ -144,6 +145,7 @@ public final class FederatedTrainer {
             opened.workers(),
             opened.dropouts(),
             seconds,
+            opened.saturated(),
             modelBytes + opened.messageBytes()));
   }
 
@@ -165,6 +167,7 @@ public final class FederatedTrainer {
             metrics.metrics(sums, 0),
             metrics.metrics(sums, metrics.length()),
             round.seconds(),
+            round.saturated(),
             round.bytes());
     rounds.add(summary);
     listener.roundFinished(summary);
@@ -188,8 +191,11 @@ public final class FederatedTrainer {
   }
 
   private TrainingResult diverged(int round, double[] lastGood, String why) {
-    String message =
-        "training diverged in round " + round + ": " + why + "; lower algorithm.local.step-size";
+    String advice =
+        round == 0
+            ? "; labels or features are too large: standardise or rescale them"
+            : "; lower algorithm.local.step-size";
+    String message = "training diverged in round " + round + ": " + why + advice;
     return result(lastGood, Optional.of(new Divergence(round, message)));
   }
 

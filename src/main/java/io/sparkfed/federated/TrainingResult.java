@@ -23,7 +23,7 @@ public record TrainingResult(
   /**
    * A divergence.
    *
-   * @param round the round at which training diverged, from 1
+   * @param round the round at which training diverged; 0 when not even the initial model has a loss
    * @param message one sentence with the rule and what to change
    */
   public record Divergence(int round, String message) {}

@@ -25,6 +25,7 @@ final class JsonFiles {
     put(line, "loss", round.loss());
     line.set("metrics", metrics(round.trainMetrics(), round.testMetrics()));
     put(line, "seconds", round.seconds());
+    line.put("saturated", round.saturated());
     line.put("bytes", round.bytes());
     return line.toString();
   }

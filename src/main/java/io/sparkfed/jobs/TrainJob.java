@@ -134,8 +134,13 @@ public final class TrainJob implements Callable<Integer> {
               + " protects nobody");
     } else if (isLocal) {
       notes.add(
-          "local master: driver, workers and secure worker share one process, so nobody is protected"
+          "local master: driver, workers and aggregation share one process, so nobody is protected"
               + " from anybody; a cluster is what separates them");
+    }
+    if (mode == AggregationMode.MASKED && config.aggregation().keys().isEmpty()) {
+      notes.add(
+          "aggregation.keys is not set: keys live in the executors' memory, and the driver relays the"
+              + " public ones; this protects from a curious driver, not from one that lies");
     }
     if (workers == 2) {
       notes.add(
@@ -148,6 +153,13 @@ public final class TrainJob implements Callable<Integer> {
   private static List<String> notesOnResult(
       TrainingConfig config, TrainingResult result, int workers) {
     List<String> notes = new ArrayList<>();
+    long saturated = result.rounds().stream().mapToLong(RoundSummary::saturated).sum();
+    if (saturated > 0) {
+      notes.add(
+          saturated
+              + " coordinates of updates were cut to the range of the sum (rounds.jsonl says in which"
+              + " rounds); the range grew after each");
+    }
     if (config.model().family().isClassifier() && result.oneClassWorkers() > 0) {
       notes.add(
           result.oneClassWorkers()

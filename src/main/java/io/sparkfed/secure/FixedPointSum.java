@@ -88,7 +88,7 @@ public final class FixedPointSum implements Aggregation<double[], double[]> {
     int length = scaledLength;
     Visit<B> probe =
         new Visit<>(
-            visit.description() + ": choosing the range",
+            "choosing the range of sums (" + visit.cohort().size() + " workers)",
             visit.round(),
             visit.cohort(),
             visit.broadcast());

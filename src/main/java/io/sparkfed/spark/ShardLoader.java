@@ -153,7 +153,7 @@ public final class ShardLoader {
     // A source without any input split still needs its one partition.
     JavaRDD<ParsedRow> onePartition =
         rows.getNumPartitions() == 1 ? rows : context.parallelize(new ArrayList<>(), 1);
-    return onePartition.mapPartitions(partition -> single(packed(partition, worker, packing)));
+    return onePartition.mapPartitions(partition -> single(loaded(partition, worker, packing)));
   }
 
   private JavaRDD<WorkerPartition> pooled(
@@ -172,11 +172,19 @@ public final class ShardLoader {
         .keyBy(ParsedRow::worker)
         .partitionBy(new WorkerPartitioner(workers))
         .values()
-        .mapPartitions(partition -> single(packed(partition, null, packing)));
+        .mapPartitions(partition -> single(loaded(partition, null, packing)));
+  }
+
+  /** Packs a partition, at the worker, and keeps to itself how many rows it read. */
+  private static WorkerPartition loaded(
+      Iterator<ParsedRow> rows, String expected, ShardPacking packing) {
+    WorkerPartition partition = packed(rows, expected, packing);
+    TaskTraces.forgetRowCounts();
+    return partition;
   }
 
   /**
-   * Packs a partition, at the worker.
+   * Packs a partition.
    *
    * @param expected the worker's id; null when the rows say whose they are
    */
@@ -253,7 +261,7 @@ public final class ShardLoader {
       Collections.sort(workers);
       noteUncached(cached, statuses.size(), notes);
       return new Loaded(
-          new SparkFederation(context, cached, workers),
+          new SparkFederation(context, cached, workers, config.aggregation().deadline()),
           featureNames(features),
           skipped,
           placement,

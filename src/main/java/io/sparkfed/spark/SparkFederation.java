@@ -7,10 +7,12 @@ import io.sparkfed.aggregate.Visit;
 import io.sparkfed.aggregate.WorkerTask;
 import io.sparkfed.data.Shard;
 import java.io.Serializable;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.UUID;
 import org.apache.spark.HashPartitioner;
@@ -31,15 +33,21 @@ public final class SparkFederation implements Federation<Shard>, AutoCloseable {
   private final JavaSparkContext spark;
   private final JavaRDD<WorkerPartition> partitions;
   private final List<String> workers;
+  private final Arrivals arrivals;
   private final String jobGroup = "spark-federated-" + UUID.randomUUID();
 
   /**
    * Takes over a persisted RDD with one element in each partition.
    *
    * @param workers ids of the workers that hold a shard, sorted
+   * @param deadline how long a visit may take; empty for no bound
    */
   SparkFederation(
-      JavaSparkContext spark, JavaRDD<WorkerPartition> partitions, List<String> workers) {
+      JavaSparkContext spark,
+      JavaRDD<WorkerPartition> partitions,
+      List<String> workers,
+      Optional<Duration> deadline) {
+    this.arrivals = new Arrivals(spark.sc(), deadline);
     this.spark = spark;
     this.partitions = partitions;
     this.workers = List.copyOf(workers);
@@ -52,7 +60,7 @@ public final class SparkFederation implements Federation<Shard>, AutoCloseable {
 
   @Override
   public <B, M> List<M> visit(Visit<B> visit, WorkerTask<Shard, B, M> task) {
-    return inScope(visit, payload -> messages(payload, task).collect());
+    return inScope(visit, payload -> arrivals.collect(messages(payload, task)));
   }
 
   @Override
@@ -60,14 +68,22 @@ public final class SparkFederation implements Federation<Shard>, AutoCloseable {
       Visit<B> visit, WorkerTask<Shard, B, M> task, Combiner<M, R> combiner) {
     return inScope(
         visit,
-        payload ->
-            messages(payload, task)
-                .mapToPair(message -> new Tuple2<>(0, message))
-                .partitionBy(new HashPartitioner(1))
-                .values()
-                .mapPartitions(all -> Collections.singleton(combined(all, combiner)).iterator())
-                .collect()
-                .get(0));
+        payload -> {
+          JavaRDD<R> combined =
+              messages(payload, task)
+                  .mapToPair(message -> new Tuple2<>(0, message))
+                  .partitionBy(new HashPartitioner(1))
+                  .values()
+                  .mapPartitions(all -> Collections.singleton(combined(all, combiner)).iterator());
+          List<R> results = arrivals.collect(combined);
+          if (results.isEmpty()) {
+            throw new AggregationException(
+                "the deadline (aggregation.deadline) passed before the workers were done with \""
+                    + visit.description()
+                    + "\"");
+          }
+          return results.get(0);
+        });
   }
 
   /** Lets the executors forget the rows. */

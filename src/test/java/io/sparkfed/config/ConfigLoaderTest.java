@@ -92,7 +92,8 @@ class ConfigLoaderTest {
             "fed-avg", 12, new MinibatchSgd(2, 16, 0.25), Reduction.SUM, Weighting.EQUAL, 1000.0),
         config.algorithm());
     assertEquals(
-        new TrainingConfig.AggregationConfig(AggregationMode.INSECURE_PLAIN, 4, Optional.empty()),
+        new TrainingConfig.AggregationConfig(
+            AggregationMode.INSECURE_PLAIN, 4, Optional.empty(), Optional.empty()),
         config.aggregation());
     assertEquals(new TrainingConfig.Output(Optional.of("out"), true), config.output());
   }
@@ -134,7 +135,8 @@ class ConfigLoaderTest {
             "fed-avg", 10, new GradientDescent(1, 0.1), Reduction.MEAN, Weighting.ROWS, 1000.0),
         config.algorithm());
     assertEquals(
-        new TrainingConfig.AggregationConfig(AggregationMode.SECURE_WORKER, 3, Optional.empty()),
+        new TrainingConfig.AggregationConfig(
+            AggregationMode.SECURE_WORKER, 3, Optional.empty(), Optional.empty()),
         config.aggregation());
     assertEquals(new NoSplit(), config.data().split());
     assertEquals(new TrainingConfig.Output(Optional.empty(), false), config.output());

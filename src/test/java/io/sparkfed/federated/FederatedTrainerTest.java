@@ -51,7 +51,7 @@ class FederatedTrainerTest {
 
     assertEquals(
         List.of(
-            "round 1/4: local training (3 workers): choosing the range",
+            "choosing the range of sums (3 workers)",
             "round 1/4: local training (3 workers)",
             "round 2/4: local training (3 workers)",
             "round 3/4: local training (3 workers)",

@@ -88,7 +88,7 @@ class StandardizeTest {
         List.of(
             "standardisation: means (3 workers)",
             "standardisation: deviations (3 workers)",
-            "round 1/1: local training (3 workers): choosing the range",
+            "choosing the range of sums (3 workers)",
             "round 1/1: local training (3 workers)",
             "round 1/1: evaluation (3 workers)"),
         federation.visits().stream().map(Visit::description).toList());

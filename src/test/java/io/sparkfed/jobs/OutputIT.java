@@ -77,7 +77,8 @@ class OutputIT {
     for (int k = 0; k < lines.size(); k++) {
       JsonNode line = JSON.readTree(lines.get(k));
       assertEquals(
-          List.of("round", "workers", "dropouts", "loss", "metrics", "seconds", "bytes"),
+          List.of(
+              "round", "workers", "dropouts", "loss", "metrics", "seconds", "saturated", "bytes"),
           keys(line));
       assertEquals(k + 1, line.path("round").asInt());
       assertEquals(3, line.path("workers").asInt());

@@ -15,6 +15,6 @@ public interface KeyRing extends Serializable {
    */
   Owner open(String worker);
 
-  /** Returns the driver's copy of the roster. */
+  /** Returns the driver's copy of the roster; null where there is none. */
   Roster roster();
 }

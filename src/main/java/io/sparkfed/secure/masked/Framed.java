@@ -10,6 +10,8 @@ import java.util.SortedSet;
  * MB for 1000 on the sparse one, less than a custom partition payload would be worth.
  *
  * @param session the session
+ * @param identities public keys that came with the adverts, for workers without a roster of their
+ *     own
  * @param value what the visit broadcasts; null in phase D
  * @param pins what phase B collected; null in phase B
  * @param survivors U2; null before phase D
@@ -18,6 +20,7 @@ import java.util.SortedSet;
  */
 record Framed<B>(
     Session session,
+    SortedMap<String, byte[]> identities,
     B value,
     Pins pins,
     SortedSet<String> survivors,

@@ -9,8 +9,11 @@ import io.sparkfed.aggregate.Opened;
 import io.sparkfed.aggregate.Visit;
 import io.sparkfed.aggregate.WorkerTask;
 import io.sparkfed.secure.crypto.ProtocolException;
+import io.sparkfed.secure.crypto.Signing;
 import io.sparkfed.secure.crypto.WireReader;
+import io.sparkfed.secure.keys.CollectedRoster;
 import io.sparkfed.secure.keys.KeyRing;
+import io.sparkfed.secure.keys.Roster;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -32,11 +35,15 @@ public final class MaskedSum implements Aggregation<long[], long[]> {
   /** Adverts are collected for so many sums at once. */
   private static final int SLOTS = 32;
 
+  /** How often a sum over too few workers is tried. */
+  private static final int ATTEMPTS = 2;
+
   private final KeyRing keys;
   private final int minWorkers;
   private final SecureRandom random = new SecureRandom();
   private final byte[] runId = fresh();
   private final Map<Integer, SortedMap<String, Advert>> adverts = new HashMap<>();
+  private final SortedMap<String, byte[]> identities = new TreeMap<>();
   private int nextSlot;
 
   /**
@@ -74,19 +81,37 @@ public final class MaskedSum implements Aggregation<long[], long[]> {
   public <S, B> Opened<long[]> aggregate(
       Federation<S> federation, Visit<B> visit, WorkerTask<S, B, long[]> work) {
     Traffic traffic = new Traffic();
-    try {
-      return open(federation, visit, work, traffic);
-    } catch (ProtocolException e) {
-      throw new AggregationException(
-          "secure aggregation refused a message and opened nothing: " + e.getMessage(), e);
+    for (int attempt = 1; ; attempt++) {
+      try {
+        Opened<long[]> opened = open(federation, visit, work, traffic);
+        if (opened.dropouts() > 0) {
+          adverts.clear();
+        }
+        return opened;
+      } catch (CohortException e) {
+        // Nothing was opened, so another session may try. Workers whose keys were lost with their
+        // executor advertise new ones.
+        adverts.clear();
+        if (attempt == ATTEMPTS) {
+          throw e;
+        }
+      } catch (ProtocolException e) {
+        throw new AggregationException(
+            "secure aggregation refused a message and opened nothing: " + e.getMessage(), e);
+      }
     }
+  }
+
+  private Roster roster() {
+    Roster pinned = keys.roster();
+    return pinned == null ? new CollectedRoster(identities) : pinned;
   }
 
   private <S, B> Opened<long[]> open(
       Federation<S> federation, Visit<B> visit, WorkerTask<S, B, long[]> work, Traffic traffic) {
     Session session = session(federation, visit, traffic);
     byte[] modelHash = ModelHash.of(visit.broadcast());
-    DriverSide driver = new DriverSide(keys.roster(), session, modelHash);
+    DriverSide driver = new DriverSide(roster(), session, modelHash);
     int least = Math.max(minWorkers, session.threshold());
 
     SortedMap<String, Commitment> committed =
@@ -97,7 +122,8 @@ public final class MaskedSum implements Aggregation<long[], long[]> {
                         visit,
                         visit.description(),
                         session.workers(),
-                        new Framed<>(session, visit.broadcast(), null, null, null, null)),
+                        new Framed<>(
+                            session, identities, visit.broadcast(), null, null, null, null)),
                     Phases.commit(keys, work))));
     requireEnough(committed.size(), least);
     Pins pins = Pins.of(committed);
@@ -110,7 +136,8 @@ public final class MaskedSum implements Aggregation<long[], long[]> {
                         visit,
                         visit.description() + ": masked vectors",
                         List.copyOf(committed.keySet()),
-                        new Framed<>(session, visit.broadcast(), pins, null, null, null)),
+                        new Framed<>(
+                            session, identities, visit.broadcast(), pins, null, null, null)),
                     Phases.mask(keys, work))),
             pins);
     requireEnough(vectors.size(), least);
@@ -125,7 +152,13 @@ public final class MaskedSum implements Aggregation<long[], long[]> {
                         visit.description() + ": unmasking",
                         List.copyOf(survivors),
                         new Framed<B>(
-                            session, null, pins, survivors, driver.inboxes(committed), modelHash)),
+                            session,
+                            identities,
+                            null,
+                            pins,
+                            survivors,
+                            driver.inboxes(committed),
+                            modelHash)),
                     Phases.reveal(keys))),
             pins,
             survivors);
@@ -163,6 +196,7 @@ public final class MaskedSum implements Aggregation<long[], long[]> {
 
   private <S, B> void collectAdverts(
       Federation<S> federation, Visit<B> visit, int firstSlot, Traffic traffic) {
+    identities.clear();
     for (int slot = firstSlot; slot < firstSlot + SLOTS; slot++) {
       adverts.put(slot, new TreeMap<>());
     }
@@ -177,6 +211,7 @@ public final class MaskedSum implements Aggregation<long[], long[]> {
                 Phases.advertise(keys)));
     for (byte[] message : messages) {
       WireReader in = new WireReader(message);
+      identities.put(in.text(), in.bytes(Signing.KEY_LENGTH));
       if (in.integer() != SLOTS) {
         throw new ProtocolException("adverts must be one for each slot");
       }

@@ -2,8 +2,11 @@ package io.sparkfed.secure.masked;
 
 import io.sparkfed.aggregate.NonFiniteValueException;
 import io.sparkfed.aggregate.WorkerTask;
+import io.sparkfed.secure.crypto.Signing;
 import io.sparkfed.secure.crypto.WireWriter;
+import io.sparkfed.secure.keys.CollectedRoster;
 import io.sparkfed.secure.keys.KeyRing;
+import io.sparkfed.secure.keys.Owner;
 import io.sparkfed.secure.keys.PartyKeys;
 import java.io.Serializable;
 import java.util.Arrays;
@@ -54,7 +57,9 @@ final class Phases {
             "advertising",
             () -> {
               PartyKeys own = keys.open(worker).keys();
-              WireWriter out = new WireWriter().integer(request.slots());
+              byte[] identity = Signing.publicKey(own.identity());
+              WireWriter out = new WireWriter().text(worker).bytes(identity);
+              out.integer(request.slots());
               for (int slot = 0; slot < request.slots(); slot++) {
                 Advert.make(own, worker, request.runId(), request.firstSlot() + slot).write(out);
               }
@@ -91,7 +96,8 @@ final class Phases {
         orDropout(
             "revealing",
             () ->
-                new WorkerSide(keys.open(worker), worker, frame.session(), frame.modelHash())
+                new WorkerSide(
+                        owner(keys, worker, frame), worker, frame.session(), frame.modelHash())
                     .reveal(
                         frame.pins(),
                         frame.survivors(),
@@ -100,7 +106,12 @@ final class Phases {
   }
 
   private static <B> WorkerSide side(KeyRing keys, String worker, Framed<B> frame) {
-    return new WorkerSide(keys.open(worker), worker, frame.session(), ModelHash.of(frame.value()));
+    return new WorkerSide(
+        owner(keys, worker, frame), worker, frame.session(), ModelHash.of(frame.value()));
+  }
+
+  private static Owner owner(KeyRing keys, String worker, Framed<?> frame) {
+    return keys.open(worker).withRosterOr(new CollectedRoster(frame.identities()));
   }
 
   /**

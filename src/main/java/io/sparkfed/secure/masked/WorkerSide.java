@@ -14,6 +14,7 @@ import io.sparkfed.secure.keys.Policy;
 import io.sparkfed.secure.keys.Roster;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -47,7 +48,16 @@ final class WorkerSide {
     this.session = session;
     this.context = session.context(roster, modelHash);
     this.topology = session.topology();
+    requireOwnAdvert();
     policy.check(session.minWorkers(), session.threshold(), session.round());
+  }
+
+  /** An advert of other keys than these was made elsewhere: peers' messages would not open here. */
+  private void requireOwnAdvert() {
+    byte[] secret = Advert.shareSecret(own, session.runId(), session.slot());
+    if (!Arrays.equals(Agreement.publicKey(secret), session.advert(worker).shareKey())) {
+      throw new ProtocolException("the advert must be of the keys that are here");
+    }
   }
 
   /** Phase B: commits to {@code vector} and shares the secrets behind its masks. */

@@ -201,7 +201,9 @@ class CommitThenMaskTest {
             }
             Framed<String> frame = (Framed<String>) broadcast;
             return call.run(
-                (B) new Framed<>(frame.session(), "other", frame.pins(), null, null, null));
+                (B)
+                    new Framed<>(
+                        frame.session(), new TreeMap<>(), "other", frame.pins(), null, null, null));
           }
         };
     MaskedSum sum = new MaskedSum(ThrowAwayKeys.random(), 2);
@@ -252,13 +254,15 @@ class CommitThenMaskTest {
           }
           return vector;
         };
-    Framed<String> commit = new Framed<>(session.session, "model", null, null, null, null);
+    Framed<String> commit =
+        new Framed<>(session.session, new TreeMap<>(), "model", null, null, null, null);
     List<byte[]> committed =
         session.all().stream()
             .map(w -> Phases.commit(session.keys, work).run(w, session.held.get(w), commit))
             .toList();
     Pins pins = session.pin(committed);
-    Framed<String> mask = new Framed<>(session.session, "model", pins, null, null, null);
+    Framed<String> mask =
+        new Framed<>(session.session, new TreeMap<>(), "model", pins, null, null, null);
     List<byte[]> masked =
         session.all().stream()
             .map(w -> Phases.mask(session.keys, work).run(w, session.held.get(w), mask))

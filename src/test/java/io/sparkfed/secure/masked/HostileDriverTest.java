@@ -193,7 +193,8 @@ class HostileDriverTest {
   /** At the worker's door a broken rule is a dropout without text. */
   @Test
   void task_brokenRule_sendsTheEmptyMessage() {
-    Framed<String> frame = new Framed<>(withThreshold(1), "model", null, null, null, null);
+    Framed<String> frame =
+        new Framed<>(withThreshold(1), new TreeMap<>(), "model", null, null, null, null);
 
     assertArrayEquals(
         new byte[0],

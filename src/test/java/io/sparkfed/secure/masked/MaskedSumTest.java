@@ -47,7 +47,8 @@ class MaskedSumTest extends SumContractTest {
     long commitment = name + (4 + 32) + 4 + peers * (name + 4 + shares) + signature;
     long masked = name + signature + 4 + 4 + 8L * (words + 2);
     long reveal = name + 4 + workers * (name + 4 + 40) + signature;
-    return workers * (4 + 32 * advert + commitment + masked + reveal);
+    long adverts = name + (4 + 32) + 4 + 32 * advert;
+    return workers * (adverts + commitment + masked + reveal);
   }
 
   @Test

@@ -96,12 +96,18 @@ final class Rehearsal {
 
   byte[] commitTask(String worker) {
     return Phases.<long[], String>commit(keys, SEND)
-        .run(worker, held.get(worker), new Framed<>(session, model, null, null, null, null));
+        .run(
+            worker,
+            held.get(worker),
+            new Framed<>(session, new TreeMap<>(), model, null, null, null, null));
   }
 
   byte[] maskTask(String worker) {
     return Phases.<long[], String>mask(keys, SEND)
-        .run(worker, held.get(worker), new Framed<>(session, model, pins, null, null, null));
+        .run(
+            worker,
+            held.get(worker),
+            new Framed<>(session, new TreeMap<>(), model, pins, null, null, null));
   }
 
   byte[] revealTask(String worker, SortedSet<String> survivors) {
@@ -110,7 +116,13 @@ final class Rehearsal {
             worker,
             held.get(worker),
             new Framed<>(
-                session, null, pins, survivors, driver.inboxes(commitments), ModelHash.of(model)));
+                session,
+                new TreeMap<>(),
+                null,
+                pins,
+                survivors,
+                driver.inboxes(commitments),
+                ModelHash.of(model)));
   }
 
   List<byte[]> commit(Collection<String> workers) {

@@ -6,7 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 
 /**
- * Keys of all parties from one secret that travels with the tasks: for local and simulated runs.
+ * Keys of all parties from one secret that travels with the tasks: for tests that need the same
+ * keys again.
  *
  * <p><b>Security guarantees: none.</b> Whoever has the secret, the driver first of all, can derive
  * every key. It exercises the protocol; it protects nobody.

@@ -1,0 +1,115 @@
+package io.sparkfed.jobs;
+
+import static io.sparkfed.jobs.ReportPage.keyFigure;
+import static io.sparkfed.jobs.ReportPage.occurrences;
+import static io.sparkfed.jobs.ReportPage.tableRow;
+import static io.sparkfed.jobs.ReportRun.metrics;
+import static io.sparkfed.jobs.ReportRun.round;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.sparkfed.evaluation.RunReport;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** The lists and tables of the page. */
+class HtmlReportTablesTest {
+
+  @Test
+  void render_notFiniteAndMissingMetrics_areDashes() {
+    ReportRun run = new ReportRun();
+    run.train = metrics("rows", 10, "logLoss", Double.NaN, "auc", Double.NEGATIVE_INFINITY);
+    run.test = metrics("accuracy", Double.NaN);
+    run.train.put("recall", null);
+    run.rounds = List.of(round(0, Double.POSITIVE_INFINITY), round(1, Double.NaN));
+    run.model =
+        new RunReport.FinalModel(
+            "logistic", List.of("a", "b"), List.of(Double.NaN, 1.5), Double.NaN, "none");
+    run.phases = Map.of("train", Double.NaN);
+
+    String page = HtmlReport.render(run.report());
+    String visible = page.substring(page.indexOf("<body>"), page.indexOf("<script"));
+
+    assertFalse(visible.contains("NaN"));
+    assertFalse(visible.contains("Infinity"));
+    assertFalse(visible.contains("null"));
+    assertEquals("\u2013", keyFigure(page, "Train loss"));
+    assertEquals("\u2013", keyFigure(page, "Train accuracy"));
+    assertEquals(List.of("\u2013", "\u2013"), tableRow(page, "Log loss"));
+    assertEquals(List.of("\u2013", "\u2013"), tableRow(page, "Recall"));
+    assertEquals(List.of("10", "\u2013"), tableRow(page, "Rows"));
+    assertTrue(visible.contains("Intercept: <strong>\u2013</strong>"));
+  }
+
+  @Test
+  void render_manyWorkers_foldsTheRest() {
+    ReportRun run = new ReportRun();
+    List<String> workers = IntStream.range(0, 1000).mapToObj(i -> "site-" + i).toList();
+    run.cohort = new RunReport.Cohort(workers, Map.of(), "read in place: no row moved");
+
+    String page = HtmlReport.render(run.report());
+
+    assertEquals(1000, occurrences(page, "<bdi>site-"));
+    assertTrue(page.contains("<summary>970 more</summary>"));
+    String open = page.substring(0, page.indexOf("<summary>970 more"));
+    assertEquals(ReportTables.LISTED_WORKERS, occurrences(open, "<bdi>site-"));
+    assertEquals("1,000", keyFigure(page, "Workers"));
+  }
+
+  @Test
+  void render_skippedWorkers_haveTheirReasons() {
+    ReportRun run = new ReportRun();
+    run.cohort = new RunReport.Cohort(List.of("a"), Map.of("z", "no rows"), "in place");
+
+    String page = HtmlReport.render(run.report());
+
+    assertTrue(page.contains("Left out: 1"));
+    assertTrue(page.contains("<bdi>z</bdi></th><td>no rows</td>"));
+  }
+
+  @Test
+  void render_manyFeatures_showsTheLargestAndSaysSo() {
+    ReportRun run = new ReportRun();
+    List<String> features = IntStream.range(0, 61).mapToObj(i -> "f" + i).toList();
+    List<Double> coefficients = new ArrayList<>();
+    IntStream.range(0, 61).forEach(i -> coefficients.add(i % 2 == 0 ? i + 1.0 : -i - 1.0));
+    run.model = new RunReport.FinalModel("logistic", features, coefficients, 2, "federated");
+
+    String page = HtmlReport.render(run.report());
+
+    assertTrue(page.contains("The 60 largest of 61 by absolute value are shown"));
+    assertTrue(page.indexOf("<bdi>f60</bdi>") < page.indexOf("<bdi>f59</bdi>"));
+    assertTrue(page.contains("<bdi>f1</bdi>"));
+    assertFalse(page.contains("<bdi>f0</bdi>"));
+  }
+
+  @Test
+  void render_extremeCoefficients_keepTheirBarsWithinTheCell() {
+    ReportRun run = new ReportRun();
+    run.model =
+        new RunReport.FinalModel(
+            "linear",
+            List.of("a", "b", "c"),
+            List.of(Double.MAX_VALUE, -Double.MAX_VALUE, 0.0),
+            0,
+            "none");
+
+    String page = HtmlReport.render(run.report());
+
+    assertTrue(page.contains("style=\"left:50.00%;width:50.00%\""));
+    assertTrue(page.contains("style=\"left:0.00%;width:50.00%\""));
+  }
+
+  @Test
+  void render_configuration_isListedWithItsOrigin() {
+    String page = HtmlReport.render(new ReportRun().report());
+
+    assertTrue(page.contains(">server.rate</th>"));
+    assertTrue(page.contains(">0.5</td>"));
+    assertTrue(page.contains(">command line</td>"));
+  }
+}

@@ -1,0 +1,218 @@
+package io.sparkfed.secure;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.sparkfed.aggregate.InsecurePlainSum;
+import io.sparkfed.aggregate.Opened;
+import io.sparkfed.aggregate.Visit;
+import io.sparkfed.aggregate.WorkerTask;
+import io.sparkfed.config.ConfigLoader;
+import io.sparkfed.config.TrainingConfig;
+import io.sparkfed.data.Shard;
+import io.sparkfed.secure.keys.EphemeralKeys;
+import io.sparkfed.secure.keys.KeyFolderMaker;
+import io.sparkfed.secure.keys.KeyFolders;
+import io.sparkfed.secure.keys.KeyRing;
+import io.sparkfed.secure.keys.RosterFile;
+import io.sparkfed.secure.masked.MaskedSum;
+import io.sparkfed.spark.ShardLoader;
+import io.sparkfed.spark.SparkFederation;
+import java.io.IOException;
+import java.io.Serializable;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.TaskContext;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerJobStart;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Masked sums on executors of their own, which die and run tasks again. */
+@Timeout(180)
+class MaskedClusterIT {
+  private static final int WORKERS = 6;
+
+  @TempDir static Path folder;
+
+  private SparkSession spark;
+
+  @BeforeEach
+  void start() {
+    spark =
+        SparkSession.builder()
+            .master("local-cluster[2,1,600]")
+            .appName("MaskedClusterIT")
+            .config("spark.ui.enabled", false)
+            .config("spark.executor.memory", "600m")
+            .config(
+                "spark.executor.extraClassPath",
+                System.getProperty(
+                    "surefire.test.class.path", System.getProperty("java.class.path")))
+            .getOrCreate();
+  }
+
+  @AfterEach
+  void stop() {
+    spark.stop();
+  }
+
+  /** A worker's vector: a function of its id and of what was broadcast. */
+  private static WorkerTask<Shard, Integer, long[]> vectors() {
+    return (worker, shard, broadcast) -> new long[] {worker.hashCode(), broadcast, 1L << 40};
+  }
+
+  private SparkFederation federation() throws IOException {
+    Path conf = folder.resolve("masked.conf");
+    Files.writeString(
+        conf,
+        "data.synthetic { workers = "
+            + WORKERS
+            + ", rows-per-worker = 5, features = 2 }\n"
+            + "aggregation.mode = masked\n");
+    TrainingConfig config = ConfigLoader.load(conf, Map.of(), List.of());
+    return new ShardLoader(spark, config).load().federation();
+  }
+
+  private static Visit<Integer> visit(SparkFederation federation, int round) {
+    return new Visit<>("round " + round, round, federation.workers(), 7 * round);
+  }
+
+  private static long[] expected(SparkFederation federation, int round) {
+    return new InsecurePlainSum(2)
+        .aggregate(federation, visit(federation, round), vectors())
+        .value();
+  }
+
+  /** Keys of all workers in folders, as their owners would make them. */
+  private static KeyRing keyFolders(List<String> workers) throws IOException {
+    Path dir = folder.resolve("keys");
+    List<String> cards = new ArrayList<>();
+    for (String worker : workers) {
+      Path made = dir.resolve(worker);
+      if (!Files.exists(made)) {
+        KeyFolderMaker.init(dir, worker);
+      }
+      cards.addAll(Files.readAllLines(made.resolve(KeyFolderMaker.CARD)));
+    }
+    RosterFile roster = RosterFile.parse(cards);
+    for (String worker : workers) {
+      KeyFolderMaker.accept(dir.resolve(worker), worker, roster);
+    }
+    return new KeyFolders(dir.toString(), roster.lines());
+  }
+
+  /** Which process a worker's tasks run in. */
+  private record Place(String worker, long pid) implements Serializable {}
+
+  /** Kills the executor of one worker when the job of a phase starts, once. */
+  private final class Killer extends SparkListener {
+    private final String phase;
+    private final long pid;
+    private final List<String> victims;
+    private boolean done;
+
+    Killer(String phase, SparkFederation federation) {
+      this.phase = phase;
+      WorkerTask<Shard, Integer, Place> places =
+          (worker, shard, nothing) -> new Place(worker, ProcessHandle.current().pid());
+      List<Place> found = federation.visit(visit(federation, 0), places);
+      assertEquals(
+          2, found.stream().map(Place::pid).distinct().count(), "both executors must work");
+      this.pid = found.get(0).pid();
+      this.victims =
+          found.stream().filter(place -> place.pid() == pid).map(Place::worker).sorted().toList();
+      spark.sparkContext().addSparkListener(this);
+    }
+
+    @Override
+    public void onJobStart(SparkListenerJobStart start) {
+      String description = start.properties().getProperty("spark.job.description");
+      if (!done && description != null && description.endsWith(phase)) {
+        done = ProcessHandle.of(pid).map(ProcessHandle::destroyForcibly).orElse(false);
+      }
+    }
+  }
+
+  @Test
+  void sum_onExecutors_equalsPlain() throws Exception {
+    try (SparkFederation federation = federation()) {
+      MaskedSum sum = new MaskedSum(new EphemeralKeys(), 3);
+      for (int round = 1; round <= 3; round++) {
+        Opened<long[]> opened = sum.aggregate(federation, visit(federation, round), vectors());
+        assertArrayEquals(expected(federation, round), opened.value());
+        assertEquals(WORKERS, opened.workers());
+      }
+    }
+  }
+
+  /** Keys go with the executor: its workers drop out, and the sum is tried again with new ones. */
+  @Test
+  void sum_executorKilledBeforeMasking_ephemeralKeys_sumsAllOnSecondAttempt() throws Exception {
+    try (SparkFederation federation = federation()) {
+      MaskedSum sum = new MaskedSum(new EphemeralKeys(), 3);
+      sum.aggregate(federation, visit(federation, 1), vectors());
+      Killer killer = new Killer(": masked vectors", federation);
+      Opened<long[]> opened = sum.aggregate(federation, visit(federation, 2), vectors());
+      assertTrue(killer.done);
+      assertArrayEquals(expected(federation, 2), opened.value());
+      assertEquals(WORKERS, opened.workers());
+    }
+  }
+
+  /** Keys in folders survive: the tasks that run again elsewhere send the same bytes. */
+  @Test
+  void sum_executorKilledBeforeUnmasking_keyFolders_sumsAll() throws Exception {
+    try (SparkFederation federation = federation()) {
+      MaskedSum sum = new MaskedSum(keyFolders(federation.workers()), 3);
+      sum.aggregate(federation, visit(federation, 1), vectors());
+      Killer killer = new Killer(": unmasking", federation);
+      Opened<long[]> opened = sum.aggregate(federation, visit(federation, 2), vectors());
+      assertTrue(killer.done);
+      assertArrayEquals(expected(federation, 2), opened.value());
+      assertEquals(WORKERS, opened.workers());
+    }
+  }
+
+  /**
+   * A worker whose task runs again, and whose vector then comes out one unit different, is a
+   * dropout: the sum is that of the others.
+   */
+  @Test
+  void sum_recomputedVectorDiffers_workerDropsOut() throws Exception {
+    try (SparkFederation federation = federation()) {
+      MaskedSum sum = new MaskedSum(keyFolders(federation.workers()), 3);
+      sum.aggregate(federation, visit(federation, 1), vectors());
+      Killer killer = new Killer(": masked vectors", federation);
+      String unstable = killer.victims.get(0);
+      WorkerTask<Shard, Integer, long[]> work =
+          (worker, shard, broadcast) -> {
+            long[] vector = vectors().run(worker, shard, broadcast);
+            String phase = TaskContext.get().getLocalProperty("spark.job.description");
+            if (worker.equals(unstable) && phase.endsWith(": masked vectors")) {
+              vector[0]++;
+            }
+            return vector;
+          };
+      Opened<long[]> opened = sum.aggregate(federation, visit(federation, 2), work);
+      assertTrue(killer.done);
+      assertEquals(WORKERS - 1, opened.workers());
+      assertEquals(1, opened.dropouts());
+      List<String> others =
+          federation.workers().stream().filter(worker -> !worker.equals(unstable)).toList();
+      long[] expected =
+          new InsecurePlainSum(2)
+              .aggregate(federation, new Visit<>("others", 2, others, 14), vectors())
+              .value();
+      assertArrayEquals(expected, opened.value());
+    }
+  }
+}

@@ -1,0 +1,149 @@
+package io.sparkfed.spark;
+
+import static io.sparkfed.spark.LocalTraining.config;
+import static io.sparkfed.spark.LocalTraining.csvWorkers;
+import static io.sparkfed.spark.LocalTraining.train;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.sparkfed.aggregate.AggregationException;
+import io.sparkfed.aggregate.Visit;
+import io.sparkfed.config.TrainingConfig;
+import io.sparkfed.it.ListenerRecorder;
+import io.sparkfed.it.StandaloneCluster;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a visit and a round ask of Spark: one worker a partition, one job, one broadcast. */
+@Timeout(120)
+class RoundJobsIT {
+  private static SparkSession spark;
+
+  @TempDir Path folder;
+
+  @BeforeAll
+  static void open() {
+    spark = LocalTraining.session(2);
+  }
+
+  @AfterAll
+  static void stop() {
+    spark.stop();
+  }
+
+  // One partition is one worker.
+
+  @Test
+  void visit_partitionWithoutWorker_fails() {
+    AggregationException e = visitFails(List.of(), 1);
+
+    assertTrue(rootMessage(e).contains("must hold one worker, and holds none"), rootMessage(e));
+  }
+
+  @Test
+  void visit_partitionWithTwoWorkers_fails() {
+    AggregationException e = visitFails(List.of("a", "b"), 1);
+
+    assertTrue(rootMessage(e).contains("must hold one worker, and holds several"), rootMessage(e));
+  }
+
+  private static AggregationException visitFails(List<String> workers, int partitions) {
+    List<WorkerPartition> elements = new ArrayList<>();
+    workers.forEach(worker -> elements.add(new WorkerPartition(worker, null, null)));
+    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+    JavaRDD<WorkerPartition> rdd = context.parallelize(elements, partitions);
+    try (SparkFederation federation =
+        new SparkFederation(context, rdd, workers, Optional.empty())) {
+      Visit<Integer> visit = new Visit<>("a visit", 1, workers, 0);
+      return assertThrows(
+          AggregationException.class,
+          () -> federation.visit(visit, (worker, shard, broadcast) -> broadcast));
+    }
+  }
+
+  private static String rootMessage(Throwable failure) {
+    Throwable root = failure;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return String.valueOf(root.getMessage());
+  }
+
+  // What a round costs.
+
+  @ParameterizedTest
+  @ValueSource(strings = {"secure-worker", "insecure-plain"})
+  void train_eachRound_isOneJobAndOneBroadcastThatIsDestroyed(String mode) throws Exception {
+    TrainingConfig config = config(folder, csvWorkers(folder), "aggregation.mode=" + mode);
+    ShardLoader.Loaded loaded = new ShardLoader(spark, config).load();
+    try (ListenerRecorder recorder = new ListenerRecorder(spark)) {
+      train(config, loaded);
+
+      List<String> descriptions =
+          recorder.jobs().stream().map(ListenerRecorder.Job::description).toList();
+      assertEquals(
+          List.of(
+              "choosing the range of sums (3 workers)",
+              "round 1/4: local training (3 workers)",
+              "round 2/4: local training (3 workers)",
+              "round 3/4: local training (3 workers)",
+              "round 4/4: local training (3 workers)",
+              "round 4/4: evaluation (3 workers)"),
+          descriptions);
+      // A job broadcasts our value, then Spark each stage's code: no other number is taken.
+      SortedSet<Long> ours = new TreeSet<>();
+      List<Long> ids = List.copyOf(recorder.storedBroadcasts());
+      int at = 0;
+      for (ListenerRecorder.Job job : recorder.jobs()) {
+        ours.add(ids.get(at));
+        at += 1 + job.stages().size();
+      }
+      assertEquals(ids.size(), at);
+      assertEquals(ids.size() - 1L, ids.get(ids.size() - 1) - ids.get(0));
+      StandaloneCluster.await(
+          Duration.ofSeconds(20),
+          () -> Collections.disjoint(recorder.liveBroadcasts(), ours),
+          "the rounds' broadcasts were not destroyed");
+    }
+  }
+
+  @Test
+  void train_callerHasJobGroup_restoresIt() throws IOException {
+    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+    context.setJobGroup("the caller's", "what the caller does", false);
+    try (ListenerRecorder recorder = new ListenerRecorder(spark)) {
+      train(spark, config(folder, csvWorkers(folder)));
+
+      assertTrue(
+          recorder.jobs().stream().noneMatch(job -> "the caller's".equals(job.group())),
+          recorder.jobs().toString());
+      assertEquals("the caller's", context.getLocalProperty("spark.jobGroup.id"));
+      assertEquals("what the caller does", context.getLocalProperty("spark.job.description"));
+      assertEquals("false", context.getLocalProperty("spark.job.interruptOnCancel"));
+    } finally {
+      context.clearJobGroup();
+    }
+    train(spark, config(folder, csvWorkers(folder)));
+    assertNull(context.getLocalProperty("spark.jobGroup.id"));
+    assertNull(context.getLocalProperty("spark.job.description"));
+  }
+}
