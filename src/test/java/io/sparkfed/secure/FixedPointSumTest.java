@@ -44,7 +44,7 @@ class FixedPointSumTest {
     assertArrayEquals(v(4, 6), sum(sum, federation).value());
 
     assertEquals(
-        List.of("test: choosing the range", "test", "test"),
+        List.of("choosing the range of sums (2 workers)", "test", "test"),
         federation.visits().stream().map(Visit::description).toList());
   }
 
