@@ -7,9 +7,18 @@ import io.sparkfed.aggregate.WorkerTask;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /** Workers whose messages a test may drop, change or ask for again, by phase of a masked sum. */
 final class PhaseFederation implements Federation<long[]> {
+  /** Work that fails here fails on purpose; a field, as loggers are held weakly. */
+  private static final Logger OF_FAILED_WORK = Logger.getLogger(Phases.class.getName());
+
+  static {
+    OF_FAILED_WORK.setLevel(Level.OFF);
+  }
+
   /** The phases of a masked sum. */
   enum Phase {
     ADVERTISE,
