@@ -6,6 +6,7 @@ import io.sparkfed.secure.keys.KeyFolderMaker;
 import io.sparkfed.secure.keys.Owner;
 import io.sparkfed.secure.keys.RosterFile;
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -24,7 +25,11 @@ public final class OwnerKeys {
    * @throws IOException if the folder exists or can't be written
    */
   public static Path init(Path dir, String worker) throws IOException {
-    return KeyFolderMaker.init(dir, worker).resolve(KeyFolderMaker.CARD);
+    try {
+      return KeyFolderMaker.init(dir, worker).resolve(KeyFolderMaker.CARD);
+    } catch (FileAlreadyExistsException e) {
+      throw new IOException(dir.resolve(worker) + " exists already; keys are never overwritten", e);
+    }
   }
 
   /**
