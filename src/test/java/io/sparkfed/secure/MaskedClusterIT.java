@@ -26,6 +26,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.apache.spark.TaskContext;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerJobStart;
@@ -53,6 +54,10 @@ class MaskedClusterIT {
             .appName("MaskedClusterIT")
             .config("spark.ui.enabled", false)
             .config("spark.executor.memory", "600m")
+            // Both executors must be there before workers are given places.
+            .config("spark.cores.max", 2)
+            .config("spark.scheduler.minRegisteredResourcesRatio", 1.0)
+            .config("spark.scheduler.maxRegisteredResourcesWaitingTime", "60s")
             .config(
                 "spark.executor.extraClassPath",
                 System.getProperty(
@@ -113,7 +118,7 @@ class MaskedClusterIT {
   /** Which process a worker's tasks run in. */
   private record Place(String worker, long pid) implements Serializable {}
 
-  /** Kills the executor of one worker when the job of a phase starts, once. */
+  /** Kills the executor that most workers are on when the job of a phase starts, once. */
   private final class Killer extends SparkListener {
     private final String phase;
     private final long pid;
@@ -127,7 +132,11 @@ class MaskedClusterIT {
       List<Place> found = federation.visit(visit(federation, 0), places);
       assertEquals(
           2, found.stream().map(Place::pid).distinct().count(), "both executors must work");
-      this.pid = found.get(0).pid();
+      // The one with more workers: too few are left for a sum without them.
+      Map<Long, Long> workersByPid =
+          found.stream().collect(Collectors.groupingBy(Place::pid, Collectors.counting()));
+      this.pid =
+          workersByPid.entrySet().stream().max(Map.Entry.comparingByValue()).orElseThrow().getKey();
       this.victims =
           found.stream().filter(place -> place.pid() == pid).map(Place::worker).sorted().toList();
       spark.sparkContext().addSparkListener(this);
