@@ -12,7 +12,6 @@ import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** Evaluates a trained model on the rows a configuration names, with federated metrics. */
 @Command(
@@ -26,13 +25,7 @@ import picocli.CommandLine.Option;
     })
 public final class EvaluateJob implements Callable<Integer> {
   @Mixin private final JobOptions options = new JobOptions();
-
-  @Option(
-      names = "--model",
-      required = true,
-      paramLabel = "DIR",
-      description = "Output folder of a training.")
-  private String model;
+  @Mixin private final ModelOption model = new ModelOption();
 
   /** Entry point for spark-submit. */
   public static void main(String[] args) {
@@ -50,8 +43,7 @@ public final class EvaluateJob implements Callable<Integer> {
   public Integer call() throws IOException {
     TrainingConfig config = options.load();
     SparkSession spark = JobMain.openSession("Spark Federated: evaluation of " + config.name());
-    SavedModel saved = SavedModel.read(spark.sparkContext().hadoopConfiguration(), model);
-    saved.requireFits(config);
+    SavedModel saved = model.read(spark, config);
     ShardLoader.Loaded loaded = new ShardLoader(spark, config).load();
     try (var federation = loaded.federation()) {
       saved.requireFeatures(loaded.features().size());

@@ -15,7 +15,6 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** Writes a trained model's predictions for the rows a configuration names. */
 @Command(
@@ -32,13 +31,7 @@ public final class PredictJob implements Callable<Integer> {
       Set.of("avro", "csv", "json", "orc", "parquet", "text", "xml");
 
   @Mixin private final JobOptions options = new JobOptions();
-
-  @Option(
-      names = "--model",
-      required = true,
-      paramLabel = "DIR",
-      description = "Output folder of a training.")
-  private String model;
+  @Mixin private final ModelOption model = new ModelOption();
 
   /** Entry point for spark-submit. */
   public static void main(String[] args) {
@@ -61,8 +54,7 @@ public final class PredictJob implements Callable<Integer> {
           "predictions.path is not set, and predictions.format = " + sink.format() + " needs it");
     }
     SparkSession spark = JobMain.openSession("Spark Federated: predictions of " + config.name());
-    SavedModel saved = SavedModel.read(spark.sparkContext().hadoopConfiguration(), model);
-    saved.requireFits(config);
+    SavedModel saved = model.read(spark, config);
     DataFrameWriter<Row> writer =
         new Predictor(
                 spark,

@@ -39,6 +39,7 @@ public final class MaskedSum implements Aggregation<long[], long[]> {
   private static final int ATTEMPTS = 2;
 
   private final KeyRing keys;
+  private final Roster pinnedRoster;
   private final int minWorkers;
   private final SecureRandom random = new SecureRandom();
   private final byte[] runId = fresh();
@@ -58,6 +59,7 @@ public final class MaskedSum implements Aggregation<long[], long[]> {
       throw new IllegalArgumentException("min-workers must be >= 2. Provided value: " + minWorkers);
     }
     this.keys = keys;
+    this.pinnedRoster = keys.roster();
     this.minWorkers = minWorkers;
   }
 
@@ -103,8 +105,7 @@ public final class MaskedSum implements Aggregation<long[], long[]> {
   }
 
   private Roster roster() {
-    Roster pinned = keys.roster();
-    return pinned == null ? new CollectedRoster(identities) : pinned;
+    return pinnedRoster == null ? new CollectedRoster(identities) : pinnedRoster;
   }
 
   private <S, B> Opened<long[]> open(
