@@ -42,7 +42,10 @@ public final class Presets {
         config
             .aggregation()
             .mode()
-            .sums(keys(config.aggregation()), config.aggregation().minWorkers()),
+            .sums(
+                keys(config.aggregation()),
+                config.aggregation().aggregators().keySet(),
+                config.aggregation().minWorkers()),
         SERVER_BY_PRESET.get(config.algorithm().preset()),
         config.algorithm().rounds(),
         config.algorithm().divergenceFactor(),

@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * A run's configuration, validated. The keys and their meanings are in {@code reference.conf}.
@@ -63,15 +65,31 @@ public record TrainingConfig(
    *
    * @param minWorkers at least 2
    * @param deadline how long the workers may take for a visit; empty for no bound
-   * @param keys where the owners' keys are; empty for ephemeral ones
+   * @param aggregators host by aggregator; empty for modes that need none
+   * @param keys where the parties' keys are; empty for ephemeral ones
    */
   public record AggregationConfig(
-      AggregationMode mode, int minWorkers, Optional<Duration> deadline, Optional<Keys> keys) {}
+      AggregationMode mode,
+      int minWorkers,
+      Optional<Duration> deadline,
+      SortedMap<String, String> aggregators,
+      Optional<Keys> keys) {
+
+    /** Stands for no particular host. */
+    public static final String ANY_HOST = "any";
+
+    /** Returns the host of each aggregator that has one of its own. */
+    public Map<String, String> aggregatorHosts() {
+      SortedMap<String, String> hosts = new TreeMap<>(aggregators);
+      hosts.values().removeIf(ANY_HOST::equals);
+      return hosts;
+    }
+  }
 
   /**
-   * Where the keys of the masked mode are.
+   * Where the keys of workers and aggregators are.
    *
-   * @param dir the folder of the owners' folders, a path on the workers' hosts
+   * @param dir the folder of the owners' folders, a path on the hosts of each
    * @param roster the driver's copy of the roster, a path at the driver
    */
   public record Keys(String dir, String roster) {}

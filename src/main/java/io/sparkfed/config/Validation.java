@@ -31,6 +31,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** Turns a resolved configuration into records, refusing what can't be meant. */
 final class Validation {
@@ -57,11 +59,7 @@ final class Validation {
             read.number("model.l2", "must be a number >= 0", v -> v >= 0.0),
             read.oneOf("model.standardize", Standardize.class)),
         algorithm(),
-        new AggregationConfig(
-            read.oneOf("aggregation.mode", AggregationMode.class),
-            read.integer("aggregation.min-workers", 2, Integer.MAX_VALUE),
-            read.optionalDuration("aggregation.deadline"),
-            keys()),
+        aggregation(),
         read.integer("evaluation.auc-bins", 2, 100_000),
         new Output(read.optionalString("output.dir"), read.bool("output.overwrite")),
         new Predictions(
@@ -70,6 +68,25 @@ final class Validation {
             read.optionalString("predictions.path"),
             read.oneOf("predictions.mode", List.of("error", "overwrite", "append", "ignore"))),
         settings);
+  }
+
+  private AggregationConfig aggregation() {
+    AggregationMode mode = read.oneOf("aggregation.mode", AggregationMode.class);
+    SortedMap<String, String> aggregators =
+        new TreeMap<>(read.freeSection("aggregation.aggregators"));
+    if (mode.aggregators().isEmpty()) {
+      aggregators.clear();
+    } else if (aggregators.isEmpty()) {
+      mode.aggregators().forEach(name -> aggregators.put(name, AggregationConfig.ANY_HOST));
+    } else if (!mode.acceptsAggregators(aggregators.size())) {
+      throw read.invalid("aggregation.aggregators", mode.aggregatorRule());
+    }
+    return new AggregationConfig(
+        mode,
+        read.integer("aggregation.min-workers", 2, Integer.MAX_VALUE),
+        read.optionalDuration("aggregation.deadline"),
+        aggregators,
+        keys());
   }
 
   private Optional<Keys> keys() {

@@ -261,7 +261,12 @@ public final class ShardLoader {
       Collections.sort(workers);
       noteUncached(cached, statuses.size(), notes);
       return new Loaded(
-          new SparkFederation(context, cached, workers, config.aggregation().deadline()),
+          new SparkFederation(
+              context,
+              cached,
+              workers,
+              config.aggregation().deadline(),
+              config.aggregation().aggregatorHosts()),
           featureNames(features),
           skipped,
           placement,

@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -93,7 +94,7 @@ class ConfigLoaderTest {
         config.algorithm());
     assertEquals(
         new TrainingConfig.AggregationConfig(
-            AggregationMode.INSECURE_PLAIN, 4, Optional.empty(), Optional.empty()),
+            AggregationMode.INSECURE_PLAIN, 4, Optional.empty(), new TreeMap<>(), Optional.empty()),
         config.aggregation());
     assertEquals(new TrainingConfig.Output(Optional.of("out"), true), config.output());
   }
@@ -136,7 +137,7 @@ class ConfigLoaderTest {
         config.algorithm());
     assertEquals(
         new TrainingConfig.AggregationConfig(
-            AggregationMode.SECURE_WORKER, 3, Optional.empty(), Optional.empty()),
+            AggregationMode.MASKED, 3, Optional.empty(), new TreeMap<>(), Optional.empty()),
         config.aggregation());
     assertEquals(new NoSplit(), config.data().split());
     assertEquals(new TrainingConfig.Output(Optional.empty(), false), config.output());

@@ -80,7 +80,7 @@ class ValidationTest {
     "algorithm.preset, fed-prox, must be one of fed-avg",
     "algorithm.divergence-factor, 1, must be a number > 1",
     "aggregation.min-workers, 1, must be a whole number from 2 to",
-    "aggregation.mode, plain, must be one of masked | secure-worker | insecure-plain",
+    "aggregation.mode, plain, must be one of masked | committee | secure-worker | insecure-plain",
     "model.family, LINEAR, must be one of linear | logistic",
     "model.l2, -0.1, must be a number >= 0",
     "model.intercept, maybe, must be true or false",

@@ -14,6 +14,7 @@ import java.util.List;
  * @param runId 32 random bytes of the run
  * @param id 32 random bytes of the session; never used twice
  * @param round the round it belongs to
+ * @param sum number of the sum within the run; attempts at one sum share it
  * @param slot the slot whose adverts it uses
  * @param minWorkers least number of workers in the sum
  * @param threshold t: least number of holders that reveal a share
@@ -23,6 +24,7 @@ record Session(
     byte[] runId,
     byte[] id,
     int round,
+    int sum,
     int slot,
     int minWorkers,
     int threshold,
@@ -68,6 +70,7 @@ record Session(
             .bytes(runId)
             .bytes(id)
             .integer(round)
+            .integer(sum)
             .integer(slot)
             .integer(minWorkers)
             .integer(threshold)

@@ -39,6 +39,8 @@ import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -115,7 +117,7 @@ class KeyFoldersTest {
   void open_acceptedFolder_holdsKeysPolicyAndRoster() {
     Owner owner = new KeyFolder(own).open("a");
 
-    assertEquals(new Policy(3, 2, 1 << 24, 1000), owner.policy());
+    assertEquals(new Policy(3, 2, 1 << 24, 1000, Optional.of(Set.of())), owner.policy());
     assertArrayEquals(roster.hash(), owner.roster().hash());
     assertArrayEquals(roster.publicKey("a"), Signing.publicKey(owner.keys().identity()));
   }
