@@ -137,10 +137,11 @@ public final class TrainJob implements Callable<Integer> {
           "local master: driver, workers and aggregation share one process, so nobody is protected"
               + " from anybody; a cluster is what separates them");
     }
-    if (mode == AggregationMode.MASKED && config.aggregation().keys().isEmpty()) {
+    if (mode.protectsFromDriver() && config.aggregation().keys().isEmpty()) {
       notes.add(
-          "aggregation.keys is not set: keys live in the executors' memory, and the driver relays the"
-              + " public ones; this protects from a curious driver, not from one that lies");
+          "aggregation.keys is not set: keys are made for this run, live in the executors' memory, and"
+              + " the driver relays the public ones; on a cluster that protects from a curious driver"
+              + " alone, not from one that lies, and elsewhere nobody");
     }
     if (workers == 2) {
       notes.add(

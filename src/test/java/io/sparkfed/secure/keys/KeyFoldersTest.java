@@ -123,6 +123,26 @@ class KeyFoldersTest {
   }
 
   @Test
+  void open_policyWithAggregators_allowsExactlyThese() throws IOException {
+    Path policy = own.resolve(KeyFolder.POLICY);
+    Files.writeString(
+        policy, Files.readString(policy) + "aggregators = agg-2 , agg-1\nmax-sums = 1\n");
+
+    Owner owner = new KeyFolder(own).open("a");
+
+    assertEquals(Optional.of(Set.of("agg-1", "agg-2")), owner.policy().aggregators());
+    byte[] run = new byte[32];
+    owner.journal().record(run, 1, run);
+    assertEquals(
+        "the owner's policy allows no more sums",
+        assertThrows(ProtocolException.class, () -> owner.journal().record(run, 2, run))
+            .getMessage());
+    try (Stream<Path> entries = Files.list(own.resolve(KeyFolder.JOURNAL))) {
+      assertEquals(1, entries.count());
+    }
+  }
+
+  @Test
   void open_beforeAccept_isRefused() throws IOException {
     Files.delete(own.resolve(KeyFolder.ROSTER));
 

@@ -140,6 +140,10 @@ final class Rehearsal {
     return pins;
   }
 
+  byte[] modelHash() {
+    return ModelHash.of(model);
+  }
+
   Pins pins() {
     return pins;
   }
