@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.TreeSet;
 
 /** What can be told of a run's aggregation before it starts: mode, keys and cohort. */
@@ -35,9 +36,10 @@ public final class AggregationChecks {
   public static List<Finding> of(TrainingConfig config) {
     AggregationChecks checks = new AggregationChecks(config);
     checks.mode();
-    if (config.aggregation().mode() == AggregationMode.MASKED) {
+    if (config.aggregation().mode().protectsFromDriver()) {
       checks.keys();
     }
+    checks.aggregators();
     checks.cohort();
     return List.copyOf(checks.findings);
   }
@@ -92,12 +94,42 @@ public final class AggregationChecks {
         Area.CONFIGURATION,
         Verdict.OK,
         "aggregation.keys.roster",
-        keys.roster() + ": " + roster.workers().size() + " workers",
+        keys.roster() + ": " + roster.workers().size() + " parties",
         "the one that the owners accepted",
         "at each owner jobs/keys verify " + keys.dir() + " WORKER tells whether it is");
     if (data.source() instanceof WorkerPaths paths) {
-      onRoster(roster, paths);
+      onRoster(
+          roster,
+          paths.paths().keySet(),
+          "workers on the roster",
+          "all of data.workers",
+          "a worker that is not on it drops out of every round");
     }
+    if (!aggregation.aggregators().isEmpty()) {
+      onRoster(
+          roster,
+          aggregation.aggregators().keySet(),
+          "aggregators on the roster",
+          "all of aggregation.aggregators",
+          "no worker seals anything to one that is not on it");
+    }
+  }
+
+  private void aggregators() {
+    if (aggregation.aggregators().isEmpty()) {
+      return;
+    }
+    int places = Set.copyOf(aggregation.aggregatorHosts().values()).size();
+    boolean apart = places == aggregation.aggregators().size();
+    add(
+        Area.CONFIGURATION,
+        apart ? Verdict.OK : Verdict.WARN,
+        "aggregation.aggregators",
+        String.join(", ", aggregation.aggregators().keySet())
+            + " on "
+            + (places == 0 ? "any host" : places + " host(s) of their own"),
+        "each on a host of its own",
+        "an aggregator protects from whoever doesn't rule its host");
   }
 
   private static String why(Exception e) {
@@ -107,16 +139,17 @@ public final class AggregationChecks {
     return e instanceof MalformedInputException ? "is not text" : e.getMessage();
   }
 
-  private void onRoster(RosterFile roster, WorkerPaths paths) {
-    TreeSet<String> missing = new TreeSet<>(paths.paths().keySet());
+  private void onRoster(
+      RosterFile roster, Set<String> parties, String check, String shouldBe, String why) {
+    TreeSet<String> missing = new TreeSet<>(parties);
     missing.removeAll(roster.workers());
     add(
         Area.CONFIGURATION,
         missing.isEmpty() ? Verdict.OK : Verdict.DANGER,
-        "workers on the roster",
+        check,
         missing.isEmpty() ? "all" : "not " + String.join(", ", missing),
-        "all of data.workers",
-        "a worker that is not on it drops out of every round");
+        shouldBe,
+        why);
   }
 
   private void cohort() {

@@ -137,7 +137,7 @@ class AggregationChecksTest {
     Map<String, Finding> found = check(withRoster("roster"));
 
     assertEquals(Verdict.OK, found.get("aggregation.keys.roster").verdict());
-    assertTrue(found.get("aggregation.keys.roster").is().endsWith(": 4 workers"));
+    assertTrue(found.get("aggregation.keys.roster").is().endsWith(": 4 parties"));
     assertEquals(Verdict.OK, found.get("workers on the roster").verdict());
     assertFalse(found.containsKey("aggregation.keys"));
   }
