@@ -168,11 +168,21 @@ public final class MaskedSum implements Aggregation<long[], long[]> {
     }
     List<Advert> present =
         adverts.get(slot).values().stream()
-            .filter(advert -> visit.cohort().contains(advert.worker()))
+            .filter(advert -> visit.cohort().contains(advert.worker()) && isGenuine(advert))
             .toList();
     int threshold = Topology.threshold(Math.max(1, present.size()));
     requireEnough(present.size(), Math.max(minWorkers, threshold));
     return new Session(runId, fresh(), visit.round(), sums, slot, minWorkers, threshold, present);
+  }
+
+  /** A forged advert would cost its neighbours the round, so its sender is left out instead. */
+  private boolean isGenuine(Advert advert) {
+    try {
+      advert.verify(roster(), runId);
+      return true;
+    } catch (ProtocolException e) {
+      return false;
+    }
   }
 
   private <S, B> void collectAdverts(

@@ -47,11 +47,27 @@ record Session(
     return adverts.stream().map(Advert::worker).toList();
   }
 
+  /**
+   * Returns a worker's advert.
+   *
+   * @throws ProtocolException if there is none
+   */
   Advert advert(String worker) {
-    return adverts.stream()
-        .filter(advert -> advert.worker().equals(worker))
-        .findFirst()
-        .orElseThrow(() -> new ProtocolException("a peer must have advertised its keys"));
+    int low = 0;
+    int high = adverts.size() - 1;
+    while (low <= high) {
+      int middle = (low + high) >>> 1;
+      int order = adverts.get(middle).worker().compareTo(worker);
+      if (order == 0) {
+        return adverts.get(middle);
+      }
+      if (order < 0) {
+        low = middle + 1;
+      } else {
+        high = middle - 1;
+      }
+    }
+    throw new ProtocolException("a peer must have advertised its keys");
   }
 
   Topology topology() {
