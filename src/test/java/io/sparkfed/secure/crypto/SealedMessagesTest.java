@@ -5,8 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** {@link Sealing} and {@link Hpke}: known answers, other implementations, and tampering. */
@@ -79,6 +82,33 @@ class SealedMessagesTest {
             + "f5665ca56f1b5035bee3e5941baa398d",
         HexFormat.of().formatHex(message));
     assertArrayEquals(SECRET, Hpke.open(PRIVATE, utf8("info"), utf8("aad"), message));
+  }
+
+  /** Tasks of one executor seal and open at the same time. */
+  @Test
+  void hpke_fromManyThreads_isTheSame() throws InterruptedException {
+    byte[] expected = Hpke.seal(PUBLIC, counting(0), utf8("info"), utf8("aad"), SECRET);
+    AtomicInteger good = new AtomicInteger();
+    List<Thread> threads = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      threads.add(
+          new Thread(
+              () -> {
+                for (int k = 0; k < 100; k++) {
+                  byte[] message =
+                      Hpke.seal(PUBLIC, counting(0), utf8("info"), utf8("aad"), SECRET);
+                  byte[] opened = Hpke.open(PRIVATE, utf8("info"), utf8("aad"), message);
+                  if (Arrays.equals(expected, message) && Arrays.equals(SECRET, opened)) {
+                    good.incrementAndGet();
+                  }
+                }
+              }));
+    }
+    threads.forEach(Thread::start);
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    assertEquals(800, good.get());
   }
 
   @Test
