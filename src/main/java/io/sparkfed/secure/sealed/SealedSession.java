@@ -14,7 +14,7 @@ import java.util.List;
  * @param runId 32 random bytes of the run
  * @param id 32 random bytes of the session; never used twice
  * @param round the round it belongs to
- * @param sum number of the sum within the run; attempts at one sum share it
+ * @param sum number of the attempt at a sum within the run; an aggregator opens one set for it
  * @param minWorkers least number of workers in the sum
  * @param aggregators adverts, sorted by aggregator
  */

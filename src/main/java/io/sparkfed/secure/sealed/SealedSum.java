@@ -73,14 +73,14 @@ public final class SealedSum implements Aggregation<long[], long[]> {
       Federation<S> federation, Visit<B> visit, WorkerTask<S, B, long[]> work) {
     requireDistinctParties(federation);
     Traffic traffic = new Traffic();
-    sums++;
     try {
       for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
         Optional<Opened<long[]>> opened = open(federation, visit, work, traffic);
         if (opened.isPresent()) {
           return opened.get();
         }
-        // Nothing was opened: an aggregator's place is gone, and its key with it.
+        // An aggregator's place is gone, and its key with it. Without its share nothing is opened,
+        // so the other aggregators may answer for another set.
         adverts = List.of();
       }
     } catch (ProtocolException e) {
@@ -104,6 +104,7 @@ public final class SealedSum implements Aggregation<long[], long[]> {
   /** Returns nothing if an aggregator can't open what was sealed to its key. */
   private <S, B> Optional<Opened<long[]>> open(
       Federation<S> federation, Visit<B> visit, WorkerTask<S, B, long[]> work, Traffic traffic) {
+    sums++;
     if (adverts.isEmpty()) {
       adverts = adverts(federation, visit.round(), traffic);
     }
