@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.sparkfed.data.Examples;
 import io.sparkfed.data.FeatureMoments;
+import io.sparkfed.data.ShardBuilder;
+import io.sparkfed.data.ShardBuilder.Part;
 import io.sparkfed.loss.VectorLoss;
 import io.sparkfed.model.Coefficients;
 import io.sparkfed.model.Family;
@@ -13,11 +15,15 @@ import io.sparkfed.objective.LinearObjective;
 import io.sparkfed.objective.Reduction;
 import io.sparkfed.testing.Table;
 import io.sparkfed.testing.TestData;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.GZIPInputStream;
 import org.apache.commons.math3.special.Gamma;
 import org.junit.jupiter.api.Test;
 
@@ -175,6 +181,41 @@ class PublishedFitsTest {
     }
     assertEquals(-5.24712, fit.model().intercept(), 1e-5);
     assertEquals(189.4496, 2.0 * fit.loss(), 5e-5);
+  }
+
+  /** LIBLINEAR's optimum on a9a: sum of losses plus half the squared norm, bias penalised. */
+  @Test
+  void logistic_sparseAdultRows_isTheKnownOptimum() throws IOException {
+    ShardBuilder builder = new ShardBuilder("all", 124);
+    try (BufferedReader lines =
+        new BufferedReader(
+            new InputStreamReader(
+                new GZIPInputStream(Files.newInputStream(TestData.file("adult-a9a/a9a.gz"))),
+                StandardCharsets.US_ASCII))) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        String[] cells = line.strip().split(" ", -1);
+        int[] columns = new int[cells.length];
+        double[] values = new double[cells.length];
+        for (int k = 1; k < cells.length; k++) {
+          int colon = cells[k].indexOf(':');
+          columns[k - 1] = Integer.parseInt(cells[k].substring(0, colon)) - 1;
+          values[k - 1] = Double.parseDouble(cells[k].substring(colon + 1));
+        }
+        columns[cells.length - 1] = 123;
+        values[cells.length - 1] = 1.0;
+        builder.addSparse(columns, values, cells[0].equals("+1") ? 1.0 : 0.0, 1.0, Part.TRAIN);
+      }
+    }
+    ModelShape shape = new ModelShape(124, false);
+    Examples rows = builder.build(0.0, 1L, false, shape).train();
+    LinearObjective objective =
+        new LinearObjective(
+            Family.LOGISTIC.loss(), rows, shape, Scaling.identity(shape), 1.0, Reduction.SUM);
+
+    double[] end = new LocalLbfgs(500, 1e-9, 10).solve(objective, new double[124], null);
+
+    assertEquals(32_561, rows.rows());
+    assertEquals(10529.31140421, objective.value(end), 1e-6);
   }
 
   private static Table table(List<Map<String, String>> rows, String label, String... features) {
