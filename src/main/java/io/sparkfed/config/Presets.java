@@ -33,7 +33,9 @@ public final class Presets {
   public static TrainingPlan plan(TrainingConfig config, int features) {
     return new TrainingPlan(
         config.model().family(),
-        new ModelShape(features, config.model().intercept()),
+        config.model().loss(),
+        new ModelShape(features, config.model().intercept(), config.model().loss().outputs()),
+        config.model().l1(),
         config.model().l2(),
         config.model().standardize(),
         config.algorithm().reduction(),
@@ -49,7 +51,7 @@ public final class Presets {
         SERVER_BY_PRESET.get(config.algorithm().preset()),
         config.algorithm().rounds(),
         config.algorithm().divergenceFactor(),
-        MetricSums.of(config.model().family(), config.aucBins()),
+        MetricSums.of(config.model().family(), config.model().loss(), config.aucBins()),
         config.seed());
   }
 

@@ -21,9 +21,6 @@ import io.sparkfed.federated.Weighting;
 import io.sparkfed.model.Family;
 import io.sparkfed.model.Standardize;
 import io.sparkfed.objective.Reduction;
-import io.sparkfed.solver.GradientDescent;
-import io.sparkfed.solver.LocalSolver;
-import io.sparkfed.solver.MinibatchSgd;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -36,6 +33,9 @@ import java.util.TreeMap;
 
 /** Turns a resolved configuration into records, refusing what can't be meant. */
 final class Validation {
+  /** The metrics of softmax hold a number for each pair of classes. */
+  private static final int MOST_CLASSES = 1000;
+
   private final Config user;
   private final ConfigReader read;
 
@@ -53,11 +53,7 @@ final class Validation {
         read.string("name"),
         read.longInteger("seed"),
         data(),
-        new Model(
-            read.oneOf("model.family", Family.class),
-            read.bool("model.intercept"),
-            read.number("model.l2", "must be a number >= 0", v -> v >= 0.0),
-            read.oneOf("model.standardize", Standardize.class)),
+        model(),
         algorithm(),
         aggregation(),
         read.integer("evaluation.auc-bins", 2, 100_000),
@@ -89,6 +85,33 @@ final class Validation {
         keys());
   }
 
+  private Model model() {
+    Family family = read.oneOf("model.family", Family.class);
+    int classes = 0;
+    if (family == Family.SOFTMAX) {
+      classes = read.integer("model.classes", 2, MOST_CLASSES);
+      if (user.hasPath("data.offset-column")) {
+        throw read.invalid(
+            "data.offset-column", "does not go with softmax: the same offset for every class");
+      }
+    } else if (user.hasPath("model.classes")) {
+      throw read.invalid("model.classes", "belongs to model.family = softmax");
+    }
+    double huberDelta = 0.0;
+    if (family == Family.HUBER) {
+      huberDelta = read.number("model.huber-delta", "must be a number > 0", v -> v > 0.0);
+    } else if (user.hasPath("model.huber-delta")) {
+      throw read.invalid("model.huber-delta", "belongs to model.family = huber");
+    }
+    return new Model(
+        family,
+        family.loss(classes, huberDelta),
+        read.bool("model.intercept"),
+        read.number("model.l1", "must be a number >= 0", v -> v >= 0.0),
+        read.number("model.l2", "must be a number >= 0", v -> v >= 0.0),
+        read.oneOf("model.standardize", Standardize.class));
+  }
+
   private Optional<Keys> keys() {
     Optional<String> dir = read.optionalString("aggregation.keys.dir");
     Optional<String> roster = read.optionalString("aggregation.keys.roster");
@@ -99,37 +122,13 @@ final class Validation {
   }
 
   private Algorithm algorithm() {
-    String solverKey = "algorithm.local.solver";
-    String solverName = read.oneOf(solverKey, List.of("gradient", "sgd"));
-    double stepSize =
-        read.number("algorithm.local.step-size", "must be a number > 0", v -> v > 0.0);
-    LocalSolver solver;
-    if (solverName.equals("gradient")) {
-      refuseForOtherSolver("sgd", "algorithm.local.epochs", "algorithm.local.batch-size");
-      solver = new GradientDescent(read.integer("algorithm.local.steps", 1, 1_000_000), stepSize);
-    } else {
-      refuseForOtherSolver("gradient", "algorithm.local.steps");
-      solver =
-          new MinibatchSgd(
-              read.integer("algorithm.local.epochs", 1, 1_000_000),
-              read.integer("algorithm.local.batch-size", 1, Integer.MAX_VALUE),
-              stepSize);
-    }
     return new Algorithm(
         read.oneOf("algorithm.preset", Presets.names()),
         read.integer("algorithm.rounds", 1, 10_000_000),
-        solver,
+        new SolverValidation(user, read).solver(),
         read.oneOf("algorithm.local.loss", Reduction.class),
         read.oneOf("algorithm.weighting", Weighting.class),
         read.number("algorithm.divergence-factor", "must be a number > 1", v -> v > 1.0));
-  }
-
-  private void refuseForOtherSolver(String owner, String... keys) {
-    for (String key : keys) {
-      if (user.hasPath(key)) {
-        throw read.invalid(key, "belongs to algorithm.local.solver = " + owner);
-      }
-    }
   }
 
   private DataConfig data() {
@@ -221,7 +220,8 @@ final class Validation {
         read.string("data.label-column"),
         List.copyOf(new ArrayList<>(features)),
         vector,
-        read.optionalString("data.weight-column"));
+        read.optionalString("data.weight-column"),
+        read.optionalString("data.offset-column"));
   }
 
   private Split split() {

@@ -22,6 +22,11 @@ final class MetricNames {
     Map<String, String> labels = new LinkedHashMap<>();
     labels.put("rows", "Rows");
     labels.put("logLoss", "Log loss");
+    labels.put("hingeLoss", "Hinge loss");
+    labels.put("squaredHingeLoss", "Squared hinge loss");
+    labels.put("huberLoss", "Huber loss");
+    labels.put("meanDeviance", "Mean deviance");
+    labels.put("deviance", "Deviance");
     labels.put("meanSquaredError", "Mean squared error");
     labels.put("rmse", "RMSE");
     labels.put("mae", "Mean absolute error");
@@ -29,6 +34,8 @@ final class MetricNames {
     labels.put("accuracy", "Accuracy");
     labels.put("precision", "Precision");
     labels.put("recall", "Recall");
+    labels.put("macroPrecision", "Macro precision");
+    labels.put("macroRecall", "Macro recall");
     labels.put("auc", "AUC");
     labels.put("aucBinWidth", "AUC bin width");
     labels.put("sumSquaredErrors", "Sum of squared errors");
