@@ -8,6 +8,7 @@ import io.sparkfed.model.Standardize;
 import io.sparkfed.objective.Reduction;
 import io.sparkfed.server.ServerOptimizer;
 import io.sparkfed.solver.LocalSolver;
+import java.util.Optional;
 
 /**
  * The slots of a training, filled.
@@ -26,6 +27,9 @@ import io.sparkfed.solver.LocalSolver;
  *     initial model's; greater than 1
  * @param metrics what is evaluated
  * @param seed the run's seed
+ * @param pooled what minimises the pooled objective from secure sums of its derivatives; where
+ *     there is one, nothing is trained locally, and {@code reduction}, {@code solver}, {@code
+ *     weighting} and {@code server} are not used
  */
 public record TrainingPlan(
     Family family,
@@ -40,7 +44,40 @@ public record TrainingPlan(
     int rounds,
     double divergenceFactor,
     MetricSums metrics,
-    long seed) {
+    long seed,
+    Optional<PooledPlan> pooled) {
+
+  /** A plan that trains locally. */
+  public TrainingPlan(
+      Family family,
+      ModelShape shape,
+      double l2,
+      Standardize standardize,
+      Reduction reduction,
+      LocalSolver solver,
+      Weighting weighting,
+      SumFactory sums,
+      ServerOptimizer server,
+      int rounds,
+      double divergenceFactor,
+      MetricSums metrics,
+      long seed) {
+    this(
+        family,
+        shape,
+        l2,
+        standardize,
+        reduction,
+        solver,
+        weighting,
+        sums,
+        server,
+        rounds,
+        divergenceFactor,
+        metrics,
+        seed,
+        Optional.empty());
+  }
 
   /**
    * @throws IllegalArgumentException if {@code rounds} or {@code divergenceFactor} is out of range

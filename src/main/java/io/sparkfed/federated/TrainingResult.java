@@ -12,13 +12,15 @@ import java.util.Optional;
  *     worker}. After a divergence the last good one
  * @param rounds each evaluated round, round 0 first; the last one is the model's
  * @param oneClassWorkers how many workers hold a single label value only
- * @param divergence why training stopped early; empty when all rounds were done
+ * @param divergence why training failed; empty when it did not
+ * @param notes what must be known of the result, one sentence each
  */
 public record TrainingResult(
     Coefficients model,
     List<RoundSummary> rounds,
     int oneClassWorkers,
-    Optional<Divergence> divergence) {
+    Optional<Divergence> divergence,
+    List<String> notes) {
 
   /**
    * A divergence.
