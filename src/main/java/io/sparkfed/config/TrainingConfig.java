@@ -49,6 +49,7 @@ public record TrainingConfig(
    *
    * @param rounds at least 1
    * @param divergenceFactor greater than 1
+   * @param lossless what the lossless presets need; empty for the others, which train locally
    */
   public record Algorithm(
       String preset,
@@ -56,7 +57,28 @@ public record TrainingConfig(
       LocalSolver solver,
       Reduction reduction,
       Weighting weighting,
-      double divergenceFactor) {}
+      double divergenceFactor,
+      Optional<Lossless> lossless) {
+
+    /** An algorithm that trains locally. */
+    public Algorithm(
+        String preset,
+        int rounds,
+        LocalSolver solver,
+        Reduction reduction,
+        Weighting weighting,
+        double divergenceFactor) {
+      this(preset, rounds, solver, reduction, weighting, divergenceFactor, Optional.empty());
+    }
+  }
+
+  /**
+   * What a lossless preset needs.
+   *
+   * @param tolerance when to stop, at least 0
+   * @param stepSize of fed-sgd, greater than 0
+   */
+  public record Lossless(double tolerance, double stepSize) {}
 
   /**
    * What {@code aggregation} says.

@@ -13,6 +13,7 @@ import io.sparkfed.config.DataConfig.WorkerPaths;
 import io.sparkfed.config.TrainingConfig.AggregationConfig;
 import io.sparkfed.config.TrainingConfig.Algorithm;
 import io.sparkfed.config.TrainingConfig.Keys;
+import io.sparkfed.config.TrainingConfig.Lossless;
 import io.sparkfed.config.TrainingConfig.Model;
 import io.sparkfed.config.TrainingConfig.Output;
 import io.sparkfed.config.TrainingConfig.Predictions;
@@ -82,6 +83,10 @@ final class Validation {
   }
 
   private Algorithm algorithm() {
+    String preset = read.oneOf("algorithm.preset", Presets.names());
+    Optional<Lossless> lossless =
+        new LosslessValidation(user, read)
+            .validate(preset, read.oneOf("model.family", Family.class));
     String solverKey = "algorithm.local.solver";
     String solverName = read.oneOf(solverKey, List.of("gradient", "sgd"));
     double stepSize =
@@ -99,12 +104,13 @@ final class Validation {
               stepSize);
     }
     return new Algorithm(
-        read.oneOf("algorithm.preset", Presets.names()),
+        preset,
         read.integer("algorithm.rounds", 1, 10_000_000),
         solver,
         read.oneOf("algorithm.local.loss", Reduction.class),
         read.oneOf("algorithm.weighting", Weighting.class),
-        read.number("algorithm.divergence-factor", "must be a number > 1", v -> v > 1.0));
+        read.number("algorithm.divergence-factor", "must be a number > 1", v -> v > 1.0),
+        lossless);
   }
 
   private void refuseForOtherSolver(String owner, String... keys) {
