@@ -85,10 +85,11 @@ public final class Presets {
         config.algorithm().divergenceFactor(),
         MetricSums.of(config.model().family(), config.aucBins()),
         config.seed(),
-        pooled(config.algorithm(), new ModelShape(features, config.model().intercept())));
+        pooled(config, new ModelShape(features, config.model().intercept())));
   }
 
-  private static Optional<PooledPlan> pooled(Algorithm algorithm, ModelShape shape) {
+  private static Optional<PooledPlan> pooled(TrainingConfig config, ModelShape shape) {
+    Algorithm algorithm = config.algorithm();
     if (!isLossless(algorithm.preset())) {
       return Optional.empty();
     }
@@ -108,7 +109,8 @@ public final class Presets {
             0.0,
             optimizer instanceof PooledGradientDescent
                 ? Conditioning.AS_IS
-                : Conditioning.STANDARDIZED));
+                : Conditioning.STANDARDIZED,
+            config.confidenceLevel()));
   }
 
   private static KeyRing keys(AggregationConfig aggregation) {

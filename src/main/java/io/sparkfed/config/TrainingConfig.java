@@ -21,6 +21,7 @@ import java.util.Optional;
  * @param algorithm how it is trained
  * @param aggregation how updates become averages
  * @param aucBins bins of predicted probability for the AUC
+ * @param confidenceLevel of coefficients' intervals, in (0, 1)
  * @param output where results go
  * @param predictions where predictions go
  * @param settings each resolved value with its origin, secrets removed
@@ -33,6 +34,7 @@ public record TrainingConfig(
     Algorithm algorithm,
     AggregationConfig aggregation,
     int aucBins,
+    double confidenceLevel,
     Output output,
     Predictions predictions,
     List<Setting> settings) {

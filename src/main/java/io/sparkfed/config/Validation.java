@@ -64,6 +64,8 @@ final class Validation {
             read.optionalDuration("aggregation.deadline"),
             keys()),
         read.integer("evaluation.auc-bins", 2, 100_000),
+        read.number(
+            "evaluation.confidence-level", "must be a number in (0, 1)", v -> v > 0.0 && v < 1.0),
         new Output(read.optionalString("output.dir"), read.bool("output.overwrite")),
         new Predictions(
             read.string("predictions.format"),

@@ -5,6 +5,7 @@ import io.sparkfed.aggregate.Opened;
 import io.sparkfed.aggregate.Visit;
 import io.sparkfed.aggregate.WeightedMean;
 import io.sparkfed.data.Shard;
+import io.sparkfed.evaluation.FitStatistics;
 import io.sparkfed.model.Coefficients;
 import io.sparkfed.model.Scaling;
 import java.util.List;
@@ -52,6 +53,11 @@ final class AveragedRounds implements RoundWork {
   @Override
   public boolean takesBack() {
     return false;
+  }
+
+  @Override
+  public Optional<FitStatistics> statistics(Federation<Shard> federation, double[] model) {
+    return Optional.empty();
   }
 
   @Override

@@ -5,6 +5,7 @@ import io.sparkfed.aggregate.NonFiniteUpdateException;
 import io.sparkfed.aggregate.Opened;
 import io.sparkfed.aggregate.Visit;
 import io.sparkfed.data.Shard;
+import io.sparkfed.evaluation.FitStatistics;
 import io.sparkfed.evaluation.MetricSums;
 import io.sparkfed.evaluation.RoundSummary;
 import io.sparkfed.federated.RoundWork.Answer;
@@ -132,10 +133,10 @@ public final class FederatedTrainer {
   private TrainingResult ended(Ending how, double[] model, Finished previous) {
     notes.addAll(work.notes());
     return switch (how) {
-      case CONVERGED -> result(model, Optional.empty());
+      case CONVERGED -> optimum(model);
       case NO_LOWER_POINT -> {
         notes.add("no shorter step lowers the objective: it is at its minimum within rounding");
-        yield result(model, Optional.empty());
+        yield optimum(model);
       }
       case EXHAUSTED -> {
         if (plan.pooled().isPresent()) {
@@ -263,12 +264,22 @@ public final class FederatedTrainer {
     return result(lastGood, Optional.of(new Divergence(round, message)));
   }
 
+  private TrainingResult optimum(double[] model) {
+    return result(model, Optional.empty(), work.statistics(federation, model));
+  }
+
   private TrainingResult result(double[] model, Optional<Divergence> divergence) {
+    return result(model, divergence, Optional.empty());
+  }
+
+  private TrainingResult result(
+      double[] model, Optional<Divergence> divergence, Optional<FitStatistics> statistics) {
     return new TrainingResult(
         new Coefficients(plan.shape(), scaling.toRaw(model)),
         List.copyOf(rounds),
         oneClassWorkers,
         divergence,
+        statistics,
         List.copyOf(notes));
   }
 }

@@ -14,8 +14,12 @@ import io.sparkfed.server.PooledOptimizer;
  * @param l1 L1 penalty, at least 0
  * @param conditioning whether features are standardised for the sake of the numbers even where the
  *     penalty is on the columns as they are; folded back
+ * @param confidenceLevel of the intervals of coefficients, in (0, 1)
  */
-public record PooledPlan(PooledOptimizer optimizer, double l1, Conditioning conditioning) {
+public record PooledPlan(
+    PooledOptimizer optimizer, double l1, Conditioning conditioning, double confidenceLevel) {
+  /** Beyond it the information, a number for each pair of coefficients, is not summed. */
+  private static final int MOST_WITH_ERRORS = 2000;
 
   /** In which units the optimizer works where nothing is to be standardised. */
   public enum Conditioning {
@@ -32,5 +36,10 @@ public record PooledPlan(PooledOptimizer optimizer, double l1, Conditioning cond
     if (!(l1 >= 0.0) || Double.isInfinite(l1)) {
       throw new IllegalArgumentException("l1 must be >= 0 and finite. Provided value: " + l1);
     }
+  }
+
+  /** Returns the largest number of coefficients that get standard errors. */
+  int mostCoefficientsWithErrors() {
+    return MOST_WITH_ERRORS;
   }
 }

@@ -7,6 +7,7 @@ import io.sparkfed.aggregate.Opened;
 import io.sparkfed.aggregate.Visit;
 import io.sparkfed.data.DataException;
 import io.sparkfed.data.Shard;
+import io.sparkfed.evaluation.FitStatistics;
 import io.sparkfed.math.SingularMatrixException;
 import io.sparkfed.math.SymmetricMatrix;
 import io.sparkfed.model.ModelShape;
@@ -44,6 +45,8 @@ final class PooledRounds implements RoundWork {
   /** Beyond it hardly a digit of a solution is right. */
   private static final double LARGEST_CONDITION = 1e13;
 
+  private final TrainingPlan plan;
+  private final Scaling scaling;
   private final ModelShape shape;
   private final PooledWork work;
   private final Aggregation<double[], double[]> sum;
@@ -58,6 +61,8 @@ final class PooledRounds implements RoundWork {
   /** Prepares the search for the optimum; the scaling is the identity unless federated. */
   PooledRounds(TrainingPlan plan, Scaling scaling) {
     PooledPlan pooled = plan.pooled().orElseThrow();
+    this.plan = plan;
+    this.scaling = scaling;
     this.shape = plan.shape();
     boolean needsHessian = pooled.optimizer().needsHessian();
     int size = shape.size();
@@ -162,9 +167,17 @@ final class PooledRounds implements RoundWork {
     return takesBack;
   }
 
-  /** Returns the mean label of the training rows, from the last visit. */
-  double labelMean() {
-    return labelMean;
+  @Override
+  public Optional<FitStatistics> statistics(Federation<Shard> federation, double[] model) {
+    if (!takesBack) {
+      return Optional.empty();
+    }
+    try {
+      return FederatedInference.of(federation, plan, scaling, model, labelMean);
+    } catch (SingularMatrixException e) {
+      // Only after an optimizer that needs no Hessian: the optimum is not the only one.
+      return Optional.empty();
+    }
   }
 
   @Override

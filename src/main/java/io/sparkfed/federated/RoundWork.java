@@ -4,6 +4,7 @@ import io.sparkfed.aggregate.Federation;
 import io.sparkfed.aggregate.Opened;
 import io.sparkfed.aggregate.Visit;
 import io.sparkfed.data.Shard;
+import io.sparkfed.evaluation.FitStatistics;
 import io.sparkfed.server.Search;
 import java.util.List;
 import java.util.Optional;
@@ -39,6 +40,12 @@ interface RoundWork {
 
   /** Returns the configuration's key of the step that is too long where training diverges. */
   String stepSizeKey();
+
+  /**
+   * Returns what statistics says of an optimum that was reached, in training units; empty where
+   * nothing.
+   */
+  Optional<FitStatistics> statistics(Federation<Shard> federation, double[] model);
 
   /** Returns what must be known of the result, one sentence each. */
   List<String> notes();

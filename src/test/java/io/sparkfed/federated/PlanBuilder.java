@@ -111,7 +111,7 @@ final class PlanBuilder {
   }
 
   PlanBuilder optimizer(PooledOptimizer optimizer, double l1) {
-    pooled = Optional.of(new PooledPlan(optimizer, l1, PooledPlan.Conditioning.STANDARDIZED));
+    pooled = Optional.of(new PooledPlan(optimizer, l1, PooledPlan.Conditioning.STANDARDIZED, 0.95));
     return this;
   }
 
