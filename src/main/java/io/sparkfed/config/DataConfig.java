@@ -65,12 +65,14 @@ public record DataConfig(
    * @param features numeric columns in order; empty when {@code featuresVector} is set
    * @param featuresVector one column of vectors
    * @param weight instance weights
+   * @param offset offsets of the scores
    */
   public record Columns(
       String label,
       List<String> features,
       Optional<String> featuresVector,
-      Optional<String> weight) {}
+      Optional<String> weight,
+      Optional<String> offset) {}
 
   /** Held-out rows. */
   public sealed interface Split permits NoSplit, SplitByColumn, SplitByFraction {}

@@ -14,7 +14,8 @@ final class LosslessValidation {
       List.of("algorithm.local", "algorithm.weighting");
 
   /** The families whose loss has positive curvature everywhere. */
-  private static final Set<Family> WITH_CURVATURE = EnumSet.of(Family.LINEAR, Family.LOGISTIC);
+  private static final Set<Family> WITH_CURVATURE =
+      EnumSet.of(Family.LINEAR, Family.LOGISTIC, Family.POISSON, Family.GAMMA);
 
   private final Config user;
   private final ConfigReader read;
@@ -36,6 +37,11 @@ final class LosslessValidation {
     }
     if (!preset.equals("fed-sgd")) {
       refuse("algorithm.step-size", "belongs to algorithm.preset = fed-sgd");
+    }
+    if (!preset.equals("fed-lbfgs")
+        && read.number("model.l1", "must be a number >= 0", value -> value >= 0.0) > 0.0) {
+      throw read.invalid(
+          "model.l1", "must be 0 for algorithm.preset = " + preset + "; take fed-lbfgs");
     }
     if (preset.equals("normal-equations")) {
       if (family != Family.LINEAR) {

@@ -68,9 +68,13 @@ public final class Presets {
    * @throws ConfigurationException if the preset can't have so many
    */
   public static TrainingPlan plan(TrainingConfig config, int features) {
+    ModelShape shape =
+        new ModelShape(features, config.model().intercept(), config.model().loss().outputs());
     return new TrainingPlan(
         config.model().family(),
-        new ModelShape(features, config.model().intercept()),
+        config.model().loss(),
+        shape,
+        config.model().l1(),
         config.model().l2(),
         config.model().standardize(),
         config.algorithm().reduction(),
@@ -83,9 +87,9 @@ public final class Presets {
         AVERAGING.getOrDefault(config.algorithm().preset(), new ServerSgd(1.0)),
         config.algorithm().rounds(),
         config.algorithm().divergenceFactor(),
-        MetricSums.of(config.model().family(), config.aucBins()),
+        MetricSums.of(config.model().family(), config.model().loss(), config.aucBins()),
         config.seed(),
-        pooled(config, new ModelShape(features, config.model().intercept())));
+        pooled(config, shape));
   }
 
   private static Optional<PooledPlan> pooled(TrainingConfig config, ModelShape shape) {
@@ -106,7 +110,6 @@ public final class Presets {
     return Optional.of(
         new PooledPlan(
             optimizer,
-            0.0,
             optimizer instanceof PooledGradientDescent
                 ? Conditioning.AS_IS
                 : Conditioning.STANDARDIZED,

@@ -2,7 +2,9 @@ package io.sparkfed.config;
 
 import io.sparkfed.evaluation.RunReport.Setting;
 import io.sparkfed.federated.Weighting;
+import io.sparkfed.loss.VectorLoss;
 import io.sparkfed.model.Family;
+import io.sparkfed.model.Response;
 import io.sparkfed.model.Standardize;
 import io.sparkfed.objective.Reduction;
 import io.sparkfed.solver.LocalSolver;
@@ -42,9 +44,23 @@ public record TrainingConfig(
   /**
    * What {@code model} says.
    *
+   * @param loss the family's loss with its parameter
+   * @param l1 lasso penalty, at least 0
    * @param l2 ridge penalty, at least 0
    */
-  public record Model(Family family, boolean intercept, double l2, Standardize standardize) {}
+  public record Model(
+      Family family,
+      VectorLoss loss,
+      boolean intercept,
+      double l1,
+      double l2,
+      Standardize standardize) {
+
+    /** Returns what the label may be and what is predicted of it. */
+    public Response response() {
+      return new Response(family, loss);
+    }
+  }
 
   /**
    * What {@code algorithm} says.

@@ -35,6 +35,9 @@ import java.util.Set;
 
 /** Turns a resolved configuration into records, refusing what can't be meant. */
 final class Validation {
+  /** The metrics of softmax hold a number for each pair of classes. */
+  private static final int MOST_CLASSES = 1000;
+
   private final Config user;
   private final ConfigReader read;
 
@@ -52,11 +55,7 @@ final class Validation {
         read.string("name"),
         read.longInteger("seed"),
         data(),
-        new Model(
-            read.oneOf("model.family", Family.class),
-            read.bool("model.intercept"),
-            read.number("model.l2", "must be a number >= 0", v -> v >= 0.0),
-            read.oneOf("model.standardize", Standardize.class)),
+        model(),
         algorithm(),
         new AggregationConfig(
             read.oneOf("aggregation.mode", AggregationMode.class),
@@ -73,6 +72,33 @@ final class Validation {
             read.optionalString("predictions.path"),
             read.oneOf("predictions.mode", List.of("error", "overwrite", "append", "ignore"))),
         settings);
+  }
+
+  private Model model() {
+    Family family = read.oneOf("model.family", Family.class);
+    int classes = 0;
+    if (family == Family.SOFTMAX) {
+      classes = read.integer("model.classes", 2, MOST_CLASSES);
+      if (user.hasPath("data.offset-column")) {
+        throw read.invalid(
+            "data.offset-column", "does not go with softmax: the same offset for every class");
+      }
+    } else if (user.hasPath("model.classes")) {
+      throw read.invalid("model.classes", "belongs to model.family = softmax");
+    }
+    double huberDelta = 0.0;
+    if (family == Family.HUBER) {
+      huberDelta = read.number("model.huber-delta", "must be a number > 0", v -> v > 0.0);
+    } else if (user.hasPath("model.huber-delta")) {
+      throw read.invalid("model.huber-delta", "belongs to model.family = huber");
+    }
+    return new Model(
+        family,
+        family.loss(classes, huberDelta),
+        read.bool("model.intercept"),
+        read.number("model.l1", "must be a number >= 0", v -> v >= 0.0),
+        read.number("model.l2", "must be a number >= 0", v -> v >= 0.0),
+        read.oneOf("model.standardize", Standardize.class));
   }
 
   private Optional<Keys> keys() {
@@ -212,7 +238,8 @@ final class Validation {
         read.string("data.label-column"),
         List.copyOf(new ArrayList<>(features)),
         vector,
-        read.optionalString("data.weight-column"));
+        read.optionalString("data.weight-column"),
+        read.optionalString("data.offset-column"));
   }
 
   private Split split() {

@@ -1,6 +1,8 @@
 package io.sparkfed.evaluation;
 
+import io.sparkfed.loss.GammaLoss;
 import io.sparkfed.loss.LogisticLoss;
+import io.sparkfed.loss.PoissonLoss;
 import io.sparkfed.model.Family;
 import java.util.Optional;
 import org.apache.commons.math3.special.Gamma;
@@ -78,6 +80,94 @@ public enum ResponseDistribution {
     double logLikelihood(FitSums sums) {
       return -0.5 * sums.deviance();
     }
+  },
+  /** Counts, log link. */
+  POISSON(Dispersion.ONE) {
+    @Override
+    public double unitDeviance(double label, double score) {
+      return 2.0 * PoissonLoss.INSTANCE.value(score, label);
+    }
+
+    @Override
+    public double slope(double label, double score) {
+      return PoissonLoss.INSTANCE.gradient(score, label);
+    }
+
+    @Override
+    public double information(double score) {
+      return PoissonLoss.INSTANCE.curvature(score, 0.0);
+    }
+
+    @Override
+    public double squaredPearsonResidual(double label, double score) {
+      double mean = PoissonLoss.INSTANCE.mean(score);
+      return (label - mean) * (label - mean) / mean;
+    }
+
+    @Override
+    public double scoreOf(double mean) {
+      return Math.log(mean);
+    }
+
+    /** The saturated model's log-likelihood. */
+    @Override
+    public double labelTerm(double label) {
+      return label == 0.0
+          ? 0.0
+          : label * StrictMath.log(label) - label - Gamma.logGamma(label + 1.0);
+    }
+
+    @Override
+    double logLikelihood(FitSums sums) {
+      return sums.labelTerm() - 0.5 * sums.deviance();
+    }
+  },
+  /** Positive quantities whose deviation grows with the mean, log link. */
+  GAMMA(Dispersion.RESIDUAL) {
+    @Override
+    public double unitDeviance(double label, double score) {
+      return 2.0 * GammaLoss.INSTANCE.value(score, label);
+    }
+
+    @Override
+    public double slope(double label, double score) {
+      return GammaLoss.INSTANCE.gradient(score, label);
+    }
+
+    @Override
+    public double information(double score) {
+      return 1.0;
+    }
+
+    @Override
+    public double squaredPearsonResidual(double label, double score) {
+      double slope = slope(label, score);
+      return slope * slope;
+    }
+
+    @Override
+    public double scoreOf(double mean) {
+      return Math.log(mean);
+    }
+
+    @Override
+    public double labelTerm(double label) {
+      return StrictMath.log(label);
+    }
+
+    @Override
+    public double scoreTerm(double label, double score) {
+      return score + label * StrictMath.exp(-score);
+    }
+
+    /** With the shape {@code a = n / deviance}, as R's {@code Gamma()$aic} has it. */
+    @Override
+    double logLikelihood(FitSums sums) {
+      double shape = sums.rows() / sums.deviance();
+      return (shape - 1.0) * sums.labelTerm()
+          - shape * sums.scoreTerm()
+          + sums.rows() * (shape * Math.log(shape) - Gamma.logGamma(shape));
+    }
   };
 
   /** How the dispersion is found. */
@@ -97,6 +187,9 @@ public enum ResponseDistribution {
     return switch (family) {
       case LINEAR -> Optional.of(GAUSSIAN);
       case LOGISTIC -> Optional.of(BINOMIAL);
+      case POISSON -> Optional.of(POISSON);
+      case GAMMA -> Optional.of(GAMMA);
+      case SOFTMAX, SVM, SQUARED_HINGE, HUBER -> Optional.empty();
     };
   }
 
@@ -131,9 +224,5 @@ public enum ResponseDistribution {
   /** Returns whether the dispersion is estimated, so that statistics are t and not z. */
   boolean hasFreeDispersion() {
     return dispersion != Dispersion.ONE;
-  }
-
-  static double logFactorial(double label) {
-    return Gamma.logGamma(label + 1.0);
   }
 }

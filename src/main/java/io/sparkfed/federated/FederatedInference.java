@@ -58,7 +58,7 @@ final class FederatedInference {
     int size = plan.shape().size();
     if (distribution.isEmpty()
         || plan.l2() != 0.0
-        || pooled.l1() != 0.0
+        || plan.l1() != 0.0
         || size > pooled.mostCoefficientsWithErrors()) {
       return Optional.empty();
     }
@@ -147,7 +147,7 @@ final class FederatedInference {
     private final ResponseDistribution distribution;
 
     Work(TrainingPlan plan, Scaling federatedScaling, ResponseDistribution distribution) {
-      this.loss = plan.family().loss();
+      this.loss = (Loss) plan.loss();
       this.shape = plan.shape();
       this.federatedScaling = federatedScaling;
       this.distribution = distribution;
@@ -167,12 +167,14 @@ final class FederatedInference {
                   scaling)
               .hessian();
       double[] raw = scaling.toRaw(fit.model);
+      double[] scores = new double[1];
       double[] sums = Arrays.copyOf(information, information.length + SUMS);
       for (int i = 0; i < rows.rows(); i++) {
         double c = rows.weight(i);
         double y = rows.label(i);
-        double score = rows.dot(i, raw) + shape.intercept(raw);
-        double nullScore = fit.nullScore;
+        rows.scores(i, shape, raw, scores);
+        double score = scores[0];
+        double nullScore = fit.nullScore + rows.offset(i);
         int at = information.length;
         sums[at] += c;
         sums[at + 1] += c * distribution.unitDeviance(y, score);

@@ -72,10 +72,11 @@ final class PooledRounds implements RoundWork {
     this.l2 = new double[size];
     this.l1 = new double[size];
     double[] factors = scaling.weightFactors();
-    for (int j = 0; j < factors.length; j++) {
-      double toPenalised = plan.standardize() == Standardize.NONE ? factors[j] : 1.0;
+    for (int j = 0; j < shape.weightCount(); j++) {
+      double toPenalised =
+          plan.standardize() == Standardize.NONE ? factors[j % factors.length] : 1.0;
       l2[j] = plan.l2() * toPenalised * toPenalised;
-      l1[j] = pooled.l1() * toPenalised;
+      l1[j] = plan.l1() * toPenalised;
     }
     this.takesBack = pooled.conditioning() == PooledPlan.Conditioning.STANDARDIZED;
     this.search = pooled.optimizer().begin(new double[size], l1);

@@ -5,6 +5,7 @@ import io.sparkfed.data.Examples;
 import io.sparkfed.data.Shard;
 import io.sparkfed.evaluation.MetricSums;
 import io.sparkfed.loss.Loss;
+import io.sparkfed.loss.VectorLoss;
 import io.sparkfed.model.Coefficients;
 import io.sparkfed.model.ModelShape;
 import io.sparkfed.model.Scaling;
@@ -22,7 +23,7 @@ import java.util.Arrays;
 final class PooledWork implements WorkerTask<Shard, ModelBroadcast, double[]> {
   private static final long serialVersionUID = 1L;
 
-  private final Loss loss;
+  private final VectorLoss loss;
   private final ModelShape shape;
   private final boolean needsHessian;
   private final MetricSums metrics;
@@ -30,7 +31,7 @@ final class PooledWork implements WorkerTask<Shard, ModelBroadcast, double[]> {
 
   /** Takes what the plan says of the rows; the scaling is the identity unless federated. */
   PooledWork(TrainingPlan plan, boolean needsHessian, Scaling federatedScaling) {
-    this.loss = plan.family().loss();
+    this.loss = plan.loss();
     this.shape = plan.shape();
     this.needsHessian = needsHessian;
     this.metrics = plan.metrics();
@@ -46,7 +47,7 @@ final class PooledWork implements WorkerTask<Shard, ModelBroadcast, double[]> {
     double[] gradient;
     double value;
     if (needsHessian) {
-      LinearDerivatives sums = LinearDerivatives.at(model, loss, rows, shape, scaling);
+      LinearDerivatives sums = LinearDerivatives.at(model, (Loss) loss, rows, shape, scaling);
       hessian = sums.hessian();
       gradient = sums.gradient();
       value = sums.value();
@@ -54,8 +55,7 @@ final class PooledWork implements WorkerTask<Shard, ModelBroadcast, double[]> {
       LinearObjective objective =
           new LinearObjective(loss, rows, shape, scaling, 0.0, Reduction.SUM);
       gradient = new double[model.length];
-      objective.gradient(model, gradient);
-      value = objective.value(model);
+      value = objective.valueAndGradient(model, gradient);
     }
     double labels = 0.0;
     for (int i = 0; i < rows.rows(); i++) {

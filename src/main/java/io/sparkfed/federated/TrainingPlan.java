@@ -2,6 +2,7 @@ package io.sparkfed.federated;
 
 import io.sparkfed.aggregate.SumFactory;
 import io.sparkfed.evaluation.MetricSums;
+import io.sparkfed.loss.VectorLoss;
 import io.sparkfed.model.Family;
 import io.sparkfed.model.ModelShape;
 import io.sparkfed.model.Standardize;
@@ -14,7 +15,9 @@ import java.util.Optional;
  * The slots of a training, filled.
  *
  * @param family what is trained
+ * @param loss the family's loss, with as many outputs as the shape
  * @param shape the model's shape
+ * @param l1 lasso penalty of each worker's objective, at least 0
  * @param l2 ridge penalty of each worker's objective, at least 0
  * @param standardize whose moments the features are standardised with
  * @param reduction sum or mean of the rows' losses at a worker
@@ -33,7 +36,9 @@ import java.util.Optional;
  */
 public record TrainingPlan(
     Family family,
+    VectorLoss loss,
     ModelShape shape,
+    double l1,
     double l2,
     Standardize standardize,
     Reduction reduction,
@@ -47,7 +52,25 @@ public record TrainingPlan(
     long seed,
     Optional<PooledPlan> pooled) {
 
-  /** A plan that trains locally. */
+  /**
+   * @throws IllegalArgumentException if {@code rounds} or {@code divergenceFactor} is out of range
+   */
+  public TrainingPlan {
+    if (rounds < 1) {
+      throw new IllegalArgumentException("rounds must be >= 1. Provided value: " + rounds);
+    }
+    if (!(divergenceFactor > 1.0)) {
+      throw new IllegalArgumentException(
+          "divergence-factor must be > 1. Provided value: " + divergenceFactor);
+    }
+  }
+
+  /**
+   * Fills the slots of a local training with the family's one-score loss and a ridge penalty alone.
+   *
+   * @throws IllegalArgumentException if {@code rounds} or {@code divergenceFactor} is out of range
+   * @throws IllegalStateException for softmax
+   */
   public TrainingPlan(
       Family family,
       ModelShape shape,
@@ -64,7 +87,9 @@ public record TrainingPlan(
       long seed) {
     this(
         family,
+        family.loss(),
         shape,
+        0.0,
         l2,
         standardize,
         reduction,
@@ -77,18 +102,5 @@ public record TrainingPlan(
         metrics,
         seed,
         Optional.empty());
-  }
-
-  /**
-   * @throws IllegalArgumentException if {@code rounds} or {@code divergenceFactor} is out of range
-   */
-  public TrainingPlan {
-    if (rounds < 1) {
-      throw new IllegalArgumentException("rounds must be >= 1. Provided value: " + rounds);
-    }
-    if (!(divergenceFactor > 1.0)) {
-      throw new IllegalArgumentException(
-          "divergence-factor must be > 1. Provided value: " + divergenceFactor);
-    }
   }
 }

@@ -144,7 +144,7 @@ final class HtmlReport {
   }
 
   private Optional<String> mainMetric() {
-    return List.of("accuracy", "rmse").stream()
+    return List.of("accuracy", "meanDeviance", "rmse").stream()
         .filter(
             key -> report.testMetrics().containsKey(key) || report.trainMetrics().containsKey(key))
         .findFirst();

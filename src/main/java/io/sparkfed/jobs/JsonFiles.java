@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sparkfed.evaluation.RoundSummary;
 import io.sparkfed.evaluation.RunReport;
 import io.sparkfed.evaluation.RunReport.FinalModel;
+import java.util.List;
 import java.util.Map;
 
 /** The JSON renderings of a run. Numbers that JSON can't write (NaN, infinity) are null. */
@@ -36,13 +37,15 @@ final class JsonFiles {
     node.put("family", model.family());
     ArrayNode features = node.putArray("features");
     model.features().forEach(features::add);
-    ArrayNode weights = node.putArray("coefficients").addArray();
-    model.coefficients().forEach(weights::add);
-    node.putArray("intercepts").add(model.intercept());
-    ArrayNode classes = node.putArray("classes");
-    if (model.family().equals("logistic")) {
-      classes.add(0).add(1);
+    ArrayNode weights = node.putArray("coefficients");
+    for (List<Double> ofOutput : model.coefficients()) {
+      ArrayNode row = weights.addArray();
+      ofOutput.forEach(row::add);
     }
+    ArrayNode intercepts = node.putArray("intercepts");
+    model.intercepts().forEach(intercepts::add);
+    ArrayNode classes = node.putArray("classes");
+    model.classes().forEach(classes::add);
     node.put("standardize", model.standardization());
     return pretty(node);
   }

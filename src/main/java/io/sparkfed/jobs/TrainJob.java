@@ -13,6 +13,7 @@ import io.sparkfed.evaluation.RunReport.Protection;
 import io.sparkfed.federated.FederatedTrainer;
 import io.sparkfed.federated.TrainingResult;
 import io.sparkfed.federated.TrainingResult.Divergence;
+import io.sparkfed.model.Coefficients;
 import io.sparkfed.model.Standardize;
 import io.sparkfed.spark.MllibModels;
 import io.sparkfed.spark.ShardLoader;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -168,6 +170,11 @@ public final class TrainJob implements Callable<Integer> {
               + " workers hold one class only; they train like the others, and which they are stays"
               + " with them");
     }
+    if (config.data().columns().offset().isPresent() && !config.model().family().hasLogLink()) {
+      notes.add(
+          "the MLlib model knows no offset: add data.offset-column to the score that it gives;"
+              + " jobs/predict does");
+    }
     if (config.model().standardize() == Standardize.WORKER) {
       notes.add(
           "the model is in standardised units (model.standardize = worker): rows must be standardised"
@@ -206,14 +213,24 @@ public final class TrainJob implements Callable<Integer> {
         rounds,
         last == null ? Map.of() : last.trainMetrics(),
         last == null ? Map.of() : last.testMetrics(),
-        new FinalModel(
-            Console.lower(config.model().family()),
-            loaded.features(),
-            Arrays.stream(result.model().weights()).boxed().toList(),
-            result.model().intercept(),
-            Console.lower(config.model().standardize())),
+        finalModel(config, loaded.features(), result.model()),
         config.settings(),
         phases.seconds());
+  }
+
+  private static FinalModel finalModel(
+      TrainingConfig config, List<String> features, Coefficients model) {
+    int outputs = model.shape().outputs();
+    int classes = config.model().family().isClassifier() ? Math.max(2, outputs) : 0;
+    return new FinalModel(
+        Console.lower(config.model().family()),
+        features,
+        IntStream.range(0, outputs)
+            .mapToObj(k -> Arrays.stream(model.weights(k)).boxed().toList())
+            .toList(),
+        Arrays.stream(model.intercepts()).boxed().toList(),
+        IntStream.range(0, classes).boxed().toList(),
+        Console.lower(config.model().standardize()));
   }
 
   private static String sentence(Divergence divergence, TrainingResult result) {

@@ -15,11 +15,11 @@ import java.util.Arrays;
  * <pre>  sum_i c_i l(s_i, y_i),  sum_i c_i l'(s_i, y_i) z_i,  sum_i c_i l''(s_i, y_i) z_i z_i'
  * </pre>
  *
- * <p>with {@code s_i = z_i'w}, where {@code z_i} are the row's features in the units of the scaling
- * and, with an intercept, a 1 after them. Rows are standardised one by one before anything is
- * multiplied, so nothing cancels where means are large against deviations. In return sparse rows
- * become dense, which is no matter for the orders d that a Hessian is affordable for: its cost is
- * {@code n d²/2} multiplications.
+ * <p>with {@code s_i = z_i'w + o_i} and the offset o, where {@code z_i} are the row's features in
+ * the units of the scaling and, with an intercept, a 1 after them. Rows are standardised one by one
+ * before anything is multiplied, so nothing cancels where means are large against deviations. In
+ * return sparse rows become dense, which is no matter for the orders d that a Hessian is affordable
+ * for: its cost is {@code n d²/2} multiplications.
  */
 public final class LinearDerivatives {
   /** Rows added to the Hessian at a time, so that it passes through the cache once for all four. */
@@ -73,10 +73,10 @@ public final class LinearDerivatives {
       int row, double[] w, Loss loss, Curvature curvature, Examples rows, Scaling scaling) {
     double[] z = block[filled];
     Arrays.fill(z, 0.0);
-    rows.addScaled(row, 1.0, z);
+    rows.addScaled(row, 1.0, z, 0);
     scaling.rowToScaled(z);
     shape.addToIntercept(1.0, z);
-    double score = Vectors.dot(z, 0, w, z.length);
+    double score = Vectors.dot(z, 0, w, z.length) + rows.offset(row);
     double label = rows.label(row);
     double weight = rows.weight(row);
     value += weight * loss.value(score, label);

@@ -5,7 +5,9 @@ import io.sparkfed.math.Vectors;
 import io.sparkfed.objective.LinearObjective;
 
 /**
- * Full-batch gradient descent with a constant step.
+ * Full-batch gradient descent with a constant step. An L1 penalty is applied after each step as a
+ * soft threshold: the proximal gradient method (Beck and Teboulle, "A Fast Iterative
+ * Shrinkage-Thresholding Algorithm", 2009, section 1).
  *
  * @param steps number of steps, at least 1
  * @param stepSize step size, positive and finite
@@ -27,6 +29,9 @@ public record GradientDescent(int steps, double stepSize) implements LocalSolver
     for (int step = 0; step < steps; step++) {
       objective.gradient(w, gradient);
       Vectors.addScaled(-stepSize, gradient, 0, w, w.length);
+      if (objective.l1() > 0.0) {
+        Vectors.softThreshold(stepSize * objective.l1(), w, objective.penalised());
+      }
     }
     return w;
   }

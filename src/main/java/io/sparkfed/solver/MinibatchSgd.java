@@ -7,7 +7,8 @@ import java.util.Arrays;
 
 /**
  * Minibatch stochastic gradient descent with a constant step. Each epoch visits every row once in a
- * fresh random order; the last batch of an epoch may be smaller.
+ * fresh random order; the last batch of an epoch may be smaller. An L1 penalty is applied after
+ * each step as a soft threshold.
  *
  * @param epochs passes over the rows, at least 1
  * @param batchSize rows of a step, at least 1
@@ -36,6 +37,10 @@ public record MinibatchSgd(int epochs, int batchSize, double stepSize) implement
         int to = Math.min(order.length - from, batchSize) + from;
         objective.gradient(w, order, from, to, gradient);
         Vectors.addScaled(-stepSize, gradient, 0, w, w.length);
+        if (objective.l1() > 0.0) {
+          double threshold = stepSize * objective.l1(order, from, to);
+          Vectors.softThreshold(threshold, w, objective.penalised());
+        }
       }
     }
     return w;

@@ -3,7 +3,7 @@ package io.sparkfed.spark;
 import io.sparkfed.config.DataConfig.SplitByColumn;
 import io.sparkfed.data.DataFault;
 import io.sparkfed.data.ShardBuilder.Part;
-import io.sparkfed.model.Family;
+import io.sparkfed.model.Response;
 import io.sparkfed.spark.GuardedRows.UnreadableRowException;
 import java.io.Serializable;
 import java.util.Iterator;
@@ -17,22 +17,24 @@ import org.apache.spark.sql.Row;
  * Turns rows into numbers, in a task where the rows are. The first row that breaks a rule becomes a
  * fault with its place and the rule, and parsing ends there.
  *
- * @param family whose label rule holds; null when no label is read
+ * @param response whose label rule holds; null when no label is read
  * @param features names of the feature columns, at their places in the row from 0; or the one
  *     vector column
  * @param vector whether the features are one vector column
- * @param label name of the label column; it follows the features unless {@code family} is null
+ * @param label name of the label column; it follows the features unless {@code response} is null
  * @param weight name of the weight column that follows; null for weight 1
+ * @param offset name of the offset column that follows; null for offset 0
  * @param split the split whose column follows; null when none does
  * @param worker whose rows these are; null when a column that follows says so
  * @param keepOriginal whether parsed rows carry the row they came from
  */
 record RowParser(
-    Family family,
+    Response response,
     List<String> features,
     boolean vector,
     String label,
     String weight,
+    String offset,
     SplitByColumn split,
     String worker,
     boolean keepOriginal)
@@ -110,8 +112,9 @@ record RowParser(
   /** Returns how many columns at the front of a row are parsed. */
   int parsedWidth() {
     return (vector ? 1 : features.size())
-        + (family == null ? 0 : 1)
+        + (response == null ? 0 : 1)
         + (weight == null ? 0 : 1)
+        + (offset == null ? 0 : 1)
         + (split == null ? 0 : 1)
         + (worker == null ? 1 : 0);
   }
@@ -119,10 +122,10 @@ record RowParser(
   private ParsedRow parseRow(Row row, String owner) throws Broken {
     int at = vector ? 1 : features.size();
     double labelValue = 0.0;
-    if (family != null) {
+    if (response != null) {
       labelValue = number(row, at++, label);
-      if (!family.loss().acceptsLabel(labelValue)) {
-        throw new Broken(label, "a label must be " + family.loss().labelRule());
+      if (!response.acceptsLabel(labelValue)) {
+        throw new Broken(label, "a label must be " + response.labelRule());
       }
     }
     double weightValue = 1.0;
@@ -132,21 +135,37 @@ record RowParser(
         throw new Broken(weight, "a weight must be >= 0");
       }
     }
+    double offsetValue = offset == null ? 0.0 : number(row, at++, offset);
     Part part = split == null ? Part.TRAIN : part(row, at);
     Row original = keepOriginal ? row : null;
     if (vector) {
-      return parseVector(row, owner, labelValue, weightValue, part, original);
+      return parseVector(row, owner, labelValue, weightValue, offsetValue, part, original);
     }
     double[] values = new double[features.size()];
     for (int j = 0; j < values.length; j++) {
       values[j] = number(row, j, features.get(j));
     }
     return new ParsedRow(
-        owner, values.length, null, values, labelValue, weightValue, part, original, null);
+        owner,
+        values.length,
+        null,
+        values,
+        labelValue,
+        weightValue,
+        offsetValue,
+        part,
+        original,
+        null);
   }
 
   private ParsedRow parseVector(
-      Row row, String owner, double labelValue, double weightValue, Part part, Row original)
+      Row row,
+      String owner,
+      double labelValue,
+      double weightValue,
+      double offsetValue,
+      Part part,
+      Row original)
       throws Broken {
     String column = features.get(0);
     if (row.isNullAt(0)) {
@@ -165,7 +184,16 @@ record RowParser(
       requireFinite(value, column);
     }
     return new ParsedRow(
-        owner, features.size(), columns, values, labelValue, weightValue, part, original, null);
+        owner,
+        features.size(),
+        columns,
+        values,
+        labelValue,
+        weightValue,
+        offsetValue,
+        part,
+        original,
+        null);
   }
 
   private Part part(Row row, int at) throws Broken {

@@ -8,7 +8,7 @@ import io.sparkfed.data.DataException;
 import io.sparkfed.data.DataFault;
 import io.sparkfed.data.ShardBuilder;
 import io.sparkfed.data.SyntheticWorkers;
-import io.sparkfed.model.Family;
+import io.sparkfed.model.Response;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
@@ -85,6 +85,7 @@ public final class ShardLoader {
             synthetic.modelSkew(),
             synthetic.featureSkew(),
             config.model().family(),
+            config.model().loss().outputs(),
             config.seed());
     ShardPacking packing = ShardPacking.of(config);
     List<String> ids = SyntheticWorkers.ids(synthetic.workers());
@@ -105,7 +106,7 @@ public final class ShardLoader {
   }
 
   private Loaded read() {
-    Family family = config.model().family();
+    Response response = config.model().response();
     WorkerTables tables = new WorkerTables(spark, config.data());
     List<WorkerTables.Table> opened = tables.open();
     Map<String, String> skipped = new TreeMap<>();
@@ -115,7 +116,7 @@ public final class ShardLoader {
           "simulated workers: rows moved. The table is pooled, and a shuffle brought each row to its"
               + " worker's partition");
       return finish(
-          pooled(tables, opened.get(0), family),
+          pooled(tables, opened.get(0), response),
           skipped,
           "simulated workers: rows moved by a shuffle of the pooled table",
           notes);
@@ -125,7 +126,7 @@ public final class ShardLoader {
       if (table.rows() == null) {
         skipped.put(table.worker(), "no rows");
       } else {
-        partitions.add(inPlace(tables, table, family));
+        partitions.add(inPlace(tables, table, response));
       }
     }
     if (partitions.isEmpty()) {
@@ -137,15 +138,15 @@ public final class ShardLoader {
   }
 
   private JavaRDD<WorkerPartition> inPlace(
-      WorkerTables tables, WorkerTables.Table table, Family family) {
-    RowParser parser = tables.parser(table, family, false);
+      WorkerTables tables, WorkerTables.Table table, Response response) {
+    RowParser parser = tables.parser(table, response, false);
     ShardPacking packing = ShardPacking.of(config);
     String worker = table.worker();
     JavaRDD<ParsedRow> rows =
         Lineage.requireNoShuffle(
                 table
                     .rows()
-                    .select(tables.parsedColumns(table, family).toArray(new Column[0]))
+                    .select(tables.parsedColumns(table, response).toArray(new Column[0]))
                     .javaRDD(),
                 worker)
             .coalesce(1, false)
@@ -157,16 +158,16 @@ public final class ShardLoader {
   }
 
   private JavaRDD<WorkerPartition> pooled(
-      WorkerTables tables, WorkerTables.Table table, Family family) {
+      WorkerTables tables, WorkerTables.Table table, Response response) {
     List<String> workers = tables.workerIds(table.rows(), tables.workerColumn(table.rows()));
     if (workers.isEmpty()) {
       throw new DataException("no worker holds any row");
     }
-    RowParser parser = tables.parser(table, family, false);
+    RowParser parser = tables.parser(table, response, false);
     ShardPacking packing = ShardPacking.of(config);
     return table
         .rows()
-        .select(tables.parsedColumns(table, family).toArray(new Column[0]))
+        .select(tables.parsedColumns(table, response).toArray(new Column[0]))
         .javaRDD()
         .mapPartitionsWithIndex((split, partition) -> parser.parse(partition, split), false)
         .keyBy(ParsedRow::worker)

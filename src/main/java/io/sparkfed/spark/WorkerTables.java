@@ -7,7 +7,7 @@ import io.sparkfed.config.DataConfig.WorkerPaths;
 import io.sparkfed.config.NearestName;
 import io.sparkfed.data.DataException;
 import io.sparkfed.data.DataFault;
-import io.sparkfed.model.Family;
+import io.sparkfed.model.Response;
 import io.sparkfed.spark.GuardedRows.UnreadableRowException;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -123,12 +123,12 @@ final class WorkerTables {
   }
 
   /**
-   * Returns the columns that a {@link RowParser} of this family expects, in its order.
+   * Returns the columns that a {@link RowParser} of this response expects, in its order.
    *
-   * @param family null when no label is read, and with it no weight and no split: rows to predict
+   * @param response null when no label is read, and with it no weight and no split: rows to predict
    *     need none
    */
-  List<Column> parsedColumns(Table table, Family family) {
+  List<Column> parsedColumns(Table table, Response response) {
     DataConfig.Columns names = data.columns();
     List<Column> columns = new ArrayList<>();
     if (names.featuresVector().isPresent()) {
@@ -138,14 +138,17 @@ final class WorkerTables {
         columns.add(numericColumn(table, feature, "data.feature-columns"));
       }
     }
-    if (family != null) {
+    if (response != null) {
       columns.add(numericColumn(table, names.label(), "data.label-column"));
     }
-    if (weightColumn(family) != null) {
-      columns.add(numericColumn(table, weightColumn(family), "data.weight-column"));
+    if (weightColumn(response) != null) {
+      columns.add(numericColumn(table, weightColumn(response), "data.weight-column"));
     }
-    if (splitColumn(family) != null) {
-      columns.add(column(table, splitColumn(family).column(), "data.split.column"));
+    if (names.offset().isPresent()) {
+      columns.add(numericColumn(table, names.offset().get(), "data.offset-column"));
+    }
+    if (splitColumn(response) != null) {
+      columns.add(column(table, splitColumn(response).column(), "data.split.column"));
     }
     if (table.worker() == null) {
       columns.add(workerColumn(table.rows()).cast("string"));
@@ -154,15 +157,16 @@ final class WorkerTables {
   }
 
   /** Returns the parser for {@link #parsedColumns}. */
-  RowParser parser(Table table, Family family, boolean keepOriginal) {
+  RowParser parser(Table table, Response response, boolean keepOriginal) {
     DataConfig.Columns names = data.columns();
     return new RowParser(
-        family,
+        response,
         names.featuresVector().map(List::of).orElse(names.features()),
         names.featuresVector().isPresent(),
         names.label(),
-        weightColumn(family),
-        splitColumn(family),
+        weightColumn(response),
+        names.offset().orElse(null),
+        splitColumn(response),
         table.worker(),
         keepOriginal);
   }
@@ -171,12 +175,12 @@ final class WorkerTables {
     return column(all, ((PooledTable) data.source()).workerColumn(), "data.worker-column");
   }
 
-  private String weightColumn(Family family) {
-    return family == null ? null : data.columns().weight().orElse(null);
+  private String weightColumn(Response response) {
+    return response == null ? null : data.columns().weight().orElse(null);
   }
 
-  private SplitByColumn splitColumn(Family family) {
-    return family != null && data.split() instanceof SplitByColumn split ? split : null;
+  private SplitByColumn splitColumn(Response response) {
+    return response != null && data.split() instanceof SplitByColumn split ? split : null;
   }
 
   private Table openPath(String worker, String path) {

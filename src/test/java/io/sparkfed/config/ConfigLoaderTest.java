@@ -11,6 +11,8 @@ import io.sparkfed.config.DataConfig.SplitByColumn;
 import io.sparkfed.config.DataConfig.WorkerPaths;
 import io.sparkfed.evaluation.RunReport.Setting;
 import io.sparkfed.federated.Weighting;
+import io.sparkfed.loss.LogisticLoss;
+import io.sparkfed.loss.SquaredLoss;
 import io.sparkfed.model.Family;
 import io.sparkfed.model.Standardize;
 import io.sparkfed.objective.Reduction;
@@ -82,11 +84,13 @@ class ConfigLoaderTest {
     assertEquals(Map.of("sep", ";", "header", "true"), data.options());
     assertEquals(new PooledTable(Optional.of("rows.csv"), "owner"), data.source());
     assertEquals(
-        new DataConfig.Columns("outcome", List.of("a", "b"), Optional.empty(), Optional.of("c")),
+        new DataConfig.Columns(
+            "outcome", List.of("a", "b"), Optional.empty(), Optional.of("c"), Optional.empty()),
         data.columns());
     assertEquals(new SplitByColumn("part", "1", "2"), data.split());
     assertEquals(
-        new TrainingConfig.Model(Family.LOGISTIC, false, 0.5, Standardize.FEDERATED),
+        new TrainingConfig.Model(
+            Family.LOGISTIC, LogisticLoss.INSTANCE, false, 0.0, 0.5, Standardize.FEDERATED),
         config.model());
     assertEquals(
         new TrainingConfig.Algorithm(
@@ -130,7 +134,9 @@ class ConfigLoaderTest {
     assertEquals("run", config.name());
     assertEquals(1L, config.seed());
     assertEquals(
-        new TrainingConfig.Model(Family.LINEAR, true, 0.0, Standardize.NONE), config.model());
+        new TrainingConfig.Model(
+            Family.LINEAR, SquaredLoss.INSTANCE, true, 0.0, 0.0, Standardize.NONE),
+        config.model());
     assertEquals(
         new TrainingConfig.Algorithm(
             "fed-avg", 10, new GradientDescent(1, 0.1), Reduction.MEAN, Weighting.ROWS, 1000.0),

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sparkfed.loss.HuberLoss;
+import io.sparkfed.loss.SoftmaxLoss;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -234,5 +236,46 @@ class ValidationTest {
   void load_requiredKeyNull_isRefusedAsNotSet() {
     assertEquals("algorithm.rounds is not set", files.refusalOf("algorithm.rounds=null"));
     assertEquals("data.label-column is not set", files.refusalOf("data.label-column=null"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "softmax, , model.classes is not set",
+    "softmax, model.classes=1, model.classes must be a whole number from 2 to 1000",
+    "linear, model.classes=3, model.classes belongs to model.family = softmax",
+    "linear, model.huber-delta=2, model.huber-delta belongs to model.family = huber",
+    "huber, model.huber-delta=0, model.huber-delta must be a number > 0",
+    "poisson, model.l1=-1, model.l1 must be a number >= 0",
+    "probit, , model.family must be one of linear | logistic | softmax | svm | squared-hinge"
+  })
+  void load_familyThatDoesNotFit_isRefusedWithTheRule(
+      String family, String argument, String message) {
+    String actual =
+        argument == null
+            ? files.refusalOf("model.family=" + family)
+            : files.refusalOf("model.family=" + family, argument);
+
+    assertTrue(actual.startsWith(message), actual);
+  }
+
+  @Test
+  void load_offsetOfSoftmax_isRefused() {
+    String message =
+        files.refusalOf("model.family=softmax", "model.classes=3", "data.offset-column=o");
+
+    assertTrue(message.startsWith("data.offset-column does not go with softmax"), message);
+  }
+
+  @Test
+  void load_familyWithItsParameter_hasTheLoss() {
+    assertEquals(
+        new SoftmaxLoss(7),
+        files.load(ConfigFiles.LEAST, "model.family=softmax", "model.classes=7").model().loss());
+    assertEquals(
+        new HuberLoss(2.5),
+        files
+            .load(ConfigFiles.LEAST, "model.family=huber", "model.huber-delta=2.5")
+            .model()
+            .loss());
   }
 }

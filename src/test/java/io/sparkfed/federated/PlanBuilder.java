@@ -26,6 +26,7 @@ import java.util.TreeMap;
 final class PlanBuilder {
   private Family family = Family.LINEAR;
   private ModelShape shape = new ModelShape(2, true);
+  private double l1;
   private double l2;
   private Standardize standardize = Standardize.NONE;
   private Reduction reduction = Reduction.MEAN;
@@ -110,15 +111,18 @@ final class PlanBuilder {
     return optimizer(optimizer, 0.0);
   }
 
-  PlanBuilder optimizer(PooledOptimizer optimizer, double l1) {
-    pooled = Optional.of(new PooledPlan(optimizer, l1, PooledPlan.Conditioning.STANDARDIZED, 0.95));
+  PlanBuilder optimizer(PooledOptimizer optimizer, double l1OfWeights) {
+    l1 = l1OfWeights;
+    pooled = Optional.of(new PooledPlan(optimizer, PooledPlan.Conditioning.STANDARDIZED, 0.95));
     return this;
   }
 
   TrainingPlan build() {
     return new TrainingPlan(
         family,
+        family.loss(3, 1.35),
         shape,
+        l1,
         l2,
         standardize,
         reduction,
