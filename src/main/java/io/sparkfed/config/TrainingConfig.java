@@ -25,6 +25,7 @@ import java.util.TreeMap;
  * @param algorithm how it is trained
  * @param aggregation how updates become averages
  * @param aucBins bins of predicted probability for the AUC
+ * @param confidenceLevel of coefficients' intervals, in (0, 1)
  * @param output where results go
  * @param predictions where predictions go
  * @param settings each resolved value with its origin, secrets removed
@@ -37,6 +38,7 @@ public record TrainingConfig(
     Algorithm algorithm,
     AggregationConfig aggregation,
     int aucBins,
+    double confidenceLevel,
     Output output,
     Predictions predictions,
     List<Setting> settings) {
@@ -67,6 +69,7 @@ public record TrainingConfig(
    *
    * @param rounds at least 1
    * @param divergenceFactor greater than 1
+   * @param lossless what the lossless presets need; empty for the others, which train locally
    */
   public record Algorithm(
       String preset,
@@ -74,7 +77,28 @@ public record TrainingConfig(
       LocalSolver solver,
       Reduction reduction,
       Weighting weighting,
-      double divergenceFactor) {}
+      double divergenceFactor,
+      Optional<Lossless> lossless) {
+
+    /** An algorithm that trains locally. */
+    public Algorithm(
+        String preset,
+        int rounds,
+        LocalSolver solver,
+        Reduction reduction,
+        Weighting weighting,
+        double divergenceFactor) {
+      this(preset, rounds, solver, reduction, weighting, divergenceFactor, Optional.empty());
+    }
+  }
+
+  /**
+   * What a lossless preset needs.
+   *
+   * @param tolerance when to stop, at least 0
+   * @param stepSize of fed-sgd, greater than 0
+   */
+  public record Lossless(double tolerance, double stepSize) {}
 
   /**
    * What {@code aggregation} says.

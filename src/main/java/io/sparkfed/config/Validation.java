@@ -13,6 +13,7 @@ import io.sparkfed.config.DataConfig.WorkerPaths;
 import io.sparkfed.config.TrainingConfig.AggregationConfig;
 import io.sparkfed.config.TrainingConfig.Algorithm;
 import io.sparkfed.config.TrainingConfig.Keys;
+import io.sparkfed.config.TrainingConfig.Lossless;
 import io.sparkfed.config.TrainingConfig.Model;
 import io.sparkfed.config.TrainingConfig.Output;
 import io.sparkfed.config.TrainingConfig.Predictions;
@@ -57,6 +58,8 @@ final class Validation {
         algorithm(),
         aggregation(),
         read.integer("evaluation.auc-bins", 2, 100_000),
+        read.number(
+            "evaluation.confidence-level", "must be a number in (0, 1)", v -> v > 0.0 && v < 1.0),
         new Output(read.optionalString("output.dir"), read.bool("output.overwrite")),
         new Predictions(
             read.string("predictions.format"),
@@ -122,13 +125,18 @@ final class Validation {
   }
 
   private Algorithm algorithm() {
+    String preset = read.oneOf("algorithm.preset", Presets.names());
+    Optional<Lossless> lossless =
+        new LosslessValidation(user, read)
+            .validate(preset, read.oneOf("model.family", Family.class));
     return new Algorithm(
-        read.oneOf("algorithm.preset", Presets.names()),
+        preset,
         read.integer("algorithm.rounds", 1, 10_000_000),
         new SolverValidation(user, read).solver(),
         read.oneOf("algorithm.local.loss", Reduction.class),
         read.oneOf("algorithm.weighting", Weighting.class),
-        read.number("algorithm.divergence-factor", "must be a number > 1", v -> v > 1.0));
+        read.number("algorithm.divergence-factor", "must be a number > 1", v -> v > 1.0),
+        lossless);
   }
 
   private DataConfig data() {

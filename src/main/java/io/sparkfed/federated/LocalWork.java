@@ -64,12 +64,20 @@ final class LocalWork implements WorkerTask<Shard, ModelBroadcast, WeightedUpdat
       update = Vectors.subtract(start, ofRound.solve(objective, start, new SeededRandom(seed)));
     }
     Coefficients raw = new Coefficients(shape, scaling.toRaw(start));
-    double[] sums = new double[2 * metrics.length() + 1];
-    metrics.add(shard.train(), raw, sums, 0);
-    metrics.add(shard.test(), raw, sums, metrics.length());
-    sums[2 * metrics.length()] = holdsOneLabel(shard.train()) ? 1.0 : 0.0;
     double weight = weighting == Weighting.ROWS ? shard.train().totalWeight() : 1.0;
-    return new WeightedUpdate(update, weight, sums);
+    return new WeightedUpdate(update, weight, evaluation(metrics, shard, raw));
+  }
+
+  /**
+   * Returns {@code [train sums..., test sums..., holds one class only]} of a model in the units of
+   * the rows.
+   */
+  static double[] evaluation(MetricSums metrics, Shard shard, Coefficients model) {
+    double[] sums = new double[2 * metrics.length() + 1];
+    metrics.add(shard.train(), model, sums, 0);
+    metrics.add(shard.test(), model, sums, metrics.length());
+    sums[2 * metrics.length()] = holdsOneLabel(shard.train()) ? 1.0 : 0.0;
+    return sums;
   }
 
   private static boolean holdsOneLabel(Examples rows) {

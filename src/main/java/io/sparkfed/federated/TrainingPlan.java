@@ -9,6 +9,7 @@ import io.sparkfed.model.Standardize;
 import io.sparkfed.objective.Reduction;
 import io.sparkfed.server.ServerOptimizer;
 import io.sparkfed.solver.LocalSolver;
+import java.util.Optional;
 
 /**
  * The slots of a training, filled.
@@ -29,6 +30,9 @@ import io.sparkfed.solver.LocalSolver;
  *     initial model's; greater than 1
  * @param metrics what is evaluated
  * @param seed the run's seed
+ * @param pooled what minimises the pooled objective from secure sums of its derivatives; where
+ *     there is one, nothing is trained locally, and {@code reduction}, {@code solver}, {@code
+ *     weighting} and {@code server} are not used
  */
 public record TrainingPlan(
     Family family,
@@ -45,7 +49,8 @@ public record TrainingPlan(
     int rounds,
     double divergenceFactor,
     MetricSums metrics,
-    long seed) {
+    long seed,
+    Optional<PooledPlan> pooled) {
 
   /**
    * @throws IllegalArgumentException if {@code rounds} or {@code divergenceFactor} is out of range
@@ -61,7 +66,7 @@ public record TrainingPlan(
   }
 
   /**
-   * Fills the slots of a training with the family's one-score loss and a ridge penalty alone.
+   * Fills the slots of a local training with the family's one-score loss and a ridge penalty alone.
    *
    * @throws IllegalArgumentException if {@code rounds} or {@code divergenceFactor} is out of range
    * @throws IllegalStateException for softmax
@@ -95,6 +100,7 @@ public record TrainingPlan(
         rounds,
         divergenceFactor,
         metrics,
-        seed);
+        seed,
+        Optional.empty());
   }
 }

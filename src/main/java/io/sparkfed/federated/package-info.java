@@ -3,7 +3,10 @@
  * aggregation, server optimizer, stop or go on. Nothing here knows which sum it holds or that there
  * is a cluster.
  *
- * <p>Place: {@link io.sparkfed.federated.LocalWork} and the lambdas of the standardisation run at
- * workers, everything else at the driver.
+ * <p>Two kinds of work fill them: local training and averaging, or sums of derivatives and a step
+ * on the pooled objective ({@link io.sparkfed.federated.PooledPlan}).
+ *
+ * <p>Place: {@link io.sparkfed.federated.LocalWork}, {@link io.sparkfed.federated.PooledWork} and
+ * the lambdas of the standardisation run at workers, everything else at the driver.
  */
 package io.sparkfed.federated;

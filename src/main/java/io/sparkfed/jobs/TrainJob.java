@@ -155,7 +155,7 @@ public final class TrainJob implements Callable<Integer> {
 
   private static List<String> notesOnResult(
       TrainingConfig config, TrainingResult result, int workers) {
-    List<String> notes = new ArrayList<>();
+    List<String> notes = new ArrayList<>(result.notes());
     long saturated = result.rounds().stream().mapToLong(RoundSummary::saturated).sum();
     if (saturated > 0) {
       notes.add(

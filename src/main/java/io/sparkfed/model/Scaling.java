@@ -1,6 +1,7 @@
 package io.sparkfed.model;
 
 import java.io.Serializable;
+import java.util.Arrays;
 
 /**
  * Standardisation of features as algebra on coefficients, so that rows are never copied.
@@ -87,6 +88,26 @@ public final class Scaling implements Serializable {
       shape.addToIntercept(k, -shift, raw);
     }
     return raw;
+  }
+
+  /** Turns the features of a row, the first p entries, into standardised ones, in place. */
+  public void rowToScaled(double[] row) {
+    if (factors == null) {
+      return;
+    }
+    for (int j = 0; j < factors.length; j++) {
+      row[j] = (row[j] - means[j]) * factors[j];
+    }
+  }
+
+  /** Returns what each weight in standardised units is multiplied with to be in raw units. */
+  public double[] weightFactors() {
+    if (factors == null) {
+      double[] ones = new double[shape.features()];
+      Arrays.fill(ones, 1.0);
+      return ones;
+    }
+    return factors.clone();
   }
 
   /** Turns a gradient in raw units into one in standardised units, in place. */

@@ -30,6 +30,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -163,6 +164,59 @@ class ConfigLoaderTest {
 
     assertEquals(new NoSplit(), config.data().split());
     assertEquals(Optional.empty(), config.data().columns().weight());
+  }
+
+  /** A lossless preset needs no other key; what it sets is shown with its origin. */
+  @ParameterizedTest
+  @CsvSource({
+    "fed-newton, 50, 1e-12, 0",
+    "fed-lbfgs, 1000, 1e-10, 0",
+    "normal-equations, 1, 0, 0",
+    "fed-sgd, 100, 1e-8, 0.1"
+  })
+  void load_losslessPreset_bringsItsDefaults(
+      String preset, int rounds, double tolerance, double stepSize) {
+    TrainingConfig config = files.load(ConfigFiles.LEAST, "algorithm.preset=" + preset);
+
+    assertEquals(rounds, config.algorithm().rounds());
+    assertEquals(
+        Optional.of(new TrainingConfig.Lossless(tolerance, stepSize)),
+        config.algorithm().lossless());
+    assertEquals(Standardize.FEDERATED, config.model().standardize());
+    assertTrue(
+        config.settings().stream()
+            .anyMatch(
+                setting ->
+                    setting.key().equals("algorithm.rounds")
+                        && setting.value().equals(String.valueOf(rounds))
+                        && setting.origin().contains("preset " + preset)));
+    assertTrue(Presets.plan(config, 3).pooled().isPresent());
+  }
+
+  @Test
+  void load_losslessPreset_givesWayToTheFile() {
+    TrainingConfig config =
+        files.load(
+            ConfigFiles.LEAST
+                + "algorithm { preset = fed-lbfgs, rounds = 7, tolerance = 0 }\n"
+                + "model.standardize = none");
+
+    assertEquals(7, config.algorithm().rounds());
+    assertEquals(0.0, config.algorithm().lossless().orElseThrow().tolerance());
+    assertEquals(Standardize.NONE, config.model().standardize());
+  }
+
+  @Test
+  void plan_moreCoefficientsThanAHessianCanHave_isRefused() {
+    TrainingConfig newton = files.load(ConfigFiles.LEAST, "algorithm.preset=fed-newton");
+    TrainingConfig lbfgs = files.load(ConfigFiles.LEAST, "algorithm.preset=fed-lbfgs");
+
+    assertTrue(Presets.plan(newton, 1999).pooled().isPresent());
+    assertTrue(
+        assertThrows(ConfigurationException.class, () -> Presets.plan(newton, 2000))
+            .getMessage()
+            .contains("at most 2000 coefficients"));
+    assertTrue(Presets.plan(lbfgs, 100_000).pooled().isPresent());
   }
 
   @ParameterizedTest

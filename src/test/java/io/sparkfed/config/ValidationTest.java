@@ -111,6 +111,24 @@ class ValidationTest {
     assertTrue(message.endsWith(" (command line)"), message);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "fed-newton, algorithm.local.steps=3, algorithm.local belongs to algorithm.preset = fed-avg",
+    "fed-lbfgs, algorithm.weighting=equal, algorithm.weighting belongs to algorithm.preset = fed-avg",
+    "fed-avg, algorithm.tolerance=0.1, algorithm.tolerance belongs to the lossless presets",
+    "fed-newton, algorithm.step-size=1, algorithm.step-size belongs to algorithm.preset = fed-sgd",
+    "fed-avg, algorithm.step-size=1, algorithm.step-size belongs to algorithm.preset = fed-sgd",
+    "fed-newton, algorithm.tolerance=-1, algorithm.tolerance must be a number >= 0",
+    "fed-sgd, algorithm.step-size=0, algorithm.step-size must be a number > 0",
+    "normal-equations, algorithm.rounds=2, algorithm.rounds does not belong to normal-equations",
+    "normal-equations, model.family=logistic, model.family must be linear"
+  })
+  void load_keyThatThePresetCantHave_isRefused(String preset, String setting, String rule) {
+    String message = files.refusalOf("algorithm.preset=" + preset, setting);
+
+    assertTrue(message.startsWith(rule), message);
+  }
+
   @Test
   void load_valueOutOfRangeInTheFile_namesFileAndLine() {
     String message = files.refusal("\n\nmodel.l2 = -3\n" + ConfigFiles.LEAST);
