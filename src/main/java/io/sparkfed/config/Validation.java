@@ -22,9 +22,6 @@ import io.sparkfed.federated.Weighting;
 import io.sparkfed.model.Family;
 import io.sparkfed.model.Standardize;
 import io.sparkfed.objective.Reduction;
-import io.sparkfed.solver.GradientDescent;
-import io.sparkfed.solver.LocalSolver;
-import io.sparkfed.solver.MinibatchSgd;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -115,38 +112,14 @@ final class Validation {
     Optional<Lossless> lossless =
         new LosslessValidation(user, read)
             .validate(preset, read.oneOf("model.family", Family.class));
-    String solverKey = "algorithm.local.solver";
-    String solverName = read.oneOf(solverKey, List.of("gradient", "sgd"));
-    double stepSize =
-        read.number("algorithm.local.step-size", "must be a number > 0", v -> v > 0.0);
-    LocalSolver solver;
-    if (solverName.equals("gradient")) {
-      refuseForOtherSolver("sgd", "algorithm.local.epochs", "algorithm.local.batch-size");
-      solver = new GradientDescent(read.integer("algorithm.local.steps", 1, 1_000_000), stepSize);
-    } else {
-      refuseForOtherSolver("gradient", "algorithm.local.steps");
-      solver =
-          new MinibatchSgd(
-              read.integer("algorithm.local.epochs", 1, 1_000_000),
-              read.integer("algorithm.local.batch-size", 1, Integer.MAX_VALUE),
-              stepSize);
-    }
     return new Algorithm(
         preset,
         read.integer("algorithm.rounds", 1, 10_000_000),
-        solver,
+        new SolverValidation(user, read).solver(),
         read.oneOf("algorithm.local.loss", Reduction.class),
         read.oneOf("algorithm.weighting", Weighting.class),
         read.number("algorithm.divergence-factor", "must be a number > 1", v -> v > 1.0),
         lossless);
-  }
-
-  private void refuseForOtherSolver(String owner, String... keys) {
-    for (String key : keys) {
-      if (user.hasPath(key)) {
-        throw read.invalid(key, "belongs to algorithm.local.solver = " + owner);
-      }
-    }
   }
 
   private DataConfig data() {

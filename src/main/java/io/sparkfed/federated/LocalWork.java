@@ -60,7 +60,8 @@ final class LocalWork implements WorkerTask<Shard, ModelBroadcast, WeightedUpdat
       LinearObjective objective =
           new LinearObjective(loss, shard.train(), shape, scaling, penalty, reduction);
       long seed = Seeds.derive(runSeed, "local-training", broadcast.round(), worker);
-      update = Vectors.subtract(start, solver.solve(objective, start, new SeededRandom(seed)));
+      LocalSolver ofRound = solver.inRound(broadcast.round());
+      update = Vectors.subtract(start, ofRound.solve(objective, start, new SeededRandom(seed)));
     }
     Coefficients raw = new Coefficients(shape, scaling.toRaw(start));
     double weight = weighting == Weighting.ROWS ? shard.train().totalWeight() : 1.0;

@@ -6,6 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sparkfed.loss.HuberLoss;
 import io.sparkfed.loss.SoftmaxLoss;
+import io.sparkfed.solver.GradientDescent;
+import io.sparkfed.solver.LocalLbfgs;
+import io.sparkfed.solver.LocalSolver;
+import io.sparkfed.solver.MinibatchSgd;
+import io.sparkfed.solver.Schedule;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -277,5 +282,39 @@ class ValidationTest {
             .load(ConfigFiles.LEAST, "model.family=huber", "model.huber-delta=2.5")
             .model()
             .loss());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "lbfgs, steps=2, gradient",
+    "lbfgs, step-size=2, gradient or sgd",
+    "lbfgs, schedule=inverse, gradient or sgd",
+    "gradient, momentum=0.5, sgd",
+    "sgd, tolerance=1e-3, lbfgs"
+  })
+  void load_keyOfAnotherSolver_isRefusedWithItsOwners(String solver, String key, String owners) {
+    String message = files.refusalOf("algorithm.local.solver=" + solver, "algorithm.local." + key);
+
+    assertTrue(message.contains(" belongs to algorithm.local.solver = " + owners), message);
+  }
+
+  @Test
+  void load_localSolvers_haveTheirParameters() {
+    assertEquals(
+        new LocalLbfgs(7, 1e-5, 4),
+        solver("solver=lbfgs", "max-iterations=7", "tolerance=1e-5", "history=4"));
+    assertEquals(new LocalLbfgs(100, 1e-9, 10), solver("solver=lbfgs"));
+    assertEquals(
+        new MinibatchSgd(1, 32, 0.1, 0.9, Schedule.INVERSE_SQRT),
+        solver("solver=sgd", "momentum=0.9", "schedule=inverse-sqrt"));
+    assertEquals(new GradientDescent(1, 0.1, Schedule.INVERSE), solver("schedule=inverse"));
+  }
+
+  private LocalSolver solver(String... keys) {
+    String[] arguments = new String[keys.length];
+    for (int i = 0; i < keys.length; i++) {
+      arguments[i] = "algorithm.local." + keys[i];
+    }
+    return files.load(ConfigFiles.LEAST, arguments).algorithm().solver();
   }
 }
