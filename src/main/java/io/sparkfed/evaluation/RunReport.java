@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -24,6 +25,7 @@ import java.util.Set;
  * @param trainMetrics metrics of the final model on the training rows
  * @param testMetrics metrics of the final model on the test rows; empty without a test split
  * @param model the final model
+ * @param statistics standard errors and the like, after an exact fit without penalty
  * @param configuration each resolved configuration value and where it came from
  * @param phaseSeconds wall-clock seconds by phase, in order
  */
@@ -42,6 +44,7 @@ public record RunReport(
     Map<String, Double> trainMetrics,
     Map<String, Double> testMetrics,
     FinalModel model,
+    Optional<FitStatistics> statistics,
     List<Setting> configuration,
     Map<String, Double> phaseSeconds) {
 

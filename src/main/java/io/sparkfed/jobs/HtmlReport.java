@@ -94,6 +94,9 @@ final class HtmlReport {
     page.put("anyNotes", !report.notes().isEmpty());
     page.put("metrics", tables.metrics());
     page.put("model", tables.model());
+    page.put(
+        "statistics",
+        report.statistics().map(s -> List.of(new ReportStatistics(s).view())).orElse(List.of()));
     page.put("phases", tables.phases());
     page.put("anyPhases", !report.phaseSeconds().isEmpty());
     page.put("rounds", tables.rounds());

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sparkfed.evaluation.FitStatistics;
 import io.sparkfed.evaluation.RoundSummary;
 import io.sparkfed.evaluation.RunReport;
 import io.sparkfed.evaluation.RunReport.FinalModel;
@@ -62,6 +63,7 @@ final class JsonFiles {
         .put("code", report.exit().code())
         .put("message", report.exit().message());
     node.set("metrics", metrics(report.trainMetrics(), report.testMetrics()));
+    report.statistics().ifPresent(statistics -> node.set("statistics", statistics(statistics)));
     ObjectNode versions = node.putObject("versions");
     report.versions().forEach(versions::put);
     node.putObject("seeds").put("run", report.seed());
@@ -91,6 +93,34 @@ final class JsonFiles {
                     .put("value", setting.value())
                     .put("origin", setting.origin()));
     return pretty(node);
+  }
+
+  private static ObjectNode statistics(FitStatistics statistics) {
+    ObjectNode node = JSON.createObjectNode();
+    put(node, "rows", statistics.rows());
+    node.put("parameters", statistics.parameters());
+    put(node, "residualDegrees", statistics.residualDegrees());
+    put(node, "nullDegrees", statistics.nullDegrees());
+    put(node, "deviance", statistics.deviance());
+    put(node, "nullDeviance", statistics.nullDeviance());
+    put(node, "dispersion", statistics.dispersion());
+    put(node, "logLikelihood", statistics.logLikelihood());
+    put(node, "aic", statistics.aic());
+    put(node, "r2", statistics.r2());
+    node.put("test", statistics.test());
+    put(node, "confidenceLevel", statistics.confidenceLevel());
+    ArrayNode coefficients = node.putArray("coefficients");
+    for (FitStatistics.Coefficient c : statistics.coefficients()) {
+      ObjectNode row = coefficients.addObject();
+      row.put("name", c.name());
+      put(row, "estimate", c.estimate());
+      put(row, "standardError", c.standardError());
+      put(row, "statistic", c.statistic());
+      put(row, "pValue", c.pValue());
+      put(row, "lower", c.lower());
+      put(row, "upper", c.upper());
+    }
+    return node;
   }
 
   /** Returns the metrics of an evaluation by name of the split. */

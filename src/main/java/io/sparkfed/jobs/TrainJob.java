@@ -215,6 +215,7 @@ public final class TrainJob implements Callable<Integer> {
         last == null ? Map.of() : last.trainMetrics(),
         last == null ? Map.of() : last.testMetrics(),
         finalModel(config, loaded.features(), result.model()),
+        result.statistics().map(statistics -> statistics.named(loaded.features())),
         config.settings(),
         phases.seconds());
   }

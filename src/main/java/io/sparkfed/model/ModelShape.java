@@ -13,7 +13,8 @@ import java.io.Serializable;
  * Training starts at 0 and goes along gradients whose sum over the classes is 0, and so does the
  * ridge penalty: the coefficients of a feature, and the intercepts, keep the mean 0 over the
  * classes. That is the form of MLlib's multinomial logistic regression. (With {@code l1} the
- * weights are those of the penalty's optimum, and need not have the mean 0.)
+ * weights are those of the penalty's optimum and need not have the mean 0; nor then need the
+ * intercepts, where features are standardised.)
  *
  * @param features number of features p, at least 1
  * @param hasIntercept whether the model has intercepts, one for each output
