@@ -8,6 +8,8 @@ import io.sparkfed.federated.PooledPlan;
 import io.sparkfed.federated.PooledPlan.Conditioning;
 import io.sparkfed.federated.TrainingPlan;
 import io.sparkfed.model.ModelShape;
+import io.sparkfed.privacy.ClipBound;
+import io.sparkfed.privacy.OwnersClip;
 import io.sparkfed.secure.crypto.ProtocolException;
 import io.sparkfed.secure.keys.EphemeralKeys;
 import io.sparkfed.secure.keys.KeyFolders;
@@ -70,6 +72,7 @@ public final class Presets {
   public static TrainingPlan plan(TrainingConfig config, int features) {
     ModelShape shape =
         new ModelShape(features, config.model().intercept(), config.model().loss().outputs());
+    KeyRing keys = keys(config.aggregation());
     return new TrainingPlan(
         config.model().family(),
         config.model().loss(),
@@ -80,11 +83,12 @@ public final class Presets {
         config.algorithm().reduction(),
         config.algorithm().solver(),
         config.algorithm().weighting(),
+        config.aggregation().keys().isEmpty() ? ClipBound.NONE : new OwnersClip(keys),
         config
             .aggregation()
             .mode()
             .sums(
-                keys(config.aggregation()),
+                keys,
                 config.aggregation().aggregators().keySet(),
                 config.aggregation().minWorkers()),
         AVERAGING.getOrDefault(config.algorithm().preset(), new ServerSgd(1.0)),

@@ -16,6 +16,7 @@ import java.util.Map;
  * @param seconds wall-clock seconds of the round (0 for round 0)
  * @param saturated how many coordinates of updates, over all workers, were cut to the range of the
  *     sum
+ * @param clipped how many workers' updates were scaled down to the bound their owners set
  * @param bytes payload bytes that travelled in the round: model to workers and messages from them
  */
 public record RoundSummary(
@@ -27,4 +28,5 @@ public record RoundSummary(
     Map<String, Double> testMetrics,
     double seconds,
     long saturated,
+    int clipped,
     long bytes) {}

@@ -80,6 +80,11 @@ final class AveragedRounds implements RoundWork {
     }
 
     @Override
+    public int clipped() {
+      return (int) opened.sums()[opened.sums().length - 1];
+    }
+
+    @Override
     public OptionalDouble objective() {
       return OptionalDouble.empty();
     }

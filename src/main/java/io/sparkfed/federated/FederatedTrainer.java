@@ -56,7 +56,13 @@ public final class FederatedTrainer {
 
   /** One round's cost, kept until its model has been evaluated. */
   private record Finished(
-      int round, int workers, int dropouts, double seconds, long saturated, long bytes) {}
+      int round,
+      int workers,
+      int dropouts,
+      double seconds,
+      long saturated,
+      int clipped,
+      long bytes) {}
 
   /** What a visit brought, with its cost. */
   private record Visited(Answer answer, Finished cost) {}
@@ -81,7 +87,7 @@ public final class FederatedTrainer {
     double[] model = work.start();
     double[] lastGood = model;
     Optional<Ending> ending = Optional.empty();
-    Finished previous = new Finished(0, 0, 0, 0.0, 0L, 0L);
+    Finished previous = new Finished(0, 0, 0, 0.0, 0L, 0, 0L);
     for (int round = 1; ; round++) {
       boolean train = ending.isEmpty() && round <= plan.rounds();
       Visited visited;
@@ -95,7 +101,7 @@ public final class FederatedTrainer {
               : diverged(previous.round(), lastGood, e.getMessage());
         }
         reportOverflow(previous);
-        previous = new Finished(round, 0, 0, 0.0, 0L, 0L);
+        previous = new Finished(round, 0, 0, 0.0, 0L, 0, 0L);
         model = instead.get();
         continue;
       }
@@ -199,6 +205,7 @@ public final class FederatedTrainer {
             opened.dropouts(),
             seconds,
             opened.saturated(),
+            opened.value().clipped(),
             modelBytes + opened.messageBytes()));
   }
 
@@ -234,6 +241,7 @@ public final class FederatedTrainer {
             test,
             round.seconds(),
             round.saturated(),
+            round.clipped(),
             round.bytes());
     rounds.add(summary);
     listener.roundFinished(summary);

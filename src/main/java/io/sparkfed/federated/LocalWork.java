@@ -15,15 +15,19 @@ import io.sparkfed.model.Scaling;
 import io.sparkfed.objective.LinearObjective;
 import io.sparkfed.objective.Penalty;
 import io.sparkfed.objective.Reduction;
+import io.sparkfed.privacy.ClipBound;
 import io.sparkfed.solver.LocalSolver;
+import java.util.Arrays;
 
 /**
  * What a worker does in a round: evaluates the global model it received on its training and test
  * rows, then trains from it. All of it leaves in one {@link WeightedUpdate}: the update (start
- * minus end), its weight, and {@code [train sums..., test sums..., holds one class only]}.
+ * minus end), its weight, and {@code [train sums..., test sums..., holds one class only, was
+ * clipped]}.
  *
- * <p>The last coordinate is 1 at a worker whose training labels are all equal, so that the driver
- * learns how many such workers there are and not which.
+ * <p>The last two coordinates are 1 at a worker whose training labels are all equal, and where the
+ * update was longer than its owner allows, so that the driver learns how many such workers there
+ * are and not which.
  */
 final class LocalWork implements WorkerTask<Shard, ModelBroadcast, WeightedUpdate> {
   private static final long serialVersionUID = 1L;
@@ -34,6 +38,7 @@ final class LocalWork implements WorkerTask<Shard, ModelBroadcast, WeightedUpdat
   private final Reduction reduction;
   private final LocalSolver solver;
   private final Weighting weighting;
+  private final ClipBound clip;
   private final MetricSums metrics;
   private final Scaling federatedScaling;
   private final long runSeed;
@@ -46,6 +51,7 @@ final class LocalWork implements WorkerTask<Shard, ModelBroadcast, WeightedUpdat
     this.reduction = plan.reduction();
     this.solver = plan.solver();
     this.weighting = plan.weighting();
+    this.clip = plan.clip();
     this.metrics = plan.metrics();
     this.federatedScaling = federatedScaling;
     this.runSeed = plan.seed();
@@ -65,7 +71,10 @@ final class LocalWork implements WorkerTask<Shard, ModelBroadcast, WeightedUpdat
     }
     Coefficients raw = new Coefficients(shape, scaling.toRaw(start));
     double weight = weighting == Weighting.ROWS ? shard.train().totalWeight() : 1.0;
-    return new WeightedUpdate(update, weight, evaluation(metrics, shard, raw));
+    double[] evaluation = evaluation(metrics, shard, raw);
+    double[] sums = Arrays.copyOf(evaluation, evaluation.length + 1);
+    sums[evaluation.length] = clip.isExceeded(worker, update) ? 1.0 : 0.0;
+    return clip.clipped(worker, new WeightedUpdate(update, weight, sums));
   }
 
   /**

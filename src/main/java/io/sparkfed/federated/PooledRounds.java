@@ -237,6 +237,11 @@ final class PooledRounds implements RoundWork {
     }
 
     @Override
+    public int clipped() {
+      return 0;
+    }
+
+    @Override
     public OptionalDouble objective() {
       return OptionalDouble.of(objective);
     }

@@ -12,6 +12,7 @@ import io.sparkfed.model.Scaling;
 import io.sparkfed.objective.LinearDerivatives;
 import io.sparkfed.objective.LinearObjective;
 import io.sparkfed.objective.Reduction;
+import io.sparkfed.privacy.ClipBound;
 import java.util.Arrays;
 
 /**
@@ -27,6 +28,7 @@ final class PooledWork implements WorkerTask<Shard, ModelBroadcast, double[]> {
   private final ModelShape shape;
   private final boolean needsHessian;
   private final MetricSums metrics;
+  private final ClipBound clip;
   private final Scaling federatedScaling;
 
   /** Takes what the plan says of the rows; the scaling is the identity unless federated. */
@@ -35,11 +37,13 @@ final class PooledWork implements WorkerTask<Shard, ModelBroadcast, double[]> {
     this.shape = plan.shape();
     this.needsHessian = needsHessian;
     this.metrics = plan.metrics();
+    this.clip = plan.clip();
     this.federatedScaling = federatedScaling;
   }
 
   @Override
   public double[] run(String worker, Shard shard, ModelBroadcast broadcast) {
+    clip.requireNone(worker);
     Scaling scaling = federatedScaling.isIdentity() ? shard.scaling() : federatedScaling;
     double[] model = broadcast.coefficients();
     Examples rows = shard.train();

@@ -52,8 +52,11 @@ interface RoundWork {
 
   /** What a visit brought: the evaluation of the model it took along, and what follows. */
   interface Answer {
-    /** Returns {@code [train sums..., test sums..., workers with one class only]}. */
+    /** Returns {@code [train sums..., test sums..., workers with one class only, ...]}. */
     double[] evaluation();
+
+    /** Returns how many updates were scaled down to their owners' bounds. */
+    int clipped();
 
     /** Returns the objective at the model, where the method has a pooled one. */
     OptionalDouble objective();

@@ -7,6 +7,7 @@ import io.sparkfed.model.Family;
 import io.sparkfed.model.ModelShape;
 import io.sparkfed.model.Standardize;
 import io.sparkfed.objective.Reduction;
+import io.sparkfed.privacy.ClipBound;
 import io.sparkfed.server.ServerOptimizer;
 import io.sparkfed.solver.LocalSolver;
 import java.util.Optional;
@@ -23,6 +24,7 @@ import java.util.Optional;
  * @param reduction sum or mean of the rows' losses at a worker
  * @param solver the local solver
  * @param weighting what a worker's update weighs
+ * @param clip how long a worker's update may be
  * @param sums the sums all numbers travel through
  * @param server the server optimizer
  * @param rounds number of rounds, at least 1
@@ -44,6 +46,7 @@ public record TrainingPlan(
     Reduction reduction,
     LocalSolver solver,
     Weighting weighting,
+    ClipBound clip,
     SumFactory sums,
     ServerOptimizer server,
     int rounds,
@@ -95,6 +98,7 @@ public record TrainingPlan(
         reduction,
         solver,
         weighting,
+        ClipBound.NONE,
         sums,
         server,
         rounds,

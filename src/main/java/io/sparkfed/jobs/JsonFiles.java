@@ -28,6 +28,7 @@ final class JsonFiles {
     line.set("metrics", metrics(round.trainMetrics(), round.testMetrics()));
     put(line, "seconds", round.seconds());
     line.put("saturated", round.saturated());
+    line.put("clipped", round.clipped());
     line.put("bytes", round.bytes());
     return line.toString();
   }

@@ -163,6 +163,13 @@ public final class TrainJob implements Callable<Integer> {
               + " coordinates of updates were cut to the range of the sum (rounds.jsonl says in which"
               + " rounds); the range grew after each");
     }
+    int clipped = result.rounds().stream().mapToInt(RoundSummary::clipped).sum();
+    if (clipped > 0) {
+      notes.add(
+          clipped
+              + " updates were longer than their owners' policies allow (clip) and were scaled down"
+              + " (rounds.jsonl says in which rounds)");
+    }
     if (config.model().family().isClassifier() && result.oneClassWorkers() > 0) {
       notes.add(
           result.oneClassWorkers()

@@ -11,6 +11,7 @@ import io.sparkfed.model.Family;
 import io.sparkfed.model.ModelShape;
 import io.sparkfed.model.Standardize;
 import io.sparkfed.objective.Reduction;
+import io.sparkfed.privacy.ClipBound;
 import io.sparkfed.secure.FixedPointSum;
 import io.sparkfed.server.PooledOptimizer;
 import io.sparkfed.server.ServerSgd;
@@ -37,6 +38,7 @@ final class PlanBuilder {
   private double divergenceFactor = 1000.0;
   private long seed = 1L;
   private Optional<PooledPlan> pooled = Optional.empty();
+  private ClipBound clip = ClipBound.NONE;
 
   PlanBuilder family(Family value) {
     family = value;
@@ -101,6 +103,11 @@ final class PlanBuilder {
     return this;
   }
 
+  PlanBuilder clip(ClipBound value) {
+    clip = value;
+    return this;
+  }
+
   PlanBuilder seed(long value) {
     seed = value;
     return this;
@@ -128,6 +135,7 @@ final class PlanBuilder {
         reduction,
         solver,
         weighting,
+        clip,
         sums,
         new ServerSgd(1.0),
         rounds,

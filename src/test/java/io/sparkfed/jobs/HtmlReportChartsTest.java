@@ -71,6 +71,7 @@ class HtmlReportChartsTest {
                 Map.of("meanSquaredError", 5.0),
                 1,
                 0,
+                0,
                 10));
 
     String page = HtmlReport.render(run.report());

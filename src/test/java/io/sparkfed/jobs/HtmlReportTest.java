@@ -89,7 +89,8 @@ class HtmlReportTest {
     run.protection = new RunReport.Protection(HOSTILE, List.of(HOSTILE), List.of(HOSTILE));
     run.notes = List.of(HOSTILE);
     run.rounds =
-        List.of(new RoundSummary(0, 0, 0, 1, Map.of(HOSTILE, 1.0), Map.of(HOSTILE, 1.0), 0, 0, 0));
+        List.of(
+            new RoundSummary(0, 0, 0, 1, Map.of(HOSTILE, 1.0), Map.of(HOSTILE, 1.0), 0, 0, 0, 0));
     run.train = Map.of(HOSTILE, 1.0);
     run.test = Map.of(HOSTILE, 1.0);
     run.model = new RunReport.FinalModel(HOSTILE, List.of(HOSTILE), List.of(1.0), 0, HOSTILE);

@@ -35,6 +35,7 @@ final class ReportRun {
               metrics("logLoss", 0.75, "accuracy", 0.5, "auc", 0.6),
               0,
               0,
+              0,
               0),
           new RoundSummary(
               1,
@@ -44,6 +45,7 @@ final class ReportRun {
               metrics("logLoss", 0.6, "accuracy", 0.8, "auc", 0.9),
               metrics("logLoss", 0.5, "accuracy", 0.7, "auc", 0.85),
               1.5,
+              0,
               0,
               2048));
   Map<String, Double> train = metrics("rows", 100, "logLoss", 0.6, "accuracy", 0.8, "auc", 0.9);
@@ -58,7 +60,8 @@ final class ReportRun {
 
   /** A round of two workers that tells its loss alone. */
   static RoundSummary round(int number, double loss) {
-    return new RoundSummary(number, number == 0 ? 0 : 2, 0, loss, Map.of(), Map.of(), 0.5, 0, 10);
+    return new RoundSummary(
+        number, number == 0 ? 0 : 2, 0, loss, Map.of(), Map.of(), 0.5, 0, 0, 10);
   }
 
   /** Metrics by name, from names and numbers in turn. */
@@ -83,6 +86,7 @@ final class ReportRun {
                 metrics("meanSquaredError", 9, "rmse", 3, "r2", 0.25),
                 Map.of(),
                 1,
+                0,
                 0,
                 10));
     run.train = metrics("rows", 8, "meanSquaredError", 9, "rmse", 3, "r2", 0.25);

@@ -48,6 +48,7 @@ public final class KeyFolder {
           "max-dimension",
           "max-rounds",
           "max-sums",
+          "clip",
           "aggregators",
           "roster-sha256",
           "jar-sha256");
@@ -144,7 +145,24 @@ public final class KeyFolder {
         (int) number(properties, "min-threshold", 2, Integer.MAX_VALUE),
         number(properties, "max-dimension", 1 << 24, Long.MAX_VALUE),
         (int) number(properties, "max-rounds", 1000, Integer.MAX_VALUE),
+        clip(properties),
         Optional.of(names(properties.getProperty("aggregators", ""))));
+  }
+
+  private static double clip(Properties properties) {
+    String value = properties.getProperty("clip");
+    if (value == null) {
+      return Double.POSITIVE_INFINITY;
+    }
+    try {
+      double clip = Double.parseDouble(value.strip());
+      if (clip > 0.0 && Double.isFinite(clip)) {
+        return clip;
+      }
+    } catch (NumberFormatException e) {
+      // As for a number out of range.
+    }
+    throw new ProtocolException(POLICY + ": clip must be a number > 0");
   }
 
   private static Set<String> names(String list) {

@@ -33,6 +33,9 @@ public final class KeyFolderMaker {
       max-rounds = 1000
       # Most sums this owner ever helps to open; as many as it is asked for unless set.
       # max-sums =
+      # Largest L2 norm of an update, in the units of the coefficients; longer ones are scaled down to
+      # it. Lossless methods send sums instead of updates, and are refused where it is set.
+      # clip =
       # The aggregators that updates may be sealed to in the modes secure-worker and committee,
       # comma-separated: exactly these. None, so neither mode, unless set.
       # aggregators =

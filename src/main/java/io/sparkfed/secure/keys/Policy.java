@@ -13,6 +13,7 @@ import java.util.TreeSet;
  * @param minThreshold least number of workers that must agree to unmask
  * @param maxDimension most words of a vector
  * @param maxRounds highest round number
+ * @param clip largest L2 norm of an update, greater than 0; infinite for any
  * @param aggregators the only set of aggregators that updates may be sealed to, for sums that have
  *     aggregators; empty for any
  */
@@ -21,11 +22,13 @@ public record Policy(
     int minThreshold,
     long maxDimension,
     int maxRounds,
+    double clip,
     Optional<Set<String>> aggregators) {
 
   /** The policy of simulated owners: what the protocol itself demands. */
   public static final Policy PERMISSIVE =
-      new Policy(2, 2, Long.MAX_VALUE, Integer.MAX_VALUE, Optional.empty());
+      new Policy(
+          2, 2, Long.MAX_VALUE, Integer.MAX_VALUE, Double.POSITIVE_INFINITY, Optional.empty());
 
   /** Copies the names. */
   public Policy {

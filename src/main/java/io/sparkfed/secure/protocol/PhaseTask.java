@@ -1,5 +1,6 @@
 package io.sparkfed.secure.protocol;
 
+import io.sparkfed.secure.crypto.ProtocolException;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -12,8 +13,8 @@ public final class PhaseTask {
 
   /**
    * Returns the party's message. Whatever goes wrong becomes one coarse tag, the empty message: an
-   * exception's text could hold a row, and one that leaves a task travels to the driver. Its type
-   * is logged where it happened.
+   * exception's text could hold a row, and one that leaves a task travels to the driver. Its type,
+   * or the rule that was broken, is logged where it happened.
    */
   public static byte[] orDropout(String phase, Supplier<byte[]> message) {
     try {
@@ -23,7 +24,7 @@ public final class PhaseTask {
           System.Logger.Level.ERROR,
           "{0} failed; this worker drops out ({1})",
           phase,
-          e.getClass().getSimpleName());
+          e instanceof ProtocolException ? e.getMessage() : e.getClass().getSimpleName());
       return DROPOUT;
     }
   }

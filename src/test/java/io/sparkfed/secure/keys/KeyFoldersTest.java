@@ -117,7 +117,9 @@ class KeyFoldersTest {
   void open_acceptedFolder_holdsKeysPolicyAndRoster() {
     Owner owner = new KeyFolder(own).open("a");
 
-    assertEquals(new Policy(3, 2, 1 << 24, 1000, Optional.of(Set.of())), owner.policy());
+    assertEquals(
+        new Policy(3, 2, 1 << 24, 1000, Double.POSITIVE_INFINITY, Optional.of(Set.of())),
+        owner.policy());
     assertArrayEquals(roster.hash(), owner.roster().hash());
     assertArrayEquals(roster.publicKey("a"), Signing.publicKey(owner.keys().identity()));
   }

@@ -30,7 +30,7 @@ class HostileDriverTest {
 
   @Test
   void worker_minWorkersBelowThePolicyOrBeyondTheCohort_isRefused() {
-    Policy strict = new Policy(3, 2, 100, 10, Optional.empty());
+    Policy strict = new Policy(3, 2, 100, 10, Double.POSITIVE_INFINITY, Optional.empty());
     assertEquals(
         "the session's min-workers is below the owner's policy",
         assertThrows(ProtocolException.class, () -> own.side("w00", strict)).getMessage());
@@ -45,15 +45,22 @@ class HostileDriverTest {
         "the session's threshold is below the owner's policy",
         assertThrows(
                 ProtocolException.class,
-                () -> own.side("w00", new Policy(2, 5, 100, 10, Optional.empty())))
+                () ->
+                    own.side(
+                        "w00",
+                        new Policy(2, 5, 100, 10, Double.POSITIVE_INFINITY, Optional.empty())))
             .getMessage());
     assertEquals(
         "the round is beyond the owner's policy",
         assertThrows(
                 ProtocolException.class,
-                () -> own.side("w00", new Policy(2, 2, 100, 0, Optional.empty())))
+                () ->
+                    own.side(
+                        "w00",
+                        new Policy(2, 2, 100, 0, Double.POSITIVE_INFINITY, Optional.empty())))
             .getMessage());
-    WorkerSide narrow = own.side("w00", new Policy(2, 2, 3, 10, Optional.empty()));
+    WorkerSide narrow =
+        own.side("w00", new Policy(2, 2, 3, 10, Double.POSITIVE_INFINITY, Optional.empty()));
     narrow.commit(new long[3]);
     assertEquals(
         "the vector is longer than the owner's policy allows",

@@ -399,7 +399,8 @@ class HostilePartiesTest {
   }
 
   private static Policy policy(int minWorkers, long words, int rounds, String... aggregators) {
-    return new Policy(minWorkers, 2, words, rounds, Optional.of(Set.of(aggregators)));
+    return new Policy(
+        minWorkers, 2, words, rounds, Double.POSITIVE_INFINITY, Optional.of(Set.of(aggregators)));
   }
 
   private static void rule(String rule, Runnable broken) {

@@ -1,0 +1,16 @@
+package io.sparkfed.privacy;
+
+import io.sparkfed.secure.keys.KeyRing;
+
+/**
+ * The bound that each data owner set in its own policy.
+ *
+ * @param keys where the owners' policies are
+ */
+public record OwnersClip(KeyRing keys) implements ClipBound {
+
+  @Override
+  public double of(String worker) {
+    return keys.open(worker).policy().clip();
+  }
+}
