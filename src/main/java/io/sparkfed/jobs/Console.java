@@ -11,7 +11,7 @@ import java.util.Map;
 /** What a training prints: a heading, one line a round, and where the results are. */
 final class Console {
   /** Metrics worth a place on a round's line, the first that exists. */
-  private static final List<String> MAIN_METRICS = List.of("accuracy", "rmse");
+  private static final List<String> MAIN_METRICS = List.of("accuracy", "meanDeviance", "rmse");
 
   private final PrintStream out;
   private final int rounds;
