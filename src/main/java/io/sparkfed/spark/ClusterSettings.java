@@ -108,7 +108,8 @@ public final class ClusterSettings {
         "spark.speculation",
         speculates,
         "false",
-        "a second attempt trains in vain: what a worker sends is the same or nothing");
+        "a second attempt trains in vain, and without aggregation.keys it lacks its worker's keys:"
+            + " then the worker drops out");
     boolean reaps = isOn("spark.task.reaper.enabled", false);
     add(
         reaps ? Verdict.OK : Verdict.WARN,
