@@ -1,6 +1,6 @@
 package io.sparkfed.benchmark;
 
-import io.sparkfed.aggregate.Combiner;
+import io.sparkfed.aggregate.AggregatorTask;
 import io.sparkfed.aggregate.Federation;
 import io.sparkfed.aggregate.Visit;
 import io.sparkfed.aggregate.WorkerTask;
@@ -48,9 +48,10 @@ final class TimedFederation implements Federation<Integer> {
   }
 
   @Override
-  public <B, M, R> R visitAndCombine(
-      Visit<B> visit, WorkerTask<Integer, B, M> task, Combiner<M, R> combiner) {
-    return combiner.combine(visit(visit, task));
+  public <B, M> List<M> visitAggregators(Visit<B> visit, AggregatorTask<B, M> task) {
+    return visit.cohort().stream()
+        .map(aggregator -> task.run(aggregator, visit.broadcast()))
+        .toList();
   }
 
   private static String phase(String description) {
