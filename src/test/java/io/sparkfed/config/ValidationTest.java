@@ -95,6 +95,7 @@ class ValidationTest {
     "data.split.test-fraction, 0, 'must be a number in (0, 1)'",
     "data.split.test-fraction, 1, 'must be a number in (0, 1)'",
     "data.label-column, '  ', must not be blank",
+    "evaluation.confidence-level, 1, 'must be a number in (0, 1)'",
     "evaluation.auc-bins, 1, must be a whole number from 2 to",
     "output.overwrite, 2, must be true or false",
     "predictions.mode, merge, must be one of error | overwrite | append | ignore",
@@ -121,6 +122,9 @@ class ValidationTest {
     "fed-newton, algorithm.tolerance=-1, algorithm.tolerance must be a number >= 0",
     "fed-sgd, algorithm.step-size=0, algorithm.step-size must be a number > 0",
     "normal-equations, algorithm.rounds=2, algorithm.rounds does not belong to normal-equations",
+    "fed-newton, model.family=svm, model.family must have a loss with curvature",
+    "fed-newton, model.l1=0.1, model.l1 must be 0 for algorithm.preset = fed-newton; take fed-lbfgs",
+    "fed-sgd, model.l1=0.1, model.l1 must be 0 for algorithm.preset = fed-sgd; take fed-lbfgs",
     "normal-equations, model.family=logistic, model.family must be linear"
   })
   void load_keyThatThePresetCantHave_isRefused(String preset, String setting, String rule) {

@@ -7,6 +7,7 @@ import io.sparkfed.aggregate.InsecurePlainSum;
 import io.sparkfed.aggregate.SumFactory;
 import io.sparkfed.data.Shard;
 import io.sparkfed.evaluation.MetricSums;
+import io.sparkfed.loss.VectorLoss;
 import io.sparkfed.model.Family;
 import io.sparkfed.model.ModelShape;
 import io.sparkfed.model.Standardize;
@@ -125,10 +126,15 @@ final class PlanBuilder {
   }
 
   TrainingPlan build() {
+    return build(family.loss(3, 1.35), shape);
+  }
+
+  /** Returns the plan with another loss and shape. */
+  TrainingPlan build(VectorLoss loss, ModelShape itsShape) {
     return new TrainingPlan(
         family,
-        family.loss(3, 1.35),
-        shape,
+        loss,
+        itsShape,
         l1,
         l2,
         standardize,
@@ -140,7 +146,7 @@ final class PlanBuilder {
         new ServerSgd(1.0),
         rounds,
         divergenceFactor,
-        MetricSums.of(family, 100),
+        MetricSums.of(family, loss, 100),
         seed,
         pooled);
   }

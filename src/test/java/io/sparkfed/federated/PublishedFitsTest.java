@@ -6,10 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sparkfed.aggregate.InsecurePlainSum;
 import io.sparkfed.evaluation.FitStatistics;
+import io.sparkfed.loss.SoftmaxLoss;
 import io.sparkfed.model.Family;
+import io.sparkfed.model.ModelShape;
+import io.sparkfed.server.Lbfgs;
 import io.sparkfed.server.Newton;
 import io.sparkfed.testing.Table;
 import io.sparkfed.testing.TestData;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -229,6 +234,61 @@ class PublishedFitsTest {
         1e-7);
     assertEquals(
         -62419.588535018, result.statistics().orElseThrow().logLikelihood(), 1e-8 * 62419.0);
+  }
+
+  /** Softmax over 7 classes has no reference class: differences to class 0 are Stata's. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 10})
+  void anes96_softmax_isStatas(int workers) throws IOException {
+    List<String> lines = Files.readAllLines(TestData.file("statsmodels-ref/anes96.csv"));
+    List<String> header = List.of(lines.get(0).replace("'", "").split("\t", -1));
+    double[][] x = new double[lines.size() - 1][];
+    double[] y = new double[x.length];
+    for (int i = 0; i < x.length; i++) {
+      String[] cells = lines.get(i + 1).split("\t", -1);
+      Function<String, Double> cell = name -> Double.parseDouble(cells[header.indexOf(name)]);
+      x[i] =
+          new double[] {
+            Math.log(cell.apply("popul") + 0.1),
+            cell.apply("selfLR"),
+            cell.apply("age"),
+            cell.apply("educ"),
+            cell.apply("income")
+          };
+      y[i] = cell.apply("PID");
+    }
+    TrainingPlan base =
+        new PlanBuilder()
+            .family(Family.SOFTMAX)
+            .rounds(1000)
+            .sum(new InsecurePlainSum(1))
+            .optimizer(new Lbfgs(10, 1e-13))
+            .build(new SoftmaxLoss(7), new ModelShape(5, true, 7));
+
+    TrainingResult result =
+        new FederatedTrainer(
+                PlanBuilder.federation(PlanBuilder.deal(Table.of(x, y), workers)),
+                base,
+                round -> {})
+            .train();
+
+    assertEquals(1461.922747312, result.lastRound().trainMetrics().get("objective") * 944.0, 1e-7);
+    double[][] published = {
+      {-.01153598, -.08875065, -.1059667, -.0915567, -.0932846, -.14088069},
+      {.29771435, .39166864, .57345051, 1.2787718, 1.3469616, 2.0700801},
+      {-.024945, -.02289784, -.01485121, -.00868135, -.01790407, -.00943265},
+      {.08249144, .18104276, -.00715242, .19982796, .21693885, .3219257},
+      {.00519655, .04787398, .05757516, .08449838, .08095841, .10889408}
+    };
+    double[] constants = {-.37340167, -2.2509132, -3.6655835, -7.6138431, -7.0604782, -12.105751};
+    double[] intercepts = result.model().intercepts();
+    for (int k = 1; k < 7; k++) {
+      for (int j = 0; j < 5; j++) {
+        double difference = result.model().weights(k)[j] - result.model().weights(0)[j];
+        assertEquals(published[j][k - 1], difference, 1e-6);
+      }
+      assertEquals(constants[k - 1], intercepts[k] - intercepts[0], 1e-5);
+    }
   }
 
   private static TrainingResult fitOver(Family family, Table table, int workers) {
