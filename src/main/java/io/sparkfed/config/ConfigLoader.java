@@ -36,7 +36,8 @@ public final class ConfigLoader {
 
   /** Sections whose names are the user's own. */
   private static final Set<String> FREE_SECTIONS =
-      Set.of("data.options", "data.workers", "data.derive", "predictions.options");
+      Set.of(
+          "data.options", "data.workers", "data.derive", "data.categorical", "predictions.options");
 
   private static final Pattern HOCON_LITERAL =
       Pattern.compile(

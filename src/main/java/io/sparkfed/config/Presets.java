@@ -1,5 +1,6 @@
 package io.sparkfed.config;
 
+import io.sparkfed.aggregate.SumFactory;
 import io.sparkfed.config.TrainingConfig.AggregationConfig;
 import io.sparkfed.config.TrainingConfig.Keys;
 import io.sparkfed.evaluation.MetricSums;
@@ -39,15 +40,20 @@ public final class Presets {
         config.algorithm().reduction(),
         config.algorithm().solver(),
         config.algorithm().weighting(),
-        config
-            .aggregation()
-            .mode()
-            .sums(keys(config.aggregation()), config.aggregation().minWorkers()),
+        sums(config),
         SERVER_BY_PRESET.get(config.algorithm().preset()),
         config.algorithm().rounds(),
         config.algorithm().divergenceFactor(),
         MetricSums.of(config.model().family(), config.aucBins()),
         config.seed());
+  }
+
+  /** Returns the sums that all numbers of a run travel through. */
+  public static SumFactory sums(TrainingConfig config) {
+    return config
+        .aggregation()
+        .mode()
+        .sums(keys(config.aggregation()), config.aggregation().minWorkers());
   }
 
   private static KeyRing keys(AggregationConfig aggregation) {

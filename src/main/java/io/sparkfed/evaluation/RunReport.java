@@ -1,5 +1,6 @@
 package io.sparkfed.evaluation;
 
+import io.sparkfed.model.FeatureEncoding;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -25,6 +26,7 @@ import java.util.Map;
  * @param model the final model
  * @param configuration each resolved configuration value and where it came from
  * @param phaseSeconds wall-clock seconds by phase, in order
+ * @param encoding how the workers' columns became the model's features
  */
 public record RunReport(
     String runId,
@@ -42,7 +44,8 @@ public record RunReport(
     Map<String, Double> testMetrics,
     FinalModel model,
     List<Setting> configuration,
-    Map<String, Double> phaseSeconds) {
+    Map<String, Double> phaseSeconds,
+    FeatureEncoding encoding) {
 
   /**
    * How a run ended.

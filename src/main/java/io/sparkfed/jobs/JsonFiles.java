@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sparkfed.evaluation.RoundSummary;
 import io.sparkfed.evaluation.RunReport;
 import io.sparkfed.evaluation.RunReport.FinalModel;
+import io.sparkfed.model.FeatureEncoding;
 import java.util.Map;
 
 /** The JSON renderings of a run. Numbers that JSON can't write (NaN, infinity) are null. */
@@ -31,7 +32,7 @@ final class JsonFiles {
   }
 
   /** Returns {@code coefficients.json}. */
-  static String coefficients(FinalModel model) {
+  static String coefficients(FinalModel model, FeatureEncoding encoding) {
     ObjectNode node = JSON.createObjectNode();
     node.put("family", model.family());
     ArrayNode features = node.putArray("features");
@@ -44,6 +45,7 @@ final class JsonFiles {
       classes.add(0).add(1);
     }
     node.put("standardize", model.standardization());
+    node.set("contract", EncodingJson.write(encoding));
     return pretty(node);
   }
 
@@ -59,6 +61,7 @@ final class JsonFiles {
         .put("code", report.exit().code())
         .put("message", report.exit().message());
     node.set("metrics", metrics(report.trainMetrics(), report.testMetrics()));
+    node.set("contract", EncodingJson.write(report.encoding()));
     ObjectNode versions = node.putObject("versions");
     report.versions().forEach(versions::put);
     node.putObject("seeds").put("run", report.seed());

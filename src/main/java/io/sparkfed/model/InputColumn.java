@@ -18,6 +18,13 @@ public sealed interface InputColumn extends Serializable {
   ColumnType type();
 
   /**
+   * Returns the same column with values of another type.
+   *
+   * @throws IllegalArgumentException if that would be vectors for numbers or numbers for vectors
+   */
+  InputColumn withType(ColumnType type);
+
+  /**
    * A number that is one feature.
    *
    * @param name the column's name
@@ -30,6 +37,11 @@ public sealed interface InputColumn extends Serializable {
     /** Creates a column whose values must all be there. */
     public static Numeric complete(String name, ColumnType type) {
       return new Numeric(name, type, false, Double.NaN);
+    }
+
+    @Override
+    public Numeric withType(ColumnType other) {
+      return new Numeric(name, requireScalar(other), imputed, fill);
     }
   }
 
@@ -55,6 +67,11 @@ public sealed interface InputColumn extends Serializable {
       levels = List.copyOf(levels);
     }
 
+    @Override
+    public OneHot withType(ColumnType other) {
+      return new OneHot(name, requireScalar(other), reference, levels);
+    }
+
     /** Returns the levels that have a feature, in the order of the coefficients. */
     public List<String> indicators() {
       return levels.stream().filter(level -> !level.equals(reference)).toList();
@@ -72,6 +89,21 @@ public sealed interface InputColumn extends Serializable {
     public ColumnType type() {
       return ColumnType.VECTOR;
     }
+
+    @Override
+    public Vectors withType(ColumnType other) {
+      if (other != ColumnType.VECTOR) {
+        throw new IllegalArgumentException("a column of vectors must be of type vector");
+      }
+      return this;
+    }
+  }
+
+  private static ColumnType requireScalar(ColumnType type) {
+    if (type == ColumnType.VECTOR) {
+      throw new IllegalArgumentException("a column of single values can't be of type vector");
+    }
+    return type;
   }
 
   /** Whether a text can be a level: 1 to {@value OneHot#MAX_LEVEL_BYTES} bytes in UTF-8. */

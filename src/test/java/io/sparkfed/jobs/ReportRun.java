@@ -2,6 +2,7 @@ package io.sparkfed.jobs;
 
 import io.sparkfed.evaluation.RoundSummary;
 import io.sparkfed.evaluation.RunReport;
+import io.sparkfed.model.FeatureEncoding;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -105,6 +106,7 @@ final class ReportRun {
         test,
         model,
         configuration,
-        phases);
+        phases,
+        FeatureEncoding.ofNumbers(model.features()));
   }
 }
