@@ -28,21 +28,27 @@ import java.util.TreeSet;
  * level with its number of rows over all workers, and not who has it or how many do.
  *
  * <p>Each attempt makes two visits. In the first, levels are hashed into buckets, and the rows of
- * each bucket are summed. A bucket with rows, but fewer than the minimum, holds a level that must
- * not be disclosed: everything ends there, before any text has left a worker. In the second, each
- * worker adds {@code rows * code} of each of its levels to its bucket ({@link LevelCode}); the sum
- * over the bucket's rows is the text when all of the bucket's rows are at one level. Levels that
- * met in a bucket are left for the next attempt, with another salt and twice the buckets, in which
- * levels known already have no part.
+ * each bucket are summed; under three salts, since a rare level may share a bucket with a common
+ * one. A bucket with rows, but fewer than the minimum, holds a level that must not be disclosed:
+ * everything ends there, before any text has left a worker. In the second visit, each worker adds
+ * {@code rows * code} of each of its levels to its bucket of the first salt ({@link LevelCode});
+ * the sum over the bucket's rows is the text when all of the bucket's rows are at one level. Levels
+ * that met in a bucket are left for the next attempt, with other salts and twice the buckets, in
+ * which levels known already have no part.
  *
  * <p><b>Not guaranteed:</b> salts and codes are public. Whoever guesses a level can compare a
- * bucket's rows, also of a level that is refused, or the mixed sum of a bucket, with the guess.
+ * bucket's rows, also of a level that is refused, with the guess. Of L common levels and B buckets,
+ * a rare level meets one under all three salts with a chance of about {@code (L / B)^3}; then its
+ * code is in a mixed sum before the next attempt refuses it.
  */
 final class FederatedLevels {
   /** The chance that two given levels meet each time is below 2^-100. */
   private static final int MAX_ATTEMPTS = 16;
 
   private static final int MOST_BUCKETS = 1 << 16;
+
+  /** How many salts a level must show enough rows under. */
+  static final int SALTS = 3;
 
   private final Federation<ColumnSummary> federation;
   private final Aggregation<double[], double[]> sum;
@@ -73,6 +79,7 @@ final class FederatedLevels {
   /**
    * What the workers are asked. Arrays, so that it has the same serialized form everywhere.
    *
+   * @param salts {@value #SALTS} of them; texts are asked for under the first
    * @param columns names of the categories, as in the summaries
    * @param open whether a category's levels are asked for
    * @param known levels that have no part, sorted, for each category
@@ -80,19 +87,24 @@ final class FederatedLevels {
    *     bucket}; null when rows are
    */
   private record Query(
-      byte[] salt, int buckets, String[] columns, boolean[] open, String[][] known, int[] occupied)
+      byte[][] salts,
+      int buckets,
+      String[] columns,
+      boolean[] open,
+      String[][] known,
+      int[] occupied)
       implements Serializable {
 
     boolean asksFor(int category, String level) {
       return Arrays.binarySearch(known[category], level) < 0;
     }
 
-    int bucket(int category, String level) {
-      return category * buckets + LevelCode.bucket(salt, columns[category], level, buckets);
+    int bucket(int salt, int category, String level) {
+      return category * buckets + LevelCode.bucket(salts[salt], columns[category], level, buckets);
     }
 
     Query textsOf(int[] buckets) {
-      return new Query(salt, this.buckets, columns, open, known, buckets);
+      return new Query(salts, this.buckets, columns, open, known, buckets);
     }
   }
 
@@ -125,6 +137,16 @@ final class FederatedLevels {
     return known.stream().map(InputColumn::inOrder).toList();
   }
 
+  /** Returns the salts of an attempt. */
+  static byte[][] salts(long seed, int attempt) {
+    byte[][] salts = new byte[SALTS][];
+    for (int s = 0; s < SALTS; s++) {
+      long salt = Seeds.derive(seed, "levels", attempt, String.valueOf(s));
+      salts[s] = ByteBuffer.allocate(Long.BYTES).putLong(salt).array();
+    }
+    return salts;
+  }
+
   /** Returns whether all levels are known now. */
   private boolean attempt(
       List<OneHot> categories,
@@ -134,9 +156,7 @@ final class FederatedLevels {
       int buckets) {
     Query query =
         new Query(
-            ByteBuffer.allocate(Long.BYTES)
-                .putLong(Seeds.derive(seed, "levels", attempt, ""))
-                .array(),
+            salts(seed, attempt),
             buckets,
             categories.stream().map(OneHot::name).toArray(String[]::new),
             open,
@@ -145,11 +165,15 @@ final class FederatedLevels {
     double[] rows = summed("levels: rows of buckets", query, FederatedLevels::bucketRows);
     List<Integer> occupied = new ArrayList<>();
     int[] found = known.stream().mapToInt(Set::size).toArray();
+    int bucketsOfASalt = categories.size() * buckets;
     for (int b = 0; b < rows.length; b++) {
       if (rows[b] > 0.0) {
-        int category = b / buckets;
-        requireEnough(categories.get(category), rows[b]);
-        requireFewLevels(categories.get(category), ++found[category]);
+        requireEnough(categories.get(b % bucketsOfASalt / buckets), rows[b]);
+      }
+    }
+    for (int b = 0; b < bucketsOfASalt; b++) {
+      if (rows[b] > 0.0) {
+        requireFewLevels(categories.get(b / buckets), ++found[b / buckets]);
         occupied.add(b);
       }
     }
@@ -165,7 +189,7 @@ final class FederatedLevels {
           LevelCode.decode(
               codes,
               i * LevelCode.LENGTH,
-              query.salt(),
+              query.salts()[0],
               categories.get(category).name(),
               rows[asked[i]]);
       level.ifPresent(known.get(category)::add);
@@ -176,12 +200,16 @@ final class FederatedLevels {
 
   /** Runs at the worker. */
   private static double[] bucketRows(String worker, ColumnSummary summary, Query query) {
-    double[] rows = new double[query.columns().length * query.buckets()];
+    int bucketsOfASalt = query.columns().length * query.buckets();
+    double[] rows = new double[SALTS * bucketsOfASalt];
     for (int k = 0; k < query.columns().length; k++) {
       if (query.open()[k]) {
         for (Map.Entry<String, Long> level : summary.levels(k).entrySet()) {
           if (query.asksFor(k, level.getKey())) {
-            rows[query.bucket(k, level.getKey())] += level.getValue() * LevelCode.ROW;
+            for (int s = 0; s < SALTS; s++) {
+              rows[s * bucketsOfASalt + query.bucket(s, k, level.getKey())] +=
+                  level.getValue() * LevelCode.ROW;
+            }
           }
         }
       }
@@ -196,11 +224,11 @@ final class FederatedLevels {
       if (query.open()[k]) {
         for (Map.Entry<String, Long> level : summary.levels(k).entrySet()) {
           if (query.asksFor(k, level.getKey())) {
-            int at = Arrays.binarySearch(query.occupied(), query.bucket(k, level.getKey()));
+            int at = Arrays.binarySearch(query.occupied(), query.bucket(0, k, level.getKey()));
             LevelCode.addTo(
                 codes,
                 at * LevelCode.LENGTH,
-                query.salt(),
+                query.salts()[0],
                 query.columns()[k],
                 level.getKey(),
                 level.getValue() * LevelCode.ROW);

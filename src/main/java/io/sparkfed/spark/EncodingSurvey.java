@@ -39,10 +39,7 @@ final class EncodingSurvey {
     JavaRDD<SummaryPartition> cached =
         partitions.setName("spark-federated column summaries").persist(StorageLevel.MEMORY_ONLY());
     try {
-      List<SummaryPartition.Status> statuses =
-          cached
-              .mapPartitions(p -> Collections.singleton(Held.only(p).status()).iterator())
-              .collect();
+      List<SummaryPartition.Status> statuses = statuses(cached);
       ShardLoader.refuseFaults(statuses.stream().map(SummaryPartition.Status::fault).toList());
       List<String> workers = new ArrayList<>();
       for (SummaryPartition.Status status : statuses) {
@@ -65,6 +62,18 @@ final class EncodingSurvey {
       }
     } finally {
       cached.unpersist(false);
+    }
+  }
+
+  private static List<SummaryPartition.Status> statuses(JavaRDD<SummaryPartition> cached) {
+    try {
+      return cached
+          .mapPartitions(p -> Collections.singleton(Held.only(p).status()).iterator())
+          .collect();
+    } catch (Exception e) {
+      throw new DataException(
+          "the workers' rows could not be looked at; see the executors' logs",
+          TaskFailures.withoutText(e));
     }
   }
 }

@@ -24,6 +24,7 @@ final class RowEncoder {
   private final List<Map<String, Integer>> places = new ArrayList<>();
   private final int width;
   private final boolean isSparse;
+  private final boolean hasCategories;
 
   RowEncoder(FeatureEncoding encoding) {
     this.encoding = encoding;
@@ -41,6 +42,7 @@ final class RowEncoder {
       places.add(placeOfLevel);
     }
     this.width = next;
+    this.hasCategories = !encoding.categories().isEmpty();
     this.isSparse = 2 * encoding.columns().size() <= next;
   }
 
@@ -76,6 +78,9 @@ final class RowEncoder {
         columns[entries] = next++;
         values[entries++] = filled(row, j, (Numeric) inputs.get(j));
       }
+    }
+    if (!hasCategories) {
+      return new Encoded(null, values);
     }
     if (isSparse) {
       return new Encoded(Arrays.copyOf(columns, entries), Arrays.copyOf(values, entries));

@@ -173,6 +173,29 @@ class FederatedPreprocessingTest {
     assertEquals(1, workers.visits().size(), "no text is asked for");
   }
 
+  /** Under the first salt alone the common level would hide the rare one, and its text would go. */
+  @Test
+  void levels_rareOneSharesABucketWithACommonOne_isRefusedAllTheSame() {
+    int hidden = 0;
+    int refusedBeforeTexts = 0;
+    for (long seed = 0; seed < 400; seed++) {
+      byte[] first = FederatedLevels.salts(seed, 0)[0];
+      if (LevelCode.bucket(first, "rank", "common", 16)
+          != LevelCode.bucket(first, "rank", "rare", 16)) {
+        continue;
+      }
+      hidden++;
+      RecordingFederation<ColumnSummary> workers =
+          new RecordingFederation<>(federation(rows(times(9, "common")), rows("rare")));
+      FederatedLevels levels = new FederatedLevels(workers, plain(), 5, seed, 16);
+      assertThrows(DataException.class, () -> levels.complete(List.of(RANK)));
+      refusedBeforeTexts += workers.visits().size() == 1 ? 1 : 0;
+    }
+    assertTrue(hidden >= 10, "seeds that hide: " + hidden);
+    // Expected: all but one in 16^2.
+    assertTrue(refusedBeforeTexts >= 0.9 * hidden, refusedBeforeTexts + " of " + hidden);
+  }
+
   @Test
   void levels_theMinimumOverAllWorkers_isEnough() {
     Federation<ColumnSummary> workers =
