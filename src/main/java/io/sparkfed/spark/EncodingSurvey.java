@@ -7,7 +7,6 @@ import io.sparkfed.data.ColumnSummary;
 import io.sparkfed.data.DataException;
 import io.sparkfed.federated.FederatedPreprocessing;
 import io.sparkfed.model.FeatureEncoding;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -38,31 +37,38 @@ final class EncodingSurvey {
       FeatureEncoding draft, JavaRDD<SummaryPartition> partitions, Map<String, String> skipped) {
     JavaRDD<SummaryPartition> cached =
         partitions.setName("spark-federated column summaries").persist(StorageLevel.MEMORY_ONLY());
+    List<String> workers;
     try {
-      List<SummaryPartition.Status> statuses = statuses(cached);
-      ShardLoader.refuseFaults(statuses.stream().map(SummaryPartition.Status::fault).toList());
-      List<String> workers = new ArrayList<>();
-      for (SummaryPartition.Status status : statuses) {
-        if (status.hasRows()) {
-          workers.add(status.worker());
-        }
-      }
-      if (workers.size() < config.aggregation().minWorkers()) {
-        throw CohortException.tooFew(workers.size(), config.aggregation().minWorkers(), skipped);
-      }
-      Collections.sort(workers);
-      try (PartitionFederation<ColumnSummary> federation =
-          new PartitionFederation<>(context, cached, workers, config.aggregation().deadline())) {
-        return FederatedPreprocessing.complete(
-            draft,
-            federation,
-            Presets.sums(config),
-            config.data().preprocessing().minLevelRows(),
-            config.seed());
-      }
-    } finally {
+      workers = workersWithRows(cached, skipped);
+    } catch (RuntimeException e) {
       cached.unpersist(false);
+      throw e;
     }
+    try (PartitionFederation<ColumnSummary> federation =
+        new PartitionFederation<>(context, cached, workers, config.aggregation().deadline())) {
+      return FederatedPreprocessing.complete(
+          draft,
+          federation,
+          Presets.sums(config),
+          config.data().preprocessing().minLevelRows(),
+          config.seed());
+    }
+  }
+
+  private List<String> workersWithRows(
+      JavaRDD<SummaryPartition> cached, Map<String, String> skipped) {
+    List<SummaryPartition.Status> statuses = statuses(cached);
+    ShardLoader.refuseFaults(statuses.stream().map(SummaryPartition.Status::fault).toList());
+    List<String> workers =
+        statuses.stream()
+            .filter(SummaryPartition.Status::hasRows)
+            .map(SummaryPartition.Status::worker)
+            .sorted()
+            .toList();
+    if (workers.size() < config.aggregation().minWorkers()) {
+      throw CohortException.tooFew(workers.size(), config.aggregation().minWorkers(), skipped);
+    }
+    return workers;
   }
 
   private static List<SummaryPartition.Status> statuses(JavaRDD<SummaryPartition> cached) {

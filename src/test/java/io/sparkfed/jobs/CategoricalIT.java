@@ -183,6 +183,19 @@ class CategoricalIT {
         });
   }
 
+  @Test
+  void train_rareLevel_isToldInOneLineAndWritesNothing() {
+    Outcome outcome =
+        jobs.train(conf, "data.min-level-rows=65", "output.dir=" + own.resolve("refused"));
+
+    assertEquals(3, outcome.code(), outcome.toString());
+    assertEquals(
+        "error: column rank: each level must have at least 65 rows over all workers"
+            + " (data.min-level-rows), and one has fewer; group rare levels, e.g. with data.derive",
+        outcome.err().strip());
+    assertEquals(List.of(), JobRunner.names(own));
+  }
+
   /** A table or configuration that the model can't be used with. */
   record Refusal(int code, String rows, String told, String... args) {}
 
