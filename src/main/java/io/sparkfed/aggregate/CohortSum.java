@@ -1,6 +1,5 @@
 package io.sparkfed.aggregate;
 
-import java.io.Serializable;
 import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
@@ -10,9 +9,7 @@ import java.util.TreeMap;
  * Checks a cohort's messages and sums them modulo 2^64, which is exact and the same in any order.
  * Whoever runs this sees who sent what.
  */
-public final class CohortSum implements Combiner<WorkerMessage, CohortSum.Verdict> {
-  private static final long serialVersionUID = 1L;
-
+final class CohortSum {
   private final List<String> cohort;
   private final int minWorkers;
 
@@ -25,15 +22,14 @@ public final class CohortSum implements Combiner<WorkerMessage, CohortSum.Verdic
    * @param dropouts how many workers of the cohort failed
    * @param messageBytes payload bytes received
    */
-  public record Verdict(Ruling ruling, long[] sums, int workers, int dropouts, long messageBytes)
-      implements Serializable {
+  record Verdict(Ruling ruling, long[] sums, int workers, int dropouts, long messageBytes) {
 
     /**
      * Returns the opened sum.
      *
      * @throws AggregationException if nothing was opened
      */
-    public Opened<long[]> open(int minWorkers) {
+    Opened<long[]> open(int minWorkers) {
       return switch (ruling) {
         case OPENED -> new Opened<>(sums, workers, dropouts, messageBytes, 0);
         case TOO_FEW -> throw CohortException.tooFew(workers, minWorkers);
@@ -46,7 +42,7 @@ public final class CohortSum implements Combiner<WorkerMessage, CohortSum.Verdic
   }
 
   /** Whether a sum was opened. */
-  public enum Ruling {
+  enum Ruling {
     OPENED,
     TOO_FEW,
     NOT_FINITE,
@@ -60,7 +56,7 @@ public final class CohortSum implements Combiner<WorkerMessage, CohortSum.Verdic
    * @param minWorkers the least number of workers a sum may be opened over, at least 1
    * @throws IllegalArgumentException if {@code minWorkers < 1}
    */
-  public CohortSum(List<String> cohort, int minWorkers) {
+  CohortSum(List<String> cohort, int minWorkers) {
     if (minWorkers < 1) {
       throw new IllegalArgumentException("min-workers must be >= 1. Provided value: " + minWorkers);
     }
@@ -68,8 +64,8 @@ public final class CohortSum implements Combiner<WorkerMessage, CohortSum.Verdic
     this.minWorkers = minWorkers;
   }
 
-  @Override
-  public Verdict combine(List<WorkerMessage> messages) {
+  /** Sums the messages, which come in no particular order. */
+  Verdict combine(List<WorkerMessage> messages) {
     SortedMap<String, WorkerMessage> byWorker = new TreeMap<>();
     long bytes = 0;
     for (WorkerMessage message : messages) {

@@ -23,10 +23,12 @@ public interface Federation<S> {
   <B, M> List<M> visit(Visit<B> visit, WorkerTask<S, B, M> task);
 
   /**
-   * Runs {@code task} once at each worker of the cohort and brings the messages together in one
-   * task away from the driver; the driver receives that task's result alone.
+   * Runs {@code task} once at each aggregator of the cohort, away from the driver, and brings the
+   * messages to the driver. An aggregator is a party without rows; it stays at one place as long as
+   * that place is there, and different ones have different places where there are enough.
    *
+   * @return at most one message for each aggregator of the cohort, in no particular order
    * @throws AggregationException if the cluster could not finish the visit
    */
-  <B, M, R> R visitAndCombine(Visit<B> visit, WorkerTask<S, B, M> task, Combiner<M, R> combiner);
+  <B, M> List<M> visitAggregators(Visit<B> visit, AggregatorTask<B, M> task);
 }

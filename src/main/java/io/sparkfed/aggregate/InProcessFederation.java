@@ -31,9 +31,10 @@ public final class InProcessFederation<S> implements Federation<S> {
   }
 
   @Override
-  public <B, M, R> R visitAndCombine(
-      Visit<B> visit, WorkerTask<S, B, M> task, Combiner<M, R> combiner) {
-    return combiner.combine(visit(visit, task));
+  public <B, M> List<M> visitAggregators(Visit<B> visit, AggregatorTask<B, M> task) {
+    return visit.cohort().stream()
+        .map(aggregator -> task.run(aggregator, visit.broadcast()))
+        .toList();
   }
 
   private S shardOf(String worker) {

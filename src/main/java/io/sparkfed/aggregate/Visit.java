@@ -7,7 +7,7 @@ import java.util.List;
  *
  * @param description what the visit is for, e.g. "round 3/10: local training (4 workers)"
  * @param round the round it belongs to; 0 before the first
- * @param cohort ids of the workers to visit, sorted, no duplicates
+ * @param cohort ids of the workers, or aggregators, to visit, sorted, no duplicates
  * @param broadcast what every one of them receives; serializable
  * @param <B> type of the broadcast
  */

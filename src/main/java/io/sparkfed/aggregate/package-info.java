@@ -9,6 +9,6 @@
  * io.sparkfed.secure}.
  *
  * <p>Place: {@link io.sparkfed.aggregate.WorkerTask}s run at workers, {@link
- * io.sparkfed.aggregate.Combiner}s in one task away from the driver, everything else at the driver.
+ * io.sparkfed.aggregate.AggregatorTask}s away from the driver too, everything else at the driver.
  */
 package io.sparkfed.aggregate;

@@ -4,62 +4,96 @@ import io.sparkfed.aggregate.Aggregation;
 import io.sparkfed.aggregate.InsecurePlainSum;
 import io.sparkfed.aggregate.SumFactory;
 import io.sparkfed.secure.FixedPointSum;
-import io.sparkfed.secure.SecureWorkerSum;
 import io.sparkfed.secure.keys.KeyRing;
 import io.sparkfed.secure.masked.MaskedSum;
+import io.sparkfed.secure.sealed.SealedSum;
 import java.util.List;
-import java.util.function.BiFunction;
+import java.util.Set;
 
 /** The values of {@code aggregation.mode}, with what each protects from whom. */
 public enum AggregationMode {
   /** Pairwise masks: the driver sums masked vectors and learns their sum alone. */
   MASKED(
-      (keys, minWorkers) -> new MaskedSum(keys, minWorkers),
+      List.of(),
+      (keys, aggregators, minWorkers) -> new MaskedSum(keys, minWorkers),
       List.of(
           "The driver, and so whoever owns the model, receives masked vectors that look uniformly"
               + " random, and learns their sum over the cohort alone.",
           "No executor sees another worker's update.",
           "Rows never leave their worker's partition during training.",
           "A worker's failure reaches the driver as one coarse tag, without text."),
-      List.of(
-          "The sum itself says something about the workers, the more the fewer they are and the more"
-              + " rounds there are.",
-          "The driver ships the code: a malicious driver can read anything at the workers.",
-          "Root on an executor's host sees that executor's workers.",
-          "Workers are trusted to send honest updates (no defence against poisoning).")),
-  /** A trusted aggregator task on an executor. */
-  SECURE_WORKER(
-      (keys, minWorkers) -> new SecureWorkerSum(minWorkers),
+      List.of(Caveat.SUM_SPEAKS, Caveat.DRIVER_SHIPS_CODE, Caveat.ROOT, Caveat.POISONING)),
+  /** Additive shares sealed to several aggregators. */
+  COMMITTEE(
+      List.of("aggregator-1", "aggregator-2"),
+      SealedSum::new,
       List.of(
           "The driver, and so whoever owns the model, receives sums over the cohort alone: never one"
               + " worker's update, row count, loss or metrics.",
+          "No single aggregator sees an update: each has a share that looks uniformly random, and"
+              + " only all of them together could put an update together.",
+          "Updates are sealed to the aggregators: neither the network, nor other executors, nor the"
+              + " driver that relays them can read them.",
           "Rows never leave their worker's partition during training.",
-          "Failures at a worker reach the driver as one coarse tag, without text."),
+          "A worker's failure reaches the driver as one coarse tag, without text."),
       List.of(
-          "The executor that runs the secure worker's task sees every update and who sent it, and"
-              + " updates pass through executors' shuffle files in the clear.",
-          "The average itself says something about the workers, the more the fewer they are: with"
-              + " two, each can compute the other's update.",
-          "Spark lists files at the driver, which so knows their sizes, and tells it how long tasks"
-              + " take.",
-          "The driver ships the code: a malicious driver can read anything at the workers.",
-          "Workers are trusted to send honest updates (no defence against poisoning).")),
+          "Aggregators that share an owner, an executor or a host protect no more than one does.",
+          Caveat.SUM_SPEAKS,
+          Caveat.DRIVER_SHIPS_CODE,
+          Caveat.ROOT,
+          Caveat.POISONING)),
+  /** One trusted aggregator. */
+  SECURE_WORKER(
+      List.of("secure-worker"),
+      SealedSum::new,
+      List.of(
+          "The driver, and so whoever owns the model, receives sums over the cohort alone: never one"
+              + " worker's update, row count, loss or metrics.",
+          "Updates are sealed to the secure worker: neither the network, nor other executors, nor the"
+              + " driver that relays them can read them.",
+          "Rows never leave their worker's partition during training.",
+          "A worker's failure reaches the driver as one coarse tag, without text."),
+      List.of(
+          "The secure worker, and so the executor it runs on, sees every update and who sent it.",
+          Caveat.SUM_SPEAKS,
+          Caveat.DRIVER_SHIPS_CODE,
+          Caveat.ROOT,
+          Caveat.POISONING)),
   /** The driver sums: the baseline. */
   INSECURE_PLAIN(
-      (keys, minWorkers) -> new InsecurePlainSum(minWorkers),
+      List.of(),
+      (keys, aggregators, minWorkers) -> new InsecurePlainSum(minWorkers),
       List.of("Rows never leave their worker's partition during training."),
       List.of(
           "The driver sees every worker's update, row count, loss and metric sums in the clear. Use"
               + " this mode for comparison only."));
 
-  private final BiFunction<KeyRing, Integer, Aggregation<long[], long[]>> ring;
+  /** What no mode protects from. */
+  private static final class Caveat {
+    static final String SUM_SPEAKS =
+        "The sum itself says something about the workers, the more the fewer they are and the more"
+            + " rounds there are; with two, each can compute the other's update.";
+    static final String DRIVER_SHIPS_CODE =
+        "The driver ships the code: a malicious driver can read anything at the workers. It also"
+            + " lists files, and so knows their sizes, and sees how long tasks take.";
+    static final String ROOT = "Root on an executor's host sees that executor's workers.";
+    static final String POISONING =
+        "Workers are trusted to send honest updates (no defence against poisoning).";
+  }
+
+  /** Opens the sum of integer vectors that a mode rides on. */
+  private interface Ring {
+    Aggregation<long[], long[]> open(KeyRing keys, Set<String> aggregators, int minWorkers);
+  }
+
+  private final List<String> aggregators;
+  private final Ring ring;
   private final List<String> protects;
   private final List<String> doesNotProtect;
 
   AggregationMode(
-      BiFunction<KeyRing, Integer, Aggregation<long[], long[]>> ring,
-      List<String> protects,
-      List<String> doesNotProtect) {
+      List<String> aggregators, Ring ring, List<String> protects, List<String> doesNotProtect) {
+    this.aggregators = aggregators;
     this.ring = ring;
     this.protects = protects;
     this.doesNotProtect = doesNotProtect;
@@ -68,11 +102,29 @@ public enum AggregationMode {
   /**
    * Returns this mode's sums over at least {@code minWorkers} workers.
    *
-   * @param keys where the parties' keys are; only the masked mode uses them
+   * @param keys where the parties' keys are
+   * @param aggregators ids of the aggregators, for modes that have some
    */
-  SumFactory sums(KeyRing keys, int minWorkers) {
-    Aggregation<long[], long[]> shared = ring.apply(keys, minWorkers);
+  SumFactory sums(KeyRing keys, Set<String> aggregators, int minWorkers) {
+    Aggregation<long[], long[]> shared = ring.open(keys, aggregators, minWorkers);
     return scaledLength -> new FixedPointSum(shared, scaledLength);
+  }
+
+  /** Returns the aggregators this mode has unless others are named; none if it needs none. */
+  List<String> aggregators() {
+    return aggregators;
+  }
+
+  /** Returns whether this mode works with so many aggregators. */
+  boolean acceptsAggregators(int number) {
+    return aggregators.size() == 1 ? number == 1 : number >= aggregators.size();
+  }
+
+  /** Says how many aggregators this mode has, for error messages. */
+  String aggregatorRule() {
+    return aggregators.size() == 1
+        ? "must name exactly one aggregator for this mode"
+        : "must name at least " + aggregators.size() + " aggregators for this mode";
   }
 
   /** Returns whether the driver can't see single workers' numbers. */

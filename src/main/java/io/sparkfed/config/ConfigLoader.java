@@ -27,7 +27,8 @@ import java.util.regex.Pattern;
 
 /**
  * Reads a HOCON file and resolves it. Precedence: command line {@code key=value}, then Spark
- * properties {@code spark.federated.*}, then the file, then the defaults.
+ * properties {@code spark.federated.*}, then the file, then the preset's defaults, then the common
+ * ones.
  *
  * <p>Inside a file {@code ${config-dir}} is the folder of that file.
  */
@@ -37,7 +38,12 @@ public final class ConfigLoader {
   /** Sections whose names are the user's own. */
   private static final Set<String> FREE_SECTIONS =
       Set.of(
-          "data.options", "data.workers", "data.derive", "data.categorical", "predictions.options");
+          "data.options",
+          "data.workers",
+          "data.derive",
+          "data.categorical",
+          "aggregation.aggregators",
+          "predictions.options");
 
   private static final Pattern HOCON_LITERAL =
       Pattern.compile(
@@ -174,8 +180,25 @@ public final class ConfigLoader {
     refuseValuesForSections(user, reference);
     Config named =
         ConfigFactory.parseMap(Map.of("name", defaultName), "name of the configuration file");
-    Config resolved = user.withFallback(named).withFallback(reference);
+    Config resolved =
+        user.withFallback(named)
+            .withFallback(presetDefaults(user.withFallback(reference)))
+            .withFallback(reference);
     return Validation.validate(user, resolved, settings(resolved));
+  }
+
+  /** Returns the defaults of the chosen preset; none for an unknown one, which is refused later. */
+  private static Config presetDefaults(Config chosen) {
+    String preset = String.valueOf(chosen.getValue("algorithm.preset").unwrapped());
+    Config all =
+        ConfigFactory.parseResources(
+            ConfigLoader.class,
+            "presets.conf",
+            ConfigParseOptions.defaults()
+                .setAllowMissing(false)
+                .setOriginDescription("preset " + preset));
+    String path = ConfigUtil.joinPath(preset);
+    return all.hasPath(path) ? all.getConfig(path) : ConfigFactory.empty();
   }
 
   private static void refuseUnknownKeys(Config user, Config reference) {

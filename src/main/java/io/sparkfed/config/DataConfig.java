@@ -67,12 +67,14 @@ public record DataConfig(
    * @param features feature columns in order; empty when {@code featuresVector} is set
    * @param featuresVector one column of vectors
    * @param weight instance weights
+   * @param offset offsets of the scores
    */
   public record Columns(
       String label,
       List<String> features,
       Optional<String> featuresVector,
-      Optional<String> weight) {}
+      Optional<String> weight,
+      Optional<String> offset) {}
 
   /**
    * How feature columns become features where they aren't numbers that are used as they are.

@@ -2,14 +2,22 @@ package io.sparkfed.config;
 
 import io.sparkfed.aggregate.SumFactory;
 import io.sparkfed.config.TrainingConfig.AggregationConfig;
+import io.sparkfed.config.TrainingConfig.Algorithm;
 import io.sparkfed.config.TrainingConfig.Keys;
 import io.sparkfed.evaluation.MetricSums;
+import io.sparkfed.federated.PooledPlan;
+import io.sparkfed.federated.PooledPlan.Conditioning;
 import io.sparkfed.federated.TrainingPlan;
 import io.sparkfed.model.ModelShape;
 import io.sparkfed.secure.crypto.ProtocolException;
 import io.sparkfed.secure.keys.EphemeralKeys;
 import io.sparkfed.secure.keys.KeyFolders;
 import io.sparkfed.secure.keys.KeyRing;
+import io.sparkfed.server.Lbfgs;
+import io.sparkfed.server.Newton;
+import io.sparkfed.server.NormalEquations;
+import io.sparkfed.server.PooledGradientDescent;
+import io.sparkfed.server.PooledOptimizer;
 import io.sparkfed.server.ServerOptimizer;
 import io.sparkfed.server.ServerSgd;
 import java.io.IOException;
@@ -17,35 +25,93 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** The named algorithms: each fills the slots of a round. */
 public final class Presets {
-  private static final Map<String, ServerOptimizer> SERVER_BY_PRESET =
+  /** Most coefficients of a preset with Hessians: 2 million numbers, 16 MB a message. */
+  static final int MOST_COEFFICIENTS_WITH_HESSIAN = 2000;
+
+  /** As many pairs of steps and gradients as Spark ML's. */
+  private static final int LBFGS_MEMORY = 10;
+
+  private static final Map<String, ServerOptimizer> AVERAGING =
       Map.of("fed-avg", new ServerSgd(1.0));
+
+  private static final Map<String, Function<Algorithm, PooledOptimizer>> LOSSLESS =
+      Map.of(
+          "fed-newton", a -> new Newton(a.lossless().orElseThrow().tolerance()),
+          "fed-lbfgs", a -> new Lbfgs(LBFGS_MEMORY, a.lossless().orElseThrow().tolerance()),
+          "normal-equations", a -> new NormalEquations(),
+          "fed-sgd",
+              a ->
+                  new PooledGradientDescent(
+                      a.lossless().orElseThrow().stepSize(),
+                      a.lossless().orElseThrow().tolerance(),
+                      a.divergenceFactor()));
 
   private Presets() {}
 
   /** Returns the names of the presets, sorted. */
   public static List<String> names() {
-    return SERVER_BY_PRESET.keySet().stream().sorted().toList();
+    return Stream.concat(AVERAGING.keySet().stream(), LOSSLESS.keySet().stream()).sorted().toList();
   }
 
-  /** Returns the plan of a run over rows with {@code features} features. */
+  static boolean isLossless(String preset) {
+    return LOSSLESS.containsKey(preset);
+  }
+
+  /**
+   * Returns the plan of a run over rows with {@code features} features.
+   *
+   * @throws ConfigurationException if the preset can't have so many
+   */
   public static TrainingPlan plan(TrainingConfig config, int features) {
+    ModelShape shape =
+        new ModelShape(features, config.model().intercept(), config.model().loss().outputs());
     return new TrainingPlan(
         config.model().family(),
-        new ModelShape(features, config.model().intercept()),
+        config.model().loss(),
+        shape,
+        config.model().l1(),
         config.model().l2(),
         config.model().standardize(),
         config.algorithm().reduction(),
         config.algorithm().solver(),
         config.algorithm().weighting(),
         sums(config),
-        SERVER_BY_PRESET.get(config.algorithm().preset()),
+        AVERAGING.getOrDefault(config.algorithm().preset(), new ServerSgd(1.0)),
         config.algorithm().rounds(),
         config.algorithm().divergenceFactor(),
-        MetricSums.of(config.model().family(), config.aucBins()),
-        config.seed());
+        MetricSums.of(config.model().family(), config.model().loss(), config.aucBins()),
+        config.seed(),
+        pooled(config, shape));
+  }
+
+  private static Optional<PooledPlan> pooled(TrainingConfig config, ModelShape shape) {
+    Algorithm algorithm = config.algorithm();
+    if (!isLossless(algorithm.preset())) {
+      return Optional.empty();
+    }
+    PooledOptimizer optimizer = LOSSLESS.get(algorithm.preset()).apply(algorithm);
+    if (optimizer.needsHessian() && shape.size() > MOST_COEFFICIENTS_WITH_HESSIAN) {
+      throw new ConfigurationException(
+          "algorithm.preset = "
+              + algorithm.preset()
+              + " can have at most "
+              + MOST_COEFFICIENTS_WITH_HESSIAN
+              + " coefficients, for it sums a number for each pair of them; take fed-lbfgs. Provided: "
+              + shape.size());
+    }
+    return Optional.of(
+        new PooledPlan(
+            optimizer,
+            optimizer instanceof PooledGradientDescent
+                ? Conditioning.AS_IS
+                : Conditioning.STANDARDIZED,
+            config.confidenceLevel()));
   }
 
   /** Returns the sums that all numbers of a run travel through. */
@@ -53,7 +119,10 @@ public final class Presets {
     return config
         .aggregation()
         .mode()
-        .sums(keys(config.aggregation()), config.aggregation().minWorkers());
+        .sums(
+            keys(config.aggregation()),
+            config.aggregation().aggregators().keySet(),
+            config.aggregation().minWorkers());
   }
 
   private static KeyRing keys(AggregationConfig aggregation) {

@@ -2,7 +2,9 @@ package io.sparkfed.config;
 
 import io.sparkfed.evaluation.RunReport.Setting;
 import io.sparkfed.federated.Weighting;
+import io.sparkfed.loss.VectorLoss;
 import io.sparkfed.model.Family;
+import io.sparkfed.model.Response;
 import io.sparkfed.model.Standardize;
 import io.sparkfed.objective.Reduction;
 import io.sparkfed.solver.LocalSolver;
@@ -10,6 +12,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * A run's configuration, validated. The keys and their meanings are in {@code reference.conf}.
@@ -21,6 +25,7 @@ import java.util.Optional;
  * @param algorithm how it is trained
  * @param aggregation how updates become averages
  * @param aucBins bins of predicted probability for the AUC
+ * @param confidenceLevel of coefficients' intervals, in (0, 1)
  * @param output where results go
  * @param predictions where predictions go
  * @param settings each resolved value with its origin, secrets removed
@@ -33,6 +38,7 @@ public record TrainingConfig(
     Algorithm algorithm,
     AggregationConfig aggregation,
     int aucBins,
+    double confidenceLevel,
     Output output,
     Predictions predictions,
     List<Setting> settings) {
@@ -40,15 +46,30 @@ public record TrainingConfig(
   /**
    * What {@code model} says.
    *
+   * @param loss the family's loss with its parameter
+   * @param l1 lasso penalty, at least 0
    * @param l2 ridge penalty, at least 0
    */
-  public record Model(Family family, boolean intercept, double l2, Standardize standardize) {}
+  public record Model(
+      Family family,
+      VectorLoss loss,
+      boolean intercept,
+      double l1,
+      double l2,
+      Standardize standardize) {
+
+    /** Returns what the label may be and what is predicted of it. */
+    public Response response() {
+      return new Response(family, loss);
+    }
+  }
 
   /**
    * What {@code algorithm} says.
    *
    * @param rounds at least 1
    * @param divergenceFactor greater than 1
+   * @param lossless what the lossless presets need; empty for the others, which train locally
    */
   public record Algorithm(
       String preset,
@@ -56,22 +77,59 @@ public record TrainingConfig(
       LocalSolver solver,
       Reduction reduction,
       Weighting weighting,
-      double divergenceFactor) {}
+      double divergenceFactor,
+      Optional<Lossless> lossless) {
+
+    /** An algorithm that trains locally. */
+    public Algorithm(
+        String preset,
+        int rounds,
+        LocalSolver solver,
+        Reduction reduction,
+        Weighting weighting,
+        double divergenceFactor) {
+      this(preset, rounds, solver, reduction, weighting, divergenceFactor, Optional.empty());
+    }
+  }
+
+  /**
+   * What a lossless preset needs.
+   *
+   * @param tolerance when to stop, at least 0
+   * @param stepSize of fed-sgd, greater than 0
+   */
+  public record Lossless(double tolerance, double stepSize) {}
 
   /**
    * What {@code aggregation} says.
    *
    * @param minWorkers at least 2
    * @param deadline how long the workers may take for a visit; empty for no bound
-   * @param keys where the owners' keys are; empty for ephemeral ones
+   * @param aggregators host by aggregator; empty for modes that need none
+   * @param keys where the parties' keys are; empty for ephemeral ones
    */
   public record AggregationConfig(
-      AggregationMode mode, int minWorkers, Optional<Duration> deadline, Optional<Keys> keys) {}
+      AggregationMode mode,
+      int minWorkers,
+      Optional<Duration> deadline,
+      SortedMap<String, String> aggregators,
+      Optional<Keys> keys) {
+
+    /** Stands for no particular host. */
+    public static final String ANY_HOST = "any";
+
+    /** Returns the host of each aggregator that has one of its own. */
+    public Map<String, String> aggregatorHosts() {
+      SortedMap<String, String> hosts = new TreeMap<>(aggregators);
+      hosts.values().removeIf(ANY_HOST::equals);
+      return hosts;
+    }
+  }
 
   /**
-   * Where the keys of the masked mode are.
+   * Where the keys of workers and aggregators are.
    *
-   * @param dir the folder of the owners' folders, a path on the workers' hosts
+   * @param dir the folder of the owners' folders, a path on the hosts of each
    * @param roster the driver's copy of the roster, a path at the driver
    */
   public record Keys(String dir, String roster) {}

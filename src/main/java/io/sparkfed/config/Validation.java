@@ -15,6 +15,7 @@ import io.sparkfed.config.DataConfig.WorkerPaths;
 import io.sparkfed.config.TrainingConfig.AggregationConfig;
 import io.sparkfed.config.TrainingConfig.Algorithm;
 import io.sparkfed.config.TrainingConfig.Keys;
+import io.sparkfed.config.TrainingConfig.Lossless;
 import io.sparkfed.config.TrainingConfig.Model;
 import io.sparkfed.config.TrainingConfig.Output;
 import io.sparkfed.config.TrainingConfig.Predictions;
@@ -25,9 +26,6 @@ import io.sparkfed.model.InputColumn;
 import io.sparkfed.model.InputColumn.OneHot;
 import io.sparkfed.model.Standardize;
 import io.sparkfed.objective.Reduction;
-import io.sparkfed.solver.GradientDescent;
-import io.sparkfed.solver.LocalSolver;
-import io.sparkfed.solver.MinibatchSgd;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -35,9 +33,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** Turns a resolved configuration into records, refusing what can't be meant. */
 final class Validation {
+  /** The metrics of softmax hold a number for each pair of classes. */
+  private static final int MOST_CLASSES = 1000;
+
   private final Config user;
   private final ConfigReader read;
 
@@ -55,18 +58,12 @@ final class Validation {
         read.string("name"),
         read.longInteger("seed"),
         data(),
-        new Model(
-            read.oneOf("model.family", Family.class),
-            read.bool("model.intercept"),
-            read.number("model.l2", "must be a number >= 0", v -> v >= 0.0),
-            read.oneOf("model.standardize", Standardize.class)),
+        model(),
         algorithm(),
-        new AggregationConfig(
-            read.oneOf("aggregation.mode", AggregationMode.class),
-            read.integer("aggregation.min-workers", 2, Integer.MAX_VALUE),
-            read.optionalDuration("aggregation.deadline"),
-            keys()),
+        aggregation(),
         read.integer("evaluation.auc-bins", 2, 100_000),
+        read.number(
+            "evaluation.confidence-level", "must be a number in (0, 1)", v -> v > 0.0 && v < 1.0),
         new Output(read.optionalString("output.dir"), read.bool("output.overwrite")),
         new Predictions(
             read.string("predictions.format"),
@@ -74,6 +71,52 @@ final class Validation {
             read.optionalString("predictions.path"),
             read.oneOf("predictions.mode", List.of("error", "overwrite", "append", "ignore"))),
         settings);
+  }
+
+  private AggregationConfig aggregation() {
+    AggregationMode mode = read.oneOf("aggregation.mode", AggregationMode.class);
+    SortedMap<String, String> aggregators =
+        new TreeMap<>(read.freeSection("aggregation.aggregators"));
+    if (mode.aggregators().isEmpty()) {
+      aggregators.clear();
+    } else if (aggregators.isEmpty()) {
+      mode.aggregators().forEach(name -> aggregators.put(name, AggregationConfig.ANY_HOST));
+    } else if (!mode.acceptsAggregators(aggregators.size())) {
+      throw read.invalid("aggregation.aggregators", mode.aggregatorRule());
+    }
+    return new AggregationConfig(
+        mode,
+        read.integer("aggregation.min-workers", 2, Integer.MAX_VALUE),
+        read.optionalDuration("aggregation.deadline"),
+        aggregators,
+        keys());
+  }
+
+  private Model model() {
+    Family family = read.oneOf("model.family", Family.class);
+    int classes = 0;
+    if (family == Family.SOFTMAX) {
+      classes = read.integer("model.classes", 2, MOST_CLASSES);
+      if (user.hasPath("data.offset-column")) {
+        throw read.invalid(
+            "data.offset-column", "does not go with softmax: the same offset for every class");
+      }
+    } else if (user.hasPath("model.classes")) {
+      throw read.invalid("model.classes", "belongs to model.family = softmax");
+    }
+    double huberDelta = 0.0;
+    if (family == Family.HUBER) {
+      huberDelta = read.number("model.huber-delta", "must be a number > 0", v -> v > 0.0);
+    } else if (user.hasPath("model.huber-delta")) {
+      throw read.invalid("model.huber-delta", "belongs to model.family = huber");
+    }
+    return new Model(
+        family,
+        family.loss(classes, huberDelta),
+        read.bool("model.intercept"),
+        read.number("model.l1", "must be a number >= 0", v -> v >= 0.0),
+        read.number("model.l2", "must be a number >= 0", v -> v >= 0.0),
+        read.oneOf("model.standardize", Standardize.class));
   }
 
   private Optional<Keys> keys() {
@@ -86,37 +129,18 @@ final class Validation {
   }
 
   private Algorithm algorithm() {
-    String solverKey = "algorithm.local.solver";
-    String solverName = read.oneOf(solverKey, List.of("gradient", "sgd"));
-    double stepSize =
-        read.number("algorithm.local.step-size", "must be a number > 0", v -> v > 0.0);
-    LocalSolver solver;
-    if (solverName.equals("gradient")) {
-      refuseForOtherSolver("sgd", "algorithm.local.epochs", "algorithm.local.batch-size");
-      solver = new GradientDescent(read.integer("algorithm.local.steps", 1, 1_000_000), stepSize);
-    } else {
-      refuseForOtherSolver("gradient", "algorithm.local.steps");
-      solver =
-          new MinibatchSgd(
-              read.integer("algorithm.local.epochs", 1, 1_000_000),
-              read.integer("algorithm.local.batch-size", 1, Integer.MAX_VALUE),
-              stepSize);
-    }
+    String preset = read.oneOf("algorithm.preset", Presets.names());
+    Optional<Lossless> lossless =
+        new LosslessValidation(user, read)
+            .validate(preset, read.oneOf("model.family", Family.class));
     return new Algorithm(
-        read.oneOf("algorithm.preset", Presets.names()),
+        preset,
         read.integer("algorithm.rounds", 1, 10_000_000),
-        solver,
+        new SolverValidation(user, read).solver(),
         read.oneOf("algorithm.local.loss", Reduction.class),
         read.oneOf("algorithm.weighting", Weighting.class),
-        read.number("algorithm.divergence-factor", "must be a number > 1", v -> v > 1.0));
-  }
-
-  private void refuseForOtherSolver(String owner, String... keys) {
-    for (String key : keys) {
-      if (user.hasPath(key)) {
-        throw read.invalid(key, "belongs to algorithm.local.solver = " + owner);
-      }
-    }
+        read.number("algorithm.divergence-factor", "must be a number > 1", v -> v > 1.0),
+        lossless);
   }
 
   private DataConfig data() {
@@ -273,7 +297,8 @@ final class Validation {
         read.string("data.label-column"),
         List.copyOf(new ArrayList<>(features)),
         vector,
-        read.optionalString("data.weight-column"));
+        read.optionalString("data.weight-column"),
+        read.optionalString("data.offset-column"));
   }
 
   private Split split() {

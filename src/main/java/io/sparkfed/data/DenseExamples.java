@@ -11,11 +11,16 @@ final class DenseExamples implements Examples {
   private final double[] labels;
   private final double[] weights;
 
-  DenseExamples(int features, double[] values, double[] labels, double[] weights) {
+  /** Null when every offset is 0. */
+  private final double[] offsets;
+
+  DenseExamples(
+      int features, double[] values, double[] labels, double[] weights, double[] offsets) {
     this.features = features;
     this.values = values;
     this.labels = labels;
     this.weights = weights;
+    this.offsets = offsets;
   }
 
   @Override
@@ -39,18 +44,23 @@ final class DenseExamples implements Examples {
   }
 
   @Override
-  public double dot(int row, double[] coefficients) {
-    return Vectors.dot(values, row * features, coefficients, features);
+  public double offset(int row) {
+    return offsets == null ? 0.0 : offsets[row];
   }
 
   @Override
-  public void addScaled(int row, double factor, double[] out) {
-    Vectors.addScaled(factor, values, row * features, out, features);
+  public double dot(int row, double[] coefficients, int from) {
+    return Vectors.dot(values, row * features, coefficients, from, features);
+  }
+
+  @Override
+  public void addScaled(int row, double factor, double[] out, int from) {
+    Vectors.addScaled(factor, values, row * features, out, from, features);
   }
 
   @Override
   public long packedBytes() {
-    return (long) Double.BYTES * (values.length + 2L * labels.length);
+    return (long) Double.BYTES * (values.length + (offsets == null ? 2L : 3L) * labels.length);
   }
 
   @Override

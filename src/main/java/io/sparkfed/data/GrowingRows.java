@@ -17,6 +17,10 @@ final class GrowingRows {
   private double[] values = new double[64];
   private double[] labels = new double[16];
   private double[] weights = new double[16];
+
+  /** Empty until a row has an offset. */
+  private double[] offsets = new double[0];
+
   private final BitSet tests = new BitSet();
   private boolean sparse;
 
@@ -30,7 +34,13 @@ final class GrowingRows {
 
   /** Adds a row; {@code rowColumns} is null for a dense one. */
   void add(
-      int[] rowColumns, double[] rowValues, int width, double label, double weight, Part part) {
+      int[] rowColumns,
+      double[] rowValues,
+      int width,
+      double label,
+      double weight,
+      double offset,
+      Part part) {
     int end = Math.addExact(entries, width);
     values = ShardBuilder.grown(values, end);
     for (int k = 0; k < width; k++) {
@@ -50,6 +60,10 @@ final class GrowingRows {
     starts = ShardBuilder.grown(starts, count + 2);
     labels[count] = withoutNegativeZero(label);
     weights[count] = withoutNegativeZero(weight);
+    if (offset != 0.0) {
+      offsets = ShardBuilder.grown(offsets, count + 1);
+      offsets[count] = offset;
+    }
     tests.set(count, part == Part.TEST);
     entries = end;
     count++;
@@ -64,6 +78,10 @@ final class GrowingRows {
         columns[k] = k - starts[i];
       }
     }
+  }
+
+  private double offset(int row) {
+    return row < offsets.length ? offsets[row] : 0.0;
   }
 
   /** Returns the row numbers sorted by content. */
@@ -84,6 +102,10 @@ final class GrowingRows {
     if (byWeight != 0) {
       return byWeight;
     }
+    int byOffset = Double.compare(offset(a), offset(b));
+    if (byOffset != 0) {
+      return byOffset;
+    }
     if (sparse) {
       int byColumns =
           Arrays.compare(columns, starts[a], starts[a + 1], columns, starts[b], starts[b + 1]);
@@ -100,10 +122,13 @@ final class GrowingRows {
   Examples pack(int[] chosen, int features) {
     double[] chosenLabels = Arrays.stream(chosen).mapToDouble(i -> labels[i]).toArray();
     double[] chosenWeights = Arrays.stream(chosen).mapToDouble(i -> weights[i]).toArray();
+    double[] chosenOffsets =
+        offsets.length == 0 ? null : Arrays.stream(chosen).mapToDouble(this::offset).toArray();
     long present = Arrays.stream(chosen).mapToLong(i -> starts[i + 1] - starts[i]).sum();
     long full = (long) chosen.length * features;
     if (sparse && present <= full / 2) {
-      return packSparse(chosen, features, (int) present, chosenLabels, chosenWeights);
+      return packSparse(
+          chosen, features, (int) present, chosenLabels, chosenWeights, chosenOffsets);
     }
     if (full > Integer.MAX_VALUE - 8) {
       throw new IllegalArgumentException(
@@ -116,11 +141,16 @@ final class GrowingRows {
         packed[r * features + (sparse ? columns[k] : k - starts[i])] = values[k];
       }
     }
-    return new DenseExamples(features, packed, chosenLabels, chosenWeights);
+    return new DenseExamples(features, packed, chosenLabels, chosenWeights, chosenOffsets);
   }
 
   private Examples packSparse(
-      int[] chosen, int features, int present, double[] chosenLabels, double[] chosenWeights) {
+      int[] chosen,
+      int features,
+      int present,
+      double[] chosenLabels,
+      double[] chosenWeights,
+      double[] chosenOffsets) {
     int[] rowStarts = new int[chosen.length + 1];
     int[] packedColumns = new int[present];
     double[] packedValues = new double[present];
@@ -134,7 +164,13 @@ final class GrowingRows {
       rowStarts[r + 1] = end;
     }
     return new SparseExamples(
-        features, rowStarts, packedColumns, packedValues, chosenLabels, chosenWeights);
+        features,
+        rowStarts,
+        packedColumns,
+        packedValues,
+        chosenLabels,
+        chosenWeights,
+        chosenOffsets);
   }
 
   /** -0.0 and 0.0 are one value, so that equal rows are identical. */

@@ -10,10 +10,10 @@ import java.util.stream.IntStream;
 /**
  * Packs one worker's rows into a {@link Shard}. One-shot: {@link #build} ends it.
  *
- * <p>The rows of the shard are in canonical order: sorted by label, weight and features. Two rows
- * that compare equal are identical, so the shard is a function of the set of rows alone, whatever
- * the number of cores, input splits or files they were read with. That is what makes a re-executed
- * task give the same bits.
+ * <p>The rows of the shard are in canonical order: sorted by label, weight, offset and features.
+ * Two rows that compare equal are identical, so the shard is a function of the set of rows alone,
+ * whatever the number of cores, input splits or files they were read with. That is what makes a
+ * re-executed task give the same bits.
  */
 public final class ShardBuilder {
   /** Which part of the split a row belongs to. */
@@ -40,11 +40,20 @@ public final class ShardBuilder {
    * @throws IllegalArgumentException if the width is not the builder's
    */
   public void addDense(double[] values, double label, double weight, Part part) {
+    addDense(values, label, weight, 0.0, part);
+  }
+
+  /**
+   * Adds a row with a value for each feature and an offset of its scores.
+   *
+   * @throws IllegalArgumentException if the width is not the builder's
+   */
+  public void addDense(double[] values, double label, double weight, double offset, Part part) {
     requireOpen();
     if (values.length != features) {
       throw new IllegalArgumentException("a row must have " + features + " features");
     }
-    rows.add(null, values, values.length, label, weight, part);
+    rows.add(null, values, values.length, label, weight, offset, part);
   }
 
   /**
@@ -53,6 +62,17 @@ public final class ShardBuilder {
    * @throws IllegalArgumentException if an index is out of range or not ascending
    */
   public void addSparse(int[] columns, double[] values, double label, double weight, Part part) {
+    addSparse(columns, values, label, weight, 0.0, part);
+  }
+
+  /**
+   * Adds a row given by its non-zero entries, column indices ascending from 0, and an offset of its
+   * scores.
+   *
+   * @throws IllegalArgumentException if an index is out of range or not ascending
+   */
+  public void addSparse(
+      int[] columns, double[] values, double label, double weight, double offset, Part part) {
     requireOpen();
     int previous = -1;
     for (int column : columns) {
@@ -61,7 +81,7 @@ public final class ShardBuilder {
       }
       previous = column;
     }
-    rows.add(columns, values, values.length, label, weight, part);
+    rows.add(columns, values, values.length, label, weight, offset, part);
   }
 
   /** Returns the number of rows added so far. */

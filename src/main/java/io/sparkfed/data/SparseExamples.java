@@ -11,6 +11,9 @@ final class SparseExamples implements Examples {
   private final double[] labels;
   private final double[] weights;
 
+  /** Null when every offset is 0. */
+  private final double[] offsets;
+
   /** Row i has the entries {@code rowStarts[i]} (inclusive) to {@code rowStarts[i + 1]}. */
   SparseExamples(
       int features,
@@ -18,13 +21,15 @@ final class SparseExamples implements Examples {
       int[] columns,
       double[] values,
       double[] labels,
-      double[] weights) {
+      double[] weights,
+      double[] offsets) {
     this.features = features;
     this.rowStarts = rowStarts;
     this.columns = columns;
     this.values = values;
     this.labels = labels;
     this.weights = weights;
+    this.offsets = offsets;
   }
 
   @Override
@@ -48,24 +53,29 @@ final class SparseExamples implements Examples {
   }
 
   @Override
-  public double dot(int row, double[] coefficients) {
+  public double offset(int row) {
+    return offsets == null ? 0.0 : offsets[row];
+  }
+
+  @Override
+  public double dot(int row, double[] coefficients, int from) {
     double sum = 0.0;
     for (int k = rowStarts[row]; k < rowStarts[row + 1]; k++) {
-      sum += values[k] * coefficients[columns[k]];
+      sum += values[k] * coefficients[from + columns[k]];
     }
     return sum;
   }
 
   @Override
-  public void addScaled(int row, double factor, double[] out) {
+  public void addScaled(int row, double factor, double[] out, int from) {
     for (int k = rowStarts[row]; k < rowStarts[row + 1]; k++) {
-      out[columns[k]] += factor * values[k];
+      out[from + columns[k]] += factor * values[k];
     }
   }
 
   @Override
   public long packedBytes() {
-    return (long) Double.BYTES * (values.length + 2L * labels.length)
+    return (long) Double.BYTES * (values.length + (offsets == null ? 2L : 3L) * labels.length)
         + (long) Integer.BYTES * (columns.length + rowStarts.length);
   }
 

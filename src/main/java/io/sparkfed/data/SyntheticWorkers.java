@@ -2,6 +2,7 @@ package io.sparkfed.data;
 
 import io.sparkfed.data.ShardBuilder.Part;
 import io.sparkfed.loss.LogisticLoss;
+import io.sparkfed.loss.SoftmaxLoss;
 import io.sparkfed.math.SeededRandom;
 import io.sparkfed.math.Seeds;
 import io.sparkfed.model.Family;
@@ -16,15 +17,18 @@ import java.util.Locale;
  *
  * <p>Common to all workers: true weights {@code w_j ~ N(0, 1)} and intercept {@code b ~ N(0, 1)}.
  * Worker k: {@code w_k = w + alpha N(0, 1)}, {@code b_k = b + alpha N(0, 1)}, feature means {@code
- * v_k ~ beta N(0, 1)}, rows {@code x_j ~ N(v_kj, j^-1.2)}. A linear label is {@code w_k'x + b_k +
- * N(0, 0.25)}; a logistic one is 1 with the probability that score gives. Sizes are log-normal
- * around the mean.
+ * v_k ~ beta N(0, 1)}, rows {@code x_j ~ N(v_kj, j^-1.2)}; with several outputs the weights and
+ * intercepts of each. A linear or Huber label is {@code w_k'x + b_k + N(0, 0.25)}; a class is drawn
+ * with the probabilities that the scores give, for a support vector machine those of the logistic
+ * model; a Poisson or gamma label (of shape 1) has the mean {@code exp(s)} with the score held in
+ * [-3, 3]. Sizes are log-normal around the mean.
  *
  * @param features number of features p, at least 1
  * @param rowsPerWorker mean number of rows, at least 1
  * @param modelSkew alpha, at least 0
  * @param featureSkew beta, at least 0
  * @param family whose labels are generated
+ * @param outputs number of the model's outputs, at least 1
  * @param runSeed the run's seed
  */
 public record SyntheticWorkers(
@@ -33,10 +37,23 @@ public record SyntheticWorkers(
     double modelSkew,
     double featureSkew,
     Family family,
+    int outputs,
     long runSeed)
     implements Serializable {
   private static final double SIZE_SPREAD = 0.5;
+  private static final double LARGEST_LOG_MEAN = 3.0;
   private static final double NOISE = 0.5;
+
+  /** Generates rows for a family of one output. */
+  public SyntheticWorkers(
+      int features,
+      int rowsPerWorker,
+      double modelSkew,
+      double featureSkew,
+      Family family,
+      long runSeed) {
+    this(features, rowsPerWorker, modelSkew, featureSkew, family, 1, runSeed);
+  }
 
   /** Returns the ids of {@code count} workers: worker-1 and on, padded so that they sort. */
   public static List<String> ids(int count) {
@@ -52,31 +69,72 @@ public record SyntheticWorkers(
   public void generate(String worker, ShardBuilder into) {
     SeededRandom common = new SeededRandom(Seeds.derive(runSeed, "synthetic-common", 0, ""));
     SeededRandom own = new SeededRandom(Seeds.derive(runSeed, "synthetic-worker", 0, worker));
-    double[] weights = new double[features];
+    double[][] weights = new double[outputs][features];
     double[] means = new double[features];
-    for (int j = 0; j < features; j++) {
-      weights[j] = common.nextGaussian() + modelSkew * own.nextGaussian();
-      means[j] = featureSkew * own.nextGaussian();
+    double[] intercepts = new double[outputs];
+    for (int k = 0; k < outputs; k++) {
+      for (int j = 0; j < features; j++) {
+        weights[k][j] = common.nextGaussian() + modelSkew * own.nextGaussian();
+        if (k == 0) {
+          means[j] = featureSkew * own.nextGaussian();
+        }
+      }
+      intercepts[k] = common.nextGaussian() + modelSkew * own.nextGaussian();
     }
-    double intercept = common.nextGaussian() + modelSkew * own.nextGaussian();
     double size =
         StrictMath.exp(SIZE_SPREAD * own.nextGaussian() - SIZE_SPREAD * SIZE_SPREAD / 2.0);
     int rows = Math.max(1, (int) Math.rint(rowsPerWorker * size));
     double[] x = new double[features];
+    double[] scores = new double[outputs];
     for (int i = 0; i < rows; i++) {
-      double score = intercept;
+      System.arraycopy(intercepts, 0, scores, 0, outputs);
       for (int j = 0; j < features; j++) {
         x[j] = means[j] + StrictMath.pow(j + 1.0, -0.6) * own.nextGaussian();
-        score += weights[j] * x[j];
+        for (int k = 0; k < outputs; k++) {
+          scores[k] += weights[k][j] * x[j];
+        }
       }
-      into.addDense(x, label(score, own), 1.0, Part.TRAIN);
+      into.addDense(x, label(scores, own), 1.0, Part.TRAIN);
     }
   }
 
-  private double label(double score, SeededRandom own) {
-    if (family.isClassifier()) {
-      return own.nextDouble() < LogisticLoss.INSTANCE.mean(score) ? 1.0 : 0.0;
+  private double label(double[] scores, SeededRandom own) {
+    return switch (family) {
+      case LINEAR, HUBER -> scores[0] + NOISE * own.nextGaussian();
+      case LOGISTIC, SVM, SQUARED_HINGE ->
+          own.nextDouble() < LogisticLoss.INSTANCE.mean(scores[0]) ? 1.0 : 0.0;
+      case SOFTMAX -> drawnClass(scores, own);
+      case POISSON -> poisson(mean(scores[0]), own);
+      case GAMMA ->
+          Math.max(Double.MIN_NORMAL, -StrictMath.log1p(-own.nextDouble())) * mean(scores[0]);
+    };
+  }
+
+  private static double mean(double score) {
+    return StrictMath.exp(Math.max(-LARGEST_LOG_MEAN, Math.min(LARGEST_LOG_MEAN, score)));
+  }
+
+  private static double drawnClass(double[] scores, SeededRandom own) {
+    double[] probabilities = new double[scores.length];
+    new SoftmaxLoss(scores.length).mean(scores, probabilities);
+    double left = own.nextDouble();
+    int drawn = 0;
+    while (drawn < scores.length - 1 && left >= probabilities[drawn]) {
+      left -= probabilities[drawn];
+      drawn++;
     }
-    return score + NOISE * own.nextGaussian();
+    return drawn;
+  }
+
+  /** D. E. Knuth, "The Art of Computer Programming", volume 2, section 3.4.1, for small means. */
+  private static double poisson(double mean, SeededRandom own) {
+    double limit = StrictMath.exp(-mean);
+    double product = own.nextDouble();
+    int count = 0;
+    while (product > limit) {
+      product *= own.nextDouble();
+      count++;
+    }
+    return count;
   }
 }

@@ -39,16 +39,16 @@ record ClassificationSums(int bins) implements MetricSums {
 
   @Override
   public void add(Examples rows, Coefficients model, double[] out, int offset) {
-    double[] weights = model.weights();
-    double intercept = model.intercept();
+    double[] raw = model.values();
+    double[] score = new double[1];
     for (int i = 0; i < rows.rows(); i++) {
       double c = rows.weight(i);
       boolean positive = rows.label(i) > 0.5;
-      double score = rows.dot(i, weights) + intercept;
-      double probability = LogisticLoss.INSTANCE.mean(score);
+      rows.scores(i, model.shape(), raw, score);
+      double probability = LogisticLoss.INSTANCE.mean(score[0]);
       boolean predicted = probability > 0.5;
       out[offset + WEIGHT] += c;
-      out[offset + LOG_LOSS] += c * LogisticLoss.INSTANCE.value(score, rows.label(i));
+      out[offset + LOG_LOSS] += c * LogisticLoss.INSTANCE.value(score[0], rows.label(i));
       out[offset + cell(positive, predicted)] += c;
       int bin = Math.min(bins - 1, (int) (probability * bins));
       out[offset + HISTOGRAMS + (positive ? bin : bins + bin)] += c;

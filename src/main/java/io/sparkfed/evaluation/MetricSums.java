@@ -1,6 +1,10 @@
 package io.sparkfed.evaluation;
 
 import io.sparkfed.data.Examples;
+import io.sparkfed.loss.HuberLoss;
+import io.sparkfed.loss.Loss;
+import io.sparkfed.loss.SoftmaxLoss;
+import io.sparkfed.loss.VectorLoss;
 import io.sparkfed.model.Coefficients;
 import io.sparkfed.model.Family;
 import java.io.Serializable;
@@ -29,14 +33,30 @@ public interface MetricSums extends Serializable {
   double meanLoss(double[] sums, int offset);
 
   /**
-   * Returns the metrics of a family.
+   * Returns the metrics of a family with the default of its loss's parameter.
    *
    * @param aucBins number of bins of predicted probability for the AUC, at least 2
+   * @throws IllegalStateException for softmax
    */
   static MetricSums of(Family family, int aucBins) {
+    return of(family, family.loss(), aucBins);
+  }
+
+  /**
+   * Returns the metrics of a family.
+   *
+   * @param loss the family's loss
+   * @param aucBins number of bins of predicted probability for the AUC, at least 2
+   */
+  static MetricSums of(Family family, VectorLoss loss, int aucBins) {
     return switch (family) {
       case LINEAR -> new RegressionSums();
       case LOGISTIC -> new ClassificationSums(aucBins);
+      case SOFTMAX -> new MulticlassSums((SoftmaxLoss) loss);
+      case SVM -> new MarginSums((Loss) loss, "hingeLoss");
+      case SQUARED_HINGE -> new MarginSums((Loss) loss, "squaredHingeLoss");
+      case HUBER -> new HuberSums((HuberLoss) loss, new RegressionSums());
+      case POISSON, GAMMA -> new DevianceSums((Loss) loss);
     };
   }
 }

@@ -30,12 +30,13 @@ record RegressionSums() implements MetricSums {
 
   @Override
   public void add(Examples rows, Coefficients model, double[] out, int offset) {
-    double[] weights = model.weights();
-    double intercept = model.intercept();
+    double[] raw = model.values();
+    double[] score = new double[1];
     for (int i = 0; i < rows.rows(); i++) {
       double c = rows.weight(i);
       double y = rows.label(i);
-      double error = rows.dot(i, weights) + intercept - y;
+      rows.scores(i, model.shape(), raw, score);
+      double error = score[0] - y;
       out[offset + WEIGHT] += c;
       out[offset + SQUARED_ERROR] += c * (error * error);
       out[offset + ABSOLUTE_ERROR] += c * Math.abs(error);
@@ -62,6 +63,11 @@ record RegressionSums() implements MetricSums {
       metrics.put("sumSquaredErrors", squares);
     }
     return metrics;
+  }
+
+  /** Returns the sum of weights. */
+  double totalWeight(double[] sums, int offset) {
+    return sums[offset + WEIGHT];
   }
 
   @Override

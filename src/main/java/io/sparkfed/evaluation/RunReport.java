@@ -5,6 +5,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * Everything a run tells about itself. Values only; {@code run.json} and {@code report.html} are
@@ -24,6 +26,7 @@ import java.util.Map;
  * @param trainMetrics metrics of the final model on the training rows
  * @param testMetrics metrics of the final model on the test rows; empty without a test split
  * @param model the final model
+ * @param statistics standard errors and the like, after an exact fit without penalty
  * @param configuration each resolved configuration value and where it came from
  * @param phaseSeconds wall-clock seconds by phase, in order
  * @param encoding how the workers' columns became the model's features
@@ -43,6 +46,7 @@ public record RunReport(
     Map<String, Double> trainMetrics,
     Map<String, Double> testMetrics,
     FinalModel model,
+    Optional<FitStatistics> statistics,
     List<Setting> configuration,
     Map<String, Double> phaseSeconds,
     FeatureEncoding encoding) {
@@ -77,18 +81,39 @@ public record RunReport(
   /**
    * The final model in the units of the input columns.
    *
-   * @param family linear or logistic
+   * @param family the family's name in the configuration
    * @param features feature names in the order of the coefficients
-   * @param coefficients one coefficient for each feature
-   * @param intercept the intercept; 0 when the model has none
+   * @param coefficients for each output (softmax: class) one coefficient for each feature
+   * @param intercepts one for each output; 0 when the model has none
+   * @param classes the classes; empty when the label is a quantity
    * @param standardization none, worker or federated
    */
   public record FinalModel(
       String family,
       List<String> features,
-      List<Double> coefficients,
-      double intercept,
-      String standardization) {}
+      List<List<Double>> coefficients,
+      List<Double> intercepts,
+      List<Integer> classes,
+      String standardization) {
+
+    /** Creates a model with one output and no more than two classes. */
+    public FinalModel(
+        String family,
+        List<String> features,
+        List<Double> coefficients,
+        double intercept,
+        String standardization) {
+      this(
+          family,
+          features,
+          List.of(coefficients),
+          List.of(intercept),
+          TWO_CLASSES.contains(family) ? List.of(0, 1) : List.of(),
+          standardization);
+    }
+
+    private static final Set<String> TWO_CLASSES = Set.of("logistic", "svm", "squared-hinge");
+  }
 
   /**
    * One configuration value.

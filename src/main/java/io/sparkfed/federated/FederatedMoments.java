@@ -17,9 +17,35 @@ import java.util.List;
  * cancel where a mean is large against its deviation.
  */
 final class FederatedMoments {
-  private FederatedMoments() {}
+  private final double[] means;
+  private final double[] deviations;
+
+  private FederatedMoments(double[] means, double[] deviations) {
+    this.means = means;
+    this.deviations = deviations;
+  }
 
   static Scaling standardization(Federation<Shard> federation, TrainingPlan plan) {
+    FederatedMoments moments = of(federation, plan);
+    return Scaling.standardize(plan.shape(), moments.means, moments.deviations);
+  }
+
+  /**
+   * The same, but without an intercept a constant column is divided by its value: it does what an
+   * intercept would, so it must not be left out.
+   */
+  static Scaling standardizationOfAllThatMatters(Federation<Shard> federation, TrainingPlan plan) {
+    FederatedMoments moments = of(federation, plan);
+    double[] divisors = moments.deviations.clone();
+    for (int j = 0; j < divisors.length; j++) {
+      if (divisors[j] == 0.0 && !plan.shape().hasIntercept()) {
+        divisors[j] = Math.abs(moments.means[j]);
+      }
+    }
+    return Scaling.standardize(plan.shape(), moments.means, divisors);
+  }
+
+  private static FederatedMoments of(Federation<Shard> federation, TrainingPlan plan) {
     ModelShape shape = plan.shape();
     List<String> cohort = federation.workers();
     double[] means =
@@ -43,7 +69,7 @@ final class FederatedMoments {
           FeatureMoments.deviation(
               squares.update()[j] * squares.totalWeight(), means[j], squares.totalWeight());
     }
-    return Scaling.standardize(shape, means, deviations);
+    return new FederatedMoments(means, deviations);
   }
 
   /** Features come in units of their own, so they can't share a scale. */

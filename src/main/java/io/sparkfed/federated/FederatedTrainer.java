@@ -4,17 +4,23 @@ import io.sparkfed.aggregate.Federation;
 import io.sparkfed.aggregate.NonFiniteUpdateException;
 import io.sparkfed.aggregate.Opened;
 import io.sparkfed.aggregate.Visit;
-import io.sparkfed.aggregate.WeightedMean;
 import io.sparkfed.data.Shard;
+import io.sparkfed.evaluation.FitStatistics;
 import io.sparkfed.evaluation.MetricSums;
 import io.sparkfed.evaluation.RoundSummary;
+import io.sparkfed.federated.RoundWork.Answer;
+import io.sparkfed.federated.RoundWork.Next;
 import io.sparkfed.federated.TrainingResult.Divergence;
 import io.sparkfed.model.Coefficients;
 import io.sparkfed.model.Scaling;
 import io.sparkfed.model.Standardize;
+import io.sparkfed.server.Search.Ending;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -24,16 +30,20 @@ import java.util.Optional;
  * the evaluation of round k's model comes with round k + 1, that of the last round with one visit
  * more. A round is reported when its model has been evaluated.
  *
+ * <p>What fills a round is a {@link RoundWork}: local training and averaging, or sums of
+ * derivatives and a step of an optimizer. The latter may try a model and take it back; the result
+ * is the best one, and the last round reported is the result's.
+ *
  * <p>One-shot: an instance trains once.
  */
 public final class FederatedTrainer {
   private final Federation<Shard> federation;
   private final TrainingPlan plan;
   private final TrainingListener listener;
-  private final WeightedMean mean;
   private final List<RoundSummary> rounds = new ArrayList<>();
+  private final List<String> notes = new ArrayList<>();
   private Scaling scaling;
-  private LocalWork localWork;
+  private RoundWork work;
   private int oneClassWorkers;
 
   /** Prepares a training. */
@@ -42,67 +52,111 @@ public final class FederatedTrainer {
     this.federation = federation;
     this.plan = plan;
     this.listener = listener;
-    this.mean = new WeightedMean(plan.sums().sumOf(plan.shape().size()), plan.shape().size());
   }
 
   /** One round's cost, kept until its model has been evaluated. */
   private record Finished(
       int round, int workers, int dropouts, double seconds, long saturated, long bytes) {}
 
-  /** A visit's mean with its cost. */
-  private record Visited(WeightedMean.Mean mean, Finished cost) {}
+  /** What a visit brought, with its cost. */
+  private record Visited(Answer answer, Finished cost) {}
 
   /**
    * Trains from the zero model.
    *
-   * @throws io.sparkfed.aggregate.AggregationException if an average could not be opened
+   * @throws io.sparkfed.aggregate.AggregationException if a sum could not be opened
+   * @throws io.sparkfed.data.DataException if the rows do not determine the model
    * @throws IllegalStateException if called twice
    */
   public TrainingResult train() {
-    if (localWork != null) {
+    if (work != null) {
       throw new IllegalStateException("a trainer trains once");
     }
-    scaling =
-        plan.standardize() == Standardize.FEDERATED
-            ? FederatedMoments.standardization(federation, plan)
-            : Scaling.identity(plan.shape());
-    localWork = new LocalWork(plan, scaling);
+    scaling = scaling();
+    work =
+        plan.pooled().isPresent()
+            ? new PooledRounds(plan, scaling)
+            : new AveragedRounds(plan, scaling);
 
-    double[] model = Coefficients.zeros(plan.shape()).values();
+    double[] model = work.start();
     double[] lastGood = model;
+    Optional<Ending> ending = Optional.empty();
     Finished previous = new Finished(0, 0, 0, 0.0, 0L, 0L);
-    for (int round = 1; round <= plan.rounds(); round++) {
+    for (int round = 1; ; round++) {
+      boolean train = ending.isEmpty() && round <= plan.rounds();
       Visited visited;
       try {
-        visited = visit(round, model, true);
+        visited = visit(round, model, train);
       } catch (NonFiniteUpdateException e) {
-        return divergedInTraining(round, model, lastGood, previous, e);
+        Optional<double[]> instead = train ? work.afterOverflow() : Optional.empty();
+        if (instead.isEmpty()) {
+          return train
+              ? divergedInTraining(round, model, lastGood, previous, e)
+              : diverged(previous.round(), lastGood, e.getMessage());
+        }
+        reportOverflow(previous);
+        previous = new Finished(round, 0, 0, 0.0, 0L, 0L);
+        model = instead.get();
+        continue;
       }
-      if (!report(previous, visited.mean())) {
+      if (!report(previous, visited.answer())) {
         return diverged(previous.round(), lastGood, exploded());
       }
-      lastGood = model;
-      previous = visited.cost();
-      model = plan.server().step(model, visited.mean().update());
-    }
-    return finish(model, lastGood, previous);
-  }
-
-  private TrainingResult finish(double[] model, double[] lastGood, Finished previous) {
-    try {
-      if (report(previous, visit(plan.rounds(), model, false).mean())) {
-        return result(model, Optional.empty());
+      Next next = visited.answer().next();
+      lastGood = next.best();
+      ending = next.ending().or(() -> train ? Optional.empty() : Optional.of(Ending.EXHAUSTED));
+      double[] following = ending.equals(Optional.of(Ending.EXHAUSTED)) ? lastGood : next.model();
+      if (ending.isPresent() && Arrays.equals(following, model)) {
+        return ended(ending.get(), model, previous);
       }
-      return diverged(previous.round(), lastGood, exploded());
-    } catch (NonFiniteUpdateException e) {
-      return diverged(previous.round(), lastGood, e.getMessage());
+      previous = visited.cost();
+      model = following;
     }
   }
 
-  /**
-   * The model a failed round started from was to be evaluated by that very visit; it is the last
-   * good one if an evaluation alone succeeds.
-   */
+  private Scaling scaling() {
+    boolean federated = plan.standardize() == Standardize.FEDERATED;
+    if (plan.pooled().isEmpty()) {
+      return federated
+          ? FederatedMoments.standardization(federation, plan)
+          : Scaling.identity(plan.shape());
+    }
+    boolean conditioned =
+        plan.standardize() == Standardize.NONE
+            && plan.pooled().get().conditioning() == PooledPlan.Conditioning.STANDARDIZED;
+    return federated || conditioned
+        ? FederatedMoments.standardizationOfAllThatMatters(federation, plan)
+        : Scaling.identity(plan.shape());
+  }
+
+  /** The training ended at a model that has just been evaluated. */
+  private TrainingResult ended(Ending how, double[] model, Finished previous) {
+    notes.addAll(work.notes());
+    return switch (how) {
+      case CONVERGED -> optimum(model);
+      case NO_LOWER_POINT -> {
+        notes.add("no shorter step lowers the objective: it is at its minimum within rounding");
+        yield optimum(model);
+      }
+      case EXHAUSTED -> {
+        if (plan.pooled().isPresent()) {
+          notes.add(
+              "WARNING: not converged after "
+                  + plan.rounds()
+                  + " rounds (algorithm.rounds): the coefficients are not the optimum's");
+        }
+        yield result(model, Optional.empty());
+      }
+      case UNBOUNDED -> {
+        String message =
+            "the objective has no minimum: coefficients grow without bound, as where a combination of"
+                + " features separates the classes; leave such features out, or set model.l2 > 0";
+        yield result(model, Optional.of(new Divergence(previous.round(), message)));
+      }
+      case DIVERGED -> diverged(previous.round(), model, exploded());
+    };
+  }
+
   private TrainingResult divergedInTraining(
       int round,
       double[] model,
@@ -110,7 +164,7 @@ public final class FederatedTrainer {
       Finished previous,
       NonFiniteUpdateException cause) {
     try {
-      if (report(previous, visit(round, model, false).mean())) {
+      if (report(previous, visit(round, model, false).answer())) {
         return diverged(round, model, cause.getMessage());
       }
       return diverged(previous.round(), lastGood, exploded());
@@ -121,21 +175,20 @@ public final class FederatedTrainer {
 
   private Visited visit(int round, double[] model, boolean train) {
     List<String> cohort = federation.workers();
+    int shown = Math.min(round, plan.rounds());
     String description =
         String.format(
             Locale.ROOT,
-            train
-                ? "round %d/%d: local training (%d workers)"
-                : "round %d/%d: evaluation (%d workers)",
-            round,
+            "round %d/%d: %s (%d workers)",
+            shown,
             plan.rounds(),
+            train ? work.purpose() : "evaluation",
             cohort.size());
     long start = System.nanoTime();
-    Opened<WeightedMean.Mean> opened =
-        mean.aggregate(
+    Opened<Answer> opened =
+        work.visit(
             federation,
-            new Visit<>(description, round, cohort, new ModelBroadcast(round, model, train)),
-            localWork);
+            new Visit<>(description, shown, cohort, new ModelBroadcast(shown, model, train)));
     double seconds = (System.nanoTime() - start) / 1e9;
     long modelBytes = (long) Double.BYTES * model.length * cohort.size();
     return new Visited(
@@ -150,28 +203,40 @@ public final class FederatedTrainer {
   }
 
   /** Reports the round whose model was evaluated; returns whether its loss is acceptable. */
-  private boolean report(Finished round, WeightedMean.Mean evaluated) {
+  private boolean report(Finished round, Answer answer) {
     MetricSums metrics = plan.metrics();
-    double[] sums = evaluated.sums();
+    double[] sums = answer.evaluation();
     double loss = metrics.meanLoss(sums, 0);
-    if (!Double.isFinite(loss) || hasExploded(loss)) {
+    if (!Double.isFinite(loss) || (hasExploded(loss) && !work.takesBack())) {
       return false;
     }
     oneClassWorkers = (int) sums[2 * metrics.length()];
+    Map<String, Double> train = new LinkedHashMap<>(metrics.metrics(sums, 0));
+    answer.objective().ifPresent(objective -> train.put("objective", objective));
+    add(round, loss, train, metrics.metrics(sums, metrics.length()));
+    return true;
+  }
+
+  /** Reports the round whose model could not be evaluated and was taken back. */
+  private void reportOverflow(Finished round) {
+    add(round, Double.NaN, Map.of(), Map.of());
+  }
+
+  private void add(
+      Finished round, double loss, Map<String, Double> train, Map<String, Double> test) {
     RoundSummary summary =
         new RoundSummary(
             round.round(),
             round.workers(),
             round.dropouts(),
             loss,
-            metrics.metrics(sums, 0),
-            metrics.metrics(sums, metrics.length()),
+            train,
+            test,
             round.seconds(),
             round.saturated(),
             round.bytes());
     rounds.add(summary);
     listener.roundFinished(summary);
-    return true;
   }
 
   private boolean hasExploded(double loss) {
@@ -194,16 +259,27 @@ public final class FederatedTrainer {
     String advice =
         round == 0
             ? "; labels or features are too large: standardise or rescale them"
-            : "; lower algorithm.local.step-size";
+            : "; lower " + work.stepSizeKey();
     String message = "training diverged in round " + round + ": " + why + advice;
     return result(lastGood, Optional.of(new Divergence(round, message)));
   }
 
+  private TrainingResult optimum(double[] model) {
+    return result(model, Optional.empty(), work.statistics(federation, model));
+  }
+
   private TrainingResult result(double[] model, Optional<Divergence> divergence) {
+    return result(model, divergence, Optional.empty());
+  }
+
+  private TrainingResult result(
+      double[] model, Optional<Divergence> divergence, Optional<FitStatistics> statistics) {
     return new TrainingResult(
         new Coefficients(plan.shape(), scaling.toRaw(model)),
         List.copyOf(rounds),
         oneClassWorkers,
-        divergence);
+        divergence,
+        statistics,
+        List.copyOf(notes));
   }
 }

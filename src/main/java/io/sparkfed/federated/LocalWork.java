@@ -5,7 +5,7 @@ import io.sparkfed.aggregate.WorkerTask;
 import io.sparkfed.data.Examples;
 import io.sparkfed.data.Shard;
 import io.sparkfed.evaluation.MetricSums;
-import io.sparkfed.loss.Loss;
+import io.sparkfed.loss.VectorLoss;
 import io.sparkfed.math.SeededRandom;
 import io.sparkfed.math.Seeds;
 import io.sparkfed.math.Vectors;
@@ -13,6 +13,7 @@ import io.sparkfed.model.Coefficients;
 import io.sparkfed.model.ModelShape;
 import io.sparkfed.model.Scaling;
 import io.sparkfed.objective.LinearObjective;
+import io.sparkfed.objective.Penalty;
 import io.sparkfed.objective.Reduction;
 import io.sparkfed.solver.LocalSolver;
 
@@ -27,9 +28,9 @@ import io.sparkfed.solver.LocalSolver;
 final class LocalWork implements WorkerTask<Shard, ModelBroadcast, WeightedUpdate> {
   private static final long serialVersionUID = 1L;
 
-  private final Loss loss;
+  private final VectorLoss loss;
   private final ModelShape shape;
-  private final double l2;
+  private final Penalty penalty;
   private final Reduction reduction;
   private final LocalSolver solver;
   private final Weighting weighting;
@@ -39,9 +40,9 @@ final class LocalWork implements WorkerTask<Shard, ModelBroadcast, WeightedUpdat
 
   /** Takes what the plan says of local work; the scaling is the identity unless federated. */
   LocalWork(TrainingPlan plan, Scaling federatedScaling) {
-    this.loss = plan.family().loss();
+    this.loss = plan.loss();
     this.shape = plan.shape();
-    this.l2 = plan.l2();
+    this.penalty = new Penalty(plan.l1(), plan.l2());
     this.reduction = plan.reduction();
     this.solver = plan.solver();
     this.weighting = plan.weighting();
@@ -57,17 +58,26 @@ final class LocalWork implements WorkerTask<Shard, ModelBroadcast, WeightedUpdat
     double[] update = new double[start.length];
     if (broadcast.train()) {
       LinearObjective objective =
-          new LinearObjective(loss, shard.train(), shape, scaling, l2, reduction);
+          new LinearObjective(loss, shard.train(), shape, scaling, penalty, reduction);
       long seed = Seeds.derive(runSeed, "local-training", broadcast.round(), worker);
-      update = Vectors.subtract(start, solver.solve(objective, start, new SeededRandom(seed)));
+      LocalSolver ofRound = solver.inRound(broadcast.round());
+      update = Vectors.subtract(start, ofRound.solve(objective, start, new SeededRandom(seed)));
     }
     Coefficients raw = new Coefficients(shape, scaling.toRaw(start));
-    double[] sums = new double[2 * metrics.length() + 1];
-    metrics.add(shard.train(), raw, sums, 0);
-    metrics.add(shard.test(), raw, sums, metrics.length());
-    sums[2 * metrics.length()] = holdsOneLabel(shard.train()) ? 1.0 : 0.0;
     double weight = weighting == Weighting.ROWS ? shard.train().totalWeight() : 1.0;
-    return new WeightedUpdate(update, weight, sums);
+    return new WeightedUpdate(update, weight, evaluation(metrics, shard, raw));
+  }
+
+  /**
+   * Returns {@code [train sums..., test sums..., holds one class only]} of a model in the units of
+   * the rows.
+   */
+  static double[] evaluation(MetricSums metrics, Shard shard, Coefficients model) {
+    double[] sums = new double[2 * metrics.length() + 1];
+    metrics.add(shard.train(), model, sums, 0);
+    metrics.add(shard.test(), model, sums, metrics.length());
+    sums[2 * metrics.length()] = holdsOneLabel(shard.train()) ? 1.0 : 0.0;
+    return sums;
   }
 
   private static boolean holdsOneLabel(Examples rows) {

@@ -2,18 +2,22 @@ package io.sparkfed.federated;
 
 import io.sparkfed.aggregate.SumFactory;
 import io.sparkfed.evaluation.MetricSums;
+import io.sparkfed.loss.VectorLoss;
 import io.sparkfed.model.Family;
 import io.sparkfed.model.ModelShape;
 import io.sparkfed.model.Standardize;
 import io.sparkfed.objective.Reduction;
 import io.sparkfed.server.ServerOptimizer;
 import io.sparkfed.solver.LocalSolver;
+import java.util.Optional;
 
 /**
  * The slots of a training, filled.
  *
  * @param family what is trained
+ * @param loss the family's loss, with as many outputs as the shape
  * @param shape the model's shape
+ * @param l1 lasso penalty of each worker's objective, at least 0
  * @param l2 ridge penalty of each worker's objective, at least 0
  * @param standardize whose moments the features are standardised with
  * @param reduction sum or mean of the rows' losses at a worker
@@ -26,10 +30,15 @@ import io.sparkfed.solver.LocalSolver;
  *     initial model's; greater than 1
  * @param metrics what is evaluated
  * @param seed the run's seed
+ * @param pooled what minimises the pooled objective from secure sums of its derivatives; where
+ *     there is one, nothing is trained locally, and {@code reduction}, {@code solver}, {@code
+ *     weighting} and {@code server} are not used
  */
 public record TrainingPlan(
     Family family,
+    VectorLoss loss,
     ModelShape shape,
+    double l1,
     double l2,
     Standardize standardize,
     Reduction reduction,
@@ -40,7 +49,8 @@ public record TrainingPlan(
     int rounds,
     double divergenceFactor,
     MetricSums metrics,
-    long seed) {
+    long seed,
+    Optional<PooledPlan> pooled) {
 
   /**
    * @throws IllegalArgumentException if {@code rounds} or {@code divergenceFactor} is out of range
@@ -53,5 +63,44 @@ public record TrainingPlan(
       throw new IllegalArgumentException(
           "divergence-factor must be > 1. Provided value: " + divergenceFactor);
     }
+  }
+
+  /**
+   * Fills the slots of a local training with the family's one-score loss and a ridge penalty alone.
+   *
+   * @throws IllegalArgumentException if {@code rounds} or {@code divergenceFactor} is out of range
+   * @throws IllegalStateException for softmax
+   */
+  public TrainingPlan(
+      Family family,
+      ModelShape shape,
+      double l2,
+      Standardize standardize,
+      Reduction reduction,
+      LocalSolver solver,
+      Weighting weighting,
+      SumFactory sums,
+      ServerOptimizer server,
+      int rounds,
+      double divergenceFactor,
+      MetricSums metrics,
+      long seed) {
+    this(
+        family,
+        family.loss(),
+        shape,
+        0.0,
+        l2,
+        standardize,
+        reduction,
+        solver,
+        weighting,
+        sums,
+        server,
+        rounds,
+        divergenceFactor,
+        metrics,
+        seed,
+        Optional.empty());
   }
 }

@@ -1,5 +1,6 @@
 package io.sparkfed.federated;
 
+import io.sparkfed.evaluation.FitStatistics;
 import io.sparkfed.evaluation.RoundSummary;
 import io.sparkfed.model.Coefficients;
 import java.util.List;
@@ -12,13 +13,17 @@ import java.util.Optional;
  *     worker}. After a divergence the last good one
  * @param rounds each evaluated round, round 0 first; the last one is the model's
  * @param oneClassWorkers how many workers hold a single label value only
- * @param divergence why training stopped early; empty when all rounds were done
+ * @param divergence why training failed; empty when it did not
+ * @param statistics standard errors and the like, after an unpenalised lossless fit that converged
+ * @param notes what must be known of the result, one sentence each
  */
 public record TrainingResult(
     Coefficients model,
     List<RoundSummary> rounds,
     int oneClassWorkers,
-    Optional<Divergence> divergence) {
+    Optional<Divergence> divergence,
+    Optional<FitStatistics> statistics,
+    List<String> notes) {
 
   /**
    * A divergence.

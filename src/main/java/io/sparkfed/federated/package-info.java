@@ -3,7 +3,11 @@
  * workers, aggregation, server optimizer, stop or go on. Nothing here knows which sum it holds or
  * that there is a cluster.
  *
- * <p>Place: {@link io.sparkfed.federated.LocalWork}, the lambdas of the standardisation and of the
- * preprocessing, and methods that say so run at workers, everything else at the driver.
+ * <p>Two kinds of work fill them: local training and averaging, or sums of derivatives and a step
+ * on the pooled objective ({@link io.sparkfed.federated.PooledPlan}).
+ *
+ * <p>Place: {@link io.sparkfed.federated.LocalWork}, {@link io.sparkfed.federated.PooledWork}, the
+ * lambdas of the standardisation and of the preprocessing, and methods that say so run at workers,
+ * everything else at the driver.
  */
 package io.sparkfed.federated;

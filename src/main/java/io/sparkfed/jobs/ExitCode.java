@@ -15,9 +15,9 @@ enum ExitCode {
   COHORT(4),
   AGGREGATION(5),
   DIVERGENCE(6),
-  IO(7);
-
+  IO(7),
   // 8 is the launchers': Java, Maven or Spark is missing.
+  UNSAFE_CLUSTER(9);
 
   private final int code;
 

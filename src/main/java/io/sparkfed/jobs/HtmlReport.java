@@ -94,6 +94,9 @@ final class HtmlReport {
     page.put("anyNotes", !report.notes().isEmpty());
     page.put("metrics", tables.metrics());
     page.put("model", tables.model());
+    page.put(
+        "statistics",
+        report.statistics().map(s -> List.of(new ReportStatistics(s).view())).orElse(List.of()));
     page.put("phases", tables.phases());
     page.put("anyPhases", !report.phaseSeconds().isEmpty());
     page.put("rounds", tables.rounds());
@@ -144,7 +147,7 @@ final class HtmlReport {
   }
 
   private Optional<String> mainMetric() {
-    return List.of("accuracy", "rmse").stream()
+    return List.of("accuracy", "meanDeviance", "rmse").stream()
         .filter(
             key -> report.testMetrics().containsKey(key) || report.trainMetrics().containsKey(key))
         .findFirst();

@@ -5,10 +5,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sparkfed.evaluation.FitStatistics;
 import io.sparkfed.evaluation.RoundSummary;
 import io.sparkfed.evaluation.RunReport;
 import io.sparkfed.evaluation.RunReport.FinalModel;
 import io.sparkfed.model.FeatureEncoding;
+import java.util.List;
 import java.util.Map;
 
 /** The JSON renderings of a run. Numbers that JSON can't write (NaN, infinity) are null. */
@@ -37,13 +39,15 @@ final class JsonFiles {
     node.put("family", model.family());
     ArrayNode features = node.putArray("features");
     model.features().forEach(features::add);
-    ArrayNode weights = node.putArray("coefficients").addArray();
-    model.coefficients().forEach(weights::add);
-    node.putArray("intercepts").add(model.intercept());
-    ArrayNode classes = node.putArray("classes");
-    if (model.family().equals("logistic")) {
-      classes.add(0).add(1);
+    ArrayNode weights = node.putArray("coefficients");
+    for (List<Double> ofOutput : model.coefficients()) {
+      ArrayNode row = weights.addArray();
+      ofOutput.forEach(row::add);
     }
+    ArrayNode intercepts = node.putArray("intercepts");
+    model.intercepts().forEach(intercepts::add);
+    ArrayNode classes = node.putArray("classes");
+    model.classes().forEach(classes::add);
     node.put("standardize", model.standardization());
     node.set("contract", EncodingJson.write(encoding));
     return pretty(node);
@@ -62,6 +66,7 @@ final class JsonFiles {
         .put("message", report.exit().message());
     node.set("metrics", metrics(report.trainMetrics(), report.testMetrics()));
     node.set("contract", EncodingJson.write(report.encoding()));
+    report.statistics().ifPresent(statistics -> node.set("statistics", statistics(statistics)));
     ObjectNode versions = node.putObject("versions");
     report.versions().forEach(versions::put);
     node.putObject("seeds").put("run", report.seed());
@@ -91,6 +96,34 @@ final class JsonFiles {
                     .put("value", setting.value())
                     .put("origin", setting.origin()));
     return pretty(node);
+  }
+
+  private static ObjectNode statistics(FitStatistics statistics) {
+    ObjectNode node = JSON.createObjectNode();
+    put(node, "rows", statistics.rows());
+    node.put("parameters", statistics.parameters());
+    put(node, "residualDegrees", statistics.residualDegrees());
+    put(node, "nullDegrees", statistics.nullDegrees());
+    put(node, "deviance", statistics.deviance());
+    put(node, "nullDeviance", statistics.nullDeviance());
+    put(node, "dispersion", statistics.dispersion());
+    put(node, "logLikelihood", statistics.logLikelihood());
+    put(node, "aic", statistics.aic());
+    put(node, "r2", statistics.r2());
+    node.put("test", statistics.test());
+    put(node, "confidenceLevel", statistics.confidenceLevel());
+    ArrayNode coefficients = node.putArray("coefficients");
+    for (FitStatistics.Coefficient c : statistics.coefficients()) {
+      ObjectNode row = coefficients.addObject();
+      row.put("name", c.name());
+      put(row, "estimate", c.estimate());
+      put(row, "standardError", c.standardError());
+      put(row, "statistic", c.statistic());
+      put(row, "pValue", c.pValue());
+      put(row, "lower", c.lower());
+      put(row, "upper", c.upper());
+    }
+    return node;
   }
 
   /** Returns the metrics of an evaluation by name of the split. */

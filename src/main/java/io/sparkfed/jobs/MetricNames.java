@@ -21,7 +21,13 @@ final class MetricNames {
   private static Map<String, String> labels() {
     Map<String, String> labels = new LinkedHashMap<>();
     labels.put("rows", "Rows");
+    labels.put("objective", "Objective");
     labels.put("logLoss", "Log loss");
+    labels.put("hingeLoss", "Hinge loss");
+    labels.put("squaredHingeLoss", "Squared hinge loss");
+    labels.put("huberLoss", "Huber loss");
+    labels.put("meanDeviance", "Mean deviance");
+    labels.put("deviance", "Deviance");
     labels.put("meanSquaredError", "Mean squared error");
     labels.put("rmse", "RMSE");
     labels.put("mae", "Mean absolute error");
@@ -29,6 +35,8 @@ final class MetricNames {
     labels.put("accuracy", "Accuracy");
     labels.put("precision", "Precision");
     labels.put("recall", "Recall");
+    labels.put("macroPrecision", "Macro precision");
+    labels.put("macroRecall", "Macro recall");
     labels.put("auc", "AUC");
     labels.put("aucBinWidth", "AUC bin width");
     labels.put("sumSquaredErrors", "Sum of squared errors");

@@ -20,7 +20,15 @@ import java.util.stream.IntStream;
 final class ReportCurves {
 
   private static final Map<String, String> LOSS_KEYS =
-      Map.of("logistic", "logLoss", "linear", "meanSquaredError");
+      Map.of(
+          "logistic", "logLoss",
+          "softmax", "logLoss",
+          "linear", "meanSquaredError",
+          "huber", "huberLoss",
+          "svm", "hingeLoss",
+          "squared-hinge", "squaredHingeLoss",
+          "poisson", "meanDeviance",
+          "gamma", "meanDeviance");
 
   /** Metrics that share a unit share a chart: RMSE and R² on one axis would flatten one of them. */
   private static final List<List<String>> METRIC_CHARTS =
@@ -82,8 +90,7 @@ final class ReportCurves {
 
   /**
    * Two curves on one axis must measure the same thing. Where the training loss is not the metric
-   * that the test rows are measured by (half of the squared error, say), both curves show the
-   * metric.
+   * that the test rows are measured by (half of the deviance, say), both curves show the metric.
    */
   private List<Series> lossSeries() {
     List<Double> train =

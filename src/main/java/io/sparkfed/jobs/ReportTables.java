@@ -18,6 +18,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** The report's lists and tables, as the template wants them: cohort, metrics, model, time. */
@@ -28,6 +29,9 @@ final class ReportTables {
 
   /** How many coefficients are shown at most. */
   private static final int SHOWN_COEFFICIENTS = 60;
+
+  /** How many intercepts are shown at most. */
+  private static final int SHOWN_INTERCEPTS = 20;
 
   private final RunReport report;
 
@@ -73,10 +77,20 @@ final class ReportTables {
   /** Returns the final model with its largest coefficients. */
   Map<String, Object> model() {
     RunReport.FinalModel model = report.model();
-    List<Double> coefficients = model.coefficients().stream().map(ReportText::finite).toList();
-    int features = coefficients.size();
+    List<Double> coefficients = new ArrayList<>();
+    List<String> names = new ArrayList<>();
+    boolean byClass = model.coefficients().size() > 1;
+    for (int k = 0; k < model.coefficients().size(); k++) {
+      List<Double> ofOutput = model.coefficients().get(k);
+      for (int j = 0; j < ofOutput.size(); j++) {
+        coefficients.add(finite(ofOutput.get(j)));
+        String feature =
+            j < model.features().size() ? model.features().get(j) : "feature " + count(j);
+        names.add(byClass ? feature + ", class " + model.classes().get(k) : feature);
+      }
+    }
     List<Integer> largest =
-        IntStream.range(0, features)
+        IntStream.range(0, coefficients.size())
             .boxed()
             .sorted(Comparator.comparingDouble(i -> rank(coefficients.get(i))))
             .limit(SHOWN_COEFFICIENTS)
@@ -85,19 +99,31 @@ final class ReportTables {
     List<Map<String, Object>> rows = new ArrayList<>();
     for (int i : largest) {
       Double value = coefficients.get(i);
-      String feature =
-          i < model.features().size() ? model.features().get(i) : "feature " + count(i);
-      rows.add(Map.of("feature", feature, "value", number(value), "bar", bars.bar(value)));
+      rows.add(Map.of("feature", names.get(i), "value", number(value), "bar", bars.bar(value)));
     }
     return Map.of(
         "family", capitalized(model.family()),
-        "intercept", number(model.intercept()),
+        "intercept", intercepts(model),
         "standardization", standardization(model.standardization()),
-        "any", features > 0,
-        "cut", features > SHOWN_COEFFICIENTS,
+        "any", !coefficients.isEmpty(),
+        "cut", coefficients.size() > SHOWN_COEFFICIENTS,
         "shown", count(rows.size()),
-        "features", count(features),
+        "coefficients", count(coefficients.size()),
+        "features", count(byClass ? model.features().size() : coefficients.size()),
         "rows", rows);
+  }
+
+  /** One number, or for softmax as many as there are room for, by class. */
+  private static String intercepts(RunReport.FinalModel model) {
+    List<Double> intercepts = model.intercepts();
+    if (intercepts.size() == 1) {
+      return number(intercepts.get(0));
+    }
+    String shown =
+        IntStream.range(0, Math.min(SHOWN_INTERCEPTS, intercepts.size()))
+            .mapToObj(k -> number(intercepts.get(k)) + " (class " + model.classes().get(k) + ")")
+            .collect(Collectors.joining(", "));
+    return intercepts.size() > SHOWN_INTERCEPTS ? shown + ", ..." : shown;
   }
 
   /** Large values first, missing ones last. */

@@ -15,7 +15,6 @@ import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -27,10 +26,10 @@ import org.apache.hadoop.fs.Path;
 /**
  * A model read back from a training's output.
  *
- * @param family linear or logistic
+ * @param family the family's name in the configuration
  * @param features feature names in the order of the coefficients
- * @param weights one for each feature
- * @param intercept the intercept; 0 for a model without one
+ * @param weights one for each feature, output after output
+ * @param intercepts one for each output; 0 for a model without them
  * @param standardize how the training standardised
  * @param encoding how columns become the features
  */
@@ -38,7 +37,7 @@ record SavedModel(
     String family,
     List<String> features,
     double[] weights,
-    double intercept,
+    double[] intercepts,
     String standardize,
     FeatureEncoding encoding) {
 
@@ -60,13 +59,20 @@ record SavedModel(
     }
     List<String> features = new ArrayList<>();
     node.path("features").forEach(feature -> features.add(feature.asText()));
-    JsonNode weights = node.path("coefficients").path(0);
-    if (features.isEmpty() || weights.size() != features.size()) {
-      throw new IOException(file + " does not hold one coefficient for each feature");
+    JsonNode weights = node.path("coefficients");
+    int outputs = weights.size();
+    double[] values = new double[outputs * features.size()];
+    for (int k = 0; k < outputs; k++) {
+      if (weights.path(k).size() != features.size()) {
+        throw new IOException(file + " does not hold one coefficient for each feature");
+      }
+      for (int j = 0; j < features.size(); j++) {
+        values[k * features.size() + j] = weights.path(k).path(j).asDouble();
+      }
     }
-    double[] values = new double[features.size()];
-    for (int j = 0; j < values.length; j++) {
-      values[j] = weights.path(j).asDouble();
+    JsonNode saved = node.path("intercepts");
+    if (values.length == 0 || saved.size() != outputs) {
+      throw new IOException(file + " does not hold coefficients and an intercept for each output");
     }
     FeatureEncoding encoding;
     try {
@@ -77,20 +83,25 @@ record SavedModel(
     if (!encoding.features().equals(features)) {
       throw new IOException(file + " does not hold the feature contract of its coefficients");
     }
+    double[] intercepts = new double[outputs];
+    Arrays.setAll(intercepts, k -> saved.path(k).asDouble());
     return new SavedModel(
         node.path("family").asText(),
         List.copyOf(features),
         values,
-        node.path("intercepts").path(0).asDouble(),
+        intercepts,
         node.path("standardize").asText(),
         encoding);
   }
 
   /** Returns the coefficients as a configuration's model has them. */
   Coefficients coefficients(boolean hasIntercept) {
-    ModelShape shape = new ModelShape(features.size(), hasIntercept);
-    double[] values = Arrays.copyOf(weights, shape.size());
-    shape.addToIntercept(intercept, values);
+    ModelShape shape = new ModelShape(features.size(), hasIntercept, intercepts.length);
+    double[] values = new double[shape.size()];
+    for (int k = 0; k < intercepts.length; k++) {
+      System.arraycopy(weights, k * features.size(), values, shape.weightsFrom(k), features.size());
+      shape.addToIntercept(k, intercepts[k], values);
+    }
     return new Coefficients(shape, values);
   }
 
@@ -100,11 +111,14 @@ record SavedModel(
    * @throws ConfigurationException naming the key that differs
    */
   void requireFits(TrainingConfig config) {
-    if (intercept != 0.0 && !config.model().intercept()) {
+    if (Arrays.stream(intercepts).anyMatch(b -> b != 0.0) && !config.model().intercept()) {
       throw new ConfigurationException("model.intercept must be the model's, true");
     }
-    requireSame("model.family", family, config.model().family().name());
-    requireSame("model.standardize", standardize, config.model().standardize().name());
+    requireSame("model.family", family, Console.lower(config.model().family()));
+    requireSame("model.standardize", standardize, Console.lower(config.model().standardize()));
+    if (config.model().loss().outputs() != intercepts.length) {
+      throw new ConfigurationException("model.classes must be the model's, " + intercepts.length);
+    }
     List<String> configured = config.data().columns().features();
     if (!configured.isEmpty() && !configured.equals(encoding.columnNames())) {
       throw new ConfigurationException(
@@ -165,13 +179,9 @@ record SavedModel(
   }
 
   private static void requireSame(String key, String saved, String configured) {
-    if (!saved.equals(configured.toLowerCase(Locale.ROOT))) {
+    if (!saved.equals(configured)) {
       throw new ConfigurationException(
-          key
-              + " must be the model's, "
-              + saved
-              + ". Provided value: "
-              + configured.toLowerCase(Locale.ROOT));
+          key + " must be the model's, " + saved + ". Provided value: " + configured);
     }
   }
 }

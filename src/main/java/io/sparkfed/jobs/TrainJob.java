@@ -13,6 +13,7 @@ import io.sparkfed.evaluation.RunReport.Protection;
 import io.sparkfed.federated.FederatedTrainer;
 import io.sparkfed.federated.TrainingResult;
 import io.sparkfed.federated.TrainingResult.Divergence;
+import io.sparkfed.model.Coefficients;
 import io.sparkfed.model.FeatureEncoding;
 import io.sparkfed.model.InputColumn.Numeric;
 import io.sparkfed.model.InputColumn.OneHot;
@@ -29,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -141,10 +143,11 @@ public final class TrainJob implements Callable<Integer> {
           "local master: driver, workers and aggregation share one process, so nobody is protected"
               + " from anybody; a cluster is what separates them");
     }
-    if (mode == AggregationMode.MASKED && config.aggregation().keys().isEmpty()) {
+    if (mode.protectsFromDriver() && config.aggregation().keys().isEmpty()) {
       notes.add(
-          "aggregation.keys is not set: keys live in the executors' memory, and the driver relays the"
-              + " public ones; this protects from a curious driver, not from one that lies");
+          "aggregation.keys is not set: keys are made for this run, live in the executors' memory, and"
+              + " the driver relays the public ones; on a cluster that protects from a curious driver"
+              + " alone, not from one that lies, and elsewhere nobody");
     }
     if (workers == 2) {
       notes.add(
@@ -177,7 +180,7 @@ public final class TrainJob implements Callable<Integer> {
 
   private static List<String> notesOnResult(
       TrainingConfig config, TrainingResult result, int workers) {
-    List<String> notes = new ArrayList<>();
+    List<String> notes = new ArrayList<>(result.notes());
     long saturated = result.rounds().stream().mapToLong(RoundSummary::saturated).sum();
     if (saturated > 0) {
       notes.add(
@@ -192,6 +195,11 @@ public final class TrainJob implements Callable<Integer> {
               + workers
               + " workers hold one class only; they train like the others, and which they are stays"
               + " with them");
+    }
+    if (config.data().columns().offset().isPresent() && !config.model().family().hasLogLink()) {
+      notes.add(
+          "the MLlib model knows no offset: add data.offset-column to the score that it gives;"
+              + " jobs/predict does");
     }
     if (config.model().standardize() == Standardize.WORKER) {
       notes.add(
@@ -231,15 +239,26 @@ public final class TrainJob implements Callable<Integer> {
         rounds,
         last == null ? Map.of() : last.trainMetrics(),
         last == null ? Map.of() : last.testMetrics(),
-        new FinalModel(
-            Console.lower(config.model().family()),
-            loaded.features(),
-            Arrays.stream(result.model().weights()).boxed().toList(),
-            result.model().intercept(),
-            Console.lower(config.model().standardize())),
+        finalModel(config, loaded.features(), result.model()),
+        result.statistics().map(statistics -> statistics.named(loaded.features())),
         config.settings(),
         phases.seconds(),
         loaded.encoding());
+  }
+
+  private static FinalModel finalModel(
+      TrainingConfig config, List<String> features, Coefficients model) {
+    int outputs = model.shape().outputs();
+    int classes = config.model().family().isClassifier() ? Math.max(2, outputs) : 0;
+    return new FinalModel(
+        Console.lower(config.model().family()),
+        features,
+        IntStream.range(0, outputs)
+            .mapToObj(k -> Arrays.stream(model.weights(k)).boxed().toList())
+            .toList(),
+        Arrays.stream(model.intercepts()).boxed().toList(),
+        IntStream.range(0, classes).boxed().toList(),
+        Console.lower(config.model().standardize()));
   }
 
   private static String sentence(Divergence divergence, TrainingResult result) {

@@ -1,25 +1,45 @@
 package io.sparkfed.loss;
 
-import java.io.Serializable;
-
-/** The loss of one row as a function of its score. Implementations are stateless. */
-public interface Loss extends Serializable {
+/** The loss of one row as a function of its one score. Implementations are stateless. */
+public interface Loss extends VectorLoss {
 
   /** Returns the loss l(s, y), at least 0. */
   double value(double score, double label);
 
-  /** Returns dl/ds. */
+  /** Returns dl/ds; at a kink one of its subgradients. */
   double gradient(double score, double label);
 
-  /** Returns d²l/ds², at least 0. */
+  /** Returns d²l/ds², at least 0; 0 at a kink. */
   double curvature(double score, double label);
 
-  /** Returns the mean response E[y | s]: the prediction for a row with this score. */
+  /**
+   * Returns the mean response E[y | s]: the prediction for a row with this score. For a loss that
+   * belongs to no distribution, the predicted class.
+   */
   double mean(double score);
 
-  /** Returns whether {@code label} is in the loss's domain; NaN never is. */
-  boolean acceptsLabel(double label);
+  @Override
+  default int outputs() {
+    return 1;
+  }
 
-  /** Says which labels are accepted, for error messages: "a label must be ...". */
-  String labelRule();
+  @Override
+  default double value(double[] scores, double label) {
+    return value(scores[0], label);
+  }
+
+  @Override
+  default void gradient(double[] scores, double label, double[] gradientOut) {
+    gradientOut[0] = gradient(scores[0], label);
+  }
+
+  @Override
+  default void curvature(double[] scores, double label, double[] curvatureOut) {
+    curvatureOut[0] = curvature(scores[0], label);
+  }
+
+  @Override
+  default void mean(double[] scores, double[] meanOut) {
+    meanOut[0] = mean(scores[0]);
+  }
 }

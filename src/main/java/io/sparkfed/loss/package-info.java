@@ -1,8 +1,8 @@
 /**
- * Pointwise losses in score space. A loss knows the score of a row and its label and nothing else:
+ * Pointwise losses in score space. A loss knows the scores of a row and its label and nothing else:
  * no features, no penalty, no worker. Runs at workers.
  *
- * <p>Symbols: {@code s} the score (margin) of a row, {@code y} its label. Values are minimised and
- * gradients point uphill.
+ * <p>Symbols: {@code s} the score (margin) of a row, or its K scores; {@code y} its label. Values
+ * are minimised and gradients point uphill.
  */
 package io.sparkfed.loss;

@@ -9,17 +9,42 @@ public final class Vectors {
    * j}.
    */
   public static double dot(double[] a, int aOffset, double[] b, int length) {
+    return dot(a, aOffset, b, 0, length);
+  }
+
+  /**
+   * Returns {@code sum_j a[aOffset + j] * b[bOffset + j]} for {@code j < length}, added in order of
+   * {@code j}.
+   */
+  public static double dot(double[] a, int aOffset, double[] b, int bOffset, int length) {
     double sum = 0.0;
     for (int j = 0; j < length; j++) {
-      sum += a[aOffset + j] * b[j];
+      sum += a[aOffset + j] * b[bOffset + j];
     }
     return sum;
   }
 
   /** Adds {@code factor * x[xOffset + j]} to {@code out[j]} for {@code j < length}. */
   public static void addScaled(double factor, double[] x, int xOffset, double[] out, int length) {
+    addScaled(factor, x, xOffset, out, 0, length);
+  }
+
+  /** Adds {@code factor * x[xOffset + j]} to {@code out[outOffset + j]} for {@code j < length}. */
+  public static void addScaled(
+      double factor, double[] x, int xOffset, double[] out, int outOffset, int length) {
     for (int j = 0; j < length; j++) {
-      out[j] += factor * x[xOffset + j];
+      out[outOffset + j] += factor * x[xOffset + j];
+    }
+  }
+
+  /**
+   * Moves each of the first {@code length} entries towards 0 by {@code threshold}, and to 0 those
+   * that are nearer: the proximal step of the absolute value.
+   */
+  public static void softThreshold(double threshold, double[] values, int length) {
+    for (int j = 0; j < length; j++) {
+      double left = Math.abs(values[j]) - threshold;
+      values[j] = left > 0.0 ? Math.copySign(left, values[j]) : 0.0;
     }
   }
 

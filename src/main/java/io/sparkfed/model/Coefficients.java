@@ -16,6 +16,7 @@ public final class Coefficients {
     if (values.length != shape.size()) {
       throw new IllegalArgumentException(
           "a model with "
+              + (shape.outputs() > 1 ? shape.outputs() + " outputs, " : "")
               + shape.features()
               + " features and "
               + (shape.hasIntercept() ? "an" : "no")
@@ -43,14 +44,27 @@ public final class Coefficients {
     return values.clone();
   }
 
-  /** Returns a copy of the {@code p} weights. */
+  /** Returns a copy of the {@code p} weights; of all {@code K p}, by output, if it has K. */
   public double[] weights() {
-    return Arrays.copyOf(values, shape.features());
+    return Arrays.copyOf(values, shape.weightCount());
   }
 
-  /** Returns the intercept, 0 when the model has none. */
+  /** Returns a copy of the {@code p} weights of an output. */
+  public double[] weights(int output) {
+    int from = shape.weightsFrom(output);
+    return Arrays.copyOfRange(values, from, from + shape.features());
+  }
+
+  /** Returns the intercept of a model with one output, 0 when it has none. */
   public double intercept() {
     return shape.intercept(values);
+  }
+
+  /** Returns the K intercepts, each 0 when the model has none. */
+  public double[] intercepts() {
+    double[] intercepts = new double[shape.outputs()];
+    Arrays.setAll(intercepts, k -> shape.intercept(values, k));
+    return intercepts;
   }
 
   @Override

@@ -3,37 +3,85 @@ package io.sparkfed.model;
 import java.io.Serializable;
 
 /**
- * The layout of a coefficient vector: the {@code features} weights in column order, then the
- * intercept when there is one.
+ * The layout of a coefficient vector of K outputs and p features: the {@code p} weights of output 0
+ * in column order, then those of output 1 and so on; after all {@code K p} weights the K intercepts
+ * when there are any. So what is penalised is a prefix, and the weights are the rows of MLlib's
+ * coefficient matrix.
+ *
+ * <p>Softmax has an output for each of its K classes, one more than is needed: adding a number to a
+ * feature's weight in all classes changes no probability. No class is singled out as the reference.
+ * Training starts at 0 and goes along gradients whose sum over the classes is 0, and so does the
+ * ridge penalty: the coefficients of a feature, and the intercepts, keep the mean 0 over the
+ * classes. That is the form of MLlib's multinomial logistic regression. (With {@code l1} the
+ * weights are those of the penalty's optimum and need not have the mean 0; nor then need the
+ * intercepts, where features are standardised.)
  *
  * @param features number of features p, at least 1
- * @param hasIntercept whether the model has an intercept
+ * @param hasIntercept whether the model has intercepts, one for each output
+ * @param outputs number of outputs K, at least 1
  */
-public record ModelShape(int features, boolean hasIntercept) implements Serializable {
+public record ModelShape(int features, boolean hasIntercept, int outputs) implements Serializable {
 
   /**
-   * @throws IllegalArgumentException if {@code features < 1}
+   * @throws IllegalArgumentException if {@code features < 1}, {@code outputs < 1}, or the vector
+   *     would be longer than an array
    */
   public ModelShape {
     if (features < 1) {
       throw new IllegalArgumentException("features must be >= 1. Provided value: " + features);
     }
+    if (outputs < 1) {
+      throw new IllegalArgumentException("outputs must be >= 1. Provided value: " + outputs);
+    }
+    if ((features + 1L) * outputs > Integer.MAX_VALUE - 8) {
+      throw new IllegalArgumentException(
+          features + " features times " + outputs + " outputs must be < 2^31");
+    }
+  }
+
+  /**
+   * Creates the shape of a model with one output.
+   *
+   * @throws IllegalArgumentException if {@code features < 1}
+   */
+  public ModelShape(int features, boolean hasIntercept) {
+    this(features, hasIntercept, 1);
   }
 
   /** Returns the length of a coefficient vector. */
   public int size() {
-    return hasIntercept ? features + 1 : features;
+    return weightCount() + (hasIntercept ? outputs : 0);
   }
 
-  /** Returns the intercept of {@code values}, or 0 when the model has none. */
+  /** Returns K p: the penalised coordinates are the first so many. */
+  public int weightCount() {
+    return outputs * features;
+  }
+
+  /** Returns where the weights of an output begin. */
+  public int weightsFrom(int output) {
+    return output * features;
+  }
+
+  /** Returns the intercept of a one-output model's {@code values}, or 0 when it has none. */
   public double intercept(double[] values) {
-    return hasIntercept ? values[features] : 0.0;
+    return intercept(values, 0);
   }
 
-  /** Adds {@code amount} to the intercept's place of {@code out}; does nothing without one. */
+  /** Returns the intercept of an output, or 0 when the model has none. */
+  public double intercept(double[] values, int output) {
+    return hasIntercept ? values[weightCount() + output] : 0.0;
+  }
+
+  /** Adds {@code amount} to the intercept's place of output 0; does nothing without one. */
   public void addToIntercept(double amount, double[] out) {
+    addToIntercept(0, amount, out);
+  }
+
+  /** Adds {@code amount} to the intercept's place of an output; does nothing without one. */
+  public void addToIntercept(int output, double amount, double[] out) {
     if (hasIntercept) {
-      out[features] += amount;
+      out[weightCount() + output] += amount;
     }
   }
 }

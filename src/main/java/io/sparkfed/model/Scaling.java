@@ -1,6 +1,7 @@
 package io.sparkfed.model;
 
 import java.io.Serializable;
+import java.util.Arrays;
 
 /**
  * Standardisation of features as algebra on coefficients, so that rows are never copied.
@@ -9,7 +10,8 @@ import java.io.Serializable;
  * / s_j}, has the score {@code sum_j w_j z_j + b}. In raw units that is {@code sum_j (w_j f_j) x_j
  * + (b - sum_j w_j f_j m_j)}: {@link #toRaw}. By the chain rule, with the raw gradient {@code g_j =
  * sum_i r_i x_ij} and {@code g_b = sum_i r_i}, the gradient in standardised units is {@code (g_j -
- * m_j g_b) f_j}, and {@code g_b} for the intercept: {@link #gradientToScaled}.
+ * m_j g_b) f_j}, and {@code g_b} for the intercept: {@link #gradientToScaled}. With several outputs
+ * this holds for each.
  *
  * <p>A column with deviation 0 gets the factor 0: it says nothing, and its coefficient stays where
  * it was. A model without an intercept can't absorb a shift, so its features are scaled and not
@@ -76,13 +78,36 @@ public final class Scaling implements Serializable {
     if (factors == null) {
       return raw;
     }
-    double shift = 0.0;
-    for (int j = 0; j < factors.length; j++) {
-      raw[j] = values[j] * factors[j];
-      shift += raw[j] * means[j];
+    for (int k = 0; k < shape.outputs(); k++) {
+      int from = shape.weightsFrom(k);
+      double shift = 0.0;
+      for (int j = 0; j < factors.length; j++) {
+        raw[from + j] = values[from + j] * factors[j];
+        shift += raw[from + j] * means[j];
+      }
+      shape.addToIntercept(k, -shift, raw);
     }
-    shape.addToIntercept(-shift, raw);
     return raw;
+  }
+
+  /** Turns the features of a row, the first p entries, into standardised ones, in place. */
+  public void rowToScaled(double[] row) {
+    if (factors == null) {
+      return;
+    }
+    for (int j = 0; j < factors.length; j++) {
+      row[j] = (row[j] - means[j]) * factors[j];
+    }
+  }
+
+  /** Returns what each weight in standardised units is multiplied with to be in raw units. */
+  public double[] weightFactors() {
+    if (factors == null) {
+      double[] ones = new double[shape.features()];
+      Arrays.fill(ones, 1.0);
+      return ones;
+    }
+    return factors.clone();
   }
 
   /** Turns a gradient in raw units into one in standardised units, in place. */
@@ -90,9 +115,12 @@ public final class Scaling implements Serializable {
     if (factors == null) {
       return;
     }
-    double ofIntercept = shape.intercept(gradient);
-    for (int j = 0; j < factors.length; j++) {
-      gradient[j] = (gradient[j] - means[j] * ofIntercept) * factors[j];
+    for (int k = 0; k < shape.outputs(); k++) {
+      int from = shape.weightsFrom(k);
+      double ofIntercept = shape.intercept(gradient, k);
+      for (int j = 0; j < factors.length; j++) {
+        gradient[from + j] = (gradient[from + j] - means[j] * ofIntercept) * factors[j];
+      }
     }
   }
 }

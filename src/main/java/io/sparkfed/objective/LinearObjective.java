@@ -1,7 +1,7 @@
 package io.sparkfed.objective;
 
 import io.sparkfed.data.Examples;
-import io.sparkfed.loss.Loss;
+import io.sparkfed.loss.VectorLoss;
 import io.sparkfed.math.Vectors;
 import io.sparkfed.model.ModelShape;
 import io.sparkfed.model.Scaling;
@@ -10,46 +10,82 @@ import java.util.Arrays;
 /**
  * One worker's local objective
  *
- * <pre>  f(w) = R(c_i l(x_i'w + b, y_i)) + l2/2 |w|²</pre>
+ * <pre>  f(w) = R(c_i l(x_i'w_1 + b_1 + o_i, ..., x_i'w_K + b_K + o_i, y_i)) + l2/2 |w|² + l1 |w|_1
+ * </pre>
  *
- * <p>with the {@link Reduction} R; the intercept b is never penalised. The penalty belongs to each
- * worker's objective: with {@code MEAN} and workers weighted by rows the federated objective is the
- * pooled mean loss plus {@code l2/2 |w|²}.
+ * <p>with the {@link Reduction} R; the intercepts b are never penalised. The penalty belongs to
+ * each worker's objective: with {@code MEAN} and workers weighted by rows the federated objective
+ * is the pooled mean loss plus the penalty.
+ *
+ * <p>All but the last term are its smooth part. Gradients are those of the smooth part; what {@code
+ * l1} adds has no gradient at 0 and is left to the solver, which takes it from {@link #l1()}.
+ *
+ * <p>Not thread-safe.
  */
 public final class LinearObjective {
-  private final Loss loss;
+  private final VectorLoss loss;
   private final Examples rows;
   private final ModelShape shape;
   private final Scaling scaling;
-  private final double l2;
+  private final Penalty penalty;
   private final Reduction reduction;
   private final int[] allRows;
   private final double totalWeight;
 
+  /** Scratch: the scores of a row, then its slopes. */
+  private final double[] scores;
+
+  /** Scratch: sums of slopes. */
+  private final double[] ofIntercepts;
+
   /**
    * Couples a loss to a worker's rows.
    *
-   * @param l2 ridge penalty, at least 0 and finite
-   * @throws IllegalArgumentException if the widths differ or {@code l2} is out of range
+   * @throws IllegalArgumentException if the widths or the numbers of outputs differ
    */
   public LinearObjective(
-      Loss loss, Examples rows, ModelShape shape, Scaling scaling, double l2, Reduction reduction) {
+      VectorLoss loss,
+      Examples rows,
+      ModelShape shape,
+      Scaling scaling,
+      Penalty penalty,
+      Reduction reduction) {
     if (rows.features() != shape.features()) {
       throw new IllegalArgumentException(
           "rows have " + rows.features() + " features, the model " + shape.features());
     }
-    if (!(l2 >= 0.0) || Double.isInfinite(l2)) {
-      throw new IllegalArgumentException("l2 must be >= 0 and finite. Provided value: " + l2);
+    if (loss.outputs() != shape.outputs()) {
+      throw new IllegalArgumentException(
+          "the loss has " + loss.outputs() + " outputs, the model " + shape.outputs());
     }
     this.loss = loss;
     this.rows = rows;
     this.shape = shape;
     this.scaling = scaling;
-    this.l2 = l2;
+    this.penalty = penalty;
     this.reduction = reduction;
     this.allRows = new int[rows.rows()];
     Arrays.setAll(allRows, i -> i);
     this.totalWeight = rows.totalWeight();
+    this.scores = new double[shape.outputs()];
+    this.ofIntercepts = new double[shape.outputs()];
+  }
+
+  /**
+   * Couples a loss to a worker's rows, with a ridge penalty alone.
+   *
+   * @param l2 ridge penalty, at least 0 and finite
+   * @throws IllegalArgumentException if the widths or the numbers of outputs differ or {@code l2}
+   *     is out of range
+   */
+  public LinearObjective(
+      VectorLoss loss,
+      Examples rows,
+      ModelShape shape,
+      Scaling scaling,
+      double l2,
+      Reduction reduction) {
+    this(loss, rows, shape, scaling, new Penalty(0.0, l2), reduction);
   }
 
   /** Returns the number of rows. */
@@ -57,65 +93,125 @@ public final class LinearObjective {
     return allRows.length;
   }
 
-  /** Returns f(w) over all rows. */
-  public double value(double[] w) {
-    double[] raw = scaling.toRaw(w);
-    double sum = 0.0;
-    double total = 0.0;
-    for (int i = 0; i < rows.rows(); i++) {
-      sum += rows.weight(i) * loss.value(score(i, raw), rows.label(i));
-      total += rows.weight(i);
-    }
-    double penalty = 0.0;
-    for (int j = 0; j < shape.features(); j++) {
-      penalty += w[j] * w[j];
-    }
-    return sum * share(total) + 0.5 * l2 * penalty;
-  }
-
-  /** Writes the gradient of f at w over all rows into {@code gradientOut}. */
-  public void gradient(double[] w, double[] gradientOut) {
-    gradient(w, allRows, 0, allRows.length, gradientOut);
+  /** Returns the factor of {@code |w|_1}, the sum over {@link #penalised()} coordinates. */
+  public double l1() {
+    return penalty.l1();
   }
 
   /**
-   * Writes the gradient of f restricted to the rows {@code order[from] .. order[to - 1]} into
-   * {@code gradientOut}. A MEAN is over these rows; under SUM they carry their share of the
-   * penalty, so that an epoch of batches adds up to f.
+   * Returns the factor of {@code |w|_1} that the rows {@code order[from] .. order[to - 1]} carry:
+   * all of it under MEAN, under SUM their share.
+   */
+  public double l1(int[] order, int from, int to) {
+    return penalty.l1() == 0.0 ? 0.0 : penalty.l1() * penaltyShare(weightOf(order, from, to));
+  }
+
+  /** Returns how many coordinates are penalised: the first so many. */
+  public int penalised() {
+    return shape.weightCount();
+  }
+
+  /** Returns f(w) over all rows. */
+  public double value(double[] w) {
+    double norm = 0.0;
+    for (int j = 0; j < penalised(); j++) {
+      norm += Math.abs(w[j]);
+    }
+    double[] raw = scaling.toRaw(w);
+    double sum = 0.0;
+    for (int i : allRows) {
+      rows.scores(i, shape, raw, scores);
+      sum += rows.weight(i) * loss.value(scores, rows.label(i));
+    }
+    return sum * share(totalWeight) + ridge(w) + penalty.l1() * norm;
+  }
+
+  /**
+   * Returns the smooth part of f(w) over all rows and writes its gradient into {@code gradientOut}.
+   */
+  public double valueAndGradient(double[] w, double[] gradientOut) {
+    return smooth(w, allRows, 0, allRows.length, gradientOut, true);
+  }
+
+  /** Writes the gradient of the smooth part of f at w over all rows into {@code gradientOut}. */
+  public void gradient(double[] w, double[] gradientOut) {
+    smooth(w, allRows, 0, allRows.length, gradientOut, false);
+  }
+
+  /**
+   * Writes the gradient of the smooth part of f restricted to the rows {@code order[from] ..
+   * order[to - 1]} into {@code gradientOut}. A MEAN is over these rows; under SUM they carry their
+   * share of the penalty, so that an epoch of batches adds up to f.
    */
   public void gradient(double[] w, int[] order, int from, int to, double[] gradientOut) {
+    smooth(w, order, from, to, gradientOut, false);
+  }
+
+  private double smooth(
+      double[] w, int[] order, int from, int to, double[] gradientOut, boolean withValue) {
     double[] raw = scaling.toRaw(w);
     Arrays.fill(gradientOut, 0.0);
-    double total = 0.0;
-    double ofIntercept = 0.0;
-    for (int k = from; k < to; k++) {
-      int i = order[k];
-      double slope = rows.weight(i) * loss.gradient(score(i, raw), rows.label(i));
-      rows.addScaled(i, slope, gradientOut);
-      ofIntercept += slope;
-      total += rows.weight(i);
+    Arrays.fill(ofIntercepts, 0.0);
+    double sum = 0.0;
+    for (int at = from; at < to; at++) {
+      int i = order[at];
+      double c = rows.weight(i);
+      double y = rows.label(i);
+      rows.scores(i, shape, raw, scores);
+      if (withValue) {
+        sum += c * loss.value(scores, y);
+      }
+      loss.gradient(scores, y, scores);
+      for (int k = 0; k < scores.length; k++) {
+        double slope = c * scores[k];
+        rows.addScaled(i, slope, gradientOut, shape.weightsFrom(k));
+        ofIntercepts[k] += slope;
+      }
     }
-    shape.addToIntercept(ofIntercept, gradientOut);
+    for (int k = 0; k < ofIntercepts.length; k++) {
+      shape.addToIntercept(k, ofIntercepts[k], gradientOut);
+    }
     scaling.gradientToScaled(gradientOut);
-    double share = share(total);
+    double weight = weightOf(order, from, to);
+    double share = share(weight);
     for (int j = 0; j < gradientOut.length; j++) {
       gradientOut[j] *= share;
     }
-    double penalty = reduction == Reduction.SUM ? l2 * (total / totalWeight) : l2;
-    if (penalty > 0.0) {
-      Vectors.addScaled(penalty, w, 0, gradientOut, shape.features());
+    if (penalty.l2() > 0.0) {
+      double l2 = penalty.l2() * penaltyShare(weight);
+      Vectors.addScaled(l2, w, 0, gradientOut, penalised());
     }
+    return withValue ? sum * share + ridge(w) : Double.NaN;
   }
 
-  private double score(int row, double[] raw) {
-    return rows.dot(row, raw) + shape.intercept(raw);
+  private double ridge(double[] w) {
+    double squares = 0.0;
+    for (int j = 0; j < penalised(); j++) {
+      squares += w[j] * w[j];
+    }
+    return 0.5 * penalty.l2() * squares;
+  }
+
+  private double weightOf(int[] order, int from, int to) {
+    double weight = 0.0;
+    for (int at = from; at < to; at++) {
+      weight += rows.weight(order[at]);
+    }
+    return weight;
   }
 
   /** A block whose weights are all 0 has no mean; its loss counts nothing. */
-  private double share(double totalWeight) {
+  private double share(double weight) {
     if (reduction == Reduction.SUM) {
       return 1.0;
     }
-    return totalWeight > 0.0 ? 1.0 / totalWeight : 0.0;
+    return weight > 0.0 ? 1.0 / weight : 0.0;
+  }
+
+  private double penaltyShare(double weight) {
+    if (reduction == Reduction.MEAN) {
+      return 1.0;
+    }
+    return totalWeight > 0.0 ? weight / totalWeight : 0.0;
   }
 }

@@ -8,6 +8,15 @@ import java.io.Serializable;
 public interface LocalSolver extends Serializable {
 
   /**
+   * Returns the solver as it is in a round; this one unless its step size has a schedule.
+   *
+   * @param round the round's number, from 1
+   */
+  default LocalSolver inRound(int round) {
+    return this;
+  }
+
+  /**
    * Returns the coefficients after local training.
    *
    * @param objective the worker's objective

@@ -45,7 +45,12 @@ final class EncodingSurvey {
       throw e;
     }
     try (PartitionFederation<ColumnSummary> federation =
-        new PartitionFederation<>(context, cached, workers, config.aggregation().deadline())) {
+        new PartitionFederation<>(
+            context,
+            cached,
+            workers,
+            config.aggregation().deadline(),
+            config.aggregation().aggregatorHosts())) {
       return FederatedPreprocessing.complete(
           draft,
           federation,

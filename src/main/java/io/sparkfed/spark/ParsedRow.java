@@ -3,6 +3,7 @@ package io.sparkfed.spark;
 import io.sparkfed.data.DataFault;
 import io.sparkfed.data.ShardBuilder;
 import io.sparkfed.data.ShardBuilder.Part;
+import io.sparkfed.model.ModelShape;
 import java.io.Serializable;
 import org.apache.spark.sql.Row;
 
@@ -15,6 +16,7 @@ import org.apache.spark.sql.Row;
  * @param values the present features
  * @param label the label; 0 where none is read
  * @param weight the instance weight
+ * @param offset the offset of the scores
  * @param part train or test
  * @param original the row as read; null unless predictions are to be added to it
  * @param fault null unless the row can't be used
@@ -28,6 +30,7 @@ record ParsedRow(
     double[] values,
     double label,
     double weight,
+    double offset,
     Part part,
     Row original,
     DataFault fault,
@@ -35,23 +38,29 @@ record ParsedRow(
     implements Serializable {
 
   static ParsedRow faulty(DataFault fault) {
-    return new ParsedRow(fault.worker(), 0, null, null, 0.0, 0.0, Part.TRAIN, null, fault, null);
+    return new ParsedRow(
+        fault.worker(), 0, null, null, 0.0, 0.0, 0.0, Part.TRAIN, null, fault, null);
   }
 
   void addTo(ShardBuilder builder) {
     if (columns == null) {
-      builder.addDense(values, label, weight, part);
+      builder.addDense(values, label, weight, offset, part);
     } else {
-      builder.addSparse(columns, values, label, weight, part);
+      builder.addSparse(columns, values, label, weight, offset, part);
     }
   }
 
-  /** Returns the score under weights and intercept in raw units. */
-  double score(double[] weights, double intercept) {
-    double sum = 0.0;
-    for (int k = 0; k < values.length; k++) {
-      sum += values[k] * weights[columns == null ? k : columns[k]];
+  /** Returns the K scores under coefficients in raw units. */
+  double[] scores(ModelShape shape, double[] raw) {
+    double[] scores = new double[shape.outputs()];
+    for (int k = 0; k < scores.length; k++) {
+      int from = shape.weightsFrom(k);
+      double sum = 0.0;
+      for (int at = 0; at < values.length; at++) {
+        sum += values[at] * raw[from + (columns == null ? at : columns[at])];
+      }
+      scores[k] = sum + shape.intercept(raw, k) + offset;
     }
-    return sum + intercept;
+    return scores;
   }
 }

@@ -1,32 +1,26 @@
 package io.sparkfed.spark;
 
 import io.sparkfed.aggregate.AggregationException;
-import io.sparkfed.aggregate.Combiner;
+import io.sparkfed.aggregate.AggregatorTask;
 import io.sparkfed.aggregate.Federation;
 import io.sparkfed.aggregate.Visit;
 import io.sparkfed.aggregate.WorkerTask;
 import java.io.Serializable;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.UUID;
-import org.apache.spark.HashPartitioner;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
-import scala.Tuple2;
 
 /**
  * A federation whose workers are the partitions of a cached RDD. A visit is one broadcast and one
  * action; the broadcast is destroyed when it ends.
- *
- * <p>Combining away from the driver takes a shuffle to a single partition: each worker's message is
- * one shuffle block that the combining task's executor fetches, and the action collects that task's
- * result alone.
  *
  * @param <S> what a worker holds
  */
@@ -35,6 +29,7 @@ final class PartitionFederation<S> implements Federation<S>, AutoCloseable {
   private final JavaRDD<? extends Held<S>> partitions;
   private final List<String> workers;
   private final Arrivals arrivals;
+  private final AggregatorPlaces aggregators;
   private final String jobGroup = "spark-federated-" + UUID.randomUUID();
 
   /**
@@ -42,12 +37,15 @@ final class PartitionFederation<S> implements Federation<S>, AutoCloseable {
    *
    * @param workers ids of the workers that hold something, sorted
    * @param deadline how long a visit may take; empty for no bound
+   * @param aggregatorHosts host by aggregator; who isn't in it may run anywhere
    */
   PartitionFederation(
       JavaSparkContext spark,
       JavaRDD<? extends Held<S>> partitions,
       List<String> workers,
-      Optional<Duration> deadline) {
+      Optional<Duration> deadline,
+      Map<String, String> aggregatorHosts) {
+    this.aggregators = new AggregatorPlaces(spark.sc(), aggregatorHosts);
     this.arrivals = new Arrivals(spark.sc(), deadline);
     this.spark = spark;
     this.partitions = partitions;
@@ -65,26 +63,9 @@ final class PartitionFederation<S> implements Federation<S>, AutoCloseable {
   }
 
   @Override
-  public <B, M, R> R visitAndCombine(
-      Visit<B> visit, WorkerTask<S, B, M> task, Combiner<M, R> combiner) {
-    return inScope(
-        visit,
-        payload -> {
-          JavaRDD<R> combined =
-              messages(payload, task)
-                  .mapToPair(message -> new Tuple2<>(0, message))
-                  .partitionBy(new HashPartitioner(1))
-                  .values()
-                  .mapPartitions(all -> Collections.singleton(combined(all, combiner)).iterator());
-          List<R> results = arrivals.collect(combined);
-          if (results.isEmpty()) {
-            throw new AggregationException(
-                "the deadline (aggregation.deadline) passed before the workers were done with \""
-                    + visit.description()
-                    + "\"");
-          }
-          return results.get(0);
-        });
+  public <B, M> List<M> visitAggregators(Visit<B> visit, AggregatorTask<B, M> task) {
+    JavaRDD<String> places = aggregators.partitions(visit.cohort());
+    return inScope(visit, payload -> arrivals.collect(answers(places, payload, task)));
   }
 
   /** Lets the executors forget the rows. */
@@ -119,6 +100,11 @@ final class PartitionFederation<S> implements Federation<S>, AutoCloseable {
     return partitions.mapPartitions(partition -> runAtWorker(partition, payload.value(), task));
   }
 
+  private static <B, M> JavaRDD<M> answers(
+      JavaRDD<String> places, Broadcast<Payload<B>> payload, AggregatorTask<B, M> task) {
+    return places.map(aggregator -> task.run(aggregator, payload.value().value()));
+  }
+
   /** Runs in a task at the worker. */
   private static <S, B, M> Iterator<M> runAtWorker(
       Iterator<? extends Held<S>> partition, Payload<B> payload, WorkerTask<S, B, M> task) {
@@ -132,12 +118,5 @@ final class PartitionFederation<S> implements Federation<S>, AutoCloseable {
             .orElseThrow(
                 () -> new IllegalStateException("a worker of the cohort must hold its rows"));
     return Collections.singleton(task.run(worker.worker(), held, payload.value())).iterator();
-  }
-
-  /** Runs in the combining task. */
-  private static <M, R> R combined(Iterator<M> all, Combiner<M, R> combiner) {
-    List<M> messages = new ArrayList<>();
-    all.forEachRemaining(messages::add);
-    return combiner.combine(messages);
   }
 }

@@ -1,6 +1,6 @@
 package io.sparkfed.spark;
 
-import io.sparkfed.model.Family;
+import io.sparkfed.model.Response;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -16,7 +16,7 @@ final class PartitionedRows {
   private final WorkerTables tables;
   private final List<WorkerTables.Table> opened;
   private final List<String> pooledWorkers;
-  private final Family family;
+  private final Response response;
 
   /**
    * Rows of tables.
@@ -29,12 +29,12 @@ final class PartitionedRows {
       WorkerTables tables,
       List<WorkerTables.Table> opened,
       List<String> pooledWorkers,
-      Family family) {
+      Response response) {
     this.context = context;
     this.tables = tables;
     this.opened = opened;
     this.pooledWorkers = pooledWorkers;
-    this.family = family;
+    this.response = response;
   }
 
   /** Packs the parsed rows of a partition; {@code own} is null when the rows say whose they are. */
@@ -59,13 +59,13 @@ final class PartitionedRows {
   }
 
   private <P> JavaRDD<P> inPlace(WorkerTables.Table table, Packer<P> packer) {
-    RowParser parser = tables.parser(table, family, false);
+    RowParser parser = tables.parser(table, response, false);
     String worker = table.worker();
     JavaRDD<ParsedRow> rows =
         Lineage.requireNoShuffle(
                 table
                     .rows()
-                    .select(tables.parsedColumns(table, family).toArray(new Column[0]))
+                    .select(tables.parsedColumns(table, response).toArray(new Column[0]))
                     .javaRDD(),
                 worker)
             .coalesce(1, false)
@@ -77,10 +77,10 @@ final class PartitionedRows {
   }
 
   private <P> JavaRDD<P> pooled(WorkerTables.Table table, Packer<P> packer) {
-    RowParser parser = tables.parser(table, family, false);
+    RowParser parser = tables.parser(table, response, false);
     return table
         .rows()
-        .select(tables.parsedColumns(table, family).toArray(new Column[0]))
+        .select(tables.parsedColumns(table, response).toArray(new Column[0]))
         .javaRDD()
         .mapPartitionsWithIndex((split, partition) -> parser.parse(partition, split), false)
         .keyBy(ParsedRow::worker)

@@ -5,9 +5,9 @@ import io.sparkfed.data.DataException;
 import io.sparkfed.data.DataFault;
 import io.sparkfed.data.ShardBuilder;
 import io.sparkfed.model.Coefficients;
-import io.sparkfed.model.Family;
 import io.sparkfed.model.FeatureEncoding;
 import io.sparkfed.model.ModelShape;
+import io.sparkfed.model.Response;
 import io.sparkfed.model.Scaling;
 import io.sparkfed.model.Standardize;
 import java.io.Serializable;
@@ -38,8 +38,6 @@ import org.apache.spark.sql.types.StructType;
  */
 public final class Predictor {
   private static final String WORKER = "worker";
-  private static final String PREDICTION = "prediction";
-  private static final String PROBABILITY = "probability";
 
   private final SparkSession spark;
   private final TrainingConfig config;
@@ -67,17 +65,18 @@ public final class Predictor {
   }
 
   /** Scoring, as it travels to the tasks. */
-  private record Scoring(Family family, double[] weights, double intercept, int parsedWidth)
+  private record Scoring(Response response, ModelShape shape, double[] raw, int parsedWidth)
       implements Serializable {
 
-    static Scoring of(Family family, Coefficients model, int parsedWidth) {
-      return new Scoring(family, model.weights(), model.intercept(), parsedWidth);
+    static Scoring of(Response response, Coefficients model, int parsedWidth) {
+      return new Scoring(response, model.shape(), model.values(), parsedWidth);
     }
 
     Row append(ParsedRow row, String workerColumn) {
       Row original = row.original();
       int width = original.length() - parsedWidth;
-      Object[] values = new Object[width + (workerColumn == null ? 1 : 2) + classifierColumns()];
+      int added = response.predictionNames().size();
+      Object[] values = new Object[width + (workerColumn == null ? 0 : 1) + added];
       for (int k = 0; k < width; k++) {
         values[k] = original.get(parsedWidth + k);
       }
@@ -85,28 +84,23 @@ public final class Predictor {
       if (workerColumn != null) {
         values[at++] = row.worker();
       }
-      double mean = family.loss().mean(row.score(weights, intercept));
-      if (family.isClassifier()) {
-        values[at++] = mean > 0.5 ? 1.0 : 0.0;
+      for (double value : response.predictions(row.scores(shape, raw))) {
+        values[at++] = value;
       }
-      values[at] = mean;
       return RowFactory.create(values);
-    }
-
-    private int classifierColumns() {
-      return family.isClassifier() ? 1 : 0;
     }
   }
 
   /**
-   * Returns the rows with a {@code prediction} column, for a classifier the class and a {@code
-   * probability} of class 1 beside it. Rows of {@code data.workers} also get a {@code worker}
-   * column.
+   * Returns the rows with a {@code prediction} column: the mean response, or for a classifier the
+   * class, and beside it the {@code probability} of class 1, the {@code margin} of a support vector
+   * machine, or {@code probability_0} and so on for softmax. Rows of {@code data.workers} also get
+   * a {@code worker} column.
    *
    * @throws DataException if a path, a column, a type or a row can't be used
    */
   public Dataset<Row> predict() {
-    Family needsLabel = standardizedByWorker ? config.model().family() : null;
+    Response needsLabel = standardizedByWorker ? config.model().response() : null;
     WorkerTables tables = new WorkerTables(spark, config.data()).encodedBy(encoding);
     List<WorkerTables.Table> opened = tables.open();
     FeatureColumns.requireContract(encoding, opened);
@@ -139,7 +133,7 @@ public final class Predictor {
   }
 
   private JavaRDD<ParsedRow> parsed(
-      WorkerTables tables, WorkerTables.Table table, Family needsLabel, RowParser parser) {
+      WorkerTables tables, WorkerTables.Table table, Response needsLabel, RowParser parser) {
     List<Column> parsedColumns = tables.parsedColumns(table, needsLabel);
     Column[] columns =
         Stream.concat(parsedColumns.stream(), Stream.of(functions.col("*"))).toArray(Column[]::new);
@@ -187,10 +181,10 @@ public final class Predictor {
 
   private JavaRDD<Row> predicted(
       JavaRDD<ParsedRow> parsed, WorkerTables.Table table, int parsedWidth) {
-    Family family = config.model().family();
+    Response response = config.model().response();
     String workerColumn = addsWorker(table) ? WORKER : null;
     if (!standardizedByWorker) {
-      Scoring scoring = Scoring.of(family, model, parsedWidth);
+      Scoring scoring = Scoring.of(response, model, parsedWidth);
       return parsed.map(row -> scoring.append(row, workerColumn));
     }
     ShardPacking packing = ShardPacking.of(config);
@@ -204,7 +198,7 @@ public final class Predictor {
             return Collections.emptyIterator();
           }
           Coefficients raw = new Coefficients(shape, ownScaling(rows, packing).toRaw(standardized));
-          Scoring scoring = Scoring.of(family, raw, parsedWidth);
+          Scoring scoring = Scoring.of(response, raw, parsedWidth);
           return rows.stream().map(row -> scoring.append(row, workerColumn)).iterator();
         });
   }
@@ -218,10 +212,7 @@ public final class Predictor {
 
   private void refuseTakenNames(WorkerTables.Table table) {
     for (String column : table.rows().columns()) {
-      boolean taken =
-          column.equalsIgnoreCase(PREDICTION)
-              || (config.model().family().isClassifier() && column.equalsIgnoreCase(PROBABILITY));
-      if (taken) {
+      if (addedColumns().stream().anyMatch(column::equalsIgnoreCase)) {
         throw new DataException(
             (table.worker() == null ? "" : "worker " + table.worker() + ": ")
                 + "column "
@@ -229,6 +220,10 @@ public final class Predictor {
                 + " exists already, and predictions would be a second one of that name");
       }
     }
+  }
+
+  private List<String> addedColumns() {
+    return config.model().response().predictionNames();
   }
 
   private static boolean addsWorker(WorkerTables.Table table) {
@@ -241,9 +236,8 @@ public final class Predictor {
     if (addsWorker(table)) {
       fields.add(DataTypes.createStructField(WORKER, DataTypes.StringType, false));
     }
-    fields.add(DataTypes.createStructField(PREDICTION, DataTypes.DoubleType, false));
-    if (config.model().family().isClassifier()) {
-      fields.add(DataTypes.createStructField(PROBABILITY, DataTypes.DoubleType, false));
+    for (String name : addedColumns()) {
+      fields.add(DataTypes.createStructField(name, DataTypes.DoubleType, false));
     }
     return new StructType(fields.toArray(new StructField[0]));
   }

@@ -3,8 +3,8 @@ package io.sparkfed.spark;
 import io.sparkfed.config.DataConfig.SplitByColumn;
 import io.sparkfed.data.DataFault;
 import io.sparkfed.data.ShardBuilder.Part;
-import io.sparkfed.model.Family;
 import io.sparkfed.model.FeatureEncoding;
+import io.sparkfed.model.Response;
 import io.sparkfed.spark.GuardedRows.UnreadableRowException;
 import java.io.Serializable;
 import java.util.Iterator;
@@ -17,21 +17,23 @@ import org.apache.spark.sql.Row;
  * Turns rows into numbers, in a task where the rows are. The first row that breaks a rule becomes a
  * fault with its place and the rule, and parsing ends there.
  *
- * @param family whose label rule holds; null when no label is read
+ * @param response whose label rule holds; null when no label is read
  * @param encoding of the feature columns, at their places in the row from 0
  * @param survey whether rows are looked at for what the encoding doesn't know yet
- * @param label name of the label column; it follows the features unless {@code family} is null
+ * @param label name of the label column; it follows the features unless {@code response} is null
  * @param weight name of the weight column that follows; null for weight 1
+ * @param offset name of the offset column that follows; null for offset 0
  * @param split the split whose column follows; null when none does
  * @param worker whose rows these are; null when a column that follows says so
  * @param keepOriginal whether parsed rows carry the row they came from
  */
 record RowParser(
-    Family family,
+    Response response,
     FeatureEncoding encoding,
     boolean survey,
     String label,
     String weight,
+    String offset,
     SplitByColumn split,
     String worker,
     boolean keepOriginal)
@@ -110,8 +112,9 @@ record RowParser(
   /** Returns how many columns at the front of a row are parsed. */
   int parsedWidth() {
     return encoding.columns().size()
-        + (family == null ? 0 : 1)
+        + (response == null ? 0 : 1)
         + (weight == null ? 0 : 1)
+        + (offset == null ? 0 : 1)
         + (split == null ? 0 : 1)
         + (worker == null ? 1 : 0);
   }
@@ -119,10 +122,10 @@ record RowParser(
   private ParsedRow parseRow(Row row, String owner, RowEncoder encoder) throws Broken {
     int at = encoding.columns().size();
     double labelValue = 0.0;
-    if (family != null) {
+    if (response != null) {
       labelValue = number(row, at++, label);
-      if (!family.loss().acceptsLabel(labelValue)) {
-        throw new Broken(label, "a label must be " + family.loss().labelRule());
+      if (!response.acceptsLabel(labelValue)) {
+        throw new Broken(label, "a label must be " + response.labelRule());
       }
     }
     double weightValue = 1.0;
@@ -132,10 +135,11 @@ record RowParser(
         throw new Broken(weight, "a weight must be >= 0");
       }
     }
+    double offsetValue = offset == null ? 0.0 : number(row, at++, offset);
     Part part = split == null ? Part.TRAIN : part(row, at);
     Row original = keepOriginal ? row : null;
     if (encoding.isVectors()) {
-      return parseVector(row, owner, labelValue, weightValue, part, original);
+      return parseVector(row, owner, labelValue, weightValue, offsetValue, part, original);
     }
     if (survey) {
       RowEncoder.Surveyed found = encoder.survey(row);
@@ -146,6 +150,7 @@ record RowParser(
           found.values(),
           labelValue,
           weightValue,
+          offsetValue,
           part,
           original,
           null,
@@ -159,6 +164,7 @@ record RowParser(
         features.values(),
         labelValue,
         weightValue,
+        offsetValue,
         part,
         original,
         null,
@@ -166,7 +172,13 @@ record RowParser(
   }
 
   private ParsedRow parseVector(
-      Row row, String owner, double labelValue, double weightValue, Part part, Row original)
+      Row row,
+      String owner,
+      double labelValue,
+      double weightValue,
+      double offsetValue,
+      Part part,
+      Row original)
       throws Broken {
     String column = encoding.columns().get(0).name();
     if (row.isNullAt(0)) {
@@ -191,6 +203,7 @@ record RowParser(
         values,
         labelValue,
         weightValue,
+        offsetValue,
         part,
         original,
         null,

@@ -110,6 +110,7 @@ public final class ShardLoader {
             synthetic.modelSkew(),
             synthetic.featureSkew(),
             config.model().family(),
+            config.model().loss().outputs(),
             config.seed());
     ShardPacking packing = ShardPacking.of(config);
     List<String> ids = SyntheticWorkers.ids(synthetic.workers());
@@ -193,7 +194,7 @@ public final class ShardLoader {
 
   private PartitionedRows rows(
       WorkerTables tables, List<WorkerTables.Table> opened, List<String> pooledWorkers) {
-    return new PartitionedRows(context, tables, opened, pooledWorkers, config.model().family());
+    return new PartitionedRows(context, tables, opened, pooledWorkers, config.model().response());
   }
 
   private static List<String> pooledWorkers(WorkerTables tables, WorkerTables.Table table) {
@@ -278,7 +279,12 @@ public final class ShardLoader {
       Collections.sort(workers);
       noteUncached(cached, statuses.size(), notes);
       return new Loaded(
-          new SparkFederation(context, cached, workers, config.aggregation().deadline()),
+          new SparkFederation(
+              context,
+              cached,
+              workers,
+              config.aggregation().deadline(),
+              config.aggregation().aggregatorHosts()),
           encoding.withVectorWidth(features),
           skipped,
           placement,

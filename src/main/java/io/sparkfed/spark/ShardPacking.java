@@ -15,8 +15,10 @@ import java.io.Serializable;
  * @param seed the run's seed
  * @param standardizeByWorker whether a shard's scaling is its own
  * @param intercept whether the model has an intercept
+ * @param outputs number of the model's outputs
  */
-record ShardPacking(double testFraction, long seed, boolean standardizeByWorker, boolean intercept)
+record ShardPacking(
+    double testFraction, long seed, boolean standardizeByWorker, boolean intercept, int outputs)
     implements Serializable {
 
   static ShardPacking of(TrainingConfig config) {
@@ -24,11 +26,13 @@ record ShardPacking(double testFraction, long seed, boolean standardizeByWorker,
         config.data().split() instanceof SplitByFraction f ? f.testFraction() : 0.0,
         config.seed(),
         config.model().standardize() == Standardize.WORKER,
-        config.model().intercept());
+        config.model().intercept(),
+        config.model().loss().outputs());
   }
 
   Shard build(ShardBuilder rows, int features) {
-    return rows.build(testFraction, seed, standardizeByWorker, new ModelShape(features, intercept));
+    return rows.build(
+        testFraction, seed, standardizeByWorker, new ModelShape(features, intercept, outputs));
   }
 
   WorkerPartition partition(String worker, ShardBuilder rows, int features) {

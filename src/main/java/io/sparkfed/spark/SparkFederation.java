@@ -1,12 +1,13 @@
 package io.sparkfed.spark;
 
-import io.sparkfed.aggregate.Combiner;
+import io.sparkfed.aggregate.AggregatorTask;
 import io.sparkfed.aggregate.Federation;
 import io.sparkfed.aggregate.Visit;
 import io.sparkfed.aggregate.WorkerTask;
 import io.sparkfed.data.Shard;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -20,13 +21,15 @@ public final class SparkFederation implements Federation<Shard>, AutoCloseable {
    *
    * @param workers ids of the workers that hold a shard, sorted
    * @param deadline how long a visit may take; empty for no bound
+   * @param aggregatorHosts host by aggregator; who isn't in it may run anywhere
    */
   SparkFederation(
       JavaSparkContext spark,
       JavaRDD<WorkerPartition> partitions,
       List<String> workers,
-      Optional<Duration> deadline) {
-    this.workers = new PartitionFederation<>(spark, partitions, workers, deadline);
+      Optional<Duration> deadline,
+      Map<String, String> aggregatorHosts) {
+    this.workers = new PartitionFederation<>(spark, partitions, workers, deadline, aggregatorHosts);
   }
 
   @Override
@@ -40,9 +43,8 @@ public final class SparkFederation implements Federation<Shard>, AutoCloseable {
   }
 
   @Override
-  public <B, M, R> R visitAndCombine(
-      Visit<B> visit, WorkerTask<Shard, B, M> task, Combiner<M, R> combiner) {
-    return workers.visitAndCombine(visit, task, combiner);
+  public <B, M> List<M> visitAggregators(Visit<B> visit, AggregatorTask<B, M> task) {
+    return workers.visitAggregators(visit, task);
   }
 
   /** Lets the executors forget the rows. */

@@ -7,9 +7,9 @@ import io.sparkfed.config.DataConfig.WorkerPaths;
 import io.sparkfed.config.NearestName;
 import io.sparkfed.data.DataException;
 import io.sparkfed.data.DataFault;
-import io.sparkfed.model.Family;
 import io.sparkfed.model.FeatureEncoding;
 import io.sparkfed.model.InputColumn;
+import io.sparkfed.model.Response;
 import io.sparkfed.spark.GuardedRows.UnreadableRowException;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -144,25 +144,28 @@ final class WorkerTables {
   }
 
   /**
-   * Returns the columns that a {@link RowParser} of this family expects, in its order.
+   * Returns the columns that a {@link RowParser} of this response expects, in its order.
    *
-   * @param family null when no label is read, and with it no weight and no split: rows to predict
+   * @param response null when no label is read, and with it no weight and no split: rows to predict
    *     need none
    */
-  List<Column> parsedColumns(Table table, Family family) {
+  List<Column> parsedColumns(Table table, Response response) {
     DataConfig.Columns names = data.columns();
     List<Column> columns = new ArrayList<>();
     for (InputColumn feature : encoding.columns()) {
       columns.add(FeatureColumns.of(table, feature));
     }
-    if (family != null) {
+    if (response != null) {
       columns.add(numericColumn(table, names.label(), "data.label-column"));
     }
-    if (weightColumn(family) != null) {
-      columns.add(numericColumn(table, weightColumn(family), "data.weight-column"));
+    if (weightColumn(response) != null) {
+      columns.add(numericColumn(table, weightColumn(response), "data.weight-column"));
     }
-    if (splitColumn(family) != null) {
-      columns.add(column(table, splitColumn(family).column(), "data.split.column"));
+    if (names.offset().isPresent()) {
+      columns.add(numericColumn(table, names.offset().get(), "data.offset-column"));
+    }
+    if (splitColumn(response) != null) {
+      columns.add(column(table, splitColumn(response).column(), "data.split.column"));
     }
     if (table.worker() == null) {
       columns.add(workerColumn(table.rows()).cast("string"));
@@ -171,15 +174,16 @@ final class WorkerTables {
   }
 
   /** Returns the parser for {@link #parsedColumns}. */
-  RowParser parser(Table table, Family family, boolean keepOriginal) {
+  RowParser parser(Table table, Response response, boolean keepOriginal) {
     DataConfig.Columns names = data.columns();
     return new RowParser(
-        family,
+        response,
         encoding,
         survey,
         names.label(),
-        weightColumn(family),
-        splitColumn(family),
+        weightColumn(response),
+        names.offset().orElse(null),
+        splitColumn(response),
         table.worker(),
         keepOriginal);
   }
@@ -188,12 +192,12 @@ final class WorkerTables {
     return column(all, ((PooledTable) data.source()).workerColumn(), "data.worker-column");
   }
 
-  private String weightColumn(Family family) {
-    return family == null ? null : data.columns().weight().orElse(null);
+  private String weightColumn(Response response) {
+    return response == null ? null : data.columns().weight().orElse(null);
   }
 
-  private SplitByColumn splitColumn(Family family) {
-    return family != null && data.split() instanceof SplitByColumn split ? split : null;
+  private SplitByColumn splitColumn(Response response) {
+    return response != null && data.split() instanceof SplitByColumn split ? split : null;
   }
 
   private Table openPath(String worker, String path) {

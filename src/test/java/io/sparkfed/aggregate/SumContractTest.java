@@ -250,9 +250,10 @@ public abstract class SumContractTest {
     }
 
     @Override
-    public <B, M, R> R visitAndCombine(
-        Visit<B> visit, WorkerTask<long[], B, M> task, Combiner<M, R> combiner) {
-      return combiner.combine(visit(visit, task));
+    public <B, M> List<M> visitAggregators(Visit<B> visit, AggregatorTask<B, M> task) {
+      List<M> messages = new ArrayList<>(workersInOrder.visitAggregators(visit, task));
+      Collections.shuffle(messages, new Random(seed));
+      return messages;
     }
   }
 }

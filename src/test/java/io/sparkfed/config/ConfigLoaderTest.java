@@ -11,6 +11,8 @@ import io.sparkfed.config.DataConfig.SplitByColumn;
 import io.sparkfed.config.DataConfig.WorkerPaths;
 import io.sparkfed.evaluation.RunReport.Setting;
 import io.sparkfed.federated.Weighting;
+import io.sparkfed.loss.LogisticLoss;
+import io.sparkfed.loss.SquaredLoss;
 import io.sparkfed.model.Family;
 import io.sparkfed.model.Standardize;
 import io.sparkfed.objective.Reduction;
@@ -22,11 +24,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -83,7 +87,8 @@ class ConfigLoaderTest {
     assertEquals(Map.of("sep", ";", "header", "true"), data.options());
     assertEquals(new PooledTable(Optional.of("rows.csv"), "owner"), data.source());
     assertEquals(
-        new DataConfig.Columns("outcome", List.of("a", "b"), Optional.empty(), Optional.of("c")),
+        new DataConfig.Columns(
+            "outcome", List.of("a", "b"), Optional.empty(), Optional.of("c"), Optional.empty()),
         data.columns());
     assertEquals(new SplitByColumn("part", "1", "2"), data.split());
     assertEquals(
@@ -93,7 +98,8 @@ class ConfigLoaderTest {
             7),
         data.preprocessing());
     assertEquals(
-        new TrainingConfig.Model(Family.LOGISTIC, false, 0.5, Standardize.FEDERATED),
+        new TrainingConfig.Model(
+            Family.LOGISTIC, LogisticLoss.INSTANCE, false, 0.0, 0.5, Standardize.FEDERATED),
         config.model());
     assertEquals(
         new TrainingConfig.Algorithm(
@@ -101,7 +107,7 @@ class ConfigLoaderTest {
         config.algorithm());
     assertEquals(
         new TrainingConfig.AggregationConfig(
-            AggregationMode.INSECURE_PLAIN, 4, Optional.empty(), Optional.empty()),
+            AggregationMode.INSECURE_PLAIN, 4, Optional.empty(), new TreeMap<>(), Optional.empty()),
         config.aggregation());
     assertEquals(new TrainingConfig.Output(Optional.of("out"), true), config.output());
   }
@@ -137,14 +143,16 @@ class ConfigLoaderTest {
     assertEquals("run", config.name());
     assertEquals(1L, config.seed());
     assertEquals(
-        new TrainingConfig.Model(Family.LINEAR, true, 0.0, Standardize.NONE), config.model());
+        new TrainingConfig.Model(
+            Family.LINEAR, SquaredLoss.INSTANCE, true, 0.0, 0.0, Standardize.NONE),
+        config.model());
     assertEquals(
         new TrainingConfig.Algorithm(
             "fed-avg", 10, new GradientDescent(1, 0.1), Reduction.MEAN, Weighting.ROWS, 1000.0),
         config.algorithm());
     assertEquals(
         new TrainingConfig.AggregationConfig(
-            AggregationMode.SECURE_WORKER, 3, Optional.empty(), Optional.empty()),
+            AggregationMode.MASKED, 3, Optional.empty(), new TreeMap<>(), Optional.empty()),
         config.aggregation());
     assertEquals(new NoSplit(), config.data().split());
     assertEquals(new TrainingConfig.Output(Optional.empty(), false), config.output());
@@ -164,6 +172,59 @@ class ConfigLoaderTest {
 
     assertEquals(new NoSplit(), config.data().split());
     assertEquals(Optional.empty(), config.data().columns().weight());
+  }
+
+  /** A lossless preset needs no other key; what it sets is shown with its origin. */
+  @ParameterizedTest
+  @CsvSource({
+    "fed-newton, 50, 1e-12, 0",
+    "fed-lbfgs, 1000, 1e-10, 0",
+    "normal-equations, 1, 0, 0",
+    "fed-sgd, 100, 1e-8, 0.1"
+  })
+  void load_losslessPreset_bringsItsDefaults(
+      String preset, int rounds, double tolerance, double stepSize) {
+    TrainingConfig config = files.load(ConfigFiles.LEAST, "algorithm.preset=" + preset);
+
+    assertEquals(rounds, config.algorithm().rounds());
+    assertEquals(
+        Optional.of(new TrainingConfig.Lossless(tolerance, stepSize)),
+        config.algorithm().lossless());
+    assertEquals(Standardize.FEDERATED, config.model().standardize());
+    assertTrue(
+        config.settings().stream()
+            .anyMatch(
+                setting ->
+                    setting.key().equals("algorithm.rounds")
+                        && setting.value().equals(String.valueOf(rounds))
+                        && setting.origin().contains("preset " + preset)));
+    assertTrue(Presets.plan(config, 3).pooled().isPresent());
+  }
+
+  @Test
+  void load_losslessPreset_givesWayToTheFile() {
+    TrainingConfig config =
+        files.load(
+            ConfigFiles.LEAST
+                + "algorithm { preset = fed-lbfgs, rounds = 7, tolerance = 0 }\n"
+                + "model.standardize = none");
+
+    assertEquals(7, config.algorithm().rounds());
+    assertEquals(0.0, config.algorithm().lossless().orElseThrow().tolerance());
+    assertEquals(Standardize.NONE, config.model().standardize());
+  }
+
+  @Test
+  void plan_moreCoefficientsThanAHessianCanHave_isRefused() {
+    TrainingConfig newton = files.load(ConfigFiles.LEAST, "algorithm.preset=fed-newton");
+    TrainingConfig lbfgs = files.load(ConfigFiles.LEAST, "algorithm.preset=fed-lbfgs");
+
+    assertTrue(Presets.plan(newton, 1999).pooled().isPresent());
+    assertTrue(
+        assertThrows(ConfigurationException.class, () -> Presets.plan(newton, 2000))
+            .getMessage()
+            .contains("at most 2000 coefficients"));
+    assertTrue(Presets.plan(lbfgs, 100_000).pooled().isPresent());
   }
 
   @ParameterizedTest

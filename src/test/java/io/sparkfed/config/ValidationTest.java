@@ -4,6 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sparkfed.loss.HuberLoss;
+import io.sparkfed.loss.SoftmaxLoss;
+import io.sparkfed.solver.GradientDescent;
+import io.sparkfed.solver.LocalLbfgs;
+import io.sparkfed.solver.LocalSolver;
+import io.sparkfed.solver.MinibatchSgd;
+import io.sparkfed.solver.Schedule;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -80,7 +87,7 @@ class ValidationTest {
     "algorithm.preset, fed-prox, must be one of fed-avg",
     "algorithm.divergence-factor, 1, must be a number > 1",
     "aggregation.min-workers, 1, must be a whole number from 2 to",
-    "aggregation.mode, plain, must be one of masked | secure-worker | insecure-plain",
+    "aggregation.mode, plain, must be one of masked | committee | secure-worker | insecure-plain",
     "model.family, LINEAR, must be one of linear | logistic",
     "model.l2, -0.1, must be a number >= 0",
     "model.intercept, maybe, must be true or false",
@@ -102,6 +109,24 @@ class ValidationTest {
     assertTrue(message.contains("Provided value: "), message);
     assertTrue(message.contains(value), message);
     assertTrue(message.endsWith(" (command line)"), message);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "fed-newton, algorithm.local.steps=3, algorithm.local belongs to algorithm.preset = fed-avg",
+    "fed-lbfgs, algorithm.weighting=equal, algorithm.weighting belongs to algorithm.preset = fed-avg",
+    "fed-avg, algorithm.tolerance=0.1, algorithm.tolerance belongs to the lossless presets",
+    "fed-newton, algorithm.step-size=1, algorithm.step-size belongs to algorithm.preset = fed-sgd",
+    "fed-avg, algorithm.step-size=1, algorithm.step-size belongs to algorithm.preset = fed-sgd",
+    "fed-newton, algorithm.tolerance=-1, algorithm.tolerance must be a number >= 0",
+    "fed-sgd, algorithm.step-size=0, algorithm.step-size must be a number > 0",
+    "normal-equations, algorithm.rounds=2, algorithm.rounds does not belong to normal-equations",
+    "normal-equations, model.family=logistic, model.family must be linear"
+  })
+  void load_keyThatThePresetCantHave_isRefused(String preset, String setting, String rule) {
+    String message = files.refusalOf("algorithm.preset=" + preset, setting);
+
+    assertTrue(message.startsWith(rule), message);
   }
 
   @Test
@@ -216,5 +241,80 @@ class ValidationTest {
   void load_requiredKeyNull_isRefusedAsNotSet() {
     assertEquals("algorithm.rounds is not set", files.refusalOf("algorithm.rounds=null"));
     assertEquals("data.label-column is not set", files.refusalOf("data.label-column=null"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "softmax, , model.classes is not set",
+    "softmax, model.classes=1, model.classes must be a whole number from 2 to 1000",
+    "linear, model.classes=3, model.classes belongs to model.family = softmax",
+    "linear, model.huber-delta=2, model.huber-delta belongs to model.family = huber",
+    "huber, model.huber-delta=0, model.huber-delta must be a number > 0",
+    "poisson, model.l1=-1, model.l1 must be a number >= 0",
+    "probit, , model.family must be one of linear | logistic | softmax | svm | squared-hinge"
+  })
+  void load_familyThatDoesNotFit_isRefusedWithTheRule(
+      String family, String argument, String message) {
+    String actual =
+        argument == null
+            ? files.refusalOf("model.family=" + family)
+            : files.refusalOf("model.family=" + family, argument);
+
+    assertTrue(actual.startsWith(message), actual);
+  }
+
+  @Test
+  void load_offsetOfSoftmax_isRefused() {
+    String message =
+        files.refusalOf("model.family=softmax", "model.classes=3", "data.offset-column=o");
+
+    assertTrue(message.startsWith("data.offset-column does not go with softmax"), message);
+  }
+
+  @Test
+  void load_familyWithItsParameter_hasTheLoss() {
+    assertEquals(
+        new SoftmaxLoss(7),
+        files.load(ConfigFiles.LEAST, "model.family=softmax", "model.classes=7").model().loss());
+    assertEquals(
+        new HuberLoss(2.5),
+        files
+            .load(ConfigFiles.LEAST, "model.family=huber", "model.huber-delta=2.5")
+            .model()
+            .loss());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "lbfgs, steps=2, gradient",
+    "lbfgs, step-size=2, gradient or sgd",
+    "lbfgs, schedule=inverse, gradient or sgd",
+    "gradient, momentum=0.5, sgd",
+    "sgd, tolerance=1e-3, lbfgs"
+  })
+  void load_keyOfAnotherSolver_isRefusedWithItsOwners(String solver, String key, String owners) {
+    String message = files.refusalOf("algorithm.local.solver=" + solver, "algorithm.local." + key);
+
+    assertTrue(message.contains(" belongs to algorithm.local.solver = " + owners), message);
+  }
+
+  @Test
+  void load_localSolvers_haveTheirParameters() {
+    assertEquals(
+        new LocalLbfgs(7, 1e-5, 4),
+        solver("solver=lbfgs", "max-iterations=7", "tolerance=1e-5", "history=4"));
+    assertEquals(new LocalLbfgs(100, 1e-9, 10), solver("solver=lbfgs"));
+    assertEquals(
+        new MinibatchSgd(1, 32, 0.1, 0.9, Schedule.INVERSE_SQRT),
+        solver("solver=sgd", "momentum=0.9", "schedule=inverse-sqrt"));
+    assertEquals(new GradientDescent(1, 0.1, Schedule.INVERSE), solver("schedule=inverse"));
+  }
+
+  private LocalSolver solver(String... keys) {
+    String[] arguments = new String[keys.length];
+    for (int i = 0; i < keys.length; i++) {
+      arguments[i] = "algorithm.local." + keys[i];
+    }
+    return files.load(ConfigFiles.LEAST, arguments).algorithm().solver();
   }
 }

@@ -324,4 +324,47 @@ class ShardBuilderTest {
   private static Double[] boxed(double[] values) {
     return Arrays.stream(values).boxed().toArray(Double[]::new);
   }
+
+  @Test
+  void build_offsets_areKeptWithTheirRowsWhereThereAreAny() {
+    for (Form form : Form.values()) {
+      ShardBuilder builder = new ShardBuilder("w", 6);
+      double[] x = row(1.0);
+      addWithOffset(builder, form, x, 2.0, 0.5);
+      addWithOffset(builder, form, x, 2.0, -0.5);
+      addWithOffset(builder, form, x, 1.0, 0.0);
+      Examples rows = builder.build(0.0, 1L, false, SHAPE).train();
+
+      assertEquals(0.0, rows.offset(0));
+      assertEquals(-0.5, rows.offset(1));
+      assertEquals(0.5, rows.offset(2));
+      double[] scores = new double[1];
+      double[] model = {2.0, 0.0, 0.0, 0.0, 0.0, 0.0, 10.0};
+      rows.scores(2, SHAPE, model, scores);
+      assertEquals(rows.dot(2, model) + 10.0 + 0.5, scores[0]);
+    }
+  }
+
+  @Test
+  void packedBytes_withoutOffsets_doNotCountThem() {
+    ShardBuilder without = new ShardBuilder("w", 6);
+    ShardBuilder with = new ShardBuilder("w", 6);
+    for (int i = 0; i < 10; i++) {
+      addWithOffset(without, Form.DENSE, row(i), i, 0.0);
+      addWithOffset(with, Form.DENSE, row(i), i, i);
+    }
+    long plain = without.build(0.0, 1L, false, SHAPE).train().packedBytes();
+
+    assertEquals(8 * (10 * 6 + 2 * 10), plain);
+    assertEquals(plain + 80, with.build(0.0, 1L, false, SHAPE).train().packedBytes());
+  }
+
+  private static void addWithOffset(
+      ShardBuilder builder, Form form, double[] x, double label, double offset) {
+    if (form == Form.DENSE) {
+      builder.addDense(x, label, 1.0, offset, Part.TRAIN);
+    } else {
+      builder.addSparse(new int[] {0}, new double[] {x[0]}, label, 1.0, offset, Part.TRAIN);
+    }
+  }
 }

@@ -3,6 +3,7 @@ package io.sparkfed.federated;
 import io.sparkfed.aggregate.Aggregation;
 import io.sparkfed.aggregate.Federation;
 import io.sparkfed.aggregate.InProcessFederation;
+import io.sparkfed.aggregate.InsecurePlainSum;
 import io.sparkfed.aggregate.SumFactory;
 import io.sparkfed.data.Shard;
 import io.sparkfed.evaluation.MetricSums;
@@ -11,27 +12,31 @@ import io.sparkfed.model.ModelShape;
 import io.sparkfed.model.Standardize;
 import io.sparkfed.objective.Reduction;
 import io.sparkfed.secure.FixedPointSum;
-import io.sparkfed.secure.SecureWorkerSum;
+import io.sparkfed.server.PooledOptimizer;
 import io.sparkfed.server.ServerSgd;
 import io.sparkfed.solver.GradientDescent;
 import io.sparkfed.solver.LocalSolver;
 import io.sparkfed.testing.Table;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** A plan for tests: federated averaging under a secure worker, with what a test changes of it. */
 final class PlanBuilder {
   private Family family = Family.LINEAR;
   private ModelShape shape = new ModelShape(2, true);
+  private double l1;
   private double l2;
   private Standardize standardize = Standardize.NONE;
   private Reduction reduction = Reduction.MEAN;
   private LocalSolver solver = new GradientDescent(1, 0.1);
   private Weighting weighting = Weighting.ROWS;
-  private SumFactory sums = through(new SecureWorkerSum(2));
+  private SumFactory sums = through(new InsecurePlainSum(2));
   private int rounds = 1;
   private double divergenceFactor = 1000.0;
   private long seed = 1L;
+  private Optional<PooledPlan> pooled = Optional.empty();
 
   PlanBuilder family(Family value) {
     family = value;
@@ -101,10 +106,23 @@ final class PlanBuilder {
     return this;
   }
 
+  /** Trains losslessly, with features standardised by the federation for the numbers' sake. */
+  PlanBuilder optimizer(PooledOptimizer optimizer) {
+    return optimizer(optimizer, 0.0);
+  }
+
+  PlanBuilder optimizer(PooledOptimizer optimizer, double l1OfWeights) {
+    l1 = l1OfWeights;
+    pooled = Optional.of(new PooledPlan(optimizer, PooledPlan.Conditioning.STANDARDIZED, 0.95));
+    return this;
+  }
+
   TrainingPlan build() {
     return new TrainingPlan(
         family,
+        family.loss(3, 1.35),
         shape,
+        l1,
         l2,
         standardize,
         reduction,
@@ -115,7 +133,8 @@ final class PlanBuilder {
         rounds,
         divergenceFactor,
         MetricSums.of(family, 100),
-        seed);
+        seed,
+        pooled);
   }
 
   /** Trains on these workers' rows. */
@@ -133,6 +152,19 @@ final class PlanBuilder {
     Map<String, Shard> shards = new TreeMap<>();
     workers.forEach((worker, table) -> shards.put(worker, table.shard(worker)));
     return new InProcessFederation<>(shards);
+  }
+
+  /** Deals a table out to {@code count} workers, row i to worker i mod count. */
+  static Map<String, Table> deal(Table table, int count) {
+    Map<String, Table> workers = new TreeMap<>();
+    for (int k = 0; k < count; k++) {
+      int[] own = new int[(table.rows() - k + count - 1) / count];
+      for (int i = 0; i < own.length; i++) {
+        own[i] = k + i * count;
+      }
+      workers.put(String.format(Locale.ROOT, "w%03d", k), table.select(own));
+    }
+    return workers;
   }
 
   /** Deals a table out to workers a, b and c in the ratio 5 : 3 : 2. */

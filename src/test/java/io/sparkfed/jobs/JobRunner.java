@@ -116,6 +116,10 @@ final class JobRunner implements BeforeAllCallback, AfterAllCallback {
     return run(EvaluateJob::execute, args);
   }
 
+  Outcome doctor(String... args) {
+    return run(DoctorJob::execute, args);
+  }
+
   Outcome predict(String... args) {
     return run(PredictJob::execute, args);
   }

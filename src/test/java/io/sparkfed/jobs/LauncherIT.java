@@ -69,7 +69,7 @@ class LauncherIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"train", "evaluate", "predict"})
+  @ValueSource(strings = {"train", "evaluate", "predict", "doctor"})
   void launcher_help_isPrinted(String name) throws Exception {
     Outcome outcome = outcome(command(folder, job(name), "--help"));
 
@@ -80,7 +80,7 @@ class LauncherIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"train", "evaluate", "predict"})
+  @ValueSource(strings = {"train", "evaluate", "predict", "doctor"})
   void launcher_noArgument_isAnErrorOfUsage(String name) throws Exception {
     Outcome outcome = outcome(command(folder, job(name)));
 
@@ -174,6 +174,24 @@ class LauncherIT {
         json.readTree(evaluated.out()).path("metrics").path("all"));
     assertEquals(0, predicted.code(), predicted.toString());
     assertTrue(JobRunner.names(folder.resolve("predictions")).contains("_SUCCESS"));
+  }
+
+  @Test
+  void launcher_doctor_printsItsTableAndTheCode() throws Exception {
+    Outcome go = outcome(command(folder, job("doctor"), TUTORIAL, "output.dir=run"));
+    Outcome noGo =
+        outcome(
+            command(
+                folder, job("doctor"), TUTORIAL, "output.dir=run", "data.workers.bob=gone.csv"));
+
+    assertEquals(0, go.code(), go.toString());
+    assertEquals("", go.err());
+    assertTrue(go.out().contains("warn    spark.master"), go.toString());
+    assertTrue(go.out().contains("go ("), go.toString());
+    assertEquals(3, noGo.code(), noGo.toString());
+    assertEquals("", noGo.err());
+    assertTrue(noGo.out().contains("gone.csv does not exist"), noGo.toString());
+    assertEquals(List.of("stderr", "stdout"), JobRunner.names(folder));
   }
 
   @Test

@@ -116,7 +116,7 @@ class ModelOutputIT {
     assertEquals(0, process.exitValue(), Files.readString(folder.resolve("errors")));
     SavedModel saved = SavedModel.read(new Configuration(), output.dir().toString());
     double[] w = saved.weights();
-    double expected = w[0] + 2.0 * w[1] + 3.0 * w[2] + saved.intercept();
+    double expected = w[0] + 2.0 * w[1] + 3.0 * w[2] + saved.intercepts()[0];
     String line = Files.readString(printed).strip();
     assertEquals(expected, Double.parseDouble(line.replace("prediction ", "")), 1e-12);
   }

@@ -127,7 +127,7 @@ class OutputIT {
     assertEquals(List.of("start", "load", "train", "write model"), keys(run.path("timings")));
     assertEquals("[\"a\",\"b\",\"c\"]", run.path("cohort").path("workers").toString());
     assertEquals("read in place: no row moved", run.path("cohort").path("placement").asText());
-    assertEquals("secure-worker", run.path("protection").path("mode").asText());
+    assertEquals("masked", run.path("protection").path("mode").asText());
     assertFalse(run.path("protection").path("doesNotProtect").isEmpty());
     assertTrue(run.path("notes").toString().contains("local master"));
     assertEquals(3, run.path("rounds").asInt());
@@ -145,7 +145,7 @@ class OutputIT {
   void train_done_writesAReportThatNeedsNothingElse() {
     String page = JobRunner.read(model.resolve("report.html"));
 
-    assertTrue(page.contains("checked") && page.contains("secure-worker"));
+    assertTrue(page.contains("checked") && page.contains("masked"));
     assertFalse(Pattern.compile("(src|href)\\s*=\\s*[\"']?(https?:)?//").matcher(page).find());
     assertFalse(page.contains("<link") || page.contains("@import"));
   }

@@ -1,5 +1,6 @@
 package io.sparkfed.jobs;
 
+import io.sparkfed.evaluation.FitStatistics;
 import io.sparkfed.evaluation.RoundSummary;
 import io.sparkfed.evaluation.RunReport;
 import io.sparkfed.model.FeatureEncoding;
@@ -8,6 +9,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** A small logistic run whose parts a test replaces before it is reported. */
 final class ReportRun {
@@ -50,6 +52,7 @@ final class ReportRun {
   RunReport.FinalModel model =
       new RunReport.FinalModel(
           "logistic", List.of("age", "dose"), List.of(0.5, -1.25), 0.1, "federated");
+  Optional<FitStatistics> statistics = Optional.empty();
   List<RunReport.Setting> configuration =
       List.of(new RunReport.Setting("server.rate", "0.5", "command line"));
   Map<String, Double> phases = Map.of("train", 1.5);
@@ -105,6 +108,7 @@ final class ReportRun {
         train,
         test,
         model,
+        statistics,
         configuration,
         phases,
         FeatureEncoding.ofNumbers(model.features()));

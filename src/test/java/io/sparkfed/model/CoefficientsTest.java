@@ -67,4 +67,26 @@ class CoefficientsTest {
 
     assertTrue(refused.getMessage().contains("features must be >= 1"));
   }
+
+  /** Weights by output, then the intercepts. */
+  @Test
+  void weights_severalOutputs_areApartByOutput() {
+    Coefficients coefficients =
+        new Coefficients(
+            new ModelShape(2, true, 3), new double[] {1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0});
+
+    assertArrayEquals(new double[] {3.0, 4.0}, coefficients.weights(1));
+    assertArrayEquals(new double[] {5.0, 6.0}, coefficients.weights(2));
+    assertArrayEquals(new double[] {7.0, 8.0, 9.0}, coefficients.intercepts());
+    assertArrayEquals(new double[] {1.0, 2.0, 3.0, 4.0, 5.0, 6.0}, coefficients.weights());
+    assertArrayEquals(
+        new double[3],
+        new Coefficients(new ModelShape(1, false, 3), new double[] {1.0, 2.0, 3.0}).intercepts());
+  }
+
+  @Test
+  void modelShape_noOutputsOrTooLong_isRefused() {
+    assertThrows(IllegalArgumentException.class, () -> new ModelShape(1, true, 0));
+    assertThrows(IllegalArgumentException.class, () -> new ModelShape(10_000_000, true, 1000));
+  }
 }

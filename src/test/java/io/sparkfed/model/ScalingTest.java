@@ -148,4 +148,29 @@ class ScalingTest {
     }
     return score;
   }
+
+  /** Each output is scaled as the model that has it alone. */
+  @Test
+  void toRawAndGradient_severalOutputs_areThoseOfEach() {
+    ModelShape one = new ModelShape(3, true);
+    ModelShape two = new ModelShape(3, true, 2);
+    double[] first = MODEL;
+    double[] second = {-0.2, 0.9, -3.0, 1.7};
+    double[] both = {0.7, -1.3, 2.0, -0.2, 0.9, -3.0, 0.4, 1.7};
+    Scaling alone = Scaling.standardize(one, MEANS, DEVIATIONS);
+    Scaling together = Scaling.standardize(two, MEANS, DEVIATIONS);
+
+    assertArrayEquals(joined(alone.toRaw(first), alone.toRaw(second)), together.toRaw(both));
+    double[] ofFirst = first.clone();
+    double[] ofSecond = second.clone();
+    double[] ofBoth = both.clone();
+    alone.gradientToScaled(ofFirst);
+    alone.gradientToScaled(ofSecond);
+    together.gradientToScaled(ofBoth);
+    assertArrayEquals(joined(ofFirst, ofSecond), ofBoth);
+  }
+
+  private static double[] joined(double[] a, double[] b) {
+    return new double[] {a[0], a[1], a[2], b[0], b[1], b[2], a[3], b[3]};
+  }
 }

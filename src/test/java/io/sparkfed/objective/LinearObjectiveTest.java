@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.sparkfed.loss.VectorLoss;
 import io.sparkfed.model.Family;
 import io.sparkfed.model.ModelShape;
 import io.sparkfed.model.Scaling;
@@ -30,11 +31,20 @@ class LinearObjectiveTest {
   record Setting(Family family, Reduction reduction, double l2, boolean intercept, boolean scaled) {
     LinearObjective over(Table table) {
       return new LinearObjective(
-          family.loss(), table.examples(), shape(), scaling(), l2, reduction);
+          loss(), table.examples(), shape(), scaling(), new Penalty(l1(), l2), reduction);
+    }
+
+    VectorLoss loss() {
+      return family.loss(3, 0.9);
+    }
+
+    /** An elastic net, or no penalty at all. */
+    double l1() {
+      return l2 / 2.0;
     }
 
     ModelShape shape() {
-      return new ModelShape(3, intercept);
+      return new ModelShape(3, intercept, loss().outputs());
     }
 
     Scaling scaling() {
@@ -47,7 +57,13 @@ class LinearObjectiveTest {
     }
 
     double[] model() {
-      return Arrays.copyOf(new double[] {0.4, -0.8, 0.1, 1.2}, shape().size());
+      double[] model = {0.4, -0.8, 0.1, 1.2, -0.3, 0.5, 0.7, -1.1, 0.2, 0.9, -0.6, 0.15};
+      return Arrays.copyOf(model, shape().size());
+    }
+
+    /** The part of the objective that has no gradient at 0. */
+    double lasso(double[] w) {
+      return l1() * Arrays.stream(w).limit(shape().weightCount()).map(Math::abs).sum();
     }
   }
 
@@ -75,8 +91,108 @@ class LinearObjectiveTest {
 
     objective.gradient(setting.model(), gradient);
 
+    // The error of a central difference grows with the function.
+    double size = Math.max(1.0, Arrays.stream(gradient).map(Math::abs).max().orElseThrow() / 100.0);
     assertArrayEquals(
-        FiniteDifferences.gradient(objective::value, setting.model()), gradient, 2e-7);
+        FiniteDifferences.gradient(w -> objective.value(w) - setting.lasso(w), setting.model()),
+        gradient,
+        2e-7 * size);
+  }
+
+  @ParameterizedTest
+  @MethodSource("settings")
+  void valueAndGradient_anySetting_areTheSmoothValueAndTheGradient(Setting setting) {
+    LinearObjective objective = setting.over(setting.weightedRows());
+    double[] expected = new double[setting.shape().size()];
+    double[] actual = new double[setting.shape().size()];
+    objective.gradient(setting.model(), expected);
+
+    double value = objective.valueAndGradient(setting.model(), actual);
+
+    assertArrayEquals(expected, actual);
+    double smooth = objective.value(setting.model()) - setting.lasso(setting.model());
+    assertEquals(smooth, value, 1e-13 * Math.abs(smooth));
+  }
+
+  /** Sums over shards are the pooled sums: the data term of each, and the penalty once. */
+  @ParameterizedTest
+  @EnumSource(Family.class)
+  void valueAndGradient_sumOverShards_isThePooled(Family family) {
+    Setting setting = new Setting(family, Reduction.SUM, 0.0, true, true);
+    Table table = setting.weightedRows();
+    double[] sum = new double[setting.shape().size()];
+    double value = 0.0;
+    double[] own = new double[sum.length];
+    for (int from : new int[] {0, 5, 10, 15}) {
+      value += setting.over(table.slice(from, from + 5)).valueAndGradient(setting.model(), own);
+      for (int j = 0; j < own.length; j++) {
+        sum[j] += own[j];
+      }
+    }
+
+    assertEquals(setting.over(table).valueAndGradient(setting.model(), own), value, 1e-12 * value);
+    assertArrayEquals(own, sum, 1e-11);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Family.class)
+  void value_offset_isAKnownPartOfTheScore(Family family) {
+    Setting setting = new Setting(family, Reduction.MEAN, 0.0, true, false);
+    Table table = setting.weightedRows();
+    double[] offsets = table.column(1);
+    double[] model = setting.model();
+    double[] shifted = model.clone();
+    // Column 1 as an offset is column 1 with a weight larger by 1, in every output.
+    for (int k = 0; k < setting.shape().outputs(); k++) {
+      shifted[setting.shape().weightsFrom(k) + 1] += 1.0;
+    }
+    LinearObjective without = setting.over(table);
+    LinearObjective with =
+        new LinearObjective(
+            setting.loss(),
+            table.examples(offsets),
+            setting.shape(),
+            setting.scaling(),
+            0.0,
+            Reduction.MEAN);
+
+    assertEquals(without.value(shifted), with.value(model), 1e-12);
+    double[] expected = new double[model.length];
+    double[] actual = new double[model.length];
+    without.gradient(shifted, expected);
+    with.gradient(model, actual);
+    assertArrayEquals(expected, actual, 1e-12);
+  }
+
+  /** The L1 that batches carry adds up to the whole under SUM, and is all of it under MEAN. */
+  @Test
+  void l1_ofBatches_addsUpUnderSum() {
+    int[] order = IntStream.range(0, 20).toArray();
+    Setting sum = new Setting(Family.LINEAR, Reduction.SUM, 0.7, true, false);
+    LinearObjective objective = sum.over(sum.weightedRows());
+    Setting mean = new Setting(Family.LINEAR, Reduction.MEAN, 0.7, true, false);
+
+    assertEquals(0.35, objective.l1());
+    assertEquals(0.35, objective.l1(order, 0, 6) + objective.l1(order, 6, 20), 1e-15);
+    assertEquals(0.35, mean.over(mean.weightedRows()).l1(order, 0, 6));
+    assertEquals(3, objective.penalised());
+  }
+
+  @Test
+  void constructor_otherNumberOfOutputs_isRefused() {
+    Table table = Table.of(new double[][] {{0.0, 0.0}}, new double[1]);
+    ModelShape shape = new ModelShape(2, true, 3);
+
+    assertThrows(
+        IllegalArgumentException.class,
+        () ->
+            new LinearObjective(
+                Family.LINEAR.loss(),
+                table.examples(),
+                shape,
+                Scaling.identity(shape),
+                0.0,
+                Reduction.SUM));
   }
 
   @ParameterizedTest
@@ -101,14 +217,15 @@ class LinearObjectiveTest {
     for (Family family : Family.values()) {
       Setting setting = new Setting(family, Reduction.SUM, 0.7, true, true);
       LinearObjective objective = setting.over(setting.weightedRows());
-      double[] whole = new double[4];
+      int size = setting.shape().size();
+      double[] whole = new double[size];
       objective.gradient(setting.model(), whole);
       int[] order = IntStream.range(0, 20).map(i -> (7 * i + 3) % 20).toArray();
-      double[] sum = new double[4];
-      double[] batch = new double[4];
+      double[] sum = new double[size];
+      double[] batch = new double[size];
       for (int from = 0; from < 20; from += batchSize) {
         objective.gradient(setting.model(), order, from, Math.min(20, from + batchSize), batch);
-        for (int j = 0; j < 4; j++) {
+        for (int j = 0; j < size; j++) {
           sum[j] += batch[j];
         }
       }

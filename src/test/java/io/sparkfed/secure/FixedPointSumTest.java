@@ -16,8 +16,10 @@ import io.sparkfed.aggregate.Visit;
 import io.sparkfed.aggregate.WeightedMean;
 import io.sparkfed.aggregate.WeightedUpdate;
 import io.sparkfed.aggregate.WorkerTask;
+import io.sparkfed.secure.keys.EphemeralKeys;
 import io.sparkfed.secure.keys.ThrowAwayKeys;
 import io.sparkfed.secure.masked.MaskedSum;
+import io.sparkfed.secure.sealed.SealedSum;
 import io.sparkfed.testing.RecordingFederation;
 import java.math.BigDecimal;
 import java.math.MathContext;
@@ -26,6 +28,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -118,7 +121,7 @@ class FixedPointSumTest {
     for (Aggregation<long[], long[]> ring :
         List.of(
             new InsecurePlainSum(2),
-            new SecureWorkerSum(2),
+            new SealedSum(new EphemeralKeys(), Set.of("sum"), 2),
             new MaskedSum(ThrowAwayKeys.random(), 2))) {
       RecordingFederation<double[]> federation =
           federation(Map.of("a", v(1, 1), "b", v(bad, 1), "c", v(1, 1)));
@@ -187,7 +190,11 @@ class FixedPointSumTest {
       assertArrayEquals(
           expected, sum(new FixedPointSum(new InsecurePlainSum(2), 3), dealt(vectors)).value());
       assertArrayEquals(
-          expected, sum(new FixedPointSum(new SecureWorkerSum(2), 3), dealt(vectors)).value());
+          expected,
+          sum(
+                  new FixedPointSum(new SealedSum(new EphemeralKeys(), Set.of("sum"), 2), 3),
+                  dealt(vectors))
+              .value());
     }
     assertArrayEquals(
         expected,

@@ -3,35 +3,27 @@ package io.sparkfed.secure;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.sparkfed.aggregate.Aggregation;
-import io.sparkfed.aggregate.Federation;
-import io.sparkfed.aggregate.InProcessFederation;
-import io.sparkfed.aggregate.InsecurePlainSum;
-import io.sparkfed.aggregate.Opened;
-import io.sparkfed.aggregate.SumFactory;
-import io.sparkfed.aggregate.Visit;
-import io.sparkfed.aggregate.WorkerTask;
+import io.sparkfed.config.AggregationMode;
 import io.sparkfed.config.ConfigLoader;
 import io.sparkfed.config.Presets;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.federated.FederatedTrainer;
 import io.sparkfed.federated.TrainingPlan;
+import io.sparkfed.it.Canaries;
 import io.sparkfed.it.ListenerRecorder;
 import io.sparkfed.it.Tap;
 import io.sparkfed.it.WorkerRows;
 import io.sparkfed.spark.ShardLoader;
 import io.sparkfed.spark.SparkFederation;
-import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -43,7 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Overhears what executors, processes of their own, tell the driver, and looks for every irregular
@@ -57,18 +49,14 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @Timeout(300)
 class WireIT {
-  private static final Map<String, WorkerRows> ROWS =
-      Map.of(
-          "secure-worker", WorkerRows.generate(21, 3, 15, 4),
-          "insecure-plain", WorkerRows.generate(22, 3, 15, 4),
-          "masked", WorkerRows.generate(23, 3, 15, 4));
+  private static final Map<AggregationMode, WorkerRows> ROWS = Canaries.rowsByMode();
   private static final double ACCUMULATED = 0.123456789012345;
-  private static final int SHOWN_DIGITS = 12;
 
   @TempDir static Path folder;
 
   /** Each worker's numbers that no one else's happen to be, by mode. */
-  private static final Map<String, SortedMap<String, Canaries>> CANARIES = new TreeMap<>();
+  private static final Map<AggregationMode, SortedMap<String, Canaries>> CANARIES =
+      new EnumMap<>(AggregationMode.class);
 
   private static List<String> wire;
   private static List<String> eventLog;
@@ -83,10 +71,11 @@ class WireIT {
         Tap blocks = new Tap("127.0.0.3", "127.0.0.2")) {
       SparkSession spark = session(rpc, blocks, logs);
       try (ListenerRecorder recorder = new ListenerRecorder(spark)) {
-        for (String mode : ROWS.keySet()) {
-          TrainingConfig config = config(ROWS.get(mode), mode);
-          CANARIES.put(mode, canaries(ROWS.get(mode), config));
-          train(spark, config);
+        for (AggregationMode mode : AggregationMode.values()) {
+          WorkerRows rows = ROWS.get(mode);
+          Path conf = Canaries.writeConfig(folder.resolve(mode.name()), rows, mode);
+          CANARIES.put(mode, Canaries.byWorker(rows, conf));
+          train(spark, ConfigLoader.load(conf, Map.of(), List.of()));
         }
         DoubleAccumulator leak = spark.sparkContext().doubleAccumulator("leak");
         JavaSparkContext.fromSparkContext(spark.sparkContext())
@@ -116,6 +105,10 @@ class WireIT {
     eventLog = null;
   }
 
+  static Stream<AggregationMode> secureModes() {
+    return Stream.of(AggregationMode.values()).filter(AggregationMode::protectsFromDriver);
+  }
+
   @Test
   void tap_hearsBothExecutorsAndMissesNoResult() {
     assertEquals(Set.of("0", "1"), executors);
@@ -127,18 +120,17 @@ class WireIT {
   @Test
   void wire_insecurePlain_carriesEveryWorkersNumbers() {
     CANARIES
-        .get("insecure-plain")
+        .get(AggregationMode.INSECURE_PLAIN)
         .forEach(
             (worker, own) -> {
               assertTrue(own.words().size() > 30, worker + ": " + own.words().size());
-              assertEquals(
-                  own.words().size(), found(rawForms(own.words()), wire), "worker " + worker);
+              assertEquals(own.words().size(), found(own.rawWords(), wire), "worker " + worker);
             });
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"secure-worker", "masked"})
-  void wire_secureMode_carriesNoWorkersNumber(String mode) {
+  @MethodSource("secureModes")
+  void wire_secureMode_carriesNoWorkersNumber(AggregationMode mode) {
     CANARIES
         .get(mode)
         .forEach((worker, own) -> assertEquals(0, found(own.forms(), wire), "worker " + worker));
@@ -146,12 +138,12 @@ class WireIT {
 
   @Test
   void eventLog_accumulator_isFound() {
-    assertEquals(1, found(List.of(Set.of(digits(ACCUMULATED))), eventLog));
+    assertEquals(1, found(List.of(Set.of(Canaries.digits(ACCUMULATED))), eventLog));
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"secure-worker", "masked"})
-  void eventLog_secureMode_holdsNoWorkersNumber(String mode) {
+  @MethodSource("secureModes")
+  void eventLog_secureMode_holdsNoWorkersNumber(AggregationMode mode) {
     CANARIES
         .get(mode)
         .forEach(
@@ -160,12 +152,12 @@ class WireIT {
 
   @Test
   void listener_accumulator_isFound() {
-    assertEquals(1, found(List.of(Set.of(digits(ACCUMULATED))), accumulables));
+    assertEquals(1, found(List.of(Set.of(Canaries.digits(ACCUMULATED))), accumulables));
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"secure-worker", "masked"})
-  void listener_secureMode_isToldNoWorkersNumber(String mode) {
+  @MethodSource("secureModes")
+  void listener_secureMode_isToldNoWorkersNumber(AggregationMode mode) {
     CANARIES
         .get(mode)
         .forEach(
@@ -200,145 +192,11 @@ class WireIT {
         .getOrCreate();
   }
 
-  private static TrainingConfig config(WorkerRows rows, String mode) throws IOException {
-    Path dir = folder.resolve(mode);
-    String text =
-        rows.columnsConfig()
-            + WorkerRows.workersConfig(rows.writeCsv(dir))
-            + "model.standardize = federated\n"
-            + "algorithm { rounds = 3, local { steps = 2, step-size = 0.05 } }\n"
-            + "aggregation.mode = "
-            + mode
-            + "\n";
-    Path file = Files.writeString(dir.resolve("test.conf"), text);
-    return ConfigLoader.load(file, Map.of(), List.of());
-  }
-
   private static void train(SparkSession spark, TrainingConfig config) {
     ShardLoader.Loaded loaded = new ShardLoader(spark, config).load();
     try (SparkFederation federation = loaded.federation()) {
       TrainingPlan plan = Presets.plan(config, loaded.features().size());
       new FederatedTrainer(federation, plan, round -> {}).train();
-    }
-  }
-
-  /** Returns what each worker sends in each visit, from the same training without Spark. */
-  private static SortedMap<String, Canaries> canaries(WorkerRows rows, TrainingConfig config) {
-    SortedMap<String, Canaries> byWorker = new TreeMap<>();
-    Set<Long> sums = new TreeSet<>();
-    TrainingPlan plan = Presets.plan(config, rows.features());
-    SumFactory recorded =
-        length ->
-            new RecordedNumbers(
-                byWorker, new FixedPointSum(new RecordedWords(byWorker, sums), length));
-    new FederatedTrainer(
-            new InProcessFederation<>(rows.shards()),
-            new TrainingPlan(
-                plan.family(),
-                plan.shape(),
-                plan.l2(),
-                plan.standardize(),
-                plan.reduction(),
-                plan.solver(),
-                plan.weighting(),
-                recorded,
-                plan.server(),
-                plan.rounds(),
-                plan.divergenceFactor(),
-                plan.metrics(),
-                plan.seed()),
-            round -> {})
-        .train();
-    assertEquals(rows.byWorker().keySet(), byWorker.keySet());
-    byWorker.forEach(
-        (worker, own) -> {
-          // Two visits for the moments, and the update, weight and sums of three rounds.
-          assertTrue(own.numbers().size() > 30, "worker " + worker + ": " + own.numbers().size());
-          assertTrue(own.words().stream().noneMatch(sums::contains));
-        });
-    return byWorker;
-  }
-
-  /**
-   * A worker's irregular numbers.
-   *
-   * @param numbers as they are
-   * @param words as the integers they are summed as
-   */
-  private record Canaries(Set<Double> numbers, Set<Long> words) {
-
-    Canaries() {
-      this(new TreeSet<>(), new TreeSet<>());
-    }
-
-    /** Returns each number's forms: raw bytes in both orders, and decimal text. */
-    List<Set<String>> forms() {
-      List<Set<String>> forms = new ArrayList<>(rawForms(words));
-      words.forEach(word -> forms.add(Set.of(Long.toString(Math.abs(word)))));
-      for (double number : numbers) {
-        long bits = Double.doubleToRawLongBits(number);
-        forms.add(Set.of(digits(number), raw(bits), raw(Long.reverseBytes(bits))));
-      }
-      return forms;
-    }
-  }
-
-  private static List<Set<String>> rawForms(Set<Long> words) {
-    return words.stream().map(word -> Set.of(raw(word), raw(Long.reverseBytes(word)))).toList();
-  }
-
-  /** Keeps the irregular numbers of each worker on their way into a sum. */
-  private record RecordedNumbers(
-      SortedMap<String, Canaries> byWorker, Aggregation<double[], double[]> inner)
-      implements Aggregation<double[], double[]> {
-
-    @Override
-    public <S, B> Opened<double[]> aggregate(
-        Federation<S> federation, Visit<B> visit, WorkerTask<S, B, double[]> work) {
-      return inner.aggregate(
-          federation,
-          visit,
-          (worker, shard, broadcast) -> {
-            double[] vector = work.run(worker, shard, broadcast);
-            Canaries own = byWorker.computeIfAbsent(worker, w -> new Canaries());
-            for (double number : vector) {
-              if (digits(number).length() >= SHOWN_DIGITS) {
-                own.numbers().add(number);
-              }
-            }
-            return vector;
-          });
-    }
-  }
-
-  /** The insecure sum, in one process, that keeps the irregular integers of each worker. */
-  private record RecordedWords(SortedMap<String, Canaries> byWorker, Set<Long> sums)
-      implements Aggregation<long[], long[]> {
-
-    @Override
-    public <S, B> Opened<long[]> aggregate(
-        Federation<S> federation, Visit<B> visit, WorkerTask<S, B, long[]> work) {
-      Opened<long[]> opened =
-          new InsecurePlainSum(2)
-              .aggregate(
-                  federation,
-                  visit,
-                  (worker, shard, broadcast) -> {
-                    long[] words = work.run(worker, shard, broadcast);
-                    keep(words, byWorker.computeIfAbsent(worker, w -> new Canaries()).words());
-                    return words;
-                  });
-      keep(opened.value(), sums);
-      return opened;
-    }
-
-    /** An integer is irregular when it has more than 30 bits, of which more than 8 are set. */
-    private static void keep(long[] words, Set<Long> into) {
-      for (long word : words) {
-        if (Math.abs(word) >>> 30 != 0 && Long.bitCount(Math.abs(word)) > 8) {
-          into.add(word);
-        }
-      }
     }
   }
 
@@ -349,17 +207,5 @@ class WireIT {
             all ->
                 all.stream().anyMatch(form -> texts.stream().anyMatch(text -> text.contains(form))))
         .count();
-  }
-
-  private static String raw(long word) {
-    byte[] bytes = ByteBuffer.allocate(Long.BYTES).putLong(word).array();
-    return new String(bytes, StandardCharsets.ISO_8859_1);
-  }
-
-  /** Returns the first digits of a number's decimal text, without sign and exponent. */
-  private static String digits(double number) {
-    String text = Double.toString(Math.abs(number));
-    int end = text.indexOf('E');
-    return text.substring(0, Math.min(SHOWN_DIGITS, end < 0 ? text.length() : end));
   }
 }

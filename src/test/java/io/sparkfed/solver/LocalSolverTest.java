@@ -29,7 +29,11 @@ class LocalSolverTest {
       Table.of(new double[][] {{0.0}, {1.0}}, new double[] {0.0, 1.0});
 
   static Stream<LocalSolver> solvers() {
-    return Stream.of(new GradientDescent(5, 0.01), new MinibatchSgd(3, 4, 0.01));
+    return Stream.of(
+        new GradientDescent(5, 0.01),
+        new MinibatchSgd(3, 4, 0.01),
+        new MinibatchSgd(3, 4, 0.01, 0.9, Schedule.CONSTANT),
+        new LocalLbfgs(5, 1e-9, 3));
   }
 
   /**
@@ -206,5 +210,43 @@ class LocalSolverTest {
     ModelShape shape = new ModelShape(table.features(), true);
     return new LinearObjective(
         family.loss(), table.examples(), shape, Scaling.identity(shape), l2, reduction);
+  }
+
+  /**
+   * By hand, as above with momentum 1/2: the second velocity is (-2, -2)/2 + (0, 1) = (-1, 0), so
+   * (3/4, 1/2).
+   */
+  @Test
+  void minibatchSgd_momentumTwoStepsByHand_givesTheExactFractions() {
+    double[] end =
+        new MinibatchSgd(2, 2, 0.25, 0.5, Schedule.CONSTANT)
+            .solve(sum(LINE, 0.0), new double[2], new SeededRandom(1L));
+
+    assertArrayEquals(new double[] {0.75, 0.5}, end);
+  }
+
+  @Test
+  void inRound_schedule_dividesTheStepSize() {
+    assertEquals(
+        new GradientDescent(3, 0.4), new GradientDescent(3, 0.4, Schedule.CONSTANT).inRound(9));
+    assertEquals(
+        new GradientDescent(3, 0.4 * (1.0 / 3.0)),
+        new GradientDescent(3, 0.4, Schedule.INVERSE_SQRT).inRound(9));
+    assertEquals(
+        new MinibatchSgd(3, 8, 0.1, 0.9, Schedule.CONSTANT),
+        new MinibatchSgd(3, 8, 0.4, 0.9, Schedule.INVERSE).inRound(4));
+    LocalSolver lbfgs = new LocalLbfgs(5, 1e-9, 3);
+    assertEquals(lbfgs, lbfgs.inRound(7));
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {-0.1, 1.0, Double.NaN})
+  void minibatchSgd_momentumOutOfRange_isRefusedWithTheValue(double momentum) {
+    assertEquals(
+        "momentum must be >= 0 and < 1. Provided value: " + momentum,
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new MinibatchSgd(1, 1, 0.1, momentum, Schedule.CONSTANT))
+            .getMessage());
   }
 }

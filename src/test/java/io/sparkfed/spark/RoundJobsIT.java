@@ -19,9 +19,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
@@ -31,7 +33,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What a visit and a round ask of Spark: one worker a partition, one job, one broadcast. */
 @Timeout(120)
@@ -72,7 +75,7 @@ class RoundJobsIT {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     JavaRDD<WorkerPartition> rdd = context.parallelize(elements, partitions);
     try (SparkFederation federation =
-        new SparkFederation(context, rdd, workers, Optional.empty())) {
+        new SparkFederation(context, rdd, workers, Optional.empty(), Map.of())) {
       Visit<Integer> visit = new Visit<>("a visit", 1, workers, 0);
       return assertThrows(
           AggregationException.class,
@@ -90,25 +93,48 @@ class RoundJobsIT {
 
   // What a round costs.
 
-  @ParameterizedTest
-  @ValueSource(strings = {"secure-worker", "insecure-plain"})
-  void train_eachRound_isOneJobAndOneBroadcastThatIsDestroyed(String mode) throws Exception {
+  /** What follows the job that a sum is named after, by mode; and what precedes the first. */
+  static Stream<Arguments> phases() {
+    return Stream.of(
+        Arguments.of("insecure-plain", List.of(), List.of()),
+        Arguments.of(
+            "secure-worker",
+            List.of("advertising aggregators' keys"),
+            List.of(": opening at secure-worker")),
+        Arguments.of(
+            "committee",
+            List.of("advertising aggregators' keys"),
+            List.of(": opening at aggregator-1, aggregator-2")),
+        Arguments.of(
+            "masked",
+            List.of("advertising keys (3 workers)"),
+            List.of(": masked vectors", ": unmasking")));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("phases")
+  void train_eachJob_hasOneBroadcastThatIsDestroyed(
+      String mode, List<String> first, List<String> phases) throws Exception {
     TrainingConfig config = config(folder, csvWorkers(folder), "aggregation.mode=" + mode);
     ShardLoader.Loaded loaded = new ShardLoader(spark, config).load();
+    List<String> expected = new ArrayList<>(first);
+    for (String sum :
+        List.of(
+            "choosing the range of sums (3 workers)",
+            "round 1/4: local training (3 workers)",
+            "round 2/4: local training (3 workers)",
+            "round 3/4: local training (3 workers)",
+            "round 4/4: local training (3 workers)",
+            "round 4/4: evaluation (3 workers)")) {
+      expected.add(sum);
+      phases.forEach(phase -> expected.add(sum + phase));
+    }
     try (ListenerRecorder recorder = new ListenerRecorder(spark)) {
       train(config, loaded);
 
       List<String> descriptions =
           recorder.jobs().stream().map(ListenerRecorder.Job::description).toList();
-      assertEquals(
-          List.of(
-              "choosing the range of sums (3 workers)",
-              "round 1/4: local training (3 workers)",
-              "round 2/4: local training (3 workers)",
-              "round 3/4: local training (3 workers)",
-              "round 4/4: local training (3 workers)",
-              "round 4/4: evaluation (3 workers)"),
-          descriptions);
+      assertEquals(expected, descriptions);
       // A job broadcasts our value, then Spark each stage's code: no other number is taken.
       SortedSet<Long> ours = new TreeSet<>();
       List<Long> ids = List.copyOf(recorder.storedBroadcasts());

@@ -62,7 +62,7 @@ class SameBitsIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"secure-worker", "insecure-plain"})
+  @ValueSource(strings = {"masked", "committee", "secure-worker", "insecure-plain"})
   void train_tutorial_sameBitsAsInProcess(String mode) {
     TrainingConfig config =
         ConfigLoader.load(
@@ -89,7 +89,7 @@ class SameBitsIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"secure-worker", "insecure-plain"})
+  @ValueSource(strings = {"masked", "committee", "secure-worker", "insecure-plain"})
   void train_syntheticLogisticWithSgd_sameBitsAsInProcess(String mode) throws IOException {
     TrainingConfig config = config(folder, SYNTHETIC, "aggregation.mode=" + mode);
 

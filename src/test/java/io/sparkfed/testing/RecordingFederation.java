@@ -1,6 +1,6 @@
 package io.sparkfed.testing;
 
-import io.sparkfed.aggregate.Combiner;
+import io.sparkfed.aggregate.AggregatorTask;
 import io.sparkfed.aggregate.Federation;
 import io.sparkfed.aggregate.MessageTask;
 import io.sparkfed.aggregate.Visit;
@@ -26,7 +26,7 @@ public final class RecordingFederation<S> implements Federation<S> {
   private static final List<Logger> OF_FAILED_WORK =
       List.of(
           Logger.getLogger(MessageTask.class.getName()),
-          Logger.getLogger("io.sparkfed.secure.masked.Phases"));
+          Logger.getLogger("io.sparkfed.secure.protocol.PhaseTask"));
 
   static {
     OF_FAILED_WORK.forEach(logger -> logger.setLevel(Level.OFF));
@@ -35,14 +35,14 @@ public final class RecordingFederation<S> implements Federation<S> {
   private final Federation<S> workers;
   private final List<Visit<?>> visits = new ArrayList<>();
   private final List<Object> seenByDriver = new ArrayList<>();
-  private int plainVisits;
+  private int workerVisits;
 
   /** Records what passes to and from {@code workers}. */
   public RecordingFederation(Federation<S> workers) {
     this.workers = workers;
   }
 
-  /** Returns each visit of either kind, in order. */
+  /** Returns each visit of workers or aggregators, in order. */
   public List<Visit<?>> visits() {
     return List.copyOf(visits);
   }
@@ -52,9 +52,9 @@ public final class RecordingFederation<S> implements Federation<S> {
     return List.copyOf(seenByDriver);
   }
 
-  /** Returns how often the driver asked to see each message. */
-  public int plainVisits() {
-    return plainVisits;
+  /** Returns how often the driver visited workers. */
+  public int workerVisits() {
+    return workerVisits;
   }
 
   @Override
@@ -65,7 +65,7 @@ public final class RecordingFederation<S> implements Federation<S> {
   @Override
   public <B, M> List<M> visit(Visit<B> visit, WorkerTask<S, B, M> task) {
     visits.add(visit);
-    plainVisits++;
+    workerVisits++;
     List<M> messages =
         workers.visit(travelled(visit), travelled(task)).stream()
             .map(RecordingFederation::travelled)
@@ -75,15 +75,14 @@ public final class RecordingFederation<S> implements Federation<S> {
   }
 
   @Override
-  public <B, M, R> R visitAndCombine(
-      Visit<B> visit, WorkerTask<S, B, M> task, Combiner<M, R> combiner) {
+  public <B, M> List<M> visitAggregators(Visit<B> visit, AggregatorTask<B, M> task) {
     visits.add(visit);
-    R result =
-        travelled(
-            workers.<B, M, R>visitAndCombine(
-                travelled(visit), travelled(task), travelled(combiner)));
-    seenByDriver.add(result);
-    return result;
+    List<M> messages =
+        workers.visitAggregators(travelled(visit), travelled(task)).stream()
+            .map(RecordingFederation::travelled)
+            .toList();
+    seenByDriver.addAll(messages);
+    return messages;
   }
 
   private static <B> Visit<B> travelled(Visit<B> visit) {

@@ -40,9 +40,20 @@ public record Table(double[][] x, double[] y, double[] weights) {
         score += (j % 2 == 0 ? 1.0 : -0.7) * x[i][j];
       }
       double noise = random.nextGaussian();
-      y[i] = family.isClassifier() ? (score + noise > 0.0 ? 1.0 : 0.0) : score + noise;
+      y[i] = label(family, score + noise);
     }
     return of(x, y);
+  }
+
+  /** Returns a label of the family's domain that goes with a noisy score; softmax has 3 classes. */
+  private static double label(Family family, double noisy) {
+    return switch (family) {
+      case LINEAR, HUBER -> noisy;
+      case LOGISTIC, SVM, SQUARED_HINGE -> noisy > 0.0 ? 1.0 : 0.0;
+      case SOFTMAX -> noisy < -0.7 ? 2.0 : noisy < 0.7 ? 0.0 : 1.0;
+      case POISSON -> Math.floor(Math.exp(0.5 * noisy) + 0.5);
+      case GAMMA -> Math.exp(0.5 * noisy);
+    };
   }
 
   /** Returns the number of rows. */
@@ -111,6 +122,15 @@ public record Table(double[][] x, double[] y, double[] weights) {
     ShardBuilder builder = new ShardBuilder(worker, features());
     addTo(builder, Part.TRAIN);
     return builder.build(0.0, 1L, false, new ModelShape(features(), true));
+  }
+
+  /** Returns the packed rows with these offsets. */
+  public Examples examples(double[] offsets) {
+    ShardBuilder builder = new ShardBuilder("any", features());
+    for (int i = 0; i < rows(); i++) {
+      builder.addDense(x[i], y[i], weights[i], offsets[i], Part.TRAIN);
+    }
+    return builder.build(0.0, 1L, false, new ModelShape(features(), true)).train();
   }
 
   /** Returns the packed rows. */

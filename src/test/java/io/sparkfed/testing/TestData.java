@@ -45,6 +45,9 @@ public final class TestData {
     String[] header = lines.get(0).split(",", -1);
     List<Map<String, String>> rows = new ArrayList<>();
     for (String line : lines.subList(1, lines.size())) {
+      if (line.isBlank()) {
+        continue;
+      }
       String[] cells = line.split(",", -1);
       Map<String, String> row = new LinkedHashMap<>();
       for (int j = 0; j < header.length; j++) {

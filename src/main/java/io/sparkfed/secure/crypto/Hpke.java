@@ -12,13 +12,16 @@ import org.bouncycastle.crypto.hpke.HPKEContextWithEncapsulation;
  * AES-256-GCM. For short plaintexts: keys, not vectors.
  */
 public final class Hpke {
-  private static final HPKE SUITE =
-      new HPKE(HPKE.mode_base, HPKE.kem_X25519_SHA256, HPKE.kdf_HKDF_SHA256, HPKE.aead_AES_GCM256);
-
   /** Length of an encapsulated key, in bytes. */
   public static final int ENCAPSULATED_LENGTH = 32;
 
   private Hpke() {}
+
+  /** The suite's object keeps state while it works: tasks of one process must not share it. */
+  private static HPKE suite() {
+    return new HPKE(
+        HPKE.mode_base, HPKE.kem_X25519_SHA256, HPKE.kdf_HKDF_SHA256, HPKE.aead_AES_GCM256);
+  }
 
   /**
    * Seals {@code plaintext} to a public key. The same arguments give the same bytes, so that a
@@ -30,11 +33,12 @@ public final class Hpke {
    */
   public static byte[] seal(
       byte[] publicKey, byte[] ephemeral, byte[] info, byte[] associated, byte[] plaintext) {
+    HPKE suite = suite();
     try {
       AsymmetricCipherKeyPair pair =
-          SUITE.deserializePrivateKey(ephemeral, Agreement.publicKey(ephemeral));
+          suite.deserializePrivateKey(ephemeral, Agreement.publicKey(ephemeral));
       HPKEContextWithEncapsulation context =
-          SUITE.setupBaseS(SUITE.deserializePublicKey(publicKey), info, pair);
+          suite.setupBaseS(suite.deserializePublicKey(publicKey), info, pair);
       byte[] sealed = context.seal(associated, plaintext);
       byte[] out = new byte[ENCAPSULATED_LENGTH + sealed.length];
       System.arraycopy(context.getEncapsulation(), 0, out, 0, ENCAPSULATED_LENGTH);
@@ -56,10 +60,11 @@ public final class Hpke {
     }
     byte[] encapsulated = Arrays.copyOf(message, ENCAPSULATED_LENGTH);
     byte[] sealed = Arrays.copyOfRange(message, ENCAPSULATED_LENGTH, message.length);
+    HPKE suite = suite();
     try {
       AsymmetricCipherKeyPair pair =
-          SUITE.deserializePrivateKey(privateKey, Agreement.publicKey(privateKey));
-      HPKEContext context = SUITE.setupBaseR(encapsulated, pair, info);
+          suite.deserializePrivateKey(privateKey, Agreement.publicKey(privateKey));
+      HPKEContext context = suite.setupBaseR(encapsulated, pair, info);
       return context.open(associated, sealed);
     } catch (InvalidCipherTextException | RuntimeException e) {
       throw new ProtocolException("a sealed message must open under its key");

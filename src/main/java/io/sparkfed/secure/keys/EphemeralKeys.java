@@ -25,7 +25,7 @@ public final class EphemeralKeys implements KeyRing {
         new PartyKeys(
             Kdf.derive(secret, "ephemeral identity", name),
             Kdf.derive(secret, "ephemeral master", name));
-    return new Owner(keys, Policy.PERMISSIVE, null);
+    return new Owner(keys, Policy.PERMISSIVE, MemoryJournal.of(worker), null);
   }
 
   @Override

@@ -14,9 +14,11 @@ import java.security.Key;
 import java.security.KeyStore;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * One data owner's folder, on the host of its worker and readable by it alone:
@@ -26,7 +28,8 @@ import java.util.TreeSet;
  *       256-bit secret key {@code master};
  *   <li>{@code password}: the store's password;
  *   <li>{@code roster}: the owner's copy of the roster, see {@link RosterFile};
- *   <li>{@code policy.properties}: what the owner allows.
+ *   <li>{@code policy.properties}: what the owner allows;
+ *   <li>{@code journal}: which sums the owner helped to open, one file each.
  * </ul>
  */
 public final class KeyFolder {
@@ -36,6 +39,7 @@ public final class KeyFolder {
   public static final String PASSWORD = "password";
   public static final String ROSTER = "roster";
   public static final String POLICY = "policy.properties";
+  public static final String JOURNAL = "journal";
 
   private static final Set<String> POLICY_KEYS =
       Set.of(
@@ -43,6 +47,8 @@ public final class KeyFolder {
           "min-threshold",
           "max-dimension",
           "max-rounds",
+          "max-sums",
+          "aggregators",
           "roster-sha256",
           "jar-sha256");
 
@@ -71,7 +77,10 @@ public final class KeyFolder {
     if (policy.containsKey("jar-sha256")) {
       requirePinned(policy, "jar-sha256", hashOfThisJar());
     }
-    return new Owner(keys, policy(policy), roster);
+    Journal journal =
+        new FolderJournal(
+            folder.resolve(JOURNAL), number(policy, "max-sums", Long.MAX_VALUE, Long.MAX_VALUE));
+    return new Owner(keys, policy(policy), journal, roster);
   }
 
   /**
@@ -134,7 +143,15 @@ public final class KeyFolder {
         (int) number(properties, "min-workers", 3, Integer.MAX_VALUE),
         (int) number(properties, "min-threshold", 2, Integer.MAX_VALUE),
         number(properties, "max-dimension", 1 << 24, Long.MAX_VALUE),
-        (int) number(properties, "max-rounds", 1000, Integer.MAX_VALUE));
+        (int) number(properties, "max-rounds", 1000, Integer.MAX_VALUE),
+        Optional.of(names(properties.getProperty("aggregators", ""))));
+  }
+
+  private static Set<String> names(String list) {
+    return Arrays.stream(list.split(",", -1))
+        .map(String::strip)
+        .filter(name -> !name.isEmpty())
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   private static long number(Properties properties, String name, long otherwise, long most) {

@@ -31,6 +31,11 @@ public final class KeyFolderMaker {
       max-dimension = 16777216
       # Highest round number.
       max-rounds = 1000
+      # Most sums this owner ever helps to open; as many as it is asked for unless set.
+      # max-sums =
+      # The aggregators that updates may be sealed to in the modes secure-worker and committee,
+      # comma-separated: exactly these. None, so neither mode, unless set.
+      # aggregators =
       # SHA-256 of the only jar that may run here; not checked unless set.
       # jar-sha256 =
       """;

@@ -1,6 +1,10 @@
 package io.sparkfed.secure.keys;
 
 import io.sparkfed.secure.crypto.ProtocolException;
+import java.util.Collection;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * What a data owner allows, whatever the driver asks for.
@@ -9,26 +13,59 @@ import io.sparkfed.secure.crypto.ProtocolException;
  * @param minThreshold least number of workers that must agree to unmask
  * @param maxDimension most words of a vector
  * @param maxRounds highest round number
+ * @param aggregators the only set of aggregators that updates may be sealed to, for sums that have
+ *     aggregators; empty for any
  */
-public record Policy(int minWorkers, int minThreshold, long maxDimension, int maxRounds) {
+public record Policy(
+    int minWorkers,
+    int minThreshold,
+    long maxDimension,
+    int maxRounds,
+    Optional<Set<String>> aggregators) {
 
   /** The policy of simulated owners: what the protocol itself demands. */
-  public static final Policy PERMISSIVE = new Policy(2, 2, Long.MAX_VALUE, Integer.MAX_VALUE);
+  public static final Policy PERMISSIVE =
+      new Policy(2, 2, Long.MAX_VALUE, Integer.MAX_VALUE, Optional.empty());
+
+  /** Copies the names. */
+  public Policy {
+    aggregators = aggregators.map(Set::copyOf);
+  }
 
   /**
-   * Checks a session's parameters.
+   * Checks what every sum has.
    *
    * @throws ProtocolException naming the rule that the driver would break
    */
-  public void check(int sessionMinWorkers, int threshold, int round) {
+  public void checkSum(int sessionMinWorkers, int round) {
     if (sessionMinWorkers < minWorkers) {
       throw new ProtocolException("the session's min-workers is below the owner's policy");
     }
+    if (round > maxRounds) {
+      throw new ProtocolException("the round is beyond the owner's policy");
+    }
+  }
+
+  /**
+   * Checks the threshold of a masked sum.
+   *
+   * @throws ProtocolException if it is below what the owner allows
+   */
+  public void checkThreshold(int threshold) {
     if (threshold < minThreshold) {
       throw new ProtocolException("the session's threshold is below the owner's policy");
     }
-    if (round > maxRounds) {
-      throw new ProtocolException("the round is beyond the owner's policy");
+  }
+
+  /**
+   * Checks who would open a sealed sum: fewer aggregators than the owner named could collude more
+   * easily, other ones it never chose.
+   *
+   * @throws ProtocolException if they are not exactly those that the owner allows
+   */
+  public void checkAggregators(Collection<String> names) {
+    if (aggregators.isPresent() && !new TreeSet<>(names).equals(new TreeSet<>(aggregators.get()))) {
+      throw new ProtocolException("the aggregators must be those of the owner's policy");
     }
   }
 

@@ -4,7 +4,6 @@ import io.sparkfed.aggregate.Aggregation;
 import io.sparkfed.aggregate.AggregationException;
 import io.sparkfed.aggregate.CohortException;
 import io.sparkfed.aggregate.Federation;
-import io.sparkfed.aggregate.NonFiniteUpdateException;
 import io.sparkfed.aggregate.Opened;
 import io.sparkfed.aggregate.Visit;
 import io.sparkfed.aggregate.WorkerTask;
@@ -14,8 +13,10 @@ import io.sparkfed.secure.crypto.WireReader;
 import io.sparkfed.secure.keys.CollectedRoster;
 import io.sparkfed.secure.keys.KeyRing;
 import io.sparkfed.secure.keys.Roster;
+import io.sparkfed.secure.protocol.FlaggedVector;
+import io.sparkfed.secure.protocol.ModelHash;
+import io.sparkfed.secure.protocol.PhaseTask.Traffic;
 import java.security.SecureRandom;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +47,7 @@ public final class MaskedSum implements Aggregation<long[], long[]> {
   private final Map<Integer, SortedMap<String, Advert>> adverts = new HashMap<>();
   private final SortedMap<String, byte[]> identities = new TreeMap<>();
   private int nextSlot;
+  private int sums;
 
   /**
    * Prepares masked sums of a run.
@@ -69,20 +71,11 @@ public final class MaskedSum implements Aggregation<long[], long[]> {
     return bytes;
   }
 
-  /** Adds the payload bytes of the messages of a sum. */
-  private static final class Traffic {
-    private long bytes;
-
-    List<byte[]> received(List<byte[]> messages) {
-      bytes += messages.stream().mapToLong(message -> message.length).sum();
-      return messages.stream().filter(message -> message.length > 0).toList();
-    }
-  }
-
   @Override
   public <S, B> Opened<long[]> aggregate(
       Federation<S> federation, Visit<B> visit, WorkerTask<S, B, long[]> work) {
     Traffic traffic = new Traffic();
+    sums++;
     for (int attempt = 1; ; attempt++) {
       try {
         Opened<long[]> opened = open(federation, visit, work, traffic);
@@ -164,20 +157,7 @@ public final class MaskedSum implements Aggregation<long[], long[]> {
             pins,
             survivors);
     long[] sum = driver.unmask(vectors, pins, reveals);
-    return checked(sum, survivors.size(), visit.cohort().size(), traffic.bytes);
-  }
-
-  /** Checks the flags of an opened sum: a wrong mask would leave uniform words there. */
-  private static Opened<long[]> checked(long[] sum, int workers, int cohort, long bytes) {
-    int payload = sum.length - 2;
-    long notFinite = sum[payload];
-    if (sum[payload + 1] != workers || notFinite < 0 || notFinite > workers) {
-      throw new ProtocolException("the opened sum must count its workers");
-    }
-    if (notFinite > 0) {
-      throw new NonFiniteUpdateException((int) notFinite);
-    }
-    return new Opened<>(Arrays.copyOf(sum, payload), workers, cohort - workers, bytes, 0);
+    return FlaggedVector.open(sum, survivors.size(), visit.cohort().size(), traffic.bytes());
   }
 
   private <S, B> Session session(Federation<S> federation, Visit<B> visit, Traffic traffic) {
@@ -188,11 +168,21 @@ public final class MaskedSum implements Aggregation<long[], long[]> {
     }
     List<Advert> present =
         adverts.get(slot).values().stream()
-            .filter(advert -> visit.cohort().contains(advert.worker()))
+            .filter(advert -> visit.cohort().contains(advert.worker()) && isGenuine(advert))
             .toList();
     int threshold = Topology.threshold(Math.max(1, present.size()));
     requireEnough(present.size(), Math.max(minWorkers, threshold));
-    return new Session(runId, fresh(), visit.round(), slot, minWorkers, threshold, present);
+    return new Session(runId, fresh(), visit.round(), sums, slot, minWorkers, threshold, present);
+  }
+
+  /** A forged advert would cost its neighbours the round, so its sender is left out instead. */
+  private boolean isGenuine(Advert advert) {
+    try {
+      advert.verify(roster(), runId);
+      return true;
+    } catch (ProtocolException e) {
+      return false;
+    }
   }
 
   private <S, B> void collectAdverts(

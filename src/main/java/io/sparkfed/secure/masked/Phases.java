@@ -1,6 +1,5 @@
 package io.sparkfed.secure.masked;
 
-import io.sparkfed.aggregate.NonFiniteValueException;
 import io.sparkfed.aggregate.WorkerTask;
 import io.sparkfed.secure.crypto.Signing;
 import io.sparkfed.secure.crypto.WireWriter;
@@ -8,20 +7,14 @@ import io.sparkfed.secure.keys.CollectedRoster;
 import io.sparkfed.secure.keys.KeyRing;
 import io.sparkfed.secure.keys.Owner;
 import io.sparkfed.secure.keys.PartyKeys;
+import io.sparkfed.secure.protocol.FlaggedVector;
+import io.sparkfed.secure.protocol.ModelHash;
+import io.sparkfed.secure.protocol.PhaseTask;
 import java.io.Serializable;
-import java.util.Arrays;
 import java.util.TreeMap;
 
-/**
- * The phases as tasks at a worker. Whatever goes wrong becomes one coarse tag, the empty message: a
- * dropout. The reason's type is logged where it happened.
- */
+/** The phases as tasks at a worker. */
 final class Phases {
-  /** What a worker that can't take part sends. */
-  static final byte[] DROPOUT = new byte[0];
-
-  private static final System.Logger LOG = System.getLogger(Phases.class.getName());
-
   private Phases() {}
 
   /**
@@ -33,27 +26,10 @@ final class Phases {
    */
   record AdvertRequest(byte[] runId, int firstSlot, int slots) implements Serializable {}
 
-  private interface Body {
-    byte[] run();
-  }
-
-  private static byte[] orDropout(String phase, Body body) {
-    try {
-      return body.run();
-    } catch (RuntimeException e) {
-      LOG.log(
-          System.Logger.Level.ERROR,
-          "{0} failed; this worker drops out ({1})",
-          phase,
-          e.getClass().getSimpleName());
-      return DROPOUT;
-    }
-  }
-
   /** Phase A. */
   static <S> WorkerTask<S, AdvertRequest, byte[]> advertise(KeyRing keys) {
     return (worker, shard, request) ->
-        orDropout(
+        PhaseTask.orDropout(
             "advertising",
             () -> {
               PartyKeys own = keys.open(worker).keys();
@@ -71,7 +47,7 @@ final class Phases {
   static <S, B> WorkerTask<S, Framed<B>, byte[]> commit(
       KeyRing keys, WorkerTask<S, B, long[]> work) {
     return (worker, shard, frame) ->
-        orDropout(
+        PhaseTask.orDropout(
             "committing",
             () -> {
               WorkerSide side = side(keys, worker, frame);
@@ -82,7 +58,7 @@ final class Phases {
   /** Phase C. */
   static <S, B> WorkerTask<S, Framed<B>, byte[]> mask(KeyRing keys, WorkerTask<S, B, long[]> work) {
     return (worker, shard, frame) ->
-        orDropout(
+        PhaseTask.orDropout(
             "masking",
             () -> {
               WorkerSide side = side(keys, worker, frame);
@@ -93,7 +69,7 @@ final class Phases {
   /** Phase D. */
   static <S, B> WorkerTask<S, Framed<B>, byte[]> reveal(KeyRing keys) {
     return (worker, shard, frame) ->
-        orDropout(
+        PhaseTask.orDropout(
             "revealing",
             () ->
                 new WorkerSide(
@@ -114,29 +90,11 @@ final class Phases {
     return keys.open(worker).withRosterOr(new CollectedRoster(frame.identities()));
   }
 
-  /**
-   * Returns the worker's vector with its flags: {@code [payload..., not finite, 1]}. A payload that
-   * can't be sent is replaced by random words, so that nothing is learnt from the sum but the
-   * flags.
-   */
   private static <S, B> long[] vector(
       WorkerSide side, WorkerTask<S, B, long[]> work, String worker, S shard, Framed<B> frame) {
     return UpdateMemo.computeIfAbsent(
         frame.session().id(),
         worker,
-        () -> {
-          try {
-            return flagged(work.run(worker, shard, frame.value()), 0L);
-          } catch (NonFiniteValueException e) {
-            return flagged(side.blinding(e.words()), 1L);
-          }
-        });
-  }
-
-  private static long[] flagged(long[] payload, long notFinite) {
-    long[] vector = Arrays.copyOf(payload, payload.length + 2);
-    vector[payload.length] = notFinite;
-    vector[payload.length + 1] = 1L;
-    return vector;
+        () -> FlaggedVector.of(() -> work.run(worker, shard, frame.value()), side::blindingKey));
   }
 }

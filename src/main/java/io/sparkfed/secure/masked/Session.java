@@ -14,6 +14,7 @@ import java.util.List;
  * @param runId 32 random bytes of the run
  * @param id 32 random bytes of the session; never used twice
  * @param round the round it belongs to
+ * @param sum number of the sum within the run; attempts at one sum share it
  * @param slot the slot whose adverts it uses
  * @param minWorkers least number of workers in the sum
  * @param threshold t: least number of holders that reveal a share
@@ -23,6 +24,7 @@ record Session(
     byte[] runId,
     byte[] id,
     int round,
+    int sum,
     int slot,
     int minWorkers,
     int threshold,
@@ -45,11 +47,27 @@ record Session(
     return adverts.stream().map(Advert::worker).toList();
   }
 
+  /**
+   * Returns a worker's advert.
+   *
+   * @throws ProtocolException if there is none
+   */
   Advert advert(String worker) {
-    return adverts.stream()
-        .filter(advert -> advert.worker().equals(worker))
-        .findFirst()
-        .orElseThrow(() -> new ProtocolException("a peer must have advertised its keys"));
+    int low = 0;
+    int high = adverts.size() - 1;
+    while (low <= high) {
+      int middle = (low + high) >>> 1;
+      int order = adverts.get(middle).worker().compareTo(worker);
+      if (order == 0) {
+        return adverts.get(middle);
+      }
+      if (order < 0) {
+        low = middle + 1;
+      } else {
+        high = middle - 1;
+      }
+    }
+    throw new ProtocolException("a peer must have advertised its keys");
   }
 
   Topology topology() {
@@ -68,6 +86,7 @@ record Session(
             .bytes(runId)
             .bytes(id)
             .integer(round)
+            .integer(sum)
             .integer(slot)
             .integer(minWorkers)
             .integer(threshold)

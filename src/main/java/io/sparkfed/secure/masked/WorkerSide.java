@@ -8,6 +8,7 @@ import io.sparkfed.secure.crypto.Sealing;
 import io.sparkfed.secure.crypto.Shamir;
 import io.sparkfed.secure.crypto.WireReader;
 import io.sparkfed.secure.crypto.WireWriter;
+import io.sparkfed.secure.keys.Journal;
 import io.sparkfed.secure.keys.Owner;
 import io.sparkfed.secure.keys.PartyKeys;
 import io.sparkfed.secure.keys.Policy;
@@ -28,6 +29,7 @@ final class WorkerSide {
   private final Roster roster;
   private final PartyKeys own;
   private final Policy policy;
+  private final Journal journal;
   private final String worker;
   private final Session session;
   private final byte[] context;
@@ -44,12 +46,14 @@ final class WorkerSide {
     this.roster = owner.roster();
     this.own = owner.keys();
     this.policy = owner.policy();
+    this.journal = owner.journal();
     this.worker = worker;
     this.session = session;
     this.context = session.context(roster, modelHash);
     this.topology = session.topology();
     requireOwnAdvert();
-    policy.check(session.minWorkers(), session.threshold(), session.round());
+    policy.checkSum(session.minWorkers(), session.round());
+    policy.checkThreshold(session.threshold());
   }
 
   /** An advert of other keys than these was made elsewhere: peers' messages would not open here. */
@@ -119,7 +123,8 @@ final class WorkerSide {
    *
    * @param survivors U2
    * @param inbox ciphertext by sender, as phase B collected them
-   * @throws ProtocolException if U2 breaks a rule or a ciphertext doesn't open
+   * @throws ProtocolException if U2 breaks a rule, the journal holds another opening of this sum,
+   *     or a ciphertext doesn't open
    */
   Reveal reveal(Pins pins, SortedSet<String> survivors, SortedMap<String, byte[]> inbox) {
     if (!survivors.contains(worker) || !pins.commitments().keySet().containsAll(survivors)) {
@@ -148,7 +153,9 @@ final class WorkerSide {
       shares.end();
       revealed.put(peer, survivors.contains(peer) ? selfShare : maskShare);
     }
-    return Reveal.make(own, worker, sumHash(session, pins, survivors), revealed);
+    byte[] opening = sumHash(session, pins, survivors);
+    journal.record(session.runId(), session.sum(), opening);
+    return Reveal.make(own, worker, opening, revealed);
   }
 
   private void requireEnough(int workers) {
@@ -157,15 +164,9 @@ final class WorkerSide {
     }
   }
 
-  /**
-   * A vector to send in place of one that can't be: uniformly random, so that the sum says nothing.
-   *
-   * @param words its length
-   */
-  long[] blinding(int words) {
-    long[] vector = new long[words];
-    new KeyStream(own.derive("blinding", context)).addTo(vector);
-    return vector;
+  /** Returns the key of the words that are sent in place of a vector that can't be. */
+  byte[] blindingKey() {
+    return own.derive("blinding", context);
   }
 
   private byte[] commitmentTo(long[] vector) {

@@ -5,11 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** {@link Sealing} and {@link Hpke}, against pyca/cryptography and against tampering. */
+/** {@link Sealing} and {@link Hpke}: known answers, other implementations, and tampering. */
 class SealedMessagesTest {
   private static final byte[] KEY = counting(0);
   private static final byte[] PRIVATE = counting(100);
@@ -42,6 +45,32 @@ class SealedMessagesTest {
         ProtocolException.class, () -> Sealing.open(flipped(KEY, 31), ciphertext, utf8("context")));
   }
 
+  /**
+   * The official test vectors of RFC 9180 (test-vectors.json of draft-irtf-cfrg-hpke at 5f503c5;
+   * the appendix prints a selection that lacks this suite): mode 0, KEM 32, KDF 1, AEAD 2,
+   * encryption 0.
+   */
+  @Test
+  void sealAndOpen_vectorOfRfc9180_areMet() {
+    byte[] receiver = hex("497b4502664cfea5d5af0b39934dac72242a74f8480451e1aee7d6a53320333d");
+    byte[] ephemeral = hex("179d4b53b6365c45b600c4163b61d95cbc2f4d9e36f1695558dce265ab8bab11");
+    byte[] info = hex("4f6465206f6e2061204772656369616e2055726e");
+    byte[] associated = hex("436f756e742d30");
+    byte[] plaintext = hex("4265617574792069732074727574682c20747275746820626561757479");
+    byte[] message =
+        hex(
+            "6c93e09869df3402d7bf231bf540fadd35cd56be14f97178f0954db94b7fc256"
+                + "e5d84cd531cfb583096e7cfa9641bd3079cf3a91cda813c52deb5f512be99319"
+                + "80a41de125a925cdad859d5b7a");
+
+    assertEquals(
+        "430f4b9859665145a6b1ba274024487bd66f03a2dd577d7753c68d7d7d00c00c",
+        HexFormat.of().formatHex(Agreement.publicKey(receiver)));
+    assertArrayEquals(
+        message, Hpke.seal(Agreement.publicKey(receiver), ephemeral, info, associated, plaintext));
+    assertArrayEquals(plaintext, Hpke.open(receiver, info, associated, message));
+  }
+
   /** From an implementation of RFC 9180 whose messages pyca/cryptography opens. */
   @Test
   void seal_toAPublicKey_isAnotherImplementations() {
@@ -53,6 +82,33 @@ class SealedMessagesTest {
             + "f5665ca56f1b5035bee3e5941baa398d",
         HexFormat.of().formatHex(message));
     assertArrayEquals(SECRET, Hpke.open(PRIVATE, utf8("info"), utf8("aad"), message));
+  }
+
+  /** Tasks of one executor seal and open at the same time. */
+  @Test
+  void hpke_fromManyThreads_isTheSame() throws InterruptedException {
+    byte[] expected = Hpke.seal(PUBLIC, counting(0), utf8("info"), utf8("aad"), SECRET);
+    AtomicInteger good = new AtomicInteger();
+    List<Thread> threads = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      threads.add(
+          new Thread(
+              () -> {
+                for (int k = 0; k < 100; k++) {
+                  byte[] message =
+                      Hpke.seal(PUBLIC, counting(0), utf8("info"), utf8("aad"), SECRET);
+                  byte[] opened = Hpke.open(PRIVATE, utf8("info"), utf8("aad"), message);
+                  if (Arrays.equals(expected, message) && Arrays.equals(SECRET, opened)) {
+                    good.incrementAndGet();
+                  }
+                }
+              }));
+    }
+    threads.forEach(Thread::start);
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    assertEquals(800, good.get());
   }
 
   @Test
@@ -115,6 +171,10 @@ class SealedMessagesTest {
     // Not the lowest bits of a scalar nor the highest of a point, which X25519 ignores.
     copy[at] ^= 0x08;
     return copy;
+  }
+
+  private static byte[] hex(String text) {
+    return HexFormat.of().parseHex(text);
   }
 
   private static byte[] utf8(String text) {

@@ -39,6 +39,8 @@ import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -115,9 +117,29 @@ class KeyFoldersTest {
   void open_acceptedFolder_holdsKeysPolicyAndRoster() {
     Owner owner = new KeyFolder(own).open("a");
 
-    assertEquals(new Policy(3, 2, 1 << 24, 1000), owner.policy());
+    assertEquals(new Policy(3, 2, 1 << 24, 1000, Optional.of(Set.of())), owner.policy());
     assertArrayEquals(roster.hash(), owner.roster().hash());
     assertArrayEquals(roster.publicKey("a"), Signing.publicKey(owner.keys().identity()));
+  }
+
+  @Test
+  void open_policyWithAggregators_allowsExactlyThese() throws IOException {
+    Path policy = own.resolve(KeyFolder.POLICY);
+    Files.writeString(
+        policy, Files.readString(policy) + "aggregators = agg-2 , agg-1\nmax-sums = 1\n");
+
+    Owner owner = new KeyFolder(own).open("a");
+
+    assertEquals(Optional.of(Set.of("agg-1", "agg-2")), owner.policy().aggregators());
+    byte[] run = new byte[32];
+    owner.journal().record(run, 1, run);
+    assertEquals(
+        "the owner's policy allows no more sums",
+        assertThrows(ProtocolException.class, () -> owner.journal().record(run, 2, run))
+            .getMessage());
+    try (Stream<Path> entries = Files.list(own.resolve(KeyFolder.JOURNAL))) {
+      assertEquals(1, entries.count());
+    }
   }
 
   @Test

@@ -31,7 +31,7 @@ public final class ThrowAwayKeys implements KeyRing {
 
   @Override
   public Owner open(String worker) {
-    return new Owner(keys(worker), Policy.PERMISSIVE, roster());
+    return new Owner(keys(worker), Policy.PERMISSIVE, (run, sum, opening) -> {}, roster());
   }
 
   @Override

@@ -10,6 +10,7 @@ import io.sparkfed.secure.crypto.WireWriter;
 import io.sparkfed.secure.keys.Policy;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -29,26 +30,30 @@ class HostileDriverTest {
 
   @Test
   void worker_minWorkersBelowThePolicyOrBeyondTheCohort_isRefused() {
-    Policy strict = new Policy(3, 2, 100, 10);
+    Policy strict = new Policy(3, 2, 100, 10, Optional.empty());
     assertEquals(
         "the session's min-workers is below the owner's policy",
         assertThrows(ProtocolException.class, () -> own.side("w00", strict)).getMessage());
     refused(
         "the cohort must have at least min-workers workers",
-        new Session(honest.runId(), honest.id(), 1, 0, 6, 5, honest.adverts()));
+        new Session(honest.runId(), honest.id(), 1, 1, 0, 6, 5, honest.adverts()));
   }
 
   @Test
   void worker_thresholdRoundOrDimensionBeyondThePolicy_isRefused() {
     assertEquals(
         "the session's threshold is below the owner's policy",
-        assertThrows(ProtocolException.class, () -> own.side("w00", new Policy(2, 5, 100, 10)))
+        assertThrows(
+                ProtocolException.class,
+                () -> own.side("w00", new Policy(2, 5, 100, 10, Optional.empty())))
             .getMessage());
     assertEquals(
         "the round is beyond the owner's policy",
-        assertThrows(ProtocolException.class, () -> own.side("w00", new Policy(2, 2, 100, 0)))
+        assertThrows(
+                ProtocolException.class,
+                () -> own.side("w00", new Policy(2, 2, 100, 0, Optional.empty())))
             .getMessage());
-    WorkerSide narrow = own.side("w00", new Policy(2, 2, 3, 10));
+    WorkerSide narrow = own.side("w00", new Policy(2, 2, 3, 10, Optional.empty()));
     narrow.commit(new long[3]);
     assertEquals(
         "the vector is longer than the owner's policy allows",
@@ -216,10 +221,10 @@ class HostileDriverTest {
   }
 
   private Session withThreshold(int threshold) {
-    return new Session(honest.runId(), honest.id(), 1, 0, 2, threshold, honest.adverts());
+    return new Session(honest.runId(), honest.id(), 1, 1, 0, 2, threshold, honest.adverts());
   }
 
   private Session withAdverts(List<Advert> adverts) {
-    return new Session(honest.runId(), honest.id(), 1, 0, 2, honest.threshold(), adverts);
+    return new Session(honest.runId(), honest.id(), 1, 1, 0, 2, honest.threshold(), adverts);
   }
 }

@@ -1,9 +1,10 @@
 package io.sparkfed.secure.masked;
 
-import io.sparkfed.aggregate.Combiner;
+import io.sparkfed.aggregate.AggregatorTask;
 import io.sparkfed.aggregate.Federation;
 import io.sparkfed.aggregate.Visit;
 import io.sparkfed.aggregate.WorkerTask;
+import io.sparkfed.secure.protocol.PhaseTask;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
@@ -13,7 +14,7 @@ import java.util.logging.Logger;
 /** Workers whose messages a test may drop, change or ask for again, by phase of a masked sum. */
 final class PhaseFederation implements Federation<long[]> {
   /** Work that fails here fails on purpose; a field, as loggers are held weakly. */
-  private static final Logger OF_FAILED_WORK = Logger.getLogger(Phases.class.getName());
+  private static final Logger OF_FAILED_WORK = Logger.getLogger(PhaseTask.class.getName());
 
   static {
     OF_FAILED_WORK.setLevel(Level.OFF);
@@ -77,8 +78,7 @@ final class PhaseFederation implements Federation<long[]> {
   }
 
   @Override
-  public <B, M, R> R visitAndCombine(
-      Visit<B> visit, WorkerTask<long[], B, M> task, Combiner<M, R> combiner) {
-    throw new AssertionError("a masked sum combines nothing at an executor");
+  public <B, M> List<M> visitAggregators(Visit<B> visit, AggregatorTask<B, M> task) {
+    throw new AssertionError("a masked sum has no aggregators");
   }
 }

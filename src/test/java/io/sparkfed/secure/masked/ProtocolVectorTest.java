@@ -48,6 +48,7 @@ class ProtocolVectorTest {
             runId,
             hex(vector, "sessionId"),
             vector.get("round").asInt(),
+            vector.get("sum").asInt(),
             slot,
             vector.get("minWorkers").asInt(),
             vector.get("threshold").asInt(),
@@ -94,7 +95,7 @@ class ProtocolVectorTest {
     }
 
     assertArrayEquals(
-        words(vector.get("sum")),
+        words(vector.get("total")),
         driver.unmask(
             driver.maskedVectors(masked, pins), pins, driver.reveals(reveals, pins, survivors)));
   }
@@ -113,7 +114,10 @@ class ProtocolVectorTest {
     keys.forEach((worker, own) -> lines.add(RosterFile.line(worker, own)));
     RosterFile roster = RosterFile.parse(lines);
     SortedMap<String, Owner> owners = new TreeMap<>();
-    keys.forEach((worker, own) -> owners.put(worker, new Owner(own, Policy.PERMISSIVE, roster)));
+    keys.forEach(
+        (worker, own) ->
+            owners.put(
+                worker, new Owner(own, Policy.PERMISSIVE, (run, sum, opening) -> {}, roster)));
     return owners;
   }
 

@@ -5,6 +5,7 @@ import io.sparkfed.secure.crypto.Kdf;
 import io.sparkfed.secure.keys.Owner;
 import io.sparkfed.secure.keys.Policy;
 import io.sparkfed.secure.keys.ThrowAwayKeys;
+import io.sparkfed.secure.protocol.ModelHash;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
@@ -37,7 +38,7 @@ final class Rehearsal {
     List<Advert> adverts = adverts(0);
     this.session =
         new Session(
-            runId, bytes(random), 1, 0, minWorkers, Topology.threshold(held.size()), adverts);
+            runId, bytes(random), 1, 1, 0, minWorkers, Topology.threshold(held.size()), adverts);
     this.driver = new DriverSide(keys.roster(), session, ModelHash.of(model));
   }
 
@@ -91,7 +92,10 @@ final class Rehearsal {
   WorkerSide side(String worker, Policy policy) {
     Owner owner = owner(worker);
     return new WorkerSide(
-        new Owner(owner.keys(), policy, owner.roster()), worker, session, ModelHash.of(model));
+        new Owner(owner.keys(), policy, owner.journal(), owner.roster()),
+        worker,
+        session,
+        ModelHash.of(model));
   }
 
   byte[] commitTask(String worker) {
@@ -134,6 +138,10 @@ final class Rehearsal {
     commitments = driver.commitments(messages);
     pins = Pins.of(commitments);
     return pins;
+  }
+
+  byte[] modelHash() {
+    return ModelHash.of(model);
   }
 
   Pins pins() {

@@ -57,7 +57,7 @@ class UniformityTest {
     Seen seen = new Seen(new ArrayList<>(), new ArrayList<>());
     for (int s = 0; s < SESSIONS; s++) {
       Session session =
-          new Session(frame.runId, Rehearsal.bytes(random), 1, 0, 2, 3, frame.session.adverts());
+          new Session(frame.runId, Rehearsal.bytes(random), 1, 1, 0, 2, 3, frame.session.adverts());
       WorkerSide side = new WorkerSide(own, "b", session, model);
       byte[] commitment = side.commit(vector).commitment();
       SortedMap<String, byte[]> commitments = new TreeMap<>();

@@ -105,7 +105,7 @@ class Party:
         self.advert = field(name) + u32(slot) + keys + field(self.signer.sign(signed))
 
 
-def session(names, dropouts, dimension, round_number, slot, least):
+def session(names, dropouts, dimension, round_number, sum_number, slot, least):
     """Everybody commits; those in dropouts send no masked vector."""
     run = sha(b"run")
     session_id = sha(b"session")
@@ -120,6 +120,7 @@ def session(names, dropouts, dimension, round_number, slot, least):
         + field(run)
         + field(session_id)
         + u32(round_number)
+        + u32(sum_number)
         + u32(slot)
         + u32(least)
         + u32(threshold)
@@ -201,6 +202,7 @@ def session(names, dropouts, dimension, round_number, slot, least):
         "sessionId": session_id.hex(),
         "modelHash": model.hex(),
         "round": round_number,
+        "sum": sum_number,
         "slot": slot,
         "minWorkers": least,
         "threshold": threshold,
@@ -217,15 +219,15 @@ def session(names, dropouts, dimension, round_number, slot, least):
             }
             for n in order
         },
-        "sum": ["%016x" % word for word in total],
+        "total": ["%016x" % word for word in total],
     }
 
 
 print(
     json.dumps(
         [
-            session(["alice", "bob", "carol"], [], 4, 1, 0, 3),
-            session(["dave", "carol", "b\u00f6b", "alice"], ["carol"], 4, 7, 33, 2),
+            session(["alice", "bob", "carol"], [], 4, 1, 2, 0, 3),
+            session(["dave", "carol", "b\u00f6b", "alice"], ["carol"], 4, 7, 9, 33, 2),
         ],
         indent=1,
     )

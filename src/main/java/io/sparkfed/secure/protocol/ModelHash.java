@@ -1,4 +1,4 @@
-package io.sparkfed.secure.masked;
+package io.sparkfed.secure.protocol;
 
 import io.sparkfed.secure.crypto.Kdf;
 import java.io.ByteArrayOutputStream;
@@ -6,11 +6,11 @@ import java.io.IOException;
 import java.io.ObjectOutputStream;
 
 /** Hashes what the driver broadcast, so that a worker's masks are bound to what it received. */
-final class ModelHash {
+public final class ModelHash {
   private ModelHash() {}
 
   /** Returns SHA-256 of the object's serialized form; the form is only written, never read back. */
-  static byte[] of(Object value) {
+  public static byte[] of(Object value) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
       out.writeObject(value);

@@ -1,0 +1,76 @@
+package io.sparkfed.config;
+
+import com.typesafe.config.Config;
+import io.sparkfed.config.TrainingConfig.Lossless;
+import io.sparkfed.model.Family;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** The rules of the lossless presets, and of the keys that are theirs alone. */
+final class LosslessValidation {
+  private static final List<String> OF_LOCAL_TRAINING =
+      List.of("algorithm.local", "algorithm.weighting");
+
+  /** The families whose loss has positive curvature everywhere. */
+  private static final Set<Family> WITH_CURVATURE =
+      EnumSet.of(Family.LINEAR, Family.LOGISTIC, Family.POISSON, Family.GAMMA);
+
+  private final Config user;
+  private final ConfigReader read;
+
+  LosslessValidation(Config user, ConfigReader read) {
+    this.user = user;
+    this.read = read;
+  }
+
+  /** Returns what a lossless preset needs; empty for the others. */
+  Optional<Lossless> validate(String preset, Family family) {
+    if (!Presets.isLossless(preset)) {
+      refuse("algorithm.tolerance", "belongs to the lossless presets");
+      refuse("algorithm.step-size", "belongs to algorithm.preset = fed-sgd");
+      return Optional.empty();
+    }
+    for (String key : OF_LOCAL_TRAINING) {
+      refuse(key, "belongs to algorithm.preset = fed-avg; " + preset + " trains nothing locally");
+    }
+    if (!preset.equals("fed-sgd")) {
+      refuse("algorithm.step-size", "belongs to algorithm.preset = fed-sgd");
+    }
+    if (!preset.equals("fed-lbfgs")
+        && read.number("model.l1", "must be a number >= 0", value -> value >= 0.0) > 0.0) {
+      throw read.invalid(
+          "model.l1", "must be 0 for algorithm.preset = " + preset + "; take fed-lbfgs");
+    }
+    if (preset.equals("normal-equations")) {
+      if (family != Family.LINEAR) {
+        throw read.invalid(
+            "model.family", "must be linear for algorithm.preset = normal-equations");
+      }
+      refuse("algorithm.tolerance", "does not belong to normal-equations, which is one round");
+      refuse("algorithm.rounds", "does not belong to normal-equations, which is one round");
+      return Optional.of(new Lossless(0.0, 0.0));
+    }
+    if (preset.equals("fed-newton") && !WITH_CURVATURE.contains(family)) {
+      throw read.invalid(
+          "model.family",
+          "must have a loss with curvature for algorithm.preset = fed-newton ("
+              + String.join(", ", WITH_CURVATURE.stream().map(ConfigReader::nameOf).toList())
+              + "); take fed-lbfgs");
+    }
+    double tolerance =
+        read.number("algorithm.tolerance", "must be a number >= 0", value -> value >= 0.0);
+    double stepSize =
+        preset.equals("fed-sgd")
+            ? read.number("algorithm.step-size", "must be a number > 0", value -> value > 0.0)
+            : 0.0;
+    return Optional.of(new Lossless(tolerance, stepSize));
+  }
+
+  private void refuse(String key, String rule) {
+    if (user.hasPath(key)) {
+      throw read.invalid(key, rule);
+    }
+  }
+}

@@ -1,0 +1,174 @@
+package io.sparkfed.evaluation;
+
+import io.sparkfed.math.SymmetricMatrix;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.commons.math3.distribution.AbstractRealDistribution;
+import org.apache.commons.math3.distribution.NormalDistribution;
+import org.apache.commons.math3.distribution.TDistribution;
+
+/**
+ * What statistics says of an unpenalised maximum-likelihood fit, as R's {@code summary(glm)} does.
+ *
+ * <p>Standard errors are the roots of the diagonal of {@code dispersion * I^-1}, with Fisher's
+ * information I. The dispersion is 1 for binomial and Poisson labels and otherwise the squared
+ * Pearson residuals over the residual degrees of freedom; then statistics follow Student's t with
+ * these degrees, else the normal distribution (Wald).
+ *
+ * @param rows sum of instance weights n
+ * @param parameters number k of coefficients that were estimated
+ * @param residualDegrees n - k
+ * @param nullDegrees n - 1, or n without an intercept
+ * @param deviance of the model
+ * @param nullDeviance of the intercept alone
+ * @param dispersion 1 or the estimate
+ * @param logLikelihood at the maximum
+ * @param aic {@code -2 logLikelihood + 2 (k + 1 if the dispersion was estimated)}
+ * @param r2 {@code 1 - deviance / nullDeviance}: R² of a linear model, otherwise the share of the
+ *     null deviance that is explained
+ * @param test z or t
+ * @param confidenceLevel of the intervals, in (0, 1)
+ * @param coefficients in the order of the model's: weights, then the intercept
+ */
+public record FitStatistics(
+    double rows,
+    int parameters,
+    double residualDegrees,
+    double nullDegrees,
+    double deviance,
+    double nullDeviance,
+    double dispersion,
+    double logLikelihood,
+    double aic,
+    double r2,
+    String test,
+    double confidenceLevel,
+    List<Coefficient> coefficients) {
+
+  /**
+   * One coefficient. All but the estimate are NaN where it was not estimated, as of a constant
+   * column.
+   *
+   * @param name the feature, or {@code (Intercept)}
+   * @param estimate the coefficient
+   * @param standardError its standard error
+   * @param statistic estimate over standard error
+   * @param pValue two-sided, of the hypothesis that it is 0
+   * @param lower lower end of the confidence interval
+   * @param upper upper end of the confidence interval
+   */
+  public record Coefficient(
+      String name,
+      double estimate,
+      double standardError,
+      double statistic,
+      double pValue,
+      double lower,
+      double upper) {}
+
+  /**
+   * Computes the statistics.
+   *
+   * @param estimates the coefficients in the units of the columns, weights first
+   * @param hasIntercept whether the last of them is an intercept
+   * @param unscaled {@code I^-1} for dispersion 1, in the same units; 0 on the diagonal where a
+   *     coefficient was not estimated
+   * @throws IllegalArgumentException if there are not more rows than coefficients, or the
+   *     confidence level is not in (0, 1)
+   */
+  public static FitStatistics of(
+      ResponseDistribution distribution,
+      FitSums sums,
+      double[] estimates,
+      boolean hasIntercept,
+      SymmetricMatrix unscaled,
+      double confidenceLevel) {
+    if (!(confidenceLevel > 0.0 && confidenceLevel < 1.0)) {
+      throw new IllegalArgumentException(
+          "the confidence level must be in (0, 1). Provided value: " + confidenceLevel);
+    }
+    double[] variances = unscaled.diagonal();
+    int parameters = 0;
+    for (double variance : variances) {
+      parameters += variance > 0.0 ? 1 : 0;
+    }
+    double residualDegrees = sums.rows() - parameters;
+    if (!(residualDegrees > 0.0)) {
+      throw new IllegalArgumentException("there must be more rows than coefficients");
+    }
+    boolean free = distribution.hasFreeDispersion();
+    double dispersion = free ? sums.pearson() / residualDegrees : 1.0;
+    AbstractRealDistribution reference =
+        free ? new TDistribution(null, residualDegrees) : new NormalDistribution(null, 0.0, 1.0);
+    double quantile = reference.inverseCumulativeProbability(0.5 + confidenceLevel / 2.0);
+    List<Coefficient> coefficients = new ArrayList<>();
+    for (int j = 0; j < estimates.length; j++) {
+      double error = variances[j] > 0.0 ? Math.sqrt(dispersion * variances[j]) : Double.NaN;
+      double statistic = estimates[j] / error;
+      coefficients.add(
+          new Coefficient(
+              hasIntercept && j == estimates.length - 1 ? "(Intercept)" : "feature " + (j + 1),
+              estimates[j],
+              error,
+              statistic,
+              Double.isNaN(statistic)
+                  ? Double.NaN
+                  : 2.0 * reference.cumulativeProbability(-Math.abs(statistic)),
+              estimates[j] - quantile * error,
+              estimates[j] + quantile * error));
+    }
+    double logLikelihood = distribution.logLikelihood(sums);
+    return new FitStatistics(
+        sums.rows(),
+        parameters,
+        residualDegrees,
+        sums.rows() - (hasIntercept ? 1.0 : 0.0),
+        sums.deviance(),
+        sums.nullDeviance(),
+        dispersion,
+        logLikelihood,
+        2.0 * (parameters + (free ? 1 : 0)) - 2.0 * logLikelihood,
+        1.0 - sums.deviance() / sums.nullDeviance(),
+        free ? "t" : "z",
+        confidenceLevel,
+        List.copyOf(coefficients));
+  }
+
+  /**
+   * Returns the same with the features' names.
+   *
+   * @throws IllegalArgumentException if there are not as many as features
+   */
+  public FitStatistics named(List<String> features) {
+    List<Coefficient> named = new ArrayList<>();
+    for (int j = 0; j < coefficients.size(); j++) {
+      Coefficient c = coefficients.get(j);
+      named.add(
+          new Coefficient(
+              j < features.size() ? features.get(j) : c.name(),
+              c.estimate(),
+              c.standardError(),
+              c.statistic(),
+              c.pValue(),
+              c.lower(),
+              c.upper()));
+    }
+    if (named.size() - features.size() > 1 || named.size() < features.size()) {
+      throw new IllegalArgumentException("there must be a name for each feature");
+    }
+    return new FitStatistics(
+        rows,
+        parameters,
+        residualDegrees,
+        nullDegrees,
+        deviance,
+        nullDeviance,
+        dispersion,
+        logLikelihood,
+        aic,
+        r2,
+        test,
+        confidenceLevel,
+        List.copyOf(named));
+  }
+}

@@ -1,0 +1,228 @@
+package io.sparkfed.evaluation;
+
+import io.sparkfed.loss.GammaLoss;
+import io.sparkfed.loss.LogisticLoss;
+import io.sparkfed.loss.PoissonLoss;
+import io.sparkfed.model.Family;
+import java.util.Optional;
+import org.apache.commons.math3.special.Gamma;
+
+/**
+ * The distributions of a label given its score s, for families that are generalised linear models,
+ * each with its link: what inference needs of them. Formulas: McCullagh and Nelder, "Generalized
+ * Linear Models" (1989), tables 2.1 and section 2.3; likelihoods as R's {@code glm} takes them.
+ *
+ * <p>{@code m} is the mean, V(m) the variance function; everything is for dispersion 1. Runs at
+ * workers.
+ */
+public enum ResponseDistribution {
+  /** Normal, identity link. */
+  GAUSSIAN(Dispersion.RESIDUAL) {
+    @Override
+    public double unitDeviance(double label, double score) {
+      return (label - score) * (label - score);
+    }
+
+    @Override
+    public double slope(double label, double score) {
+      return score - label;
+    }
+
+    @Override
+    public double information(double score) {
+      return 1.0;
+    }
+
+    @Override
+    public double squaredPearsonResidual(double label, double score) {
+      return unitDeviance(label, score);
+    }
+
+    @Override
+    public double scoreOf(double mean) {
+      return mean;
+    }
+
+    @Override
+    double logLikelihood(FitSums sums) {
+      return -0.5 * sums.rows() * (Math.log(2.0 * Math.PI * sums.deviance() / sums.rows()) + 1.0);
+    }
+  },
+  /** Zero or one, logit link. */
+  BINOMIAL(Dispersion.ONE) {
+    @Override
+    public double unitDeviance(double label, double score) {
+      return 2.0 * LogisticLoss.INSTANCE.value(score, label);
+    }
+
+    @Override
+    public double slope(double label, double score) {
+      return LogisticLoss.INSTANCE.gradient(score, label);
+    }
+
+    @Override
+    public double information(double score) {
+      return LogisticLoss.INSTANCE.curvature(score, 0.0);
+    }
+
+    @Override
+    public double squaredPearsonResidual(double label, double score) {
+      // (y - m)² / (m (1 - m)) is exp(-s) for y = 1 and exp(s) for y = 0.
+      return StrictMath.exp(label > 0.5 ? -score : score);
+    }
+
+    @Override
+    public double scoreOf(double mean) {
+      return Math.log(mean / (1.0 - mean));
+    }
+
+    @Override
+    double logLikelihood(FitSums sums) {
+      return -0.5 * sums.deviance();
+    }
+  },
+  /** Counts, log link. */
+  POISSON(Dispersion.ONE) {
+    @Override
+    public double unitDeviance(double label, double score) {
+      return 2.0 * PoissonLoss.INSTANCE.value(score, label);
+    }
+
+    @Override
+    public double slope(double label, double score) {
+      return PoissonLoss.INSTANCE.gradient(score, label);
+    }
+
+    @Override
+    public double information(double score) {
+      return PoissonLoss.INSTANCE.curvature(score, 0.0);
+    }
+
+    @Override
+    public double squaredPearsonResidual(double label, double score) {
+      double mean = PoissonLoss.INSTANCE.mean(score);
+      return (label - mean) * (label - mean) / mean;
+    }
+
+    @Override
+    public double scoreOf(double mean) {
+      return Math.log(mean);
+    }
+
+    /** The saturated model's log-likelihood. */
+    @Override
+    public double labelTerm(double label) {
+      return label == 0.0
+          ? 0.0
+          : label * StrictMath.log(label) - label - Gamma.logGamma(label + 1.0);
+    }
+
+    @Override
+    double logLikelihood(FitSums sums) {
+      return sums.labelTerm() - 0.5 * sums.deviance();
+    }
+  },
+  /** Positive quantities whose deviation grows with the mean, log link. */
+  GAMMA(Dispersion.RESIDUAL) {
+    @Override
+    public double unitDeviance(double label, double score) {
+      return 2.0 * GammaLoss.INSTANCE.value(score, label);
+    }
+
+    @Override
+    public double slope(double label, double score) {
+      return GammaLoss.INSTANCE.gradient(score, label);
+    }
+
+    @Override
+    public double information(double score) {
+      return 1.0;
+    }
+
+    @Override
+    public double squaredPearsonResidual(double label, double score) {
+      double slope = slope(label, score);
+      return slope * slope;
+    }
+
+    @Override
+    public double scoreOf(double mean) {
+      return Math.log(mean);
+    }
+
+    @Override
+    public double labelTerm(double label) {
+      return StrictMath.log(label);
+    }
+
+    @Override
+    public double scoreTerm(double label, double score) {
+      return score + label * StrictMath.exp(-score);
+    }
+
+    /** With the shape {@code a = n / deviance}, as R's {@code Gamma()$aic} has it. */
+    @Override
+    double logLikelihood(FitSums sums) {
+      double shape = sums.rows() / sums.deviance();
+      return (shape - 1.0) * sums.labelTerm()
+          - shape * sums.scoreTerm()
+          + sums.rows() * (shape * Math.log(shape) - Gamma.logGamma(shape));
+    }
+  };
+
+  /** How the dispersion is found. */
+  private enum Dispersion {
+    ONE,
+    RESIDUAL
+  }
+
+  private final Dispersion dispersion;
+
+  ResponseDistribution(Dispersion dispersion) {
+    this.dispersion = dispersion;
+  }
+
+  /** Returns the distribution of a family; empty for one that is no generalised linear model. */
+  public static Optional<ResponseDistribution> of(Family family) {
+    return switch (family) {
+      case LINEAR -> Optional.of(GAUSSIAN);
+      case LOGISTIC -> Optional.of(BINOMIAL);
+      case POISSON -> Optional.of(POISSON);
+      case GAMMA -> Optional.of(GAMMA);
+      case SOFTMAX, SVM, SQUARED_HINGE, HUBER -> Optional.empty();
+    };
+  }
+
+  /** Returns twice the log-likelihood that a row lacks to the saturated model. */
+  public abstract double unitDeviance(double label, double score);
+
+  /** Returns the derivative of half the unit deviance by the score. */
+  public abstract double slope(double label, double score);
+
+  /** Returns the expected second derivative, Fisher's information about the score. */
+  public abstract double information(double score);
+
+  /** Returns {@code (y - m)² / V(m)}. */
+  public abstract double squaredPearsonResidual(double label, double score);
+
+  /** Returns the link of a mean. */
+  public abstract double scoreOf(double mean);
+
+  /** Returns a function of the label that the log-likelihood needs the sum of; 0 where none. */
+  public double labelTerm(double label) {
+    return 0.0;
+  }
+
+  /** Returns a function of label and score that the log-likelihood needs the sum of. */
+  public double scoreTerm(double label, double score) {
+    return 0.0;
+  }
+
+  /** Returns the log-likelihood of a fit. */
+  abstract double logLikelihood(FitSums sums);
+
+  /** Returns whether the dispersion is estimated, so that statistics are t and not z. */
+  boolean hasFreeDispersion() {
+    return dispersion != Dispersion.ONE;
+  }
+}

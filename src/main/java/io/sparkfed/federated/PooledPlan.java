@@ -1,0 +1,35 @@
+package io.sparkfed.federated;
+
+import io.sparkfed.server.PooledOptimizer;
+
+/**
+ * How the pooled objective is minimised: the mean loss of all rows, plus {@code l2/2 |w|²}, plus
+ * {@code l1 |w|_1}.
+ *
+ * <p>The penalties are on the weights of standardised features under {@code standardize =
+ * federated} (as in Spark ML with {@code standardization = true}) or {@code worker}, and on those
+ * of the columns as they are under {@code none}; the intercept is exempt.
+ *
+ * @param optimizer what takes the steps
+ * @param conditioning whether features are standardised for the sake of the numbers even where the
+ *     penalty is on the columns as they are; folded back
+ * @param confidenceLevel of the intervals of coefficients, in (0, 1)
+ */
+public record PooledPlan(
+    PooledOptimizer optimizer, Conditioning conditioning, double confidenceLevel) {
+  /** Beyond it the information, a number for each pair of coefficients, is not summed. */
+  private static final int MOST_WITH_ERRORS = 2000;
+
+  /** In which units the optimizer works where nothing is to be standardised. */
+  public enum Conditioning {
+    /** In standardised ones, for the optimum does not depend on them. */
+    STANDARDIZED,
+    /** In those of the columns, for the steps depend on them. */
+    AS_IS
+  }
+
+  /** Returns the largest number of coefficients that get standard errors. */
+  int mostCoefficientsWithErrors() {
+    return MOST_WITH_ERRORS;
+  }
+}

@@ -1,0 +1,255 @@
+package io.sparkfed.federated;
+
+import io.sparkfed.aggregate.Aggregation;
+import io.sparkfed.aggregate.AggregationException;
+import io.sparkfed.aggregate.Federation;
+import io.sparkfed.aggregate.Opened;
+import io.sparkfed.aggregate.Visit;
+import io.sparkfed.data.DataException;
+import io.sparkfed.data.Shard;
+import io.sparkfed.evaluation.FitStatistics;
+import io.sparkfed.math.SingularMatrixException;
+import io.sparkfed.math.SymmetricMatrix;
+import io.sparkfed.model.ModelShape;
+import io.sparkfed.model.Scaling;
+import io.sparkfed.model.Standardize;
+import io.sparkfed.server.PointEvaluation;
+import io.sparkfed.server.Search;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/**
+ * Lossless training: secure sums of the derivatives at the workers, a step of an optimizer at the
+ * driver. The optimum is that of the pooled rows.
+ *
+ * <p>Precision. A sum has <em>extra</em> coordinates, exact to 2^-105 a worker at six words each,
+ * and <em>scaled</em> ones, of one word, exact to about 2^-50 of the largest at any worker. Loss
+ * and weight are always extra. The gradient, which alone decides where the optimum is, is extra up
+ * to {@value #EXACT_GRADIENT} coefficients. A Hessian is extra up to {@value #EXACT_HESSIAN}
+ * coefficients, and scaled above: its entries are of one size, as the features are standardised,
+ * and an error of it makes a step longer or shorter, not the optimum another.
+ */
+final class PooledRounds implements RoundWork {
+  /** Beyond it, six words a coefficient are more than the precision is worth. */
+  static final int EXACT_GRADIENT = 8192;
+
+  /** 8,256 numbers, 396 kB. */
+  static final int EXACT_HESSIAN = 128;
+
+  /** Of this order a solution has lost six digits. */
+  private static final double WARNED_CONDITION = 1e6;
+
+  /** Beyond it hardly a digit of a solution is right. */
+  private static final double LARGEST_CONDITION = 1e13;
+
+  private final TrainingPlan plan;
+  private final Scaling scaling;
+  private final ModelShape shape;
+  private final PooledWork work;
+  private final Aggregation<double[], double[]> sum;
+  private final int hessianLength;
+  private final double[] l2;
+  private final double[] l1;
+  private final boolean takesBack;
+  private Search search;
+  private double conditionNumber = Double.NaN;
+  private double labelMean = Double.NaN;
+
+  /** Prepares the search for the optimum; the scaling is the identity unless federated. */
+  PooledRounds(TrainingPlan plan, Scaling scaling) {
+    PooledPlan pooled = plan.pooled().orElseThrow();
+    this.plan = plan;
+    this.scaling = scaling;
+    this.shape = plan.shape();
+    boolean needsHessian = pooled.optimizer().needsHessian();
+    int size = shape.size();
+    this.work = new PooledWork(plan, needsHessian, scaling);
+    this.hessianLength = needsHessian ? SymmetricMatrix.packedLength(size) : 0;
+    this.sum = plan.sums().sumOf(scaledLength(size, needsHessian));
+    this.l2 = new double[size];
+    this.l1 = new double[size];
+    double[] factors = scaling.weightFactors();
+    for (int j = 0; j < shape.weightCount(); j++) {
+      double toPenalised =
+          plan.standardize() == Standardize.NONE ? factors[j % factors.length] : 1.0;
+      l2[j] = plan.l2() * toPenalised * toPenalised;
+      l1[j] = plan.l1() * toPenalised;
+    }
+    this.takesBack = pooled.conditioning() == PooledPlan.Conditioning.STANDARDIZED;
+    this.search = pooled.optimizer().begin(new double[size], l1);
+  }
+
+  private static int scaledLength(int size, boolean needsHessian) {
+    if (needsHessian) {
+      return size <= EXACT_HESSIAN ? 0 : SymmetricMatrix.packedLength(size);
+    }
+    return size <= EXACT_GRADIENT ? 0 : size;
+  }
+
+  @Override
+  public double[] start() {
+    return search.point();
+  }
+
+  @Override
+  public String purpose() {
+    return hessianLength > 0 ? "gradient and Hessian" : "gradient";
+  }
+
+  @Override
+  public Opened<Answer> visit(Federation<Shard> federation, Visit<ModelBroadcast> visit) {
+    Opened<double[]> opened = sum.aggregate(federation, visit, work);
+    if (opened.saturated() > 0) {
+      // The range has been chosen anew: the same sums again, whole.
+      Opened<double[]> cut = opened;
+      Opened<double[]> again = sum.aggregate(federation, visit, work);
+      opened =
+          new Opened<>(
+              again.value(),
+              again.workers(),
+              again.dropouts(),
+              cut.messageBytes() + again.messageBytes(),
+              again.saturated());
+    }
+    return opened.map(sums -> answer(visit.broadcast().coefficients(), sums));
+  }
+
+  private Answer answer(double[] model, double[] sums) {
+    int size = shape.size();
+    int rest = hessianLength + size;
+    double weight = sums[rest + 1];
+    if (!(weight > 0.0)) {
+      throw new AggregationException("the workers' weights must have a sum > 0");
+    }
+    labelMean = sums[rest + 2] / weight;
+    double value = sums[rest] / weight;
+    double[] gradient = Arrays.copyOfRange(sums, hessianLength, rest);
+    for (int j = 0; j < size; j++) {
+      gradient[j] = gradient[j] / weight + l2[j] * model[j];
+      value += 0.5 * l2[j] * model[j] * model[j];
+    }
+    Optional<SymmetricMatrix> hessian = Optional.empty();
+    if (hessianLength > 0) {
+      hessian =
+          Optional.of(
+              SymmetricMatrix.of(size, Arrays.copyOf(sums, hessianLength))
+                  .times(1.0 / weight)
+                  .plusDiagonal(l2));
+    }
+    double objective = value;
+    for (int j = 0; j < size; j++) {
+      objective += l1[j] * Math.abs(model[j]);
+    }
+    return new Pooled(
+        Arrays.copyOfRange(sums, rest + 3, sums.length),
+        objective,
+        new PointEvaluation(value, gradient, hessian));
+  }
+
+  @Override
+  public Optional<double[]> afterOverflow() {
+    if (!takesBack || search.point() == search.best()) {
+      return Optional.empty();
+    }
+    search = search.next(PointEvaluation.overflow());
+    return Optional.of(search.point());
+  }
+
+  @Override
+  public String stepSizeKey() {
+    return "algorithm.step-size";
+  }
+
+  @Override
+  public boolean takesBack() {
+    return takesBack;
+  }
+
+  @Override
+  public Optional<FitStatistics> statistics(Federation<Shard> federation, double[] model) {
+    if (!takesBack) {
+      return Optional.empty();
+    }
+    try {
+      return FederatedInference.of(federation, plan, scaling, model, labelMean);
+    } catch (SingularMatrixException e) {
+      // Only after an optimizer that needs no Hessian: the optimum is not the only one.
+      return Optional.empty();
+    }
+  }
+
+  @Override
+  public List<String> notes() {
+    if (!(conditionNumber >= WARNED_CONDITION)) {
+      return List.of();
+    }
+    return List.of(
+        String.format(
+            Locale.ROOT,
+            "WARNING: features are nearly linear combinations of each other: condition number %.1e,"
+                + " so about %.0f of 16 digits of the coefficients are lost to rounding; leave"
+                + " features out, or set model.l2 > 0",
+            conditionNumber,
+            Math.ceil(Math.log10(conditionNumber))));
+  }
+
+  /** Refuses rows that do not determine the model, once, at the start of the search. */
+  private void requireDetermined(SymmetricMatrix first) {
+    try {
+      conditionNumber = first.withoutZeroRows().cholesky().conditionNumber();
+    } catch (SingularMatrixException e) {
+      throw new DataException(
+          (e.column() < shape.features()
+                  ? "feature " + (e.column() + 1)
+                  : "the constant column of the intercept")
+              + " must not be a linear combination of the features before it: there is no single"
+              + " optimum. Leave features out, or set model.l2 > 0",
+          e);
+    }
+    if (conditionNumber > LARGEST_CONDITION) {
+      throw new DataException(
+          String.format(
+              Locale.ROOT,
+              "the features must not be linear combinations of each other within rounding: condition"
+                  + " number %.1e, at most %.0e. Leave features out, or set model.l2 > 0",
+              conditionNumber,
+              LARGEST_CONDITION));
+    }
+  }
+
+  private final class Pooled implements Answer {
+    private final double[] evaluation;
+    private final double objective;
+    private final PointEvaluation point;
+
+    Pooled(double[] evaluation, double objective, PointEvaluation point) {
+      this.evaluation = evaluation;
+      this.objective = objective;
+      this.point = point;
+    }
+
+    @Override
+    public double[] evaluation() {
+      return evaluation;
+    }
+
+    @Override
+    public OptionalDouble objective() {
+      return OptionalDouble.of(objective);
+    }
+
+    @Override
+    public Next next() {
+      if (Double.isNaN(conditionNumber)) {
+        point.hessian().ifPresent(PooledRounds.this::requireDetermined);
+      }
+      if (search.ending().isEmpty()) {
+        search = search.next(point);
+      }
+      return new Next(search.point(), search.best(), search.ending());
+    }
+  }
+}

@@ -1,0 +1,81 @@
+package io.sparkfed.federated;
+
+import io.sparkfed.aggregate.WorkerTask;
+import io.sparkfed.data.Examples;
+import io.sparkfed.data.Shard;
+import io.sparkfed.evaluation.MetricSums;
+import io.sparkfed.loss.Loss;
+import io.sparkfed.loss.VectorLoss;
+import io.sparkfed.model.Coefficients;
+import io.sparkfed.model.ModelShape;
+import io.sparkfed.model.Scaling;
+import io.sparkfed.objective.LinearDerivatives;
+import io.sparkfed.objective.LinearObjective;
+import io.sparkfed.objective.Reduction;
+import java.util.Arrays;
+
+/**
+ * What a worker does in a round of a lossless method: sums of the loss of its training rows, of its
+ * derivatives at the model it received, and the evaluation of that model. All of it leaves in one
+ * vector {@code [Hessian..., gradient..., loss, weight, weighted labels, evaluation...]}; the
+ * Hessian is there only for a method that needs it.
+ */
+final class PooledWork implements WorkerTask<Shard, ModelBroadcast, double[]> {
+  private static final long serialVersionUID = 1L;
+
+  private final VectorLoss loss;
+  private final ModelShape shape;
+  private final boolean needsHessian;
+  private final MetricSums metrics;
+  private final Scaling federatedScaling;
+
+  /** Takes what the plan says of the rows; the scaling is the identity unless federated. */
+  PooledWork(TrainingPlan plan, boolean needsHessian, Scaling federatedScaling) {
+    this.loss = plan.loss();
+    this.shape = plan.shape();
+    this.needsHessian = needsHessian;
+    this.metrics = plan.metrics();
+    this.federatedScaling = federatedScaling;
+  }
+
+  @Override
+  public double[] run(String worker, Shard shard, ModelBroadcast broadcast) {
+    Scaling scaling = federatedScaling.isIdentity() ? shard.scaling() : federatedScaling;
+    double[] model = broadcast.coefficients();
+    Examples rows = shard.train();
+    double[] hessian = new double[0];
+    double[] gradient;
+    double value;
+    if (needsHessian) {
+      LinearDerivatives sums = LinearDerivatives.at(model, (Loss) loss, rows, shape, scaling);
+      hessian = sums.hessian();
+      gradient = sums.gradient();
+      value = sums.value();
+    } else {
+      LinearObjective objective =
+          new LinearObjective(loss, rows, shape, scaling, 0.0, Reduction.SUM);
+      gradient = new double[model.length];
+      value = objective.valueAndGradient(model, gradient);
+    }
+    double labels = 0.0;
+    for (int i = 0; i < rows.rows(); i++) {
+      labels += rows.weight(i) * rows.label(i);
+    }
+    Coefficients raw = new Coefficients(shape, scaling.toRaw(model));
+    return concatenated(
+        hessian,
+        gradient,
+        new double[] {value, rows.totalWeight(), labels},
+        LocalWork.evaluation(metrics, shard, raw));
+  }
+
+  private static double[] concatenated(double[]... parts) {
+    double[] all = new double[Arrays.stream(parts).mapToInt(part -> part.length).sum()];
+    int at = 0;
+    for (double[] part : parts) {
+      System.arraycopy(part, 0, all, at, part.length);
+      at += part.length;
+    }
+    return all;
+  }
+}

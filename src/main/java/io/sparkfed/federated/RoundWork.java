@@ -1,0 +1,73 @@
+package io.sparkfed.federated;
+
+import io.sparkfed.aggregate.Federation;
+import io.sparkfed.aggregate.Opened;
+import io.sparkfed.aggregate.Visit;
+import io.sparkfed.data.Shard;
+import io.sparkfed.evaluation.FitStatistics;
+import io.sparkfed.server.Search;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/**
+ * What fills the slots of a round: what the workers do with a model, how it is summed, and which
+ * model the driver makes of the sum. One-shot, at the driver.
+ */
+interface RoundWork {
+
+  /** Returns the model to begin with, in training units. */
+  double[] start();
+
+  /** Returns what a visit is for, e.g. "local training". */
+  String purpose();
+
+  /**
+   * Visits the cohort with a model.
+   *
+   * @throws io.sparkfed.aggregate.AggregationException if nothing could be opened
+   */
+  Opened<Answer> visit(Federation<Shard> federation, Visit<ModelBroadcast> visit);
+
+  /**
+   * Returns the model to try instead of one at which a worker's numbers overflowed; empty where
+   * that is the end.
+   */
+  Optional<double[]> afterOverflow();
+
+  /** Returns whether a model with too large a loss is only a trial, which is taken back. */
+  boolean takesBack();
+
+  /** Returns the configuration's key of the step that is too long where training diverges. */
+  String stepSizeKey();
+
+  /**
+   * Returns what statistics says of an optimum that was reached, in training units; empty where
+   * nothing.
+   */
+  Optional<FitStatistics> statistics(Federation<Shard> federation, double[] model);
+
+  /** Returns what must be known of the result, one sentence each. */
+  List<String> notes();
+
+  /** What a visit brought: the evaluation of the model it took along, and what follows. */
+  interface Answer {
+    /** Returns {@code [train sums..., test sums..., workers with one class only]}. */
+    double[] evaluation();
+
+    /** Returns the objective at the model, where the method has a pooled one. */
+    OptionalDouble objective();
+
+    /** Returns what comes next. To be called once. */
+    Next next();
+  }
+
+  /**
+   * What comes after a visit.
+   *
+   * @param model the model to visit with next, or the result
+   * @param best the best model evaluated so far
+   * @param ending how the method ended; empty while it goes on
+   */
+  record Next(double[] model, double[] best, Optional<Search.Ending> ending) {}
+}

@@ -1,0 +1,81 @@
+package io.sparkfed.jobs;
+
+import io.sparkfed.config.AggregationChecks;
+import io.sparkfed.config.Finding;
+import io.sparkfed.config.Finding.Area;
+import io.sparkfed.config.Finding.Verdict;
+import io.sparkfed.config.TrainingConfig;
+import io.sparkfed.config.TrainingConfig.Output;
+import io.sparkfed.spark.ClusterSettings;
+import io.sparkfed.spark.ReachablePaths;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** Checks, before any row is read, whether a training may start: cluster, keys, cohort, paths. */
+@Command(
+    name = "jobs/doctor",
+    mixinStandardHelpOptions = true,
+    versionProvider = JobMain.Version.class,
+    sortOptions = false,
+    description = {
+      "Checks a cluster and a configuration against what a training rests on; reads no row.",
+      "Exit code 0: go. With a danger: 2 configuration or keys, 3 data, 4 too few workers,",
+      "7 output, 9 Spark's settings; the smallest of them."
+    },
+    footer = "%nOptions for spark-submit follow after --, e.g. -- --master spark://host:7077")
+public final class DoctorJob implements Callable<Integer> {
+  @Mixin private final JobOptions options = new JobOptions();
+
+  /** Entry point for spark-submit. */
+  public static void main(String[] args) {
+    DoctorJob job = new DoctorJob();
+    JobMain.run(job, job.options, args);
+  }
+
+  /** Runs the job in this process and returns its exit code. */
+  static int execute(String... args) {
+    DoctorJob job = new DoctorJob();
+    return JobMain.execute(job, job.options, args);
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    TrainingConfig config = options.load();
+    SparkSession spark = JobMain.openSession("Spark Federated: doctor of " + config.name());
+    Configuration hadoop = spark.sparkContext().hadoopConfiguration();
+    List<Finding> findings = new ArrayList<>(ClusterSettings.of(spark.sparkContext().getConf()));
+    findings.addAll(AggregationChecks.of(config));
+    findings.addAll(ReachablePaths.of(hadoop, config.data()));
+    findings.add(output(hadoop, config.output()));
+    FindingsTable table = new FindingsTable(findings);
+    table.lines().forEach(System.out::println);
+    System.out.println(table.conclusion());
+    return table.exitCode().code();
+  }
+
+  /** Opens the output as a training does, and leaves nothing. */
+  private static Finding output(Configuration hadoop, Output output) {
+    if (output.dir().isEmpty()) {
+      return output(Area.CONFIGURATION, Verdict.DANGER, "not set");
+    }
+    String dir = output.dir().get();
+    try (OutputFolder folder =
+        new OutputFolder(hadoop, dir, output.overwrite(), UUID.randomUUID().toString())) {
+      return output(Area.OUTPUT, Verdict.OK, folder.target().toString());
+    } catch (IOException e) {
+      return output(Area.OUTPUT, Verdict.DANGER, e.getMessage());
+    }
+  }
+
+  private static Finding output(Area area, Verdict verdict, String is) {
+    return new Finding(
+        area, verdict, "output.dir", is, "a folder to create", "results are written there whole");
+  }
+}

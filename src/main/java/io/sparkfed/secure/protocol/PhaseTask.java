@@ -1,0 +1,46 @@
+package io.sparkfed.secure.protocol;
+
+import java.util.List;
+import java.util.function.Supplier;
+
+/** Runs a party's part in a phase, where the party is. */
+public final class PhaseTask {
+  private static final byte[] DROPOUT = new byte[0];
+  private static final System.Logger LOG = System.getLogger(PhaseTask.class.getName());
+
+  private PhaseTask() {}
+
+  /**
+   * Returns the party's message. Whatever goes wrong becomes one coarse tag, the empty message: an
+   * exception's text could hold a row, and one that leaves a task travels to the driver. Its type
+   * is logged where it happened.
+   */
+  public static byte[] orDropout(String phase, Supplier<byte[]> message) {
+    try {
+      return message.get();
+    } catch (RuntimeException e) {
+      LOG.log(
+          System.Logger.Level.ERROR,
+          "{0} failed; this worker drops out ({1})",
+          phase,
+          e.getClass().getSimpleName());
+      return DROPOUT;
+    }
+  }
+
+  /** Adds up the payload bytes of the messages of a sum, at the driver. */
+  public static final class Traffic {
+    private long bytes;
+
+    /** Counts the messages and returns those that are not the tag of a dropout. */
+    public List<byte[]> received(List<byte[]> messages) {
+      bytes += messages.stream().mapToLong(message -> message.length).sum();
+      return messages.stream().filter(message -> message.length > 0).toList();
+    }
+
+    /** Returns the bytes counted. */
+    public long bytes() {
+      return bytes;
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/**
+ * What the secure sums share: the flags a vector carries, how a phase's failure becomes one coarse
+ * tag, the hash of what the driver broadcast.
+ */
+package io.sparkfed.secure.protocol;

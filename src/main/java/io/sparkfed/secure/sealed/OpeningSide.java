@@ -1,0 +1,101 @@
+package io.sparkfed.secure.sealed;
+
+import io.sparkfed.secure.crypto.Agreement;
+import io.sparkfed.secure.crypto.Hpke;
+import io.sparkfed.secure.crypto.KeyStream;
+import io.sparkfed.secure.crypto.ProtocolException;
+import io.sparkfed.secure.crypto.Sealing;
+import io.sparkfed.secure.crypto.WireReader;
+import io.sparkfed.secure.keys.Owner;
+import java.util.Arrays;
+import java.util.List;
+
+/** One aggregator's part in one session. Runs at the aggregator. */
+final class OpeningSide {
+  private final Owner owner;
+  private final String aggregator;
+  private final SealedSession session;
+  private final byte[] secret;
+  private final int position;
+
+  /**
+   * Opens the session at an aggregator.
+   *
+   * @throws ProtocolException if the driver broke a rule
+   */
+  OpeningSide(Owner owner, String aggregator, SealedSession session) {
+    session.check(owner.roster());
+    owner.policy().checkSum(session.minWorkers(), session.round());
+    this.owner = owner;
+    this.aggregator = aggregator;
+    this.session = session;
+    this.secret = AggregatorAdvert.sealSecret(owner.keys(), session.runId());
+    this.position = session.names().indexOf(aggregator);
+    if (position < 0) {
+      throw new ProtocolException("an aggregator must have advertised its key");
+    }
+  }
+
+  /** Returns whether the advertised key is the one that is here. */
+  boolean holdsKey() {
+    return Arrays.equals(
+        Agreement.publicKey(secret), session.aggregators().get(position).sealKey());
+  }
+
+  /**
+   * Opens exactly this set and sums its shares.
+   *
+   * @param messages the pinned messages, sorted by worker
+   * @throws ProtocolException if a message is malformed, forged, foreign or comes twice, there are
+   *     too few, or the journal holds another opening of this sum
+   */
+  ShareSum open(List<byte[]> messages) {
+    if (messages.size() < Math.max(2, session.minWorkers())) {
+      throw new ProtocolException("the set must have at least min-workers messages");
+    }
+    List<SealedUpdate> updates = messages.stream().map(SealedUpdate::parse).toList();
+    SealedUpdate first = updates.get(0);
+    byte[] context = session.context(owner.roster(), first.modelHash());
+    long[] sum = new long[first.words()];
+    for (int i = 0; i < updates.size(); i++) {
+      SealedUpdate update = updates.get(i);
+      if (i > 0 && updates.get(i - 1).worker().compareTo(update.worker()) >= 0) {
+        throw new ProtocolException("messages must be sorted and one from each worker");
+      }
+      if (!Arrays.equals(update.modelHash(), first.modelHash())) {
+        throw new ProtocolException("all workers must have received the same model");
+      }
+      if (update.words() != sum.length) {
+        throw new ProtocolException("sealed vectors must have one length");
+      }
+      if (update.keys().size() != session.aggregators().size()) {
+        throw new ProtocolException("a message must have a key for each aggregator");
+      }
+      update.verify(owner.roster(), session.id());
+      addShare(update, context, sum);
+    }
+    byte[] setHash = SealedSession.setHash(messages);
+    byte[] opening = session.openingOf(setHash);
+    owner.journal().record(session.runId(), session.sum(), opening);
+    return ShareSum.of(owner.keys(), aggregator, opening, setHash, sum);
+  }
+
+  private void addShare(SealedUpdate update, byte[] context, long[] sum) {
+    byte[] key =
+        Hpke.open(
+            secret,
+            context,
+            SealingSide.associated(update.worker(), aggregator),
+            update.keys().get(position));
+    if (position > 0) {
+      new KeyStream(SealingSide.expansionKey(key, context)).addTo(sum);
+      return;
+    }
+    WireReader in = new WireReader(Sealing.open(key, update.body(), context));
+    long[] share = in.longs(sum.length);
+    in.end();
+    for (int j = 0; j < sum.length; j++) {
+      sum[j] += share[j];
+    }
+  }
+}

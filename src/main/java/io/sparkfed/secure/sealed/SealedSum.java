@@ -1,0 +1,200 @@
+package io.sparkfed.secure.sealed;
+
+import io.sparkfed.aggregate.Aggregation;
+import io.sparkfed.aggregate.AggregationException;
+import io.sparkfed.aggregate.CohortException;
+import io.sparkfed.aggregate.Federation;
+import io.sparkfed.aggregate.Opened;
+import io.sparkfed.aggregate.Visit;
+import io.sparkfed.aggregate.WorkerTask;
+import io.sparkfed.secure.crypto.ProtocolException;
+import io.sparkfed.secure.keys.KeyRing;
+import io.sparkfed.secure.keys.Roster;
+import io.sparkfed.secure.protocol.FlaggedVector;
+import io.sparkfed.secure.protocol.PhaseTask.Traffic;
+import io.sparkfed.secure.sealed.SealedPhases.ToAggregators;
+import io.sparkfed.secure.sealed.SealedPhases.ToWorkers;
+import io.sparkfed.secure.sealed.ShareSum.Outcome;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * The sealed sum at the driver: relays what workers seal to the aggregators, and adds the
+ * aggregators' sums. See the package for what it guarantees. Not thread-safe.
+ */
+public final class SealedSum implements Aggregation<long[], long[]> {
+  /** How often a sum is tried whose aggregator lost its key. */
+  private static final int ATTEMPTS = 2;
+
+  private final KeyRing keys;
+  private final Roster pinnedRoster;
+  private final List<String> aggregators;
+  private final int minWorkers;
+  private final SecureRandom random = new SecureRandom();
+  private final byte[] runId = fresh();
+  private List<AggregatorAdvert> adverts = List.of();
+  private int sums;
+
+  /**
+   * Prepares sealed sums of a run.
+   *
+   * @param keys where workers and aggregators find their keys
+   * @param aggregators their ids: one for a secure worker, several for a committee
+   * @param minWorkers least number of workers in a sum, at least 2
+   * @throws IllegalArgumentException if {@code minWorkers < 2} or there is no aggregator
+   */
+  public SealedSum(KeyRing keys, Set<String> aggregators, int minWorkers) {
+    if (minWorkers < 2) {
+      throw new IllegalArgumentException("min-workers must be >= 2. Provided value: " + minWorkers);
+    }
+    if (aggregators.isEmpty()) {
+      throw new IllegalArgumentException("a sealed sum must have an aggregator");
+    }
+    this.keys = keys;
+    this.pinnedRoster = keys.roster();
+    this.aggregators = List.copyOf(new TreeSet<>(aggregators));
+    this.minWorkers = minWorkers;
+  }
+
+  private byte[] fresh() {
+    byte[] bytes = new byte[32];
+    random.nextBytes(bytes);
+    return bytes;
+  }
+
+  @Override
+  public <S, B> Opened<long[]> aggregate(
+      Federation<S> federation, Visit<B> visit, WorkerTask<S, B, long[]> work) {
+    requireDistinctParties(federation);
+    Traffic traffic = new Traffic();
+    try {
+      for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
+        Optional<Opened<long[]>> opened = open(federation, visit, work, traffic);
+        if (opened.isPresent()) {
+          return opened.get();
+        }
+        // An aggregator's place is gone, and its key with it. Without its share nothing is opened,
+        // so the other aggregators may answer for another set.
+        adverts = List.of();
+      }
+    } catch (ProtocolException e) {
+      throw new AggregationException(
+          "secure aggregation refused a message and opened nothing: " + e.getMessage(), e);
+    }
+    throw new AggregationException(
+        "no sum was opened: not all aggregators answered with the keys they had advertised");
+  }
+
+  private <S> void requireDistinctParties(Federation<S> federation) {
+    for (String aggregator : aggregators) {
+      if (federation.workers().contains(aggregator)) {
+        throw new AggregationException(
+            "an aggregator must not be a worker (aggregation.aggregators). Provided: "
+                + aggregator);
+      }
+    }
+  }
+
+  /** Returns nothing if an aggregator can't open what was sealed to its key. */
+  private <S, B> Optional<Opened<long[]>> open(
+      Federation<S> federation, Visit<B> visit, WorkerTask<S, B, long[]> work, Traffic traffic) {
+    sums++;
+    if (adverts.isEmpty()) {
+      adverts = adverts(federation, visit.round(), traffic);
+    }
+    SealedSession session =
+        new SealedSession(runId, fresh(), visit.round(), sums, minWorkers, adverts);
+    SortedMap<String, byte[]> sealedByWorker = new TreeMap<>();
+    for (byte[] message :
+        traffic.received(
+            federation.visit(
+                new Visit<>(
+                    visit.description(),
+                    visit.round(),
+                    visit.cohort(),
+                    new ToWorkers<>(session, visit.broadcast())),
+                SealedPhases.seal(keys, work)))) {
+      SealedUpdate update = SealedUpdate.parse(message);
+      update.verify(pinnedRoster, session.id());
+      if (!visit.cohort().contains(update.worker())
+          || sealedByWorker.put(update.worker(), message) != null) {
+        throw new ProtocolException("a message must be of the cohort, one from each worker");
+      }
+    }
+    int workers = sealedByWorker.size();
+    if (workers < minWorkers) {
+      throw CohortException.tooFew(workers, minWorkers);
+    }
+    List<byte[]> pinned = List.copyOf(sealedByWorker.values());
+    List<byte[]> answers =
+        traffic.received(
+            federation.visitAggregators(
+                new Visit<>(
+                    visit.description() + ": opening at " + String.join(", ", aggregators),
+                    visit.round(),
+                    aggregators,
+                    new ToAggregators(session, pinned)),
+                SealedPhases.open(keys)));
+    return added(session, pinned, answers)
+        .map(sum -> FlaggedVector.open(sum, workers, visit.cohort().size(), traffic.bytes()));
+  }
+
+  private <S> List<AggregatorAdvert> adverts(Federation<S> federation, int round, Traffic traffic) {
+    SortedMap<String, AggregatorAdvert> byName = new TreeMap<>();
+    for (byte[] message :
+        traffic.received(
+            federation.visitAggregators(
+                new Visit<>("advertising aggregators' keys", round, aggregators, runId),
+                SealedPhases.advertise(keys)))) {
+      AggregatorAdvert advert = AggregatorAdvert.parse(message);
+      advert.verify(pinnedRoster, runId);
+      byName.put(advert.aggregator(), advert);
+    }
+    for (String aggregator : aggregators) {
+      if (!byName.containsKey(aggregator)) {
+        throw new AggregationException(
+            "aggregator " + aggregator + " has no keys where it runs (aggregation.keys.dir)");
+      }
+    }
+    return new ArrayList<>(byName.values());
+  }
+
+  private Optional<long[]> added(SealedSession session, List<byte[]> pinned, List<byte[]> answers) {
+    byte[] setHash = SealedSession.setHash(pinned);
+    byte[] opening = session.openingOf(setHash);
+    SortedMap<String, ShareSum> byName = new TreeMap<>();
+    for (byte[] answer : answers) {
+      ShareSum sum = ShareSum.parse(answer);
+      byName.put(sum.aggregator(), sum);
+    }
+    long[] total = null;
+    for (AggregatorAdvert advert : session.aggregators()) {
+      ShareSum sum = byName.get(advert.aggregator());
+      if (sum == null || sum.outcome() == Outcome.NO_KEY) {
+        return Optional.empty();
+      }
+      if (sum.outcome() == Outcome.REFUSED) {
+        throw new ProtocolException(
+            "aggregator " + advert.aggregator() + " refused; its own log says why");
+      }
+      sum.verify(advert, opening, setHash);
+      if (total == null) {
+        total = sum.words();
+        continue;
+      }
+      if (total.length != sum.words().length) {
+        throw new ProtocolException("share sums must have one length");
+      }
+      for (int j = 0; j < total.length; j++) {
+        total[j] += sum.words()[j];
+      }
+    }
+    return Optional.of(total);
+  }
+}

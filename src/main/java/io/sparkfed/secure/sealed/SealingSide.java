@@ -1,0 +1,101 @@
+package io.sparkfed.secure.sealed;
+
+import io.sparkfed.secure.crypto.Hpke;
+import io.sparkfed.secure.crypto.Kdf;
+import io.sparkfed.secure.crypto.KeyStream;
+import io.sparkfed.secure.crypto.Sealing;
+import io.sparkfed.secure.crypto.WireWriter;
+import io.sparkfed.secure.keys.Owner;
+import io.sparkfed.secure.keys.PartyKeys;
+import io.sparkfed.secure.keys.Policy;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One worker's part in one session, as pure functions of its keys and the session. Runs at the
+ * worker.
+ */
+final class SealingSide {
+  private final PartyKeys own;
+  private final Policy policy;
+  private final String worker;
+  private final SealedSession session;
+  private final byte[] modelHash;
+  private final byte[] context;
+
+  /**
+   * Opens the session at a worker.
+   *
+   * @param modelHash hash of what this worker received from the driver
+   * @throws io.sparkfed.secure.crypto.ProtocolException if the driver broke a rule of the protocol
+   *     or of the owner's policy, or an aggregator's advert is not its own
+   */
+  SealingSide(Owner owner, String worker, SealedSession session, byte[] modelHash) {
+    session.check(owner.roster());
+    owner.policy().checkSum(session.minWorkers(), session.round());
+    owner.policy().checkAggregators(session.names());
+    this.own = owner.keys();
+    this.policy = owner.policy();
+    this.worker = worker;
+    this.session = session;
+    this.modelHash = modelHash;
+    this.context = session.context(owner.roster(), modelHash);
+  }
+
+  /** Returns the key of the words that are sent in place of a vector that can't be. */
+  byte[] blindingKey() {
+    return own.derive("blinding", context);
+  }
+
+  /** Seals {@code vector} to the aggregators. */
+  SealedUpdate seal(long[] vector) {
+    policy.checkDimension(vector.length);
+    byte[] commitment = commitmentTo(vector);
+    long[] first = vector.clone();
+    byte[] firstKey = shareKey(commitment, 0);
+    List<byte[]> keys = new ArrayList<>();
+    keys.add(sealedKey(0, firstKey, commitment));
+    for (int l = 1; l < session.aggregators().size(); l++) {
+      byte[] seed = shareKey(commitment, l);
+      new KeyStream(expansionKey(seed, context)).subtractFrom(first);
+      keys.add(sealedKey(l, seed, commitment));
+    }
+    byte[] body = Sealing.seal(firstKey, new WireWriter().longs(first).toByteArray(), context);
+    return SealedUpdate.make(own, worker, session.id(), modelHash, vector.length, keys, body);
+  }
+
+  /**
+   * What keys of this vector are bound to: another vector has other keys, so that no key ever seals
+   * two plaintexts.
+   */
+  private byte[] commitmentTo(long[] vector) {
+    byte[] digest = Kdf.sha256(new WireWriter().longs(vector).toByteArray());
+    return Kdf.hmac(
+        own.derive("commit", context), new WireWriter().bytes(context).bytes(digest).toByteArray());
+  }
+
+  private byte[] shareKey(byte[] commitment, int aggregator) {
+    return own.derive("share", context, commitment, index(aggregator));
+  }
+
+  private byte[] sealedKey(int aggregator, byte[] key, byte[] commitment) {
+    AggregatorAdvert advert = session.aggregators().get(aggregator);
+    byte[] ephemeral = own.derive("encapsulate", context, commitment, index(aggregator));
+    return Hpke.seal(
+        advert.sealKey(), ephemeral, context, associated(worker, advert.aggregator()), key);
+  }
+
+  private static byte[] index(int aggregator) {
+    return new WireWriter().integer(aggregator).toByteArray();
+  }
+
+  /** Returns what a sealed key is bound to beside the context: from whom, to whom. */
+  static byte[] associated(String worker, String aggregator) {
+    return new WireWriter().text(worker).text(aggregator).toByteArray();
+  }
+
+  /** Returns the key of the stream that a share's seed is expanded with. */
+  static byte[] expansionKey(byte[] seed, byte[] context) {
+    return Kdf.derive(seed, "share-words", context);
+  }
+}

@@ -1,0 +1,41 @@
+package io.sparkfed.server;
+
+import io.sparkfed.math.Vectors;
+import java.util.Optional;
+
+/**
+ * Solves {@code H w = -g} once: the minimum of a quadratic objective, in one round. Of anything
+ * else it is one step of Newton's method.
+ */
+public record NormalEquations() implements PooledOptimizer {
+
+  @Override
+  public boolean needsHessian() {
+    return true;
+  }
+
+  @Override
+  public Search begin(double[] start, double[] l1) {
+    NoL1.require(l1, "normal equations");
+    return new First(start.clone());
+  }
+
+  private record First(double[] point) implements Search {
+    @Override
+    public double[] best() {
+      return point;
+    }
+
+    @Override
+    public Search next(PointEvaluation at) {
+      double[] solution = point.clone();
+      Vectors.addScaled(1.0, Newton.direction(at), 0, solution, solution.length);
+      return new Ended(solution, Ending.CONVERGED);
+    }
+
+    @Override
+    public Optional<Ending> ending() {
+      return Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,21 @@
+package io.sparkfed.server;
+
+/**
+ * Minimises the objective of all workers' rows together, from one evaluation to the next. An
+ * evaluation is a visit to the workers, so the optimizer does not call a function: it says which
+ * point it wants, as a {@link Search}, and is told.
+ */
+public interface PooledOptimizer {
+
+  /** Returns whether it needs Hessians, and so whether the loss must have curvature. */
+  boolean needsHessian();
+
+  /**
+   * Returns the search that begins at {@code start}.
+   *
+   * @param start the first point to evaluate
+   * @param l1 the L1 penalty of each coordinate, length d, each at least 0
+   * @throws IllegalArgumentException if there is an L1 penalty and the optimizer can't have one
+   */
+  Search begin(double[] start, double[] l1);
+}

@@ -1,0 +1,75 @@
+package io.sparkfed.spark;
+
+import io.sparkfed.config.DataConfig;
+import io.sparkfed.config.DataConfig.PooledTable;
+import io.sparkfed.config.DataConfig.WorkerPaths;
+import io.sparkfed.config.Finding;
+import io.sparkfed.config.Finding.Area;
+import io.sparkfed.config.Finding.Verdict;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.UnsupportedFileSystemException;
+import org.apache.hadoop.fs.permission.FsAction;
+import org.apache.hadoop.security.AccessControlException;
+
+/** Whether the paths that {@code data} names can be reached from the driver. Opens no file. */
+public final class ReachablePaths {
+  private static final String WHY = "the run ends when it is not, before round 1";
+
+  private ReachablePaths() {}
+
+  /** Checks each worker's path, or the pooled table's. */
+  public static List<Finding> of(Configuration hadoop, DataConfig data) {
+    List<Finding> findings = new ArrayList<>();
+    if (data.source() instanceof WorkerPaths paths) {
+      new TreeMap<>(paths.paths())
+          .forEach((worker, path) -> findings.add(check(hadoop, "data.workers." + worker, path)));
+    } else if (data.source() instanceof PooledTable table) {
+      findings.add(
+          table
+              .path()
+              .map(path -> check(hadoop, "data.path", path))
+              .orElseGet(
+                  () ->
+                      finding(
+                          Verdict.WARN,
+                          "data.format",
+                          data.format() + ", without a path: not checked")));
+    } else {
+      findings.add(finding(Verdict.OK, "data.synthetic", "generated inside the job"));
+    }
+    return List.copyOf(findings);
+  }
+
+  private static Finding check(Configuration hadoop, String key, String path) {
+    try {
+      Path pattern = new Path(path);
+      FileSystem fs = pattern.getFileSystem(hadoop);
+      FileStatus[] matches = fs.globStatus(pattern);
+      if (matches == null || matches.length == 0) {
+        return finding(Verdict.DANGER, key, path + " does not exist");
+      }
+      for (FileStatus match : matches) {
+        fs.access(match.getPath(), match.isDirectory() ? FsAction.READ_EXECUTE : FsAction.READ);
+      }
+      return finding(Verdict.OK, key, path);
+    } catch (UnsupportedFileSystemException e) {
+      return finding(Verdict.WARN, key, path + ": no file system of that kind, not checked");
+    } catch (AccessControlException e) {
+      return finding(Verdict.DANGER, key, path + " may not be read");
+    } catch (IOException | IllegalArgumentException e) {
+      String why = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+      return finding(Verdict.DANGER, key, path + " can't be reached: " + why);
+    }
+  }
+
+  private static Finding finding(Verdict verdict, String key, String is) {
+    return new Finding(Area.DATA, verdict, key, is, "there and readable", WHY);
+  }
+}

@@ -1,0 +1,90 @@
+package io.sparkfed.objective;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.sparkfed.data.FeatureMoments;
+import io.sparkfed.data.ShardBuilder;
+import io.sparkfed.data.ShardBuilder.Part;
+import io.sparkfed.loss.Loss;
+import io.sparkfed.math.SymmetricMatrix;
+import io.sparkfed.model.Family;
+import io.sparkfed.model.ModelShape;
+import io.sparkfed.model.Scaling;
+import io.sparkfed.testing.FiniteDifferences;
+import io.sparkfed.testing.Table;
+import java.util.Random;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class LinearDerivativesTest {
+  private static final int FEATURES = 3;
+
+  /** Row counts around the size of a block. */
+  @ParameterizedTest
+  @CsvSource({
+    "LINEAR, 1, true",
+    "LINEAR, 7, false",
+    "LOGISTIC, 8, true",
+    "LOGISTIC, 3, false",
+    "LOGISTIC, 41, true"
+  })
+  void at_anyPoint_areTheDerivativesOfTheValue(Family family, int rows, boolean intercept) {
+    Table table =
+        Table.random(2L, rows, FEATURES, family)
+            .withWeights(new Random(4L).doubles(rows, 0.0, 3.0).toArray());
+    ModelShape shape = new ModelShape(FEATURES, intercept);
+    Scaling scaling = FeatureMoments.of(table.examples(), shape);
+    Loss loss = family.loss();
+    double[] w = new Random(5L).doubles(shape.size(), -1.0, 1.0).toArray();
+
+    LinearDerivatives at = LinearDerivatives.at(w, loss, table.examples(), shape, scaling);
+
+    assertEquals(objective(loss, table, shape, scaling).value(w), at.value(), 1e-12);
+    assertArrayEquals(
+        FiniteDifferences.gradient(
+            v -> LinearDerivatives.at(v, loss, table.examples(), shape, scaling).value(), w),
+        at.gradient(),
+        1e-7);
+    SymmetricMatrix hessian = SymmetricMatrix.of(shape.size(), at.hessian());
+    for (int i = 0; i < shape.size(); i++) {
+      int row = i;
+      double[] expected =
+          FiniteDifferences.gradient(
+              v -> LinearDerivatives.at(v, loss, table.examples(), shape, scaling).gradient()[row],
+              w);
+      for (int j = 0; j < shape.size(); j++) {
+        assertEquals(expected[j], hessian.get(i, j), 1e-7);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"true", "false"})
+  void at_sparseRows_areThoseOfDenseRows(boolean intercept) {
+    Table table = Table.random(6L, 10, FEATURES, Family.LOGISTIC);
+    for (double[] row : table.x()) {
+      row[1] = 0.0;
+      row[2] = row[0] > 0.0 ? 0.0 : row[2];
+    }
+    ModelShape shape = new ModelShape(FEATURES, intercept);
+    ShardBuilder sparse = new ShardBuilder("w", FEATURES);
+    table.addSparseTo(sparse, Part.TRAIN);
+    Scaling scaling = FeatureMoments.of(table.examples(), shape);
+    double[] w = new Random(7L).doubles(shape.size(), -1.0, 1.0).toArray();
+    Loss loss = Family.LOGISTIC.loss();
+
+    LinearDerivatives dense = LinearDerivatives.at(w, loss, table.examples(), shape, scaling);
+    LinearDerivatives packed =
+        LinearDerivatives.at(w, loss, sparse.build(0.0, 1L, false, shape).train(), shape, scaling);
+
+    assertEquals(dense.value(), packed.value(), 1e-12);
+    assertArrayEquals(dense.gradient(), packed.gradient(), 1e-12);
+    assertArrayEquals(dense.hessian(), packed.hessian(), 1e-12);
+  }
+
+  private static LinearObjective objective(
+      Loss loss, Table table, ModelShape shape, Scaling scaling) {
+    return new LinearObjective(loss, table.examples(), shape, scaling, 0.0, Reduction.SUM);
+  }
+}

@@ -1,0 +1,163 @@
+package io.sparkfed.secure;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.sparkfed.aggregate.AggregatorTask;
+import io.sparkfed.aggregate.InsecurePlainSum;
+import io.sparkfed.aggregate.Opened;
+import io.sparkfed.aggregate.Visit;
+import io.sparkfed.aggregate.WorkerTask;
+import io.sparkfed.config.ConfigLoader;
+import io.sparkfed.config.TrainingConfig;
+import io.sparkfed.data.Shard;
+import io.sparkfed.secure.keys.EphemeralKeys;
+import io.sparkfed.secure.sealed.SealedSum;
+import io.sparkfed.spark.ShardLoader;
+import io.sparkfed.spark.SparkFederation;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerJobStart;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Sealed sums with aggregators on executors of their own, which die. */
+@Timeout(180)
+class SealedClusterIT {
+  private static final int WORKERS = 6;
+
+  @TempDir static Path folder;
+
+  private SparkSession spark;
+
+  @BeforeEach
+  void start() {
+    spark =
+        SparkSession.builder()
+            .master("local-cluster[2,1,600]")
+            .appName("SealedClusterIT")
+            .config("spark.ui.enabled", false)
+            .config("spark.executor.memory", "600m")
+            // Both executors must be there before aggregators are given places.
+            .config("spark.cores.max", 2)
+            .config("spark.scheduler.minRegisteredResourcesRatio", 1.0)
+            .config("spark.scheduler.maxRegisteredResourcesWaitingTime", "60s")
+            .config(
+                "spark.executor.extraClassPath",
+                System.getProperty(
+                    "surefire.test.class.path", System.getProperty("java.class.path")))
+            .getOrCreate();
+  }
+
+  @AfterEach
+  void stop() {
+    spark.stop();
+  }
+
+  private SparkFederation federation() throws IOException {
+    Path conf = folder.resolve("sealed.conf");
+    Files.writeString(
+        conf,
+        "data.synthetic { workers = "
+            + WORKERS
+            + ", rows-per-worker = 5, features = 2 }\n"
+            + "aggregation.mode = committee\n");
+    TrainingConfig config = ConfigLoader.load(conf, Map.of(), List.of());
+    return new ShardLoader(spark, config).load().federation();
+  }
+
+  /** A worker's vector: a function of its id and of what was broadcast. */
+  private static WorkerTask<Shard, Integer, long[]> vectors() {
+    return (worker, shard, broadcast) -> new long[] {worker.hashCode(), broadcast, 1L << 40};
+  }
+
+  private static Visit<Integer> visit(SparkFederation federation, int round) {
+    return new Visit<>("round " + round, round, federation.workers(), 7 * round);
+  }
+
+  private static long[] expected(SparkFederation federation, int round) {
+    return new InsecurePlainSum(2)
+        .aggregate(federation, visit(federation, round), vectors())
+        .value();
+  }
+
+  private static List<Long> processes(SparkFederation federation, String... aggregators) {
+    AggregatorTask<Integer, Long> process = (name, nothing) -> ProcessHandle.current().pid();
+    return federation.visitAggregators(
+        new Visit<>("where are you", 0, List.of(aggregators), 0), process);
+  }
+
+  @Test
+  void visitAggregators_twoOfThem_haveProcessesOfTheirOwnAndStayThere() throws Exception {
+    try (SparkFederation federation = federation()) {
+      List<Long> first = processes(federation, "one", "two");
+      assertEquals(2, Set.copyOf(first).size());
+      assertTrue(first.stream().noneMatch(pid -> pid == ProcessHandle.current().pid()));
+      long two = processes(federation, "two").get(0);
+      for (int i = 0; i < 5; i++) {
+        assertEquals(two, processes(federation, "two").get(0));
+        assertNotEquals(two, processes(federation, "one").get(0));
+      }
+    }
+  }
+
+  @Test
+  void sum_oneAggregatorOrTwo_equalsPlain() throws Exception {
+    try (SparkFederation federation = federation()) {
+      for (Set<String> aggregators : List.of(Set.of("one"), Set.of("one", "two"))) {
+        SealedSum sum = new SealedSum(new EphemeralKeys(), aggregators, 3);
+        for (int round = 1; round <= 3; round++) {
+          Opened<long[]> opened = sum.aggregate(federation, visit(federation, round), vectors());
+          assertArrayEquals(expected(federation, round), opened.value());
+          assertEquals(WORKERS, opened.workers());
+        }
+      }
+    }
+  }
+
+  /** Its key goes with the executor: another is advertised, and the sum tried again. */
+  @Test
+  void sum_aggregatorsExecutorKilledBeforeOpening_sumsAllOnSecondAttempt() throws Exception {
+    try (SparkFederation federation = federation()) {
+      SealedSum sum = new SealedSum(new EphemeralKeys(), Set.of("one", "two"), 3);
+      sum.aggregate(federation, visit(federation, 1), vectors());
+      Killer killer = new Killer(processes(federation, "one").get(0));
+
+      Opened<long[]> opened = sum.aggregate(federation, visit(federation, 2), vectors());
+
+      assertTrue(killer.done);
+      assertArrayEquals(expected(federation, 2), opened.value());
+      assertEquals(WORKERS, opened.workers());
+    }
+  }
+
+  /** Kills a process when the aggregators are asked to open, once. */
+  private final class Killer extends SparkListener {
+    private final long pid;
+    private boolean done;
+
+    Killer(long pid) {
+      this.pid = pid;
+      spark.sparkContext().addSparkListener(this);
+    }
+
+    @Override
+    public void onJobStart(SparkListenerJobStart start) {
+      String description = start.properties().getProperty("spark.job.description");
+      if (!done && description != null && description.contains(": opening at ")) {
+        done = ProcessHandle.of(pid).map(ProcessHandle::destroyForcibly).orElse(false);
+      }
+    }
+  }
+}
