@@ -67,6 +67,8 @@ class ConfigLoaderTest {
               path = "rows.csv", worker-column = "owner"
               label-column = "outcome", feature-columns = ["a", "b"], weight-column = "c"
               split { column = "part", train = "1", test = "2" }
+              categorical { b { reference = 2, levels = ["10", 2] } }
+              min-level-rows = 7, impute { columns = [a], strategy = mean }
             }
             model { family = logistic, intercept = false, l2 = 0.5, standardize = federated }
             algorithm {
@@ -89,6 +91,12 @@ class ConfigLoaderTest {
             "outcome", List.of("a", "b"), Optional.empty(), Optional.of("c"), Optional.empty()),
         data.columns());
     assertEquals(new SplitByColumn("part", "1", "2"), data.split());
+    assertEquals(
+        new DataConfig.Preprocessing(
+            Map.of("b", new DataConfig.Category(Optional.of("2"), List.of("2", "10"))),
+            List.of("a"),
+            7),
+        data.preprocessing());
     assertEquals(
         new TrainingConfig.Model(
             Family.LOGISTIC, LogisticLoss.INSTANCE, false, 0.0, 0.5, Standardize.FEDERATED),
