@@ -201,13 +201,7 @@ final class PooledRounds implements RoundWork {
     try {
       conditionNumber = first.withoutZeroRows().cholesky().conditionNumber();
     } catch (SingularMatrixException e) {
-      throw new DataException(
-          (e.column() < shape.features()
-                  ? "feature " + (e.column() + 1)
-                  : "the constant column of the intercept")
-              + " must not be a linear combination of the features before it: there is no single"
-              + " optimum. Leave features out, or set model.l2 > 0",
-          e);
+      throw new DependentFeatureException(e.column(), e);
     }
     if (conditionNumber > LARGEST_CONDITION) {
       throw new DataException(

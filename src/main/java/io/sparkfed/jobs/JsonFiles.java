@@ -35,7 +35,7 @@ final class JsonFiles {
   }
 
   /** Returns {@code coefficients.json}. */
-  static String coefficients(FinalModel model, FeatureEncoding encoding) {
+  static String coefficients(FinalModel model, FeatureEncoding encoding, boolean hasOffset) {
     ObjectNode node = JSON.createObjectNode();
     node.put("family", model.family());
     ArrayNode features = node.putArray("features");
@@ -50,6 +50,7 @@ final class JsonFiles {
     ArrayNode classes = node.putArray("classes");
     model.classes().forEach(classes::add);
     node.put("standardize", model.standardization());
+    node.put("offset", hasOffset);
     node.set("contract", EncodingJson.write(encoding));
     return pretty(node);
   }

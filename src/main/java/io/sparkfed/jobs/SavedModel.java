@@ -31,6 +31,7 @@ import org.apache.hadoop.fs.Path;
  * @param weights one for each feature, output after output
  * @param intercepts one for each output; 0 for a model without them
  * @param standardize how the training standardised
+ * @param hasOffset whether the rows it was trained on had offsets
  * @param encoding how columns become the features
  */
 record SavedModel(
@@ -39,6 +40,7 @@ record SavedModel(
     double[] weights,
     double[] intercepts,
     String standardize,
+    boolean hasOffset,
     FeatureEncoding encoding) {
 
   /**
@@ -91,6 +93,7 @@ record SavedModel(
         values,
         intercepts,
         node.path("standardize").asText(),
+        node.path("offset").asBoolean(),
         encoding);
   }
 
@@ -118,6 +121,12 @@ record SavedModel(
     requireSame("model.standardize", standardize, Console.lower(config.model().standardize()));
     if (config.model().loss().outputs() != intercepts.length) {
       throw new ConfigurationException("model.classes must be the model's, " + intercepts.length);
+    }
+    if (config.data().columns().offset().isPresent() != hasOffset) {
+      throw new ConfigurationException(
+          hasOffset
+              ? "data.offset-column must be set: the model was trained with offsets"
+              : "data.offset-column must not be set: the model was trained without offsets");
     }
     List<String> configured = config.data().columns().features();
     if (!configured.isEmpty() && !configured.equals(encoding.columnNames())) {

@@ -10,6 +10,7 @@ import io.sparkfed.evaluation.RunReport.Cohort;
 import io.sparkfed.evaluation.RunReport.Exit;
 import io.sparkfed.evaluation.RunReport.FinalModel;
 import io.sparkfed.evaluation.RunReport.Protection;
+import io.sparkfed.federated.DependentFeatureException;
 import io.sparkfed.federated.FederatedTrainer;
 import io.sparkfed.federated.TrainingResult;
 import io.sparkfed.federated.TrainingResult.Divergence;
@@ -106,6 +107,8 @@ public final class TrainJob implements Callable<Integer> {
                     }
                   })
               .train();
+    } catch (DependentFeatureException e) {
+      throw e.named(loaded.features());
     }
     phases.end("train");
     List<String> late = notesOnResult(config, result, workers.size());
@@ -122,7 +125,10 @@ public final class TrainJob implements Callable<Integer> {
         .save(folder.staged("model").toString());
     phases.end("write model");
     RunReport report = report(spark, config, runId, loaded, result, notes, phases);
-    folder.write("coefficients.json", JsonFiles.coefficients(report.model(), report.encoding()));
+    folder.write(
+        "coefficients.json",
+        JsonFiles.coefficients(
+            report.model(), report.encoding(), config.data().columns().offset().isPresent()));
     folder.write("run.json", JsonFiles.run(report));
     folder.write("report.html", HtmlReport.render(report));
     folder.publish();
