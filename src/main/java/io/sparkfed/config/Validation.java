@@ -130,13 +130,12 @@ final class Validation {
 
   private Algorithm algorithm() {
     String preset = read.oneOf("algorithm.preset", Presets.names());
-    Optional<Lossless> lossless =
-        new LosslessValidation(user, read)
-            .validate(preset, read.oneOf("model.family", Family.class));
+    Family family = read.oneOf("model.family", Family.class);
+    Optional<Lossless> lossless = new LosslessValidation(user, read).validate(preset, family);
     return new Algorithm(
         preset,
         read.integer("algorithm.rounds", 1, 10_000_000),
-        new SolverValidation(user, read).solver(),
+        new SolverValidation(user, read).solver(family),
         read.oneOf("algorithm.local.loss", Reduction.class),
         read.oneOf("algorithm.weighting", Weighting.class),
         read.number("algorithm.divergence-factor", "must be a number > 1", v -> v > 1.0),

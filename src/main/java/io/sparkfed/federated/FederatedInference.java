@@ -161,7 +161,7 @@ final class FederatedInference {
           LinearDerivatives.at(
                   fit.model,
                   loss,
-                  (score, label) -> distribution.information(score),
+                  (scores, label, out) -> out[0] = distribution.information(scores[0]),
                   rows,
                   shape,
                   scaling)

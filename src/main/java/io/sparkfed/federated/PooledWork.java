@@ -4,7 +4,6 @@ import io.sparkfed.aggregate.WorkerTask;
 import io.sparkfed.data.Examples;
 import io.sparkfed.data.Shard;
 import io.sparkfed.evaluation.MetricSums;
-import io.sparkfed.loss.Loss;
 import io.sparkfed.loss.VectorLoss;
 import io.sparkfed.model.Coefficients;
 import io.sparkfed.model.ModelShape;
@@ -51,7 +50,7 @@ final class PooledWork implements WorkerTask<Shard, ModelBroadcast, double[]> {
     double[] gradient;
     double value;
     if (needsHessian) {
-      LinearDerivatives sums = LinearDerivatives.at(model, (Loss) loss, rows, shape, scaling);
+      LinearDerivatives sums = LinearDerivatives.at(model, loss, rows, shape, scaling);
       hessian = sums.hessian();
       gradient = sums.gradient();
       value = sums.value();

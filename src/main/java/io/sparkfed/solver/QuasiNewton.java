@@ -41,10 +41,7 @@ public record QuasiNewton(int maxIterations, double tolerance, int history)
   public QuasiNewton {
     Steps.requireAtLeastOne("max-iterations", maxIterations);
     Steps.requireAtLeastOne("history", history);
-    if (!(tolerance > 0.0) || Double.isInfinite(tolerance)) {
-      throw new IllegalArgumentException(
-          "tolerance must be > 0 and finite. Provided value: " + tolerance);
-    }
+    Steps.requireTolerance(tolerance);
   }
 
   /** A function with its gradient. */

@@ -178,7 +178,7 @@ class ConfigLoaderTest {
   @ParameterizedTest
   @CsvSource({
     "fed-newton, 50, 1e-12, 0",
-    "fed-lbfgs, 1000, 1e-10, 0",
+    "fed-lbfgs, 1000, 1e-11, 0",
     "normal-equations, 1, 0, 0",
     "fed-sgd, 100, 1e-8, 0.1"
   })

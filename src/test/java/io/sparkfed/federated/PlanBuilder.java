@@ -28,6 +28,7 @@ import java.util.TreeMap;
 final class PlanBuilder {
   private Family family = Family.LINEAR;
   private ModelShape shape = new ModelShape(2, true);
+  private int classes = 3;
   private double l1;
   private double l2;
   private Standardize standardize = Standardize.NONE;
@@ -43,6 +44,11 @@ final class PlanBuilder {
 
   PlanBuilder family(Family value) {
     family = value;
+    return this;
+  }
+
+  PlanBuilder classes(int value) {
+    classes = value;
     return this;
   }
 
@@ -126,15 +132,11 @@ final class PlanBuilder {
   }
 
   TrainingPlan build() {
-    return build(family.loss(3, 1.35), shape);
-  }
-
-  /** Returns the plan with another loss and shape. */
-  TrainingPlan build(VectorLoss loss, ModelShape itsShape) {
+    VectorLoss loss = family.loss(classes, 1.35);
     return new TrainingPlan(
         family,
         loss,
-        itsShape,
+        new ModelShape(shape.features(), shape.hasIntercept(), loss.outputs()),
         l1,
         l2,
         standardize,
