@@ -6,7 +6,8 @@
  * <p>Two kinds of work fill them: local training and averaging, or sums of derivatives and a step
  * on the pooled objective ({@link io.sparkfed.federated.PooledPlan}).
  *
- * <p>Place: {@link io.sparkfed.federated.LocalWork}, {@link io.sparkfed.federated.PooledWork} and
- * the lambdas of the standardisation run at workers, everything else at the driver.
+ * <p>Place: {@link io.sparkfed.federated.LocalWork}, {@link io.sparkfed.federated.PooledWork}, the
+ * work of {@link io.sparkfed.federated.FederatedInference} and the lambdas of the standardisation
+ * run at workers, everything else at the driver.
  */
 package io.sparkfed.federated;
