@@ -43,7 +43,7 @@ final class PooledWork implements WorkerTask<Shard, ModelBroadcast, double[]> {
   @Override
   public double[] run(String worker, Shard shard, ModelBroadcast broadcast) {
     clip.requireNone(worker);
-    Scaling scaling = federatedScaling.isIdentity() ? shard.scaling() : federatedScaling;
+    Scaling scaling = LocalWork.scaling(shard, federatedScaling);
     double[] model = broadcast.coefficients();
     Examples rows = shard.train();
     double[] hessian = new double[0];

@@ -7,7 +7,7 @@
  * on the pooled objective ({@link io.sparkfed.federated.PooledPlan}).
  *
  * <p>Place: {@link io.sparkfed.federated.LocalWork}, {@link io.sparkfed.federated.PooledWork}, the
- * lambdas of the standardisation and of the preprocessing, and methods that say so run at workers,
- * everything else at the driver.
+ * work of {@link io.sparkfed.federated.FederatedInference}, the lambdas of the standardisation and
+ * of the preprocessing, and methods that say so run at workers, everything else at the driver.
  */
 package io.sparkfed.federated;

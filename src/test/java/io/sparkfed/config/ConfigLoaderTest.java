@@ -103,7 +103,13 @@ class ConfigLoaderTest {
         config.model());
     assertEquals(
         new TrainingConfig.Algorithm(
-            "fed-avg", 12, new MinibatchSgd(2, 16, 0.25), Reduction.SUM, Weighting.EQUAL, 1000.0),
+            "fed-avg",
+            12,
+            new MinibatchSgd(2, 16, 0.25),
+            Reduction.SUM,
+            Weighting.EQUAL,
+            1000.0,
+            Optional.empty()),
         config.algorithm());
     assertEquals(
         new TrainingConfig.AggregationConfig(
@@ -148,7 +154,13 @@ class ConfigLoaderTest {
         config.model());
     assertEquals(
         new TrainingConfig.Algorithm(
-            "fed-avg", 10, new GradientDescent(1, 0.1), Reduction.MEAN, Weighting.ROWS, 1000.0),
+            "fed-avg",
+            10,
+            new GradientDescent(1, 0.1),
+            Reduction.MEAN,
+            Weighting.ROWS,
+            1000.0,
+            Optional.empty()),
         config.algorithm());
     assertEquals(
         new TrainingConfig.AggregationConfig(

@@ -90,18 +90,22 @@ public record Canaries(Set<Double> numbers, Set<Long> words) {
             new InProcessFederation<>(rows.shards()),
             new TrainingPlan(
                 plan.family(),
+                plan.loss(),
                 plan.shape(),
+                plan.l1(),
                 plan.l2(),
                 plan.standardize(),
                 plan.reduction(),
                 plan.solver(),
                 plan.weighting(),
+                plan.clip(),
                 recorded,
                 plan.server(),
                 plan.rounds(),
                 plan.divergenceFactor(),
                 plan.metrics(),
-                plan.seed()),
+                plan.seed(),
+                plan.pooled()),
             round -> {})
         .train();
     assertEquals(rows.byWorker().keySet(), byWorker.keySet());
