@@ -67,4 +67,26 @@ public record TrainingPlan(
           "divergence-factor must be > 1. Provided value: " + divergenceFactor);
     }
   }
+
+  /** Returns the same plan with all its numbers travelling through other sums. */
+  public TrainingPlan through(SumFactory others) {
+    return new TrainingPlan(
+        family,
+        loss,
+        shape,
+        l1,
+        l2,
+        standardize,
+        reduction,
+        solver,
+        weighting,
+        clip,
+        others,
+        server,
+        rounds,
+        divergenceFactor,
+        metrics,
+        seed,
+        pooled);
+  }
 }

@@ -413,21 +413,7 @@ class RetryClusterIT {
       TrainingPlan plan = Presets.plan(config, loaded.features().size());
       SumFactory sums = plan.sums();
       SumFactory used = slow ? length -> new SlowSum(sums.sumOf(length)) : sums;
-      TrainingPlan changed =
-          new TrainingPlan(
-              plan.family(),
-              plan.shape(),
-              plan.l2(),
-              plan.standardize(),
-              plan.reduction(),
-              plan.solver(),
-              plan.weighting(),
-              used,
-              plan.server(),
-              plan.rounds(),
-              plan.divergenceFactor(),
-              plan.metrics(),
-              plan.seed());
+      TrainingPlan changed = plan.through(used);
       return new FederatedTrainer(federation, changed, round -> {}).train().model().weights();
     }
   }
