@@ -14,7 +14,7 @@ final class LosslessValidation {
       List.of("algorithm.local", "algorithm.weighting");
 
   /** The families whose loss has positive curvature everywhere. */
-  private static final Set<Family> WITH_CURVATURE =
+  static final Set<Family> WITH_CURVATURE =
       EnumSet.of(Family.LINEAR, Family.LOGISTIC, Family.POISSON, Family.GAMMA);
 
   private final Config user;

@@ -39,10 +39,17 @@ import org.apache.spark.sql.types.StringType;
 final class WorkerTables {
   private final SparkSession spark;
   private final DataConfig data;
+  private final Optional<Dataset<Row>> given;
 
   WorkerTables(SparkSession spark, DataConfig data) {
+    this(spark, data, Optional.empty());
+  }
+
+  /** Creates them with the pooled table itself, where it is given and not to be read. */
+  WorkerTables(SparkSession spark, DataConfig data, Optional<Dataset<Row>> given) {
     this.spark = spark;
     this.data = data;
+    this.given = given;
   }
 
   /**
@@ -65,7 +72,8 @@ final class WorkerTables {
           .toList();
     }
     PooledTable pooled = (PooledTable) data.source();
-    Dataset<Row> all = prepared(load(pooled.path(), "data.path"), "data.path");
+    Dataset<Row> all =
+        prepared(given.orElseGet(() -> load(pooled.path(), "data.path")), "data.path");
     Column worker = column(all, pooled.workerColumn(), "data.worker-column");
     if (!isPartitionedBy(all, pooled.workerColumn())) {
       return List.of(new Table(null, all));
