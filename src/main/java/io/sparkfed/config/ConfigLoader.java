@@ -88,6 +88,24 @@ public final class ConfigLoader {
     }
   }
 
+  /**
+   * Loads and validates a configuration that no file holds.
+   *
+   * @param name the default of {@code name}, and where the values come from
+   * @param values value by key
+   * @param overrides {@code key=value}, which come before {@code values}
+   * @throws ConfigurationException if a key is unknown, or a value is out of its domain
+   */
+  public static TrainingConfig of(String name, Map<String, Object> values, List<String> overrides) {
+    try {
+      return fromUserConfig(
+          fromArguments(overrides, "settings").withFallback(ConfigFactory.parseMap(values, name)),
+          name);
+    } catch (ConfigException e) {
+      throw new ConfigurationException("configuration can't be read: " + e.getMessage(), e);
+    }
+  }
+
   private static Config userConfig(
       Path file, Path configDir, Map<String, String> sparkProperties, List<String> overrides) {
     Config parsed =
@@ -102,29 +120,36 @@ public final class ConfigLoader {
               property.getValue(),
               "spark.federated." + property.getKey());
     }
-    Config fromCommandLine = ConfigFactory.empty();
-    for (String override : overrides) {
-      int equals = override.indexOf('=');
-      if (equals < 1) {
-        throw new ConfigurationException(
-            "an argument after the configuration file must be key=value. Provided value: "
-                + Secrets.redact(override, override));
-      }
-      fromCommandLine =
-          with(
-              fromCommandLine,
-              override.substring(0, equals).strip(),
-              override.substring(equals + 1),
-              "command line");
-    }
     Config directory =
         ConfigFactory.parseMap(Map.of(CONFIG_DIR, configDir.toString()), "folder of " + file);
-    return fromCommandLine
+    return fromArguments(overrides, "command line")
         .withFallback(fromSpark)
         .withFallback(parsed)
         .withFallback(directory)
         .resolve()
         .withoutPath(CONFIG_DIR);
+  }
+
+  private static Config fromArguments(List<String> arguments, String origin) {
+    Config config = ConfigFactory.empty();
+    for (String argument : arguments) {
+      int equals = argument.indexOf('=');
+      if (equals < 1) {
+        throw new ConfigurationException(
+            (origin.equals("settings")
+                    ? "settings must be key=value"
+                    : "an argument after the configuration file must be key=value")
+                + ". Provided value: "
+                + Secrets.redact(argument, argument));
+      }
+      config =
+          with(
+              config,
+              argument.substring(0, equals).strip(),
+              argument.substring(equals + 1),
+              origin);
+    }
+    return config;
   }
 
   private static Config with(Config config, String key, String value, String origin) {

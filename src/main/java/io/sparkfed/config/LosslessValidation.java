@@ -14,7 +14,7 @@ final class LosslessValidation {
       List.of("algorithm.local", "algorithm.weighting");
 
   /** The families whose loss is curved everywhere, in every direction that changes it. */
-  private static final Set<Family> WITH_CURVATURE =
+  static final Set<Family> WITH_CURVATURE =
       EnumSet.of(Family.LINEAR, Family.LOGISTIC, Family.SOFTMAX, Family.POISSON, Family.GAMMA);
 
   private final Config user;

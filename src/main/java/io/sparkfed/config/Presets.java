@@ -8,6 +8,7 @@ import io.sparkfed.evaluation.MetricSums;
 import io.sparkfed.federated.PooledPlan;
 import io.sparkfed.federated.PooledPlan.Conditioning;
 import io.sparkfed.federated.TrainingPlan;
+import io.sparkfed.model.Family;
 import io.sparkfed.model.ModelShape;
 import io.sparkfed.privacy.ClipBound;
 import io.sparkfed.privacy.OwnersClip;
@@ -63,6 +64,21 @@ public final class Presets {
 
   static boolean isLossless(String preset) {
     return LOSSLESS.containsKey(preset);
+  }
+
+  /**
+   * Returns the lossless preset that fits.
+   *
+   * @param l1 lasso penalty, at least 0
+   * @param coefficients the model's number of coefficients
+   */
+  public static String lossless(Family family, double l1, long coefficients) {
+    if (l1 > 0.0
+        || coefficients > MOST_COEFFICIENTS_WITH_HESSIAN
+        || !LosslessValidation.WITH_CURVATURE.contains(family)) {
+      return "fed-lbfgs";
+    }
+    return family == Family.LINEAR ? "normal-equations" : "fed-newton";
   }
 
   /**

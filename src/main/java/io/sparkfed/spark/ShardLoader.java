@@ -20,6 +20,8 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.storage.RDDInfo;
 import org.apache.spark.storage.StorageLevel;
@@ -40,12 +42,27 @@ public final class ShardLoader {
   private final SparkSession spark;
   private final JavaSparkContext context;
   private final TrainingConfig config;
+  private final Optional<Dataset<Row>> table;
 
   /** Creates a loader for the {@code data} section of a configuration. */
   public ShardLoader(SparkSession spark, TrainingConfig config) {
+    this(spark, config, Optional.empty());
+  }
+
+  /**
+   * Creates a loader for a table that is there already.
+   *
+   * @param table stands for what {@code data.path} would name
+   */
+  public ShardLoader(TrainingConfig config, Dataset<Row> table) {
+    this(table.sparkSession(), config, Optional.of(table));
+  }
+
+  private ShardLoader(SparkSession spark, TrainingConfig config, Optional<Dataset<Row>> table) {
     this.spark = spark;
     this.context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     this.config = config;
+    this.table = table;
   }
 
   /**
@@ -139,7 +156,7 @@ public final class ShardLoader {
   }
 
   private Loaded read(Optional<FeatureEncoding> ofModel) {
-    WorkerTables tables = new WorkerTables(spark, config.data());
+    WorkerTables tables = new WorkerTables(spark, config.data(), table);
     List<WorkerTables.Table> opened = tables.open();
     boolean isPooled = opened.size() == 1 && opened.get(0).worker() == null;
     Map<String, String> skipped = new TreeMap<>();

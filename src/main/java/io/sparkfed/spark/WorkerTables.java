@@ -41,29 +41,40 @@ import org.apache.spark.sql.types.StringType;
 final class WorkerTables {
   private final SparkSession spark;
   private final DataConfig data;
+  private final Optional<Dataset<Row>> given;
   private final FeatureEncoding encoding;
   private final boolean survey;
 
   WorkerTables(SparkSession spark, DataConfig data) {
-    this(spark, data, null, false);
+    this(spark, data, Optional.empty());
+  }
+
+  /** Creates them with the pooled table itself, where it is given and not to be read. */
+  WorkerTables(SparkSession spark, DataConfig data, Optional<Dataset<Row>> given) {
+    this(spark, data, given, null, false);
   }
 
   private WorkerTables(
-      SparkSession spark, DataConfig data, FeatureEncoding encoding, boolean survey) {
+      SparkSession spark,
+      DataConfig data,
+      Optional<Dataset<Row>> given,
+      FeatureEncoding encoding,
+      boolean survey) {
     this.spark = spark;
     this.data = data;
+    this.given = given;
     this.encoding = encoding;
     this.survey = survey;
   }
 
   /** Returns the same tables, to be parsed into these features. */
   WorkerTables encodedBy(FeatureEncoding complete) {
-    return new WorkerTables(spark, data, complete, false);
+    return new WorkerTables(spark, data, given, complete, false);
   }
 
   /** Returns the same tables, to be looked at for what an encoding doesn't know yet. */
   WorkerTables surveyedFor(FeatureEncoding draft) {
-    return new WorkerTables(spark, data, draft, true);
+    return new WorkerTables(spark, data, given, draft, true);
   }
 
   /**
@@ -86,7 +97,8 @@ final class WorkerTables {
           .toList();
     }
     PooledTable pooled = (PooledTable) data.source();
-    Dataset<Row> all = prepared(load(pooled.path(), "data.path"), "data.path");
+    Dataset<Row> all =
+        prepared(given.orElseGet(() -> load(pooled.path(), "data.path")), "data.path");
     Column worker = column(all, pooled.workerColumn(), "data.worker-column");
     if (!isPartitionedBy(all, pooled.workerColumn())) {
       return List.of(new Table(null, all));

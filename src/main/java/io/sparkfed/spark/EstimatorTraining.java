@@ -1,0 +1,195 @@
+package io.sparkfed.spark;
+
+import io.sparkfed.aggregate.SumFactory;
+import io.sparkfed.config.ConfigLoader;
+import io.sparkfed.config.Presets;
+import io.sparkfed.config.TrainingConfig;
+import io.sparkfed.federated.FederatedLabels;
+import io.sparkfed.federated.FederatedTrainer;
+import io.sparkfed.federated.TrainingResult;
+import io.sparkfed.model.Coefficients;
+import io.sparkfed.model.Family;
+import io.sparkfed.model.ModelShape;
+import io.sparkfed.model.Standardize;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.spark.ml.attribute.Attribute;
+import org.apache.spark.ml.attribute.AttributeGroup;
+import org.apache.spark.ml.param.Param;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import scala.Option;
+
+/**
+ * One fit of an estimator: its params as a configuration, the rows loaded, a model trained. Holds
+ * no algorithm.
+ */
+final class EstimatorTraining implements AutoCloseable {
+  /** As many classes as MLlib counts in a column that does not say how many it has. */
+  static final int MOST_CLASSES = 100;
+
+  private static final System.Logger LOG = System.getLogger(EstimatorTraining.class.getName());
+
+  private final HasFederation<?> estimator;
+  private final Dataset<Row> rows;
+  private final Family family;
+  private final int classes;
+  private final ShardLoader.Loaded loaded;
+  private final SumFactory sums;
+
+  private EstimatorTraining(
+      HasFederation<?> estimator, Dataset<Row> rows, Family family, int classes) {
+    this.estimator = estimator;
+    this.rows = rows;
+    this.family = family;
+    this.classes = classes;
+    TrainingConfig config =
+        config(family, classes, "fed-lbfgs", new MllibPenalty.Values(0.0, 0.0), false);
+    this.loaded = new ShardLoader(config, rows).load();
+    this.sums = Presets.plan(config, loaded.features().size()).sums();
+  }
+
+  /**
+   * Loads the rows.
+   *
+   * @param family whose rule for labels holds
+   * @param classes number of classes of softmax; {@value #MOST_CLASSES} to accept so many
+   */
+  static EstimatorTraining load(
+      HasFederation<?> estimator, Dataset<?> rows, Family family, int classes) {
+    return new EstimatorTraining(estimator, rows.toDF(), family, classes);
+  }
+
+  /** Returns the number of features. */
+  int features() {
+    return loaded.features().size();
+  }
+
+  /** Returns the number of classes that the workers' labels have, from a secure sum. */
+  int classesHeld() {
+    return FederatedLabels.classes(loaded.federation(), sums, classes);
+  }
+
+  /**
+   * Trains, and leaves the summary with the estimator.
+   *
+   * @throws TrainingDivergedException if training diverged
+   */
+  Coefficients train(MllibPenalty penalty) {
+    return train(family, classes, penalty);
+  }
+
+  /** The same for a family and a number of classes that are known only now. */
+  Coefficients train(Family known, int knownClasses, MllibPenalty penalty) {
+    boolean intercept = (boolean) value("fitIntercept");
+    MllibPenalty.Values values =
+        penalty.needsMoments(optionalColumn("weightCol").isPresent())
+            ? penalty.values(FederatedLabels.moments(loaded.federation(), sums), intercept)
+            : penalty.values();
+    int outputs = known == Family.SOFTMAX ? knownClasses : 1;
+    String preset = estimator.getPreset();
+    if (preset.equals(FederationParams.AUTO)) {
+      int size = new ModelShape(features(), intercept, outputs).size();
+      preset = Presets.lossless(known, values.l1(), size);
+    }
+    TrainingConfig config = config(known, knownClasses, preset, values, penalty.standardization());
+    TrainingResult result =
+        new FederatedTrainer(loaded.federation(), Presets.plan(config, features()), round -> {})
+            .train();
+    if (result.divergence().isPresent()) {
+      throw new TrainingDivergedException(result.divergence().get().message());
+    }
+    FederatedSummary summary =
+        FederatedSummary.of(rows.sparkSession(), preset, featureNames(), loaded, result);
+    estimator.federation().fitted(summary);
+    summary.notes().forEach(note -> LOG.log(System.Logger.Level.WARNING, "{0}", note));
+    return result.model();
+  }
+
+  @Override
+  public void close() {
+    loaded.federation().close();
+  }
+
+  private TrainingConfig config(
+      Family trained,
+      int trainedClasses,
+      String preset,
+      MllibPenalty.Values penalty,
+      boolean standardization) {
+    Map<String, Object> values = new LinkedHashMap<>();
+    values.put("name", estimator.uid());
+    values.put("seed", estimator.getSeed());
+    values.put("data.format", "parquet");
+    values.put("data.worker-column", estimator.getWorkerCol());
+    values.put("data.features-column", value("featuresCol"));
+    values.put("data.label-column", value("labelCol"));
+    optionalColumn("weightCol").ifPresent(name -> values.put("data.weight-column", name));
+    optionalColumn("offsetCol").ifPresent(name -> values.put("data.offset-column", name));
+    values.put("model.family", lower(trained));
+    if (trained == Family.SOFTMAX) {
+      values.put("model.classes", trainedClasses);
+    }
+    values.put("model.intercept", value("fitIntercept"));
+    values.put("model.l1", penalty.l1());
+    values.put("model.l2", penalty.l2());
+    values.put(
+        "model.standardize", lower(standardization ? Standardize.FEDERATED : Standardize.NONE));
+    values.put("algorithm.preset", preset);
+    boolean oneRound = preset.equals("normal-equations");
+    boolean averages = preset.equals("fed-avg");
+    if (!oneRound) {
+      optional("rounds")
+          .or(() -> optional("maxIter"))
+          .ifPresent(rounds -> values.put("algorithm.rounds", rounds));
+    }
+    if (!oneRound && !averages) {
+      optional("tol").ifPresent(tolerance -> values.put("algorithm.tolerance", tolerance));
+    }
+    values.put("aggregation.mode", estimator.getAggregationMode());
+    values.put("aggregation.min-workers", estimator.getMinWorkers());
+    return ConfigLoader.of(estimator.uid(), values, List.of(estimator.getSettings()));
+  }
+
+  private static String lower(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  private Object value(String param) {
+    return estimator.getOrDefault(estimator.getParam(param));
+  }
+
+  /** Returns what a param was set to, not its default; empty where the estimator has no such. */
+  private Optional<Object> optional(String name) {
+    if (!estimator.hasParam(name)) {
+      return Optional.empty();
+    }
+    Param<Object> param = estimator.getParam(name);
+    Option<Object> set = estimator.get(param);
+    return set.isDefined() ? Optional.of(set.get()) : Optional.empty();
+  }
+
+  private Optional<String> optionalColumn(String param) {
+    return optional(param).map(String::valueOf).filter(name -> !name.isEmpty());
+  }
+
+  /** Returns the names that earlier stages gave the features, or else the loader's. */
+  private List<String> featureNames() {
+    AttributeGroup group =
+        AttributeGroup.fromStructField(rows.schema().apply((String) value("featuresCol")));
+    List<String> names = new ArrayList<>(loaded.features());
+    if (group.attributes().isDefined() && group.size() == names.size()) {
+      Attribute[] attributes = group.attributes().get();
+      for (int j = 0; j < attributes.length; j++) {
+        if (attributes[j].name().isDefined()) {
+          names.set(j, attributes[j].name().get());
+        }
+      }
+    }
+    return names;
+  }
+}

@@ -1,0 +1,190 @@
+package io.sparkfed.spark;
+
+import io.sparkfed.federated.TrainingResult;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.spark.ml.Model;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * How a fit went: rounds, cohort, and the statistics of an exact one. MLlib's models have no place
+ * for it, so it stays with the estimator that fitted the model, which is the model's {@code parent}
+ * as long as the model has not been saved.
+ */
+public final class FederatedSummary {
+  private final SparkSession spark;
+  private final String preset;
+  private final List<String> workers;
+  private final Map<String, String> skipped;
+  private final String placement;
+  private final TrainingResult result;
+  private final List<String> notes;
+  private final List<String> features;
+
+  private FederatedSummary(
+      SparkSession spark,
+      String preset,
+      List<String> features,
+      ShardLoader.Loaded loaded,
+      TrainingResult result) {
+    this.spark = spark;
+    this.preset = preset;
+    this.features = List.copyOf(features);
+    this.workers = loaded.federation().workers();
+    this.skipped = Map.copyOf(loaded.skipped());
+    this.placement = loaded.placement();
+    this.result = result;
+    List<String> all = new ArrayList<>(loaded.notes());
+    all.addAll(result.notes());
+    this.notes = List.copyOf(all);
+  }
+
+  static FederatedSummary of(
+      SparkSession spark,
+      String preset,
+      List<String> features,
+      ShardLoader.Loaded loaded,
+      TrainingResult result) {
+    return new FederatedSummary(spark, preset, features, loaded, result);
+  }
+
+  /**
+   * Returns the summary of the fit that made a model; empty for a model that was loaded, or made by
+   * another estimator, or whose estimator has fitted another one since.
+   */
+  public static Optional<FederatedSummary> of(Model<?> model) {
+    return model.parent() instanceof HasFederation<?> estimator
+        ? estimator.federation().summary()
+        : Optional.empty();
+  }
+
+  /** Returns the preset that trained. */
+  public String preset() {
+    return preset;
+  }
+
+  /** Returns the workers that took part, sorted. */
+  public List<String> workers() {
+    return workers;
+  }
+
+  /** Returns the workers left out, with the reason. */
+  public Map<String, String> skipped() {
+    return skipped;
+  }
+
+  /** Says how the rows came to their workers. */
+  public String placement() {
+    return placement;
+  }
+
+  /** Returns what should be known of the rows and of the result, one sentence each. */
+  public List<String> notes() {
+    return notes;
+  }
+
+  /**
+   * Returns one row a round, from round 0, the initial model: {@code round, workers, dropouts,
+   * loss, seconds, saturated, clipped, bytes}, then a column for each metric on the training rows.
+   */
+  public Dataset<Row> rounds() {
+    StructType schema =
+        new StructType()
+            .add("round", DataTypes.IntegerType)
+            .add("workers", DataTypes.IntegerType)
+            .add("dropouts", DataTypes.IntegerType)
+            .add("loss", DataTypes.DoubleType)
+            .add("seconds", DataTypes.DoubleType)
+            .add("saturated", DataTypes.LongType)
+            .add("clipped", DataTypes.IntegerType)
+            .add("bytes", DataTypes.LongType);
+    List<String> metrics =
+        result.rounds().isEmpty()
+            ? List.of()
+            : List.copyOf(result.lastRound().trainMetrics().keySet());
+    for (String metric : metrics) {
+      schema = schema.add(metric, DataTypes.DoubleType);
+    }
+    List<Row> rows = new ArrayList<>();
+    result
+        .rounds()
+        .forEach(
+            round -> {
+              List<Object> values = new ArrayList<>();
+              values.add(round.round());
+              values.add(round.workers());
+              values.add(round.dropouts());
+              values.add(round.loss());
+              values.add(round.seconds());
+              values.add(round.saturated());
+              values.add(round.clipped());
+              values.add(round.bytes());
+              metrics.forEach(metric -> values.add(round.trainMetrics().get(metric)));
+              rows.add(RowFactory.create(values.toArray()));
+            });
+    return spark.createDataFrame(rows, schema);
+  }
+
+  /**
+   * Returns one row a coefficient: {@code name, estimate, standardError, statistic, pValue, lower,
+   * upper}; none after a fit that has no statistics, as a penalised one.
+   */
+  public Dataset<Row> statistics() {
+    StructType schema = new StructType().add("name", DataTypes.StringType);
+    for (String column :
+        List.of("estimate", "standardError", "statistic", "pValue", "lower", "upper")) {
+      schema = schema.add(column, DataTypes.DoubleType);
+    }
+    List<Row> rows = new ArrayList<>();
+    result
+        .statistics()
+        .ifPresent(
+            statistics ->
+                statistics
+                    .named(features)
+                    .coefficients()
+                    .forEach(
+                        c ->
+                            rows.add(
+                                RowFactory.create(
+                                    c.name(),
+                                    c.estimate(),
+                                    c.standardError(),
+                                    c.statistic(),
+                                    c.pValue(),
+                                    c.lower(),
+                                    c.upper()))));
+    return spark.createDataFrame(rows, schema);
+  }
+
+  /**
+   * Returns what statistics says of the fit as a whole: {@code rows, residualDegrees, nullDegrees,
+   * deviance, nullDeviance, dispersion, logLikelihood, aic, r2}; empty where there are none.
+   */
+  public Map<String, Double> goodnessOfFit() {
+    Map<String, Double> values = new LinkedHashMap<>();
+    result
+        .statistics()
+        .ifPresent(
+            s -> {
+              values.put("rows", s.rows());
+              values.put("residualDegrees", s.residualDegrees());
+              values.put("nullDegrees", s.nullDegrees());
+              values.put("deviance", s.deviance());
+              values.put("nullDeviance", s.nullDeviance());
+              values.put("dispersion", s.dispersion());
+              values.put("logLikelihood", s.logLikelihood());
+              values.put("aic", s.aic());
+              values.put("r2", s.r2());
+            });
+    return values;
+  }
+}

@@ -1,0 +1,81 @@
+package io.sparkfed.spark;
+
+import io.sparkfed.data.DataException;
+import io.sparkfed.federated.FederatedLabels.Moments;
+
+/**
+ * MLlib's penalty in the terms of our objective, the mean loss of a row plus {@code l1 |w|_1 + l2/2
+ * |w|²}.
+ *
+ * <p>With {@code r = regParam} and {@code a = elasticNetParam} MLlib minimises the mean loss plus
+ * {@code r a |w|_1 + r (1 - a)/2 |w|²}, with three differences. Its squared loss is halved and ours
+ * is not, so there both penalties are doubled. For least squares it divides label and features by
+ * the label's deviation s_y before it penalises, which in units of the columns leaves l1 as it is
+ * and divides l2 by s_y. With standardisation the penalty is on {@code w_j s_j}; MLlib's deviation
+ * is {@code s_j = c t_j} where t_j, ours, divides by the sum of weights W less 1. So l1 is times c
+ * and l2 times c², where {@code c² = (W - 1) / D} and D is what MLlib divides by.
+ *
+ * @param regParam r, at least 0
+ * @param elasticNetParam a, in [0, 1]
+ * @param standardization whether the penalty is on the weights of standardised features
+ * @param deviations what D is
+ * @param leastSquares whether the loss is the squared error
+ */
+record MllibPenalty(
+    double regParam,
+    double elasticNetParam,
+    boolean standardization,
+    Deviations deviations,
+    boolean leastSquares) {
+
+  /** What MLlib divides the squared deviations by. */
+  enum Deviations {
+    /** {@code W - sum w² / W}: weights say how reliable a row is. */
+    RELIABILITY,
+    /** {@code W}, as its solver of normal equations does. */
+    POPULATION
+  }
+
+  /** The two penalties of our objective. */
+  record Values(double l1, double l2) {}
+
+  /** Returns whether {@link #values(Moments, boolean)} depends on the moments. */
+  boolean needsMoments(boolean weighted) {
+    boolean otherDeviation = weighted || deviations == Deviations.POPULATION;
+    return regParam > 0.0 && (leastSquares || (standardization && otherDeviation));
+  }
+
+  /** Returns the penalties where {@link #needsMoments} says that the moments don't matter. */
+  Values values() {
+    double doubled = leastSquares ? 2.0 : 1.0;
+    return new Values(
+        doubled * regParam * elasticNetParam, doubled * regParam * (1.0 - elasticNetParam));
+  }
+
+  /**
+   * Returns the penalties.
+   *
+   * @throws DataException if a model without an intercept is penalised where all labels are equal
+   */
+  Values values(Moments label, boolean intercept) {
+    double divisor =
+        deviations == Deviations.POPULATION ? label.weight() : label.reliabilityDegrees();
+    double l1 = values().l1();
+    double l2 = values().l2();
+    if (leastSquares) {
+      double deviation = Math.sqrt(label.squaredDeviations() / divisor);
+      if (deviation > 0.0) {
+        l2 /= deviation;
+      } else if (!intercept) {
+        throw new DataException(
+            "regParam must be 0 where all labels are equal and fitIntercept is false");
+      }
+    }
+    if (standardization) {
+      double squaredRatio = (label.weight() - 1.0) / divisor;
+      l1 *= Math.sqrt(squaredRatio);
+      l2 *= squaredRatio;
+    }
+    return new Values(l1, l2);
+  }
+}
