@@ -67,6 +67,11 @@ public final class SparkFederation implements Federation<Shard>, AutoCloseable {
     return inScope(visit, payload -> arrivals.collect(answers(places, payload, task)));
   }
 
+  /** Returns the workers' partitions. */
+  JavaRDD<WorkerPartition> partitions() {
+    return partitions;
+  }
+
   /** Lets the executors forget the rows. */
   @Override
   public void close() {
