@@ -78,4 +78,25 @@ record MllibPenalty(
     }
     return new Values(l1, l2);
   }
+
+  /**
+   * Returns MLlib's penalty for ours: what {@link #values(Moments, boolean)} turns into {@code l1}
+   * and {@code l2}, with MLlib's deviations of reliability.
+   */
+  static MllibPenalty inverse(
+      double l1, double l2, boolean standardization, boolean leastSquares, Moments label) {
+    double divisor = label.reliabilityDegrees();
+    double ratio = standardization ? Math.sqrt((label.weight() - 1.0) / divisor) : 1.0;
+    double doubled = leastSquares ? 2.0 : 1.0;
+    double deviation = leastSquares ? Math.sqrt(label.squaredDeviations() / divisor) : 1.0;
+    double lasso = l1 / (doubled * ratio);
+    double ridge = l2 * deviation / (doubled * ratio * ratio);
+    double regParam = lasso + ridge;
+    return new MllibPenalty(
+        regParam,
+        regParam > 0.0 ? lasso / regParam : 0.0,
+        standardization,
+        Deviations.RELIABILITY,
+        leastSquares);
+  }
 }

@@ -47,6 +47,11 @@ public final class SparkFederation implements Federation<Shard>, AutoCloseable {
     return workers.visitAggregators(visit, task);
   }
 
+  /** Returns the workers' partitions. */
+  JavaRDD<WorkerPartition> partitions() {
+    return partitions;
+  }
+
   /** Lets the executors forget the rows. */
   @Override
   public void close() {

@@ -69,7 +69,7 @@ class LauncherIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"train", "evaluate", "predict", "doctor"})
+  @ValueSource(strings = {"train", "evaluate", "predict", "doctor", "compare"})
   void launcher_help_isPrinted(String name) throws Exception {
     Outcome outcome = outcome(command(folder, job(name), "--help"));
 
@@ -80,7 +80,7 @@ class LauncherIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"train", "evaluate", "predict", "doctor"})
+  @ValueSource(strings = {"train", "evaluate", "predict", "doctor", "compare"})
   void launcher_noArgument_isAnErrorOfUsage(String name) throws Exception {
     Outcome outcome = outcome(command(folder, job(name)));
 

@@ -1,0 +1,145 @@
+package io.sparkfed.jobs;
+
+import io.sparkfed.config.ConfigurationException;
+import io.sparkfed.config.Presets;
+import io.sparkfed.config.TrainingConfig;
+import io.sparkfed.federated.FederatedEvaluator;
+import io.sparkfed.federated.FederatedTrainer;
+import io.sparkfed.federated.TrainingPlan;
+import io.sparkfed.federated.TrainingResult;
+import io.sparkfed.jobs.Comparison.Entry;
+import io.sparkfed.model.Coefficients;
+import io.sparkfed.spark.PooledTwin;
+import io.sparkfed.spark.ShardLoader;
+import io.sparkfed.spark.SparkFederation;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Compares the federated model with those of the pooled rows and of each worker alone. */
+@Command(
+    name = "jobs/compare",
+    mixinStandardHelpOptions = true,
+    versionProvider = JobMain.Version.class,
+    sortOptions = false,
+    description = {
+      "Trains three times on the same training rows: MLlib on all of them pooled, MLlib on each",
+      "worker's alone, and the federation; and measures all on the same test rows.",
+      "BRINGS ALL ROWS TOGETHER: only for data that may be pooled. Writes compare.json and",
+      "compare.html to output.dir."
+    },
+    footer = "%nOptions for spark-submit follow after --, e.g. -- --master spark://host:7077")
+public final class CompareJob implements Callable<Integer> {
+  private static final String WARNING =
+      "WARNING: this brings the rows of all workers together and protects nobody; it is for data"
+          + " that may be pooled";
+
+  @Mixin private final JobOptions options = new JobOptions();
+
+  @Option(names = "--pool-rows", description = "Says that these rows may be pooled. Needed.")
+  private boolean poolRows;
+
+  /** Entry point for spark-submit. */
+  public static void main(String[] args) {
+    CompareJob job = new CompareJob();
+    JobMain.run(job, job.options, args);
+  }
+
+  /** Runs the job in this process and returns its exit code. */
+  static int execute(String... args) {
+    CompareJob job = new CompareJob();
+    return JobMain.execute(job, job.options, args);
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    TrainingConfig config = options.load();
+    if (!poolRows) {
+      throw new ConfigurationException(
+          "jobs/compare brings the rows of all workers together, which is only for data that may be"
+              + " pooled: if these may, say so with --pool-rows");
+    }
+    PooledTwin.requireTwin(config);
+    String dir =
+        config
+            .output()
+            .dir()
+            .orElseThrow(() -> new ConfigurationException("output.dir is not set"));
+    System.out.println(WARNING);
+    SparkSession spark = JobMain.openSession("Spark Federated: comparison of " + config.name());
+    try (OutputFolder folder =
+        new OutputFolder(
+            spark.sparkContext().hadoopConfiguration(),
+            dir,
+            config.output().overwrite(),
+            UUID.randomUUID().toString())) {
+      ShardLoader.Loaded loaded = new ShardLoader(spark, config).load();
+      try (SparkFederation federation = loaded.federation()) {
+        Comparison comparison = compare(spark, config, loaded, federation);
+        folder.write("compare.json", comparison.json());
+        folder.write("compare.html", comparison.html());
+        folder.publish();
+        System.out.print(comparison.table());
+        System.out.println("written to " + folder.target() + " (open compare.html)");
+      }
+    }
+    return ExitCode.SUCCESS.code();
+  }
+
+  private static Comparison compare(
+      SparkSession spark,
+      TrainingConfig config,
+      ShardLoader.Loaded loaded,
+      SparkFederation federation) {
+    TrainingPlan plan = Presets.plan(config, loaded.features().size());
+    PooledTwin twin = new PooledTwin(spark, config, federation);
+    List<Entry> entries = new ArrayList<>();
+    entries.add(entry("pooled", federation, plan, twin::fitAll));
+    entries.add(
+        entry(
+            "federated",
+            federation,
+            plan,
+            () -> federated(federation, Presets.plan(config, loaded.features().size()))));
+    for (String worker : federation.workers()) {
+      entries.add(
+          entry("worker " + worker + " alone", federation, plan, () -> twin.fitWorker(worker)));
+    }
+    return new Comparison(
+        config.name(),
+        Console.lower(config.model().family()),
+        config.algorithm().preset(),
+        entries);
+  }
+
+  private static Coefficients federated(SparkFederation federation, TrainingPlan plan) {
+    TrainingResult result = new FederatedTrainer(federation, plan, round -> {}).train();
+    return result.model();
+  }
+
+  /** A worker alone may hold rows that determine no model: that is a result, not a failure. */
+  private static Entry entry(
+      String name, SparkFederation federation, TrainingPlan plan, Supplier<Coefficients> fit) {
+    try {
+      FederatedEvaluator.Evaluation evaluation =
+          FederatedEvaluator.evaluate(federation, plan, fit.get());
+      return new Entry(
+          name,
+          evaluation.test().isEmpty() ? "train" : "test",
+          evaluation.test().isEmpty() ? evaluation.train() : evaluation.test());
+    } catch (RuntimeException e) {
+      if (name.equals("pooled") || name.equals("federated")) {
+        throw e;
+      }
+      return new Entry(name, "none", Map.of());
+    }
+  }
+}
