@@ -14,6 +14,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 
 /** The workers with their rows, on Spark. */
 public final class SparkFederation implements Federation<Shard>, AutoCloseable {
+  private final JavaRDD<WorkerPartition> partitions;
   private final PartitionFederation<Shard> workers;
 
   /**
@@ -29,6 +30,7 @@ public final class SparkFederation implements Federation<Shard>, AutoCloseable {
       List<String> workers,
       Optional<Duration> deadline,
       Map<String, String> aggregatorHosts) {
+    this.partitions = partitions;
     this.workers = new PartitionFederation<>(spark, partitions, workers, deadline, aggregatorHosts);
   }
 
