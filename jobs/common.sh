@@ -139,6 +139,29 @@ run_without_spark() {
   exec "${JAVA_HOME:+$JAVA_HOME/bin/}java" -cp "$jar" "$main_class" "$@"
 }
 
+# run_benchmark NAME [key=value ...] [-- spark-submit option ...]
+# Its classes are compiled with the tests', so that they are never left behind; its session is local.
+run_benchmark() {
+  local jar="" classes="$root/target/test-classes" arguments=()
+  [ "${1:-}" = secure ] || fail "Usage: jobs/benchmark secure [workers=10,100] [weights=100,10000] [-- spark-submit options]"
+  shift
+  while [ "$#" -gt 0 ] && [ "$1" != "--" ]; do
+    arguments+=("$1")
+    shift
+  done
+  [ "$#" = 0 ] || shift
+  require_java
+  find_spark
+  build_if_missing
+  if [ ! -d "$classes/io/sparkfed/benchmark" ]; then
+    mvn -q -B -ntp -f "$root/pom.xml" -Dhygiene.skip test-compile >&2 \
+      || fail "Building the benchmarks failed; the reason is above"
+  fi
+  exec "$SPARK_HOME/bin/spark-submit" --driver-memory 10g --conf spark.driver.maxResultSize=0 \
+    --conf spark.ui.enabled=false --driver-class-path "$classes:$jar" \
+    --class io.sparkfed.benchmark.SecureBenchmark "$@" "$jar" ${arguments[@]+"${arguments[@]}"}
+}
+
 run_job() {
   local main_class="$1" argument
   shift

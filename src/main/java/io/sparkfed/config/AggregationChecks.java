@@ -1,5 +1,6 @@
 package io.sparkfed.config;
 
+import io.sparkfed.config.DataConfig.Preprocessing;
 import io.sparkfed.config.DataConfig.Synthetic;
 import io.sparkfed.config.DataConfig.WorkerPaths;
 import io.sparkfed.config.Finding.Area;
@@ -21,7 +22,10 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** What can be told of a run's aggregation before it starts: mode, keys and cohort. */
+/**
+ * What can be told of a run's aggregation before it starts: mode, keys, cohort, and what
+ * preprocessing has the sums say.
+ */
 public final class AggregationChecks {
   private final AggregationConfig aggregation;
   private final DataConfig data;
@@ -41,6 +45,7 @@ public final class AggregationChecks {
     }
     checks.aggregators();
     checks.cohort();
+    checks.categories();
     return List.copyOf(checks.findings);
   }
 
@@ -209,6 +214,9 @@ public final class AggregationChecks {
     } else if (masked) {
       why += ", and t = floor(2n/3) + 1 = " + MaskedCohort.threshold(n);
     }
+    if (!data.preprocessing().categories().isEmpty()) {
+      why += "; while levels of categories are found, before round 1, all must";
+    }
     add(
         Area.COHORT,
         n > least ? Verdict.OK : Verdict.WARN,
@@ -216,6 +224,23 @@ public final class AggregationChecks {
         (sparse ? "at most " : "") + (n - least) + " of " + n,
         "at least 1",
         why);
+  }
+
+  private void categories() {
+    Preprocessing preprocessing = data.preprocessing();
+    if (preprocessing.categories().isEmpty()) {
+      return;
+    }
+    int minRows = preprocessing.minLevelRows();
+    add(
+        Area.CONFIGURATION,
+        minRows > 1 ? Verdict.OK : Verdict.WARN,
+        "data.min-level-rows",
+        minRows,
+        "above 1",
+        "the driver learns the levels of "
+            + String.join(", ", new TreeSet<>(preprocessing.categories().keySet()))
+            + " that have so many rows over all workers");
   }
 
   private OptionalInt workers() {

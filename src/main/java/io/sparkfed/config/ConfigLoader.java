@@ -41,6 +41,7 @@ public final class ConfigLoader {
           "data.options",
           "data.workers",
           "data.derive",
+          "data.categorical",
           "aggregation.aggregators",
           "predictions.options");
 

@@ -113,6 +113,38 @@ final class ConfigReader {
     return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
+  /** Returns the free names in a section, sorted; each must be a section of its own. */
+  List<String> sectionNames(String key) {
+    if (!config.hasPath(key)) {
+      return List.of();
+    }
+    ConfigObject section = read(key, "must be a section { name { ... } }", config::getObject);
+    List<String> names =
+        section.keySet().stream()
+            .filter(name -> config.hasPath(under(key, name)))
+            .sorted()
+            .toList();
+    for (String name : names) {
+      String path = under(key, name);
+      if (config.getValue(path).valueType() != ConfigValueType.OBJECT) {
+        throw invalid(path, "must be a section, e.g. { reference = \"1\" } or {}");
+      }
+    }
+    return names;
+  }
+
+  /** Returns the path of a free name in a section, and of what is in it. */
+  static String under(String key, String... names) {
+    List<String> path = new ArrayList<>(ConfigUtil.splitPath(key));
+    path.addAll(List.of(names));
+    return ConfigUtil.joinPath(path);
+  }
+
+  /** Returns the names that a section holds, sorted. */
+  List<String> keysIn(String key) {
+    return config.getObject(key).keySet().stream().sorted().toList();
+  }
+
   /** Reads a section of free names; nested sections become dotted names. */
   Map<String, String> freeSection(String key) {
     Map<String, String> values = new LinkedHashMap<>();

@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param where condition on rows
  * @param columns which columns are what
  * @param split held-out rows
+ * @param preprocessing which feature columns are encoded, and how
  */
 public record DataConfig(
     String format,
@@ -25,7 +26,8 @@ public record DataConfig(
     Map<String, String> derive,
     Optional<String> where,
     Columns columns,
-    Split split) {
+    Split split,
+    Preprocessing preprocessing) {
 
   /** Where the rows are. */
   public sealed interface Source permits WorkerPaths, PooledTable, Synthetic {}
@@ -62,7 +64,7 @@ public record DataConfig(
    * Which columns are what.
    *
    * @param label the label
-   * @param features numeric columns in order; empty when {@code featuresVector} is set
+   * @param features feature columns in order; empty when {@code featuresVector} is set
    * @param featuresVector one column of vectors
    * @param weight instance weights
    * @param offset offsets of the scores
@@ -73,6 +75,24 @@ public record DataConfig(
       Optional<String> featuresVector,
       Optional<String> weight,
       Optional<String> offset) {}
+
+  /**
+   * How feature columns become features where they aren't numbers that are used as they are.
+   *
+   * @param categories feature columns that hold a category, by name
+   * @param imputed feature columns whose missing values are replaced by the federation's mean
+   * @param minLevelRows the least number of rows over all workers that a level may have, at least 1
+   */
+  public record Preprocessing(
+      Map<String, Category> categories, List<String> imputed, int minLevelRows) {}
+
+  /**
+   * A category.
+   *
+   * @param reference the level without a feature; empty for the first
+   * @param levels all levels; empty to collect them from the workers
+   */
+  public record Category(Optional<String> reference, List<String> levels) {}
 
   /** Held-out rows. */
   public sealed interface Split permits NoSplit, SplitByColumn, SplitByFraction {}

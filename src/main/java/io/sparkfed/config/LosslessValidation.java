@@ -13,9 +13,9 @@ final class LosslessValidation {
   private static final List<String> OF_LOCAL_TRAINING =
       List.of("algorithm.local", "algorithm.weighting");
 
-  /** The families whose loss has positive curvature everywhere. */
+  /** The families whose loss is curved everywhere, in every direction that changes it. */
   static final Set<Family> WITH_CURVATURE =
-      EnumSet.of(Family.LINEAR, Family.LOGISTIC, Family.POISSON, Family.GAMMA);
+      EnumSet.of(Family.LINEAR, Family.LOGISTIC, Family.SOFTMAX, Family.POISSON, Family.GAMMA);
 
   private final Config user;
   private final ConfigReader read;
@@ -38,10 +38,8 @@ final class LosslessValidation {
     if (!preset.equals("fed-sgd")) {
       refuse("algorithm.step-size", "belongs to algorithm.preset = fed-sgd");
     }
-    if (!preset.equals("fed-lbfgs")
-        && read.number("model.l1", "must be a number >= 0", value -> value >= 0.0) > 0.0) {
-      throw read.invalid(
-          "model.l1", "must be 0 for algorithm.preset = " + preset + "; take fed-lbfgs");
+    if (!preset.equals("fed-lbfgs")) {
+      requireNoL1(read, "algorithm.preset = " + preset, "fed-lbfgs");
     }
     if (preset.equals("normal-equations")) {
       if (family != Family.LINEAR) {
@@ -52,12 +50,8 @@ final class LosslessValidation {
       refuse("algorithm.rounds", "does not belong to normal-equations, which is one round");
       return Optional.of(new Lossless(0.0, 0.0));
     }
-    if (preset.equals("fed-newton") && !WITH_CURVATURE.contains(family)) {
-      throw read.invalid(
-          "model.family",
-          "must have a loss with curvature for algorithm.preset = fed-newton ("
-              + String.join(", ", WITH_CURVATURE.stream().map(ConfigReader::nameOf).toList())
-              + "); take fed-lbfgs");
+    if (preset.equals("fed-newton")) {
+      requireCurvature(read, family, "algorithm.preset = fed-newton", "fed-lbfgs");
     }
     double tolerance =
         read.number("algorithm.tolerance", "must be a number >= 0", value -> value >= 0.0);
@@ -66,6 +60,27 @@ final class LosslessValidation {
             ? read.number("algorithm.step-size", "must be a number > 0", value -> value > 0.0)
             : 0.0;
     return Optional.of(new Lossless(tolerance, stepSize));
+  }
+
+  /** Refuses an L1 penalty for what can't have one. */
+  static void requireNoL1(ConfigReader read, String chosen, String instead) {
+    if (read.number("model.l1", "must be a number >= 0", value -> value >= 0.0) > 0.0) {
+      throw read.invalid("model.l1", "must be 0 for " + chosen + "; take " + instead);
+    }
+  }
+
+  /** Refuses a family whose loss has no curvature, for Newton's method. */
+  static void requireCurvature(ConfigReader read, Family family, String chosen, String instead) {
+    if (!WITH_CURVATURE.contains(family)) {
+      throw read.invalid(
+          "model.family",
+          "must have a loss with curvature for "
+              + chosen
+              + " ("
+              + String.join(", ", WITH_CURVATURE.stream().map(ConfigReader::nameOf).toList())
+              + "); take "
+              + instead);
+    }
   }
 
   private void refuse(String key, String rule) {

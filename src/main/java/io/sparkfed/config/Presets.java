@@ -1,5 +1,6 @@
 package io.sparkfed.config;
 
+import io.sparkfed.aggregate.SumFactory;
 import io.sparkfed.config.TrainingConfig.AggregationConfig;
 import io.sparkfed.config.TrainingConfig.Algorithm;
 import io.sparkfed.config.TrainingConfig.Keys;
@@ -100,13 +101,7 @@ public final class Presets {
         config.algorithm().solver(),
         config.algorithm().weighting(),
         config.aggregation().keys().isEmpty() ? ClipBound.NONE : new OwnersClip(keys),
-        config
-            .aggregation()
-            .mode()
-            .sums(
-                keys,
-                config.aggregation().aggregators().keySet(),
-                config.aggregation().minWorkers()),
+        sums(config, keys),
         AVERAGING.getOrDefault(config.algorithm().preset(), new ServerSgd(1.0)),
         config.algorithm().rounds(),
         config.algorithm().divergenceFactor(),
@@ -137,6 +132,18 @@ public final class Presets {
                 ? Conditioning.AS_IS
                 : Conditioning.STANDARDIZED,
             config.confidenceLevel()));
+  }
+
+  /** Returns the sums that all numbers of a run's preprocessing travel through. */
+  public static SumFactory sums(TrainingConfig config) {
+    return sums(config, keys(config.aggregation()));
+  }
+
+  private static SumFactory sums(TrainingConfig config, KeyRing keys) {
+    AggregationConfig aggregation = config.aggregation();
+    return aggregation
+        .mode()
+        .sums(keys, aggregation.aggregators().keySet(), aggregation.minWorkers());
   }
 
   private static KeyRing keys(AggregationConfig aggregation) {

@@ -1,8 +1,10 @@
 package io.sparkfed.config;
 
 import com.typesafe.config.Config;
+import io.sparkfed.model.Family;
 import io.sparkfed.solver.GradientDescent;
 import io.sparkfed.solver.LocalLbfgs;
+import io.sparkfed.solver.LocalNewton;
 import io.sparkfed.solver.LocalSolver;
 import io.sparkfed.solver.MinibatchSgd;
 import io.sparkfed.solver.Schedule;
@@ -19,7 +21,10 @@ final class SolverValidation {
       Map.of(
           "gradient", List.of("steps", "step-size", "schedule"),
           "sgd", List.of("epochs", "batch-size", "step-size", "schedule", "momentum"),
-          "lbfgs", List.of("max-iterations", "tolerance", "history"));
+          "lbfgs", List.of("max-iterations", "tolerance", "history"),
+          "newton", List.of("max-iterations", "tolerance"));
+
+  private static final List<String> NAMES = List.of("gradient", "sgd", "lbfgs", "newton");
 
   private final Config user;
   private final ConfigReader read;
@@ -29,8 +34,8 @@ final class SolverValidation {
     this.read = read;
   }
 
-  LocalSolver solver() {
-    String name = read.oneOf(PREFIX + "solver", List.of("gradient", "sgd", "lbfgs"));
+  LocalSolver solver(Family family) {
+    String name = read.oneOf(PREFIX + "solver", NAMES);
     refuseKeysOfOthers(name);
     return switch (name) {
       case "gradient" ->
@@ -43,12 +48,24 @@ final class SolverValidation {
               read.number(
                   PREFIX + "momentum", "must be a number in [0, 1)", v -> v >= 0.0 && v < 1.0),
               schedule());
+      case "newton" -> newton(family);
       default ->
-          new LocalLbfgs(
-              read.integer(PREFIX + "max-iterations", 1, 1_000_000),
-              read.number(PREFIX + "tolerance", "must be a number > 0", v -> v > 0.0),
-              read.integer(PREFIX + "history", 1, 1000));
+          new LocalLbfgs(maxIterations(), tolerance(), read.integer(PREFIX + "history", 1, 1000));
     };
+  }
+
+  private LocalSolver newton(Family family) {
+    LosslessValidation.requireNoL1(read, PREFIX + "solver = newton", "lbfgs");
+    LosslessValidation.requireCurvature(read, family, PREFIX + "solver = newton", "lbfgs");
+    return new LocalNewton(maxIterations(), tolerance());
+  }
+
+  private int maxIterations() {
+    return read.integer(PREFIX + "max-iterations", 1, 1_000_000);
+  }
+
+  private double tolerance() {
+    return read.number(PREFIX + "tolerance", "must be a number > 0", v -> v > 0.0);
   }
 
   private double stepSize() {
@@ -60,7 +77,7 @@ final class SolverValidation {
   }
 
   private void refuseKeysOfOthers(String chosen) {
-    for (String solver : List.of("gradient", "sgd", "lbfgs")) {
+    for (String solver : NAMES) {
       for (String key : KEYS.get(solver)) {
         if (!KEYS.get(chosen).contains(key) && user.hasPath(PREFIX + key)) {
           throw read.invalid(PREFIX + key, "belongs to algorithm.local.solver = " + owners(key));
@@ -70,7 +87,7 @@ final class SolverValidation {
   }
 
   private static String owners(String key) {
-    List<String> owners = new ArrayList<>(List.of("gradient", "sgd", "lbfgs"));
+    List<String> owners = new ArrayList<>(NAMES);
     owners.removeIf(solver -> !KEYS.get(solver).contains(key));
     return String.join(" or ", owners);
   }

@@ -78,19 +78,7 @@ public record TrainingConfig(
       Reduction reduction,
       Weighting weighting,
       double divergenceFactor,
-      Optional<Lossless> lossless) {
-
-    /** An algorithm that trains locally. */
-    public Algorithm(
-        String preset,
-        int rounds,
-        LocalSolver solver,
-        Reduction reduction,
-        Weighting weighting,
-        double divergenceFactor) {
-      this(preset, rounds, solver, reduction, weighting, divergenceFactor, Optional.empty());
-    }
-  }
+      Optional<Lossless> lossless) {}
 
   /**
    * What a lossless preset needs.

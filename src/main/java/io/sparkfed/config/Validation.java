@@ -1,9 +1,11 @@
 package io.sparkfed.config;
 
 import com.typesafe.config.Config;
+import io.sparkfed.config.DataConfig.Category;
 import io.sparkfed.config.DataConfig.Columns;
 import io.sparkfed.config.DataConfig.NoSplit;
 import io.sparkfed.config.DataConfig.PooledTable;
+import io.sparkfed.config.DataConfig.Preprocessing;
 import io.sparkfed.config.DataConfig.Source;
 import io.sparkfed.config.DataConfig.Split;
 import io.sparkfed.config.DataConfig.SplitByColumn;
@@ -20,6 +22,8 @@ import io.sparkfed.config.TrainingConfig.Predictions;
 import io.sparkfed.evaluation.RunReport.Setting;
 import io.sparkfed.federated.Weighting;
 import io.sparkfed.model.Family;
+import io.sparkfed.model.InputColumn;
+import io.sparkfed.model.InputColumn.OneHot;
 import io.sparkfed.model.Standardize;
 import io.sparkfed.objective.Reduction;
 import java.util.ArrayList;
@@ -126,13 +130,12 @@ final class Validation {
 
   private Algorithm algorithm() {
     String preset = read.oneOf("algorithm.preset", Presets.names());
-    Optional<Lossless> lossless =
-        new LosslessValidation(user, read)
-            .validate(preset, read.oneOf("model.family", Family.class));
+    Family family = read.oneOf("model.family", Family.class);
+    Optional<Lossless> lossless = new LosslessValidation(user, read).validate(preset, family);
     return new Algorithm(
         preset,
         read.integer("algorithm.rounds", 1, 10_000_000),
-        new SolverValidation(user, read).solver(),
+        new SolverValidation(user, read).solver(family),
         read.oneOf("algorithm.local.loss", Reduction.class),
         read.oneOf("algorithm.weighting", Weighting.class),
         read.number("algorithm.divergence-factor", "must be a number > 1", v -> v > 1.0),
@@ -155,7 +158,72 @@ final class Validation {
         derive(),
         read.optionalString("data.where"),
         columns(source),
-        split());
+        split(),
+        preprocessing(source));
+  }
+
+  private Preprocessing preprocessing(Source source) {
+    Map<String, Category> categories = new LinkedHashMap<>();
+    for (String name : read.sectionNames("data.categorical")) {
+      requireFeatureColumn(source, "data.categorical", name);
+      categories.put(name, category(name));
+    }
+    List<String> imputed = read.strings("data.impute.columns");
+    for (String name : imputed) {
+      requireFeatureColumn(source, "data.impute.columns", name);
+      if (categories.containsKey(name)) {
+        throw read.invalid("data.impute.columns", "must not name a category: " + name);
+      }
+    }
+    if (new HashSet<>(imputed).size() < imputed.size()) {
+      throw read.invalid("data.impute.columns", "must not name a column twice");
+    }
+    read.oneOf("data.impute.strategy", List.of("mean"));
+    return new Preprocessing(
+        categories, imputed, read.integer("data.min-level-rows", 1, Integer.MAX_VALUE));
+  }
+
+  private Category category(String name) {
+    String key = ConfigReader.under("data.categorical", name);
+    for (String known : read.keysIn(key)) {
+      if (!known.equals("reference") && !known.equals("levels")) {
+        throw new ConfigurationException(
+            "unknown key "
+                + ConfigReader.under(key, known)
+                + "; the nearest known key is "
+                + ConfigReader.under(
+                    key,
+                    NearestName.of(known, List.of("reference", "levels")).orElse("reference")));
+      }
+    }
+    Optional<String> reference = read.optionalString(ConfigReader.under(key, "reference"));
+    String levelsKey = ConfigReader.under(key, "levels");
+    List<String> levels = read.strings(levelsKey).stream().map(String::strip).toList();
+    if (!levels.stream().allMatch(InputColumn::isLevel)) {
+      throw read.invalid(levelsKey, "must be texts of 1 to 64 bytes");
+    }
+    int distinct = new HashSet<>(levels).size();
+    if (distinct < levels.size() || distinct == 1 || distinct > OneHot.MAX_LEVELS) {
+      throw read.invalid(
+          levelsKey, "must be 2 to " + OneHot.MAX_LEVELS + " levels, none of them twice");
+    }
+    if (!levels.isEmpty() && reference.isPresent() && !levels.contains(reference.get())) {
+      throw read.invalid(
+          ConfigReader.under(key, "reference"), "must be one of the levels of " + levelsKey);
+    }
+    return new Category(reference, InputColumn.inOrder(levels));
+  }
+
+  private void requireFeatureColumn(Source source, String key, String name) {
+    List<String> features = read.strings("data.feature-columns");
+    if (source instanceof Synthetic || !features.contains(name)) {
+      throw new ConfigurationException(
+          key
+              + " names the column "
+              + name
+              + ", which is not among data.feature-columns"
+              + NearestName.of(name, features).map(near -> "; the nearest is " + near).orElse(""));
+    }
   }
 
   /**

@@ -1,7 +1,7 @@
 package io.sparkfed.data;
 
 /** The data or its schema can't be used. The message never holds a row's content. */
-public final class DataException extends RuntimeException {
+public class DataException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   /** Creates the exception with a message for the user. */

@@ -33,16 +33,6 @@ public interface MetricSums extends Serializable {
   double meanLoss(double[] sums, int offset);
 
   /**
-   * Returns the metrics of a family with the default of its loss's parameter.
-   *
-   * @param aucBins number of bins of predicted probability for the AUC, at least 2
-   * @throws IllegalStateException for softmax
-   */
-  static MetricSums of(Family family, int aucBins) {
-    return of(family, family.loss(), aucBins);
-  }
-
-  /**
    * Returns the metrics of a family.
    *
    * @param loss the family's loss

@@ -12,8 +12,8 @@ import org.apache.commons.math3.special.Gamma;
  * each with its link: what inference needs of them. Formulas: McCullagh and Nelder, "Generalized
  * Linear Models" (1989), tables 2.1 and section 2.3; likelihoods as R's {@code glm} takes them.
  *
- * <p>{@code m} is the mean, V(m) the variance function; everything is for dispersion 1. Runs at
- * workers.
+ * <p>{@code m} is the mean, V(m) the variance function; everything is for dispersion 1. Deviances,
+ * residuals, information and terms are computed at workers, links and likelihoods at the driver.
  */
 public enum ResponseDistribution {
   /** Normal, identity link. */

@@ -1,5 +1,6 @@
 package io.sparkfed.evaluation;
 
+import io.sparkfed.model.FeatureEncoding;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -28,6 +29,7 @@ import java.util.Set;
  * @param statistics standard errors and the like, after an exact fit without penalty
  * @param configuration each resolved configuration value and where it came from
  * @param phaseSeconds wall-clock seconds by phase, in order
+ * @param encoding how the workers' columns became the model's features
  */
 public record RunReport(
     String runId,
@@ -46,7 +48,8 @@ public record RunReport(
     FinalModel model,
     Optional<FitStatistics> statistics,
     List<Setting> configuration,
-    Map<String, Double> phaseSeconds) {
+    Map<String, Double> phaseSeconds,
+    FeatureEncoding encoding) {
 
   /**
    * How a run ended.

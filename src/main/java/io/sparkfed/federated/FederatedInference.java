@@ -34,6 +34,9 @@ final class FederatedInference {
 
   private static final int MOST_NULL_STEPS = 50;
 
+  /** Beyond it the information, a number for each pair of coefficients, is not summed. */
+  private static final int MOST_COEFFICIENTS = 2000;
+
   private FederatedInference() {}
 
   /** The fitted model in training units, and the score of the null model. */
@@ -59,7 +62,7 @@ final class FederatedInference {
     if (distribution.isEmpty()
         || plan.l2() != 0.0
         || plan.l1() != 0.0
-        || size > pooled.mostCoefficientsWithErrors()) {
+        || size > MOST_COEFFICIENTS) {
       return Optional.empty();
     }
     int packed = SymmetricMatrix.packedLength(size);
@@ -155,13 +158,13 @@ final class FederatedInference {
 
     @Override
     public double[] run(String worker, Shard shard, Fit fit) {
-      Scaling scaling = federatedScaling.isIdentity() ? shard.scaling() : federatedScaling;
+      Scaling scaling = LocalWork.scaling(shard, federatedScaling);
       Examples rows = shard.train();
       double[] information =
           LinearDerivatives.at(
                   fit.model,
                   loss,
-                  (score, label) -> distribution.information(score),
+                  (scores, label, out) -> out[0] = distribution.information(scores[0]),
                   rows,
                   shape,
                   scaling)

@@ -59,7 +59,7 @@ final class LocalWork implements WorkerTask<Shard, ModelBroadcast, WeightedUpdat
 
   @Override
   public WeightedUpdate run(String worker, Shard shard, ModelBroadcast broadcast) {
-    Scaling scaling = federatedScaling.isIdentity() ? shard.scaling() : federatedScaling;
+    Scaling scaling = scaling(shard, federatedScaling);
     double[] start = broadcast.coefficients();
     double[] update = new double[start.length];
     if (broadcast.train()) {
@@ -75,6 +75,11 @@ final class LocalWork implements WorkerTask<Shard, ModelBroadcast, WeightedUpdat
     double[] sums = Arrays.copyOf(evaluation, evaluation.length + 1);
     sums[evaluation.length] = clip.isExceeded(worker, update) ? 1.0 : 0.0;
     return clip.clipped(worker, new WeightedUpdate(update, weight, sums));
+  }
+
+  /** Returns the federation's scaling, or the worker's own where that is the identity. */
+  static Scaling scaling(Shard shard, Scaling federated) {
+    return federated.isIdentity() ? shard.scaling() : federated;
   }
 
   /**

@@ -17,19 +17,11 @@ import io.sparkfed.server.PooledOptimizer;
  */
 public record PooledPlan(
     PooledOptimizer optimizer, Conditioning conditioning, double confidenceLevel) {
-  /** Beyond it the information, a number for each pair of coefficients, is not summed. */
-  private static final int MOST_WITH_ERRORS = 2000;
-
   /** In which units the optimizer works where nothing is to be standardised. */
   public enum Conditioning {
     /** In standardised ones, for the optimum does not depend on them. */
     STANDARDIZED,
     /** In those of the columns, for the steps depend on them. */
     AS_IS
-  }
-
-  /** Returns the largest number of coefficients that get standard errors. */
-  int mostCoefficientsWithErrors() {
-    return MOST_WITH_ERRORS;
   }
 }

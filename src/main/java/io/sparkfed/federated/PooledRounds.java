@@ -135,9 +135,10 @@ final class PooledRounds implements RoundWork {
     if (hessianLength > 0) {
       hessian =
           Optional.of(
-              SymmetricMatrix.of(size, Arrays.copyOf(sums, hessianLength))
-                  .times(1.0 / weight)
-                  .plusDiagonal(l2));
+              shape.identified(
+                  SymmetricMatrix.of(size, Arrays.copyOf(sums, hessianLength))
+                      .times(1.0 / weight)
+                      .plusDiagonal(l2)));
     }
     double objective = value;
     for (int j = 0; j < size; j++) {
@@ -201,13 +202,9 @@ final class PooledRounds implements RoundWork {
     try {
       conditionNumber = first.withoutZeroRows().cholesky().conditionNumber();
     } catch (SingularMatrixException e) {
-      throw new DataException(
-          (e.column() < shape.features()
-                  ? "feature " + (e.column() + 1)
-                  : "the constant column of the intercept")
-              + " must not be a linear combination of the features before it: there is no single"
-              + " optimum. Leave features out, or set model.l2 > 0",
-          e);
+      int column = e.column();
+      throw new DependentFeatureException(
+          column < shape.weightCount() ? column % shape.features() : shape.features(), e);
     }
     if (conditionNumber > LARGEST_CONDITION) {
       throw new DataException(

@@ -4,7 +4,6 @@ import io.sparkfed.aggregate.WorkerTask;
 import io.sparkfed.data.Examples;
 import io.sparkfed.data.Shard;
 import io.sparkfed.evaluation.MetricSums;
-import io.sparkfed.loss.Loss;
 import io.sparkfed.loss.VectorLoss;
 import io.sparkfed.model.Coefficients;
 import io.sparkfed.model.ModelShape;
@@ -44,14 +43,14 @@ final class PooledWork implements WorkerTask<Shard, ModelBroadcast, double[]> {
   @Override
   public double[] run(String worker, Shard shard, ModelBroadcast broadcast) {
     clip.requireNone(worker);
-    Scaling scaling = federatedScaling.isIdentity() ? shard.scaling() : federatedScaling;
+    Scaling scaling = LocalWork.scaling(shard, federatedScaling);
     double[] model = broadcast.coefficients();
     Examples rows = shard.train();
     double[] hessian = new double[0];
     double[] gradient;
     double value;
     if (needsHessian) {
-      LinearDerivatives sums = LinearDerivatives.at(model, (Loss) loss, rows, shape, scaling);
+      LinearDerivatives sums = LinearDerivatives.at(model, loss, rows, shape, scaling);
       hessian = sums.hessian();
       gradient = sums.gradient();
       value = sums.value();

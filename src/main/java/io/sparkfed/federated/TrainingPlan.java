@@ -18,8 +18,8 @@ import java.util.Optional;
  * @param family what is trained
  * @param loss the family's loss, with as many outputs as the shape
  * @param shape the model's shape
- * @param l1 lasso penalty of each worker's objective, at least 0
- * @param l2 ridge penalty of each worker's objective, at least 0
+ * @param l1 lasso penalty of each worker's objective, or beside the pooled mean loss; at least 0
+ * @param l2 ridge penalty of the same, at least 0
  * @param standardize whose moments the features are standardised with
  * @param reduction sum or mean of the rows' losses at a worker
  * @param solver the local solver
@@ -68,43 +68,25 @@ public record TrainingPlan(
     }
   }
 
-  /**
-   * Fills the slots of a local training with the family's one-score loss and a ridge penalty alone.
-   *
-   * @throws IllegalArgumentException if {@code rounds} or {@code divergenceFactor} is out of range
-   * @throws IllegalStateException for softmax
-   */
-  public TrainingPlan(
-      Family family,
-      ModelShape shape,
-      double l2,
-      Standardize standardize,
-      Reduction reduction,
-      LocalSolver solver,
-      Weighting weighting,
-      SumFactory sums,
-      ServerOptimizer server,
-      int rounds,
-      double divergenceFactor,
-      MetricSums metrics,
-      long seed) {
-    this(
+  /** Returns the same plan with all its numbers travelling through other sums. */
+  public TrainingPlan through(SumFactory others) {
+    return new TrainingPlan(
         family,
-        family.loss(),
+        loss,
         shape,
-        0.0,
+        l1,
         l2,
         standardize,
         reduction,
         solver,
         weighting,
-        ClipBound.NONE,
-        sums,
+        clip,
+        others,
         server,
         rounds,
         divergenceFactor,
         metrics,
         seed,
-        Optional.empty());
+        pooled);
   }
 }

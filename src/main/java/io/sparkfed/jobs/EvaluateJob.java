@@ -44,7 +44,7 @@ public final class EvaluateJob implements Callable<Integer> {
     TrainingConfig config = options.load();
     SparkSession spark = JobMain.openSession("Spark Federated: evaluation of " + config.name());
     SavedModel saved = model.read(spark, config);
-    ShardLoader.Loaded loaded = new ShardLoader(spark, config).load();
+    ShardLoader.Loaded loaded = new ShardLoader(spark, config).load(saved.encoding());
     try (var federation = loaded.federation()) {
       saved.requireFeatures(loaded.features().size());
       FederatedEvaluator.Evaluation evaluation =

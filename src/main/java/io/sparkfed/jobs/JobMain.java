@@ -1,5 +1,6 @@
 package io.sparkfed.jobs;
 
+import io.sparkfed.spark.ClusterSettings;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
@@ -22,13 +23,25 @@ final class JobMain {
   }
 
   /**
+   * Returns the settings of a job's session: those it was submitted with, and tasks that wait for
+   * the executor that keeps their worker's rows, where its keys may be too. Spark's 3 seconds are
+   * less than a busy executor takes.
+   */
+  static SparkSession.Builder sessionBuilder() {
+    SparkSession.Builder builder = SparkSession.builder();
+    return new SparkConf().contains(ClusterSettings.PLACE_WAIT)
+        ? builder
+        : builder.config(ClusterSettings.PLACE_WAIT, ClusterSettings.LONG_PLACE_WAIT);
+  }
+
+  /**
    * Opens the job's session.
    *
    * @throws IOException if Spark can't be started on its master
    */
   static SparkSession openSession(String name) throws IOException {
     try {
-      return SparkSession.builder().appName(name).getOrCreate();
+      return sessionBuilder().appName(name).getOrCreate();
     } catch (Exception e) {
       // Of a master that does not answer Spark says many lines, about its own state.
       String why = String.valueOf(e.getMessage()).lines().findFirst().orElse("");

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkFiles;
-import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import scala.Tuple2;
@@ -61,7 +60,7 @@ final class JobOptions {
     if (!new SparkConf().get("spark.files", "").contains(name.toString())) {
       return given;
     }
-    SparkSession.builder().getOrCreate();
+    JobMain.sessionBuilder().getOrCreate();
     return Path.of(SparkFiles.get(name.toString()));
   }
 }

@@ -9,6 +9,7 @@ import io.sparkfed.evaluation.FitStatistics;
 import io.sparkfed.evaluation.RoundSummary;
 import io.sparkfed.evaluation.RunReport;
 import io.sparkfed.evaluation.RunReport.FinalModel;
+import io.sparkfed.model.FeatureEncoding;
 import java.util.List;
 import java.util.Map;
 
@@ -34,7 +35,7 @@ final class JsonFiles {
   }
 
   /** Returns {@code coefficients.json}. */
-  static String coefficients(FinalModel model) {
+  static String coefficients(FinalModel model, FeatureEncoding encoding, boolean hasOffset) {
     ObjectNode node = JSON.createObjectNode();
     node.put("family", model.family());
     ArrayNode features = node.putArray("features");
@@ -49,6 +50,8 @@ final class JsonFiles {
     ArrayNode classes = node.putArray("classes");
     model.classes().forEach(classes::add);
     node.put("standardize", model.standardization());
+    node.put("offset", hasOffset);
+    node.set("contract", EncodingJson.write(encoding));
     return pretty(node);
   }
 
@@ -64,6 +67,7 @@ final class JsonFiles {
         .put("code", report.exit().code())
         .put("message", report.exit().message());
     node.set("metrics", metrics(report.trainMetrics(), report.testMetrics()));
+    node.set("contract", EncodingJson.write(report.encoding()));
     report.statistics().ifPresent(statistics -> node.set("statistics", statistics(statistics)));
     ObjectNode versions = node.putObject("versions");
     report.versions().forEach(versions::put);

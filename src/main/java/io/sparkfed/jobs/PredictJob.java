@@ -60,7 +60,8 @@ public final class PredictJob implements Callable<Integer> {
                 spark,
                 config,
                 saved.coefficients(config.model().intercept()),
-                config.model().standardize())
+                config.model().standardize(),
+                saved.encoding())
             .predict()
             .write()
             .format(sink.format())

@@ -1,6 +1,7 @@
 package io.sparkfed.jobs;
 
 import static io.sparkfed.jobs.ReportText.DASH;
+import static io.sparkfed.jobs.ReportText.count;
 import static io.sparkfed.jobs.ReportText.finite;
 import static io.sparkfed.jobs.ReportText.fixed;
 import static io.sparkfed.jobs.ReportText.number;
@@ -43,7 +44,7 @@ final class ReportStatistics {
     }
     return Map.of(
         "test", statistics.test(),
-        "level", number(100.0 * statistics.confidenceLevel()),
+        "level", whole(100.0 * statistics.confidenceLevel()),
         "figures", figures(),
         "rows", rows);
   }
@@ -68,7 +69,13 @@ final class ReportStatistics {
         "label",
         label,
         "value",
-        number(finite(value)) + " on " + number(finite(degrees)) + " degrees of freedom");
+        number(finite(value)) + " on " + whole(degrees) + " degrees of freedom");
+  }
+
+  /** A number that mostly is a whole one. */
+  private static String whole(double value) {
+    boolean isWhole = Math.abs(value - Math.rint(value)) < 1e-9 && Math.abs(value) < 1e15;
+    return isWhole ? count((long) Math.rint(value)) : number(finite(value));
   }
 
   private static String pValue(double p) {

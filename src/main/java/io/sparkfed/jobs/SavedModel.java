@@ -3,8 +3,11 @@ package io.sparkfed.jobs;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sparkfed.config.ConfigurationException;
+import io.sparkfed.config.DataConfig.Preprocessing;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.model.Coefficients;
+import io.sparkfed.model.FeatureEncoding;
+import io.sparkfed.model.InputColumn.OneHot;
 import io.sparkfed.model.ModelShape;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -12,6 +15,10 @@ import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -24,13 +31,17 @@ import org.apache.hadoop.fs.Path;
  * @param weights one for each feature, output after output
  * @param intercepts one for each output; 0 for a model without them
  * @param standardize how the training standardised
+ * @param hasOffset whether the rows it was trained on had offsets
+ * @param encoding how columns become the features
  */
 record SavedModel(
     String family,
     List<String> features,
     double[] weights,
     double[] intercepts,
-    String standardize) {
+    String standardize,
+    boolean hasOffset,
+    FeatureEncoding encoding) {
 
   /**
    * Reads {@code coefficients.json} of an output folder.
@@ -65,6 +76,15 @@ record SavedModel(
     if (values.length == 0 || saved.size() != outputs) {
       throw new IOException(file + " does not hold coefficients and an intercept for each output");
     }
+    FeatureEncoding encoding;
+    try {
+      encoding = EncodingJson.read(node.path("contract"));
+    } catch (IllegalArgumentException e) {
+      throw new IOException(file + " does not hold a feature contract: " + e.getMessage(), e);
+    }
+    if (!encoding.features().equals(features)) {
+      throw new IOException(file + " does not hold the feature contract of its coefficients");
+    }
     double[] intercepts = new double[outputs];
     Arrays.setAll(intercepts, k -> saved.path(k).asDouble());
     return new SavedModel(
@@ -72,7 +92,9 @@ record SavedModel(
         List.copyOf(features),
         values,
         intercepts,
-        node.path("standardize").asText());
+        node.path("standardize").asText(),
+        node.path("offset").asBoolean(),
+        encoding);
   }
 
   /** Returns the coefficients as a configuration's model has them. */
@@ -100,10 +122,56 @@ record SavedModel(
     if (config.model().loss().outputs() != intercepts.length) {
       throw new ConfigurationException("model.classes must be the model's, " + intercepts.length);
     }
-    List<String> configured = config.data().columns().features();
-    if (!configured.isEmpty() && !configured.equals(features)) {
+    if (config.data().columns().offset().isPresent() != hasOffset) {
       throw new ConfigurationException(
-          "data.feature-columns must be the model's: " + String.join(", ", features));
+          hasOffset
+              ? "data.offset-column must be set: the model was trained with offsets"
+              : "data.offset-column must not be set: the model was trained without offsets");
+    }
+    List<String> configured = config.data().columns().features();
+    if (!configured.isEmpty() && !configured.equals(encoding.columnNames())) {
+      throw new ConfigurationException(
+          "data.feature-columns must be the model's: " + String.join(", ", encoding.columnNames()));
+    }
+    requireFits(config.data().preprocessing());
+  }
+
+  /** What the configuration says of categories and imputation must not contradict the model. */
+  private void requireFits(Preprocessing configured) {
+    Map<String, OneHot> saved = new TreeMap<>();
+    encoding.categories().forEach(category -> saved.put(category.name(), category));
+    if (!configured.categories().keySet().equals(saved.keySet())) {
+      throw new ConfigurationException(
+          "data.categorical must name the model's categories: "
+              + (saved.isEmpty() ? "none" : String.join(", ", saved.keySet())));
+    }
+    configured
+        .categories()
+        .forEach(
+            (name, category) -> {
+              OneHot ofModel = saved.get(name);
+              if (category.reference().isPresent()
+                  && !category.reference().get().equals(ofModel.reference())) {
+                throw new ConfigurationException(
+                    "data.categorical."
+                        + name
+                        + ".reference must be the model's, "
+                        + ofModel.reference());
+              }
+              if (!category.levels().isEmpty() && !category.levels().equals(ofModel.levels())) {
+                throw new ConfigurationException(
+                    "data.categorical."
+                        + name
+                        + ".levels must be the model's: "
+                        + String.join(", ", ofModel.levels()));
+              }
+            });
+    Set<String> imputed = new TreeSet<>();
+    encoding.imputed().forEach(column -> imputed.add(column.name()));
+    if (!imputed.equals(new TreeSet<>(configured.imputed()))) {
+      throw new ConfigurationException(
+          "data.impute.columns must be the model's: "
+              + (imputed.isEmpty() ? "none" : String.join(", ", imputed)));
     }
   }
 

@@ -10,10 +10,14 @@ import io.sparkfed.evaluation.RunReport.Cohort;
 import io.sparkfed.evaluation.RunReport.Exit;
 import io.sparkfed.evaluation.RunReport.FinalModel;
 import io.sparkfed.evaluation.RunReport.Protection;
+import io.sparkfed.federated.DependentFeatureException;
 import io.sparkfed.federated.FederatedTrainer;
 import io.sparkfed.federated.TrainingResult;
 import io.sparkfed.federated.TrainingResult.Divergence;
 import io.sparkfed.model.Coefficients;
+import io.sparkfed.model.FeatureEncoding;
+import io.sparkfed.model.InputColumn.Numeric;
+import io.sparkfed.model.InputColumn.OneHot;
 import io.sparkfed.model.Standardize;
 import io.sparkfed.spark.MllibModels;
 import io.sparkfed.spark.ShardLoader;
@@ -85,6 +89,7 @@ public final class TrainJob implements Callable<Integer> {
     List<String> workers = loaded.federation().workers();
     console.cohort(workers, loaded.skipped(), loaded.placement());
     List<String> notes = new ArrayList<>(loaded.notes());
+    notes.addAll(notesOnEncoding(loaded.encoding()));
     notes.addAll(notesOnProtection(config, spark.sparkContext().isLocal(), workers.size()));
     notes.forEach(console::note);
 
@@ -102,6 +107,8 @@ public final class TrainJob implements Callable<Integer> {
                     }
                   })
               .train();
+    } catch (DependentFeatureException e) {
+      throw e.named(loaded.features());
     }
     phases.end("train");
     List<String> late = notesOnResult(config, result, workers.size());
@@ -118,7 +125,10 @@ public final class TrainJob implements Callable<Integer> {
         .save(folder.staged("model").toString());
     phases.end("write model");
     RunReport report = report(spark, config, runId, loaded, result, notes, phases);
-    folder.write("coefficients.json", JsonFiles.coefficients(report.model()));
+    folder.write(
+        "coefficients.json",
+        JsonFiles.coefficients(
+            report.model(), report.encoding(), config.data().columns().offset().isPresent()));
     folder.write("run.json", JsonFiles.run(report));
     folder.write("report.html", HtmlReport.render(report));
     folder.publish();
@@ -149,6 +159,27 @@ public final class TrainJob implements Callable<Integer> {
       notes.add(
           "two workers: each can compute the other's update from the average; this protects neither"
               + " from the other");
+    }
+    return notes;
+  }
+
+  private static List<String> notesOnEncoding(FeatureEncoding encoding) {
+    List<String> notes = new ArrayList<>();
+    for (OneHot category : encoding.categories()) {
+      notes.add(
+          "column "
+              + category.name()
+              + ": levels "
+              + String.join(", ", category.levels())
+              + "; the reference is "
+              + category.reference());
+    }
+    for (Numeric column : encoding.imputed()) {
+      notes.add(
+          "column "
+              + column.name()
+              + ": missing values are replaced by the federation's mean, "
+              + column.fill());
     }
     return notes;
   }
@@ -224,7 +255,8 @@ public final class TrainJob implements Callable<Integer> {
         finalModel(config, loaded.features(), result.model()),
         result.statistics().map(statistics -> statistics.named(loaded.features())),
         config.settings(),
-        phases.seconds());
+        phases.seconds(),
+        loaded.encoding());
   }
 
   private static FinalModel finalModel(

@@ -43,6 +43,12 @@ public final class SymmetricMatrix {
     return row * order - row * (row - 1) / 2;
   }
 
+  /** Returns where an entry, or the one across the diagonal, is in the packed form. */
+  public static int at(int order, int row, int column) {
+    int first = Math.min(row, column);
+    return rowStart(order, first) + Math.max(row, column) - first;
+  }
+
   /** Returns d. */
   public int order() {
     return order;
@@ -50,8 +56,7 @@ public final class SymmetricMatrix {
 
   /** Returns an entry. */
   public double get(int row, int column) {
-    int first = Math.min(row, column);
-    return packed[rowStart(order, first) + Math.max(row, column) - first];
+    return packed[at(order, row, column)];
   }
 
   /** Returns a copy of the packed upper triangle. */

@@ -58,6 +58,15 @@ public final class Vectors {
     return out;
   }
 
+  /** Returns the largest absolute value of an entry; 0 for no entries, NaN if one is NaN. */
+  public static double maxAbs(double[] values) {
+    double largest = 0.0;
+    for (double value : values) {
+      largest = Math.max(largest, Math.abs(value));
+    }
+    return largest;
+  }
+
   /** Returns whether no entry is NaN or infinite. */
   public static boolean allFinite(double[] values) {
     for (double value : values) {

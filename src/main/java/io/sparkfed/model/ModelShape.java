@@ -1,5 +1,6 @@
 package io.sparkfed.model;
 
+import io.sparkfed.math.SymmetricMatrix;
 import java.io.Serializable;
 
 /**
@@ -83,5 +84,47 @@ public record ModelShape(int features, boolean hasIntercept, int outputs) implem
     if (hasIntercept) {
       out[weightCount() + output] += amount;
     }
+  }
+
+  /**
+   * Returns where the coefficient of a column is in the vector.
+   *
+   * @param column a feature, or p for the intercept of a model that has one
+   */
+  public int place(int output, int column) {
+    return column < features ? weightsFrom(output) + column : weightCount() + output;
+  }
+
+  /**
+   * Returns the Hessian of a model of several outputs without the directions in which it is 0,
+   * which are those in which a column's coefficients of all outputs grow alike: {@code H + sum_j
+   * d_j u_j u_j'}, where {@code u_j} is 1 at column j's coefficients and 0 elsewhere. With one
+   * output it is {@code hessian} itself.
+   *
+   * <p>H takes vectors whose coefficients have the mean 0 over the outputs to such vectors, and
+   * what is added takes them to 0. So for a right-hand side of that form, as gradients of softmax
+   * are, the solution solves {@code H x = b} and has that form. {@code d_j}, a K(K - 1)th of the
+   * sum of the column's places on the diagonal, gives the added directions the curvature that the
+   * others have where all classes are equally probable.
+   */
+  public SymmetricMatrix identified(SymmetricMatrix hessian) {
+    if (outputs == 1) {
+      return hessian;
+    }
+    double[] packed = hessian.packed();
+    double[] diagonal = hessian.diagonal();
+    for (int j = 0; j < size() / outputs; j++) {
+      double sum = 0.0;
+      for (int k = 0; k < outputs; k++) {
+        sum += diagonal[place(k, j)];
+      }
+      double added = sum / (outputs * (outputs - 1.0));
+      for (int k = 0; k < outputs; k++) {
+        for (int m = k; m < outputs; m++) {
+          packed[SymmetricMatrix.at(size(), place(k, j), place(m, j))] += added;
+        }
+      }
+    }
+    return SymmetricMatrix.of(size(), packed);
   }
 }

@@ -2,6 +2,7 @@ package io.sparkfed.objective;
 
 import io.sparkfed.data.Examples;
 import io.sparkfed.loss.VectorLoss;
+import io.sparkfed.math.SymmetricMatrix;
 import io.sparkfed.math.Vectors;
 import io.sparkfed.model.ModelShape;
 import io.sparkfed.model.Scaling;
@@ -131,6 +132,32 @@ public final class LinearObjective {
    */
   public double valueAndGradient(double[] w, double[] gradientOut) {
     return smooth(w, allRows, 0, allRows.length, gradientOut, true);
+  }
+
+  /**
+   * Value, gradient and Hessian of the smooth part at one point.
+   *
+   * @param gradient length d
+   * @param hessian of order d; {@link ModelShape#identified}
+   */
+  public record Derivatives(double value, double[] gradient, SymmetricMatrix hessian) {}
+
+  /** Returns the derivatives of the smooth part of f at w over all rows. */
+  public Derivatives derivatives(double[] w) {
+    LinearDerivatives sums = LinearDerivatives.at(w, loss, rows, shape, scaling);
+    double share = share(totalWeight);
+    double[] gradient = sums.gradient();
+    for (int j = 0; j < gradient.length; j++) {
+      gradient[j] *= share;
+    }
+    double[] ridge = new double[shape.size()];
+    Arrays.fill(ridge, 0, penalised(), penalty.l2() * penaltyShare(totalWeight));
+    for (int j = 0; j < ridge.length; j++) {
+      gradient[j] += ridge[j] * w[j];
+    }
+    SymmetricMatrix hessian =
+        SymmetricMatrix.of(shape.size(), sums.hessian()).times(share).plusDiagonal(ridge);
+    return new Derivatives(sums.value() * share + ridge(w), gradient, shape.identified(hessian));
   }
 
   /** Writes the gradient of the smooth part of f at w over all rows into {@code gradientOut}. */

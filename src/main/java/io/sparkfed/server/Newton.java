@@ -116,7 +116,7 @@ public record Newton(double tolerance) implements PooledOptimizer {
       if (lower || same) {
         return last
             ? new Ended(point(), Ending.CONVERGED)
-            : newton.accept(point(), at, first, longest(direction), false);
+            : newton.accept(point(), at, first, Vectors.maxAbs(direction), false);
       }
       if (last) {
         return new Ended(best, Ending.CONVERGED);
@@ -146,9 +146,9 @@ public record Newton(double tolerance) implements PooledOptimizer {
     double decrement = -Vectors.dot(at.gradient(), 0, direction, direction.length);
     double scale = Math.max(Math.abs(at.value()), NEARLY_ZERO * Math.abs(first));
     boolean little = decrement / 2.0 <= tolerance * scale;
-    double step = longest(direction);
+    double step = Vectors.maxAbs(direction);
     boolean steady =
-        step >= STEADY * previousStep && step >= LONG_STEP * Math.max(1.0, longest(point));
+        step >= STEADY * previousStep && step >= LONG_STEP * Math.max(1.0, Vectors.maxAbs(point));
     if (steady && (little || at.value() < FALLING_TO_ZERO * first)) {
       return new Search.Ended(point, Search.Ending.UNBOUNDED);
     }
@@ -166,13 +166,5 @@ public record Newton(double tolerance) implements PooledOptimizer {
       direction[j] = -direction[j];
     }
     return direction;
-  }
-
-  private static double longest(double[] vector) {
-    double longest = 0.0;
-    for (double v : vector) {
-      longest = Math.max(longest, Math.abs(v));
-    }
-    return longest;
   }
 }

@@ -17,6 +17,15 @@ public final class ClusterSettings {
   private static final Pattern LOCAL = Pattern.compile("local(\\[(.*)])?");
   private static final Pattern LOCAL_WITH_FAILURES = Pattern.compile("local\\[.*,\\s*(\\d+)\\s*]");
 
+  /** How long a task waits for the executor that keeps its partition. */
+  public static final String PLACE_WAIT = "spark.locality.wait.process";
+
+  /** What the jobs set it to. */
+  public static final String LONG_PLACE_WAIT = "10m";
+
+  /** Below it, tasks of a busy executor run elsewhere. */
+  private static final long SHORT_PLACE_WAIT_SECONDS = 60;
+
   private final SparkConf conf;
   private final String master;
   private final boolean local;
@@ -108,7 +117,8 @@ public final class ClusterSettings {
         "spark.speculation",
         speculates,
         "false",
-        "a second attempt trains in vain: what a worker sends is the same or nothing");
+        "a second attempt trains in vain, and without aggregation.keys it lacks its worker's keys:"
+            + " then the worker drops out");
     boolean reaps = isOn("spark.task.reaper.enabled", false);
     add(
         reaps ? Verdict.OK : Verdict.WARN,
@@ -116,6 +126,14 @@ public final class ClusterSettings {
         reaps,
         "true",
         "otherwise a worker that missed aggregation.deadline may keep its core");
+    long waits = conf.getTimeAsSeconds(PLACE_WAIT, LONG_PLACE_WAIT);
+    add(
+        waits >= SHORT_PLACE_WAIT_SECONDS ? Verdict.OK : Verdict.WARN,
+        PLACE_WAIT,
+        conf.contains(PLACE_WAIT) ? waits + "s" : LONG_PLACE_WAIT + ", by the jobs",
+        LONG_PLACE_WAIT,
+        "a task that doesn't wait for its worker's executor reads the rows again, and without"
+            + " aggregation.keys it lacks its worker's keys: then the worker drops out");
     int failures = maxFailures();
     add(
         failures >= 2 ? Verdict.OK : Verdict.WARN,

@@ -30,7 +30,7 @@ final class InsecurePooledRows implements Serializable {
             .flatMap(
                 partition ->
                     partition
-                        .shardIfAny()
+                        .held()
                         .map(shard -> rows(partition.worker(), shard.train()))
                         .orElse(List.of())
                         .iterator()),

@@ -20,6 +20,8 @@ import org.apache.spark.sql.Row;
  * @param part train or test
  * @param original the row as read; null unless predictions are to be added to it
  * @param fault null unless the row can't be used
+ * @param levels in a survey the level of each category, and {@code values} are those that may be
+ *     missing; null otherwise
  */
 record ParsedRow(
     String worker,
@@ -31,11 +33,13 @@ record ParsedRow(
     double offset,
     Part part,
     Row original,
-    DataFault fault)
+    DataFault fault,
+    String[] levels)
     implements Serializable {
 
   static ParsedRow faulty(DataFault fault) {
-    return new ParsedRow(fault.worker(), 0, null, null, 0.0, 0.0, 0.0, Part.TRAIN, null, fault);
+    return new ParsedRow(
+        fault.worker(), 0, null, null, 0.0, 0.0, 0.0, Part.TRAIN, null, fault, null);
   }
 
   void addTo(ShardBuilder builder) {

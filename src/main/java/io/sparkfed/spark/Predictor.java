@@ -5,6 +5,7 @@ import io.sparkfed.data.DataException;
 import io.sparkfed.data.DataFault;
 import io.sparkfed.data.ShardBuilder;
 import io.sparkfed.model.Coefficients;
+import io.sparkfed.model.FeatureEncoding;
 import io.sparkfed.model.ModelShape;
 import io.sparkfed.model.Response;
 import io.sparkfed.model.Scaling;
@@ -42,14 +43,25 @@ public final class Predictor {
   private final TrainingConfig config;
   private final Coefficients model;
   private final boolean standardizedByWorker;
+  private final FeatureEncoding encoding;
 
-  /** Creates a predictor with coefficients in the order of the configured features. */
+  /**
+   * Creates a predictor.
+   *
+   * @param model coefficients in the order of the encoding's features
+   * @param encoding how the model's features are made of columns
+   */
   public Predictor(
-      SparkSession spark, TrainingConfig config, Coefficients model, Standardize standardize) {
+      SparkSession spark,
+      TrainingConfig config,
+      Coefficients model,
+      Standardize standardize,
+      FeatureEncoding encoding) {
     this.spark = spark;
     this.config = config;
     this.model = model;
     this.standardizedByWorker = standardize == Standardize.WORKER;
+    this.encoding = encoding;
   }
 
   /** Scoring, as it travels to the tasks. */
@@ -89,10 +101,12 @@ public final class Predictor {
    */
   public Dataset<Row> predict() {
     Response needsLabel = standardizedByWorker ? config.model().response() : null;
-    WorkerTables tables = new WorkerTables(spark, config.data());
+    WorkerTables tables = new WorkerTables(spark, config.data()).encodedBy(encoding);
+    List<WorkerTables.Table> opened = tables.open();
+    FeatureColumns.requireContract(encoding, opened);
     List<JavaRDD<Row>> parts = new ArrayList<>();
     StructType schema = null;
-    for (WorkerTables.Table table : tables.open()) {
+    for (WorkerTables.Table table : opened) {
       if (table.rows() == null) {
         continue;
       }

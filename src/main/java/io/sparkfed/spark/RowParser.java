@@ -3,11 +3,11 @@ package io.sparkfed.spark;
 import io.sparkfed.config.DataConfig.SplitByColumn;
 import io.sparkfed.data.DataFault;
 import io.sparkfed.data.ShardBuilder.Part;
+import io.sparkfed.model.FeatureEncoding;
 import io.sparkfed.model.Response;
 import io.sparkfed.spark.GuardedRows.UnreadableRowException;
 import java.io.Serializable;
 import java.util.Iterator;
-import java.util.List;
 import java.util.NoSuchElementException;
 import org.apache.spark.ml.linalg.SparseVector;
 import org.apache.spark.ml.linalg.Vector;
@@ -18,9 +18,8 @@ import org.apache.spark.sql.Row;
  * fault with its place and the rule, and parsing ends there.
  *
  * @param response whose label rule holds; null when no label is read
- * @param features names of the feature columns, at their places in the row from 0; or the one
- *     vector column
- * @param vector whether the features are one vector column
+ * @param encoding of the feature columns, at their places in the row from 0
+ * @param survey whether rows are looked at for what the encoding doesn't know yet
  * @param label name of the label column; it follows the features unless {@code response} is null
  * @param weight name of the weight column that follows; null for weight 1
  * @param offset name of the offset column that follows; null for offset 0
@@ -30,8 +29,8 @@ import org.apache.spark.sql.Row;
  */
 record RowParser(
     Response response,
-    List<String> features,
-    boolean vector,
+    FeatureEncoding encoding,
+    boolean survey,
     String label,
     String weight,
     String offset,
@@ -40,7 +39,7 @@ record RowParser(
     boolean keepOriginal)
     implements Serializable {
   /** A rule that a row broke; carries no value. */
-  private static final class Broken extends Exception {
+  static final class Broken extends Exception {
     private static final long serialVersionUID = 1L;
     private final String column;
 
@@ -57,6 +56,7 @@ record RowParser(
    */
   Iterator<ParsedRow> parse(Iterator<Row> partition, int inputSplit) {
     Iterator<Row> rows = new GuardedRows(partition);
+    RowEncoder encoder = new RowEncoder(encoding);
     return new Iterator<>() {
       private long ordinal;
       private boolean ended;
@@ -94,7 +94,7 @@ record RowParser(
         }
         String owner = worker == null ? row.getString(parsedWidth() - 1) : worker;
         try {
-          return parseRow(row, owner);
+          return parseRow(row, owner, encoder);
         } catch (Broken e) {
           return end(owner, e.column, e.getMessage());
         }
@@ -111,7 +111,7 @@ record RowParser(
 
   /** Returns how many columns at the front of a row are parsed. */
   int parsedWidth() {
-    return (vector ? 1 : features.size())
+    return encoding.columns().size()
         + (response == null ? 0 : 1)
         + (weight == null ? 0 : 1)
         + (offset == null ? 0 : 1)
@@ -119,8 +119,8 @@ record RowParser(
         + (worker == null ? 1 : 0);
   }
 
-  private ParsedRow parseRow(Row row, String owner) throws Broken {
-    int at = vector ? 1 : features.size();
+  private ParsedRow parseRow(Row row, String owner, RowEncoder encoder) throws Broken {
+    int at = encoding.columns().size();
     double labelValue = 0.0;
     if (response != null) {
       labelValue = number(row, at++, label);
@@ -138,23 +138,36 @@ record RowParser(
     double offsetValue = offset == null ? 0.0 : number(row, at++, offset);
     Part part = split == null ? Part.TRAIN : part(row, at);
     Row original = keepOriginal ? row : null;
-    if (vector) {
+    if (encoding.isVectors()) {
       return parseVector(row, owner, labelValue, weightValue, offsetValue, part, original);
     }
-    double[] values = new double[features.size()];
-    for (int j = 0; j < values.length; j++) {
-      values[j] = number(row, j, features.get(j));
+    if (survey) {
+      RowEncoder.Surveyed found = encoder.survey(row);
+      return new ParsedRow(
+          owner,
+          0,
+          null,
+          found.values(),
+          labelValue,
+          weightValue,
+          offsetValue,
+          part,
+          original,
+          null,
+          found.levels());
     }
+    RowEncoder.Encoded features = encoder.encode(row);
     return new ParsedRow(
         owner,
-        values.length,
-        null,
-        values,
+        encoder.width(),
+        features.columns(),
+        features.values(),
         labelValue,
         weightValue,
         offsetValue,
         part,
         original,
+        null,
         null);
   }
 
@@ -167,7 +180,7 @@ record RowParser(
       Part part,
       Row original)
       throws Broken {
-    String column = features.get(0);
+    String column = encoding.columns().get(0).name();
     if (row.isNullAt(0)) {
       throw new Broken(column, "is missing");
     }
@@ -181,7 +194,7 @@ record RowParser(
       values = features.toArray();
     }
     for (double value : values) {
-      requireFinite(value, column);
+      finite(value, column);
     }
     return new ParsedRow(
         owner,
@@ -193,6 +206,7 @@ record RowParser(
         offsetValue,
         part,
         original,
+        null,
         null);
   }
 
@@ -209,11 +223,16 @@ record RowParser(
         "must be \"" + split.train() + "\" or \"" + split.test() + "\" (data.split)");
   }
 
-  private static double number(Row row, int at, String column) throws Broken {
+  static double number(Row row, int at, String column) throws Broken {
     if (row.isNullAt(at)) {
       throw new Broken(column, "is missing; a number is needed");
     }
-    Object value = row.get(at);
+    return finite(numberOrNaN(row, at, column), column);
+  }
+
+  /** Returns a finite number, or NaN where there is none: null or NaN. */
+  static double numberOrNaN(Row row, int at, String column) throws Broken {
+    Object value = row.isNullAt(at) ? Double.NaN : row.get(at);
     double number;
     if (value instanceof Number n) {
       number = n.doubleValue();
@@ -222,8 +241,7 @@ record RowParser(
     } else {
       number = parsed(value.toString().strip(), column);
     }
-    requireFinite(number, column);
-    return number;
+    return Double.isNaN(number) ? number : finite(number, column);
   }
 
   private static double parsed(String text, String column) throws Broken {
@@ -245,9 +263,10 @@ record RowParser(
             || text.indexOf('X') >= 0);
   }
 
-  private static void requireFinite(double value, String column) throws Broken {
+  static double finite(double value, String column) throws Broken {
     if (!Double.isFinite(value)) {
       throw new Broken(column, "must be a finite number, and is NaN or infinite");
     }
+    return value;
   }
 }

@@ -1,25 +1,25 @@
 package io.sparkfed.spark;
 
 import io.sparkfed.aggregate.CohortException;
-import io.sparkfed.config.DataConfig;
 import io.sparkfed.config.DataConfig.Synthetic;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.data.DataException;
 import io.sparkfed.data.DataFault;
 import io.sparkfed.data.ShardBuilder;
 import io.sparkfed.data.SyntheticWorkers;
-import io.sparkfed.model.Response;
+import io.sparkfed.federated.FederatedPreprocessing;
+import io.sparkfed.model.FeatureEncoding;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -69,28 +69,52 @@ public final class ShardLoader {
    * The loaded workers.
    *
    * @param federation the workers that hold training rows
-   * @param features names of the features, in the order of the coefficients
+   * @param encoding how the workers' columns became features
    * @param skipped the workers left out, with the reason
    * @param placement how the rows came to their workers
    * @param notes what the user should know
    */
   public record Loaded(
       SparkFederation federation,
-      List<String> features,
+      FeatureEncoding encoding,
       Map<String, String> skipped,
       String placement,
-      List<String> notes) {}
+      List<String> notes) {
+
+    /** Returns the names of the features, in the order of the coefficients. */
+    public List<String> features() {
+      return encoding.features();
+    }
+  }
 
   /**
-   * Reads and packs the rows.
+   * Reads and packs the rows. What their encoding needs to know of all workers' rows is found
+   * first, in a pass of its own.
    *
    * @throws DataException if a path, a column, a type or a row can't be used
    * @throws CohortException if fewer workers hold training rows than the minimum
    */
   public Loaded load() {
+    return load(Optional.empty());
+  }
+
+  /**
+   * Reads the rows and packs them as a trained model needs them.
+   *
+   * @param ofModel the model's encoding
+   * @throws DataException if the rows don't satisfy its contract, or can't be used otherwise
+   * @throws CohortException if fewer workers hold training rows than the minimum
+   */
+  public Loaded load(FeatureEncoding ofModel) {
+    return load(Optional.of(ofModel));
+  }
+
+  private Loaded load(Optional<FeatureEncoding> ofModel) {
     String group = "spark-federated-loading";
     try (JobScope scope = new JobScope(context, group, "loading")) {
-      return config.data().source() instanceof Synthetic synthetic ? generated(synthetic) : read();
+      return config.data().source() instanceof Synthetic synthetic
+          ? generated(synthetic)
+          : read(ofModel);
     }
   }
 
@@ -118,88 +142,84 @@ public final class ShardLoader {
                 });
     return finish(
         partitions,
+        FeatureEncoding.ofNumbers(syntheticNames(features)),
         new TreeMap<>(),
         "generated at the workers from the seed: no row moved",
         new ArrayList<>(List.of("simulated workers: the rows are generated")));
   }
 
-  private Loaded read() {
-    Response response = config.model().response();
+  private List<String> syntheticNames(int features) {
+    List<String> configured = config.data().columns().features();
+    return configured.size() == features
+        ? configured
+        : IntStream.range(0, features).mapToObj(j -> "x_" + j).toList();
+  }
+
+  private Loaded read(Optional<FeatureEncoding> ofModel) {
     WorkerTables tables = new WorkerTables(spark, config.data(), table);
     List<WorkerTables.Table> opened = tables.open();
+    boolean isPooled = opened.size() == 1 && opened.get(0).worker() == null;
     Map<String, String> skipped = new TreeMap<>();
-    List<String> notes = new ArrayList<>();
-    if (opened.size() == 1 && opened.get(0).worker() == null) {
-      notes.add(
-          "simulated workers: rows moved. The table is pooled, and a shuffle brought each row to its"
-              + " worker's partition");
-      return finish(
-          pooled(tables, opened.get(0), response),
-          skipped,
-          "simulated workers: rows moved by a shuffle of the pooled table",
-          notes);
-    }
-    List<JavaRDD<WorkerPartition>> partitions = new ArrayList<>();
     for (WorkerTables.Table table : opened) {
       if (table.rows() == null) {
         skipped.put(table.worker(), "no rows");
-      } else {
-        partitions.add(inPlace(tables, table, response));
       }
     }
-    if (partitions.isEmpty()) {
-      throw new DataException("no worker holds any row");
+    List<String> pooled = isPooled ? pooledWorkers(tables, opened.get(0)) : List.of();
+    FeatureEncoding encoding;
+    if (ofModel.isPresent()) {
+      encoding = ofModel.get();
+      FeatureColumns.requireContract(encoding, opened);
+    } else {
+      encoding = found(tables, opened, pooled, skipped);
     }
-    @SuppressWarnings({"unchecked", "rawtypes"})
-    JavaRDD<WorkerPartition> all = context.union(partitions.toArray(new JavaRDD[0]));
-    return finish(all, skipped, "read in place: no row moved", notes);
-  }
-
-  private JavaRDD<WorkerPartition> inPlace(
-      WorkerTables tables, WorkerTables.Table table, Response response) {
-    RowParser parser = tables.parser(table, response, false);
     ShardPacking packing = ShardPacking.of(config);
-    String worker = table.worker();
-    JavaRDD<ParsedRow> rows =
-        Lineage.requireNoShuffle(
-                table
-                    .rows()
-                    .select(tables.parsedColumns(table, response).toArray(new Column[0]))
-                    .javaRDD(),
-                worker)
-            .coalesce(1, false)
-            .mapPartitions(partition -> parser.parse(partition, 0));
-    // A source without any input split still needs its one partition.
-    JavaRDD<ParsedRow> onePartition =
-        rows.getNumPartitions() == 1 ? rows : context.parallelize(new ArrayList<>(), 1);
-    return onePartition.mapPartitions(partition -> single(loaded(partition, worker, packing)));
+    JavaRDD<WorkerPartition> partitions =
+        rows(tables.encodedBy(encoding), opened, pooled)
+            .packed((rows, own) -> packed(rows, own, packing));
+    if (isPooled) {
+      return finish(
+          partitions,
+          encoding,
+          skipped,
+          "simulated workers: rows moved by a shuffle of the pooled table",
+          new ArrayList<>(
+              List.of(
+                  "simulated workers: rows moved. The table is pooled, and a shuffle brought each"
+                      + " row to its worker's partition")));
+    }
+    return finish(partitions, encoding, skipped, "read in place: no row moved", new ArrayList<>());
   }
 
-  private JavaRDD<WorkerPartition> pooled(
-      WorkerTables tables, WorkerTables.Table table, Response response) {
+  /** Returns the configured encoding, completed. */
+  private FeatureEncoding found(
+      WorkerTables tables,
+      List<WorkerTables.Table> opened,
+      List<String> pooled,
+      Map<String, String> skipped) {
+    FeatureEncoding draft = FeatureColumns.draft(config.data(), opened);
+    if (!FederatedPreprocessing.isNeeded(draft)) {
+      return draft;
+    }
+    return new EncodingSurvey(context, config)
+        .complete(
+            draft,
+            rows(tables.surveyedFor(draft), opened, pooled)
+                .packed((rows, own) -> SummaryPartition.of(rows, own, draft)),
+            skipped);
+  }
+
+  private PartitionedRows rows(
+      WorkerTables tables, List<WorkerTables.Table> opened, List<String> pooledWorkers) {
+    return new PartitionedRows(context, tables, opened, pooledWorkers, config.model().response());
+  }
+
+  private static List<String> pooledWorkers(WorkerTables tables, WorkerTables.Table table) {
     List<String> workers = tables.workerIds(table.rows(), tables.workerColumn(table.rows()));
     if (workers.isEmpty()) {
       throw new DataException("no worker holds any row");
     }
-    RowParser parser = tables.parser(table, response, false);
-    ShardPacking packing = ShardPacking.of(config);
-    return table
-        .rows()
-        .select(tables.parsedColumns(table, response).toArray(new Column[0]))
-        .javaRDD()
-        .mapPartitionsWithIndex((split, partition) -> parser.parse(partition, split), false)
-        .keyBy(ParsedRow::worker)
-        .partitionBy(new WorkerPartitioner(workers))
-        .values()
-        .mapPartitions(partition -> single(loaded(partition, null, packing)));
-  }
-
-  /** Packs a partition, at the worker, and keeps to itself how many rows it read. */
-  private static WorkerPartition loaded(
-      Iterator<ParsedRow> rows, String expected, ShardPacking packing) {
-    WorkerPartition partition = packed(rows, expected, packing);
-    TaskTraces.forgetRowCounts();
-    return partition;
+    return workers;
   }
 
   /**
@@ -239,12 +259,9 @@ public final class ShardLoader {
         : packing.partition(worker, builder, width);
   }
 
-  private static Iterator<WorkerPartition> single(WorkerPartition partition) {
-    return Collections.singleton(partition).iterator();
-  }
-
   private Loaded finish(
       JavaRDD<WorkerPartition> partitions,
+      FeatureEncoding encoding,
       Map<String, String> skipped,
       String placement,
       List<String> notes) {
@@ -254,8 +271,7 @@ public final class ShardLoader {
     try {
       statuses =
           cached
-              .mapPartitions(
-                  p -> Collections.singleton(WorkerPartition.only(p).status()).iterator())
+              .mapPartitions(p -> Collections.singleton(Held.only(p).status()).iterator())
               .collect();
     } catch (Exception e) {
       cached.unpersist(false);
@@ -264,7 +280,7 @@ public final class ShardLoader {
           TaskFailures.withoutText(e));
     }
     try {
-      refuseFaults(statuses);
+      refuseFaults(statuses.stream().map(WorkerPartition.Status::fault).toList());
       int features = commonWidth(statuses);
       List<String> workers = new ArrayList<>();
       for (WorkerPartition.Status status : statuses) {
@@ -286,7 +302,7 @@ public final class ShardLoader {
               workers,
               config.aggregation().deadline(),
               config.aggregation().aggregatorHosts()),
-          featureNames(features),
+          encoding.withVectorWidth(features),
           skipped,
           placement,
           notes);
@@ -296,13 +312,10 @@ public final class ShardLoader {
     }
   }
 
-  private static void refuseFaults(List<WorkerPartition.Status> statuses) {
+  /** Refuses if one of the faults isn't null. */
+  static void refuseFaults(List<DataFault> found) {
     List<String> faults =
-        statuses.stream()
-            .filter(status -> status.fault() != null)
-            .map(status -> status.fault().message())
-            .sorted()
-            .toList();
+        found.stream().filter(Objects::nonNull).map(DataFault::message).sorted().toList();
     if (!faults.isEmpty()) {
       String more = faults.size() > 1 ? " (and " + (faults.size() - 1) + " more workers)" : "";
       throw new DataException(faults.get(0) + more);
@@ -363,14 +376,5 @@ public final class ShardLoader {
       }
     }
     return partitions;
-  }
-
-  private List<String> featureNames(int features) {
-    DataConfig.Columns columns = config.data().columns();
-    if (!columns.features().isEmpty() && columns.features().size() == features) {
-      return columns.features();
-    }
-    String prefix = columns.featuresVector().orElse("x") + "_";
-    return IntStream.range(0, features).mapToObj(j -> prefix + j).toList();
   }
 }

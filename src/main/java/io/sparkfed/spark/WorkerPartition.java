@@ -3,7 +3,6 @@ package io.sparkfed.spark;
 import io.sparkfed.data.DataFault;
 import io.sparkfed.data.Shard;
 import java.io.Serializable;
-import java.util.Iterator;
 import java.util.Optional;
 import org.apache.spark.util.KnownSizeEstimation;
 
@@ -16,7 +15,7 @@ import org.apache.spark.util.KnownSizeEstimation;
  * @param fault why the rows can't be used; null when they can
  */
 record WorkerPartition(String worker, Shard shard, DataFault fault)
-    implements Serializable, KnownSizeEstimation {
+    implements Held<Shard>, Serializable, KnownSizeEstimation {
   private static final long LEAST_SIZE = 1L << 20;
 
   /**
@@ -47,23 +46,8 @@ record WorkerPartition(String worker, Shard shard, DataFault fault)
     return new Status(worker, shard != null, shard == null ? 0 : shard.train().features(), fault);
   }
 
-  Optional<Shard> shardIfAny() {
+  @Override
+  public Optional<Shard> held() {
     return Optional.ofNullable(shard);
-  }
-
-  /**
-   * Returns the one element of a partition.
-   *
-   * @throws IllegalStateException if there is not exactly one: one partition is one worker
-   */
-  static WorkerPartition only(Iterator<WorkerPartition> partition) {
-    if (!partition.hasNext()) {
-      throw new IllegalStateException("a partition must hold one worker, and holds none");
-    }
-    WorkerPartition first = partition.next();
-    if (partition.hasNext()) {
-      throw new IllegalStateException("a partition must hold one worker, and holds several");
-    }
-    return first;
   }
 }

@@ -7,6 +7,8 @@ import io.sparkfed.config.DataConfig.WorkerPaths;
 import io.sparkfed.config.NearestName;
 import io.sparkfed.data.DataException;
 import io.sparkfed.data.DataFault;
+import io.sparkfed.model.FeatureEncoding;
+import io.sparkfed.model.InputColumn;
 import io.sparkfed.model.Response;
 import io.sparkfed.spark.GuardedRows.UnreadableRowException;
 import java.io.Serializable;
@@ -40,6 +42,8 @@ final class WorkerTables {
   private final SparkSession spark;
   private final DataConfig data;
   private final Optional<Dataset<Row>> given;
+  private final FeatureEncoding encoding;
+  private final boolean survey;
 
   WorkerTables(SparkSession spark, DataConfig data) {
     this(spark, data, Optional.empty());
@@ -47,9 +51,30 @@ final class WorkerTables {
 
   /** Creates them with the pooled table itself, where it is given and not to be read. */
   WorkerTables(SparkSession spark, DataConfig data, Optional<Dataset<Row>> given) {
+    this(spark, data, given, null, false);
+  }
+
+  private WorkerTables(
+      SparkSession spark,
+      DataConfig data,
+      Optional<Dataset<Row>> given,
+      FeatureEncoding encoding,
+      boolean survey) {
     this.spark = spark;
     this.data = data;
     this.given = given;
+    this.encoding = encoding;
+    this.survey = survey;
+  }
+
+  /** Returns the same tables, to be parsed into these features. */
+  WorkerTables encodedBy(FeatureEncoding complete) {
+    return new WorkerTables(spark, data, given, complete, false);
+  }
+
+  /** Returns the same tables, to be looked at for what an encoding doesn't know yet. */
+  WorkerTables surveyedFor(FeatureEncoding draft) {
+    return new WorkerTables(spark, data, given, draft, true);
   }
 
   /**
@@ -139,12 +164,8 @@ final class WorkerTables {
   List<Column> parsedColumns(Table table, Response response) {
     DataConfig.Columns names = data.columns();
     List<Column> columns = new ArrayList<>();
-    if (names.featuresVector().isPresent()) {
-      columns.add(vectorColumn(table, names.featuresVector().get()));
-    } else {
-      for (String feature : names.features()) {
-        columns.add(numericColumn(table, feature, "data.feature-columns"));
-      }
+    for (InputColumn feature : encoding.columns()) {
+      columns.add(FeatureColumns.of(table, feature));
     }
     if (response != null) {
       columns.add(numericColumn(table, names.label(), "data.label-column"));
@@ -169,8 +190,8 @@ final class WorkerTables {
     DataConfig.Columns names = data.columns();
     return new RowParser(
         response,
-        names.featuresVector().map(List::of).orElse(names.features()),
-        names.featuresVector().isPresent(),
+        encoding,
+        survey,
         names.label(),
         weightColumn(response),
         names.offset().orElse(null),
@@ -314,7 +335,12 @@ final class WorkerTables {
     return table.rows().col("`" + actual.replace("`", "``") + "`");
   }
 
-  private static Column numericColumn(Table table, String name, String key) {
+  static Column numericColumn(Table table, String name, String key) {
+    return valueColumn(table, name, key, "numbers");
+  }
+
+  /** Returns a column of numbers, booleans or text. */
+  static Column valueColumn(Table table, String name, String key, String what) {
     Column column = column(table, name, key);
     DataType type = typeOf(table, column);
     if (!(type instanceof NumericType
@@ -326,13 +352,15 @@ final class WorkerTables {
               + name
               + " ("
               + key
-              + ") must hold numbers; its type is "
+              + ") must hold "
+              + what
+              + "; its type is "
               + type.simpleString());
     }
     return column;
   }
 
-  private static Column vectorColumn(Table table, String name) {
+  static Column vectorColumn(Table table, String name) {
     String key = "data.features-column";
     Column column = column(table, name, key);
     DataType type = typeOf(table, column);
@@ -349,11 +377,11 @@ final class WorkerTables {
     return column;
   }
 
-  private static DataType typeOf(Table table, Column column) {
+  static DataType typeOf(Table table, Column column) {
     return table.rows().select(column).schema().apply(0).dataType();
   }
 
-  private static String where(Table table) {
+  static String where(Table table) {
     return table.worker() == null ? "" : "worker " + table.worker() + ": ";
   }
 }

@@ -171,4 +171,35 @@ class AggregationChecksTest {
     assertEquals(Area.CONFIGURATION, found.area());
     assertTrue(found.is().contains(told), found.is());
   }
+
+  @ParameterizedTest
+  @CsvSource({"1, WARN", "2, OK"})
+  void of_categories_saysWhichLevelsTheDriverLearns(int minRows, Verdict verdict) {
+    String text =
+        """
+        data {
+          workers { a = a.csv, b = b.csv, c = c.csv, d = d.csv }
+          feature-columns = [x, ward, drug]
+          categorical { ward {}, drug {} }
+          min-level-rows = %d
+        }
+        """
+            .formatted(minRows);
+
+    Finding found = check(text).get("data.min-level-rows");
+
+    assertEquals(verdict, found.verdict());
+    assertEquals(String.valueOf(minRows), found.is());
+    assertTrue(found.why().contains("levels of drug, ward "), found.why());
+    String dropouts = check(text).get("dropouts tolerated").why();
+    assertTrue(dropouts.endsWith("before round 1, all must"), dropouts);
+  }
+
+  @Test
+  void of_numbersAlone_saysNothingOfLevels() {
+    Map<String, Finding> found = check(synthetic("masked", 6, 3));
+
+    assertNull(found.get("data.min-level-rows"));
+    assertFalse(found.get("dropouts tolerated").why().contains("levels"));
+  }
 }

@@ -67,6 +67,8 @@ class ConfigLoaderTest {
               path = "rows.csv", worker-column = "owner"
               label-column = "outcome", feature-columns = ["a", "b"], weight-column = "c"
               split { column = "part", train = "1", test = "2" }
+              categorical { b { reference = 2, levels = ["10", 2] } }
+              min-level-rows = 7, impute { columns = [a], strategy = mean }
             }
             model { family = logistic, intercept = false, l2 = 0.5, standardize = federated }
             algorithm {
@@ -90,12 +92,24 @@ class ConfigLoaderTest {
         data.columns());
     assertEquals(new SplitByColumn("part", "1", "2"), data.split());
     assertEquals(
+        new DataConfig.Preprocessing(
+            Map.of("b", new DataConfig.Category(Optional.of("2"), List.of("2", "10"))),
+            List.of("a"),
+            7),
+        data.preprocessing());
+    assertEquals(
         new TrainingConfig.Model(
             Family.LOGISTIC, LogisticLoss.INSTANCE, false, 0.0, 0.5, Standardize.FEDERATED),
         config.model());
     assertEquals(
         new TrainingConfig.Algorithm(
-            "fed-avg", 12, new MinibatchSgd(2, 16, 0.25), Reduction.SUM, Weighting.EQUAL, 1000.0),
+            "fed-avg",
+            12,
+            new MinibatchSgd(2, 16, 0.25),
+            Reduction.SUM,
+            Weighting.EQUAL,
+            1000.0,
+            Optional.empty()),
         config.algorithm());
     assertEquals(
         new TrainingConfig.AggregationConfig(
@@ -140,7 +154,13 @@ class ConfigLoaderTest {
         config.model());
     assertEquals(
         new TrainingConfig.Algorithm(
-            "fed-avg", 10, new GradientDescent(1, 0.1), Reduction.MEAN, Weighting.ROWS, 1000.0),
+            "fed-avg",
+            10,
+            new GradientDescent(1, 0.1),
+            Reduction.MEAN,
+            Weighting.ROWS,
+            1000.0,
+            Optional.empty()),
         config.algorithm());
     assertEquals(
         new TrainingConfig.AggregationConfig(
@@ -170,7 +190,7 @@ class ConfigLoaderTest {
   @ParameterizedTest
   @CsvSource({
     "fed-newton, 50, 1e-12, 0",
-    "fed-lbfgs, 1000, 1e-10, 0",
+    "fed-lbfgs, 1000, 1e-11, 0",
     "normal-equations, 1, 0, 0",
     "fed-sgd, 100, 1e-8, 0.1"
   })

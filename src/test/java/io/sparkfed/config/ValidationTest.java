@@ -8,6 +8,7 @@ import io.sparkfed.loss.HuberLoss;
 import io.sparkfed.loss.SoftmaxLoss;
 import io.sparkfed.solver.GradientDescent;
 import io.sparkfed.solver.LocalLbfgs;
+import io.sparkfed.solver.LocalNewton;
 import io.sparkfed.solver.LocalSolver;
 import io.sparkfed.solver.MinibatchSgd;
 import io.sparkfed.solver.Schedule;
@@ -95,6 +96,7 @@ class ValidationTest {
     "data.split.test-fraction, 0, 'must be a number in (0, 1)'",
     "data.split.test-fraction, 1, 'must be a number in (0, 1)'",
     "data.label-column, '  ', must not be blank",
+    "evaluation.confidence-level, 1, 'must be a number in (0, 1)'",
     "evaluation.auc-bins, 1, must be a whole number from 2 to",
     "output.overwrite, 2, must be true or false",
     "predictions.mode, merge, must be one of error | overwrite | append | ignore",
@@ -121,6 +123,9 @@ class ValidationTest {
     "fed-newton, algorithm.tolerance=-1, algorithm.tolerance must be a number >= 0",
     "fed-sgd, algorithm.step-size=0, algorithm.step-size must be a number > 0",
     "normal-equations, algorithm.rounds=2, algorithm.rounds does not belong to normal-equations",
+    "fed-newton, model.family=svm, model.family must have a loss with curvature",
+    "fed-newton, model.l1=0.1, model.l1 must be 0 for algorithm.preset = fed-newton; take fed-lbfgs",
+    "fed-sgd, model.l1=0.1, model.l1 must be 0 for algorithm.preset = fed-sgd; take fed-lbfgs",
     "normal-equations, model.family=logistic, model.family must be linear"
   })
   void load_keyThatThePresetCantHave_isRefused(String preset, String setting, String rule) {
@@ -290,12 +295,43 @@ class ValidationTest {
     "lbfgs, step-size=2, gradient or sgd",
     "lbfgs, schedule=inverse, gradient or sgd",
     "gradient, momentum=0.5, sgd",
-    "sgd, tolerance=1e-3, lbfgs"
+    "sgd, tolerance=1e-3, lbfgs or newton",
+    "newton, history=3, lbfgs",
+    "newton, step-size=1, gradient or sgd"
   })
   void load_keyOfAnotherSolver_isRefusedWithItsOwners(String solver, String key, String owners) {
     String message = files.refusalOf("algorithm.local.solver=" + solver, "algorithm.local." + key);
 
     assertTrue(message.contains(" belongs to algorithm.local.solver = " + owners), message);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"svm", "squared-hinge", "huber"})
+  void load_newtonWithoutCurvature_isRefusedWithTheFamiliesThatHaveIt(String family) {
+    for (String[] keys :
+        new String[][] {
+          {"algorithm.local.solver=newton", "algorithm.local.solver = newton", "lbfgs"},
+          {"algorithm.preset=fed-newton", "algorithm.preset = fed-newton", "fed-lbfgs"}
+        }) {
+      String message = files.refusalOf(keys[0], "model.family=" + family);
+
+      assertTrue(
+          message.startsWith(
+              "model.family must have a loss with curvature for "
+                  + keys[1]
+                  + " (linear, logistic, softmax, poisson, gamma); take "
+                  + keys[2]),
+          message);
+    }
+  }
+
+  @Test
+  void load_newtonWithL1_isRefused() {
+    String message = files.refusalOf("algorithm.local.solver=newton", "model.l1=0.1");
+
+    assertTrue(
+        message.startsWith("model.l1 must be 0 for algorithm.local.solver = newton; take lbfgs"),
+        message);
   }
 
   @Test
@@ -304,6 +340,8 @@ class ValidationTest {
         new LocalLbfgs(7, 1e-5, 4),
         solver("solver=lbfgs", "max-iterations=7", "tolerance=1e-5", "history=4"));
     assertEquals(new LocalLbfgs(100, 1e-9, 10), solver("solver=lbfgs"));
+    assertEquals(
+        new LocalNewton(7, 1e-5), solver("solver=newton", "max-iterations=7", "tolerance=1e-5"));
     assertEquals(
         new MinibatchSgd(1, 32, 0.1, 0.9, Schedule.INVERSE_SQRT),
         solver("solver=sgd", "momentum=0.9", "schedule=inverse-sqrt"));

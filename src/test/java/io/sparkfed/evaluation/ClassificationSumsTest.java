@@ -119,7 +119,7 @@ class ClassificationSumsTest {
 
   @Test
   void metrics_noRows_areEmpty() {
-    MetricSums sums = MetricSums.of(Family.LOGISTIC, 10);
+    MetricSums sums = MetricSums.of(Family.LOGISTIC, Family.LOGISTIC.loss(), 10);
     double[] none = new double[sums.length()];
 
     assertTrue(sums.metrics(none, 0).isEmpty());
@@ -128,7 +128,7 @@ class ClassificationSumsTest {
 
   @Test
   void add_workersOneByOne_isTheSumOfThePooledRows() {
-    MetricSums metrics = MetricSums.of(Family.LOGISTIC, 50);
+    MetricSums metrics = MetricSums.of(Family.LOGISTIC, Family.LOGISTIC.loss(), 50);
     Table table = Table.random(3L, 90, 1, Family.LOGISTIC);
     double[] pooled = new double[metrics.length()];
     metrics.add(table.examples(), SCORE, pooled, 0);
@@ -145,7 +145,7 @@ class ClassificationSumsTest {
 
   @Test
   void add_wholeWeights_areCopiesOfTheirRows() {
-    MetricSums metrics = MetricSums.of(Family.LOGISTIC, 50);
+    MetricSums metrics = MetricSums.of(Family.LOGISTIC, Family.LOGISTIC.loss(), 50);
     Table table = Table.random(4L, 3, 1, Family.LOGISTIC);
     double[] copies = new double[metrics.length()];
     double[] weighted = new double[metrics.length()];
@@ -159,7 +159,9 @@ class ClassificationSumsTest {
   void of_oneBin_isRefusedWithTheRule() {
     assertEquals(
         "auc-bins must be >= 2. Provided value: 1",
-        assertThrows(IllegalArgumentException.class, () -> MetricSums.of(Family.LOGISTIC, 1))
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> MetricSums.of(Family.LOGISTIC, Family.LOGISTIC.loss(), 1))
             .getMessage());
   }
 
@@ -170,7 +172,7 @@ class ClassificationSumsTest {
 
   private static Map<String, Double> fromScores(int bins, double[] scores, double[] labels) {
     double[][] x = Arrays.stream(scores).mapToObj(s -> new double[] {s}).toArray(double[][]::new);
-    MetricSums metrics = MetricSums.of(Family.LOGISTIC, bins);
+    MetricSums metrics = MetricSums.of(Family.LOGISTIC, Family.LOGISTIC.loss(), bins);
     double[] sums = new double[metrics.length()];
     metrics.add(Table.of(x, labels).examples(), SCORE, sums, 0);
     return metrics.metrics(sums, 0);

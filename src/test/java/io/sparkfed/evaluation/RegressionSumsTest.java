@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class RegressionSumsTest {
 
-  private static final MetricSums METRICS = MetricSums.of(Family.LINEAR, 100);
+  private static final MetricSums METRICS = MetricSums.of(Family.LINEAR, Family.LINEAR.loss(), 100);
 
   /** Errors 1, -2, 0 around labels 1, 5, 3. */
   @Test

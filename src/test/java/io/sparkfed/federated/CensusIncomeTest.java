@@ -35,7 +35,7 @@ class CensusIncomeTest {
   @Test
   void ridgeWithThePenalisedBias_hasThePublishedObjective() throws IOException {
     Federation<Shard> workers = workers(20);
-    for (PooledOptimizer optimizer : List.of(new Lbfgs(10, 1e-10), new Newton(1e-12))) {
+    for (PooledOptimizer optimizer : List.of(new Lbfgs(10, 1e-11), new Newton(1e-12))) {
       TrainingResult result =
           new PlanBuilder()
               .family(Family.LOGISTIC)

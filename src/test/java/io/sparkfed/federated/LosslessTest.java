@@ -270,6 +270,34 @@ class LosslessTest {
     assertTrue(plan(Family.LINEAR, NEWTON).l2(0.1).train(workers).divergence().isEmpty());
   }
 
+  /** Of the coefficients of all classes the message names the feature. */
+  @Test
+  void train_softmaxOfDependentColumns_isRefusedUnlessThereIsARidge() {
+    Table table = Table.random(3L, 60, 4, Family.SOFTMAX);
+    for (double[] row : table.x()) {
+      row[2] = 2.0 * row[0] - row[1];
+    }
+    Map<String, Table> workers = PlanBuilder.deal(table, 3);
+
+    String message =
+        assertThrows(DataException.class, () -> plan(Family.SOFTMAX, NEWTON).train(workers))
+            .getMessage();
+    assertTrue(message.startsWith("feature 3 must not be a linear combination"), message);
+    assertTrue(plan(Family.SOFTMAX, NEWTON).l2(0.1).train(workers).divergence().isEmpty());
+  }
+
+  /** A class of which there is no row has no optimum. */
+  @Test
+  void train_softmaxWithAnEmptyClass_endsSayingThatThereIsNoOptimum() {
+    TrainingResult result =
+        plan(Family.SOFTMAX, NEWTON)
+            .classes(4)
+            .train(PlanBuilder.deal(Table.random(3L, 60, 4, Family.SOFTMAX), 3));
+
+    assertTrue(
+        result.divergence().orElseThrow().message().contains("the objective has no minimum"));
+  }
+
   /** With an intercept a constant column says nothing: its coefficient stays 0. */
   @Test
   void train_constantColumn_keepsTheCoefficientZero() {

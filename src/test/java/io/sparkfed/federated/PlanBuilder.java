@@ -7,6 +7,7 @@ import io.sparkfed.aggregate.InsecurePlainSum;
 import io.sparkfed.aggregate.SumFactory;
 import io.sparkfed.data.Shard;
 import io.sparkfed.evaluation.MetricSums;
+import io.sparkfed.loss.VectorLoss;
 import io.sparkfed.model.Family;
 import io.sparkfed.model.ModelShape;
 import io.sparkfed.model.Standardize;
@@ -27,6 +28,7 @@ import java.util.TreeMap;
 final class PlanBuilder {
   private Family family = Family.LINEAR;
   private ModelShape shape = new ModelShape(2, true);
+  private int classes = 3;
   private double l1;
   private double l2;
   private Standardize standardize = Standardize.NONE;
@@ -42,6 +44,11 @@ final class PlanBuilder {
 
   PlanBuilder family(Family value) {
     family = value;
+    return this;
+  }
+
+  PlanBuilder classes(int value) {
+    classes = value;
     return this;
   }
 
@@ -125,10 +132,11 @@ final class PlanBuilder {
   }
 
   TrainingPlan build() {
+    VectorLoss loss = family.loss(classes, 1.35);
     return new TrainingPlan(
         family,
-        family.loss(3, 1.35),
-        shape,
+        loss,
+        new ModelShape(shape.features(), shape.hasIntercept(), loss.outputs()),
         l1,
         l2,
         standardize,
@@ -140,7 +148,7 @@ final class PlanBuilder {
         new ServerSgd(1.0),
         rounds,
         divergenceFactor,
-        MetricSums.of(family, 100),
+        MetricSums.of(family, loss, 100),
         seed,
         pooled);
   }

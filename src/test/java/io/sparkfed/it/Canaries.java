@@ -87,22 +87,7 @@ public record Canaries(Set<Double> numbers, Set<Long> words) {
             new RecordedNumbers(
                 byWorker, new FixedPointSum(new RecordedWords(byWorker, sums), length));
     new FederatedTrainer(
-            new InProcessFederation<>(rows.shards()),
-            new TrainingPlan(
-                plan.family(),
-                plan.shape(),
-                plan.l2(),
-                plan.standardize(),
-                plan.reduction(),
-                plan.solver(),
-                plan.weighting(),
-                recorded,
-                plan.server(),
-                plan.rounds(),
-                plan.divergenceFactor(),
-                plan.metrics(),
-                plan.seed()),
-            round -> {})
+            new InProcessFederation<>(rows.shards()), plan.through(recorded), round -> {})
         .train();
     assertEquals(rows.byWorker().keySet(), byWorker.keySet());
     byWorker.forEach(

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -32,6 +33,14 @@ public final class StandaloneCluster implements AutoCloseable {
 
   /** Starts a master and {@code nodes} worker nodes of two cores and waits until they are there. */
   public StandaloneCluster(Path dir, int nodes) throws Exception {
+    this(dir, Collections.nCopies(nodes, LOOPBACK));
+  }
+
+  /**
+   * Starts a master and a worker node of two cores on each loopback address, and waits until they
+   * are there. Spark takes nodes with different addresses for different hosts.
+   */
+  public StandaloneCluster(Path dir, List<String> hosts) throws Exception {
     this.dir = dir;
     Runtime.getRuntime().addShutdownHook(endOnExit);
     try {
@@ -40,12 +49,14 @@ public final class StandaloneCluster implements AutoCloseable {
       daemon(
           "master",
           "org.apache.spark.deploy.master.Master",
+          LOOPBACK,
           List.of("--port", port, "--webui-port", webPort));
-      for (int k = 1; k <= nodes; k++) {
+      for (int k = 1; k <= hosts.size(); k++) {
         Object work = Files.createDirectories(dir.resolve("work-" + k));
         daemon(
             "node-" + k,
             "org.apache.spark.deploy.worker.Worker",
+            hosts.get(k - 1),
             List.of(
                 "--webui-port",
                 0,
@@ -57,7 +68,7 @@ public final class StandaloneCluster implements AutoCloseable {
                 work,
                 master()));
       }
-      await(START, () -> aliveNodes() == nodes, "the standalone cluster did not start");
+      await(START, () -> aliveNodes() == hosts.size(), "the standalone cluster did not start");
     } catch (Exception | Error e) {
       end();
       throw e;
@@ -104,13 +115,14 @@ public final class StandaloneCluster implements AutoCloseable {
         .orElse("");
   }
 
-  private void daemon(String name, String mainClass, List<?> arguments) throws IOException {
+  private void daemon(String name, String mainClass, String host, List<?> arguments)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getenv("SPARK_HOME"), "bin", "spark-class").toString());
-    command.addAll(List.of(mainClass, "--host", LOOPBACK));
+    command.addAll(List.of(mainClass, "--host", host));
     arguments.forEach(argument -> command.add(argument.toString()));
     ProcessBuilder builder = new ProcessBuilder(command);
-    builder.environment().putAll(Map.of("SPARK_DAEMON_MEMORY", "256m", "SPARK_LOCAL_IP", LOOPBACK));
+    builder.environment().putAll(Map.of("SPARK_DAEMON_MEMORY", "256m", "SPARK_LOCAL_IP", host));
     builder.redirectErrorStream(true).redirectOutput(dir.resolve(name + ".log").toFile());
     daemons.add(builder.start());
   }

@@ -13,6 +13,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * A TCP relay that keeps what clients send. It listens on one loopback address and connects to the
@@ -25,6 +26,10 @@ public final class Tap implements AutoCloseable {
   private final ServerSocket listening;
   private final List<Closeable> open = new CopyOnWriteArrayList<>();
   private final List<ByteArrayOutputStream> sent = new CopyOnWriteArrayList<>();
+  private final AtomicReference<Cut> cut = new AtomicReference<>();
+
+  /** What not to pass on: a text, and so many bytes behind it that are still kept. */
+  private record Cut(String marker, int behind) {}
 
   /** Starts to relay from a free port of {@code advertised} to the same port of {@code bound}. */
   public Tap(String advertised, String bound) throws IOException {
@@ -44,6 +49,19 @@ public final class Tap implements AutoCloseable {
     return sent.stream().map(bytes -> bytes.toString(StandardCharsets.ISO_8859_1)).toList();
   }
 
+  /**
+   * Cuts the next connection in which a client sends {@code marker}, once: neither that nor
+   * anything later arrives, but the marker and {@code behind} bytes after it are kept as sent.
+   */
+  public void cutAt(String marker, int behind) {
+    cut.set(new Cut(marker, behind));
+  }
+
+  /** Returns whether a connection was cut. */
+  public boolean hasCut() {
+    return cut.get() == null;
+  }
+
   private void accept() {
     try {
       while (true) {
@@ -54,7 +72,7 @@ public final class Tap implements AutoCloseable {
         ByteArrayOutputStream record = new ByteArrayOutputStream();
         sent.add(record);
         start("tap up", () -> relay(client, upstream, record));
-        start("tap down", () -> relay(upstream, client, OutputStream.nullOutputStream()));
+        start("tap down", () -> relay(upstream, client, null));
       }
     } catch (IOException e) {
       // Closed.
@@ -62,14 +80,31 @@ public final class Tap implements AutoCloseable {
     }
   }
 
-  private static void relay(Socket from, Socket to, OutputStream record) {
+  /**
+   * Passes on what one side sends until it ends.
+   *
+   * @param record where it is kept; null to keep nothing
+   */
+  private void relay(Socket from, Socket to, ByteArrayOutputStream record) {
     try {
       InputStream in = from.getInputStream();
       OutputStream out = to.getOutputStream();
       byte[] chunk = new byte[CHUNK];
+      boolean passesOn = true;
       for (int n = in.read(chunk); n >= 0; n = in.read(chunk)) {
-        record.write(chunk, 0, n);
-        out.write(chunk, 0, n);
+        Cut waiting = cut.get();
+        if (record != null) {
+          record.write(chunk, 0, n);
+          int behind = waiting == null ? -1 : behindMarker(record, waiting.marker());
+          passesOn = passesOn && behind < 0;
+          if (behind >= 0 && behind >= waiting.behind()) {
+            cut.set(null);
+            break;
+          }
+        }
+        if (passesOn) {
+          out.write(chunk, 0, n);
+        }
       }
     } catch (IOException e) {
       // One side has gone: so must the other.
@@ -77,6 +112,12 @@ public final class Tap implements AutoCloseable {
     }
     closeQuietly(from);
     closeQuietly(to);
+  }
+
+  /** Returns how many bytes were sent behind the marker; negative if it was not sent. */
+  private static int behindMarker(ByteArrayOutputStream record, String marker) {
+    int at = record.toString(StandardCharsets.ISO_8859_1).indexOf(marker);
+    return at < 0 ? -1 : record.size() - at - marker.length();
   }
 
   private static void start(String name, Runnable work) {

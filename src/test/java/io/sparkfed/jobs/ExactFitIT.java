@@ -19,17 +19,20 @@ import org.apache.spark.ml.regression.GeneralizedLinearRegressionTrainingSummary
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** conf/hospitals-newton.conf by the job, against MLlib's regression on the pooled rows. */
+/** The exact fits of {@code conf} by the job, against MLlib's regression on the pooled rows. */
 @Timeout(300)
 class ExactFitIT {
   @TempDir Path folder;
 
-  @Test
-  void train_hospitalsNewton_isMllibsPooledFitWithItsStatistics() throws Exception {
+  /** Indicators of the categories by SQL, and the categories themselves. */
+  @ParameterizedTest
+  @ValueSource(strings = {"hospitals-newton", "hospitals-categorical"})
+  void train_hospitals_isMllibsPooledFitWithItsStatistics(String name) throws Exception {
     Path data = TestData.file("fed-heart-disease/flamby_split.csv");
     RunOutput output = new RunOutput(folder.resolve("out"));
     assertEquals(
@@ -37,9 +40,7 @@ class ExactFitIT {
         LocalSpark.run(
             () ->
                 TrainJob.execute(
-                    "conf/hospitals-newton.conf",
-                    "data.path=" + data,
-                    "output.dir=" + output.dir())));
+                    "conf/" + name + ".conf", "data.path=" + data, "output.dir=" + output.dir())));
     JsonNode statistics = output.run().path("statistics");
     List<String> names = new ArrayList<>();
     statistics.path("coefficients").forEach(row -> names.add(row.path("name").asText()));

@@ -9,10 +9,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sparkfed.evaluation.FitStatistics;
+import io.sparkfed.evaluation.FitSums;
+import io.sparkfed.evaluation.ResponseDistribution;
 import io.sparkfed.evaluation.RunReport;
+import io.sparkfed.math.SymmetricMatrix;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -43,6 +48,36 @@ class HtmlReportTablesTest {
     assertEquals(List.of("\u2013", "\u2013"), tableRow(page, "Recall"));
     assertEquals(List.of("10", "\u2013"), tableRow(page, "Rows"));
     assertTrue(visible.contains("Intercept: <strong>\u2013</strong>"));
+  }
+
+  /** With the estimates 2 and -1, standard errors 1 and 0.5, and normal quantiles. */
+  @Test
+  void render_statistics_areATableWithIntervals() {
+    ReportRun run = new ReportRun();
+    run.statistics =
+        Optional.of(
+            FitStatistics.of(
+                    ResponseDistribution.BINOMIAL,
+                    new FitSums(100.0, 80.0, 120.0, 90.0, 0.0, 0.0),
+                    new double[] {2.0, -1.0, 7.0},
+                    true,
+                    SymmetricMatrix.of(3, new double[] {1.0, 0.0, 0.0, 0.25, 0.0, 0.0}),
+                    0.95)
+                .named(List.of("age", "<dose>")));
+
+    String page = HtmlReport.render(run.report());
+    String section = page.substring(page.indexOf("Statistics of the fit"));
+
+    assertTrue(section.contains("<dd>80.00 on 98 degrees of freedom</dd>"));
+    assertTrue(section.contains("<dd>120.0 on 99 degrees of freedom</dd>"));
+    String age = section.substring(section.indexOf("<bdi>age</bdi>"));
+    assertEquals(
+        List.of("2.000", "1.000", "2.000", "0.04550", "0.04004", "3.960"),
+        tableRow(section.replace("<bdi>", "").replace("</bdi>", ""), "age"));
+    assertTrue(section.contains("<bdi>&lt;dose&gt;</bdi>"));
+    // 0.04 to 3.96 standard errors, where 3.96 is the edge.
+    assertTrue(age.contains("left:50.51%;width:49.49%"), age.substring(0, 600));
+    assertFalse(HtmlReport.render(new ReportRun().report()).contains("Statistics of the fit"));
   }
 
   @Test

@@ -78,7 +78,15 @@ class OutputIT {
       JsonNode line = JSON.readTree(lines.get(k));
       assertEquals(
           List.of(
-              "round", "workers", "dropouts", "loss", "metrics", "seconds", "saturated", "bytes"),
+              "round",
+              "workers",
+              "dropouts",
+              "loss",
+              "metrics",
+              "seconds",
+              "saturated",
+              "clipped",
+              "bytes"),
           keys(line));
       assertEquals(k + 1, line.path("round").asInt());
       assertEquals(3, line.path("workers").asInt());

@@ -106,6 +106,13 @@ class PredictIT {
             2, "model.standardize must be", path, "--model", "MODEL", "model.standardize=worker"),
         new Refusal(
             2,
+            "data.offset-column must not be set",
+            path,
+            "--model",
+            "MODEL",
+            "data.offset-column=x1"),
+        new Refusal(
+            2,
             "data.feature-columns must be the model's: x1, x2",
             path,
             "--model",

@@ -3,6 +3,7 @@ package io.sparkfed.jobs;
 import io.sparkfed.evaluation.FitStatistics;
 import io.sparkfed.evaluation.RoundSummary;
 import io.sparkfed.evaluation.RunReport;
+import io.sparkfed.model.FeatureEncoding;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -113,6 +114,7 @@ final class ReportRun {
         model,
         statistics,
         configuration,
-        phases);
+        phases,
+        FeatureEncoding.ofNumbers(model.features()));
   }
 }

@@ -117,6 +117,8 @@ class StandaloneClusterIT {
             "data.synthetic.workers=6",
             "data.synthetic.rows-per-worker=200",
             "data.synthetic.features=5",
+            // Keys of a worker would go with its executor.
+            "aggregation.mode=secure-worker",
             "algorithm.rounds=12");
     List<String> arguments = new ArrayList<>(job);
     RunOutput output = output("killed");

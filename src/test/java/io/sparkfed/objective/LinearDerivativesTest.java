@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.sparkfed.data.FeatureMoments;
 import io.sparkfed.data.ShardBuilder;
 import io.sparkfed.data.ShardBuilder.Part;
-import io.sparkfed.loss.Loss;
+import io.sparkfed.loss.VectorLoss;
 import io.sparkfed.math.SymmetricMatrix;
 import io.sparkfed.model.Family;
 import io.sparkfed.model.ModelShape;
@@ -27,15 +27,18 @@ class LinearDerivativesTest {
     "LINEAR, 7, false",
     "LOGISTIC, 8, true",
     "LOGISTIC, 3, false",
-    "LOGISTIC, 41, true"
+    "LOGISTIC, 41, true",
+    "SOFTMAX, 1, true",
+    "SOFTMAX, 8, false",
+    "SOFTMAX, 23, true"
   })
   void at_anyPoint_areTheDerivativesOfTheValue(Family family, int rows, boolean intercept) {
     Table table =
         Table.random(2L, rows, FEATURES, family)
             .withWeights(new Random(4L).doubles(rows, 0.0, 3.0).toArray());
-    ModelShape shape = new ModelShape(FEATURES, intercept);
+    VectorLoss loss = family.loss(3, 1.35);
+    ModelShape shape = new ModelShape(FEATURES, intercept, loss.outputs());
     Scaling scaling = FeatureMoments.of(table.examples(), shape);
-    Loss loss = family.loss();
     double[] w = new Random(5L).doubles(shape.size(), -1.0, 1.0).toArray();
 
     LinearDerivatives at = LinearDerivatives.at(w, loss, table.examples(), shape, scaling);
@@ -72,7 +75,7 @@ class LinearDerivativesTest {
     table.addSparseTo(sparse, Part.TRAIN);
     Scaling scaling = FeatureMoments.of(table.examples(), shape);
     double[] w = new Random(7L).doubles(shape.size(), -1.0, 1.0).toArray();
-    Loss loss = Family.LOGISTIC.loss();
+    VectorLoss loss = Family.LOGISTIC.loss();
 
     LinearDerivatives dense = LinearDerivatives.at(w, loss, table.examples(), shape, scaling);
     LinearDerivatives packed =
@@ -84,7 +87,7 @@ class LinearDerivativesTest {
   }
 
   private static LinearObjective objective(
-      Loss loss, Table table, ModelShape shape, Scaling scaling) {
+      VectorLoss loss, Table table, ModelShape shape, Scaling scaling) {
     return new LinearObjective(loss, table.examples(), shape, scaling, 0.0, Reduction.SUM);
   }
 }

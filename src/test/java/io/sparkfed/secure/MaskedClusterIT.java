@@ -1,5 +1,9 @@
 package io.sparkfed.secure;
 
+import static io.sparkfed.it.TwoExecutors.WORKERS;
+import static io.sparkfed.it.TwoExecutors.expected;
+import static io.sparkfed.it.TwoExecutors.vectors;
+import static io.sparkfed.it.TwoExecutors.visit;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -8,16 +12,14 @@ import io.sparkfed.aggregate.InsecurePlainSum;
 import io.sparkfed.aggregate.Opened;
 import io.sparkfed.aggregate.Visit;
 import io.sparkfed.aggregate.WorkerTask;
-import io.sparkfed.config.ConfigLoader;
-import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.data.Shard;
+import io.sparkfed.it.TwoExecutors;
 import io.sparkfed.secure.keys.EphemeralKeys;
 import io.sparkfed.secure.keys.KeyFolderMaker;
 import io.sparkfed.secure.keys.KeyFolders;
 import io.sparkfed.secure.keys.KeyRing;
 import io.sparkfed.secure.keys.RosterFile;
 import io.sparkfed.secure.masked.MaskedSum;
-import io.sparkfed.spark.ShardLoader;
 import io.sparkfed.spark.SparkFederation;
 import java.io.IOException;
 import java.io.Serializable;
@@ -40,29 +42,13 @@ import org.junit.jupiter.api.io.TempDir;
 /** Masked sums on executors of their own, which die and run tasks again. */
 @Timeout(180)
 class MaskedClusterIT {
-  private static final int WORKERS = 6;
-
   @TempDir static Path folder;
 
   private SparkSession spark;
 
   @BeforeEach
   void start() {
-    spark =
-        SparkSession.builder()
-            .master("local-cluster[2,1,600]")
-            .appName("MaskedClusterIT")
-            .config("spark.ui.enabled", false)
-            .config("spark.executor.memory", "600m")
-            // Both executors must be there before workers are given places.
-            .config("spark.cores.max", 2)
-            .config("spark.scheduler.minRegisteredResourcesRatio", 1.0)
-            .config("spark.scheduler.maxRegisteredResourcesWaitingTime", "60s")
-            .config(
-                "spark.executor.extraClassPath",
-                System.getProperty(
-                    "surefire.test.class.path", System.getProperty("java.class.path")))
-            .getOrCreate();
+    spark = TwoExecutors.session("MaskedClusterIT");
   }
 
   @AfterEach
@@ -70,31 +56,8 @@ class MaskedClusterIT {
     spark.stop();
   }
 
-  /** A worker's vector: a function of its id and of what was broadcast. */
-  private static WorkerTask<Shard, Integer, long[]> vectors() {
-    return (worker, shard, broadcast) -> new long[] {worker.hashCode(), broadcast, 1L << 40};
-  }
-
   private SparkFederation federation() throws IOException {
-    Path conf = folder.resolve("masked.conf");
-    Files.writeString(
-        conf,
-        "data.synthetic { workers = "
-            + WORKERS
-            + ", rows-per-worker = 5, features = 2 }\n"
-            + "aggregation.mode = masked\n");
-    TrainingConfig config = ConfigLoader.load(conf, Map.of(), List.of());
-    return new ShardLoader(spark, config).load().federation();
-  }
-
-  private static Visit<Integer> visit(SparkFederation federation, int round) {
-    return new Visit<>("round " + round, round, federation.workers(), 7 * round);
-  }
-
-  private static long[] expected(SparkFederation federation, int round) {
-    return new InsecurePlainSum(2)
-        .aggregate(federation, visit(federation, round), vectors())
-        .value();
+    return TwoExecutors.federation(spark, folder);
   }
 
   /** Keys of all workers in folders, as their owners would make them. */

@@ -1,27 +1,24 @@
 package io.sparkfed.secure;
 
+import static io.sparkfed.it.TwoExecutors.WORKERS;
+import static io.sparkfed.it.TwoExecutors.expected;
+import static io.sparkfed.it.TwoExecutors.vectors;
+import static io.sparkfed.it.TwoExecutors.visit;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sparkfed.aggregate.AggregatorTask;
-import io.sparkfed.aggregate.InsecurePlainSum;
 import io.sparkfed.aggregate.Opened;
 import io.sparkfed.aggregate.Visit;
-import io.sparkfed.aggregate.WorkerTask;
-import io.sparkfed.config.ConfigLoader;
-import io.sparkfed.config.TrainingConfig;
-import io.sparkfed.data.Shard;
+import io.sparkfed.it.TwoExecutors;
 import io.sparkfed.secure.keys.EphemeralKeys;
 import io.sparkfed.secure.sealed.SealedSum;
-import io.sparkfed.spark.ShardLoader;
 import io.sparkfed.spark.SparkFederation;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerJobStart;
@@ -35,29 +32,13 @@ import org.junit.jupiter.api.io.TempDir;
 /** Sealed sums with aggregators on executors of their own, which die. */
 @Timeout(180)
 class SealedClusterIT {
-  private static final int WORKERS = 6;
-
   @TempDir static Path folder;
 
   private SparkSession spark;
 
   @BeforeEach
   void start() {
-    spark =
-        SparkSession.builder()
-            .master("local-cluster[2,1,600]")
-            .appName("SealedClusterIT")
-            .config("spark.ui.enabled", false)
-            .config("spark.executor.memory", "600m")
-            // Both executors must be there before aggregators are given places.
-            .config("spark.cores.max", 2)
-            .config("spark.scheduler.minRegisteredResourcesRatio", 1.0)
-            .config("spark.scheduler.maxRegisteredResourcesWaitingTime", "60s")
-            .config(
-                "spark.executor.extraClassPath",
-                System.getProperty(
-                    "surefire.test.class.path", System.getProperty("java.class.path")))
-            .getOrCreate();
+    spark = TwoExecutors.session("SealedClusterIT");
   }
 
   @AfterEach
@@ -66,30 +47,7 @@ class SealedClusterIT {
   }
 
   private SparkFederation federation() throws IOException {
-    Path conf = folder.resolve("sealed.conf");
-    Files.writeString(
-        conf,
-        "data.synthetic { workers = "
-            + WORKERS
-            + ", rows-per-worker = 5, features = 2 }\n"
-            + "aggregation.mode = committee\n");
-    TrainingConfig config = ConfigLoader.load(conf, Map.of(), List.of());
-    return new ShardLoader(spark, config).load().federation();
-  }
-
-  /** A worker's vector: a function of its id and of what was broadcast. */
-  private static WorkerTask<Shard, Integer, long[]> vectors() {
-    return (worker, shard, broadcast) -> new long[] {worker.hashCode(), broadcast, 1L << 40};
-  }
-
-  private static Visit<Integer> visit(SparkFederation federation, int round) {
-    return new Visit<>("round " + round, round, federation.workers(), 7 * round);
-  }
-
-  private static long[] expected(SparkFederation federation, int round) {
-    return new InsecurePlainSum(2)
-        .aggregate(federation, visit(federation, round), vectors())
-        .value();
+    return TwoExecutors.federation(spark, folder);
   }
 
   private static List<Long> processes(SparkFederation federation, String... aggregators) {

@@ -33,7 +33,8 @@ class LocalSolverTest {
         new GradientDescent(5, 0.01),
         new MinibatchSgd(3, 4, 0.01),
         new MinibatchSgd(3, 4, 0.01, 0.9, Schedule.CONSTANT),
-        new LocalLbfgs(5, 1e-9, 3));
+        new LocalLbfgs(5, 1e-9, 3),
+        new LocalNewton(2, 1e-9));
   }
 
   /**

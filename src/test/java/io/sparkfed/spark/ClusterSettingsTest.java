@@ -53,7 +53,7 @@ class ClusterSettingsTest {
               assertEquals(Verdict.OK, finding.verdict(), finding.toString());
               assertEquals(Area.CLUSTER, finding.area());
             });
-    assertEquals(9, check(SAFE).size());
+    assertEquals(10, check(SAFE).size());
   }
 
   /** What Spark does when nothing is set. */
@@ -62,16 +62,17 @@ class ClusterSettingsTest {
     Map<String, Finding> found = check(new String[] {"spark.master=yarn"});
 
     assertEquals(
-        Map.of(
-            "spark.master", Verdict.OK,
-            "spark.authenticate", Verdict.DANGER,
-            "spark.network.crypto.enabled", Verdict.DANGER,
-            "spark.io.encryption.enabled", Verdict.DANGER,
-            "spark.eventLog.enabled", Verdict.OK,
-            "spark.ui.enabled", Verdict.WARN,
-            "spark.speculation", Verdict.OK,
-            "spark.task.reaper.enabled", Verdict.WARN,
-            "spark.task.maxFailures", Verdict.OK),
+        Map.ofEntries(
+            Map.entry("spark.master", Verdict.OK),
+            Map.entry("spark.authenticate", Verdict.DANGER),
+            Map.entry("spark.network.crypto.enabled", Verdict.DANGER),
+            Map.entry("spark.io.encryption.enabled", Verdict.DANGER),
+            Map.entry("spark.eventLog.enabled", Verdict.OK),
+            Map.entry("spark.ui.enabled", Verdict.WARN),
+            Map.entry("spark.speculation", Verdict.OK),
+            Map.entry("spark.locality.wait.process", Verdict.OK),
+            Map.entry("spark.task.reaper.enabled", Verdict.WARN),
+            Map.entry("spark.task.maxFailures", Verdict.OK)),
         verdicts(found));
   }
 
@@ -91,6 +92,7 @@ class ClusterSettingsTest {
     "spark.ui.enabled=true, spark.ui.enabled, WARN",
     "spark.speculation=true, spark.speculation, WARN",
     "spark.task.reaper.enabled=false, spark.task.reaper.enabled, WARN",
+    "spark.locality.wait.process=3s, spark.locality.wait.process, WARN",
     "spark.task.maxFailures=1, spark.task.maxFailures, WARN"
   })
   void of_oneSettingChanged_isFound(String setting, String check, Verdict verdict) {

@@ -90,16 +90,20 @@ public final class RecordingFederation<S> implements Federation<S> {
         visit.description(), visit.round(), visit.cohort(), travelled(visit.broadcast()));
   }
 
-  @SuppressWarnings({"unchecked", "BanSerializableRead"})
-  private static <T> T travelled(T object) {
+  /** Returns the bytes an object travels as. */
+  public static byte[] bytes(Object object) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
       out.writeObject(object);
     } catch (IOException e) {
       throw new AssertionError("does not travel: " + object, e);
     }
-    try (ObjectInputStream in =
-        new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
+    return bytes.toByteArray();
+  }
+
+  @SuppressWarnings({"unchecked", "BanSerializableRead"})
+  private static <T> T travelled(T object) {
+    try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(bytes(object)))) {
       return (T) in.readObject();
     } catch (IOException | ClassNotFoundException e) {
       throw new AssertionError("does not arrive: " + object, e);

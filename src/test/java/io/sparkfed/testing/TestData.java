@@ -36,12 +36,7 @@ public final class TestData {
 
   /** Returns the rows of a comma-separated file with a header, each by column name. */
   public static List<Map<String, String>> csv(String name) {
-    List<String> lines;
-    try {
-      lines = Files.readAllLines(file(name), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    List<String> lines = lines(name);
     String[] header = lines.get(0).split(",", -1);
     List<Map<String, String>> rows = new ArrayList<>();
     for (String line : lines.subList(1, lines.size())) {
@@ -56,5 +51,16 @@ public final class TestData {
       rows.add(row);
     }
     return rows;
+  }
+
+  /** Returns the lines of a text file that are not blank. */
+  public static List<String> lines(String name) {
+    try {
+      return Files.readAllLines(file(name), StandardCharsets.UTF_8).stream()
+          .filter(line -> !line.isBlank())
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

@@ -7,8 +7,9 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * Keeps the vectors of phase B in the executor's memory until phase C, to save training twice.
- * Bounded, and never needed: a vector that isn't here is computed again and must be the same.
+ * Keeps the vectors of phase B in the executor's memory until phase C, to save training twice. The
+ * oldest go first where there are too many, and none is needed: a vector that isn't here is
+ * computed again and must be the same.
  */
 final class UpdateMemo {
   /** 32 MiB of words. */
@@ -32,8 +33,11 @@ final class UpdateMemo {
     }
     long[] computed = vector.get();
     synchronized (MEMO) {
-      if (words + computed.length <= MAX_WORDS && MEMO.putIfAbsent(key, computed) == null) {
+      if (MEMO.putIfAbsent(key, computed) == null) {
         words += computed.length;
+      }
+      while (words > MAX_WORDS) {
+        words -= MEMO.remove(MEMO.keySet().iterator().next()).length;
       }
     }
     return computed;

@@ -199,7 +199,7 @@ final class WorkerSide {
   private byte[] shareKey(
       byte[] secret, byte[] peerKey, String sender, String holder, byte[] commitment) {
     return Kdf.derive(
-        Agreement.sharedSecret(secret, peerKey),
+        SecretMemo.agreed(session.id(), secret, peerKey),
         "share",
         context,
         utf8(sender),

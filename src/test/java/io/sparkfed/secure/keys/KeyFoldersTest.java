@@ -20,6 +20,7 @@ import io.sparkfed.model.Family;
 import io.sparkfed.model.ModelShape;
 import io.sparkfed.model.Standardize;
 import io.sparkfed.objective.Reduction;
+import io.sparkfed.privacy.ClipBound;
 import io.sparkfed.secure.FixedPointSum;
 import io.sparkfed.secure.crypto.ProtocolException;
 import io.sparkfed.secure.crypto.Signing;
@@ -318,18 +319,22 @@ class KeyFoldersTest {
     TrainingPlan plan =
         new TrainingPlan(
             Family.LINEAR,
+            Family.LINEAR.loss(),
             new ModelShape(2, true),
+            0.0,
             0.0,
             Standardize.FEDERATED,
             Reduction.MEAN,
             new GradientDescent(2, 0.1),
             Weighting.ROWS,
+            ClipBound.NONE,
             scaledLength -> new FixedPointSum(ring, scaledLength),
             new ServerSgd(1.0),
             3,
             1000.0,
-            MetricSums.of(Family.LINEAR, 100),
-            1L);
+            MetricSums.of(Family.LINEAR, Family.LINEAR.loss(), 100),
+            1L,
+            Optional.empty());
     return new FederatedTrainer(
             new RecordingFederation<>(new InProcessFederation<>(shards)), plan, round -> {})
         .train()

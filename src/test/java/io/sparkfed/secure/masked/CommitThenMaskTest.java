@@ -55,6 +55,7 @@ class CommitThenMaskTest {
       for (int attempt = 0; attempt < 3; attempt++) {
         if (forgetting) {
           UpdateMemo.clear();
+          SecretMemo.clear();
         }
         message = (byte[]) call.run(broadcast);
         distinct
@@ -100,6 +101,7 @@ class CommitThenMaskTest {
           @Override
           public <B> Object call(Phase phase, String worker, Call<B> call, B broadcast) {
             UpdateMemo.clear();
+            SecretMemo.clear();
             Object message = call.run(broadcast);
             if (phase == Phase.MASK && worker.equals("w01")) {
               masked.add((byte[]) message);

@@ -1,0 +1,260 @@
+package io.sparkfed.benchmark;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sparkfed.aggregate.Aggregation;
+import io.sparkfed.aggregate.InsecurePlainSum;
+import io.sparkfed.aggregate.Visit;
+import io.sparkfed.aggregate.WorkerTask;
+import io.sparkfed.config.ConfigLoader;
+import io.sparkfed.data.Shard;
+import io.sparkfed.data.SyntheticWorkers;
+import io.sparkfed.secure.keys.EphemeralKeys;
+import io.sparkfed.secure.masked.MaskedSum;
+import io.sparkfed.spark.ShardLoader;
+import io.sparkfed.spark.SparkFederation;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerJobStart;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * What a round of the masked sum costs over one of the insecure plain sum, by number of workers and
+ * of weights; one line of JSON a case. Nothing is trained: a worker's vector is cheap to make, and
+ * the making is not counted.
+ *
+ * <p>CPU times are a single thread's, of the same code without Spark: of one worker, with a 32nd of
+ * what advertising keys for 32 sums costs, and of the driver. Wall-clock times are of rounds on
+ * Spark, where all workers share this machine's cores; {@code sparkMillis} is what is left of a
+ * masked round when the CPU times are taken off, spread over the cores.
+ */
+public final class SecureBenchmark {
+  private static final int LEAST_ROUNDS = 3;
+  private static final int MOST_ROUNDS = 9;
+  private static final double SECONDS_A_MEASUREMENT = 30.0;
+
+  /** The compiler needs as long to be done with code that runs often. */
+  private static final double SECONDS_TO_WARM_UP = 8.0;
+
+  private static final int SUMS_AN_ADVERT = 32;
+
+  /** Bytes as received, and as read; the same again while the garbage is not collected. */
+  private static final int COPIES = 4;
+
+  private static final double MAX_GIGABYTES = 8.0;
+
+  private final ObjectMapper json = new ObjectMapper();
+  private final String command;
+
+  private SecureBenchmark(String command) {
+    this.command = command;
+  }
+
+  /**
+   * Runs the benchmark.
+   *
+   * @param args {@code workers=10,100} and {@code weights=100,10000}; all cases without
+   */
+  public static void main(String[] args) throws IOException {
+    List<Integer> workers = numbers(args, "workers", List.of(10, 100, 1000));
+    List<Integer> weights = numbers(args, "weights", List.of(100, 10_000, 1_000_000));
+    SecureBenchmark benchmark =
+        new SecureBenchmark(("jobs/benchmark secure " + String.join(" ", args)).strip());
+    SparkSession spark = SparkSession.builder().appName("jobs/benchmark secure").getOrCreate();
+    try {
+      for (int n : workers) {
+        benchmark.run(spark, n, weights);
+      }
+    } finally {
+      spark.stop();
+    }
+  }
+
+  private static List<Integer> numbers(String[] args, String key, List<Integer> byDefault) {
+    return Arrays.stream(args)
+        .filter(arg -> arg.startsWith(key + "="))
+        .findFirst()
+        .map(arg -> Arrays.stream(arg.substring(key.length() + 1).split(",", -1)))
+        .map(values -> values.map(Integer::valueOf).toList())
+        .orElse(byDefault);
+  }
+
+  private void run(SparkSession spark, int workers, List<Integer> weights) throws IOException {
+    Path conf = Files.createTempFile("benchmark", ".conf");
+    Files.writeString(
+        conf, "data.synthetic { workers = " + workers + ", rows-per-worker = 2, features = 1 }\n");
+    try (SparkFederation federation =
+        new ShardLoader(spark, ConfigLoader.load(conf, Map.of(), List.of())).load().federation()) {
+      // Spark's own code warms up.
+      wall(spark, federation, 1, new InsecurePlainSum(2));
+      wall(spark, federation, 1, new MaskedSum(new EphemeralKeys(), 2));
+      for (int d : weights) {
+        Map<String, Object> line = new LinkedHashMap<>();
+        line.put("benchmark", "secure");
+        line.put("workers", workers);
+        line.put("weights", d);
+        double gigabytes = (double) COPIES * Long.BYTES * workers * d / 1e9;
+        if (gigabytes > MAX_GIGABYTES) {
+          line.put("skipped", "the driver would hold about " + gigabytes + " GB of vectors");
+        } else {
+          measure(spark, federation, workers, d, line);
+        }
+        line.put("command", command);
+        System.out.println(json.writeValueAsString(line));
+      }
+    } finally {
+      Files.delete(conf);
+    }
+  }
+
+  private static void measure(
+      SparkSession spark, SparkFederation federation, int n, int d, Map<String, Object> line) {
+    int cores = Runtime.getRuntime().availableProcessors();
+    Cpu cpu = cpu(n, d);
+    Wall plain = wall(spark, federation, d, new InsecurePlainSum(2));
+    Wall masked = wall(spark, federation, d, new MaskedSum(new EphemeralKeys(), 2));
+    double worker = cpu.workerMillis().values().stream().mapToDouble(v -> v).sum();
+    line.put("rounds", Math.min(plain.rounds(), Math.min(masked.rounds(), cpu.rounds())));
+    line.put("workerCpuMillis", rounded(worker));
+    Map<String, Object> phases = new LinkedHashMap<>();
+    cpu.workerMillis().forEach((phase, millis) -> phases.put(phase, rounded(millis)));
+    line.put("workerCpuMillisByPhase", phases);
+    line.put("driverCpuMillis", rounded(cpu.driverMillis()));
+    line.put("plainRoundMillis", rounded(plain.millis()));
+    line.put("maskedRoundMillis", rounded(masked.millis()));
+    line.put("overheadMillis", rounded(masked.millis() - plain.millis()));
+    line.put("sparkMillis", rounded(masked.millis() - cpu.driverMillis() - n * worker / cores));
+    line.put("plainJobs", plain.jobs());
+    line.put("maskedJobs", masked.jobs());
+    line.put("cores", cores);
+    line.put("master", spark.sparkContext().master());
+    line.put("java", System.getProperty("java.version"));
+    line.put("spark", spark.version());
+    String own = MaskedSum.class.getPackage().getImplementationVersion();
+    line.put("spark-federated", own == null ? "development" : own);
+  }
+
+  private static double rounded(double millis) {
+    return Math.round(millis * 100.0) / 100.0;
+  }
+
+  /**
+   * Medians of CPU time.
+   *
+   * @param workerMillis of one worker in a round, by phase
+   * @param driverMillis of the driver in a round
+   */
+  private record Cpu(Map<String, Double> workerMillis, double driverMillis, int rounds) {}
+
+  private static Cpu cpu(int n, int d) {
+    TimedFederation federation = new TimedFederation(SyntheticWorkers.ids(n));
+    MaskedSum sum = new MaskedSum(new EphemeralKeys(), 2);
+    WorkerTask<Integer, Integer, long[]> work =
+        (worker, shard, round) -> {
+          long start = TimedFederation.cpuNanos();
+          long[] vector = vector(worker, d);
+          federation.addWork(TimedFederation.cpuNanos() - start);
+          return vector;
+        };
+    long warmUp = System.nanoTime();
+    do {
+      sum.aggregate(federation, new Visit<>("round", 0, federation.workers(), 7), work);
+    } while ((System.nanoTime() - warmUp) / 1e9 < SECONDS_TO_WARM_UP);
+    sum = new MaskedSum(new EphemeralKeys(), 2);
+    Map<String, List<Double>> phases = new LinkedHashMap<>();
+    List<Double> driver = new ArrayList<>();
+    long begin = System.nanoTime();
+    // The first round advertises keys.
+    for (int round = 0; round <= MOST_ROUNDS && goesOn(round, begin); round++) {
+      federation.reset();
+      long start = TimedFederation.cpuNanos();
+      sum.aggregate(federation, new Visit<>("round", round, federation.workers(), 7), work);
+      double total = (TimedFederation.cpuNanos() - start - federation.visitNanos()) / 1e6;
+      int counted = round;
+      federation
+          .nanosByPhase()
+          .forEach(
+              (phase, nanos) -> {
+                boolean advertises = phase.equals("advertise");
+                if (advertises || counted > 0) {
+                  phases
+                      .computeIfAbsent(phase, p -> new ArrayList<>())
+                      .add(nanos / 1e6 / n / (advertises ? SUMS_AN_ADVERT : 1));
+                }
+              });
+      if (round > 0) {
+        driver.add(total);
+      }
+    }
+    Map<String, Double> medians = new LinkedHashMap<>();
+    phases.forEach((phase, millis) -> medians.put(phase, median(millis)));
+    return new Cpu(medians, median(driver), driver.size());
+  }
+
+  private static boolean goesOn(int round, long begin) {
+    return round <= LEAST_ROUNDS || (System.nanoTime() - begin) / 1e9 < SECONDS_A_MEASUREMENT;
+  }
+
+  /** Median wall-clock time of a round, and its jobs. */
+  private record Wall(double millis, int jobs, int rounds) {}
+
+  private static Wall wall(
+      SparkSession spark, SparkFederation federation, int d, Aggregation<long[], long[]> sum) {
+    AtomicInteger jobs = new AtomicInteger();
+    SparkListener counter =
+        new SparkListener() {
+          @Override
+          public void onJobStart(SparkListenerJobStart start) {
+            jobs.incrementAndGet();
+          }
+        };
+    WorkerTask<Shard, Integer, long[]> work = (worker, shard, round) -> vector(worker, d);
+    List<Double> millis = new ArrayList<>();
+    long begin = System.nanoTime();
+    for (int round = 0; round <= MOST_ROUNDS && goesOn(round, begin); round++) {
+      if (round == 1) {
+        drain(spark);
+        spark.sparkContext().addSparkListener(counter);
+      }
+      long start = System.nanoTime();
+      sum.aggregate(federation, new Visit<>("round", round, federation.workers(), 7), work);
+      if (round > 0) {
+        millis.add((System.nanoTime() - start) / 1e6);
+      }
+    }
+    drain(spark);
+    spark.sparkContext().removeSparkListener(counter);
+    return new Wall(median(millis), jobs.get() / millis.size(), millis.size());
+  }
+
+  private static void drain(SparkSession spark) {
+    try {
+      spark.sparkContext().listenerBus().waitUntilEmpty(30_000);
+    } catch (Exception e) {
+      throw new IllegalStateException("Spark's listener bus does not drain", e);
+    }
+  }
+
+  private static long[] vector(String worker, int d) {
+    long[] vector = new long[d];
+    long value = worker.hashCode();
+    for (int j = 0; j < d; j++) {
+      value = value * 6364136223846793005L + 1442695040888963407L;
+      vector[j] = value >> 24;
+    }
+    return vector;
+  }
+
+  private static double median(List<Double> values) {
+    double[] sorted = values.stream().mapToDouble(v -> v).sorted().toArray();
+    int middle = sorted.length / 2;
+    return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2.0;
+  }
+}

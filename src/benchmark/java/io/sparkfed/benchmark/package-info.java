@@ -1,0 +1,2 @@
+/** Measurements of what parts of the library cost, run by {@code jobs/benchmark}. */
+package io.sparkfed.benchmark;

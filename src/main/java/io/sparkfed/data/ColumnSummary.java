@@ -1,0 +1,124 @@
+package io.sparkfed.data;
+
+import io.sparkfed.model.FeatureEncoding;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What one worker's rows say of the columns whose encoding isn't known yet: the rows at each level
+ * of the k categories, and mean's two sums of the m columns with missing values. Stays at the
+ * worker, and is a function of the set of rows alone.
+ */
+public final class ColumnSummary implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  private final List<SortedMap<String, Long>> levels;
+  private final double[] sums;
+  private final double[] weights;
+
+  private ColumnSummary(List<SortedMap<String, Long>> levels, double[] sums, double[] weights) {
+    this.levels = List.copyOf(levels);
+    this.sums = sums;
+    this.weights = weights;
+  }
+
+  /** Returns the number of rows at each level of a category, by level; the levels are sorted. */
+  public SortedMap<String, Long> levels(int category) {
+    return levels.get(category);
+  }
+
+  /**
+   * Returns {@code [sum_i weight_i * x_ij..., sum_i weight_i...]} over the training rows that have
+   * a value, for each of the m columns; length 2m.
+   */
+  public double[] meanSums() {
+    double[] both = Arrays.copyOf(sums, 2 * sums.length);
+    System.arraycopy(weights, 0, both, sums.length, weights.length);
+    return both;
+  }
+
+  /** Collects a summary. One-shot: {@link #build} ends it. */
+  public static final class Builder {
+    private final List<SortedMap<String, Long>> levels = new ArrayList<>();
+    private final List<GrowingColumn> columns = new ArrayList<>();
+
+    /** Starts a summary of an encoding's categories and of its columns with missing values. */
+    public Builder(FeatureEncoding draft) {
+      draft.categories().forEach(category -> levels.add(new TreeMap<>()));
+      draft.imputed().forEach(column -> columns.add(new GrowingColumn()));
+    }
+
+    /**
+     * Adds a row.
+     *
+     * @param rowLevels its level of each category, length k
+     * @param values its value in each column with missing ones, length m; NaN where it is missing
+     * @param weight its instance weight
+     * @param isTraining whether it is a training row: others have levels, but no part in a mean
+     */
+    public void add(String[] rowLevels, double[] values, double weight, boolean isTraining) {
+      for (int k = 0; k < rowLevels.length; k++) {
+        levels.get(k).merge(rowLevels[k], 1L, Long::sum);
+      }
+      for (int j = 0; j < values.length; j++) {
+        if (isTraining && !Double.isNaN(values[j])) {
+          columns.get(j).add(values[j], weight);
+        }
+      }
+    }
+
+    /** Returns how many levels of a category there are so far. */
+    public int levelCount(int category) {
+      return levels.get(category).size();
+    }
+
+    /** Returns the summary. */
+    public ColumnSummary build() {
+      int m = columns.size();
+      double[] sums = new double[m];
+      double[] weights = new double[m];
+      for (int j = 0; j < m; j++) {
+        double[] pair = columns.get(j).sortedSums();
+        sums[j] = pair[0];
+        weights[j] = pair[1];
+      }
+      return new ColumnSummary(levels, sums, weights);
+    }
+  }
+
+  /** Values with weights, kept to be summed in an order that the rows' order has no part in. */
+  private static final class GrowingColumn {
+    private int count;
+    private double[] values = new double[16];
+    private double[] weights = new double[16];
+
+    void add(double value, double weight) {
+      values = ShardBuilder.grown(values, count + 1);
+      weights = ShardBuilder.grown(weights, count + 1);
+      values[count] = value;
+      weights[count] = weight;
+      count++;
+    }
+
+    double[] sortedSums() {
+      List<Integer> order = new ArrayList<>(count);
+      for (int i = 0; i < count; i++) {
+        order.add(i);
+      }
+      order.sort(
+          Comparator.<Integer>comparingDouble(i -> values[i]).thenComparingDouble(i -> weights[i]));
+      double sum = 0.0;
+      double total = 0.0;
+      for (int i : order) {
+        sum += weights[i] * values[i];
+        total += weights[i];
+      }
+      return new double[] {sum, total};
+    }
+  }
+}

@@ -1,0 +1,316 @@
+package io.sparkfed.federated;
+
+import io.sparkfed.aggregate.Aggregation;
+import io.sparkfed.aggregate.AggregationException;
+import io.sparkfed.aggregate.Federation;
+import io.sparkfed.aggregate.Opened;
+import io.sparkfed.aggregate.SumFactory;
+import io.sparkfed.aggregate.Visit;
+import io.sparkfed.aggregate.WorkerTask;
+import io.sparkfed.data.ColumnSummary;
+import io.sparkfed.data.DataException;
+import io.sparkfed.math.Seeds;
+import io.sparkfed.model.InputColumn;
+import io.sparkfed.model.InputColumn.OneHot;
+import java.io.Serializable;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * The union of the workers' levels of each category, through sums alone: the driver learns each
+ * level with its number of rows over all workers, and not who has it or how many do.
+ *
+ * <p>Each attempt makes two visits. In the first, levels are hashed into buckets, and the rows of
+ * each bucket are summed; under three salts, since a rare level may share a bucket with a common
+ * one. A bucket with rows, but fewer than the minimum, holds a level that must not be disclosed:
+ * everything ends there, before any text has left a worker. In the second visit, each worker adds
+ * {@code rows * code} of each of its levels to its bucket of the first salt ({@link LevelCode});
+ * the sum over the bucket's rows is the text when all of the bucket's rows are at one level. Levels
+ * that met in a bucket are left for the next attempt, with other salts and twice the buckets, in
+ * which levels known already have no part.
+ *
+ * <p><b>Not guaranteed:</b> salts and codes are public. Whoever guesses a level can compare a
+ * bucket's rows, also of a level that is refused, with the guess. Of L common levels and B buckets,
+ * a rare level meets one under all three salts with a chance of about {@code (L / B)^3}; then its
+ * code is in a mixed sum before the next attempt refuses it.
+ */
+final class FederatedLevels {
+  /** The chance that two given levels meet each time is below 2^-100. */
+  private static final int MAX_ATTEMPTS = 16;
+
+  private static final int MOST_BUCKETS = 1 << 16;
+
+  /** How many salts a level must show enough rows under. */
+  static final int SALTS = 3;
+
+  private final Federation<ColumnSummary> federation;
+  private final Aggregation<double[], double[]> sum;
+  private final long minRows;
+  private final long seed;
+  private final int firstBuckets;
+
+  /**
+   * Prepares the search.
+   *
+   * @param minRows the least number of rows over all workers that a level may have
+   * @param seed what salts are derived from
+   * @param firstBuckets buckets of the first attempt, at least 1
+   */
+  FederatedLevels(
+      Federation<ColumnSummary> federation,
+      SumFactory sums,
+      long minRows,
+      long seed,
+      int firstBuckets) {
+    this.federation = federation;
+    this.sum = sums.sumOf(0);
+    this.minRows = minRows;
+    this.seed = seed;
+    this.firstBuckets = firstBuckets;
+  }
+
+  /**
+   * What the workers are asked. Arrays, so that it has the same serialized form everywhere.
+   *
+   * @param salts {@value #SALTS} of them; texts are asked for under the first
+   * @param columns names of the categories, as in the summaries
+   * @param open whether a category's levels are asked for
+   * @param known levels that have no part, sorted, for each category
+   * @param occupied the buckets whose text is asked for, ascending, as {@code category * buckets +
+   *     bucket}; null when rows are
+   */
+  private record Query(
+      byte[][] salts,
+      int buckets,
+      String[] columns,
+      boolean[] open,
+      String[][] known,
+      int[] occupied)
+      implements Serializable {
+
+    boolean asksFor(int category, String level) {
+      return Arrays.binarySearch(known[category], level) < 0;
+    }
+
+    int bucket(int salt, int category, String level) {
+      return category * buckets + LevelCode.bucket(salts[salt], columns[category], level, buckets);
+    }
+
+    Query textsOf(int[] buckets) {
+      return new Query(salts, this.buckets, columns, open, known, buckets);
+    }
+  }
+
+  /**
+   * Completes the levels of categories.
+   *
+   * @param categories in the order of the summaries; those without levels are searched, and those
+   *     with levels have their rows checked
+   * @return the levels of each, in the order of the coefficients
+   * @throws DataException if a level has too few rows, or a category too many levels
+   * @throws AggregationException if a worker dropped out, so that its levels would be missing
+   */
+  List<List<String>> complete(List<OneHot> categories) {
+    checkGiven(categories);
+    List<NavigableSet<String>> known = new ArrayList<>();
+    categories.forEach(category -> known.add(new TreeSet<>(category.levels())));
+    boolean[] open = new boolean[categories.size()];
+    boolean any = false;
+    for (int k = 0; k < open.length; k++) {
+      open[k] = known.get(k).isEmpty();
+      any |= open[k];
+    }
+    int buckets = firstBuckets;
+    for (int attempt = 0; any && !attempt(categories, known, open, attempt, buckets); attempt++) {
+      if (attempt == MAX_ATTEMPTS) {
+        throw new AggregationException("the levels of the categories could not be told apart");
+      }
+      buckets = Math.min(2 * buckets, MOST_BUCKETS);
+    }
+    return known.stream().map(InputColumn::inOrder).toList();
+  }
+
+  /** Returns the salts of an attempt. */
+  static byte[][] salts(long seed, int attempt) {
+    byte[][] salts = new byte[SALTS][];
+    for (int s = 0; s < SALTS; s++) {
+      long salt = Seeds.derive(seed, "levels", attempt, String.valueOf(s));
+      salts[s] = ByteBuffer.allocate(Long.BYTES).putLong(salt).array();
+    }
+    return salts;
+  }
+
+  /** Returns whether all levels are known now. */
+  private boolean attempt(
+      List<OneHot> categories,
+      List<NavigableSet<String>> known,
+      boolean[] open,
+      int attempt,
+      int buckets) {
+    Query query =
+        new Query(
+            salts(seed, attempt),
+            buckets,
+            categories.stream().map(OneHot::name).toArray(String[]::new),
+            open,
+            known.stream().map(own -> own.toArray(new String[0])).toArray(String[][]::new),
+            null);
+    double[] rows = summed("levels: rows of buckets", query, FederatedLevels::bucketRows);
+    List<Integer> occupied = new ArrayList<>();
+    int[] found = known.stream().mapToInt(Set::size).toArray();
+    int bucketsOfASalt = categories.size() * buckets;
+    for (int b = 0; b < rows.length; b++) {
+      if (rows[b] > 0.0) {
+        requireEnough(categories.get(b % bucketsOfASalt / buckets), rows[b]);
+      }
+    }
+    for (int b = 0; b < bucketsOfASalt; b++) {
+      if (rows[b] > 0.0) {
+        requireFewLevels(categories.get(b / buckets), ++found[b / buckets]);
+        occupied.add(b);
+      }
+    }
+    if (occupied.isEmpty()) {
+      return true;
+    }
+    int[] asked = occupied.stream().mapToInt(Integer::intValue).toArray();
+    double[] codes = summed("levels: texts", query.textsOf(asked), FederatedLevels::bucketCodes);
+    boolean complete = true;
+    for (int i = 0; i < asked.length; i++) {
+      int category = asked[i] / buckets;
+      Optional<String> level =
+          LevelCode.decode(
+              codes,
+              i * LevelCode.LENGTH,
+              query.salts()[0],
+              categories.get(category).name(),
+              rows[asked[i]]);
+      level.ifPresent(known.get(category)::add);
+      complete &= level.isPresent();
+    }
+    return complete;
+  }
+
+  /** Runs at the worker. */
+  private static double[] bucketRows(String worker, ColumnSummary summary, Query query) {
+    int bucketsOfASalt = query.columns().length * query.buckets();
+    double[] rows = new double[SALTS * bucketsOfASalt];
+    for (int k = 0; k < query.columns().length; k++) {
+      if (query.open()[k]) {
+        for (Map.Entry<String, Long> level : summary.levels(k).entrySet()) {
+          if (query.asksFor(k, level.getKey())) {
+            for (int s = 0; s < SALTS; s++) {
+              rows[s * bucketsOfASalt + query.bucket(s, k, level.getKey())] +=
+                  level.getValue() * LevelCode.ROW;
+            }
+          }
+        }
+      }
+    }
+    return rows;
+  }
+
+  /** Runs at the worker. */
+  private static double[] bucketCodes(String worker, ColumnSummary summary, Query query) {
+    double[] codes = new double[query.occupied().length * LevelCode.LENGTH];
+    for (int k = 0; k < query.columns().length; k++) {
+      if (query.open()[k]) {
+        for (Map.Entry<String, Long> level : summary.levels(k).entrySet()) {
+          if (query.asksFor(k, level.getKey())) {
+            int at = Arrays.binarySearch(query.occupied(), query.bucket(0, k, level.getKey()));
+            LevelCode.addTo(
+                codes,
+                at * LevelCode.LENGTH,
+                query.salts()[0],
+                query.columns()[k],
+                level.getKey(),
+                level.getValue() * LevelCode.ROW);
+          }
+        }
+      }
+    }
+    return codes;
+  }
+
+  /** Levels set by hand may be unused, but what is used must have enough rows. */
+  private void checkGiven(List<OneHot> categories) {
+    String[][] given =
+        categories.stream()
+            .map(category -> category.levels().toArray(new String[0]))
+            .toArray(String[][]::new);
+    if (Arrays.stream(given).allMatch(levels -> levels.length == 0)) {
+      return;
+    }
+    double[] rows = summed("levels: rows", given, FederatedLevels::levelRows);
+    int at = 0;
+    for (int k = 0; k < given.length; k++) {
+      for (int l = 0; l < given[k].length; l++) {
+        if (rows[at] > 0.0) {
+          requireEnough(categories.get(k), rows[at]);
+        }
+        at++;
+      }
+    }
+  }
+
+  /** Runs at the worker. */
+  private static double[] levelRows(String worker, ColumnSummary summary, String[][] given) {
+    int length = Arrays.stream(given).mapToInt(levels -> levels.length).sum();
+    double[] rows = new double[length];
+    int at = 0;
+    for (int k = 0; k < given.length; k++) {
+      for (String level : given[k]) {
+        rows[at++] = summary.levels(k).getOrDefault(level, 0L) * LevelCode.ROW;
+      }
+    }
+    return rows;
+  }
+
+  private <B> double[] summed(
+      String what, B broadcast, WorkerTask<ColumnSummary, B, double[]> work) {
+    List<String> cohort = federation.workers();
+    Opened<double[]> opened =
+        sum.aggregate(
+            federation,
+            new Visit<>(what + " (" + cohort.size() + " workers)", 0, cohort, broadcast),
+            work);
+    if (opened.dropouts() > 0) {
+      throw new AggregationException(
+          "every worker must take part in preprocessing, or its levels would be missing. Workers"
+              + " that dropped out: "
+              + opened.dropouts());
+    }
+    return opened.value();
+  }
+
+  /** {@code rows} in units of {@link LevelCode#ROW}. */
+  private void requireEnough(OneHot category, double rows) {
+    if (rows < minRows * LevelCode.ROW) {
+      throw new DataException(
+          "column "
+              + category.name()
+              + ": each level must have at least "
+              + minRows
+              + " rows over all workers (data.min-level-rows), and one has fewer; group rare levels,"
+              + " e.g. with data.derive");
+    }
+  }
+
+  private static void requireFewLevels(OneHot category, int atLeast) {
+    if (atLeast > OneHot.MAX_LEVELS) {
+      throw new DataException(
+          "column "
+              + category.name()
+              + ": a category may have at most "
+              + OneHot.MAX_LEVELS
+              + " levels over all workers, and it has more");
+    }
+  }
+}

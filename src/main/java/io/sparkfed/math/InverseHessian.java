@@ -1,0 +1,88 @@
+package io.sparkfed.math;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The inverse Hessian that L-BFGS estimates from its last steps s and the changes y of the gradient
+ * over them (Nocedal and Wright, "Numerical Optimization", 2nd edition, section 7.2). Immutable.
+ */
+public final class InverseHessian {
+  private final int memory;
+  private final List<Pair> pairs;
+
+  private InverseHessian(int memory, List<Pair> pairs) {
+    this.memory = memory;
+    this.pairs = pairs;
+  }
+
+  /** The last is 1 / s'y. */
+  private record Pair(double[] step, double[] change, double inverse) {}
+
+  /**
+   * Returns the estimate before the first step: the identity.
+   *
+   * @param memory number of steps remembered, at least 1
+   */
+  public static InverseHessian identity(int memory) {
+    return new InverseHessian(memory, List.of());
+  }
+
+  /** Returns whether no step is remembered. */
+  public boolean isIdentity() {
+    return pairs.isEmpty();
+  }
+
+  /**
+   * Returns the estimate after one more step; this one if the gradient didn't grow along the step
+   * beyond rounding, for then there is no curvature to remember.
+   */
+  public InverseHessian after(double[] step, double[] change) {
+    double product = dot(step, change);
+    double rounding = Math.ulp(1.0) * Math.sqrt(dot(step, step) * dot(change, change));
+    if (!(product > rounding)) {
+      return this;
+    }
+    List<Pair> next = new ArrayList<>(pairs);
+    if (next.size() == memory) {
+      next.remove(0);
+    }
+    next.add(new Pair(step.clone(), change.clone(), 1.0 / product));
+    return new InverseHessian(memory, List.copyOf(next));
+  }
+
+  /**
+   * Returns minus this times {@code gradient}: the two-loop recursion, algorithm 7.4, from the
+   * multiple {@code s'y / y'y} of the identity for the newest step.
+   */
+  public double[] direction(double[] gradient) {
+    double[] d = gradient.clone();
+    double[] alphas = new double[pairs.size()];
+    for (int i = pairs.size() - 1; i >= 0; i--) {
+      Pair pair = pairs.get(i);
+      alphas[i] = pair.inverse * dot(pair.step, d);
+      Vectors.addScaled(-alphas[i], pair.change, 0, d, d.length);
+    }
+    double scale = 1.0;
+    if (!pairs.isEmpty()) {
+      Pair newest = pairs.get(pairs.size() - 1);
+      scale = 1.0 / (newest.inverse * dot(newest.change, newest.change));
+    }
+    for (int j = 0; j < d.length; j++) {
+      d[j] *= scale;
+    }
+    for (int i = 0; i < pairs.size(); i++) {
+      Pair pair = pairs.get(i);
+      double beta = pair.inverse * dot(pair.change, d);
+      Vectors.addScaled(alphas[i] - beta, pair.step, 0, d, d.length);
+    }
+    for (int j = 0; j < d.length; j++) {
+      d[j] = -d[j];
+    }
+    return d;
+  }
+
+  private static double dot(double[] a, double[] b) {
+    return Vectors.dot(a, 0, b, a.length);
+  }
+}

@@ -1,0 +1,51 @@
+package io.sparkfed.secure.masked;
+
+import io.sparkfed.secure.crypto.Agreement;
+import io.sparkfed.secure.crypto.Kdf;
+import io.sparkfed.secure.crypto.WireWriter;
+import java.nio.ByteBuffer;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Keeps what phase B agreed on with each neighbour in the executor's memory until phase D, which
+ * opens the neighbours' shares with the same secrets: a third of all agreements. The oldest go
+ * first where there are too many, and none is needed: a secret that isn't here is agreed on again.
+ */
+final class SecretMemo {
+  /** About 200 bytes each. */
+  private static final int MOST = 1 << 16;
+
+  private static final Map<ByteBuffer, byte[]> MEMO = new LinkedHashMap<>();
+
+  private SecretMemo() {}
+
+  /** Returns the shared secret of a private and a public key; a second call forgets it. */
+  static byte[] agreed(byte[] sessionId, byte[] secret, byte[] peerKey) {
+    ByteBuffer key =
+        ByteBuffer.wrap(
+            Kdf.sha256(
+                new WireWriter().bytes(sessionId).bytes(secret).bytes(peerKey).toByteArray()));
+    synchronized (MEMO) {
+      byte[] known = MEMO.remove(key);
+      if (known != null) {
+        return known;
+      }
+    }
+    byte[] agreed = Agreement.sharedSecret(secret, peerKey);
+    synchronized (MEMO) {
+      MEMO.put(key, agreed);
+      if (MEMO.size() > MOST) {
+        MEMO.remove(MEMO.keySet().iterator().next());
+      }
+    }
+    return agreed;
+  }
+
+  /** Forgets everything, as a lost executor does. */
+  static void clear() {
+    synchronized (MEMO) {
+      MEMO.clear();
+    }
+  }
+}

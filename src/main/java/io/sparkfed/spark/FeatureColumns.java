@@ -1,0 +1,147 @@
+package io.sparkfed.spark;
+
+import io.sparkfed.config.DataConfig;
+import io.sparkfed.config.DataConfig.Category;
+import io.sparkfed.data.DataException;
+import io.sparkfed.model.ColumnType;
+import io.sparkfed.model.FeatureEncoding;
+import io.sparkfed.model.InputColumn;
+import io.sparkfed.model.InputColumn.Numeric;
+import io.sparkfed.model.InputColumn.OneHot;
+import io.sparkfed.model.InputColumn.Vectors;
+import io.sparkfed.spark.WorkerTables.Table;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.types.BooleanType;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.NumericType;
+import org.apache.spark.sql.types.StringType;
+
+/**
+ * The feature columns of the workers' tables against the feature contract. Schemas are known to the
+ * driver, so they are compared there.
+ */
+final class FeatureColumns {
+  private FeatureColumns() {}
+
+  /**
+   * Returns the encoding that a configuration asks for, with the types that the tables have.
+   *
+   * @throws DataException if a column is missing or of a type that can't be used, or if two
+   *     workers' columns of one name differ in type; it names the worker and the column
+   */
+  static FeatureEncoding draft(DataConfig data, List<Table> opened) {
+    Table first = null;
+    FeatureEncoding common = null;
+    for (Table table : opened) {
+      if (table.rows() == null) {
+        continue;
+      }
+      FeatureEncoding own = draft(data, table);
+      if (first == null) {
+        first = table;
+        common = own;
+      }
+      if (!own.fingerprint().equals(common.fingerprint())) {
+        throw differs(first, common, table, own);
+      }
+    }
+    if (common == null) {
+      throw new DataException("no worker holds any row");
+    }
+    return common;
+  }
+
+  private static FeatureEncoding draft(DataConfig data, Table table) {
+    DataConfig.Columns names = data.columns();
+    if (names.featuresVector().isPresent()) {
+      InputColumn vectors = new Vectors(names.featuresVector().get(), 0);
+      of(table, vectors);
+      return new FeatureEncoding(List.of(vectors));
+    }
+    List<InputColumn> columns = new ArrayList<>();
+    for (String name : names.features()) {
+      Category category = data.preprocessing().categories().get(name);
+      boolean imputed = data.preprocessing().imputed().contains(name);
+      InputColumn column =
+          category == null
+              ? new Numeric(name, ColumnType.TEXT, imputed, Double.NaN)
+              : new OneHot(
+                  name, ColumnType.TEXT, category.reference().orElse(""), category.levels());
+      columns.add(column.withType(typeOf(table, column)));
+    }
+    return new FeatureEncoding(columns);
+  }
+
+  private static DataException differs(
+      Table first, FeatureEncoding common, Table table, FeatureEncoding own) {
+    int j = 0;
+    while (own.columns().get(j).type() == common.columns().get(j).type()) {
+      j++;
+    }
+    return new DataException(
+        WorkerTables.where(table)
+            + "column "
+            + own.columns().get(j).name()
+            + " holds values of type "
+            + own.columns().get(j).type().label()
+            + ", and that of worker "
+            + first.worker()
+            + " of type "
+            + common.columns().get(j).type().label()
+            + "; all workers' columns must be of one type (data.derive can cast them)");
+  }
+
+  /**
+   * Checks that tables satisfy the contract of a trained model.
+   *
+   * @throws DataException if a column is missing or of another type; it names the worker and the
+   *     column
+   */
+  static void requireContract(FeatureEncoding ofModel, List<Table> opened) {
+    for (Table table : opened) {
+      if (table.rows() == null) {
+        continue;
+      }
+      for (InputColumn column : ofModel.columns()) {
+        ColumnType type = typeOf(table, column);
+        if (!column.type().accepts(type)) {
+          throw new DataException(
+              WorkerTables.where(table)
+                  + "column "
+                  + column.name()
+                  + " holds values of type "
+                  + type.label()
+                  + ", and the model needs type "
+                  + column.type().label());
+        }
+      }
+    }
+  }
+
+  /**
+   * Returns a table's column.
+   *
+   * @throws DataException if there is none, or none of a type that can be encoded
+   */
+  static Column of(Table table, InputColumn column) {
+    if (column instanceof Vectors) {
+      return WorkerTables.vectorColumn(table, column.name());
+    }
+    return column instanceof OneHot
+        ? WorkerTables.valueColumn(table, column.name(), "data.categorical", "numbers or text")
+        : WorkerTables.numericColumn(table, column.name(), "data.feature-columns");
+  }
+
+  private static ColumnType typeOf(Table table, InputColumn column) {
+    DataType type = WorkerTables.typeOf(table, of(table, column));
+    if (type instanceof NumericType) {
+      return ColumnType.NUMBER;
+    }
+    if (type instanceof BooleanType) {
+      return ColumnType.BOOLEAN;
+    }
+    return type instanceof StringType ? ColumnType.TEXT : ColumnType.VECTOR;
+  }
+}

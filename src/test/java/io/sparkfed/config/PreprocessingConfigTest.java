@@ -1,0 +1,122 @@
+package io.sparkfed.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.sparkfed.config.DataConfig.Category;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Categories and imputation in a configuration; the least one has the features a and b. */
+class PreprocessingConfigTest {
+  @TempDir Path folder;
+
+  private ConfigFiles files;
+
+  @BeforeEach
+  void writeInto() {
+    files = new ConfigFiles(folder);
+  }
+
+  @Test
+  void load_nothingSaid_nothingIsEncoded() {
+    assertEquals(
+        new DataConfig.Preprocessing(Map.of(), List.of(), 5),
+        files.load(ConfigFiles.LEAST).data().preprocessing());
+  }
+
+  @Test
+  void load_categoryWithoutKeys_isOne() {
+    assertEquals(
+        Map.of("a", new Category(Optional.empty(), List.of())),
+        files
+            .load(ConfigFiles.LEAST + "data.categorical { a {} }")
+            .data()
+            .preprocessing()
+            .categories());
+  }
+
+  @Test
+  void load_categoryOfTheFileSetToNull_isNone() {
+    assertEquals(
+        Map.of(),
+        files
+            .load(ConfigFiles.LEAST + "data.categorical { a {} }", "data.categorical.a=null")
+            .data()
+            .preprocessing()
+            .categories());
+  }
+
+  @Test
+  void load_nameWithADot_isOneColumn() {
+    assertEquals(
+        Map.of("p.q", new Category(Optional.of("x"), List.of())),
+        files
+            .load(
+                """
+                data { path = "rows.csv", worker-column = "owner", feature-columns = ["p.q"] }
+                data.categorical { "p.q" { reference = x } }
+                """)
+            .data()
+            .preprocessing()
+            .categories());
+  }
+
+  @Test
+  void load_levels_areInTheOrderOfTheCoefficients() {
+    assertEquals(
+        List.of("2", "9", "10"),
+        files
+            .load(ConfigFiles.LEAST, "data.categorical.a.levels=[10, 9, 2]")
+            .data()
+            .preprocessing()
+            .categories()
+            .get("a")
+            .levels());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "data.categorical.c={}"
+            + "| data.categorical names the column c, which is not among data.feature-columns; the"
+            + " nearest is a",
+        "data.impute.columns=[c]"
+            + "| data.impute.columns names the column c, which is not among data.feature-columns; the"
+            + " nearest is a",
+        "data.categorical.a=1| data.categorical.a must be a section",
+        "data.categorical.a.refrence=1"
+            + "| unknown key data.categorical.a.refrence; the nearest known key is"
+            + " data.categorical.a.reference",
+        "data.categorical.a.levels=[x]| data.categorical.a.levels must be 2 to 1000 levels",
+        "data.categorical.a.levels=[x, y, x]| data.categorical.a.levels must be 2 to 1000 levels",
+        "data.categorical.a.levels=[x, '  ']| data.categorical.a.levels must be texts of 1 to 64",
+        "data.categorical.a={levels=[x, y], reference=z}"
+            + "| data.categorical.a.reference must be one of the levels of data.categorical.a.levels",
+        "data.min-level-rows=0| data.min-level-rows must be a whole number from 1 to",
+        "data.impute.columns=[a, a]| data.impute.columns must not name a column twice",
+        "data.impute.strategy=median| data.impute.strategy must be one of mean",
+        "data.imputes.columns=[a]| unknown key data.imputes.columns"
+      })
+  void load_whatCantBeMeant_isRefused(String override, String message) {
+    String refusal = files.refusalOf(override.replace("'", "\""));
+
+    assertTrue(refusal.startsWith(message), refusal);
+  }
+
+  @Test
+  void load_categoryThatIsImputed_isRefused() {
+    assertTrue(
+        files
+            .refusalOf("data.categorical.a={}", "data.impute.columns=[a]")
+            .startsWith("data.impute.columns must not name a category: a"));
+  }
+}

@@ -1,0 +1,67 @@
+package io.sparkfed.it;
+
+import io.sparkfed.aggregate.InsecurePlainSum;
+import io.sparkfed.aggregate.Visit;
+import io.sparkfed.aggregate.WorkerTask;
+import io.sparkfed.config.ConfigLoader;
+import io.sparkfed.config.TrainingConfig;
+import io.sparkfed.data.Shard;
+import io.sparkfed.spark.ShardLoader;
+import io.sparkfed.spark.SparkFederation;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.SparkSession;
+
+/** A driver and two executors in processes of their own, with six workers on them. */
+public final class TwoExecutors {
+  public static final int WORKERS = 6;
+
+  private TwoExecutors() {}
+
+  /** Opens a session. */
+  public static SparkSession session(String name) {
+    return SparkSession.builder()
+        .master("local-cluster[2,1,600]")
+        .appName(name)
+        .config("spark.ui.enabled", false)
+        .config("spark.executor.memory", "600m")
+        // Both executors must be there before anybody is given a place.
+        .config("spark.cores.max", 2)
+        .config("spark.scheduler.minRegisteredResourcesRatio", 1.0)
+        .config("spark.scheduler.maxRegisteredResourcesWaitingTime", "60s")
+        .config("spark.locality.wait.process", "10m")
+        .config(
+            "spark.executor.extraClassPath",
+            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")))
+        .getOrCreate();
+  }
+
+  /** Opens the federation of the workers. */
+  public static SparkFederation federation(SparkSession spark, Path folder) throws IOException {
+    Path conf = folder.resolve("two-executors.conf");
+    Files.writeString(
+        conf, "data.synthetic { workers = " + WORKERS + ", rows-per-worker = 5, features = 2 }\n");
+    TrainingConfig config = ConfigLoader.load(conf, Map.of(), List.of());
+    return new ShardLoader(spark, config).load().federation();
+  }
+
+  /** A worker's vector: a function of its id and of what was broadcast. */
+  public static WorkerTask<Shard, Integer, long[]> vectors() {
+    return (worker, shard, broadcast) -> new long[] {worker.hashCode(), broadcast, 1L << 40};
+  }
+
+  /** A visit of all workers. */
+  public static Visit<Integer> visit(SparkFederation federation, int round) {
+    return new Visit<>("round " + round, round, federation.workers(), 7 * round);
+  }
+
+  /** Returns the plain sum of the vectors of a visit of all workers. */
+  public static long[] expected(SparkFederation federation, int round) {
+    return new InsecurePlainSum(2)
+        .aggregate(federation, visit(federation, round), vectors())
+        .value();
+  }
+}

@@ -1,0 +1,420 @@
+package io.sparkfed.secure;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.sparkfed.aggregate.Aggregation;
+import io.sparkfed.aggregate.Federation;
+import io.sparkfed.aggregate.Opened;
+import io.sparkfed.aggregate.SumFactory;
+import io.sparkfed.aggregate.Visit;
+import io.sparkfed.aggregate.WorkerTask;
+import io.sparkfed.config.AggregationMode;
+import io.sparkfed.config.ConfigLoader;
+import io.sparkfed.config.Presets;
+import io.sparkfed.config.TrainingConfig;
+import io.sparkfed.data.Shard;
+import io.sparkfed.data.SyntheticWorkers;
+import io.sparkfed.federated.FederatedTrainer;
+import io.sparkfed.federated.TrainingPlan;
+import io.sparkfed.it.Canaries;
+import io.sparkfed.it.ListenerRecorder;
+import io.sparkfed.it.StandaloneCluster;
+import io.sparkfed.it.Tap;
+import io.sparkfed.secure.crypto.WireWriter;
+import io.sparkfed.secure.keys.KeyFolderMaker;
+import io.sparkfed.secure.keys.KeyFolders;
+import io.sparkfed.secure.keys.KeyRing;
+import io.sparkfed.secure.keys.Owner;
+import io.sparkfed.secure.keys.Roster;
+import io.sparkfed.secure.keys.RosterFile;
+import io.sparkfed.secure.masked.MaskedSum;
+import io.sparkfed.spark.ShardLoader;
+import io.sparkfed.spark.SparkFederation;
+import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.spark.TaskContext;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerTaskStart;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Tasks that run twice, on executors of two hosts (Spark does not speculate on the same host): a
+ * second attempt beside a slow first one, and one after a result that left its executor and never
+ * arrived. Everything executors send is overheard: of each worker at most one masked vector may
+ * ever be told in a session, and the sum is the plain one.
+ */
+@Timeout(240)
+class RetryClusterIT {
+  private static final int WORKERS = 6;
+  private static final List<String> IDS = SyntheticWorkers.ids(WORKERS);
+  private static final String VICTIM = IDS.get(2);
+  private static final String ROUND = "round 1";
+  private static final String MASKED = ": masked vectors";
+  private static final int WORDS = 3;
+
+  /** Payload and two flags. */
+  private static final int MASKED_WORDS = WORDS + 2;
+
+  private static final int SIGNATURE = 64;
+  private static final long SLOW_MILLIS = 4000;
+
+  @TempDir static Path folder;
+
+  private static StandaloneCluster cluster;
+  private static KeyRing keys;
+
+  private Tap rpc;
+  private Tap blocks;
+  private SparkSession spark;
+  private ListenerRecorder recorder;
+  private final AtomicInteger speculated = new AtomicInteger();
+
+  @BeforeAll
+  static void startCluster() throws Exception {
+    cluster =
+        new StandaloneCluster(
+            Files.createDirectories(folder.resolve("cluster")),
+            List.of("127.0.0.11", "127.0.0.12"));
+    keys = keyFolders();
+  }
+
+  @AfterAll
+  static void stopCluster() throws Exception {
+    cluster.close();
+  }
+
+  /** Keys that outlive an executor, as their owners would make them. */
+  private static KeyRing keyFolders() throws Exception {
+    Path dir = folder.resolve("keys");
+    List<String> cards = new ArrayList<>();
+    for (String worker : IDS) {
+      KeyFolderMaker.init(dir, worker);
+      cards.addAll(Files.readAllLines(dir.resolve(worker).resolve(KeyFolderMaker.CARD)));
+    }
+    RosterFile roster = RosterFile.parse(cards);
+    for (String worker : IDS) {
+      KeyFolderMaker.accept(dir.resolve(worker), worker, roster);
+    }
+    Files.write(folder.resolve("roster"), roster.lines());
+    return new KeyFolders(dir.toString(), roster.lines());
+  }
+
+  @BeforeEach
+  void startSession() throws Exception {
+    rpc = new Tap("127.0.0.3", "127.0.0.2");
+    blocks = new Tap("127.0.0.3", "127.0.0.2");
+    spark =
+        SparkSession.builder()
+            .master(cluster.master())
+            .appName("RetryClusterIT")
+            .config("spark.ui.enabled", false)
+            .config("spark.cores.max", 2)
+            .config("spark.executor.cores", 1)
+            .config("spark.executor.memory", "600m")
+            .config(
+                "spark.executor.extraClassPath",
+                System.getProperty(
+                    "surefire.test.class.path", System.getProperty("java.class.path")))
+            .config("spark.driver.bindAddress", "127.0.0.2")
+            .config("spark.driver.host", "127.0.0.3")
+            .config("spark.driver.port", rpc.port())
+            .config("spark.driver.blockManager.port", blocks.port())
+            .config("spark.port.maxRetries", 0)
+            // Both executors must be there before workers are given places.
+            .config("spark.scheduler.minRegisteredResourcesRatio", 1.0)
+            .config("spark.scheduler.maxRegisteredResourcesWaitingTime", "60s")
+            .config("spark.locality.wait", 0)
+            .config("spark.speculation", true)
+            .config("spark.speculation.interval", "50ms")
+            .config("spark.speculation.quantile", 0.5)
+            .config("spark.speculation.multiplier", 1.1)
+            .getOrCreate();
+    recorder = new ListenerRecorder(spark);
+    spark
+        .sparkContext()
+        .addSparkListener(
+            new SparkListener() {
+              @Override
+              public void onTaskStart(SparkListenerTaskStart start) {
+                if (start.taskInfo().speculative()) {
+                  speculated.incrementAndGet();
+                }
+              }
+            });
+  }
+
+  @AfterEach
+  void stopSession() {
+    spark.stop();
+    rpc.close();
+    blocks.close();
+  }
+
+  private SparkFederation federation() throws Exception {
+    Path conf =
+        Files.writeString(
+            folder.resolve("run.conf"),
+            "data.synthetic { workers = " + WORKERS + ", rows-per-worker = 5, features = 2 }\n");
+    return new ShardLoader(spark, ConfigLoader.load(conf, Map.of(), List.of())).load().federation();
+  }
+
+  /** A worker's vector, a function of its id; its last bit may differ in a second attempt. */
+  private static WorkerTask<Shard, Integer, long[]> vectors(boolean repeats) {
+    return (worker, shard, broadcast) -> {
+      long bit = !repeats && worker.equals(VICTIM) ? TaskContext.get().attemptNumber() : 0;
+      return new long[] {worker.hashCode() + bit, broadcast, 1L << 40};
+    };
+  }
+
+  private static long[] plainSum(List<String> workers, long more) {
+    long[] sum = {more, 7L * workers.size(), workers.size() * (1L << 40)};
+    workers.forEach(worker -> sum[0] += worker.hashCode());
+    return sum;
+  }
+
+  private static List<String> allButVictim() {
+    return IDS.stream().filter(worker -> !worker.equals(VICTIM)).toList();
+  }
+
+  private static Visit<Integer> visit() {
+    return new Visit<>(ROUND, 1, IDS, 7);
+  }
+
+  /** Keys whose opening is slow at the victim, in the first attempt of one phase. */
+  private record SlowKeys(KeyRing inner, String phase) implements KeyRing {
+    @Override
+    public Owner open(String worker) {
+      TaskContext task = TaskContext.get();
+      if (worker.equals(VICTIM)
+          && task.attemptNumber() == 0
+          && task.getLocalProperty("spark.job.description").equals(phase)) {
+        dawdle();
+      }
+      return inner.open(worker);
+    }
+
+    @Override
+    public Roster roster() {
+      return inner.roster();
+    }
+  }
+
+  private static void dawdle() {
+    try {
+      Thread.sleep(SLOW_MILLIS);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("another attempt came first", e);
+    }
+  }
+
+  /** What a masked vector begins with: the worker's id and a signature. */
+  private static String marker(String worker) {
+    byte[] start = new WireWriter().text(worker).integer(SIGNATURE).toByteArray();
+    return new String(start, StandardCharsets.ISO_8859_1);
+  }
+
+  /** Returns each worker's masked vectors as executors sent them, whether they arrived or not. */
+  private SortedMap<String, List<String>> overheard() {
+    String counts =
+        new String(
+            new WireWriter().integer(MASKED_WORDS).integer(MASKED_WORDS).toByteArray(),
+            StandardCharsets.ISO_8859_1);
+    int length = SIGNATURE + counts.length() + Long.BYTES * MASKED_WORDS;
+    SortedMap<String, List<String>> vectors = new TreeMap<>();
+    IDS.forEach(worker -> vectors.put(worker, new ArrayList<>()));
+    List<String> wire = new ArrayList<>(rpc.sent());
+    wire.addAll(blocks.sent());
+    for (String sent : wire) {
+      for (String worker : IDS) {
+        String marker = marker(worker);
+        for (int at = sent.indexOf(marker); at >= 0; at = sent.indexOf(marker, at + 1)) {
+          int from = at + marker.length();
+          if (sent.startsWith(counts, from + SIGNATURE) && from + length <= sent.length()) {
+            vectors.get(worker).add(sent.substring(from + SIGNATURE, from + length));
+          }
+        }
+      }
+    }
+    return vectors;
+  }
+
+  /** One session was held, and of each worker at most one masked vector was told in it. */
+  private void assertOneVectorAWorker() {
+    assertEquals(
+        1, recorder.jobs().stream().filter(job -> job.description().endsWith(MASKED)).count());
+    overheard()
+        .forEach(
+            (worker, vectors) ->
+                assertTrue(
+                    new TreeSet<>(vectors).size() <= 1, worker + ": " + vectors.size() + " sent"));
+  }
+
+  /** Without this the tests above could not fail: everybody's vector is on the wire. */
+  @Test
+  void overheard_sumWithoutTrouble_isOneVectorOfEachWorker() throws Exception {
+    try (SparkFederation federation = federation()) {
+      Opened<long[]> opened = new MaskedSum(keys, 3).aggregate(federation, visit(), vectors(true));
+
+      assertArrayEquals(plainSum(IDS, 0), opened.value());
+      overheard()
+          .forEach((worker, vectors) -> assertEquals(1, new TreeSet<>(vectors).size(), worker));
+    }
+  }
+
+  /** Two executions with different bits would be told apart: in two sessions they are. */
+  @Test
+  void overheard_twoSums_areTwoVectorsOfEachWorker() throws Exception {
+    try (SparkFederation federation = federation()) {
+      MaskedSum sum = new MaskedSum(keys, 3);
+      sum.aggregate(federation, visit(), vectors(true));
+      sum.aggregate(federation, visit(), vectors(true));
+
+      overheard()
+          .forEach((worker, vectors) -> assertEquals(2, new TreeSet<>(vectors).size(), worker));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {ROUND, ROUND + MASKED, ROUND + ": unmasking"})
+  void sum_speculatedPhase_isThePlainSum(String phase) throws Exception {
+    try (SparkFederation federation = federation()) {
+      Opened<long[]> opened =
+          new MaskedSum(new SlowKeys(keys, phase), 3).aggregate(federation, visit(), vectors(true));
+
+      assertTrue(speculated.get() > 0);
+      assertArrayEquals(plainSum(IDS, 0), opened.value());
+      assertEquals(WORKERS, opened.workers());
+      assertOneVectorAWorker();
+    }
+  }
+
+  /** Whichever attempt's commitment was pinned: the vector is that one or none. */
+  @ParameterizedTest
+  @ValueSource(strings = {ROUND, ROUND + MASKED})
+  void sum_speculatedAttemptDiffers_isOfOneAttemptOrWithoutTheWorker(String phase)
+      throws Exception {
+    try (SparkFederation federation = federation()) {
+      Opened<long[]> opened =
+          new MaskedSum(new SlowKeys(keys, phase), 3)
+              .aggregate(federation, visit(), vectors(false));
+
+      assertTrue(speculated.get() > 0);
+      long[] expected =
+          opened.dropouts() == 1
+              ? plainSum(allButVictim(), 0)
+              : plainSum(IDS, phase.equals(ROUND) ? 1 : 0);
+      assertArrayEquals(expected, opened.value());
+      assertEquals(WORKERS, opened.workers() + opened.dropouts());
+      assertOneVectorAWorker();
+    }
+  }
+
+  /** Cuts the executor off when the victim's masked vector has left it, before it arrives. */
+  private void loseMaskedVectorOfVictim() {
+    rpc.cutAt(marker(VICTIM), SIGNATURE + 2 * Integer.BYTES + Long.BYTES * MASKED_WORDS);
+  }
+
+  @Test
+  void sum_vectorEmittedThenExecutorLost_sendsTheSameVectorAgain() throws Exception {
+    try (SparkFederation federation = federation()) {
+      loseMaskedVectorOfVictim();
+      Opened<long[]> opened = new MaskedSum(keys, 3).aggregate(federation, visit(), vectors(true));
+
+      assertTrue(rpc.hasCut());
+      assertArrayEquals(plainSum(IDS, 0), opened.value());
+      assertEquals(WORKERS, opened.workers());
+      assertTrue(overheard().get(VICTIM).size() >= 2);
+      assertOneVectorAWorker();
+    }
+  }
+
+  /** The first vector is known to whoever listened; a second one under the same masks never is. */
+  @Test
+  void sum_vectorEmittedThenRecomputedDifferently_isWithoutTheWorker() throws Exception {
+    try (SparkFederation federation = federation()) {
+      loseMaskedVectorOfVictim();
+      Opened<long[]> opened = new MaskedSum(keys, 3).aggregate(federation, visit(), vectors(false));
+
+      assertTrue(rpc.hasCut());
+      assertArrayEquals(plainSum(allButVictim(), 0), opened.value());
+      assertEquals(1, opened.dropouts());
+      assertEquals(1, overheard().get(VICTIM).size());
+      assertOneVectorAWorker();
+    }
+  }
+
+  /** A sum whose work is slow at the victim in its first attempt. */
+  private record SlowSum(Aggregation<double[], double[]> inner)
+      implements Aggregation<double[], double[]>, Serializable {
+    @Override
+    public <S, B> Opened<double[]> aggregate(
+        Federation<S> federation, Visit<B> visit, WorkerTask<S, B, double[]> work) {
+      return inner.aggregate(federation, visit, slow(work));
+    }
+
+    private static <S, B> WorkerTask<S, B, double[]> slow(WorkerTask<S, B, double[]> work) {
+      return (worker, shard, broadcast) -> {
+        if (worker.equals(VICTIM) && TaskContext.get().attemptNumber() == 0) {
+          dawdle();
+        }
+        return work.run(worker, shard, broadcast);
+      };
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(AggregationMode.class)
+  void train_speculatedInAnyMode_hasTheSameBits(AggregationMode mode) throws Exception {
+    double[] expected = train(AggregationMode.INSECURE_PLAIN, false);
+    assertArrayEquals(expected, train(mode, true));
+    assertTrue(speculated.get() > 0);
+  }
+
+  private double[] train(AggregationMode mode, boolean slow) throws Exception {
+    Path conf =
+        Files.writeString(
+            folder.resolve("train.conf"),
+            "data.synthetic { workers = "
+                + WORKERS
+                + ", rows-per-worker = 20, features = 3 }\n"
+                + "algorithm { rounds = 1, local.step-size = 0.05 }\n"
+                + "aggregation.mode = "
+                + Canaries.name(mode)
+                // Ephemeral keys are another executor's own: who is speculated there drops out.
+                + "\naggregation.keys { dir = \""
+                + folder.resolve("keys")
+                + "\", roster = \""
+                + folder.resolve("roster")
+                + "\" }\n");
+    TrainingConfig config = ConfigLoader.load(conf, Map.of(), List.of());
+    ShardLoader.Loaded loaded = new ShardLoader(spark, config).load();
+    try (SparkFederation federation = loaded.federation()) {
+      TrainingPlan plan = Presets.plan(config, loaded.features().size());
+      SumFactory sums = plan.sums();
+      SumFactory used = slow ? length -> new SlowSum(sums.sumOf(length)) : sums;
+      TrainingPlan changed = plan.through(used);
+      return new FederatedTrainer(federation, changed, round -> {}).train().model().weights();
+    }
+  }
+}
