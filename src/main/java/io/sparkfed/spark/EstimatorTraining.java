@@ -50,7 +50,7 @@ final class EstimatorTraining implements AutoCloseable {
     TrainingConfig config =
         config(family, classes, "fed-lbfgs", new MllibPenalty.Values(0.0, 0.0), false);
     this.loaded = new ShardLoader(config, rows).load();
-    this.sums = Presets.plan(config, loaded.features().size()).sums();
+    this.sums = Presets.sums(config);
   }
 
   /**
