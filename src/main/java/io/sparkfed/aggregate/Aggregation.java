@@ -18,4 +18,23 @@ public interface Aggregation<V, R> {
    * @throws AggregationException if the protocol or the cluster failed; nothing was opened
    */
   <S, B> Opened<R> aggregate(Federation<S> federation, Visit<B> visit, WorkerTask<S, B, V> work);
+
+  /**
+   * Returns what was chosen from the values so far and holds for the next, such as the range of a
+   * sum; empty where nothing was. A wrapper returns what it wraps has chosen.
+   */
+  default int[] choices() {
+    return new int[0];
+  }
+
+  /**
+   * Goes on from what another instance had chosen, so that the same values give the same bits.
+   *
+   * @throws IllegalArgumentException if this aggregation can't have chosen it
+   */
+  default void restore(int[] choices) {
+    if (choices.length > 0) {
+      throw new IllegalArgumentException("this aggregation chooses nothing");
+    }
+  }
 }

@@ -34,6 +34,16 @@ public record WeightedMean(Aggregation<double[], double[]> sum, int updateLength
         .map(sums -> decode(sums, length));
   }
 
+  @Override
+  public int[] choices() {
+    return sum.choices();
+  }
+
+  @Override
+  public void restore(int[] choices) {
+    sum.restore(choices);
+  }
+
   /** Runs at the worker. */
   static double[] encode(WeightedUpdate value, int length) {
     if (value.update().length != length) {

@@ -6,6 +6,7 @@ import io.sparkfed.aggregate.SumFactory;
 import io.sparkfed.secure.FixedPointSum;
 import io.sparkfed.secure.keys.KeyRing;
 import io.sparkfed.secure.masked.MaskedSum;
+import io.sparkfed.secure.protocol.Ledger;
 import io.sparkfed.secure.sealed.SealedSum;
 import java.util.List;
 import java.util.Set;
@@ -15,7 +16,7 @@ public enum AggregationMode {
   /** Pairwise masks: the driver sums masked vectors and learns their sum alone. */
   MASKED(
       List.of(),
-      (keys, aggregators, minWorkers) -> new MaskedSum(keys, minWorkers),
+      (keys, aggregators, minWorkers, ledger) -> new MaskedSum(keys, minWorkers, ledger),
       List.of(
           "The driver, and so whoever owns the model, receives masked vectors that look uniformly"
               + " random, and learns their sum over the cohort alone.",
@@ -62,7 +63,7 @@ public enum AggregationMode {
   /** The driver sums: the baseline. */
   INSECURE_PLAIN(
       List.of(),
-      (keys, aggregators, minWorkers) -> new InsecurePlainSum(minWorkers),
+      (keys, aggregators, minWorkers, ledger) -> new InsecurePlainSum(minWorkers),
       List.of("Rows never leave their worker's partition during training."),
       List.of(
           "The driver sees every worker's update, row count, loss and metric sums in the clear. Use"
@@ -83,7 +84,8 @@ public enum AggregationMode {
 
   /** Opens the sum of integer vectors that a mode rides on. */
   private interface Ring {
-    Aggregation<long[], long[]> open(KeyRing keys, Set<String> aggregators, int minWorkers);
+    Aggregation<long[], long[]> open(
+        KeyRing keys, Set<String> aggregators, int minWorkers, Ledger ledger);
   }
 
   private final List<String> aggregators;
@@ -104,9 +106,10 @@ public enum AggregationMode {
    *
    * @param keys where the parties' keys are
    * @param aggregators ids of the aggregators, for modes that have some
+   * @param ledger which sums were begun, for modes with parties that remember them
    */
-  SumFactory sums(KeyRing keys, Set<String> aggregators, int minWorkers) {
-    Aggregation<long[], long[]> shared = ring.open(keys, aggregators, minWorkers);
+  SumFactory sums(KeyRing keys, Set<String> aggregators, int minWorkers, Ledger ledger) {
+    Aggregation<long[], long[]> shared = ring.open(keys, aggregators, minWorkers, ledger);
     return scaledLength -> new FixedPointSum(shared, scaledLength);
   }
 

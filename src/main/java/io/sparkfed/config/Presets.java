@@ -16,6 +16,7 @@ import io.sparkfed.secure.crypto.ProtocolException;
 import io.sparkfed.secure.keys.EphemeralKeys;
 import io.sparkfed.secure.keys.KeyFolders;
 import io.sparkfed.secure.keys.KeyRing;
+import io.sparkfed.secure.protocol.Ledger;
 import io.sparkfed.server.Lbfgs;
 import io.sparkfed.server.Newton;
 import io.sparkfed.server.NormalEquations;
@@ -26,6 +27,7 @@ import io.sparkfed.server.ServerSgd;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -87,6 +89,16 @@ public final class Presets {
    * @throws ConfigurationException if the preset can't have so many
    */
   public static TrainingPlan plan(TrainingConfig config, int features) {
+    return plan(config, features, SumLedger.none());
+  }
+
+  /**
+   * Returns the plan of a run that may be resumed.
+   *
+   * @param ledger where the secure sums that were begun are kept
+   * @throws ConfigurationException if the preset can't have so many features
+   */
+  public static TrainingPlan plan(TrainingConfig config, int features, SumLedger ledger) {
     ModelShape shape =
         new ModelShape(features, config.model().intercept(), config.model().loss().outputs());
     KeyRing keys = keys(config.aggregation());
@@ -101,7 +113,7 @@ public final class Presets {
         config.algorithm().solver(),
         config.algorithm().weighting(),
         config.aggregation().keys().isEmpty() ? ClipBound.NONE : new OwnersClip(keys),
-        sums(config, keys),
+        sums(config, keys, ledger(ledger)),
         AVERAGING.getOrDefault(config.algorithm().preset(), new ServerSgd(1.0)),
         config.algorithm().rounds(),
         config.algorithm().divergenceFactor(),
@@ -136,14 +148,23 @@ public final class Presets {
 
   /** Returns the sums that all numbers of a run's preprocessing travel through. */
   public static SumFactory sums(TrainingConfig config) {
-    return sums(config, keys(config.aggregation()));
+    return sums(config, keys(config.aggregation()), Ledger.inMemory());
   }
 
-  private static SumFactory sums(TrainingConfig config, KeyRing keys) {
+  private static SumFactory sums(TrainingConfig config, KeyRing keys, Ledger ledger) {
     AggregationConfig aggregation = config.aggregation();
     return aggregation
         .mode()
-        .sums(keys, aggregation.aggregators().keySet(), aggregation.minWorkers());
+        .sums(keys, aggregation.aggregators().keySet(), aggregation.minWorkers(), ledger);
+  }
+
+  private static Ledger ledger(SumLedger kept) {
+    HexFormat hex = HexFormat.of();
+    Ledger.Store store =
+        (runId, sums, slots) -> kept.write(new SumLedger.Entry(hex.formatHex(runId), sums, slots));
+    return kept.last()
+        .map(last -> new Ledger(hex.parseHex(last.runId()), last.sums(), last.slots(), store))
+        .orElseGet(() -> Ledger.begin(store));
   }
 
   private static KeyRing keys(AggregationConfig aggregation) {

@@ -27,6 +27,7 @@ import java.util.TreeMap;
  * @param aucBins bins of predicted probability for the AUC
  * @param confidenceLevel of coefficients' intervals, in (0, 1)
  * @param output where results go
+ * @param checkpoints when and where the run's state is kept
  * @param predictions where predictions go
  * @param settings each resolved value with its origin, secrets removed
  */
@@ -40,6 +41,7 @@ public record TrainingConfig(
     int aucBins,
     double confidenceLevel,
     Output output,
+    Checkpoints checkpoints,
     Predictions predictions,
     List<Setting> settings) {
 
@@ -126,8 +128,18 @@ public record TrainingConfig(
    * What {@code output} says.
    *
    * @param dir the folder; empty when not set
+   * @param overwrite whether an existing folder is replaced
+   * @param resume whether an unfinished run is gone on with
    */
-  public record Output(Optional<String> dir, boolean overwrite) {}
+  public record Output(Optional<String> dir, boolean overwrite, boolean resume) {}
+
+  /**
+   * What {@code checkpoint} says.
+   *
+   * @param every rounds from one checkpoint to the next; 0 for none
+   * @param dir the folder; empty for the run's unfinished output
+   */
+  public record Checkpoints(int every, Optional<String> dir) {}
 
   /**
    * What {@code predictions} says.

@@ -14,6 +14,7 @@ import io.sparkfed.config.DataConfig.Synthetic;
 import io.sparkfed.config.DataConfig.WorkerPaths;
 import io.sparkfed.config.TrainingConfig.AggregationConfig;
 import io.sparkfed.config.TrainingConfig.Algorithm;
+import io.sparkfed.config.TrainingConfig.Checkpoints;
 import io.sparkfed.config.TrainingConfig.Keys;
 import io.sparkfed.config.TrainingConfig.Lossless;
 import io.sparkfed.config.TrainingConfig.Model;
@@ -64,7 +65,13 @@ final class Validation {
         read.integer("evaluation.auc-bins", 2, 100_000),
         read.number(
             "evaluation.confidence-level", "must be a number in (0, 1)", v -> v > 0.0 && v < 1.0),
-        new Output(read.optionalString("output.dir"), read.bool("output.overwrite")),
+        new Output(
+            read.optionalString("output.dir"),
+            read.bool("output.overwrite"),
+            read.bool("output.resume")),
+        new Checkpoints(
+            read.integer("checkpoint.every", 0, Integer.MAX_VALUE),
+            read.optionalString("checkpoint.dir")),
         new Predictions(
             read.string("predictions.format"),
             read.freeSection("predictions.options"),

@@ -6,9 +6,11 @@ import io.sparkfed.aggregate.Visit;
 import io.sparkfed.aggregate.WeightedMean;
 import io.sparkfed.data.Shard;
 import io.sparkfed.evaluation.FitStatistics;
+import io.sparkfed.federated.TrainingState.Work;
 import io.sparkfed.model.Coefficients;
 import io.sparkfed.model.Scaling;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
@@ -58,6 +60,19 @@ final class AveragedRounds implements RoundWork {
   @Override
   public Optional<FitStatistics> statistics(Federation<Shard> federation, double[] model) {
     return Optional.empty();
+  }
+
+  @Override
+  public Work saved() {
+    return new Work("", Map.of(), mean.choices());
+  }
+
+  @Override
+  public void restore(Work saved) {
+    if (!saved.at().isEmpty() || !saved.values().isEmpty()) {
+      throw new IllegalArgumentException("an average has no search");
+    }
+    mean.restore(saved.range());
   }
 
   @Override

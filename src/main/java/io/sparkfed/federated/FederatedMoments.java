@@ -7,6 +7,7 @@ import io.sparkfed.aggregate.WeightedUpdate;
 import io.sparkfed.data.Examples;
 import io.sparkfed.data.FeatureMoments;
 import io.sparkfed.data.Shard;
+import io.sparkfed.federated.TrainingState.Moments;
 import io.sparkfed.model.ModelShape;
 import io.sparkfed.model.Scaling;
 import java.util.List;
@@ -17,35 +18,28 @@ import java.util.List;
  * cancel where a mean is large against its deviation.
  */
 final class FederatedMoments {
-  private final double[] means;
-  private final double[] deviations;
+  private FederatedMoments() {}
 
-  private FederatedMoments(double[] means, double[] deviations) {
-    this.means = means;
-    this.deviations = deviations;
-  }
-
-  static Scaling standardization(Federation<Shard> federation, TrainingPlan plan) {
-    FederatedMoments moments = of(federation, plan);
-    return Scaling.standardize(plan.shape(), moments.means, moments.deviations);
+  static Scaling scaling(ModelShape shape, Moments moments) {
+    return Scaling.standardize(shape, moments.means(), moments.divisors());
   }
 
   /**
    * The same, but without an intercept a constant column is divided by its value: it does what an
    * intercept would, so it must not be left out.
    */
-  static Scaling standardizationOfAllThatMatters(Federation<Shard> federation, TrainingPlan plan) {
-    FederatedMoments moments = of(federation, plan);
-    double[] divisors = moments.deviations.clone();
+  static Moments ofAllThatMatters(Federation<Shard> federation, TrainingPlan plan) {
+    Moments moments = of(federation, plan);
+    double[] divisors = moments.divisors().clone();
     for (int j = 0; j < divisors.length; j++) {
       if (divisors[j] == 0.0 && !plan.shape().hasIntercept()) {
-        divisors[j] = Math.abs(moments.means[j]);
+        divisors[j] = Math.abs(moments.means()[j]);
       }
     }
-    return Scaling.standardize(plan.shape(), moments.means, divisors);
+    return new Moments(moments.means(), divisors);
   }
 
-  private static FederatedMoments of(Federation<Shard> federation, TrainingPlan plan) {
+  static Moments of(Federation<Shard> federation, TrainingPlan plan) {
     ModelShape shape = plan.shape();
     List<String> cohort = federation.workers();
     double[] means =
@@ -69,7 +63,7 @@ final class FederatedMoments {
           FeatureMoments.deviation(
               squares.update()[j] * squares.totalWeight(), means[j], squares.totalWeight());
     }
-    return new FederatedMoments(means, deviations);
+    return new Moments(means, deviations);
   }
 
   /** Features come in units of their own, so they can't share a scale. */

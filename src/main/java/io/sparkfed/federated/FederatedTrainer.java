@@ -4,6 +4,7 @@ import io.sparkfed.aggregate.Federation;
 import io.sparkfed.aggregate.NonFiniteUpdateException;
 import io.sparkfed.aggregate.Opened;
 import io.sparkfed.aggregate.Visit;
+import io.sparkfed.data.DataException;
 import io.sparkfed.data.Shard;
 import io.sparkfed.evaluation.FitStatistics;
 import io.sparkfed.evaluation.MetricSums;
@@ -11,6 +12,8 @@ import io.sparkfed.evaluation.RoundSummary;
 import io.sparkfed.federated.RoundWork.Answer;
 import io.sparkfed.federated.RoundWork.Next;
 import io.sparkfed.federated.TrainingResult.Divergence;
+import io.sparkfed.federated.TrainingState.Cost;
+import io.sparkfed.federated.TrainingState.Moments;
 import io.sparkfed.model.Coefficients;
 import io.sparkfed.model.Scaling;
 import io.sparkfed.model.Standardize;
@@ -37,35 +40,41 @@ import java.util.Optional;
  * <p>One-shot: an instance trains once.
  */
 public final class FederatedTrainer {
+  /** The metric that is the sum of the rows' weights. */
+  private static final String ROWS = "rows";
+
   private final Federation<Shard> federation;
   private final TrainingPlan plan;
   private final TrainingListener listener;
+  private final CheckpointListener checkpoints;
   private final List<RoundSummary> rounds = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
+  private Optional<Moments> moments = Optional.empty();
   private Scaling scaling;
   private RoundWork work;
   private int oneClassWorkers;
+  private Optional<RoundSummary> sameRows = Optional.empty();
 
   /** Prepares a training. */
   public FederatedTrainer(
       Federation<Shard> federation, TrainingPlan plan, TrainingListener listener) {
+    this(federation, plan, listener, CheckpointListener.NONE);
+  }
+
+  /** Prepares a training that tells of the states it can go on from. */
+  public FederatedTrainer(
+      Federation<Shard> federation,
+      TrainingPlan plan,
+      TrainingListener listener,
+      CheckpointListener checkpoints) {
     this.federation = federation;
     this.plan = plan;
     this.listener = listener;
+    this.checkpoints = checkpoints;
   }
 
-  /** One round's cost, kept until its model has been evaluated. */
-  private record Finished(
-      int round,
-      int workers,
-      int dropouts,
-      double seconds,
-      long saturated,
-      int clipped,
-      long bytes) {}
-
   /** What a visit brought, with its cost. */
-  private record Visited(Answer answer, Finished cost) {}
+  private record Visited(Answer answer, Cost cost) {}
 
   /**
    * Trains from the zero model.
@@ -75,20 +84,69 @@ public final class FederatedTrainer {
    * @throws IllegalStateException if called twice
    */
   public TrainingResult train() {
+    requireUnused();
+    moments = moments();
+    prepare();
+    double[] model = work.start();
+    return rounds(1, model, model, Optional.empty(), Cost.NONE);
+  }
+
+  /**
+   * Goes on from a state of a training with the same plan over the same rows, and ends with the
+   * same bits. The listener hears of the rounds that were not reported then.
+   *
+   * @throws io.sparkfed.aggregate.AggregationException if a sum could not be opened
+   * @throws io.sparkfed.data.DataException if all workers take part and their rows have another
+   *     weight than then
+   * @throws IllegalArgumentException if the state is not one of such a plan
+   * @throws IllegalStateException if called twice
+   */
+  public TrainingResult resume(TrainingState from) {
+    requireUnused();
+    int size = plan.shape().size();
+    if (from.round() < 1 || from.model().length != size || from.best().length != size) {
+      throw new IllegalArgumentException(
+          "a state must be one after a round, of a model with " + size + " coefficients");
+    }
+    moments = from.moments();
+    prepare();
+    work.restore(from.work());
+    rounds.addAll(from.rounds());
+    if (from.unreported().workers() == federation.workers().size() && !rounds.isEmpty()) {
+      sameRows = Optional.of(rounds.get(rounds.size() - 1));
+    }
+    return rounds(
+        from.round() + 1,
+        from.model(),
+        from.best(),
+        from.ending().map(Ending::valueOf),
+        from.unreported());
+  }
+
+  private void requireUnused() {
     if (work != null) {
       throw new IllegalStateException("a trainer trains once");
     }
-    scaling = scaling();
+  }
+
+  private void prepare() {
+    scaling =
+        moments
+            .map(found -> FederatedMoments.scaling(plan.shape(), found))
+            .orElseGet(() -> Scaling.identity(plan.shape()));
     work =
         plan.pooled().isPresent()
             ? new PooledRounds(plan, scaling)
             : new AveragedRounds(plan, scaling);
+  }
 
-    double[] model = work.start();
-    double[] lastGood = model;
-    Optional<Ending> ending = Optional.empty();
-    Finished previous = new Finished(0, 0, 0, 0.0, 0L, 0, 0L);
-    for (int round = 1; ; round++) {
+  private TrainingResult rounds(
+      int first, double[] start, double[] best, Optional<Ending> howSoFar, Cost unreported) {
+    double[] model = start;
+    double[] lastGood = best;
+    Optional<Ending> ending = howSoFar;
+    Cost previous = unreported;
+    for (int round = first; ; round++) {
       boolean train = ending.isEmpty() && round <= plan.rounds();
       Visited visited;
       try {
@@ -101,10 +159,12 @@ public final class FederatedTrainer {
               : diverged(previous.round(), lastGood, e.getMessage());
         }
         reportOverflow(previous);
-        previous = new Finished(round, 0, 0, 0.0, 0L, 0, 0L);
+        previous = new Cost(round, 0, 0, 0.0, 0L, 0, 0L);
         model = instead.get();
+        reached(model, lastGood, ending, previous);
         continue;
       }
+      requireSameRows(visited);
       if (!report(previous, visited.answer())) {
         return diverged(previous.round(), lastGood, exploded());
       }
@@ -117,26 +177,67 @@ public final class FederatedTrainer {
       }
       previous = visited.cost();
       model = following;
+      reached(model, lastGood, ending, previous);
     }
   }
 
-  private Scaling scaling() {
+  private void reached(double[] model, double[] best, Optional<Ending> ending, Cost unreported) {
+    if (checkpoints == CheckpointListener.NONE) {
+      return;
+    }
+    checkpoints.reached(
+        new TrainingState(
+            unreported.round(),
+            model,
+            best,
+            ending.map(Ending::name),
+            moments,
+            rounds,
+            unreported,
+            work.saved()));
+  }
+
+  /** After a resumption: sums over all workers have the same weights as then. */
+  private void requireSameRows(Visited visited) {
+    Optional<RoundSummary> then = sameRows;
+    sameRows = Optional.empty();
+    if (then.isEmpty() || visited.cost().workers() != federation.workers().size()) {
+      return;
+    }
+    MetricSums metrics = plan.metrics();
+    double[] sums = visited.answer().evaluation();
+    requireSameRows("training", then.get().trainMetrics(), metrics.metrics(sums, 0));
+    requireSameRows("test", then.get().testMetrics(), metrics.metrics(sums, metrics.length()));
+  }
+
+  private static void requireSameRows(
+      String which, Map<String, Double> then, Map<String, Double> now) {
+    if (then.containsKey(ROWS) && !then.get(ROWS).equals(now.get(ROWS))) {
+      throw new DataException(
+          "the data must be those of the checkpoint: the "
+              + which
+              + " rows of all workers weigh "
+              + now.get(ROWS)
+              + ", and weighed "
+              + then.get(ROWS));
+    }
+  }
+
+  private Optional<Moments> moments() {
     boolean federated = plan.standardize() == Standardize.FEDERATED;
     if (plan.pooled().isEmpty()) {
-      return federated
-          ? FederatedMoments.standardization(federation, plan)
-          : Scaling.identity(plan.shape());
+      return federated ? Optional.of(FederatedMoments.of(federation, plan)) : Optional.empty();
     }
     boolean conditioned =
         plan.standardize() == Standardize.NONE
             && plan.pooled().get().conditioning() == PooledPlan.Conditioning.STANDARDIZED;
     return federated || conditioned
-        ? FederatedMoments.standardizationOfAllThatMatters(federation, plan)
-        : Scaling.identity(plan.shape());
+        ? Optional.of(FederatedMoments.ofAllThatMatters(federation, plan))
+        : Optional.empty();
   }
 
   /** The training ended at a model that has just been evaluated. */
-  private TrainingResult ended(Ending how, double[] model, Finished previous) {
+  private TrainingResult ended(Ending how, double[] model, Cost previous) {
     notes.addAll(work.notes());
     return switch (how) {
       case CONVERGED -> optimum(model);
@@ -164,11 +265,7 @@ public final class FederatedTrainer {
   }
 
   private TrainingResult divergedInTraining(
-      int round,
-      double[] model,
-      double[] lastGood,
-      Finished previous,
-      NonFiniteUpdateException cause) {
+      int round, double[] model, double[] lastGood, Cost previous, NonFiniteUpdateException cause) {
     try {
       if (report(previous, visit(round, model, false).answer())) {
         return diverged(round, model, cause.getMessage());
@@ -199,7 +296,7 @@ public final class FederatedTrainer {
     long modelBytes = (long) Double.BYTES * model.length * cohort.size();
     return new Visited(
         opened.value(),
-        new Finished(
+        new Cost(
             round,
             opened.workers(),
             opened.dropouts(),
@@ -210,7 +307,7 @@ public final class FederatedTrainer {
   }
 
   /** Reports the round whose model was evaluated; returns whether its loss is acceptable. */
-  private boolean report(Finished round, Answer answer) {
+  private boolean report(Cost round, Answer answer) {
     MetricSums metrics = plan.metrics();
     double[] sums = answer.evaluation();
     double loss = metrics.meanLoss(sums, 0);
@@ -225,12 +322,11 @@ public final class FederatedTrainer {
   }
 
   /** Reports the round whose model could not be evaluated and was taken back. */
-  private void reportOverflow(Finished round) {
+  private void reportOverflow(Cost round) {
     add(round, Double.NaN, Map.of(), Map.of());
   }
 
-  private void add(
-      Finished round, double loss, Map<String, Double> train, Map<String, Double> test) {
+  private void add(Cost round, double loss, Map<String, Double> train, Map<String, Double> test) {
     RoundSummary summary =
         new RoundSummary(
             round.round(),

@@ -8,16 +8,20 @@ import io.sparkfed.aggregate.Visit;
 import io.sparkfed.data.DataException;
 import io.sparkfed.data.Shard;
 import io.sparkfed.evaluation.FitStatistics;
+import io.sparkfed.federated.TrainingState.Work;
 import io.sparkfed.math.SingularMatrixException;
 import io.sparkfed.math.SymmetricMatrix;
 import io.sparkfed.model.ModelShape;
 import io.sparkfed.model.Scaling;
 import io.sparkfed.model.Standardize;
 import io.sparkfed.server.PointEvaluation;
+import io.sparkfed.server.SavedSearch;
 import io.sparkfed.server.Search;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
@@ -44,6 +48,8 @@ final class PooledRounds implements RoundWork {
 
   /** Beyond it hardly a digit of a solution is right. */
   private static final double LARGEST_CONDITION = 1e13;
+
+  private static final String CONDITION_NUMBER = "condition-number";
 
   private final TrainingPlan plan;
   private final Scaling scaling;
@@ -180,6 +186,27 @@ final class PooledRounds implements RoundWork {
       // Only after an optimizer that needs no Hessian: the optimum is not the only one.
       return Optional.empty();
     }
+  }
+
+  @Override
+  public Work saved() {
+    SavedSearch saved = search.saved();
+    Map<String, double[]> values = new HashMap<>(saved.values());
+    values.put(CONDITION_NUMBER, new double[] {conditionNumber});
+    return new Work(saved.at(), values, sum.choices());
+  }
+
+  @Override
+  public void restore(Work saved) {
+    Map<String, double[]> values = new HashMap<>(saved.values());
+    double[] condition = values.remove(CONDITION_NUMBER);
+    if (condition == null || condition.length != 1) {
+      throw new IllegalArgumentException("a saved search must have its " + CONDITION_NUMBER);
+    }
+    conditionNumber = condition[0];
+    search =
+        plan.pooled().orElseThrow().optimizer().restore(new SavedSearch(saved.at(), values), l1);
+    sum.restore(saved.range());
   }
 
   @Override

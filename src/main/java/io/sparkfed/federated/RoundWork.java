@@ -5,6 +5,7 @@ import io.sparkfed.aggregate.Opened;
 import io.sparkfed.aggregate.Visit;
 import io.sparkfed.data.Shard;
 import io.sparkfed.evaluation.FitStatistics;
+import io.sparkfed.federated.TrainingState.Work;
 import io.sparkfed.server.Search;
 import java.util.List;
 import java.util.Optional;
@@ -46,6 +47,16 @@ interface RoundWork {
    * nothing.
    */
   Optional<FitStatistics> statistics(Federation<Shard> federation, double[] model);
+
+  /** Returns the state between two visits. */
+  Work saved();
+
+  /**
+   * Goes on from a state that was saved, before the first visit.
+   *
+   * @throws IllegalArgumentException if it is not one of this work's
+   */
+  void restore(Work saved);
 
   /** Returns what must be known of the result, one sentence each. */
   List<String> notes();

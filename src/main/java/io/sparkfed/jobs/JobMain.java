@@ -17,9 +17,14 @@ final class JobMain {
   static final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {
-      String own = JobMain.class.getPackage().getImplementationVersion();
-      return new String[] {"Spark Federated " + (own == null ? "development" : own)};
+      return new String[] {"Spark Federated " + libraryVersion()};
     }
+  }
+
+  /** Returns this library's version; {@code development} outside its jar. */
+  static String libraryVersion() {
+    String own = JobMain.class.getPackage().getImplementationVersion();
+    return own == null ? "development" : own;
   }
 
   /**

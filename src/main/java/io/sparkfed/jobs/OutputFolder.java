@@ -5,17 +5,25 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
  * A run's output, written beside its place and renamed into it at the end: the folder is there
- * whole or not at all. Until then it is called {@code .NAME.RUNID.inprogress}.
+ * whole or not at all. Until then it is called {@code .NAME.RUNID.inprogress}, and what holds a
+ * checkpoint stays there under that name when the run fails.
  */
 final class OutputFolder implements Closeable {
+  /** Where checkpoints lie in a staging folder. */
+  static final String CHECKPOINT = "checkpoint";
+
   private final FileSystem fs;
   private final Path target;
   private final Path staging;
@@ -23,6 +31,7 @@ final class OutputFolder implements Closeable {
   private final boolean overwrite;
   private final Thread cleanUpOnExit = new Thread(this::discard, "discard unfinished output");
   private boolean published;
+  private BooleanSupplier isResumable = () -> false;
 
   /**
    * Opens the staging folder.
@@ -34,9 +43,7 @@ final class OutputFolder implements Closeable {
   OutputFolder(Configuration hadoop, String dir, boolean overwrite, String runId)
       throws IOException {
     Path path = new Path(dir);
-    FileSystem configured = path.getFileSystem(hadoop);
-    // The raw local file system writes no checksum files beside ours, and flushes at once.
-    this.fs = configured instanceof LocalFileSystem local ? local.getRaw() : configured;
+    this.fs = fileSystem(hadoop, path);
     this.target = fs.makeQualified(path);
     this.overwrite = overwrite;
     if (target.getParent() == null) {
@@ -54,6 +61,39 @@ final class OutputFolder implements Closeable {
       throw new IOException("output.dir: can't create " + target + ": " + e.getMessage(), e);
     }
     Runtime.getRuntime().addShutdownHook(cleanUpOnExit);
+  }
+
+  /**
+   * Returns the staging folders of runs that did not end, where they hold a checkpoint.
+   *
+   * @throws IOException if they can't be looked for
+   */
+  static List<Path> unfinished(FileSystem fs, Path target) throws IOException {
+    List<Path> found = new ArrayList<>();
+    if (target.getParent() == null || !fs.exists(target.getParent())) {
+      return found;
+    }
+    for (FileStatus entry : fs.listStatus(target.getParent())) {
+      String name = entry.getPath().getName();
+      if (name.startsWith("." + target.getName() + ".")
+          && name.endsWith(".inprogress")
+          && CheckpointFolder.isHeldBy(fs, new Path(entry.getPath(), CHECKPOINT))) {
+        found.add(entry.getPath());
+      }
+    }
+    return found;
+  }
+
+  /** Opens a file system as outputs are written to it. */
+  static FileSystem fileSystem(Configuration hadoop, Path path) throws IOException {
+    FileSystem configured = path.getFileSystem(hadoop);
+    // The raw local file system writes no checksum files beside ours, and flushes at once.
+    return configured instanceof LocalFileSystem local ? local.getRaw() : configured;
+  }
+
+  /** Keeps the staging folder of a run that fails, where it can be gone on with. */
+  synchronized void keepIf(BooleanSupplier resumable) {
+    isResumable = resumable;
   }
 
   private void refuseExisting() throws IOException {
@@ -145,6 +185,12 @@ final class OutputFolder implements Closeable {
 
   private synchronized void discard() {
     if (published) {
+      return;
+    }
+    if (isResumable.getAsBoolean()) {
+      System.err.println(
+          "The run can go on from its last checkpoint with output.resume=true; it is kept in "
+              + staging);
       return;
     }
     try {

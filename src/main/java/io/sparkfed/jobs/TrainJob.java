@@ -10,10 +10,12 @@ import io.sparkfed.evaluation.RunReport.Cohort;
 import io.sparkfed.evaluation.RunReport.Exit;
 import io.sparkfed.evaluation.RunReport.FinalModel;
 import io.sparkfed.evaluation.RunReport.Protection;
+import io.sparkfed.federated.DataFingerprint;
 import io.sparkfed.federated.DependentFeatureException;
 import io.sparkfed.federated.FederatedTrainer;
 import io.sparkfed.federated.TrainingResult;
 import io.sparkfed.federated.TrainingResult.Divergence;
+import io.sparkfed.federated.TrainingState;
 import io.sparkfed.model.Coefficients;
 import io.sparkfed.model.FeatureEncoding;
 import io.sparkfed.model.InputColumn.Numeric;
@@ -29,9 +31,11 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -69,19 +73,36 @@ public final class TrainJob implements Callable<Integer> {
             .orElseThrow(() -> new ConfigurationException("output.dir is not set"));
     Phases phases = new Phases();
     SparkSession spark = JobMain.openSession("Spark Federated: " + config.name());
-    String runId = UUID.randomUUID().toString();
+    Configuration hadoop = spark.sparkContext().hadoopConfiguration();
+    Optional<RunCheckpoints> unfinished =
+        config.output().resume()
+            ? Optional.of(RunCheckpoints.ofUnfinishedRun(hadoop, config, dir))
+            : Optional.empty();
+    String runId =
+        unfinished.map(RunCheckpoints::runId).orElseGet(() -> UUID.randomUUID().toString());
     phases.end("start");
-    try (OutputFolder folder =
-        new OutputFolder(
-            spark.sparkContext().hadoopConfiguration(), dir, config.output().overwrite(), runId)) {
-      RunReport report = train(spark, config, runId, phases, folder);
-      return report.exit().code();
+    try (OutputFolder folder = new OutputFolder(hadoop, dir, config.output().overwrite(), runId)) {
+      RunCheckpoints checkpoints =
+          unfinished.isPresent()
+              ? unfinished.get()
+              : RunCheckpoints.ofNewRun(hadoop, config, runId, folder);
+      folder.keepIf(() -> checkpoints.areInOutput() && checkpoints.isResumable());
+      try {
+        return train(spark, config, checkpoints, phases, folder).exit().code();
+      } finally {
+        checkpoints.discardEmpty();
+      }
     }
   }
 
   private static RunReport train(
-      SparkSession spark, TrainingConfig config, String runId, Phases phases, OutputFolder folder)
+      SparkSession spark,
+      TrainingConfig config,
+      RunCheckpoints checkpoints,
+      Phases phases,
+      OutputFolder folder)
       throws IOException {
+    String runId = checkpoints.runId();
     Console console = new Console(System.out, config.algorithm().rounds());
     console.heading(config);
     ShardLoader.Loaded loaded = new ShardLoader(spark, config).load();
@@ -91,22 +112,28 @@ public final class TrainJob implements Callable<Integer> {
     List<String> notes = new ArrayList<>(loaded.notes());
     notes.addAll(notesOnEncoding(loaded.encoding()));
     notes.addAll(notesOnProtection(config, spark.sparkContext().isLocal(), workers.size()));
+    notes.addAll(notesOnResumption(checkpoints));
     notes.forEach(console::note);
 
     TrainingResult result;
-    try (LineLog rounds = folder.openLines("rounds.jsonl");
-        var federation = loaded.federation()) {
-      result =
-          new FederatedTrainer(
-                  federation,
-                  Presets.plan(config, loaded.features().size()),
-                  round -> {
-                    console.round(round);
-                    if (round.round() > 0) {
-                      rounds.add(JsonFiles.roundLine(round));
-                    }
-                  })
-              .train();
+    try (var federation = loaded.federation()) {
+      DataFingerprint data = new DataFingerprint(loaded.encoding(), workers);
+      checkpoints.resumed().ifPresent(checkpoint -> data.requireSame(checkpoint.data()));
+      checkpoints.open();
+      try (LineLog rounds = folder.openLines("rounds.jsonl")) {
+        Optional<TrainingState> from = checkpoints.resumed().map(Checkpoint::state);
+        from.ifPresent(state -> state.rounds().forEach(round -> addLine(round, rounds)));
+        FederatedTrainer trainer =
+            new FederatedTrainer(
+                federation,
+                Presets.plan(config, loaded.features().size(), checkpoints.ledger()),
+                round -> {
+                  console.round(round);
+                  addLine(round, rounds);
+                },
+                checkpoints.listener(data));
+        result = from.isPresent() ? trainer.resume(from.get()) : trainer.train();
+      }
     } catch (DependentFeatureException e) {
       throw e.named(loaded.features());
     }
@@ -132,8 +159,28 @@ public final class TrainJob implements Callable<Integer> {
     folder.write("run.json", JsonFiles.run(report));
     folder.write("report.html", HtmlReport.render(report));
     folder.publish();
+    checkpoints.remove(folder.target());
     console.finished(report, folder.target());
     return report;
+  }
+
+  private static void addLine(RoundSummary round, LineLog rounds) {
+    if (round.round() > 0) {
+      rounds.add(JsonFiles.roundLine(round));
+    }
+  }
+
+  private static List<String> notesOnResumption(RunCheckpoints checkpoints) {
+    List<String> notes = new ArrayList<>(checkpoints.notes());
+    checkpoints
+        .resumed()
+        .ifPresent(
+            checkpoint ->
+                notes.add(
+                    "resumed from the checkpoint of round "
+                        + checkpoint.state().round()
+                        + "; times are those since then"));
+    return notes;
   }
 
   private static List<String> notesOnProtection(
@@ -282,9 +329,8 @@ public final class TrainJob implements Callable<Integer> {
   }
 
   private static Map<String, String> versions(SparkSession spark) {
-    String own = TrainJob.class.getPackage().getImplementationVersion();
     Map<String, String> versions = new LinkedHashMap<>();
-    versions.put("spark-federated", own == null ? "development" : own);
+    versions.put("spark-federated", JobMain.libraryVersion());
     versions.put("spark", spark.version());
     versions.put("scala", scala.util.Properties.versionNumberString());
     versions.put("java", System.getProperty("java.version"));

@@ -51,6 +51,16 @@ public final class InverseHessian {
     return new InverseHessian(memory, List.copyOf(next));
   }
 
+  /** Returns copies of the steps that are remembered, the oldest first. */
+  public List<double[]> steps() {
+    return pairs.stream().map(pair -> pair.step.clone()).toList();
+  }
+
+  /** Returns copies of the changes of the gradient over {@link #steps}. */
+  public List<double[]> changes() {
+    return pairs.stream().map(pair -> pair.change.clone()).toList();
+  }
+
   /**
    * Returns minus this times {@code gradient}: the two-loop recursion, algorithm 7.4, from the
    * multiple {@code s'y / y'y} of the identity for the newest step.

@@ -32,7 +32,19 @@ public final class FixedPointSum implements Aggregation<double[], double[]> {
 
   private final Aggregation<long[], long[]> ring;
   private final int scaledLength;
-  private FixedPoint codec;
+  private Range range;
+
+  /**
+   * What the grid is made from.
+   *
+   * @param exponent scaled coordinates are at most 2^exponent
+   * @param workers most vectors in a sum
+   */
+  private record Range(int exponent, int workers) {
+    FixedPoint codec(int scaledLength) {
+      return FixedPoint.finest(scaledLength, exponent, workers);
+    }
+  }
 
   /**
    * Creates a sum.
@@ -49,15 +61,15 @@ public final class FixedPointSum implements Aggregation<double[], double[]> {
   public <S, B> Opened<double[]> aggregate(
       Federation<S> federation, Visit<B> visit, WorkerTask<S, B, double[]> work) {
     long bytesBefore = 0;
-    if (codec == null && scaledLength == 0) {
-      codec = FixedPoint.finest(0, EXPONENT_OF_NOTHING, visit.cohort().size());
+    if (range == null && scaledLength == 0) {
+      range = new Range(EXPONENT_OF_NOTHING, visit.cohort().size());
     }
-    if (codec == null) {
-      Opened<FixedPoint> range = chooseRange(federation, visit, work);
-      codec = range.value();
-      bytesBefore = range.messageBytes();
+    if (range == null) {
+      Opened<Range> opened = chooseRange(federation, visit, work);
+      range = opened.value();
+      bytesBefore = opened.messageBytes();
     }
-    FixedPoint chosen = codec;
+    FixedPoint chosen = range.codec(scaledLength);
     Opened<long[]> opened =
         ring.aggregate(
             federation,
@@ -65,7 +77,7 @@ public final class FixedPointSum implements Aggregation<double[], double[]> {
             (worker, shard, broadcast) -> chosen.encode(work.run(worker, shard, broadcast)));
     long saturated = FixedPoint.saturated(opened.value());
     if (saturated != 0) {
-      codec = null;
+      range = null;
     }
     return new Opened<>(
         decode(chosen, opened.value(), opened.workers()),
@@ -73,6 +85,19 @@ public final class FixedPointSum implements Aggregation<double[], double[]> {
         opened.dropouts(),
         bytesBefore + opened.messageBytes(),
         saturated);
+  }
+
+  @Override
+  public int[] choices() {
+    return range == null ? new int[0] : new int[] {range.exponent(), range.workers()};
+  }
+
+  @Override
+  public void restore(int[] choices) {
+    if (choices.length != 0 && choices.length != 2) {
+      throw new IllegalArgumentException("a range must be an exponent and a number of workers");
+    }
+    range = choices.length == 0 ? null : new Range(choices[0], choices[1]);
   }
 
   private static double[] decode(FixedPoint codec, long[] sums, int workers) {
@@ -83,7 +108,7 @@ public final class FixedPointSum implements Aggregation<double[], double[]> {
     }
   }
 
-  private <S, B> Opened<FixedPoint> chooseRange(
+  private <S, B> Opened<Range> chooseRange(
       Federation<S> federation, Visit<B> visit, WorkerTask<S, B, double[]> work) {
     int length = scaledLength;
     Visit<B> probe =
@@ -98,7 +123,7 @@ public final class FixedPointSum implements Aggregation<double[], double[]> {
             probe,
             (worker, shard, broadcast) ->
                 oneHot(bucket(work.run(worker, shard, broadcast), length)))
-        .map(buckets -> FixedPoint.finest(length, exponent(buckets), workers));
+        .map(buckets -> new Range(exponent(buckets), workers));
   }
 
   /** Returns the exponent of the range above the largest bucket in use. */

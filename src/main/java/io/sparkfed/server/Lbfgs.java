@@ -3,6 +3,9 @@ package io.sparkfed.server;
 import io.sparkfed.math.InverseHessian;
 import io.sparkfed.math.Vectors;
 import io.sparkfed.math.WeightedL1;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -50,6 +53,35 @@ public record Lbfgs(int memory, double tolerance) implements PooledOptimizer {
     return new First(this, start.clone(), WeightedL1.of(l1));
   }
 
+  @Override
+  public Search restore(SavedSearch saved, double[] l1) {
+    if (saved.isAt(SavedSearch.FIRST)) {
+      return begin(saved.vector("point"), l1);
+    }
+    if (!saved.isAt(SavedSearch.TRIAL)) {
+      return saved.ended();
+    }
+    InverseHessian inverse = InverseHessian.identity(memory);
+    for (int i = 0; i < saved.number("pairs"); i++) {
+      inverse = inverse.after(saved.vector("step-" + i), saved.vector("change-" + i));
+    }
+    return new Trial(
+        this,
+        new Iterate(
+            saved.vector("point"),
+            saved.number("value"),
+            saved.vector("gradient"),
+            inverse,
+            saved.number("first-slope"),
+            (int) saved.number("quiet")),
+        WeightedL1.of(l1),
+        saved.vector("pseudo"),
+        saved.vector("direction"),
+        saved.number("length"),
+        saved.number("low"),
+        saved.number("high"));
+  }
+
   private record First(Lbfgs lbfgs, double[] point, WeightedL1 l1) implements Search {
     @Override
     public double[] best() {
@@ -68,6 +100,11 @@ public record Lbfgs(int memory, double tolerance) implements PooledOptimizer {
               Vectors.maxAbs(pseudo),
               0);
       return lbfgs.from(start, l1);
+    }
+
+    @Override
+    public SavedSearch saved() {
+      return SavedSearch.first(point);
     }
 
     @Override
@@ -144,6 +181,29 @@ public record Lbfgs(int memory, double tolerance) implements PooledOptimizer {
         return withLength(longer, length, high);
       }
       return lbfgs.accept(from, point, value, at.gradient(), step, l1);
+    }
+
+    @Override
+    public SavedSearch saved() {
+      Map<String, double[]> values = new HashMap<>();
+      values.put("point", from.point);
+      values.put("value", SavedSearch.number(from.value));
+      values.put("gradient", from.gradient);
+      values.put("first-slope", SavedSearch.number(from.firstSlope));
+      values.put("quiet", SavedSearch.number(from.quiet));
+      values.put("pseudo", pseudo);
+      values.put("direction", direction);
+      values.put("length", SavedSearch.number(length));
+      values.put("low", SavedSearch.number(low));
+      values.put("high", SavedSearch.number(high));
+      List<double[]> steps = from.inverse.steps();
+      List<double[]> changes = from.inverse.changes();
+      values.put("pairs", SavedSearch.number(steps.size()));
+      for (int i = 0; i < steps.size(); i++) {
+        values.put("step-" + i, steps.get(i));
+        values.put("change-" + i, changes.get(i));
+      }
+      return new SavedSearch(SavedSearch.TRIAL, values);
     }
 
     /** The bracket can't be split further. */

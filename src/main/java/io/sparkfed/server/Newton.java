@@ -2,6 +2,7 @@ package io.sparkfed.server;
 
 import io.sparkfed.math.SingularMatrixException;
 import io.sparkfed.math.Vectors;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -62,6 +63,24 @@ public record Newton(double tolerance) implements PooledOptimizer {
     return new First(this, start.clone());
   }
 
+  @Override
+  public Search restore(SavedSearch saved, double[] l1) {
+    if (saved.isAt(SavedSearch.FIRST)) {
+      return new First(this, saved.vector("point"));
+    }
+    return saved.isAt(SavedSearch.TRIAL)
+        ? new Trial(
+            this,
+            saved.vector("best"),
+            saved.number("value"),
+            saved.number("first"),
+            saved.vector("direction"),
+            saved.number("decrement"),
+            saved.number("part"),
+            saved.number("last") != 0.0)
+        : saved.ended();
+  }
+
   private record First(Newton newton, double[] point) implements Search {
     @Override
     public double[] best() {
@@ -71,6 +90,11 @@ public record Newton(double tolerance) implements PooledOptimizer {
     @Override
     public Search next(PointEvaluation at) {
       return newton.accept(point, at, at.value(), Double.POSITIVE_INFINITY, true);
+    }
+
+    @Override
+    public SavedSearch saved() {
+      return SavedSearch.first(point);
     }
 
     @Override
@@ -124,6 +148,20 @@ public record Newton(double tolerance) implements PooledOptimizer {
       return part / 2.0 < SHORTEST
           ? new Ended(best, Ending.NO_LOWER_POINT)
           : new Trial(newton, best, value, first, direction, decrement, part / 2.0, false);
+    }
+
+    @Override
+    public SavedSearch saved() {
+      return new SavedSearch(
+          SavedSearch.TRIAL,
+          Map.of(
+              "best", best,
+              "value", SavedSearch.number(value),
+              "first", SavedSearch.number(first),
+              "direction", direction,
+              "decrement", SavedSearch.number(decrement),
+              "part", SavedSearch.number(part),
+              "last", SavedSearch.number(last ? 1.0 : 0.0)));
     }
 
     @Override

@@ -20,6 +20,11 @@ public record NormalEquations() implements PooledOptimizer {
     return new First(start.clone());
   }
 
+  @Override
+  public Search restore(SavedSearch saved, double[] l1) {
+    return saved.isAt(SavedSearch.FIRST) ? new First(saved.vector("point")) : saved.ended();
+  }
+
   private record First(double[] point) implements Search {
     @Override
     public double[] best() {
@@ -31,6 +36,11 @@ public record NormalEquations() implements PooledOptimizer {
       double[] solution = point.clone();
       Vectors.addScaled(1.0, Newton.direction(at), 0, solution, solution.length);
       return new Ended(solution, Ending.CONVERGED);
+    }
+
+    @Override
+    public SavedSearch saved() {
+      return SavedSearch.first(point);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.sparkfed.server;
 
 import io.sparkfed.math.Vectors;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -38,6 +39,18 @@ public record PooledGradientDescent(double stepSize, double tolerance, double di
     return new Walk(this, start.clone(), start.clone(), Double.NaN, Double.NaN);
   }
 
+  @Override
+  public Search restore(SavedSearch saved, double[] l1) {
+    return saved.isAt(SavedSearch.TRIAL)
+        ? new Walk(
+            this,
+            saved.vector("point"),
+            saved.vector("best"),
+            saved.number("first"),
+            saved.number("value"))
+        : saved.ended();
+  }
+
   /** The last point was {@code best}, with the objective {@code value}; NaN before the first. */
   private record Walk(
       PooledGradientDescent descent, double[] point, double[] best, double first, double value)
@@ -56,6 +69,21 @@ public record PooledGradientDescent(double stepSize, double tolerance, double di
       double[] next = point.clone();
       Vectors.addScaled(-descent.stepSize, at.gradient(), 0, next, next.length);
       return new Walk(descent, next, point, start, at.value());
+    }
+
+    @Override
+    public SavedSearch saved() {
+      return new SavedSearch(
+          SavedSearch.TRIAL,
+          Map.of(
+              "point",
+              point,
+              "best",
+              best,
+              "first",
+              SavedSearch.number(first),
+              "value",
+              SavedSearch.number(value)));
     }
 
     @Override

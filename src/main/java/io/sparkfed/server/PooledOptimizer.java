@@ -18,4 +18,12 @@ public interface PooledOptimizer {
    * @throws IllegalArgumentException if there is an L1 penalty and the optimizer can't have one
    */
   Search begin(double[] start, double[] l1);
+
+  /**
+   * Returns the search that was saved, so that it goes on with the same bits.
+   *
+   * @param l1 the L1 penalty of each coordinate, as at the beginning
+   * @throws IllegalArgumentException if it is not one of this optimizer's
+   */
+  Search restore(SavedSearch saved, double[] l1);
 }

@@ -1,5 +1,6 @@
 package io.sparkfed.server;
 
+import java.util.Map;
 import java.util.Optional;
 
 /** How far a minimisation has come: an immutable value. */
@@ -17,6 +18,9 @@ public interface Search {
    * @throws io.sparkfed.math.SingularMatrixException if the first Hessian is singular
    */
   Search next(PointEvaluation evaluation);
+
+  /** Returns the search as numbers, for {@link PooledOptimizer#restore}. */
+  SavedSearch saved();
 
   /** Returns how the search ended; empty while it goes on. */
   Optional<Ending> ending();
@@ -45,6 +49,11 @@ public interface Search {
     @Override
     public Search next(PointEvaluation evaluation) {
       throw new IllegalStateException("the search has ended");
+    }
+
+    @Override
+    public SavedSearch saved() {
+      return new SavedSearch(how.name(), Map.of("point", point));
     }
 
     @Override

@@ -115,7 +115,7 @@ class ConfigLoaderTest {
         new TrainingConfig.AggregationConfig(
             AggregationMode.INSECURE_PLAIN, 4, Optional.empty(), new TreeMap<>(), Optional.empty()),
         config.aggregation());
-    assertEquals(new TrainingConfig.Output(Optional.of("out"), true), config.output());
+    assertEquals(new TrainingConfig.Output(Optional.of("out"), true, false), config.output());
   }
 
   @Test
@@ -167,7 +167,7 @@ class ConfigLoaderTest {
             AggregationMode.MASKED, 3, Optional.empty(), new TreeMap<>(), Optional.empty()),
         config.aggregation());
     assertEquals(new NoSplit(), config.data().split());
-    assertEquals(new TrainingConfig.Output(Optional.empty(), false), config.output());
+    assertEquals(new TrainingConfig.Output(Optional.empty(), false, false), config.output());
   }
 
   @ParameterizedTest

@@ -9,6 +9,7 @@ import io.sparkfed.model.Standardize;
 import io.sparkfed.server.Newton;
 import io.sparkfed.server.PointEvaluation;
 import io.sparkfed.server.PooledOptimizer;
+import io.sparkfed.server.SavedSearch;
 import io.sparkfed.server.Search;
 import io.sparkfed.testing.Table;
 import io.sparkfed.testing.TestData;
@@ -43,6 +44,11 @@ class HospitalsNewtonTest {
     public Search begin(double[] start, double[] l1) {
       return new Damped(rows, start, 4);
     }
+
+    @Override
+    public Search restore(SavedSearch saved, double[] l1) {
+      return new Damped(rows, saved.values().get("point"), (int) saved.values().get("steps")[0]);
+    }
   }
 
   private record Damped(double rows, double[] point, int steps) implements Search {
@@ -60,6 +66,11 @@ class HospitalsNewtonTest {
       double[] next = point.clone();
       Vectors.addScaled(-rows, step, 0, next, next.length);
       return steps == 1 ? new Ended(next, Ending.CONVERGED) : new Damped(rows, next, steps - 1);
+    }
+
+    @Override
+    public SavedSearch saved() {
+      return new SavedSearch("damped", Map.of("point", point, "steps", new double[] {steps}));
     }
 
     @Override

@@ -232,8 +232,9 @@ class LauncherIT {
         .orElseThrow();
   }
 
+  /** With checkpoints it leaves what it can be resumed from: {@link ResumeIT}. */
   @Test
-  void launcher_terminated_leavesNothing() throws Exception {
+  void launcher_terminatedWithoutCheckpoints_leavesNothing() throws Exception {
     Path work = folder.resolve("work");
     Process training =
         command(
@@ -242,6 +243,7 @@ class LauncherIT {
                 PROJECT.resolve("conf/simulated.conf").toString(),
                 "algorithm.rounds=100000",
                 "data.synthetic.workers=4",
+                "checkpoint.every=0",
                 "output.dir=new/deep/run")
             .start();
     try {

@@ -14,6 +14,7 @@ import io.sparkfed.secure.keys.CollectedRoster;
 import io.sparkfed.secure.keys.KeyRing;
 import io.sparkfed.secure.keys.Roster;
 import io.sparkfed.secure.protocol.FlaggedVector;
+import io.sparkfed.secure.protocol.Ledger;
 import io.sparkfed.secure.protocol.ModelHash;
 import io.sparkfed.secure.protocol.PhaseTask.Traffic;
 import java.security.SecureRandom;
@@ -43,11 +44,10 @@ public final class MaskedSum implements Aggregation<long[], long[]> {
   private final Roster pinnedRoster;
   private final int minWorkers;
   private final SecureRandom random = new SecureRandom();
-  private final byte[] runId = fresh();
+  private final Ledger ledger;
+  private final byte[] runId;
   private final Map<Integer, SortedMap<String, Advert>> adverts = new HashMap<>();
   private final SortedMap<String, byte[]> identities = new TreeMap<>();
-  private int nextSlot;
-  private int sums;
 
   /**
    * Prepares masked sums of a run.
@@ -57,12 +57,26 @@ public final class MaskedSum implements Aggregation<long[], long[]> {
    * @throws IllegalArgumentException if {@code minWorkers < 2}
    */
   public MaskedSum(KeyRing keys, int minWorkers) {
+    this(keys, minWorkers, Ledger.inMemory());
+  }
+
+  /**
+   * Prepares masked sums of a run that may be resumed.
+   *
+   * @param keys where workers find their keys and everybody the public ones
+   * @param minWorkers least number of workers in a sum, at least 2
+   * @param ledger which sums were begun
+   * @throws IllegalArgumentException if {@code minWorkers < 2}
+   */
+  public MaskedSum(KeyRing keys, int minWorkers, Ledger ledger) {
     if (minWorkers < 2) {
       throw new IllegalArgumentException("min-workers must be >= 2. Provided value: " + minWorkers);
     }
     this.keys = keys;
     this.pinnedRoster = keys.roster();
     this.minWorkers = minWorkers;
+    this.ledger = ledger;
+    this.runId = ledger.runId();
   }
 
   private byte[] fresh() {
@@ -75,10 +89,10 @@ public final class MaskedSum implements Aggregation<long[], long[]> {
   public <S, B> Opened<long[]> aggregate(
       Federation<S> federation, Visit<B> visit, WorkerTask<S, B, long[]> work) {
     Traffic traffic = new Traffic();
-    sums++;
+    int sum = ledger.nextSum();
     for (int attempt = 1; ; attempt++) {
       try {
-        Opened<long[]> opened = open(federation, visit, work, traffic);
+        Opened<long[]> opened = open(federation, visit, work, sum, traffic);
         if (opened.dropouts() > 0) {
           adverts.clear();
         }
@@ -102,8 +116,12 @@ public final class MaskedSum implements Aggregation<long[], long[]> {
   }
 
   private <S, B> Opened<long[]> open(
-      Federation<S> federation, Visit<B> visit, WorkerTask<S, B, long[]> work, Traffic traffic) {
-    Session session = session(federation, visit, traffic);
+      Federation<S> federation,
+      Visit<B> visit,
+      WorkerTask<S, B, long[]> work,
+      int number,
+      Traffic traffic) {
+    Session session = session(federation, visit, number, traffic);
     byte[] modelHash = ModelHash.of(visit.broadcast());
     DriverSide driver = new DriverSide(roster(), session, modelHash);
     int least = Math.max(minWorkers, session.threshold());
@@ -160,8 +178,10 @@ public final class MaskedSum implements Aggregation<long[], long[]> {
     return FlaggedVector.open(sum, survivors.size(), visit.cohort().size(), traffic.bytes());
   }
 
-  private <S, B> Session session(Federation<S> federation, Visit<B> visit, Traffic traffic) {
-    int slot = nextSlot++;
+  private <S, B> Session session(
+      Federation<S> federation, Visit<B> visit, int number, Traffic traffic) {
+    int slot = ledger.nextSlot();
+    ledger.force();
     if (!adverts.containsKey(slot)) {
       adverts.clear();
       collectAdverts(federation, visit, slot, traffic);
@@ -172,7 +192,7 @@ public final class MaskedSum implements Aggregation<long[], long[]> {
             .toList();
     int threshold = Topology.threshold(Math.max(1, present.size()));
     requireEnough(present.size(), Math.max(minWorkers, threshold));
-    return new Session(runId, fresh(), visit.round(), sums, slot, minWorkers, threshold, present);
+    return new Session(runId, fresh(), visit.round(), number, slot, minWorkers, threshold, present);
   }
 
   /** A forged advert would cost its neighbours the round, so its sender is left out instead. */

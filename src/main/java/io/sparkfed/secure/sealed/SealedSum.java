@@ -11,6 +11,7 @@ import io.sparkfed.secure.crypto.ProtocolException;
 import io.sparkfed.secure.keys.KeyRing;
 import io.sparkfed.secure.keys.Roster;
 import io.sparkfed.secure.protocol.FlaggedVector;
+import io.sparkfed.secure.protocol.Ledger;
 import io.sparkfed.secure.protocol.PhaseTask.Traffic;
 import io.sparkfed.secure.sealed.SealedPhases.ToAggregators;
 import io.sparkfed.secure.sealed.SealedPhases.ToWorkers;
@@ -37,9 +38,9 @@ public final class SealedSum implements Aggregation<long[], long[]> {
   private final List<String> aggregators;
   private final int minWorkers;
   private final SecureRandom random = new SecureRandom();
-  private final byte[] runId = fresh();
+  private final Ledger ledger;
+  private final byte[] runId;
   private List<AggregatorAdvert> adverts = List.of();
-  private int sums;
 
   /**
    * Prepares sealed sums of a run.
@@ -50,6 +51,19 @@ public final class SealedSum implements Aggregation<long[], long[]> {
    * @throws IllegalArgumentException if {@code minWorkers < 2} or there is no aggregator
    */
   public SealedSum(KeyRing keys, Set<String> aggregators, int minWorkers) {
+    this(keys, aggregators, minWorkers, Ledger.inMemory());
+  }
+
+  /**
+   * Prepares sealed sums of a run that may be resumed.
+   *
+   * @param keys where workers and aggregators find their keys
+   * @param aggregators their ids: one for a secure worker, several for a committee
+   * @param minWorkers least number of workers in a sum, at least 2
+   * @param ledger which sums were begun
+   * @throws IllegalArgumentException if {@code minWorkers < 2} or there is no aggregator
+   */
+  public SealedSum(KeyRing keys, Set<String> aggregators, int minWorkers, Ledger ledger) {
     if (minWorkers < 2) {
       throw new IllegalArgumentException("min-workers must be >= 2. Provided value: " + minWorkers);
     }
@@ -60,6 +74,8 @@ public final class SealedSum implements Aggregation<long[], long[]> {
     this.pinnedRoster = keys.roster();
     this.aggregators = List.copyOf(new TreeSet<>(aggregators));
     this.minWorkers = minWorkers;
+    this.ledger = ledger;
+    this.runId = ledger.runId();
   }
 
   private byte[] fresh() {
@@ -104,12 +120,13 @@ public final class SealedSum implements Aggregation<long[], long[]> {
   /** Returns nothing if an aggregator can't open what was sealed to its key. */
   private <S, B> Optional<Opened<long[]>> open(
       Federation<S> federation, Visit<B> visit, WorkerTask<S, B, long[]> work, Traffic traffic) {
-    sums++;
+    int number = ledger.nextSum();
+    ledger.force();
     if (adverts.isEmpty()) {
       adverts = adverts(federation, visit.round(), traffic);
     }
     SealedSession session =
-        new SealedSession(runId, fresh(), visit.round(), sums, minWorkers, adverts);
+        new SealedSession(runId, fresh(), visit.round(), number, minWorkers, adverts);
     SortedMap<String, byte[]> sealedByWorker = new TreeMap<>();
     for (byte[] message :
         traffic.received(

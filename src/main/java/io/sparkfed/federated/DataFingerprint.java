@@ -1,0 +1,63 @@
+package io.sparkfed.federated;
+
+import io.sparkfed.data.DataException;
+import io.sparkfed.model.FeatureEncoding;
+import io.sparkfed.model.InputColumn;
+import java.util.List;
+
+/**
+ * What is known of the data without looking at a row: whether a training may go on with it.
+ *
+ * @param encoding the feature contract, with what replaces missing values
+ * @param workers the workers that hold training rows, sorted
+ */
+public record DataFingerprint(FeatureEncoding encoding, List<String> workers) {
+
+  /** Takes a copy of the list. */
+  public DataFingerprint {
+    workers = List.copyOf(workers);
+  }
+
+  /**
+   * Refuses data that differ from those of a checkpoint.
+   *
+   * @param checkpoint what was known when training began
+   * @throws DataException naming the worker or column that differs
+   */
+  public void requireSame(DataFingerprint checkpoint) {
+    for (String worker : checkpoint.workers) {
+      if (!workers.contains(worker)) {
+        throw changed("worker " + worker + " holds no training rows any more");
+      }
+    }
+    for (String worker : workers) {
+      if (!checkpoint.workers.contains(worker)) {
+        throw changed("worker " + worker + " held no training rows then");
+      }
+    }
+    List<InputColumn> then = checkpoint.encoding.columns();
+    List<InputColumn> now = encoding.columns();
+    for (int j = 0; j < Math.max(then.size(), now.size()); j++) {
+      if (j >= now.size()) {
+        throw changed("column " + then.get(j).name() + " is no feature any more");
+      }
+      if (j >= then.size()) {
+        throw changed("column " + now.get(j).name() + " was no feature then");
+      }
+      if (!now.get(j).name().equals(then.get(j).name())) {
+        throw changed(
+            "column " + now.get(j).name() + " stands where " + then.get(j).name() + " stood");
+      }
+      if (!now.get(j).equals(then.get(j))) {
+        throw changed(
+            "column "
+                + now.get(j).name()
+                + " has another type, other levels or another mean for missing values");
+      }
+    }
+  }
+
+  private static DataException changed(String how) {
+    return new DataException("the data must be those of the checkpoint: " + how);
+  }
+}
