@@ -80,7 +80,7 @@ final class ErrorCases {
         Case.of(
             "dependent feature",
             3,
-            "algorithm.preset = normal-equations, data.derive.twice = \"2 * x1\","
+            "algorithm = null, algorithm.preset = normal-equations, data.derive.twice = \"2 * x1\","
                 + " data.feature-columns = [x1, twice]",
             "feature twice must not be a linear combination of the features before it"),
         Case.of("format", 3, "data.format = excel", "data.format = excel", "not a data source"),
