@@ -77,12 +77,6 @@ final class ErrorCases {
             "data.path",
             "gone.csv",
             "does not exist"),
-        Case.of(
-            "dependent feature",
-            3,
-            "algorithm = null, algorithm.preset = normal-equations, data.derive.twice = \"2 * x1\","
-                + " data.feature-columns = [x1, twice]",
-            "feature twice must not be a linear combination of the features before it"),
         Case.of("format", 3, "data.format = excel", "data.format = excel", "not a data source"),
         Case.of("schema", 3, "data.schema = \"x1 NUMBERISH\"", "data.schema", "NUMBERISH"),
         Case.of(
