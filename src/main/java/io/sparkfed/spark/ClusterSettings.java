@@ -20,8 +20,11 @@ public final class ClusterSettings {
   /** How long a task waits for the executor that keeps its partition. */
   public static final String PLACE_WAIT = "spark.locality.wait.process";
 
-  /** What the jobs set it to. */
-  public static final String LONG_PLACE_WAIT = "10m";
+  /**
+   * What the jobs set it to: longer than a busy executor usually takes, and not too long for tasks
+   * of an executor that died, which wait for it too.
+   */
+  public static final String LONG_PLACE_WAIT = "1m";
 
   /** Below it, tasks of a busy executor run elsewhere. */
   private static final long SHORT_PLACE_WAIT_SECONDS = 60;

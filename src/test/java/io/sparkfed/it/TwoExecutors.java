@@ -32,7 +32,6 @@ public final class TwoExecutors {
         .config("spark.cores.max", 2)
         .config("spark.scheduler.minRegisteredResourcesRatio", 1.0)
         .config("spark.scheduler.maxRegisteredResourcesWaitingTime", "60s")
-        .config("spark.locality.wait.process", "10m")
         .config(
             "spark.executor.extraClassPath",
             System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")))
