@@ -391,6 +391,15 @@ class RetryClusterIT {
     assertTrue(speculated.get() > 0);
   }
 
+  /** Ephemeral keys are another executor's own: a masked sum would lose whom Spark speculates. */
+  private static String keys() {
+    return "aggregation.keys { dir = \""
+        + folder.resolve("keys")
+        + "\", roster = \""
+        + folder.resolve("roster")
+        + "\" }\n";
+  }
+
   private double[] train(AggregationMode mode, boolean slow) throws Exception {
     Path conf =
         Files.writeString(
@@ -401,12 +410,8 @@ class RetryClusterIT {
                 + "algorithm { rounds = 1, local.step-size = 0.05 }\n"
                 + "aggregation.mode = "
                 + Canaries.name(mode)
-                // Ephemeral keys are another executor's own: who is speculated there drops out.
-                + "\naggregation.keys { dir = \""
-                + folder.resolve("keys")
-                + "\", roster = \""
-                + folder.resolve("roster")
-                + "\" }\n");
+                + "\n"
+                + (mode == AggregationMode.MASKED ? keys() : ""));
     TrainingConfig config = ConfigLoader.load(conf, Map.of(), List.of());
     ShardLoader.Loaded loaded = new ShardLoader(spark, config).load();
     try (SparkFederation federation = loaded.federation()) {
