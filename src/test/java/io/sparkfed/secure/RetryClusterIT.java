@@ -383,9 +383,12 @@ class RetryClusterIT {
     }
   }
 
+  /** Aggregators whose keys live in one executor need tasks that wait for it; here none do. */
   @ParameterizedTest
-  @EnumSource(AggregationMode.class)
-  void train_speculatedInAnyMode_hasTheSameBits(AggregationMode mode) throws Exception {
+  @EnumSource(
+      value = AggregationMode.class,
+      names = {"MASKED", "INSECURE_PLAIN"})
+  void train_speculated_hasTheSameBits(AggregationMode mode) throws Exception {
     double[] expected = train(AggregationMode.INSECURE_PLAIN, false);
     assertArrayEquals(expected, train(mode, true));
     assertTrue(speculated.get() > 0);
