@@ -20,11 +20,8 @@ import java.util.Map;
 record ClassificationSums(int bins) implements MetricSums {
   private static final int WEIGHT = 0;
   private static final int LOG_LOSS = 1;
-  private static final int TRUE_POSITIVES = 2;
-  private static final int FALSE_POSITIVES = 3;
-  private static final int FALSE_NEGATIVES = 4;
-  private static final int TRUE_NEGATIVES = 5;
-  private static final int HISTOGRAMS = 6;
+  private static final int CONFUSION = 2;
+  private static final int HISTOGRAMS = CONFUSION + Confusion.LENGTH;
 
   ClassificationSums {
     if (bins < 2) {
@@ -49,17 +46,10 @@ record ClassificationSums(int bins) implements MetricSums {
       boolean predicted = probability > 0.5;
       out[offset + WEIGHT] += c;
       out[offset + LOG_LOSS] += c * LogisticLoss.INSTANCE.value(score[0], rows.label(i));
-      out[offset + cell(positive, predicted)] += c;
+      out[offset + CONFUSION + Confusion.cell(positive, predicted)] += c;
       int bin = Math.min(bins - 1, (int) (probability * bins));
       out[offset + HISTOGRAMS + (positive ? bin : bins + bin)] += c;
     }
-  }
-
-  private static int cell(boolean positive, boolean predicted) {
-    if (positive) {
-      return predicted ? TRUE_POSITIVES : FALSE_NEGATIVES;
-    }
-    return predicted ? FALSE_POSITIVES : TRUE_NEGATIVES;
   }
 
   @Override
@@ -67,15 +57,9 @@ record ClassificationSums(int bins) implements MetricSums {
     Map<String, Double> metrics = new LinkedHashMap<>();
     double n = sums[offset + WEIGHT];
     if (n > 0.0) {
-      double tp = sums[offset + TRUE_POSITIVES];
-      double fp = sums[offset + FALSE_POSITIVES];
-      double fn = sums[offset + FALSE_NEGATIVES];
-      double tn = sums[offset + TRUE_NEGATIVES];
       metrics.put("rows", n);
       metrics.put("logLoss", sums[offset + LOG_LOSS] / n);
-      metrics.put("accuracy", (tp + tn) / n);
-      metrics.put("precision", tp / (tp + fp));
-      metrics.put("recall", tp / (tp + fn));
+      Confusion.put(metrics, sums, offset + CONFUSION, n);
       metrics.put("auc", auc(sums, offset + HISTOGRAMS));
       metrics.put("aucBinWidth", 1.0 / bins);
     }

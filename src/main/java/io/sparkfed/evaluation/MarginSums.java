@@ -16,14 +16,11 @@ import java.util.Map;
 record MarginSums(Loss loss, String lossName) implements MetricSums {
   private static final int WEIGHT = 0;
   private static final int LOSS = 1;
-  private static final int TRUE_POSITIVES = 2;
-  private static final int FALSE_POSITIVES = 3;
-  private static final int FALSE_NEGATIVES = 4;
-  private static final int TRUE_NEGATIVES = 5;
+  private static final int CONFUSION = 2;
 
   @Override
   public int length() {
-    return 6;
+    return CONFUSION + Confusion.LENGTH;
   }
 
   @Override
@@ -37,11 +34,7 @@ record MarginSums(Loss loss, String lossName) implements MetricSums {
       out[offset + WEIGHT] += c;
       out[offset + LOSS] += c * loss.value(score[0], y);
       boolean predicted = loss.mean(score[0]) > 0.5;
-      int cell =
-          y > 0.5
-              ? (predicted ? TRUE_POSITIVES : FALSE_NEGATIVES)
-              : (predicted ? FALSE_POSITIVES : TRUE_NEGATIVES);
-      out[offset + cell] += c;
+      out[offset + CONFUSION + Confusion.cell(y > 0.5, predicted)] += c;
     }
   }
 
@@ -50,12 +43,9 @@ record MarginSums(Loss loss, String lossName) implements MetricSums {
     Map<String, Double> metrics = new LinkedHashMap<>();
     double n = sums[offset + WEIGHT];
     if (n > 0.0) {
-      double tp = sums[offset + TRUE_POSITIVES];
       metrics.put("rows", n);
       metrics.put(lossName, sums[offset + LOSS] / n);
-      metrics.put("accuracy", (tp + sums[offset + TRUE_NEGATIVES]) / n);
-      metrics.put("precision", tp / (tp + sums[offset + FALSE_POSITIVES]));
-      metrics.put("recall", tp / (tp + sums[offset + FALSE_NEGATIVES]));
+      Confusion.put(metrics, sums, offset + CONFUSION, n);
     }
     return metrics;
   }
