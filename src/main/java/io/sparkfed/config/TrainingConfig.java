@@ -131,7 +131,17 @@ public record TrainingConfig(
    * @param overwrite whether an existing folder is replaced
    * @param resume whether an unfinished run is gone on with
    */
-  public record Output(Optional<String> dir, boolean overwrite, boolean resume) {}
+  public record Output(Optional<String> dir, boolean overwrite, boolean resume) {
+
+    /**
+     * Returns the folder, for jobs that write.
+     *
+     * @throws ConfigurationException if it is not set
+     */
+    public String required() {
+      return dir.orElseThrow(() -> new ConfigurationException("output.dir is not set"));
+    }
+  }
 
   /**
    * What {@code checkpoint} says.

@@ -73,8 +73,9 @@ final class LocalWork implements WorkerTask<Shard, ModelBroadcast, WeightedUpdat
     double weight = weighting == Weighting.ROWS ? shard.train().totalWeight() : 1.0;
     double[] evaluation = evaluation(metrics, shard, raw);
     double[] sums = Arrays.copyOf(evaluation, evaluation.length + 1);
-    sums[evaluation.length] = clip.isExceeded(worker, update) ? 1.0 : 0.0;
-    return clip.clipped(worker, new WeightedUpdate(update, weight, sums));
+    WeightedUpdate clipped = clip.clipped(worker, new WeightedUpdate(update, weight, sums));
+    sums[evaluation.length] = clipped.update() == update ? 0.0 : 1.0;
+    return clipped;
   }
 
   /** Returns the federation's scaling, or the worker's own where that is the identity. */

@@ -68,11 +68,7 @@ public final class CompareJob implements Callable<Integer> {
               + " pooled: if these may, say so with --pool-rows");
     }
     PooledTwin.requireTwin(config);
-    String dir =
-        config
-            .output()
-            .dir()
-            .orElseThrow(() -> new ConfigurationException("output.dir is not set"));
+    String dir = config.output().required();
     System.out.println(WARNING);
     SparkSession spark = JobMain.openSession("Spark Federated: comparison of " + config.name());
     try (OutputFolder folder =
@@ -103,12 +99,7 @@ public final class CompareJob implements Callable<Integer> {
     PooledTwin twin = new PooledTwin(spark, config, federation);
     List<Entry> entries = new ArrayList<>();
     entries.add(entry("pooled", federation, plan, twin::fitAll));
-    entries.add(
-        entry(
-            "federated",
-            federation,
-            plan,
-            () -> federated(federation, Presets.plan(config, loaded.features().size()))));
+    entries.add(entry("federated", federation, plan, () -> federated(federation, plan)));
     for (String worker : federation.workers()) {
       entries.add(
           entry("worker " + worker + " alone", federation, plan, () -> twin.fitWorker(worker)));

@@ -1,7 +1,6 @@
 package io.sparkfed.jobs;
 
 import io.sparkfed.config.AggregationMode;
-import io.sparkfed.config.ConfigurationException;
 import io.sparkfed.config.Presets;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.evaluation.RoundSummary;
@@ -66,11 +65,7 @@ public final class TrainJob implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     TrainingConfig config = options.load();
-    String dir =
-        config
-            .output()
-            .dir()
-            .orElseThrow(() -> new ConfigurationException("output.dir is not set"));
+    String dir = config.output().required();
     Phases phases = new Phases();
     SparkSession spark = JobMain.openSession("Spark Federated: " + config.name());
     Configuration hadoop = spark.sparkContext().hadoopConfiguration();

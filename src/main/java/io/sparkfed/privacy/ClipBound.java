@@ -26,15 +26,10 @@ public interface ClipBound extends Serializable {
     }
   }
 
-  /** Returns whether an update is longer than allowed, at the worker. */
-  default boolean isExceeded(String worker, double[] update) {
-    return norm(update) > of(worker);
-  }
-
   /**
-   * Returns the update scaled down to the bound if it is longer, at the worker: {@code u min(1, C /
-   * |u|)} (Abadi et al., "Deep Learning with Differential Privacy", CCS 2016, section 3.1, for
-   * gradients).
+   * Returns the value, with an update scaled down to the bound if it is longer, at the worker:
+   * {@code u min(1, C / |u|)} (Abadi et al., "Deep Learning with Differential Privacy", CCS 2016,
+   * section 3.1, for gradients).
    */
   default WeightedUpdate clipped(String worker, WeightedUpdate value) {
     double norm = norm(value.update());

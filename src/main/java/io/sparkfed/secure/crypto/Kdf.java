@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.InvalidKeyException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.bouncycastle.crypto.digests.SHA256Digest;
@@ -19,6 +20,13 @@ public final class Kdf {
   public static final int LENGTH = 32;
 
   private Kdf() {}
+
+  /** Returns {@value #LENGTH} fresh random bytes of a secure source. */
+  public static byte[] fresh() {
+    byte[] bytes = new byte[LENGTH];
+    new SecureRandom().nextBytes(bytes);
+    return bytes;
+  }
 
   /** Returns SHA-256 of {@code data}. */
   public static byte[] sha256(byte[] data) {

@@ -2,7 +2,6 @@ package io.sparkfed.secure.keys;
 
 import io.sparkfed.secure.crypto.Kdf;
 import java.nio.charset.StandardCharsets;
-import java.security.SecureRandom;
 
 /**
  * Keys that live in the memory of the process a worker's tasks run in, for clusters without owners'
@@ -35,12 +34,6 @@ public final class EphemeralKeys implements KeyRing {
 
   /** Drawn on first use, in each process. */
   private static final class ProcessSecret {
-    private static final byte[] VALUE = fresh();
-
-    private static byte[] fresh() {
-      byte[] secret = new byte[Kdf.LENGTH];
-      new SecureRandom().nextBytes(secret);
-      return secret;
-    }
+    private static final byte[] VALUE = Kdf.fresh();
   }
 }

@@ -7,6 +7,7 @@ import io.sparkfed.aggregate.Federation;
 import io.sparkfed.aggregate.Opened;
 import io.sparkfed.aggregate.Visit;
 import io.sparkfed.aggregate.WorkerTask;
+import io.sparkfed.secure.crypto.Kdf;
 import io.sparkfed.secure.crypto.ProtocolException;
 import io.sparkfed.secure.crypto.Signing;
 import io.sparkfed.secure.crypto.WireReader;
@@ -17,7 +18,6 @@ import io.sparkfed.secure.protocol.FlaggedVector;
 import io.sparkfed.secure.protocol.Ledger;
 import io.sparkfed.secure.protocol.ModelHash;
 import io.sparkfed.secure.protocol.PhaseTask.Traffic;
-import java.security.SecureRandom;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,7 +43,6 @@ public final class MaskedSum implements Aggregation<long[], long[]> {
   private final KeyRing keys;
   private final Roster pinnedRoster;
   private final int minWorkers;
-  private final SecureRandom random = new SecureRandom();
   private final Ledger ledger;
   private final byte[] runId;
   private final Map<Integer, SortedMap<String, Advert>> adverts = new HashMap<>();
@@ -77,12 +76,6 @@ public final class MaskedSum implements Aggregation<long[], long[]> {
     this.minWorkers = minWorkers;
     this.ledger = ledger;
     this.runId = ledger.runId();
-  }
-
-  private byte[] fresh() {
-    byte[] bytes = new byte[32];
-    random.nextBytes(bytes);
-    return bytes;
   }
 
   @Override
@@ -192,7 +185,8 @@ public final class MaskedSum implements Aggregation<long[], long[]> {
             .toList();
     int threshold = Topology.threshold(Math.max(1, present.size()));
     requireEnough(present.size(), Math.max(minWorkers, threshold));
-    return new Session(runId, fresh(), visit.round(), number, slot, minWorkers, threshold, present);
+    return new Session(
+        runId, Kdf.fresh(), visit.round(), number, slot, minWorkers, threshold, present);
   }
 
   /** A forged advert would cost its neighbours the round, so its sender is left out instead. */

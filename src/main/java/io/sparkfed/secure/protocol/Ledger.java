@@ -1,6 +1,6 @@
 package io.sparkfed.secure.protocol;
 
-import java.security.SecureRandom;
+import io.sparkfed.secure.crypto.Kdf;
 
 /**
  * What a run's driver must not forget of its sums: the id of the run, and how many numbers of sums
@@ -11,8 +11,6 @@ import java.security.SecureRandom;
  * <p>Not thread-safe.
  */
 public final class Ledger {
-  private static final int RUN_ID_LENGTH = 32;
-
   private final byte[] runId;
   private final Store store;
   private int sums;
@@ -34,9 +32,9 @@ public final class Ledger {
    * @throws IllegalArgumentException if a value is out of range
    */
   public Ledger(byte[] runId, int sums, int slots, Store store) {
-    if (runId.length != RUN_ID_LENGTH || sums < 0 || slots < 0) {
+    if (runId.length != Kdf.LENGTH || sums < 0 || slots < 0) {
       throw new IllegalArgumentException(
-          "a ledger must have a run's id of " + RUN_ID_LENGTH + " bytes and counts >= 0");
+          "a ledger must have a run's id of " + Kdf.LENGTH + " bytes and counts >= 0");
     }
     this.runId = runId.clone();
     this.sums = sums;
@@ -46,9 +44,7 @@ public final class Ledger {
 
   /** Begins the ledger of a new run. */
   public static Ledger begin(Store store) {
-    byte[] runId = new byte[RUN_ID_LENGTH];
-    new SecureRandom().nextBytes(runId);
-    return new Ledger(runId, 0, 0, store);
+    return new Ledger(Kdf.fresh(), 0, 0, store);
   }
 
   /** Begins the ledger of a new run that can't be gone on with. */

@@ -7,6 +7,7 @@ import io.sparkfed.aggregate.Federation;
 import io.sparkfed.aggregate.Opened;
 import io.sparkfed.aggregate.Visit;
 import io.sparkfed.aggregate.WorkerTask;
+import io.sparkfed.secure.crypto.Kdf;
 import io.sparkfed.secure.crypto.ProtocolException;
 import io.sparkfed.secure.keys.KeyRing;
 import io.sparkfed.secure.keys.Roster;
@@ -16,7 +17,6 @@ import io.sparkfed.secure.protocol.PhaseTask.Traffic;
 import io.sparkfed.secure.sealed.SealedPhases.ToAggregators;
 import io.sparkfed.secure.sealed.SealedPhases.ToWorkers;
 import io.sparkfed.secure.sealed.ShareSum.Outcome;
-import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -37,7 +37,6 @@ public final class SealedSum implements Aggregation<long[], long[]> {
   private final Roster pinnedRoster;
   private final List<String> aggregators;
   private final int minWorkers;
-  private final SecureRandom random = new SecureRandom();
   private final Ledger ledger;
   private final byte[] runId;
   private List<AggregatorAdvert> adverts = List.of();
@@ -76,12 +75,6 @@ public final class SealedSum implements Aggregation<long[], long[]> {
     this.minWorkers = minWorkers;
     this.ledger = ledger;
     this.runId = ledger.runId();
-  }
-
-  private byte[] fresh() {
-    byte[] bytes = new byte[32];
-    random.nextBytes(bytes);
-    return bytes;
   }
 
   @Override
@@ -126,7 +119,7 @@ public final class SealedSum implements Aggregation<long[], long[]> {
       adverts = adverts(federation, visit.round(), traffic);
     }
     SealedSession session =
-        new SealedSession(runId, fresh(), visit.round(), number, minWorkers, adverts);
+        new SealedSession(runId, Kdf.fresh(), visit.round(), number, minWorkers, adverts);
     SortedMap<String, byte[]> sealedByWorker = new TreeMap<>();
     for (byte[] message :
         traffic.received(
