@@ -13,6 +13,7 @@ import io.sparkfed.aggregate.Opened;
 import io.sparkfed.aggregate.Visit;
 import io.sparkfed.aggregate.WorkerTask;
 import io.sparkfed.data.Shard;
+import io.sparkfed.it.ExecutorKiller;
 import io.sparkfed.it.TwoExecutors;
 import io.sparkfed.secure.keys.EphemeralKeys;
 import io.sparkfed.secure.keys.KeyFolderMaker;
@@ -30,8 +31,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.apache.spark.TaskContext;
-import org.apache.spark.scheduler.SparkListener;
-import org.apache.spark.scheduler.SparkListenerJobStart;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -81,36 +80,25 @@ class MaskedClusterIT {
   /** Which process a worker's tasks run in. */
   private record Place(String worker, long pid) implements Serializable {}
 
-  /** Kills the executor that most workers are on when the job of a phase starts, once. */
-  private final class Killer extends SparkListener {
-    private final String phase;
-    private final long pid;
-    private final List<String> victims;
-    private boolean done;
-
-    Killer(String phase, SparkFederation federation) {
-      this.phase = phase;
+  /** The executor that most workers are on, and they: too few are left for a sum without them. */
+  private record Target(long pid, List<String> workers) {
+    static Target in(SparkFederation federation) {
       WorkerTask<Shard, Integer, Place> places =
           (worker, shard, nothing) -> new Place(worker, ProcessHandle.current().pid());
       List<Place> found = federation.visit(visit(federation, 0), places);
       assertEquals(
           2, found.stream().map(Place::pid).distinct().count(), "both executors must work");
-      // The one with more workers: too few are left for a sum without them.
       Map<Long, Long> workersByPid =
           found.stream().collect(Collectors.groupingBy(Place::pid, Collectors.counting()));
-      this.pid =
+      long pid =
           workersByPid.entrySet().stream().max(Map.Entry.comparingByValue()).orElseThrow().getKey();
-      this.victims =
-          found.stream().filter(place -> place.pid() == pid).map(Place::worker).sorted().toList();
-      spark.sparkContext().addSparkListener(this);
+      return new Target(
+          pid,
+          found.stream().filter(place -> place.pid() == pid).map(Place::worker).sorted().toList());
     }
 
-    @Override
-    public void onJobStart(SparkListenerJobStart start) {
-      String description = start.properties().getProperty("spark.job.description");
-      if (!done && description != null && description.endsWith(phase)) {
-        done = ProcessHandle.of(pid).map(ProcessHandle::destroyForcibly).orElse(false);
-      }
+    ExecutorKiller killedBefore(String phase, SparkFederation federation) {
+      return new ExecutorKiller(federation, phase, pid);
     }
   }
 
@@ -132,9 +120,9 @@ class MaskedClusterIT {
     try (SparkFederation federation = federation()) {
       MaskedSum sum = new MaskedSum(new EphemeralKeys(), 3);
       sum.aggregate(federation, visit(federation, 1), vectors());
-      Killer killer = new Killer(": masked vectors", federation);
-      Opened<long[]> opened = sum.aggregate(federation, visit(federation, 2), vectors());
-      assertTrue(killer.done);
+      ExecutorKiller killer = Target.in(federation).killedBefore(": masked vectors", federation);
+      Opened<long[]> opened = sum.aggregate(killer, visit(federation, 2), vectors());
+      assertTrue(killer.done());
       assertArrayEquals(expected(federation, 2), opened.value());
       assertEquals(WORKERS, opened.workers());
     }
@@ -146,9 +134,9 @@ class MaskedClusterIT {
     try (SparkFederation federation = federation()) {
       MaskedSum sum = new MaskedSum(keyFolders(federation.workers()), 3);
       sum.aggregate(federation, visit(federation, 1), vectors());
-      Killer killer = new Killer(": unmasking", federation);
-      Opened<long[]> opened = sum.aggregate(federation, visit(federation, 2), vectors());
-      assertTrue(killer.done);
+      ExecutorKiller killer = Target.in(federation).killedBefore(": unmasking", federation);
+      Opened<long[]> opened = sum.aggregate(killer, visit(federation, 2), vectors());
+      assertTrue(killer.done());
       assertArrayEquals(expected(federation, 2), opened.value());
       assertEquals(WORKERS, opened.workers());
     }
@@ -163,8 +151,9 @@ class MaskedClusterIT {
     try (SparkFederation federation = federation()) {
       MaskedSum sum = new MaskedSum(keyFolders(federation.workers()), 3);
       sum.aggregate(federation, visit(federation, 1), vectors());
-      Killer killer = new Killer(": masked vectors", federation);
-      String unstable = killer.victims.get(0);
+      Target target = Target.in(federation);
+      ExecutorKiller killer = target.killedBefore(": masked vectors", federation);
+      String unstable = target.workers().get(0);
       WorkerTask<Shard, Integer, long[]> work =
           (worker, shard, broadcast) -> {
             long[] vector = vectors().run(worker, shard, broadcast);
@@ -174,8 +163,8 @@ class MaskedClusterIT {
             }
             return vector;
           };
-      Opened<long[]> opened = sum.aggregate(federation, visit(federation, 2), work);
-      assertTrue(killer.done);
+      Opened<long[]> opened = sum.aggregate(killer, visit(federation, 2), work);
+      assertTrue(killer.done());
       assertEquals(WORKERS - 1, opened.workers());
       assertEquals(1, opened.dropouts());
       List<String> others =

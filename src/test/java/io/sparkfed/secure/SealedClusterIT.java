@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.sparkfed.aggregate.AggregatorTask;
 import io.sparkfed.aggregate.Opened;
 import io.sparkfed.aggregate.Visit;
+import io.sparkfed.it.ExecutorKiller;
 import io.sparkfed.it.TwoExecutors;
 import io.sparkfed.secure.keys.EphemeralKeys;
 import io.sparkfed.secure.sealed.SealedSum;
@@ -20,8 +21,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
-import org.apache.spark.scheduler.SparkListener;
-import org.apache.spark.scheduler.SparkListenerJobStart;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -90,32 +89,14 @@ class SealedClusterIT {
     try (SparkFederation federation = federation()) {
       SealedSum sum = new SealedSum(new EphemeralKeys(), Set.of("one", "two"), 3);
       sum.aggregate(federation, visit(federation, 1), vectors());
-      Killer killer = new Killer(processes(federation, "one").get(0));
+      ExecutorKiller killer =
+          new ExecutorKiller(federation, ": opening at ", processes(federation, "one").get(0));
 
-      Opened<long[]> opened = sum.aggregate(federation, visit(federation, 2), vectors());
+      Opened<long[]> opened = sum.aggregate(killer, visit(federation, 2), vectors());
 
-      assertTrue(killer.done);
+      assertTrue(killer.done());
       assertArrayEquals(expected(federation, 2), opened.value());
       assertEquals(WORKERS, opened.workers());
-    }
-  }
-
-  /** Kills a process when the aggregators are asked to open, once. */
-  private final class Killer extends SparkListener {
-    private final long pid;
-    private boolean done;
-
-    Killer(long pid) {
-      this.pid = pid;
-      spark.sparkContext().addSparkListener(this);
-    }
-
-    @Override
-    public void onJobStart(SparkListenerJobStart start) {
-      String description = start.properties().getProperty("spark.job.description");
-      if (!done && description != null && description.contains(": opening at ")) {
-        done = ProcessHandle.of(pid).map(ProcessHandle::destroyForcibly).orElse(false);
-      }
     }
   }
 }
