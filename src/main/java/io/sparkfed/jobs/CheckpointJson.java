@@ -117,8 +117,8 @@ final class CheckpointJson {
     }
     SortedMap<String, String> settings = new TreeMap<>();
     required(node, "configuration", "settings")
-        .fields()
-        .forEachRemaining(entry -> settings.put(entry.getKey(), entry.getValue().asText()));
+        .properties()
+        .forEach(entry -> settings.put(entry.getKey(), entry.getValue().asText()));
     List<String> workers = new ArrayList<>();
     required(node, "data", "workers").forEach(worker -> workers.add(worker.asText()));
     return new Checkpoint(
@@ -139,8 +139,8 @@ final class CheckpointJson {
             : Optional.empty();
     Map<String, double[]> values = new LinkedHashMap<>();
     required(node, "work", "values")
-        .fields()
-        .forEachRemaining(entry -> values.put(entry.getKey(), vector(entry.getValue())));
+        .properties()
+        .forEach(entry -> values.put(entry.getKey(), vector(entry.getValue())));
     JsonNode choices = required(node, "work", "range");
     int[] range = new int[choices.size()];
     for (int i = 0; i < range.length; i++) {
@@ -183,7 +183,7 @@ final class CheckpointJson {
 
   private static Map<String, Double> numbers(JsonNode node) {
     Map<String, Double> numbers = new LinkedHashMap<>();
-    node.fields().forEachRemaining(entry -> numbers.put(entry.getKey(), number(entry.getValue())));
+    node.properties().forEach(entry -> numbers.put(entry.getKey(), number(entry.getValue())));
     return numbers;
   }
 
