@@ -90,6 +90,48 @@ class LauncherIT {
     assertFalse(outcome.showsStackTrace(), outcome.toString());
   }
 
+  /** As from a repository: what the pom names must be all that Spark doesn't bring. */
+  @Test
+  void sparkSubmit_packages_trains() throws Exception {
+    Path jar = Path.of(System.getProperty("sparkfed.jar"));
+    String artifact = "spark-federated_2.13";
+    String version =
+        jar.getFileName().toString().replace(artifact + "-", "").replaceAll("[.]jar$", "");
+    Path repository = folder.resolve("repository");
+    Path released =
+        Files.createDirectories(
+            repository.resolve("io/sparkfed").resolve(artifact).resolve(version));
+    Files.copy(jar, released.resolve(jar.getFileName()));
+    Files.copy(PROJECT.resolve("pom.xml"), released.resolve(artifact + "-" + version + ".pom"));
+    Path settings = folder.resolve("ivysettings.xml");
+    JobRunner.write(
+        settings,
+        "<ivysettings><settings defaultResolver='ours'/><resolvers><ibiblio name='ours'"
+            + " m2compatible='true' root='"
+            + repository.toUri()
+            + "'/></resolvers></ivysettings>");
+
+    Outcome outcome =
+        outcome(
+            command(
+                folder,
+                PROJECT.resolve("target/spark/bin/spark-submit"),
+                "--packages",
+                "io.sparkfed:" + artifact + ":" + version,
+                "--conf",
+                "spark.jars.ivySettings=" + settings,
+                "--conf",
+                "spark.jars.ivy=" + folder.resolve("ivy"),
+                "--class",
+                "io.sparkfed.jobs.TrainJob",
+                "spark-internal",
+                TUTORIAL,
+                "output.dir=" + folder.resolve("out")));
+
+    assertEquals(0, outcome.code(), outcome.toString());
+    assertTrue(Files.exists(folder.resolve("out/coefficients.json")), outcome.toString());
+  }
+
   @Test
   void launcher_linkedFromElsewhereWithOptionsAndSpaces_works() throws Exception {
     Path elsewhere = Files.createDirectories(folder.resolve("some where/bin"));
