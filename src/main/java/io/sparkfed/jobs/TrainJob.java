@@ -289,7 +289,12 @@ public final class TrainJob implements Callable<Integer> {
         versions(spark),
         config.seed(),
         new Cohort(loaded.federation().workers(), loaded.skipped(), loaded.placement()),
-        new Protection(Console.lower(mode), mode.protects(), mode.doesNotProtect()),
+        new Protection(
+            Console.lower(mode),
+            PlainWords.of(
+                mode, spark.sparkContext().isLocal(), config.aggregation().minWorkers(), rounds),
+            mode.protects(),
+            mode.doesNotProtect()),
         List.copyOf(notes),
         rounds,
         last == null ? Map.of() : last.trainMetrics(),
