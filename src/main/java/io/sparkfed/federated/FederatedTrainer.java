@@ -3,6 +3,7 @@ package io.sparkfed.federated;
 import io.sparkfed.aggregate.Federation;
 import io.sparkfed.aggregate.NonFiniteUpdateException;
 import io.sparkfed.aggregate.Opened;
+import io.sparkfed.aggregate.TimedFederation;
 import io.sparkfed.aggregate.Visit;
 import io.sparkfed.data.DataException;
 import io.sparkfed.data.Shard;
@@ -43,7 +44,7 @@ public final class FederatedTrainer {
   /** The metric that is the sum of the rows' weights. */
   private static final String ROWS = "rows";
 
-  private final Federation<Shard> federation;
+  private final TimedFederation<Shard> federation;
   private final TrainingPlan plan;
   private final TrainingListener listener;
   private final CheckpointListener checkpoints;
@@ -67,7 +68,7 @@ public final class FederatedTrainer {
       TrainingPlan plan,
       TrainingListener listener,
       CheckpointListener checkpoints) {
-    this.federation = federation;
+    this.federation = new TimedFederation<>(federation, System::nanoTime);
     this.plan = plan;
     this.listener = listener;
     this.checkpoints = checkpoints;
@@ -159,7 +160,7 @@ public final class FederatedTrainer {
               : diverged(previous.round(), lastGood, e.getMessage());
         }
         reportOverflow(previous);
-        previous = new Cost(round, 0, 0, 0.0, 0L, 0, 0L);
+        previous = Cost.nothingOf(round);
         model = instead.get();
         reached(model, lastGood, ending, previous);
         continue;
@@ -287,12 +288,12 @@ public final class FederatedTrainer {
             plan.rounds(),
             train ? work.purpose() : "evaluation",
             cohort.size());
-    long start = System.nanoTime();
+    federation.restart();
     Opened<Answer> opened =
         work.visit(
             federation,
             new Visit<>(description, shown, cohort, new ModelBroadcast(shown, model, train)));
-    double seconds = (System.nanoTime() - start) / 1e9;
+    TimedFederation.Times times = federation.times();
     long modelBytes = (long) Double.BYTES * model.length * cohort.size();
     return new Visited(
         opened.value(),
@@ -300,10 +301,11 @@ public final class FederatedTrainer {
             round,
             opened.workers(),
             opened.dropouts(),
-            seconds,
+            times.seconds(),
             opened.saturated(),
             opened.value().clipped(),
-            modelBytes + opened.messageBytes()));
+            modelBytes + opened.messageBytes(),
+            times.byPhase()));
   }
 
   /** Reports the round whose model was evaluated; returns whether its loss is acceptable. */
@@ -338,7 +340,8 @@ public final class FederatedTrainer {
             round.seconds(),
             round.saturated(),
             round.clipped(),
-            round.bytes());
+            round.bytes(),
+            round.phaseSeconds());
     rounds.add(summary);
     listener.roundFinished(summary);
   }

@@ -66,8 +66,8 @@ final class CheckpointJson {
     ObjectNode values = work.putObject("values");
     new TreeMap<>(state.work().values()).forEach((name, v) -> values.put(name, base64(v)));
     Cost cost = state.unreported();
-    training
-        .putObject("unreported")
+    ObjectNode unreported = training.putObject("unreported");
+    unreported
         .put("round", cost.round())
         .put("workers", cost.workers())
         .put("dropouts", cost.dropouts())
@@ -75,6 +75,7 @@ final class CheckpointJson {
         .put("saturated", cost.saturated())
         .put("clipped", cost.clipped())
         .put("bytes", cost.bytes());
+    addPhases(cost.phaseSeconds(), unreported);
     ArrayNode rounds = training.putArray("rounds");
     state.rounds().forEach(round -> add(round, rounds.addObject()));
     return text(node);
@@ -93,6 +94,12 @@ final class CheckpointJson {
         .put("saturated", round.saturated())
         .put("clipped", round.clipped())
         .put("bytes", round.bytes());
+    addPhases(round.phaseSeconds(), node);
+  }
+
+  private static void addPhases(Map<String, Double> seconds, ObjectNode node) {
+    ObjectNode phases = node.putObject("phases");
+    seconds.forEach(phases::put);
   }
 
   static String text(ObjectNode node) {
@@ -163,7 +170,8 @@ final class CheckpointJson {
             number(required(cost, "seconds")),
             required(cost, "saturated").asLong(),
             required(cost, "clipped").asInt(),
-            required(cost, "bytes").asLong()),
+            required(cost, "bytes").asLong(),
+            numbers(required(cost, "phases"))),
         new Work(required(node, "work", "at").asText(), values, range));
   }
 
@@ -178,7 +186,8 @@ final class CheckpointJson {
         number(required(node, "seconds")),
         required(node, "saturated").asLong(),
         required(node, "clipped").asInt(),
-        required(node, "bytes").asLong());
+        required(node, "bytes").asLong(),
+        numbers(required(node, "phases")));
   }
 
   private static Map<String, Double> numbers(JsonNode node) {

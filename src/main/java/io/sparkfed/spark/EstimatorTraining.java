@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import org.apache.spark.ml.attribute.Attribute;
 import org.apache.spark.ml.attribute.AttributeGroup;
 import org.apache.spark.ml.param.Param;
@@ -98,7 +99,11 @@ final class EstimatorTraining implements AutoCloseable {
     }
     TrainingConfig config = config(known, knownClasses, preset, values, penalty.standardization());
     TrainingResult result =
-        new FederatedTrainer(loaded.federation(), Presets.plan(config, features()), round -> {})
+        new FederatedTrainer(
+                loaded.federation(),
+                Presets.plan(config, features()),
+                RoundFinished.posting(
+                    rows.sparkSession(), UUID.randomUUID().toString(), config.name()))
             .train();
     if (result.divergence().isPresent()) {
       throw new TrainingDivergedException(result.divergence().get().message());
