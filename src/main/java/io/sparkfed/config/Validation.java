@@ -33,6 +33,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -41,6 +42,9 @@ import java.util.TreeMap;
 final class Validation {
   /** The metrics of softmax hold a number for each pair of classes. */
   private static final int MOST_CLASSES = 1000;
+
+  /** One machine would agree on keys for minutes a round. */
+  private static final int MOST_MASKED_SIMULATED = 10_000;
 
   private final Config user;
   private final ConfigReader read;
@@ -82,6 +86,16 @@ final class Validation {
 
   private AggregationConfig aggregation() {
     AggregationMode mode = read.oneOf("aggregation.mode", AggregationMode.class);
+    if (mode == AggregationMode.MASKED
+        && source() instanceof Synthetic synthetic
+        && synthetic.workers() > MOST_MASKED_SIMULATED) {
+      throw read.invalid(
+          "data.synthetic.workers",
+          "must be at most "
+              + MOST_MASKED_SIMULATED
+              + " with aggregation.mode = masked, where each agrees on keys with its neighbours;"
+              + " simulate more with insecure-plain or secure-worker");
+    }
     SortedMap<String, String> aggregators =
         new TreeMap<>(read.freeSection("aggregation.aggregators"));
     if (mode.aggregators().isEmpty()) {
@@ -166,7 +180,20 @@ final class Validation {
         read.optionalString("data.where"),
         columns(source),
         split(),
-        preprocessing(source));
+        preprocessing(source),
+        workersPerTask(source));
+  }
+
+  private OptionalInt workersPerTask(Source source) {
+    String key = "data.simulation.workers-per-task";
+    if (read.optionalString(key).isEmpty()) {
+      return OptionalInt.empty();
+    }
+    if (source instanceof WorkerPaths) {
+      throw read.invalid(
+          key, "is for simulated workers: who has rows of its own has its own tasks");
+    }
+    return OptionalInt.of(read.integer(key, 1, Integer.MAX_VALUE));
   }
 
   private Preprocessing preprocessing(Source source) {

@@ -3,13 +3,14 @@ package io.sparkfed.spark;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import org.apache.spark.SimpleFutureAction;
 import org.apache.spark.SparkContext;
-import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.rdd.RDD;
 import scala.Function0;
 import scala.Function1;
 import scala.Function2;
@@ -31,28 +32,30 @@ final class Arrivals {
     this.deadline = deadline;
   }
 
-  private interface Partition<T> extends Function1<Iterator<T>, List<T>>, Serializable {}
+  /**
+   * What a task does with its partition, and returns as an array. To be a class with a name: Spark
+   * would look into a lambda for what it holds and serialize it once more to see whether it can.
+   */
+  interface TaskBody<T> extends Function1<Iterator<T>, Object[]>, Serializable {}
 
   /**
    * Runs the job and returns the elements that arrived.
    *
+   * @param body returns an array of {@code M}
    * @throws Exception the job's failure, if nothing arrived before it
    */
-  <T> List<T> collect(JavaRDD<T> rdd) throws Exception {
-    List<T> arrived = Collections.synchronizedList(new ArrayList<>());
-    Function2<Object, List<T>, BoxedUnit> take =
+  <T, M> List<M> collect(RDD<T> rdd, TaskBody<T> body) throws Exception {
+    List<M> arrived = Collections.synchronizedList(new ArrayList<>());
+    Function2<Object, Object[], BoxedUnit> take =
         (partition, elements) -> {
-          arrived.addAll(elements);
+          @SuppressWarnings("unchecked")
+          List<M> messages = (List<M>) Arrays.asList(elements);
+          arrived.addAll(messages);
           return BoxedUnit.UNIT;
         };
     Function0<Object> done = () -> true;
     SimpleFutureAction<Object> job =
-        spark.submitJob(
-            rdd.rdd(),
-            (Partition<T>) Arrivals::elements,
-            new Range.Exclusive(0, rdd.getNumPartitions(), 1),
-            take,
-            done);
+        spark.submitJob(rdd, body, new Range.Exclusive(0, rdd.getNumPartitions(), 1), take, done);
     try {
       Await.ready(job, bound());
     } catch (TimeoutException e) {
@@ -74,14 +77,5 @@ final class Arrivals {
         .<scala.concurrent.duration.Duration>map(
             d -> scala.concurrent.duration.Duration.fromNanos(d.toNanos()))
         .orElse(scala.concurrent.duration.Duration.Inf());
-  }
-
-  /** Runs in the task. */
-  private static <T> List<T> elements(Iterator<T> partition) {
-    List<T> elements = new ArrayList<>();
-    while (partition.hasNext()) {
-      elements.add(partition.next());
-    }
-    return elements;
   }
 }

@@ -3,38 +3,46 @@ package io.sparkfed.spark;
 import io.sparkfed.aggregate.AggregationException;
 import io.sparkfed.aggregate.AggregatorTask;
 import io.sparkfed.aggregate.Federation;
+import io.sparkfed.aggregate.GroupTask;
+import io.sparkfed.aggregate.GroupTask.Member;
 import io.sparkfed.aggregate.Visit;
 import io.sparkfed.aggregate.WorkerTask;
+import io.sparkfed.spark.Arrivals.TaskBody;
 import java.io.Serializable;
 import java.time.Duration;
-import java.util.Collections;
-import java.util.Iterator;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
 import java.util.UUID;
+import java.util.function.Function;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.rdd.RDD;
+import scala.collection.Iterator;
+import scala.jdk.javaapi.CollectionConverters;
 
 /**
- * A federation whose workers are the partitions of a cached RDD. A visit is one broadcast and one
- * action; the broadcast is destroyed when it ends.
+ * A federation whose workers are the partitions of a cached RDD, or share them where they are
+ * simulated. A visit is one action; what it brings along is forgotten when it ends.
  *
  * @param <S> what a worker holds
  */
 final class PartitionFederation<S> implements Federation<S>, AutoCloseable {
   private final JavaSparkContext spark;
-  private final JavaRDD<? extends Held<S>> partitions;
+  private final JavaRDD<Held<S>> persisted;
+  private final WorkersRdd<Held<S>> partitions;
+  private final Occupancy occupancy;
   private final List<String> workers;
   private final Arrivals arrivals;
   private final AggregatorPlaces aggregators;
   private final String jobGroup = "spark-federated-" + UUID.randomUUID();
 
   /**
-   * Takes over a persisted RDD with one element in each partition.
+   * Takes over a persisted RDD with an element for each worker.
    *
+   * @param occupancy how many elements a partition holds
    * @param workers ids of the workers that hold something, sorted
    * @param deadline how long a visit may take; empty for no bound
    * @param aggregatorHosts host by aggregator; who isn't in it may run anywhere
@@ -42,13 +50,19 @@ final class PartitionFederation<S> implements Federation<S>, AutoCloseable {
   PartitionFederation(
       JavaSparkContext spark,
       JavaRDD<? extends Held<S>> partitions,
+      Occupancy occupancy,
       List<String> workers,
       Optional<Duration> deadline,
       Map<String, String> aggregatorHosts) {
     this.aggregators = new AggregatorPlaces(spark.sc(), aggregatorHosts);
     this.arrivals = new Arrivals(spark.sc(), deadline);
     this.spark = spark;
-    this.partitions = partitions;
+    // Its elements are only read.
+    @SuppressWarnings("unchecked")
+    JavaRDD<Held<S>> elements = (JavaRDD<Held<S>>) partitions;
+    this.persisted = elements;
+    this.partitions = new WorkersRdd<>(elements);
+    this.occupancy = occupancy;
     this.workers = List.copyOf(workers);
   }
 
@@ -59,64 +73,143 @@ final class PartitionFederation<S> implements Federation<S>, AutoCloseable {
 
   @Override
   public <B, M> List<M> visit(Visit<B> visit, WorkerTask<S, B, M> task) {
-    return inScope(visit, payload -> arrivals.collect(messages(payload, task)));
+    return run(
+        visit,
+        payload(visit, task),
+        partitions,
+        carried -> new AtEachWorker<S, B, M>(occupancy, carried));
+  }
+
+  @Override
+  public <B, M> List<M> visitGroups(Visit<B> visit, GroupTask<S, B, M> task) {
+    return run(
+        visit,
+        payload(visit, task),
+        partitions,
+        carried -> new AtGroup<S, B, M>(occupancy, carried));
   }
 
   @Override
   public <B, M> List<M> visitAggregators(Visit<B> visit, AggregatorTask<B, M> task) {
-    JavaRDD<String> places = aggregators.partitions(visit.cohort());
-    return inScope(visit, payload -> arrivals.collect(answers(places, payload, task)));
+    return run(
+        visit,
+        new Payload<>(null, visit.broadcast(), task),
+        aggregators.partitions(visit.cohort()).rdd(),
+        carried -> new AtAggregator<B, M>(carried));
   }
 
   /** Lets the executors forget the rows. */
   @Override
   public void close() {
-    partitions.unpersist(false);
+    partitions.close();
+    persisted.unpersist(false);
   }
 
-  /** What is broadcast: who is meant, and the driver's value. */
-  private record Payload<B>(TreeSet<String> cohort, B value) implements Serializable {}
-
-  private interface Action<B, R> {
-    R run(Broadcast<Payload<B>> payload) throws Exception;
+  private <B, K> Payload<B, K> payload(Visit<B> visit, K task) {
+    HashSet<String> cohort = visit.cohort().equals(workers) ? null : new HashSet<>(visit.cohort());
+    return new Payload<>(cohort, visit.broadcast(), task);
   }
 
-  private <B, R> R inScope(Visit<B> visit, Action<B, R> action) {
-    Broadcast<Payload<B>> payload =
-        spark.broadcast(new Payload<>(new TreeSet<>(visit.cohort()), visit.broadcast()));
-    try (JobScope scope = new JobScope(spark, jobGroup, visit.description())) {
-      return action.run(payload);
+  private <P extends Serializable, T, M> List<M> run(
+      Visit<?> visit, P payload, RDD<T> places, Function<Carried<P>, TaskBody<T>> body) {
+    try (Carried<P> carried = Carried.of(spark, payload);
+        JobScope scope = new JobScope(spark, jobGroup, visit.description())) {
+      return arrivals.collect(places, body.apply(carried));
     } catch (RuntimeException e) {
       throw e;
     } catch (Exception e) {
       throw new AggregationException(
           "the cluster could not finish \"" + visit.description() + "\"", e);
-    } finally {
-      payload.destroy();
     }
   }
 
-  private <B, M> JavaRDD<M> messages(Broadcast<Payload<B>> payload, WorkerTask<S, B, M> task) {
-    return partitions.mapPartitions(partition -> runAtWorker(partition, payload.value(), task));
-  }
+  /**
+   * What travels to the places of a visit.
+   *
+   * @param cohort who is meant; null for everybody who holds something
+   * @param value the driver's value
+   * @param task what is to be done
+   */
+  private record Payload<B, K>(HashSet<String> cohort, B value, K task) implements Serializable {
 
-  private static <B, M> JavaRDD<M> answers(
-      JavaRDD<String> places, Broadcast<Payload<B>> payload, AggregatorTask<B, M> task) {
-    return places.map(aggregator -> task.run(aggregator, payload.value().value()));
+    /** Returns what the workers of a partition hold that are meant. */
+    <S> List<Member<S>> members(Occupancy occupancy, Iterator<Held<S>> partition) {
+      List<Member<S>> members = new ArrayList<>();
+      for (Held<S> worker : occupancy.of(CollectionConverters.asJava(partition))) {
+        if (cohort == null ? worker.held().isPresent() : cohort.contains(worker.worker())) {
+          S held =
+              worker
+                  .held()
+                  .orElseThrow(
+                      () -> new IllegalStateException("a worker of the cohort must hold its rows"));
+          members.add(new Member<>(worker.worker(), held));
+        }
+      }
+      return members;
+    }
   }
 
   /** Runs in a task at the worker. */
-  private static <S, B, M> Iterator<M> runAtWorker(
-      Iterator<? extends Held<S>> partition, Payload<B> payload, WorkerTask<S, B, M> task) {
-    Held<S> worker = Held.only(partition);
-    if (!payload.cohort().contains(worker.worker())) {
-      return Collections.emptyIterator();
+  private static final class AtEachWorker<S, B, M> implements TaskBody<Held<S>> {
+    private static final long serialVersionUID = 1L;
+
+    private final Occupancy occupancy;
+    private final Carried<Payload<B, WorkerTask<S, B, M>>> carried;
+
+    AtEachWorker(Occupancy occupancy, Carried<Payload<B, WorkerTask<S, B, M>>> carried) {
+      this.occupancy = occupancy;
+      this.carried = carried;
     }
-    S held =
-        worker
-            .held()
-            .orElseThrow(
-                () -> new IllegalStateException("a worker of the cohort must hold its rows"));
-    return Collections.singleton(task.run(worker.worker(), held, payload.value())).iterator();
+
+    @Override
+    public Object[] apply(Iterator<Held<S>> partition) {
+      Payload<B, WorkerTask<S, B, M>> payload = carried.value();
+      return payload.members(occupancy, partition).stream()
+          .map(member -> payload.task().run(member.worker(), member.shard(), payload.value()))
+          .toArray();
+    }
+  }
+
+  /** Runs in a task at the workers of a group. */
+  private static final class AtGroup<S, B, M> implements TaskBody<Held<S>> {
+    private static final long serialVersionUID = 1L;
+
+    private final Occupancy occupancy;
+    private final Carried<Payload<B, GroupTask<S, B, M>>> carried;
+
+    AtGroup(Occupancy occupancy, Carried<Payload<B, GroupTask<S, B, M>>> carried) {
+      this.occupancy = occupancy;
+      this.carried = carried;
+    }
+
+    @Override
+    public Object[] apply(Iterator<Held<S>> partition) {
+      Payload<B, GroupTask<S, B, M>> payload = carried.value();
+      List<Member<S>> members = payload.members(occupancy, partition);
+      return members.isEmpty()
+          ? new Object[0]
+          : new Object[] {payload.task().run(members, payload.value())};
+    }
+  }
+
+  /** Runs in a task at the aggregator. */
+  private static final class AtAggregator<B, M> implements TaskBody<String> {
+    private static final long serialVersionUID = 1L;
+
+    private final Carried<Payload<B, AggregatorTask<B, M>>> carried;
+
+    AtAggregator(Carried<Payload<B, AggregatorTask<B, M>>> carried) {
+      this.carried = carried;
+    }
+
+    @Override
+    public Object[] apply(Iterator<String> places) {
+      Payload<B, AggregatorTask<B, M>> payload = carried.value();
+      List<Object> messages = new ArrayList<>();
+      CollectionConverters.asJava(places)
+          .forEachRemaining(
+              aggregator -> messages.add(payload.task().run(aggregator, payload.value())));
+      return messages.toArray();
+    }
   }
 }

@@ -2,6 +2,7 @@ package io.sparkfed.spark;
 
 import io.sparkfed.aggregate.AggregatorTask;
 import io.sparkfed.aggregate.Federation;
+import io.sparkfed.aggregate.GroupTask;
 import io.sparkfed.aggregate.Visit;
 import io.sparkfed.aggregate.WorkerTask;
 import io.sparkfed.data.Shard;
@@ -18,8 +19,9 @@ public final class SparkFederation implements Federation<Shard>, AutoCloseable {
   private final PartitionFederation<Shard> workers;
 
   /**
-   * Takes over a persisted RDD with one element in each partition.
+   * Takes over a persisted RDD with an element for each worker.
    *
+   * @param occupancy how many elements a partition holds
    * @param workers ids of the workers that hold a shard, sorted
    * @param deadline how long a visit may take; empty for no bound
    * @param aggregatorHosts host by aggregator; who isn't in it may run anywhere
@@ -27,11 +29,13 @@ public final class SparkFederation implements Federation<Shard>, AutoCloseable {
   SparkFederation(
       JavaSparkContext spark,
       JavaRDD<WorkerPartition> partitions,
+      Occupancy occupancy,
       List<String> workers,
       Optional<Duration> deadline,
       Map<String, String> aggregatorHosts) {
     this.partitions = partitions;
-    this.workers = new PartitionFederation<>(spark, partitions, workers, deadline, aggregatorHosts);
+    this.workers =
+        new PartitionFederation<>(spark, partitions, occupancy, workers, deadline, aggregatorHosts);
   }
 
   @Override
@@ -42,6 +46,11 @@ public final class SparkFederation implements Federation<Shard>, AutoCloseable {
   @Override
   public <B, M> List<M> visit(Visit<B> visit, WorkerTask<Shard, B, M> task) {
     return workers.visit(visit, task);
+  }
+
+  @Override
+  public <B, M> List<M> visitGroups(Visit<B> visit, GroupTask<Shard, B, M> task) {
+    return workers.visitGroups(visit, task);
   }
 
   @Override
