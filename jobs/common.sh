@@ -142,8 +142,12 @@ run_without_spark() {
 # run_benchmark NAME [key=value ...] [-- spark-submit option ...]
 # Its classes are compiled with the tests', so that they are never left behind; its session is local.
 run_benchmark() {
-  local jar="" classes="$root/target/test-classes" arguments=()
-  [ "${1:-}" = secure ] || fail "Usage: jobs/benchmark secure [workers=10,100] [weights=100,10000] [-- spark-submit options]"
+  local jar="" classes="$root/target/test-classes" arguments=() suite
+  case "${1:-}" in
+    secure) suite=SecureBenchmark ;;
+    mllib) suite=MllibBenchmark ;;
+    *) fail "Usage: jobs/benchmark secure|mllib [key=value ...] [-- spark-submit options]; the keys are in the README" ;;
+  esac
   shift
   while [ "$#" -gt 0 ] && [ "$1" != "--" ]; do
     arguments+=("$1")
@@ -159,7 +163,7 @@ run_benchmark() {
   fi
   exec "$SPARK_HOME/bin/spark-submit" --driver-memory 10g --conf spark.driver.maxResultSize=0 \
     --conf spark.ui.enabled=false --driver-class-path "$classes:$jar" \
-    --class io.sparkfed.benchmark.SecureBenchmark "$@" "$jar" ${arguments[@]+"${arguments[@]}"}
+    --class "io.sparkfed.benchmark.$suite" "$@" "$jar" ${arguments[@]+"${arguments[@]}"}
 }
 
 run_job() {

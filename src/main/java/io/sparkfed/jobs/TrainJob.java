@@ -12,6 +12,7 @@ import io.sparkfed.evaluation.RunReport.Protection;
 import io.sparkfed.federated.DataFingerprint;
 import io.sparkfed.federated.DependentFeatureException;
 import io.sparkfed.federated.FederatedTrainer;
+import io.sparkfed.federated.TrainingListener;
 import io.sparkfed.federated.TrainingResult;
 import io.sparkfed.federated.TrainingResult.Divergence;
 import io.sparkfed.federated.TrainingState;
@@ -122,9 +123,18 @@ public final class TrainJob implements Callable<Integer> {
             new FederatedTrainer(
                 federation,
                 Presets.plan(config, loaded.features().size(), checkpoints.ledger()),
-                round -> {
-                  console.round(round);
-                  addLine(round, rounds);
+                new TrainingListener() {
+                  @Override
+                  public void roundFinished(RoundSummary round) {
+                    console.round(round);
+                    addLine(round, rounds);
+                  }
+
+                  @Override
+                  public void algorithmChosen(String note) {
+                    console.note(note);
+                    notes.add(note);
+                  }
                 },
                 checkpoints.listener(data));
         result = from.isPresent() ? trainer.resume(from.get()) : trainer.train();
