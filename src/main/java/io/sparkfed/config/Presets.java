@@ -50,11 +50,10 @@ public final class Presets {
   /** As many pairs of steps and gradients as Spark ML's. */
   private static final int LBFGS_MEMORY = 10;
 
-  /** A warm start is near the optimum of a worker's rows, which is not that of all rows. */
-  private static final int WARM_START_ITERATIONS = 10;
+  /** More lead to the optimum of a worker's own rows, away from that of all. */
+  private static final int WARM_START_ITERATIONS = 3;
 
-  private static final double WARM_START_TOLERANCE = 1e-4;
-  private static final Set<String> WARM_BY_DEFAULT = Set.of();
+  private static final double WARM_START_TOLERANCE = 1e-6;
 
   private static final Map<String, ServerOptimizer> AVERAGING =
       Map.of("fed-avg", new ServerSgd(1.0));
@@ -138,9 +137,9 @@ public final class Presets {
     Algorithm algorithm = config.algorithm();
     if (algorithm.preset().equals(AUTO)) {
       return new AutoAlgorithm(config.model().family(), config.model().l1(), shape)
-          .chooser(preset -> filled(algorithm, preset));
+          .chooser((preset, warmPays) -> filled(algorithm, preset, warmPays));
     }
-    AlgorithmChoice named = filled(algorithm, algorithm.preset());
+    AlgorithmChoice named = filled(algorithm, algorithm.preset(), false);
     if (named.optimizer().needsHessian() && shape.size() > MOST_COEFFICIENTS_WITH_HESSIAN) {
       throw new ConfigurationException(
           "algorithm.preset = "
@@ -153,18 +152,17 @@ public final class Presets {
     return AlgorithmChoice.always(named.preset(), named.optimizer(), named.warmStart());
   }
 
-  private static AlgorithmChoice filled(Algorithm algorithm, String preset) {
+  private static AlgorithmChoice filled(Algorithm algorithm, String preset, boolean warmPays) {
     OptionalDouble tolerance = algorithm.tolerance();
     if (tolerance.isEmpty()) {
       tolerance = ConfigLoader.defaultTolerance(preset);
     }
     PooledOptimizer optimizer = LOSSLESS.get(preset).apply(algorithm.with(tolerance));
-    return new AlgorithmChoice(preset, optimizer, warmStart(algorithm, preset), "");
+    return new AlgorithmChoice(preset, optimizer, warmStart(algorithm.warmStart(), warmPays), "");
   }
 
-  private static Optional<LocalSolver> warmStart(Algorithm algorithm, String preset) {
-    boolean pays = algorithm.warmStart() == WarmStart.AUTO && WARM_BY_DEFAULT.contains(preset);
-    return pays || algorithm.warmStart() == WarmStart.TRUE
+  private static Optional<LocalSolver> warmStart(WarmStart wanted, boolean pays) {
+    return wanted == WarmStart.TRUE || (wanted == WarmStart.AUTO && pays)
         ? Optional.of(new LocalLbfgs(WARM_START_ITERATIONS, WARM_START_TOLERANCE, LBFGS_MEMORY))
         : Optional.empty();
   }

@@ -138,16 +138,16 @@ public final class FederatedTrainer {
     choice =
         plan.pooled()
             .map(PooledPlan::chooser)
-            .map(
-                chooser ->
-                    chooser.choose(
-                        moments.map(Moments::rows).orElse(Double.NaN),
-                        federation.workers().size()));
+            .map(chooser -> chooser.choose(rows(), federation.workers().size()));
     choice.flatMap(AlgorithmChoice::note).ifPresent(listener::algorithmChosen);
     work =
         choice
             .<RoundWork>map(chosen -> pooledRounds(chosen, begins))
             .orElseGet(() -> new AveragedRounds(plan, scaling));
+  }
+
+  private double rows() {
+    return moments.map(Moments::rows).orElse(Double.NaN);
   }
 
   /** A search that was begun goes on from its own state, wherever it started. */
@@ -157,7 +157,7 @@ public final class FederatedTrainer {
             .warmStart()
             .filter(solver -> begins)
             .flatMap(solver -> WarmStart.of(federation, plan, scaling, solver));
-    return new PooledRounds(plan, scaling, chosen.optimizer(), start);
+    return new PooledRounds(plan, scaling, chosen.optimizer(), rows(), start);
   }
 
   private TrainingResult rounds(

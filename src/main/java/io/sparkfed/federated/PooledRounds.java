@@ -12,6 +12,7 @@ import io.sparkfed.federated.PooledWork.Derivatives;
 import io.sparkfed.federated.TrainingState.Work;
 import io.sparkfed.math.SingularMatrixException;
 import io.sparkfed.math.SymmetricMatrix;
+import io.sparkfed.model.Family;
 import io.sparkfed.model.ModelShape;
 import io.sparkfed.model.Scaling;
 import io.sparkfed.model.Standardize;
@@ -61,6 +62,10 @@ final class PooledRounds implements RoundWork {
   private final PooledWork evaluation;
   private final Aggregation<double[], double[]> sum;
   private final int hessianLength;
+
+  /** The scaled coordinates are at most so large; NaN where nobody knows. */
+  private final double largest;
+
   private final double[] l2;
   private final double[] l1;
   private final boolean takesBack;
@@ -76,10 +81,15 @@ final class PooledRounds implements RoundWork {
    * Prepares the search for the optimum.
    *
    * @param scaling the identity unless federated
+   * @param rows sum of the rows' weights; NaN where no sum told it
    * @param start where to begin, in training units; empty for zero
    */
   PooledRounds(
-      TrainingPlan plan, Scaling scaling, PooledOptimizer optimizer, Optional<double[]> start) {
+      TrainingPlan plan,
+      Scaling scaling,
+      PooledOptimizer optimizer,
+      double rows,
+      Optional<double[]> start) {
     PooledPlan pooled = plan.pooled().orElseThrow();
     this.plan = plan;
     this.scaling = scaling;
@@ -91,6 +101,7 @@ final class PooledRounds implements RoundWork {
     this.evaluation = new PooledWork(plan, Derivatives.ZEROS, needsHessian, scaling);
     this.hessianLength = needsHessian ? SymmetricMatrix.packedLength(size) : 0;
     this.sum = plan.sums().sumOf(scaledLength(size, needsHessian));
+    this.largest = rows * (needsHessian ? mostCurvature(plan.family()) : mostSlope(plan.family()));
     this.l2 = new double[size];
     this.l1 = new double[size];
     double[] factors = scaling.weightFactors();
@@ -103,6 +114,26 @@ final class PooledRounds implements RoundWork {
     this.takesBack = pooled.conditioning() == PooledPlan.Conditioning.STANDARDIZED;
     this.isWarm = start.isPresent();
     this.search = optimizer.begin(start.orElseGet(() -> new double[size]), l1);
+  }
+
+  /**
+   * By the inequality of Cauchy and Schwarz no entry of a Hessian exceeds the largest curvature
+   * times the sum of squares of a standardised feature, which is the rows' weight.
+   */
+  private static double mostCurvature(Family family) {
+    return switch (family) {
+      case LINEAR -> 2.0;
+      case LOGISTIC, SOFTMAX -> 0.25;
+      default -> Double.NaN;
+    };
+  }
+
+  /** In the same way for a gradient. */
+  private static double mostSlope(Family family) {
+    return switch (family) {
+      case LOGISTIC, SOFTMAX, SVM -> 1.0;
+      default -> Double.NaN;
+    };
   }
 
   private static int scaledLength(int size, boolean needsHessian) {
@@ -124,6 +155,9 @@ final class PooledRounds implements RoundWork {
 
   @Override
   public Opened<Answer> visit(Federation<Shard> federation, Visit<ModelBroadcast> visit) {
+    if (Double.isFinite(largest)) {
+      sum.expect(largest, visit.cohort().size());
+    }
     PooledWork wanted = search.ending().isPresent() ? evaluation : work;
     Opened<double[]> opened = sum.aggregate(federation, visit, wanted);
     if (opened.saturated() > 0) {

@@ -82,6 +82,16 @@ class AutoAlgorithmTest {
   }
 
   @Test
+  void choose_warmStart_isForNewtonWithManyRows() {
+    assertTrue(choice(5, 1000, "model.family=logistic").warmStart().isPresent());
+    assertTrue(choice(5, 100, "model.family=logistic").warmStart().isEmpty());
+    assertTrue(choice(5, 1000, "model.family=svm").warmStart().isEmpty());
+    assertTrue(choice(5, 1000).warmStart().isEmpty());
+    assertTrue(choice(5, 1000, "algorithm.warm-start=false").warmStart().isEmpty());
+    assertTrue(choice(5, 10, "algorithm.warm-start=true").warmStart().isPresent());
+  }
+
+  @Test
   void choose_namedPreset_saysNothing() {
     AlgorithmChoice choice = choice(5, 100, "algorithm.preset=fed-lbfgs");
 
