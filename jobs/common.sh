@@ -144,8 +144,8 @@ run_without_spark() {
 run_benchmark() {
   local jar="" classes="$root/target/test-classes" arguments=() suite="${1:-}"
   case "$suite" in
-    rounds | secure | simulation) ;;
-    *) fail "Usage: jobs/benchmark rounds|secure|simulation [key=value ...] [-- spark-submit options]" ;;
+    mllib | rounds | secure | simulation) ;;
+    *) fail "Usage: jobs/benchmark mllib|rounds|secure|simulation [key=value ...] [-- spark-submit options]" ;;
   esac
   shift
   while [ "$#" -gt 0 ] && [ "$1" != "--" ]; do

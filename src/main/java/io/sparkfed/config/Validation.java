@@ -16,10 +16,10 @@ import io.sparkfed.config.TrainingConfig.AggregationConfig;
 import io.sparkfed.config.TrainingConfig.Algorithm;
 import io.sparkfed.config.TrainingConfig.Checkpoints;
 import io.sparkfed.config.TrainingConfig.Keys;
-import io.sparkfed.config.TrainingConfig.Lossless;
 import io.sparkfed.config.TrainingConfig.Model;
 import io.sparkfed.config.TrainingConfig.Output;
 import io.sparkfed.config.TrainingConfig.Predictions;
+import io.sparkfed.config.TrainingConfig.WarmStart;
 import io.sparkfed.evaluation.RunReport.Setting;
 import io.sparkfed.federated.Weighting;
 import io.sparkfed.model.Family;
@@ -152,15 +152,18 @@ final class Validation {
   private Algorithm algorithm() {
     String preset = read.oneOf("algorithm.preset", Presets.names());
     Family family = read.oneOf("model.family", Family.class);
-    Optional<Lossless> lossless = new LosslessValidation(user, read).validate(preset, family);
+    LosslessValidation lossless = new LosslessValidation(user, read);
+    lossless.validate(preset, family);
     return new Algorithm(
         preset,
         read.integer("algorithm.rounds", 1, 10_000_000),
         new SolverValidation(user, read).solver(family),
         read.oneOf("algorithm.local.loss", Reduction.class),
         read.oneOf("algorithm.weighting", Weighting.class),
+        lossless.tolerance(),
+        read.oneOf("algorithm.warm-start", WarmStart.class),
         read.number("algorithm.divergence-factor", "must be a number > 1", v -> v > 1.0),
-        lossless);
+        lossless.stepSize(preset));
   }
 
   private DataConfig data() {

@@ -53,6 +53,7 @@ public final class FederatedTrainer {
   private Optional<Moments> moments = Optional.empty();
   private Scaling scaling;
   private RoundWork work;
+  private Optional<AlgorithmChoice> choice = Optional.empty();
   private int oneClassWorkers;
   private Optional<RoundSummary> sameRows = Optional.empty();
 
@@ -87,7 +88,7 @@ public final class FederatedTrainer {
   public TrainingResult train() {
     requireUnused();
     moments = moments();
-    prepare();
+    prepare(true);
     double[] model = work.start();
     return rounds(1, model, model, Optional.empty(), Cost.NONE);
   }
@@ -110,7 +111,7 @@ public final class FederatedTrainer {
           "a state must be one after a round, of a model with " + size + " coefficients");
     }
     moments = from.moments();
-    prepare();
+    prepare(false);
     work.restore(from.work());
     rounds.addAll(from.rounds());
     if (from.unreported().workers() == federation.workers().size() && !rounds.isEmpty()) {
@@ -130,15 +131,34 @@ public final class FederatedTrainer {
     }
   }
 
-  private void prepare() {
+  private void prepare(boolean begins) {
     scaling =
         moments
             .map(found -> FederatedMoments.scaling(plan.shape(), found))
             .orElseGet(() -> Scaling.identity(plan.shape()));
+    choice =
+        plan.pooled()
+            .map(PooledPlan::chooser)
+            .map(chooser -> chooser.choose(rows(), federation.workers().size()));
+    choice.flatMap(AlgorithmChoice::note).ifPresent(listener::algorithmChosen);
     work =
-        plan.pooled().isPresent()
-            ? new PooledRounds(plan, scaling)
-            : new AveragedRounds(plan, scaling);
+        choice
+            .<RoundWork>map(chosen -> pooledRounds(chosen, begins))
+            .orElseGet(() -> new AveragedRounds(plan, scaling));
+  }
+
+  private double rows() {
+    return moments.map(Moments::rows).orElse(Double.NaN);
+  }
+
+  /** A search that was begun goes on from its own state, wherever it started. */
+  private PooledRounds pooledRounds(AlgorithmChoice chosen, boolean begins) {
+    Optional<double[]> start =
+        chosen
+            .warmStart()
+            .filter(solver -> begins)
+            .flatMap(solver -> WarmStart.of(federation, plan, scaling, solver));
+    return new PooledRounds(plan, scaling, chosen.optimizer(), rows(), start);
   }
 
   private TrainingResult rounds(
@@ -387,6 +407,7 @@ public final class FederatedTrainer {
         oneClassWorkers,
         divergence,
         statistics,
+        choice,
         List.copyOf(notes));
   }
 }

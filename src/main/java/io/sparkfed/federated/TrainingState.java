@@ -40,8 +40,9 @@ public record TrainingState(
    *
    * @param means mean of each feature, length p
    * @param divisors deviation of each feature, or what stands for it, length p
+   * @param rows sum of the rows' weights
    */
-  public record Moments(double[] means, double[] divisors) {}
+  public record Moments(double[] means, double[] divisors, double rows) {}
 
   /**
    * A round's cost, known before its model has been evaluated.

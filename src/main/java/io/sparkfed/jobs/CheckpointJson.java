@@ -56,7 +56,8 @@ final class CheckpointJson {
                 training
                     .putObject("moments")
                     .put("means", base64(moments.means()))
-                    .put("divisors", base64(moments.divisors())));
+                    .put("divisors", base64(moments.divisors()))
+                    .put("rows", base64(new double[] {moments.rows()})));
     ObjectNode work = training.putObject("work");
     work.put("at", state.work().at());
     ArrayNode range = work.putArray("range");
@@ -142,7 +143,8 @@ final class CheckpointJson {
             ? Optional.of(
                 new Moments(
                     vector(required(node, "moments", "means")),
-                    vector(required(node, "moments", "divisors"))))
+                    vector(required(node, "moments", "divisors")),
+                    vector(required(node, "moments", "rows"))[0]))
             : Optional.empty();
     Map<String, double[]> values = new LinkedHashMap<>();
     required(node, "work", "values")

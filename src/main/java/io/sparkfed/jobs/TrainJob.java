@@ -125,10 +125,19 @@ public final class TrainJob implements Callable<Integer> {
             new FederatedTrainer(
                 federation,
                 Presets.plan(config, loaded.features().size(), checkpoints.ledger()),
-                round -> {
-                  console.round(round);
-                  addLine(round, rounds);
-                  events.roundFinished(round);
+                new TrainingListener() {
+                  @Override
+                  public void roundFinished(RoundSummary round) {
+                    console.round(round);
+                    addLine(round, rounds);
+                    events.roundFinished(round);
+                  }
+
+                  @Override
+                  public void algorithmChosen(String note) {
+                    console.note(note);
+                    notes.add(note);
+                  }
                 },
                 checkpoints.listener(data));
         result = from.isPresent() ? trainer.resume(from.get()) : trainer.train();
