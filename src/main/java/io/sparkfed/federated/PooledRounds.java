@@ -73,7 +73,7 @@ final class PooledRounds implements RoundWork {
     boolean needsHessian = pooled.optimizer().needsHessian();
     int size = shape.size();
     this.work = new PooledWork(plan, needsHessian, scaling);
-    this.hessianLength = needsHessian ? SymmetricMatrix.packedLength(size) : 0;
+    this.hessianLength = needsHessian ? hessianLength(size) : 0;
     this.sum = plan.sums().sumOf(scaledLength(size, needsHessian));
     this.l2 = new double[size];
     this.l1 = new double[size];
@@ -88,9 +88,15 @@ final class PooledRounds implements RoundWork {
     this.search = pooled.optimizer().begin(new double[size], l1);
   }
 
-  private static int scaledLength(int size, boolean needsHessian) {
+  /** How many numbers a Hessian of so many coefficients is. */
+  static int hessianLength(int size) {
+    return SymmetricMatrix.packedLength(size);
+  }
+
+  /** How many leading coordinates are summed on one scale. */
+  static int scaledLength(int size, boolean needsHessian) {
     if (needsHessian) {
-      return size <= EXACT_HESSIAN ? 0 : SymmetricMatrix.packedLength(size);
+      return size <= EXACT_HESSIAN ? 0 : hessianLength(size);
     }
     return size <= EXACT_GRADIENT ? 0 : size;
   }
