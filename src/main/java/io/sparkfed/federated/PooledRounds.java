@@ -99,7 +99,7 @@ final class PooledRounds implements RoundWork {
     int size = shape.size();
     this.work = new PooledWork(plan, Derivatives.WANTED, needsHessian, scaling);
     this.evaluation = new PooledWork(plan, Derivatives.ZEROS, needsHessian, scaling);
-    this.hessianLength = needsHessian ? SymmetricMatrix.packedLength(size) : 0;
+    this.hessianLength = needsHessian ? hessianLength(size) : 0;
     this.sum = plan.sums().sumOf(scaledLength(size, needsHessian));
     this.largest = rows * (needsHessian ? mostCurvature(plan.family()) : mostSlope(plan.family()));
     this.l2 = new double[size];
@@ -136,9 +136,15 @@ final class PooledRounds implements RoundWork {
     };
   }
 
-  private static int scaledLength(int size, boolean needsHessian) {
+  /** How many numbers a Hessian of so many coefficients is. */
+  static int hessianLength(int size) {
+    return SymmetricMatrix.packedLength(size);
+  }
+
+  /** How many leading coordinates are summed on one scale. */
+  static int scaledLength(int size, boolean needsHessian) {
     if (needsHessian) {
-      return size <= EXACT_HESSIAN ? 0 : SymmetricMatrix.packedLength(size);
+      return size <= EXACT_HESSIAN ? 0 : hessianLength(size);
     }
     return size <= EXACT_GRADIENT ? 0 : size;
   }

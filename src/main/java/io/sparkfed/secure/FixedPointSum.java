@@ -57,6 +57,11 @@ public final class FixedPointSum implements Aggregation<double[], double[]> {
     this.scaledLength = scaledLength;
   }
 
+  /** Returns how many words of 64 bits a vector travels as, through the sum below. */
+  public static long words(int scaledLength, int extras) {
+    return FixedPoint.words(scaledLength, extras);
+  }
+
   @Override
   public <S, B> Opened<double[]> aggregate(
       Federation<S> federation, Visit<B> visit, WorkerTask<S, B, double[]> work) {

@@ -87,7 +87,11 @@ public final class RecordingFederation<S> implements Federation<S> {
 
   private static <B> Visit<B> travelled(Visit<B> visit) {
     return new Visit<>(
-        visit.description(), visit.round(), visit.cohort(), travelled(visit.broadcast()));
+        visit.phase(),
+        visit.description(),
+        visit.round(),
+        visit.cohort(),
+        travelled(visit.broadcast()));
   }
 
   /** Returns the bytes an object travels as. */
