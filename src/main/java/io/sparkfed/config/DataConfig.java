@@ -1,5 +1,6 @@
 package io.sparkfed.config;
 
+import io.sparkfed.data.Storage;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,7 @@ import java.util.Optional;
  * @param columns which columns are what
  * @param split held-out rows
  * @param preprocessing which feature columns are encoded, and how
+ * @param storage how packed features are kept in memory
  */
 public record DataConfig(
     String format,
@@ -27,7 +29,8 @@ public record DataConfig(
     Optional<String> where,
     Columns columns,
     Split split,
-    Preprocessing preprocessing) {
+    Preprocessing preprocessing,
+    Storage storage) {
 
   /** Where the rows are. */
   public sealed interface Source permits WorkerPaths, PooledTable, Synthetic {}

@@ -20,6 +20,7 @@ import io.sparkfed.config.TrainingConfig.Lossless;
 import io.sparkfed.config.TrainingConfig.Model;
 import io.sparkfed.config.TrainingConfig.Output;
 import io.sparkfed.config.TrainingConfig.Predictions;
+import io.sparkfed.data.Storage;
 import io.sparkfed.evaluation.RunReport.Setting;
 import io.sparkfed.federated.Weighting;
 import io.sparkfed.model.Family;
@@ -166,7 +167,8 @@ final class Validation {
         read.optionalString("data.where"),
         columns(source),
         split(),
-        preprocessing(source));
+        preprocessing(source),
+        read.oneOf("data.storage", Storage.class));
   }
 
   private Preprocessing preprocessing(Source source) {

@@ -10,6 +10,19 @@ public enum Storage {
    */
   FLOAT;
 
+  /** Returns whether numbers stay finite. */
+  public boolean holds(double[] values) {
+    if (this == DOUBLE) {
+      return true;
+    }
+    for (double value : values) {
+      if (Float.isInfinite((float) value)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /**
    * Returns a finite number as a float.
    *
