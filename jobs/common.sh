@@ -144,8 +144,8 @@ run_without_spark() {
 run_benchmark() {
   local jar="" classes="$root/target/test-classes" arguments=() suite="${1:-}"
   case "$suite" in
-    mllib | rounds | secure | simulation) ;;
-    *) fail "Usage: jobs/benchmark mllib|rounds|secure|simulation [key=value ...] [-- spark-submit options]" ;;
+    kernels | mllib | rounds | secure | simulation) ;;
+    *) fail "Usage: jobs/benchmark kernels|mllib|rounds|secure|simulation [key=value ...] [-- spark-submit options]" ;;
   esac
   shift
   while [ "$#" -gt 0 ] && [ "$1" != "--" ]; do
@@ -159,6 +159,18 @@ run_benchmark() {
   if [ ! -d "$classes/io/sparkfed/benchmark" ]; then
     mvn -q -B -ntp -f "$root/pom.xml" -Dhygiene.skip test-compile >&2 \
       || fail "Building the benchmarks failed; the reason is above"
+  fi
+  if [ "$suite" = kernels ]; then
+    local list="$root/target/benchmark.classpath"
+    if [ ! -f "$list" ]; then
+      mvn -q -B -ntp -f "$root/pom.xml" -Dhygiene.skip dependency:build-classpath \
+        -DincludeScope=test -Dmdep.outputFile="$list" >&2 \
+        || fail "Finding the benchmarks' libraries failed; the reason is above"
+    fi
+    # The module, as spark-submit gives it; JMH passes the options on to the JVMs it measures.
+    exec "${JAVA_HOME:+$JAVA_HOME/bin/}java" --add-modules=jdk.incubator.vector -Xmx4g \
+      -cp "$classes:$root/target/classes:$(cat "$list")" \
+      io.sparkfed.benchmark.KernelBenchmark ${arguments[@]+"${arguments[@]}"}
   fi
   exec "$SPARK_HOME/bin/spark-submit" --driver-memory 10g --conf spark.driver.maxResultSize=0 \
     --conf spark.ui.enabled=false --driver-class-path "$classes:$jar" \

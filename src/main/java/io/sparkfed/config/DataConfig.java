@@ -1,5 +1,6 @@
 package io.sparkfed.config;
 
+import io.sparkfed.data.Storage;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,7 @@ import java.util.OptionalInt;
  * @param split held-out rows
  * @param preprocessing which feature columns are encoded, and how
  * @param workersPerTask how many simulated workers share a task; empty to have it chosen
+ * @param storage how packed features are kept in memory
  */
 public record DataConfig(
     String format,
@@ -30,7 +32,8 @@ public record DataConfig(
     Columns columns,
     Split split,
     Preprocessing preprocessing,
-    OptionalInt workersPerTask) {
+    OptionalInt workersPerTask,
+    Storage storage) {
 
   /** Where the rows are. */
   public sealed interface Source permits WorkerPaths, PooledTable, Synthetic {}

@@ -38,7 +38,7 @@ public record RoundCost(
    */
   public static RoundCost of(TrainingConfig config, int features, int workers) {
     TrainingPlan plan = Presets.plan(config, features);
-    RoundVector vector = RoundVector.of(plan);
+    RoundVector vector = RoundVector.of(plan, workers);
     long payload = Long.BYTES * FixedPointSum.words(vector.scaled(), vector.extras());
     long flagged = payload + Long.BYTES * FLAGS;
     int aggregators = config.aggregation().aggregators().size();

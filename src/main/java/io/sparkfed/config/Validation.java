@@ -20,6 +20,7 @@ import io.sparkfed.config.TrainingConfig.Model;
 import io.sparkfed.config.TrainingConfig.Output;
 import io.sparkfed.config.TrainingConfig.Predictions;
 import io.sparkfed.config.TrainingConfig.WarmStart;
+import io.sparkfed.data.Storage;
 import io.sparkfed.evaluation.RunReport.Setting;
 import io.sparkfed.federated.Weighting;
 import io.sparkfed.model.Family;
@@ -184,7 +185,8 @@ final class Validation {
         columns(source),
         split(),
         preprocessing(source),
-        workersPerTask(source));
+        workersPerTask(source),
+        read.oneOf("data.storage", Storage.class));
   }
 
   private OptionalInt workersPerTask(Source source) {

@@ -123,7 +123,7 @@ public final class DataSurvey {
             : tables.encodedBy(draft);
     List<Seen> seen =
         collected(
-            new PartitionedRows(context, parsed, opened, List.of(), config.model().response())
+            new PartitionedRows(context, parsed, opened, List.of(), config.model().response(), 1)
                 .packed(Seen::of));
     SortedMap<String, Boolean> trains = new TreeMap<>();
     SortedMap<String, String> skipped = new TreeMap<>();

@@ -150,7 +150,7 @@ public final class ShardLoader {
             .parallelize(ids, tasks)
             .map(
                 worker -> {
-                  ShardBuilder rows = new ShardBuilder(worker, features);
+                  ShardBuilder rows = packing.builder(worker, features);
                   generator.generate(worker, rows);
                   return packing.partition(worker, rows, features).ofSimulation();
                 });
@@ -297,7 +297,7 @@ public final class ShardLoader {
       if (builder == null) {
         worker = row.worker();
         width = row.width();
-        builder = new ShardBuilder(worker, width);
+        builder = packing.builder(worker, width);
       }
       if (!row.worker().equals(worker)) {
         throw new IllegalStateException("a partition must hold the rows of one worker");
@@ -305,6 +305,11 @@ public final class ShardLoader {
       if (row.width() != width) {
         DataFault fault =
             new DataFault(worker, "", ordinal, "all vectors must have the same length");
+        return new WorkerPartition(worker, null, fault);
+      }
+      if (!packing.storage().holds(row.values())) {
+        DataFault fault =
+            new DataFault(worker, "", ordinal, "data.storage = float needs features below 3.4e38");
         return new WorkerPartition(worker, null, fault);
       }
       row.addTo(builder);

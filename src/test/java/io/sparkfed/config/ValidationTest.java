@@ -82,6 +82,7 @@ class ValidationTest {
     "algorithm.local.step-size, 0, must be a number > 0",
     "algorithm.local.step-size, NaN, must be a number > 0",
     "algorithm.local.step-size, Infinity, must be a number > 0",
+    "data.storage, half, must be one of double | float",
     "algorithm.local.solver, adam, must be one of gradient | sgd",
     "algorithm.local.loss, max, must be one of sum | mean",
     "algorithm.weighting, row, must be one of rows | equal",

@@ -3,7 +3,7 @@ package io.sparkfed.federated;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.sparkfed.aggregate.InProcessFederation;
-import io.sparkfed.aggregate.WorkerMessage;
+import io.sparkfed.aggregate.PlainMessage;
 import io.sparkfed.data.Shard;
 import io.sparkfed.data.ShardBuilder;
 import io.sparkfed.data.ShardBuilder.Part;
@@ -65,8 +65,8 @@ class RoundVectorTest {
     one.plan().train(federation);
 
     List<Object> seen = federation.seenByDriver();
-    WorkerMessage last = (WorkerMessage) seen.get(seen.size() - 1);
-    RoundVector vector = RoundVector.of(one.plan().build());
+    PlainMessage last = (PlainMessage) seen.get(seen.size() - 1);
+    RoundVector vector = RoundVector.of(one.plan().build(), shards.size());
     assertEquals(
         FixedPointSum.words(vector.scaled(), vector.extras()), last.sums().length, one.name());
   }
