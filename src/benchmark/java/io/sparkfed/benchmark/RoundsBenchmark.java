@@ -1,5 +1,6 @@
 package io.sparkfed.benchmark;
 
+import io.sparkfed.benchmark.Suite.Took;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.spark.ShardLoader;
 import io.sparkfed.spark.SparkFederation;
@@ -24,22 +25,28 @@ public final class RoundsBenchmark {
   private static final int MOST_TURNS = 24;
   private static final int LEAST_TURNS = 3;
   private static final int TURNS_TO_WARM_UP = 8;
-  private static final double SECONDS_A_CASE = 60.0;
+
+  /** Or so much of the time, whichever is shorter. */
+  private static final double WARM_UP = 1.0 / 6.0;
+
+  private static final int SECONDS_A_CASE = 60;
 
   private RoundsBenchmark() {}
 
   /**
    * Runs the benchmark.
    *
-   * @param args {@code workers=10,100} and {@code modes=insecure-plain,masked}, as by default
+   * @param args {@code workers=10,100}, {@code modes=insecure-plain,masked} and {@code seconds=60},
+   *     the longest a case may take, as by default
    */
   public static void main(String[] args) {
     Suite suite = new Suite("rounds", args);
+    int most = suite.numbers("seconds", List.of(SECONDS_A_CASE)).get(0);
     SparkSession spark = suite.open();
     try {
       for (int workers : suite.numbers("workers", List.of(10, 100))) {
         for (String mode : suite.texts("modes", List.of("insecure-plain", "masked"))) {
-          suite.print(spark, measured(spark, workers, mode));
+          suite.print(spark, measured(spark, workers, mode, most));
         }
       }
     } finally {
@@ -47,7 +54,8 @@ public final class RoundsBenchmark {
     }
   }
 
-  private static Map<String, Object> measured(SparkSession spark, int workers, String mode) {
+  private static Map<String, Object> measured(
+      SparkSession spark, int workers, String mode, int most) {
     TrainingConfig config =
         Suite.config(
             "data.synthetic { workers = " + workers + ", rows-per-worker = 2 }",
@@ -56,25 +64,26 @@ public final class RoundsBenchmark {
             "algorithm.local.steps = 1",
             "algorithm.local.step-size = 0.001",
             "aggregation.mode = " + mode);
-    List<Double> rounds = new ArrayList<>();
+    List<Took> rounds = new ArrayList<>();
     List<Double> empty = new ArrayList<>();
     int jobs = mode.equals("masked") ? 3 : mode.equals("insecure-plain") ? 1 : 2;
     int turns = 0;
     try (SparkFederation federation = new ShardLoader(spark, config).load().federation()) {
       EmptyJob peer = new EmptyJob(spark, workers, FEATURES + 1);
       long begin = System.nanoTime();
-      while (turns < MOST_TURNS && (turns < LEAST_TURNS || seconds(begin) < SECONDS_A_CASE)) {
-        boolean counts = turns > 0 && (turns >= TURNS_TO_WARM_UP || seconds(begin) > 10.0);
-        List<Double> now = new ArrayList<>();
+      while (turns < MOST_TURNS && (turns < LEAST_TURNS || seconds(begin) < most)) {
+        boolean counts =
+            turns > 0 && (turns >= TURNS_TO_WARM_UP || seconds(begin) > most * WARM_UP);
+        List<Took> now = new ArrayList<>();
         List<Double> nowEmpty = new ArrayList<>();
         if (turns % 2 == 0) {
-          now.addAll(Suite.roundMillis(federation, config, FEATURES));
+          now.addAll(Suite.rounds(federation, config, FEATURES));
         }
         for (int k = 0; k < ROUNDS; k++) {
           nowEmpty.add(peer.millis());
         }
         if (turns % 2 == 1) {
-          now.addAll(Suite.roundMillis(federation, config, FEATURES));
+          now.addAll(Suite.rounds(federation, config, FEATURES));
         }
         if (counts) {
           rounds.addAll(now);
@@ -88,9 +97,9 @@ public final class RoundsBenchmark {
     line.put("mode", mode);
     line.put("rounds", rounds.size());
     line.put("jobsARound", jobs);
-    line.put("roundMillis", Suite.rounded(Suite.median(rounds)));
+    line.put("roundMillis", Suite.rounded(Suite.medianMillis(rounds)));
     line.put("emptyJobMillis", Suite.rounded(Suite.median(empty)));
-    line.put("ratio", Suite.rounded(Suite.median(rounds) / (jobs * Suite.median(empty))));
+    line.put("ratio", Suite.rounded(Suite.medianMillis(rounds) / (jobs * Suite.median(empty))));
     return line;
   }
 

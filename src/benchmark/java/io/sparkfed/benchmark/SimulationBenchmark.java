@@ -1,5 +1,6 @@
 package io.sparkfed.benchmark;
 
+import io.sparkfed.benchmark.Suite.Took;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.spark.ShardLoader;
 import io.sparkfed.spark.SparkFederation;
@@ -14,11 +15,11 @@ import org.apache.spark.sql.SparkSession;
  * epoch, where simulated workers share tasks and where each has its own.
  *
  * <p>The two take turns in one process, the peer with a tenth of the workers (for its sake), and
- * are compared by workers per second per core. A round evaluates the model too, and has a range
- * check and a sum; its time is that from its model's report to the next one's.
+ * are compared by workers per second per core. A round evaluates the model too; its time is that
+ * from its model's report to the next one's.
  */
 public final class SimulationBenchmark {
-  private static final int ROUNDS = 3;
+  private static final int ROUNDS = 4;
   private static final int TURNS = 3;
   private static final int SHARE_OF_PEER = 10;
 
@@ -52,13 +53,13 @@ public final class SimulationBenchmark {
     TrainingConfig shared = config(workers, rows, features, mode, "");
     TrainingConfig own =
         config(peerWorkers, rows, features, mode, "data.simulation.workers-per-task = 1");
-    List<Double> millis = new ArrayList<>();
-    List<Double> peerMillis = new ArrayList<>();
+    List<Took> millis = new ArrayList<>();
+    List<Took> peerMillis = new ArrayList<>();
     try (SparkFederation federation = new ShardLoader(spark, shared).load().federation();
         SparkFederation peer = new ShardLoader(spark, own).load().federation()) {
       for (int turn = 0; turn <= TURNS; turn++) {
-        List<Double> now = Suite.roundMillis(federation, shared, features);
-        List<Double> nowPeer = Suite.roundMillis(peer, own, features);
+        List<Took> now = Suite.rounds(federation, shared, features);
+        List<Took> nowPeer = Suite.rounds(peer, own, features);
         // The compiler warms up in the first turn.
         if (turn > 0) {
           millis.addAll(now);
@@ -67,18 +68,18 @@ public final class SimulationBenchmark {
       }
     }
     int cores = Runtime.getRuntime().availableProcessors();
-    double speed = workers / (Suite.median(millis) / 1e3) / cores;
-    double peerSpeed = peerWorkers / (Suite.median(peerMillis) / 1e3) / cores;
+    double speed = workers / (Suite.medianMillis(millis) / 1e3) / cores;
+    double peerSpeed = peerWorkers / (Suite.medianMillis(peerMillis) / 1e3) / cores;
     Map<String, Object> line = new LinkedHashMap<>();
     line.put("workers", workers);
     line.put("rows", rows);
     line.put("features", features);
     line.put("mode", mode);
     line.put("rounds", millis.size());
-    line.put("roundMillis", Suite.rounded(Suite.median(millis)));
+    line.put("roundMillis", Suite.rounded(Suite.medianMillis(millis)));
     line.put("workersPerSecondPerCore", Math.round(speed));
     line.put("oneTaskEachWorkers", peerWorkers);
-    line.put("oneTaskEachRoundMillis", Suite.rounded(Suite.median(peerMillis)));
+    line.put("oneTaskEachRoundMillis", Suite.rounded(Suite.medianMillis(peerMillis)));
     line.put("oneTaskEachWorkersPerSecondPerCore", Math.round(peerSpeed));
     line.put("ratio", Suite.rounded(speed / peerSpeed));
     return line;

@@ -2,6 +2,7 @@ package io.sparkfed.benchmark;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.management.OperatingSystemMXBean;
 import io.sparkfed.config.ConfigLoader;
 import io.sparkfed.config.Presets;
 import io.sparkfed.config.TrainingConfig;
@@ -9,6 +10,7 @@ import io.sparkfed.federated.FederatedTrainer;
 import io.sparkfed.spark.SparkFederation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,9 +22,15 @@ import org.apache.spark.sql.SparkSession;
 
 /** What the suites share: their options, and one line of JSON a case. */
 final class Suite {
+  private static final OperatingSystemMXBean PROCESS =
+      (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+
   private final String name;
   private final String[] args;
   private final ObjectMapper json = new ObjectMapper();
+
+  /** What a round took, of the clock and of all this process's threads. */
+  record Took(double millis, double cpuMillis) {}
 
   /**
    * Creates a suite.
@@ -89,25 +97,37 @@ final class Suite {
   }
 
   /**
-   * Trains, and returns each round's time from its model's report to the next one's: whatever the
-   * driver does between two rounds is in it.
+   * Trains, and returns the time from each model's report to the next one's: whatever the driver
+   * does between two rounds is in it. The first visit is left out, which has a sum before it that
+   * chooses the range, and the last, which only evaluates.
    */
-  static List<Double> roundMillis(SparkFederation federation, TrainingConfig config, int features) {
-    List<Double> millis = new ArrayList<>();
-    long[] last = {0};
+  static List<Took> rounds(SparkFederation federation, TrainingConfig config, int features) {
+    List<Took> rounds = new ArrayList<>();
+    long[] last = {0, 0};
     new FederatedTrainer(
             federation,
             Presets.plan(config, features),
             round -> {
               long now = System.nanoTime();
-              // The initial model's report comes after a sum that chooses the range.
-              if (round.round() > 0) {
-                millis.add((now - last[0]) / 1e6);
+              long cpu = PROCESS.getProcessCpuTime();
+              if (round.round() > 0 && round.round() < config.algorithm().rounds()) {
+                rounds.add(new Took((now - last[0]) / 1e6, (cpu - last[1]) / 1e6));
               }
               last[0] = now;
+              last[1] = cpu;
             })
         .train();
-    return millis;
+    return rounds;
+  }
+
+  /** Returns the median wall-clock milliseconds. */
+  static double medianMillis(List<Took> rounds) {
+    return median(rounds.stream().map(Took::millis).toList());
+  }
+
+  /** Returns the median CPU milliseconds of the process. */
+  static double medianCpuMillis(List<Took> rounds) {
+    return median(rounds.stream().map(Took::cpuMillis).toList());
   }
 
   static double median(List<Double> values) {

@@ -214,6 +214,40 @@ class ValidationTest {
   }
 
   @Test
+  void load_workersWithRowsOfTheirOwnShareTasks_isRefused() {
+    String workers = "data { workers { a = x, b = y }, feature-columns = [f] }";
+
+    assertTrue(
+        files
+            .refusal(workers, "data.simulation.workers-per-task=2")
+            .startsWith("data.simulation.workers-per-task is for simulated workers"));
+    assertTrue(
+        files
+            .refusalOf("data.simulation.workers-per-task=0")
+            .startsWith("data.simulation.workers-per-task must be a whole number from 1"));
+    assertEquals(
+        2,
+        files
+            .load(ConfigFiles.LEAST, "data.simulation.workers-per-task=2")
+            .data()
+            .workersPerTask()
+            .orElseThrow());
+  }
+
+  @Test
+  void load_moreSimulatedWorkersThanMaskedTakes_isRefused() {
+    String many = "data.synthetic.workers = 10001";
+
+    assertTrue(
+        files
+            .refusal(many)
+            .startsWith(
+                "data.synthetic.workers must be at most 10000 with aggregation.mode = masked"));
+    assertTrue(
+        files.load(many, "aggregation.mode=secure-worker").data().workersPerTask().isEmpty());
+  }
+
+  @Test
   void load_pathWithoutWorkerColumn_isRefused() {
     assertEquals("data.worker-column is not set", files.refusalOf("data.worker-column=null"));
   }

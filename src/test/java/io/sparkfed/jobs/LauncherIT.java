@@ -69,6 +69,33 @@ class LauncherIT {
   }
 
   @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "rounds workers=3 modes=insecure-plain seconds=1",
+        "simulation workers=40 rows=2 features=2",
+      })
+  void benchmark_tinyCase_printsOneLineOfJson(String words) throws Exception {
+    Outcome outcome = outcome(command(folder, job("benchmark"), words.split(" ", -1)));
+
+    assertEquals(0, outcome.code(), outcome.toString());
+    JsonNode line = new ObjectMapper().readTree(outcome.out());
+    assertEquals(1, outcome.out().lines().count(), outcome.toString());
+    assertEquals("jobs/benchmark " + words, line.get("command").asText());
+    assertEquals(words.split(" ", -1)[0], line.get("benchmark").asText());
+    assertTrue(line.get("ratio").asDouble() > 0.0, outcome.out());
+    assertTrue(line.get("rounds").asInt() > 0, outcome.out());
+    assertTrue(line.hasNonNull("java") && line.hasNonNull("spark"), outcome.out());
+  }
+
+  @Test
+  void benchmark_unknownSuite_printsUsage() throws Exception {
+    Outcome outcome = outcome(command(folder, job("benchmark"), "laps"));
+
+    assertEquals(NOT_STARTED, outcome.code(), outcome.toString());
+    assertTrue(outcome.err().startsWith("Usage: jobs/benchmark rounds"), outcome.toString());
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"train", "evaluate", "predict", "doctor", "compare"})
   void launcher_help_isPrinted(String name) throws Exception {
     Outcome outcome = outcome(command(folder, job(name), "--help"));
