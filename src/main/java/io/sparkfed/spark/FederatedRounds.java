@@ -1,7 +1,10 @@
 package io.sparkfed.spark;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.WeakHashMap;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerEvent;
 import org.apache.spark.sql.Dataset;
@@ -38,6 +41,10 @@ public final class FederatedRounds implements AutoCloseable {
           .add("clipped", DataTypes.IntegerType)
           .add("bytes", DataTypes.LongType);
 
+  /** Who keeps a view, by session and name: the last who said so. Guards the views too. */
+  private static final Map<SparkSession, Map<String, Object>> KEEPERS = new WeakHashMap<>();
+
+  private final Object self = new Object();
   private final SparkSession spark;
   private final List<Row> rows = new ArrayList<>();
   private final List<String> views = new ArrayList<>();
@@ -63,10 +70,16 @@ public final class FederatedRounds implements AutoCloseable {
     return spark.createDataFrame(List.copyOf(rows), SCHEMA);
   }
 
-  /** Keeps a temporary view of the rounds, which fills as they finish. */
+  /**
+   * Keeps a temporary view of the rounds, which fills as they finish. Who kept a view of this name
+   * before, as a paragraph that is run again did, no longer does.
+   */
   public synchronized FederatedRounds createView(String name) {
-    views.add(name);
-    rounds().createOrReplaceTempView(name);
+    synchronized (KEEPERS) {
+      KEEPERS.computeIfAbsent(spark, session -> new HashMap<>()).put(name, self);
+      views.add(name);
+      rounds().createOrReplaceTempView(name);
+    }
     return this;
   }
 
@@ -92,7 +105,10 @@ public final class FederatedRounds implements AutoCloseable {
             round.saturated(),
             round.clipped(),
             round.bytes()));
-    views.forEach(view -> rounds().createOrReplaceTempView(view));
+    synchronized (KEEPERS) {
+      views.removeIf(view -> KEEPERS.get(spark).get(view) != self);
+      views.forEach(view -> rounds().createOrReplaceTempView(view));
+    }
   }
 
   private final class Listener extends SparkListener {

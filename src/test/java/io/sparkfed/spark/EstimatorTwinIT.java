@@ -217,6 +217,26 @@ class EstimatorTwinIT {
     assertArrayEquals(plain, masked, 0.0);
   }
 
+  @Test
+  void averaging_settingsOfLocalTraining_areTaken() {
+    Dataset<Row> rows = EstimatorRows.of(spark, Family.LOGISTIC, ROWS);
+    double[] losses = new double[2];
+    for (int i = 0; i < losses.length; i++) {
+      String[] settings = {
+        "algorithm.local.steps=" + (1 + 9 * i), "algorithm.local.step-size=0.05"
+      };
+      FederatedLogisticRegression estimator =
+          federated(new FederatedLogisticRegression())
+              .setPreset("fed-avg")
+              .setRounds(2)
+              .setSettings(settings);
+      estimator.fit(rows);
+      losses[i] = estimator.summary().rounds().where("round = 2").first().getAs("loss");
+    }
+
+    assertTrue(losses[1] < losses[0], Arrays.toString(losses));
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
