@@ -48,10 +48,8 @@ final class EstimatorTraining implements AutoCloseable {
     this.family = family;
     this.classes = classes;
     // The family and the penalty may still change; the settings are checked against the preset.
-    String preset =
-        estimator.getPreset().equals(FederationParams.AUTO) ? "fed-lbfgs" : estimator.getPreset();
     TrainingConfig config =
-        config(family, classes, preset, new MllibPenalty.Values(0.0, 0.0), false);
+        config(family, classes, estimator.getPreset(), new MllibPenalty.Values(0.0, 0.0), false);
     this.loaded = new ShardLoader(config, rows).load();
     this.sums = Presets.sums(config);
   }
