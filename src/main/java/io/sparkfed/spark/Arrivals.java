@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.apache.spark.SimpleFutureAction;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaRDD;
@@ -14,8 +15,8 @@ import scala.Function0;
 import scala.Function1;
 import scala.Function2;
 import scala.collection.Iterator;
-import scala.collection.immutable.Range;
 import scala.concurrent.Await;
+import scala.jdk.javaapi.CollectionConverters;
 import scala.runtime.BoxedUnit;
 
 /**
@@ -36,13 +37,17 @@ final class Arrivals {
   /**
    * Runs the job and returns the elements that arrived.
    *
+   * @param partitions which to compute
+   * @param arrival told of each partition that arrived
    * @throws Exception the job's failure, if nothing arrived before it
    */
-  <T> List<T> collect(JavaRDD<T> rdd) throws Exception {
+  <T> List<T> collect(JavaRDD<T> rdd, List<Integer> partitions, Consumer<Integer> arrival)
+      throws Exception {
     List<T> arrived = Collections.synchronizedList(new ArrayList<>());
     Function2<Object, List<T>, BoxedUnit> take =
         (partition, elements) -> {
           arrived.addAll(elements);
+          arrival.accept((Integer) partition);
           return BoxedUnit.UNIT;
         };
     Function0<Object> done = () -> true;
@@ -50,7 +55,7 @@ final class Arrivals {
         spark.submitJob(
             rdd.rdd(),
             (Partition<T>) Arrivals::elements,
-            new Range.Exclusive(0, rdd.getNumPartitions(), 1),
+            CollectionConverters.asScala(List.<Object>copyOf(partitions)).toSeq(),
             take,
             done);
     try {

@@ -29,28 +29,27 @@ final class EncodingSurvey {
    * the rows are not.
    *
    * @param partitions one worker each
+   * @param places where each partition's worker may run; empty when all may run anywhere
    * @param skipped the workers left out so far, with the reason
    * @throws DataException if rows can't be used, or the encoding can't be completed
    * @throws CohortException if fewer workers hold rows than the minimum
    */
   FeatureEncoding complete(
-      FeatureEncoding draft, JavaRDD<SummaryPartition> partitions, Map<String, String> skipped) {
+      FeatureEncoding draft,
+      JavaRDD<SummaryPartition> partitions,
+      List<Place> places,
+      Map<String, String> skipped) {
     JavaRDD<SummaryPartition> cached =
         partitions.setName("spark-federated column summaries").persist(StorageLevel.MEMORY_ONLY());
     List<String> workers;
     try {
-      workers = workersWithRows(cached, skipped);
+      workers = workersWithRows(PlacedRdd.of(cached, places), skipped);
     } catch (RuntimeException e) {
       cached.unpersist(false);
       throw e;
     }
     try (PartitionFederation<ColumnSummary> federation =
-        new PartitionFederation<>(
-            context,
-            cached,
-            workers,
-            config.aggregation().deadline(),
-            config.aggregation().aggregatorHosts())) {
+        new PartitionFederation<>(context, cached, places, workers, VisitBounds.of(config))) {
       return FederatedPreprocessing.complete(
           draft,
           federation,

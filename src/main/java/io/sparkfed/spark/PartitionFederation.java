@@ -8,12 +8,14 @@ import io.sparkfed.aggregate.WorkerTask;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -26,8 +28,12 @@ import org.apache.spark.broadcast.Broadcast;
  */
 final class PartitionFederation<S> implements Federation<S>, AutoCloseable {
   private final JavaSparkContext spark;
+  private final JavaRDD<? extends Held<S>> cached;
   private final JavaRDD<? extends Held<S>> partitions;
+  private final List<Place> places;
+  private final Set<Place> givenUp = new HashSet<>();
   private final List<String> workers;
+  private final Duration clusterTimeout;
   private final Arrivals arrivals;
   private final AggregatorPlaces aggregators;
   private final String jobGroup = "spark-federated-" + UUID.randomUUID();
@@ -35,20 +41,22 @@ final class PartitionFederation<S> implements Federation<S>, AutoCloseable {
   /**
    * Takes over a persisted RDD with one element in each partition.
    *
+   * @param places where each partition's worker may run; empty when all may run anywhere
    * @param workers ids of the workers that hold something, sorted
-   * @param deadline how long a visit may take; empty for no bound
-   * @param aggregatorHosts host by aggregator; who isn't in it may run anywhere
    */
   PartitionFederation(
       JavaSparkContext spark,
       JavaRDD<? extends Held<S>> partitions,
+      List<Place> places,
       List<String> workers,
-      Optional<Duration> deadline,
-      Map<String, String> aggregatorHosts) {
-    this.aggregators = new AggregatorPlaces(spark.sc(), aggregatorHosts);
-    this.arrivals = new Arrivals(spark.sc(), deadline);
+      VisitBounds bounds) {
+    this.aggregators = new AggregatorPlaces(spark.sc(), bounds.aggregatorHosts());
+    this.arrivals = new Arrivals(spark.sc(), bounds.deadline());
+    this.clusterTimeout = bounds.clusterTimeout();
     this.spark = spark;
-    this.partitions = partitions;
+    this.cached = partitions;
+    this.partitions = PlacedRdd.of(partitions, places);
+    this.places = List.copyOf(places);
     this.workers = List.copyOf(workers);
   }
 
@@ -59,41 +67,87 @@ final class PartitionFederation<S> implements Federation<S>, AutoCloseable {
 
   @Override
   public <B, M> List<M> visit(Visit<B> visit, WorkerTask<S, B, M> task) {
-    return inScope(visit, payload -> arrivals.collect(messages(payload, task)));
+    List<Integer> visited = visited(visit.cohort());
+    return inScope(visit, places, visited, payload -> messages(payload, task));
   }
 
   @Override
   public <B, M> List<M> visitAggregators(Visit<B> visit, AggregatorTask<B, M> task) {
-    JavaRDD<String> places = aggregators.partitions(visit.cohort());
-    return inScope(visit, payload -> arrivals.collect(answers(places, payload, task)));
+    JavaRDD<String> parties = aggregators.partitions(visit.cohort());
+    return inScope(visit, List.of(), all(parties), payload -> answers(parties, payload, task));
   }
 
   /** Lets the executors forget the rows. */
   @Override
   public void close() {
-    partitions.unpersist(false);
+    cached.unpersist(false);
+  }
+
+  /**
+   * Returns the partitions to visit: a worker with hosts is left out where nobody asks for it, and
+   * after it was waited for in vain, until there is an executor again.
+   */
+  private List<Integer> visited(List<String> cohort) {
+    List<Integer> all = all(partitions);
+    if (places.isEmpty()) {
+      return all;
+    }
+    givenUp.removeIf(place -> ClusterWatch.isThere(spark.sc(), place));
+    return all.stream()
+        .filter(
+            partition -> {
+              Place place = places.get(partition);
+              return place.isAnywhere()
+                  || (cohort.contains(place.worker()) && !givenUp.contains(place));
+            })
+        .toList();
+  }
+
+  private static List<Integer> all(JavaRDD<?> rdd) {
+    return IntStream.range(0, rdd.getNumPartitions()).boxed().toList();
   }
 
   /** What is broadcast: who is meant, and the driver's value. */
   private record Payload<B>(TreeSet<String> cohort, B value) implements Serializable {}
 
-  private interface Action<B, R> {
-    R run(Broadcast<Payload<B>> payload) throws Exception;
+  private interface Work<B, M> {
+    JavaRDD<M> on(Broadcast<Payload<B>> payload);
   }
 
-  private <B, R> R inScope(Visit<B> visit, Action<B, R> action) {
+  private <B, M> List<M> inScope(
+      Visit<B> visit, List<Place> placed, List<Integer> visited, Work<B, M> work) {
+    Set<Integer> awaited = ConcurrentHashMap.newKeySet();
+    awaited.addAll(visited);
     Broadcast<Payload<B>> payload =
         spark.broadcast(new Payload<>(new TreeSet<>(visit.cohort()), visit.broadcast()));
-    try (JobScope scope = new JobScope(spark, jobGroup, visit.description())) {
-      return action.run(payload);
-    } catch (RuntimeException e) {
-      throw e;
-    } catch (Exception e) {
-      throw new AggregationException(
-          "the cluster could not finish \"" + visit.description() + "\"", e);
+    try (JobScope scope = new JobScope(spark, jobGroup, visit.description());
+        ClusterWatch watch =
+            ClusterWatch.ofRest(spark, jobGroup, clusterTimeout, () -> places(placed, awaited))) {
+      try {
+        return arrivals.collect(work.on(payload), visited, awaited::remove);
+      } catch (Exception e) {
+        watch.throwReason(e);
+        throw failure(visit, e);
+      } finally {
+        places(placed, awaited).stream().filter(place -> !place.isAnywhere()).forEach(givenUp::add);
+      }
     } finally {
       payload.destroy();
     }
+  }
+
+  private static RuntimeException failure(Visit<?> visit, Exception e) {
+    return e instanceof RuntimeException runtime
+        ? runtime
+        : new AggregationException(
+            "the cluster could not finish \"" + visit.description() + "\"", e);
+  }
+
+  /** Returns where awaited partitions may run: for those that may anywhere, once says it all. */
+  private static List<Place> places(List<Place> placed, Set<Integer> awaited) {
+    return placed.isEmpty()
+        ? awaited.stream().limit(1).map(partition -> Place.anywhere("")).toList()
+        : awaited.stream().map(placed::get).toList();
   }
 
   private <B, M> JavaRDD<M> messages(Broadcast<Payload<B>> payload, WorkerTask<S, B, M> task) {
@@ -101,8 +155,8 @@ final class PartitionFederation<S> implements Federation<S>, AutoCloseable {
   }
 
   private static <B, M> JavaRDD<M> answers(
-      JavaRDD<String> places, Broadcast<Payload<B>> payload, AggregatorTask<B, M> task) {
-    return places.map(aggregator -> task.run(aggregator, payload.value().value()));
+      JavaRDD<String> parties, Broadcast<Payload<B>> payload, AggregatorTask<B, M> task) {
+    return parties.map(aggregator -> task.run(aggregator, payload.value().value()));
   }
 
   /** Runs in a task at the worker. */
@@ -112,11 +166,11 @@ final class PartitionFederation<S> implements Federation<S>, AutoCloseable {
     if (!payload.cohort().contains(worker.worker())) {
       return Collections.emptyIterator();
     }
-    S held =
-        worker
-            .held()
-            .orElseThrow(
-                () -> new IllegalStateException("a worker of the cohort must hold its rows"));
-    return Collections.singleton(task.run(worker.worker(), held, payload.value())).iterator();
+    // Rows that could be read when they were loaded, and can't be now: it drops out.
+    return worker
+        .held()
+        .map(held -> Collections.singleton(task.run(worker.worker(), held, payload.value())))
+        .orElse(Set.of())
+        .iterator();
   }
 }

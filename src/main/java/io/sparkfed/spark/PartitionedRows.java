@@ -8,7 +8,6 @@ import java.util.Iterator;
 import java.util.List;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.sql.Column;
 
 /** The parsed rows of the workers, one partition each. */
 final class PartitionedRows {
@@ -62,12 +61,7 @@ final class PartitionedRows {
     RowParser parser = tables.parser(table, response, false);
     String worker = table.worker();
     JavaRDD<ParsedRow> rows =
-        Lineage.requireNoShuffle(
-                table
-                    .rows()
-                    .select(tables.parsedColumns(table, response).toArray(new Column[0]))
-                    .javaRDD(),
-                worker)
+        Lineage.requireNoShuffle(table.select(tables.parsedColumns(table, response)), worker)
             .coalesce(1, false)
             .mapPartitions(partition -> parser.parse(partition, 0));
     // A source without any input split still needs its one partition.
@@ -79,9 +73,7 @@ final class PartitionedRows {
   private <P> JavaRDD<P> pooled(WorkerTables.Table table, Packer<P> packer) {
     RowParser parser = tables.parser(table, response, false);
     return table
-        .rows()
-        .select(tables.parsedColumns(table, response).toArray(new Column[0]))
-        .javaRDD()
+        .select(tables.parsedColumns(table, response))
         .mapPartitionsWithIndex((split, partition) -> parser.parse(partition, split), false)
         .keyBy(ParsedRow::worker)
         .partitionBy(new WorkerPartitioner(pooledWorkers))

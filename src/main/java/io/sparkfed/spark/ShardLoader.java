@@ -110,12 +110,17 @@ public final class ShardLoader {
   }
 
   private Loaded load(Optional<FeatureEncoding> ofModel) {
-    String group = "spark-federated-loading";
-    try (JobScope scope = new JobScope(context, group, "loading")) {
-      return config.data().source() instanceof Synthetic synthetic
-          ? generated(synthetic)
-          : read(ofModel);
-    }
+    List<Loaded> loaded = new ArrayList<>();
+    BoundedJobs.run(
+        spark,
+        config,
+        "loading",
+        () ->
+            loaded.add(
+                config.data().source() instanceof Synthetic synthetic
+                    ? generated(synthetic)
+                    : read(ofModel)));
+    return loaded.get(0);
   }
 
   private Loaded generated(Synthetic synthetic) {
@@ -142,6 +147,7 @@ public final class ShardLoader {
                 });
     return finish(
         partitions,
+        List.of(),
         FeatureEncoding.ofNumbers(syntheticNames(features)),
         new TreeMap<>(),
         "generated at the workers from the seed: no row moved",
@@ -180,6 +186,7 @@ public final class ShardLoader {
     if (isPooled) {
       return finish(
           partitions,
+          List.of(),
           encoding,
           skipped,
           "simulated workers: rows moved by a shuffle of the pooled table",
@@ -188,7 +195,13 @@ public final class ShardLoader {
                   "simulated workers: rows moved. The table is pooled, and a shuffle brought each"
                       + " row to its worker's partition")));
     }
-    return finish(partitions, encoding, skipped, "read in place: no row moved", new ArrayList<>());
+    return finish(
+        partitions,
+        WorkerTables.places(opened),
+        encoding,
+        skipped,
+        "read in place: no row moved",
+        new ArrayList<>());
   }
 
   /** Returns the configured encoding, completed. */
@@ -206,6 +219,7 @@ public final class ShardLoader {
             draft,
             rows(tables.surveyedFor(draft), opened, pooled)
                 .packed((rows, own) -> SummaryPartition.of(rows, own, draft)),
+            WorkerTables.places(opened),
             skipped);
   }
 
@@ -261,6 +275,7 @@ public final class ShardLoader {
 
   private Loaded finish(
       JavaRDD<WorkerPartition> partitions,
+      List<Place> places,
       FeatureEncoding encoding,
       Map<String, String> skipped,
       String placement,
@@ -270,7 +285,7 @@ public final class ShardLoader {
     List<WorkerPartition.Status> statuses;
     try {
       statuses =
-          cached
+          PlacedRdd.of(cached, places)
               .mapPartitions(p -> Collections.singleton(Held.only(p).status()).iterator())
               .collect();
     } catch (Exception e) {
@@ -296,12 +311,7 @@ public final class ShardLoader {
       Collections.sort(workers);
       noteUncached(cached, statuses.size(), notes);
       return new Loaded(
-          new SparkFederation(
-              context,
-              cached,
-              workers,
-              config.aggregation().deadline(),
-              config.aggregation().aggregatorHosts()),
+          new SparkFederation(context, cached, places, workers, VisitBounds.of(config)),
           encoding.withVectorWidth(features),
           skipped,
           placement,

@@ -5,10 +5,7 @@ import io.sparkfed.aggregate.Federation;
 import io.sparkfed.aggregate.Visit;
 import io.sparkfed.aggregate.WorkerTask;
 import io.sparkfed.data.Shard;
-import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 
@@ -20,18 +17,17 @@ public final class SparkFederation implements Federation<Shard>, AutoCloseable {
   /**
    * Takes over a persisted RDD with one element in each partition.
    *
+   * @param places where each partition's worker may run; empty when all may run anywhere
    * @param workers ids of the workers that hold a shard, sorted
-   * @param deadline how long a visit may take; empty for no bound
-   * @param aggregatorHosts host by aggregator; who isn't in it may run anywhere
    */
   SparkFederation(
       JavaSparkContext spark,
       JavaRDD<WorkerPartition> partitions,
+      List<Place> places,
       List<String> workers,
-      Optional<Duration> deadline,
-      Map<String, String> aggregatorHosts) {
-    this.partitions = partitions;
-    this.workers = new PartitionFederation<>(spark, partitions, workers, deadline, aggregatorHosts);
+      VisitBounds bounds) {
+    this.partitions = PlacedRdd.of(partitions, places);
+    this.workers = new PartitionFederation<>(spark, partitions, places, workers, bounds);
   }
 
   @Override

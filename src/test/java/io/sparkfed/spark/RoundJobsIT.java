@@ -75,7 +75,12 @@ class RoundJobsIT {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     JavaRDD<WorkerPartition> rdd = context.parallelize(elements, partitions);
     try (SparkFederation federation =
-        new SparkFederation(context, rdd, workers, Optional.empty(), Map.of())) {
+        new SparkFederation(
+            context,
+            rdd,
+            List.of(),
+            workers,
+            new VisitBounds(Optional.empty(), Duration.ofMinutes(1), Map.of()))) {
       Visit<Integer> visit = new Visit<>("a visit", 1, workers, 0);
       return assertThrows(
           AggregationException.class,
