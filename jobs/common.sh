@@ -139,11 +139,14 @@ run_without_spark() {
   exec "${JAVA_HOME:+$JAVA_HOME/bin/}java" -cp "$jar" "$main_class" "$@"
 }
 
-# run_benchmark NAME [key=value ...] [-- spark-submit option ...]
+# run_benchmark SUITE [key=value ...] [-- spark-submit option ...]
 # Its classes are compiled with the tests', so that they are never left behind; its session is local.
 run_benchmark() {
-  local jar="" classes="$root/target/test-classes" arguments=()
-  [ "${1:-}" = secure ] || fail "Usage: jobs/benchmark secure [workers=10,100] [weights=100,10000] [-- spark-submit options]"
+  local jar="" classes="$root/target/test-classes" arguments=() suite="${1:-}"
+  case "$suite" in
+    kernels | mllib | rounds | secure | simulation) ;;
+    *) fail "Usage: jobs/benchmark kernels|mllib|rounds|secure|simulation [key=value ...] [-- spark-submit options]" ;;
+  esac
   shift
   while [ "$#" -gt 0 ] && [ "$1" != "--" ]; do
     arguments+=("$1")
@@ -157,9 +160,21 @@ run_benchmark() {
     mvn -q -B -ntp -f "$root/pom.xml" -Dhygiene.skip test-compile >&2 \
       || fail "Building the benchmarks failed; the reason is above"
   fi
+  if [ "$suite" = kernels ]; then
+    local list="$root/target/benchmark.classpath"
+    if [ ! -f "$list" ]; then
+      mvn -q -B -ntp -f "$root/pom.xml" -Dhygiene.skip dependency:build-classpath \
+        -DincludeScope=test -Dmdep.outputFile="$list" >&2 \
+        || fail "Finding the benchmarks' libraries failed; the reason is above"
+    fi
+    # The module, as spark-submit gives it; JMH passes the options on to the JVMs it measures.
+    exec "${JAVA_HOME:+$JAVA_HOME/bin/}java" --add-modules=jdk.incubator.vector -Xmx4g \
+      -cp "$classes:$root/target/classes:$(cat "$list")" \
+      io.sparkfed.benchmark.KernelBenchmark ${arguments[@]+"${arguments[@]}"}
+  fi
   exec "$SPARK_HOME/bin/spark-submit" --driver-memory 10g --conf spark.driver.maxResultSize=0 \
     --conf spark.ui.enabled=false --driver-class-path "$classes:$jar" \
-    --class io.sparkfed.benchmark.SecureBenchmark "$@" "$jar" ${arguments[@]+"${arguments[@]}"}
+    --class "io.sparkfed.benchmark.${suite^}Benchmark" "$@" "$jar" ${arguments[@]+"${arguments[@]}"}
 }
 
 run_job() {

@@ -1,22 +1,17 @@
 package io.sparkfed.benchmark;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sparkfed.aggregate.Aggregation;
 import io.sparkfed.aggregate.InsecurePlainSum;
 import io.sparkfed.aggregate.Visit;
 import io.sparkfed.aggregate.WorkerTask;
-import io.sparkfed.config.ConfigLoader;
+import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.data.Shard;
 import io.sparkfed.data.SyntheticWorkers;
 import io.sparkfed.secure.keys.EphemeralKeys;
 import io.sparkfed.secure.masked.MaskedSum;
 import io.sparkfed.spark.ShardLoader;
 import io.sparkfed.spark.SparkFederation;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +29,8 @@ import org.apache.spark.sql.SparkSession;
  * what advertising keys for 32 sums costs, and of the driver. Wall-clock times are of rounds on
  * Spark, where all workers share this machine's cores; {@code sparkMillis} is what is left of a
  * masked round when the CPU times are taken off, spread over the cores.
+ *
+ * <p>With {@code rows} the workers do train: see {@link TrainedShards}.
  */
 public final class SecureBenchmark {
   private static final int LEAST_ROUNDS = 3;
@@ -50,54 +47,54 @@ public final class SecureBenchmark {
 
   private static final double MAX_GIGABYTES = 8.0;
 
-  private final ObjectMapper json = new ObjectMapper();
-  private final String command;
+  private final Suite suite;
 
-  private SecureBenchmark(String command) {
-    this.command = command;
+  private SecureBenchmark(Suite suite) {
+    this.suite = suite;
   }
 
   /**
    * Runs the benchmark.
    *
-   * @param args {@code workers=10,100} and {@code weights=100,10000}; all cases without
+   * @param args {@code workers=10,100} and {@code weights=100,10000}; all cases without; or {@code
+   *     rows=10000}, for shards of so many rows, with {@code workers=100} and {@code weights=1000}
    */
-  public static void main(String[] args) throws IOException {
-    List<Integer> workers = numbers(args, "workers", List.of(10, 100, 1000));
-    List<Integer> weights = numbers(args, "weights", List.of(100, 10_000, 1_000_000));
-    SecureBenchmark benchmark =
-        new SecureBenchmark(("jobs/benchmark secure " + String.join(" ", args)).strip());
-    SparkSession spark = SparkSession.builder().appName("jobs/benchmark secure").getOrCreate();
+  public static void main(String[] args) {
+    Suite suite = new Suite("secure", args);
+    List<Integer> rows = suite.numbers("rows", List.of());
+    List<Integer> workers =
+        suite.numbers("workers", rows.isEmpty() ? List.of(10, 100, 1000) : List.of(100));
+    List<Integer> weights =
+        suite.numbers("weights", rows.isEmpty() ? List.of(100, 10_000, 1_000_000) : List.of(1000));
+    SecureBenchmark benchmark = new SecureBenchmark(suite);
+    SparkSession spark = suite.open();
     try {
       for (int n : workers) {
-        benchmark.run(spark, n, weights);
+        for (int r : rows) {
+          for (int d : weights) {
+            suite.print(spark, TrainedShards.measured(spark, n, r, d));
+          }
+        }
+        if (rows.isEmpty()) {
+          benchmark.run(spark, n, weights);
+        }
       }
     } finally {
       spark.stop();
     }
   }
 
-  private static List<Integer> numbers(String[] args, String key, List<Integer> byDefault) {
-    return Arrays.stream(args)
-        .filter(arg -> arg.startsWith(key + "="))
-        .findFirst()
-        .map(arg -> Arrays.stream(arg.substring(key.length() + 1).split(",", -1)))
-        .map(values -> values.map(Integer::valueOf).toList())
-        .orElse(byDefault);
-  }
-
-  private void run(SparkSession spark, int workers, List<Integer> weights) throws IOException {
-    Path conf = Files.createTempFile("benchmark", ".conf");
-    Files.writeString(
-        conf, "data.synthetic { workers = " + workers + ", rows-per-worker = 2, features = 1 }\n");
-    try (SparkFederation federation =
-        new ShardLoader(spark, ConfigLoader.load(conf, Map.of(), List.of())).load().federation()) {
+  private void run(SparkSession spark, int workers, List<Integer> weights) {
+    TrainingConfig config =
+        Suite.config(
+            "data.synthetic { workers = " + workers + ", rows-per-worker = 2, features = 1 }",
+            "data.simulation.workers-per-task = 1");
+    try (SparkFederation federation = new ShardLoader(spark, config).load().federation()) {
       // Spark's own code warms up.
       wall(spark, federation, 1, new InsecurePlainSum(2));
       wall(spark, federation, 1, new MaskedSum(new EphemeralKeys(), 2));
       for (int d : weights) {
         Map<String, Object> line = new LinkedHashMap<>();
-        line.put("benchmark", "secure");
         line.put("workers", workers);
         line.put("weights", d);
         double gigabytes = (double) COPIES * Long.BYTES * workers * d / 1e9;
@@ -106,11 +103,8 @@ public final class SecureBenchmark {
         } else {
           measure(spark, federation, workers, d, line);
         }
-        line.put("command", command);
-        System.out.println(json.writeValueAsString(line));
+        suite.print(spark, line);
       }
-    } finally {
-      Files.delete(conf);
     }
   }
 
@@ -122,27 +116,18 @@ public final class SecureBenchmark {
     Wall masked = wall(spark, federation, d, new MaskedSum(new EphemeralKeys(), 2));
     double worker = cpu.workerMillis().values().stream().mapToDouble(v -> v).sum();
     line.put("rounds", Math.min(plain.rounds(), Math.min(masked.rounds(), cpu.rounds())));
-    line.put("workerCpuMillis", rounded(worker));
+    line.put("workerCpuMillis", Suite.rounded(worker));
     Map<String, Object> phases = new LinkedHashMap<>();
-    cpu.workerMillis().forEach((phase, millis) -> phases.put(phase, rounded(millis)));
+    cpu.workerMillis().forEach((phase, millis) -> phases.put(phase, Suite.rounded(millis)));
     line.put("workerCpuMillisByPhase", phases);
-    line.put("driverCpuMillis", rounded(cpu.driverMillis()));
-    line.put("plainRoundMillis", rounded(plain.millis()));
-    line.put("maskedRoundMillis", rounded(masked.millis()));
-    line.put("overheadMillis", rounded(masked.millis() - plain.millis()));
-    line.put("sparkMillis", rounded(masked.millis() - cpu.driverMillis() - n * worker / cores));
+    line.put("driverCpuMillis", Suite.rounded(cpu.driverMillis()));
+    line.put("plainRoundMillis", Suite.rounded(plain.millis()));
+    line.put("maskedRoundMillis", Suite.rounded(masked.millis()));
+    line.put("overheadMillis", Suite.rounded(masked.millis() - plain.millis()));
+    line.put(
+        "sparkMillis", Suite.rounded(masked.millis() - cpu.driverMillis() - n * worker / cores));
     line.put("plainJobs", plain.jobs());
     line.put("maskedJobs", masked.jobs());
-    line.put("cores", cores);
-    line.put("master", spark.sparkContext().master());
-    line.put("java", System.getProperty("java.version"));
-    line.put("spark", spark.version());
-    String own = MaskedSum.class.getPackage().getImplementationVersion();
-    line.put("spark-federated", own == null ? "development" : own);
-  }
-
-  private static double rounded(double millis) {
-    return Math.round(millis * 100.0) / 100.0;
   }
 
   /**
@@ -194,8 +179,8 @@ public final class SecureBenchmark {
       }
     }
     Map<String, Double> medians = new LinkedHashMap<>();
-    phases.forEach((phase, millis) -> medians.put(phase, median(millis)));
-    return new Cpu(medians, median(driver), driver.size());
+    phases.forEach((phase, millis) -> medians.put(phase, Suite.median(millis)));
+    return new Cpu(medians, Suite.median(driver), driver.size());
   }
 
   private static boolean goesOn(int round, long begin) {
@@ -231,7 +216,7 @@ public final class SecureBenchmark {
     }
     drain(spark);
     spark.sparkContext().removeSparkListener(counter);
-    return new Wall(median(millis), jobs.get() / millis.size(), millis.size());
+    return new Wall(Suite.median(millis), jobs.get() / millis.size(), millis.size());
   }
 
   private static void drain(SparkSession spark) {
@@ -250,11 +235,5 @@ public final class SecureBenchmark {
       vector[j] = value >> 24;
     }
     return vector;
-  }
-
-  private static double median(List<Double> values) {
-    double[] sorted = values.stream().mapToDouble(v -> v).sorted().toArray();
-    int middle = sorted.length / 2;
-    return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2.0;
   }
 }

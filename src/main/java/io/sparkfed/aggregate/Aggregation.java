@@ -28,6 +28,16 @@ public interface Aggregation<V, R> {
   }
 
   /**
+   * Says how large a number of a worker can be, so that a sum that chooses its range from the
+   * values has no need to; a larger one is dealt with as ever. Of no meaning once a range is
+   * chosen.
+   *
+   * @param largest positive and finite
+   * @param workers most workers that will take part
+   */
+  default void expect(double largest, int workers) {}
+
+  /**
    * Goes on from what another instance had chosen, so that the same values give the same bits.
    *
    * @throws IllegalArgumentException if this aggregation can't have chosen it

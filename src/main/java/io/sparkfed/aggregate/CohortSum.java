@@ -1,9 +1,8 @@
 package io.sparkfed.aggregate;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
 
 /**
  * Checks a cohort's messages and sums them modulo 2^64, which is exact and the same in any order.
@@ -52,7 +51,7 @@ final class CohortSum {
   /**
    * Creates the combiner for exactly this cohort.
    *
-   * @param cohort ids of the workers that must answer
+   * @param cohort ids of the workers that must answer, sorted
    * @param minWorkers the least number of workers a sum may be opened over, at least 1
    * @throws IllegalArgumentException if {@code minWorkers < 1}
    */
@@ -65,18 +64,21 @@ final class CohortSum {
   }
 
   /** Sums the messages, which come in no particular order. */
-  Verdict combine(List<WorkerMessage> messages) {
-    SortedMap<String, WorkerMessage> byWorker = new TreeMap<>();
+  Verdict combine(List<PlainMessage> messages) {
+    List<String> answered = new ArrayList<>(cohort.size());
     long bytes = 0;
-    for (WorkerMessage message : messages) {
-      byWorker.put(message.worker(), message);
+    int dropouts = 0;
+    int notFinite = 0;
+    for (PlainMessage message : messages) {
+      answered.addAll(message.workers());
       bytes += message.payloadBytes();
+      dropouts += message.failed().size();
+      notFinite += message.notFinite();
     }
-    if (messages.size() != cohort.size() || !byWorker.keySet().equals(Set.copyOf(cohort))) {
+    Collections.sort(answered);
+    if (!answered.equals(cohort)) {
       return refuse(Ruling.WRONG_COHORT, 0, 0, bytes);
     }
-    int dropouts = count(byWorker, WorkerMessage.Status.FAILED);
-    int notFinite = count(byWorker, WorkerMessage.Status.NOT_FINITE);
     int present = cohort.size() - dropouts;
     if (present < minWorkers) {
       return refuse(Ruling.TOO_FEW, present, dropouts, bytes);
@@ -85,8 +87,8 @@ final class CohortSum {
       return refuse(Ruling.NOT_FINITE, notFinite, dropouts, bytes);
     }
     long[] sums = null;
-    for (WorkerMessage message : byWorker.values()) {
-      if (message.status() != WorkerMessage.Status.OK) {
+    for (PlainMessage message : messages) {
+      if (message.failed().size() == message.workers().size()) {
         continue;
       }
       if (sums == null) {
@@ -105,9 +107,5 @@ final class CohortSum {
 
   private static Verdict refuse(Ruling ruling, int workers, int dropouts, long bytes) {
     return new Verdict(ruling, new long[0], workers, dropouts, bytes);
-  }
-
-  private static int count(SortedMap<String, WorkerMessage> messages, WorkerMessage.Status status) {
-    return (int) messages.values().stream().filter(m -> m.status() == status).count();
   }
 }

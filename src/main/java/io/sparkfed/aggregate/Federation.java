@@ -23,6 +23,21 @@ public interface Federation<S> {
   <B, M> List<M> visit(Visit<B> visit, WorkerTask<S, B, M> task);
 
   /**
+   * Runs {@code task} once for each group of workers of the cohort that share a process and a task,
+   * and brings one message of each group to the driver. Workers who hold rows of their own are
+   * groups of one; only simulated workers, whom nothing protects from each other, share one.
+   *
+   * @return at most one message for each group, in no particular order
+   * @throws AggregationException if the cluster could not finish the visit
+   */
+  default <B, M> List<M> visitGroups(Visit<B> visit, GroupTask<S, B, M> task) {
+    return visit(
+        visit,
+        (worker, shard, broadcast) ->
+            task.run(List.of(new GroupTask.Member<>(worker, shard)), broadcast));
+  }
+
+  /**
    * Runs {@code task} once at each aggregator of the cohort, away from the driver, and brings the
    * messages to the driver. An aggregator is a party without rows; it stays at one place as long as
    * that place is there, and different ones have different places where there are enough.

@@ -1,9 +1,9 @@
 package io.sparkfed.aggregate;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 
 /**
  * Sums the workers' vectors at the driver, which sees every one of them: the baseline to compare
@@ -17,12 +17,14 @@ public record InsecurePlainSum(int minWorkers) implements Aggregation<long[], lo
   public <S, B> Opened<long[]> aggregate(
       Federation<S> federation, Visit<B> visit, WorkerTask<S, B, long[]> work) {
     CohortSum sum = new CohortSum(visit.cohort(), minWorkers);
-    List<WorkerMessage> messages =
-        new ArrayList<>(federation.visit(visit, new MessageTask<>(work)));
-    Set<String> missing = new TreeSet<>(visit.cohort());
-    messages.forEach(message -> missing.remove(message.worker()));
-    for (String worker : missing) {
-      messages.add(new WorkerMessage(worker, WorkerMessage.Status.FAILED, new long[0]));
+    List<PlainMessage> messages =
+        new ArrayList<>(federation.visitGroups(visit, new PlainTask<>(work)));
+    Set<String> answered = new HashSet<>();
+    messages.forEach(message -> answered.addAll(message.workers()));
+    List<String> missing =
+        visit.cohort().stream().filter(worker -> !answered.contains(worker)).toList();
+    if (!missing.isEmpty()) {
+      messages.add(new PlainMessage(missing, missing, 0, new long[0]));
     }
     return sum.combine(messages).open(minWorkers);
   }

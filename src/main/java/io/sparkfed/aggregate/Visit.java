@@ -5,13 +5,15 @@ import java.util.List;
 /**
  * One visit of the driver to a cohort.
  *
+ * @param phase what part of a sum it is
  * @param description what the visit is for, e.g. "round 3/10: local training (4 workers)"
  * @param round the round it belongs to; 0 before the first
  * @param cohort ids of the workers, or aggregators, to visit, sorted, no duplicates
  * @param broadcast what every one of them receives; serializable
  * @param <B> type of the broadcast
  */
-public record Visit<B>(String description, int round, List<String> cohort, B broadcast) {
+public record Visit<B>(
+    Phase phase, String description, int round, List<String> cohort, B broadcast) {
 
   /**
    * @throws IllegalArgumentException if the cohort is not sorted or has duplicates
@@ -23,5 +25,10 @@ public record Visit<B>(String description, int round, List<String> cohort, B bro
         throw new IllegalArgumentException("a cohort must be sorted and without duplicates");
       }
     }
+  }
+
+  /** Creates the visit for the work itself. */
+  public Visit(String description, int round, List<String> cohort, B broadcast) {
+    this(Phase.WORK, description, round, cohort, broadcast);
   }
 }

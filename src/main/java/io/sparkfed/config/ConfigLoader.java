@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -214,7 +215,18 @@ public final class ConfigLoader {
 
   /** Returns the defaults of the chosen preset; none for an unknown one, which is refused later. */
   private static Config presetDefaults(Config chosen) {
-    String preset = String.valueOf(chosen.getValue("algorithm.preset").unwrapped());
+    return presetDefaults(String.valueOf(chosen.getValue("algorithm.preset").unwrapped()));
+  }
+
+  /** Returns the tolerance of a preset where the configuration sets none. */
+  static OptionalDouble defaultTolerance(String preset) {
+    Config defaults = presetDefaults(preset);
+    return defaults.hasPath("algorithm.tolerance")
+        ? OptionalDouble.of(defaults.getDouble("algorithm.tolerance"))
+        : OptionalDouble.empty();
+  }
+
+  private static Config presetDefaults(String preset) {
     Config all =
         ConfigFactory.parseResources(
             ConfigLoader.class,

@@ -55,6 +55,11 @@ final class ConfigReader {
     return Optional.of(value);
   }
 
+  /** Returns whether a key has a value. */
+  boolean isSet(String key) {
+    return config.hasPath(key);
+  }
+
   boolean bool(String key) {
     return read(key, "must be true or false", config::getBoolean);
   }

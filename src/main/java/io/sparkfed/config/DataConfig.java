@@ -1,9 +1,11 @@
 package io.sparkfed.config;
 
+import io.sparkfed.data.Storage;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * What {@code data} says.
@@ -17,6 +19,8 @@ import java.util.Optional;
  * @param columns which columns are what
  * @param split held-out rows
  * @param preprocessing which feature columns are encoded, and how
+ * @param workersPerTask how many simulated workers share a task; empty to have it chosen
+ * @param storage how packed features are kept in memory
  */
 public record DataConfig(
     String format,
@@ -27,7 +31,9 @@ public record DataConfig(
     Optional<String> where,
     Columns columns,
     Split split,
-    Preprocessing preprocessing) {
+    Preprocessing preprocessing,
+    OptionalInt workersPerTask,
+    Storage storage) {
 
   /** Where the rows are. */
   public sealed interface Source permits WorkerPaths, PooledTable, Synthetic {}

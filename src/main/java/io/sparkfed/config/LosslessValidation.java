@@ -1,11 +1,10 @@
 package io.sparkfed.config;
 
 import com.typesafe.config.Config;
-import io.sparkfed.config.TrainingConfig.Lossless;
 import io.sparkfed.model.Family;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 
 /** The rules of the lossless presets, and of the keys that are theirs alone. */
@@ -25,12 +24,12 @@ final class LosslessValidation {
     this.read = read;
   }
 
-  /** Returns what a lossless preset needs; empty for the others. */
-  Optional<Lossless> validate(String preset, Family family) {
+  /** Refuses what a preset can't have. */
+  void validate(String preset, Family family) {
     if (!Presets.isLossless(preset)) {
-      refuse("algorithm.tolerance", "belongs to the lossless presets");
+      refuse("algorithm.warm-start", "belongs to the lossless presets");
       refuse("algorithm.step-size", "belongs to algorithm.preset = fed-sgd");
-      return Optional.empty();
+      return;
     }
     for (String key : OF_LOCAL_TRAINING) {
       refuse(key, "belongs to algorithm.preset = fed-avg; " + preset + " trains nothing locally");
@@ -38,7 +37,7 @@ final class LosslessValidation {
     if (!preset.equals("fed-sgd")) {
       refuse("algorithm.step-size", "belongs to algorithm.preset = fed-sgd");
     }
-    if (!preset.equals("fed-lbfgs")) {
+    if (!preset.equals("fed-lbfgs") && !preset.equals(Presets.AUTO)) {
       requireNoL1(read, "algorithm.preset = " + preset, "fed-lbfgs");
     }
     if (preset.equals("normal-equations")) {
@@ -48,18 +47,26 @@ final class LosslessValidation {
       }
       refuse("algorithm.tolerance", "does not belong to normal-equations, which is one round");
       refuse("algorithm.rounds", "does not belong to normal-equations, which is one round");
-      return Optional.of(new Lossless(0.0, 0.0));
+      refuse("algorithm.warm-start", "does not belong to normal-equations, which is one round");
     }
     if (preset.equals("fed-newton")) {
       requireCurvature(read, family, "algorithm.preset = fed-newton", "fed-lbfgs");
     }
-    double tolerance =
-        read.number("algorithm.tolerance", "must be a number >= 0", value -> value >= 0.0);
-    double stepSize =
-        preset.equals("fed-sgd")
-            ? read.number("algorithm.step-size", "must be a number > 0", value -> value > 0.0)
-            : 0.0;
-    return Optional.of(new Lossless(tolerance, stepSize));
+  }
+
+  /** Returns when to stop; empty where nothing says so. */
+  OptionalDouble tolerance() {
+    return read.isSet("algorithm.tolerance")
+        ? OptionalDouble.of(
+            read.number("algorithm.tolerance", "must be a number >= 0", value -> value >= 0.0))
+        : OptionalDouble.empty();
+  }
+
+  /** Returns the step size of fed-sgd; 0 for other presets. */
+  double stepSize(String preset) {
+    return preset.equals("fed-sgd")
+        ? read.number("algorithm.step-size", "must be a number > 0", value -> value > 0.0)
+        : 0.0;
   }
 
   /** Refuses an L1 penalty for what can't have one. */

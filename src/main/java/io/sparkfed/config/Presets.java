@@ -4,11 +4,12 @@ import io.sparkfed.aggregate.SumFactory;
 import io.sparkfed.config.TrainingConfig.AggregationConfig;
 import io.sparkfed.config.TrainingConfig.Algorithm;
 import io.sparkfed.config.TrainingConfig.Keys;
+import io.sparkfed.config.TrainingConfig.WarmStart;
 import io.sparkfed.evaluation.MetricSums;
+import io.sparkfed.federated.AlgorithmChoice;
 import io.sparkfed.federated.PooledPlan;
 import io.sparkfed.federated.PooledPlan.Conditioning;
 import io.sparkfed.federated.TrainingPlan;
-import io.sparkfed.model.Family;
 import io.sparkfed.model.ModelShape;
 import io.sparkfed.privacy.ClipBound;
 import io.sparkfed.privacy.OwnersClip;
@@ -24,6 +25,8 @@ import io.sparkfed.server.PooledGradientDescent;
 import io.sparkfed.server.PooledOptimizer;
 import io.sparkfed.server.ServerOptimizer;
 import io.sparkfed.server.ServerSgd;
+import io.sparkfed.solver.LocalLbfgs;
+import io.sparkfed.solver.LocalSolver;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,56 +34,52 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** The named algorithms: each fills the slots of a round. */
 public final class Presets {
+  /** Stands for the lossless preset that fits the data. */
+  public static final String AUTO = "auto";
+
   /** Most coefficients of a preset with Hessians: 2 million numbers, 16 MB a message. */
   static final int MOST_COEFFICIENTS_WITH_HESSIAN = 2000;
 
   /** As many pairs of steps and gradients as Spark ML's. */
   private static final int LBFGS_MEMORY = 10;
 
+  /** More lead to the optimum of a worker's own rows, away from that of all. */
+  private static final int WARM_START_ITERATIONS = 3;
+
+  private static final double WARM_START_TOLERANCE = 1e-6;
+
   private static final Map<String, ServerOptimizer> AVERAGING =
       Map.of("fed-avg", new ServerSgd(1.0));
 
   private static final Map<String, Function<Algorithm, PooledOptimizer>> LOSSLESS =
       Map.of(
-          "fed-newton", a -> new Newton(a.lossless().orElseThrow().tolerance()),
-          "fed-lbfgs", a -> new Lbfgs(LBFGS_MEMORY, a.lossless().orElseThrow().tolerance()),
+          "fed-newton", a -> new Newton(a.tolerance().orElseThrow()),
+          "fed-lbfgs", a -> new Lbfgs(LBFGS_MEMORY, a.tolerance().orElseThrow()),
           "normal-equations", a -> new NormalEquations(),
           "fed-sgd",
               a ->
                   new PooledGradientDescent(
-                      a.lossless().orElseThrow().stepSize(),
-                      a.lossless().orElseThrow().tolerance(),
-                      a.divergenceFactor()));
+                      a.stepSize(), a.tolerance().orElseThrow(), a.divergenceFactor()));
 
   private Presets() {}
 
   /** Returns the names of the presets, sorted. */
   public static List<String> names() {
-    return Stream.concat(AVERAGING.keySet().stream(), LOSSLESS.keySet().stream()).sorted().toList();
+    return Stream.of(Set.of(AUTO), AVERAGING.keySet(), LOSSLESS.keySet())
+        .flatMap(Set::stream)
+        .sorted()
+        .toList();
   }
 
   static boolean isLossless(String preset) {
-    return LOSSLESS.containsKey(preset);
-  }
-
-  /**
-   * Returns the lossless preset that fits.
-   *
-   * @param l1 lasso penalty, at least 0
-   * @param coefficients the model's number of coefficients
-   */
-  public static String lossless(Family family, double l1, long coefficients) {
-    if (l1 > 0.0
-        || coefficients > MOST_COEFFICIENTS_WITH_HESSIAN
-        || !LosslessValidation.WITH_CURVATURE.contains(family)) {
-      return "fed-lbfgs";
-    }
-    return family == Family.LINEAR ? "normal-equations" : "fed-newton";
+    return preset.equals(AUTO) || LOSSLESS.containsKey(preset);
   }
 
   /**
@@ -116,6 +115,7 @@ public final class Presets {
         sums(config, keys, ledger(ledger)),
         AVERAGING.getOrDefault(config.algorithm().preset(), new ServerSgd(1.0)),
         config.algorithm().rounds(),
+        config.algorithm().tolerance(),
         config.algorithm().divergenceFactor(),
         MetricSums.of(config.model().family(), config.model().loss(), config.aucBins()),
         config.seed(),
@@ -127,8 +127,20 @@ public final class Presets {
     if (!isLossless(algorithm.preset())) {
       return Optional.empty();
     }
-    PooledOptimizer optimizer = LOSSLESS.get(algorithm.preset()).apply(algorithm);
-    if (optimizer.needsHessian() && shape.size() > MOST_COEFFICIENTS_WITH_HESSIAN) {
+    Conditioning conditioning =
+        algorithm.preset().equals("fed-sgd") ? Conditioning.AS_IS : Conditioning.STANDARDIZED;
+    return Optional.of(
+        new PooledPlan(chooser(config, shape), conditioning, config.confidenceLevel()));
+  }
+
+  private static AlgorithmChoice.Chooser chooser(TrainingConfig config, ModelShape shape) {
+    Algorithm algorithm = config.algorithm();
+    if (algorithm.preset().equals(AUTO)) {
+      return new AutoAlgorithm(config.model().family(), config.model().l1(), shape)
+          .chooser((preset, warmPays) -> filled(algorithm, preset, warmPays));
+    }
+    AlgorithmChoice named = filled(algorithm, algorithm.preset(), false);
+    if (named.optimizer().needsHessian() && shape.size() > MOST_COEFFICIENTS_WITH_HESSIAN) {
       throw new ConfigurationException(
           "algorithm.preset = "
               + algorithm.preset()
@@ -137,13 +149,22 @@ public final class Presets {
               + " coefficients, for it sums a number for each pair of them; take fed-lbfgs. Provided: "
               + shape.size());
     }
-    return Optional.of(
-        new PooledPlan(
-            optimizer,
-            optimizer instanceof PooledGradientDescent
-                ? Conditioning.AS_IS
-                : Conditioning.STANDARDIZED,
-            config.confidenceLevel()));
+    return AlgorithmChoice.always(named.preset(), named.optimizer(), named.warmStart());
+  }
+
+  private static AlgorithmChoice filled(Algorithm algorithm, String preset, boolean warmPays) {
+    OptionalDouble tolerance = algorithm.tolerance();
+    if (tolerance.isEmpty()) {
+      tolerance = ConfigLoader.defaultTolerance(preset);
+    }
+    PooledOptimizer optimizer = LOSSLESS.get(preset).apply(algorithm.with(tolerance));
+    return new AlgorithmChoice(preset, optimizer, warmStart(algorithm.warmStart(), warmPays), "");
+  }
+
+  private static Optional<LocalSolver> warmStart(WarmStart wanted, boolean pays) {
+    return wanted == WarmStart.TRUE || (wanted == WarmStart.AUTO && pays)
+        ? Optional.of(new LocalLbfgs(WARM_START_ITERATIONS, WARM_START_TOLERANCE, LBFGS_MEMORY))
+        : Optional.empty();
   }
 
   /** Returns the sums that all numbers of a run's preprocessing travel through. */

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -72,8 +73,10 @@ public record TrainingConfig(
    * What {@code algorithm} says.
    *
    * @param rounds at least 1
+   * @param tolerance when to stop, at least 0; empty for never, or for the chosen preset's own
+   * @param warmStart whether a lossless search starts from an average of local models
    * @param divergenceFactor greater than 1
-   * @param lossless what the lossless presets need; empty for the others, which train locally
+   * @param stepSize of fed-sgd, greater than 0; 0 for the others
    */
   public record Algorithm(
       String preset,
@@ -81,16 +84,32 @@ public record TrainingConfig(
       LocalSolver solver,
       Reduction reduction,
       Weighting weighting,
+      OptionalDouble tolerance,
+      WarmStart warmStart,
       double divergenceFactor,
-      Optional<Lossless> lossless) {}
+      double stepSize) {
 
-  /**
-   * What a lossless preset needs.
-   *
-   * @param tolerance when to stop, at least 0
-   * @param stepSize of fed-sgd, greater than 0
-   */
-  public record Lossless(double tolerance, double stepSize) {}
+    Algorithm with(OptionalDouble other) {
+      return new Algorithm(
+          preset,
+          rounds,
+          solver,
+          reduction,
+          weighting,
+          other,
+          warmStart,
+          divergenceFactor,
+          stepSize);
+    }
+  }
+
+  /** Whether a lossless search starts from an average of local models. */
+  public enum WarmStart {
+    /** Where it saves time. */
+    AUTO,
+    TRUE,
+    FALSE
+  }
 
   /**
    * What {@code aggregation} says.

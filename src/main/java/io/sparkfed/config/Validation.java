@@ -16,10 +16,11 @@ import io.sparkfed.config.TrainingConfig.AggregationConfig;
 import io.sparkfed.config.TrainingConfig.Algorithm;
 import io.sparkfed.config.TrainingConfig.Checkpoints;
 import io.sparkfed.config.TrainingConfig.Keys;
-import io.sparkfed.config.TrainingConfig.Lossless;
 import io.sparkfed.config.TrainingConfig.Model;
 import io.sparkfed.config.TrainingConfig.Output;
 import io.sparkfed.config.TrainingConfig.Predictions;
+import io.sparkfed.config.TrainingConfig.WarmStart;
+import io.sparkfed.data.Storage;
 import io.sparkfed.evaluation.RunReport.Setting;
 import io.sparkfed.federated.Weighting;
 import io.sparkfed.model.Family;
@@ -33,6 +34,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -41,6 +43,9 @@ import java.util.TreeMap;
 final class Validation {
   /** The metrics of softmax hold a number for each pair of classes. */
   private static final int MOST_CLASSES = 1000;
+
+  /** One machine would agree on keys for minutes a round. */
+  private static final int MOST_MASKED_SIMULATED = 10_000;
 
   private final Config user;
   private final ConfigReader read;
@@ -83,6 +88,16 @@ final class Validation {
 
   private AggregationConfig aggregation() {
     AggregationMode mode = read.oneOf("aggregation.mode", AggregationMode.class);
+    if (mode == AggregationMode.MASKED
+        && source() instanceof Synthetic synthetic
+        && synthetic.workers() > MOST_MASKED_SIMULATED) {
+      throw read.invalid(
+          "data.synthetic.workers",
+          "must be at most "
+              + MOST_MASKED_SIMULATED
+              + " with aggregation.mode = masked, where each agrees on keys with its neighbours;"
+              + " simulate more with insecure-plain or secure-worker");
+    }
     SortedMap<String, String> aggregators =
         new TreeMap<>(read.freeSection("aggregation.aggregators"));
     if (mode.aggregators().isEmpty()) {
@@ -139,15 +154,18 @@ final class Validation {
   private Algorithm algorithm() {
     String preset = read.oneOf("algorithm.preset", Presets.names());
     Family family = read.oneOf("model.family", Family.class);
-    Optional<Lossless> lossless = new LosslessValidation(user, read).validate(preset, family);
+    LosslessValidation lossless = new LosslessValidation(user, read);
+    lossless.validate(preset, family);
     return new Algorithm(
         preset,
         read.integer("algorithm.rounds", 1, 10_000_000),
         new SolverValidation(user, read).solver(family),
         read.oneOf("algorithm.local.loss", Reduction.class),
         read.oneOf("algorithm.weighting", Weighting.class),
+        lossless.tolerance(),
+        read.oneOf("algorithm.warm-start", WarmStart.class),
         read.number("algorithm.divergence-factor", "must be a number > 1", v -> v > 1.0),
-        lossless);
+        lossless.stepSize(preset));
   }
 
   private DataConfig data() {
@@ -167,7 +185,21 @@ final class Validation {
         read.optionalString("data.where"),
         columns(source),
         split(),
-        preprocessing(source));
+        preprocessing(source),
+        workersPerTask(source),
+        read.oneOf("data.storage", Storage.class));
+  }
+
+  private OptionalInt workersPerTask(Source source) {
+    String key = "data.simulation.workers-per-task";
+    if (read.optionalString(key).isEmpty()) {
+      return OptionalInt.empty();
+    }
+    if (source instanceof WorkerPaths) {
+      throw read.invalid(
+          key, "is for simulated workers: who has rows of its own has its own tasks");
+    }
+    return OptionalInt.of(read.integer(key, 1, Integer.MAX_VALUE));
   }
 
   private Preprocessing preprocessing(Source source) {

@@ -2,44 +2,91 @@ package io.sparkfed.data;
 
 import io.sparkfed.model.ModelShape;
 import java.io.Serializable;
+import java.util.Arrays;
 
-/** An immutable block of n labelled, weighted rows with p features each. */
-public sealed interface Examples extends Serializable permits DenseExamples, SparseExamples {
+/** An immutable block of n labelled, weighted rows with p features each, all finite. */
+public abstract sealed class Examples implements Serializable
+    permits DenseExamples, SparseExamples {
+  private static final long serialVersionUID = 2L;
+
+  private final int features;
+  private final double[] labels;
+
+  /** Null when every weight is 1. */
+  private final double[] weights;
+
+  /** Null when every offset is 0. */
+  private final double[] offsets;
+
+  Examples(int features, double[] labels, double[] weights, double[] offsets) {
+    this.features = features;
+    this.labels = labels;
+    this.weights = Arrays.stream(weights).allMatch(weight -> weight == 1.0) ? null : weights;
+    this.offsets = offsets;
+  }
 
   /** Returns n. */
-  int rows();
+  public final int rows() {
+    return labels.length;
+  }
 
   /** Returns p. */
-  int features();
+  public final int features() {
+    return features;
+  }
 
   /** Returns the label of a row. */
-  double label(int row);
+  public final double label(int row) {
+    return labels[row];
+  }
 
   /** Returns the instance weight of a row, at least 0; 1 where no weight column is configured. */
-  double weight(int row);
+  public final double weight(int row) {
+    return weights == null ? 1.0 : weights[row];
+  }
 
   /** Returns the offset of a row, added to each of its scores; 0 where none is configured. */
-  double offset(int row);
+  public final double offset(int row) {
+    return offsets == null ? 0.0 : offsets[row];
+  }
 
-  /** Returns {@code sum_j x[row][j] * weights[from + j]} over the p features, in column order. */
-  double dot(int row, double[] weights, int from);
+  /** Returns {@code sum_j x[row][j] * weights[from + j]} over the p features, in a fixed order. */
+  public abstract double dot(int row, double[] weights, int from);
 
   /** Adds {@code factor * x[row][j]} to {@code out[from + j]} for each of the p features. */
-  void addScaled(int row, double factor, double[] out, int from);
+  public abstract void addScaled(int row, double factor, double[] out, int from);
 
   /** Returns {@code sum_i weight_i * (x_ij - means[j])²} for each feature; length p. */
-  double[] weightedSquaredDeviations(double[] means);
+  public abstract double[] weightedSquaredDeviations(double[] means);
+
+  /** Returns whether only a part of the features is stored. */
+  public abstract boolean isSparse();
+
+  /**
+   * Writes the features of a row that are stored, with their columns, and returns how many these
+   * are. Columns ascend.
+   *
+   * @param columnsOut length p
+   * @param valuesOut length p
+   */
+  public abstract int entries(int row, int[] columnsOut, double[] valuesOut);
+
+  /** Writes all p features of a row. */
+  public abstract void copyRow(int row, double[] out, int at);
 
   /** Returns the size of the packed numbers, in bytes. */
-  long packedBytes();
+  public long packedBytes() {
+    int perRow = 1 + (weights == null ? 0 : 1) + (offsets == null ? 0 : 1);
+    return (long) Double.BYTES * perRow * labels.length;
+  }
 
-  /** Returns {@code sum_j x[row][j] * weights[j]} over the p features, in column order. */
-  default double dot(int row, double[] weights) {
+  /** Returns {@code sum_j x[row][j] * weights[j]} over the p features, in a fixed order. */
+  public final double dot(int row, double[] weights) {
     return dot(row, weights, 0);
   }
 
   /** Adds {@code factor * x[row][j]} to {@code out[j]} for each of the p features. */
-  default void addScaled(int row, double factor, double[] out) {
+  public final void addScaled(int row, double factor, double[] out) {
     addScaled(row, factor, out, 0);
   }
 
@@ -49,15 +96,15 @@ public sealed interface Examples extends Serializable permits DenseExamples, Spa
    * @param raw coefficients in the units of the rows
    * @param scoresOut length K
    */
-  default void scores(int row, ModelShape shape, double[] raw, double[] scoresOut) {
+  public final void scores(int row, ModelShape shape, double[] raw, double[] scoresOut) {
     for (int k = 0; k < shape.outputs(); k++) {
       scoresOut[k] = dot(row, raw, shape.weightsFrom(k)) + shape.intercept(raw, k) + offset(row);
     }
   }
 
   /** Returns {@code sum_i weight_i * x_ij} for each feature; length p. */
-  default double[] weightedSums() {
-    double[] sums = new double[features()];
+  public final double[] weightedSums() {
+    double[] sums = new double[features];
     for (int i = 0; i < rows(); i++) {
       addScaled(i, weight(i), sums);
     }
@@ -65,7 +112,7 @@ public sealed interface Examples extends Serializable permits DenseExamples, Spa
   }
 
   /** Returns {@code sum_i weight_i}; n where no weight column is configured. */
-  default double totalWeight() {
+  public final double totalWeight() {
     double total = 0.0;
     for (int i = 0; i < rows(); i++) {
       total += weight(i);

@@ -1,6 +1,7 @@
 package io.sparkfed.data;
 
 import io.sparkfed.data.ShardBuilder.Part;
+import io.sparkfed.math.Kernels;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.stream.IntStream;
@@ -10,6 +11,8 @@ import java.util.stream.IntStream;
  * indices are kept from the first sparse row on.
  */
 final class GrowingRows {
+  private static final int MOST_VALUES = Integer.MAX_VALUE - 8 - Kernels.LANES;
+
   private int count;
   private int entries;
   private int[] starts = new int[17];
@@ -119,7 +122,7 @@ final class GrowingRows {
   }
 
   /** Packs the chosen rows, dense unless at most half of the entries are present. */
-  Examples pack(int[] chosen, int features) {
+  Examples pack(int[] chosen, int features, Storage storage) {
     double[] chosenLabels = Arrays.stream(chosen).mapToDouble(i -> labels[i]).toArray();
     double[] chosenWeights = Arrays.stream(chosen).mapToDouble(i -> weights[i]).toArray();
     double[] chosenOffsets =
@@ -128,20 +131,21 @@ final class GrowingRows {
     long full = (long) chosen.length * features;
     if (sparse && present <= full / 2) {
       return packSparse(
-          chosen, features, (int) present, chosenLabels, chosenWeights, chosenOffsets);
+          chosen, features, (int) present, chosenLabels, chosenWeights, chosenOffsets, storage);
     }
-    if (full > Integer.MAX_VALUE - 8) {
+    if (full > MOST_VALUES) {
       throw new IllegalArgumentException(
           "a dense shard holds at most 2^31 values; a worker with more must be split");
     }
-    double[] packed = new double[(int) full];
+    double[] packed = new double[(int) full + Kernels.LANES];
     for (int r = 0; r < chosen.length; r++) {
       int i = chosen[r];
       for (int k = starts[i]; k < starts[i + 1]; k++) {
         packed[r * features + (sparse ? columns[k] : k - starts[i])] = values[k];
       }
     }
-    return new DenseExamples(features, packed, chosenLabels, chosenWeights, chosenOffsets);
+    PackedValues kept = PackedValues.of(packed, storage);
+    return new DenseExamples(features, kept, chosenLabels, chosenWeights, chosenOffsets);
   }
 
   private Examples packSparse(
@@ -150,10 +154,11 @@ final class GrowingRows {
       int present,
       double[] chosenLabels,
       double[] chosenWeights,
-      double[] chosenOffsets) {
+      double[] chosenOffsets,
+      Storage storage) {
     int[] rowStarts = new int[chosen.length + 1];
     int[] packedColumns = new int[present];
-    double[] packedValues = new double[present];
+    double[] packedValues = new double[present + Kernels.LANES];
     int end = 0;
     for (int r = 0; r < chosen.length; r++) {
       int from = starts[chosen[r]];
@@ -167,7 +172,7 @@ final class GrowingRows {
         features,
         rowStarts,
         packedColumns,
-        packedValues,
+        PackedValues.of(packedValues, storage),
         chosenLabels,
         chosenWeights,
         chosenOffsets);

@@ -24,13 +24,20 @@ public final class ShardBuilder {
 
   private final String worker;
   private final int features;
+  private final Storage storage;
   private final GrowingRows rows;
   private boolean built;
 
-  /** Creates a builder for rows with {@code features} columns. */
+  /** Creates a builder for rows with {@code features} columns, stored as double. */
   public ShardBuilder(String worker, int features) {
+    this(worker, features, Storage.DOUBLE);
+  }
+
+  /** Creates a builder for rows with {@code features} columns. */
+  public ShardBuilder(String worker, int features, Storage storage) {
     this.worker = worker;
     this.features = features;
+    this.storage = storage;
     this.rows = new GrowingRows();
   }
 
@@ -124,7 +131,7 @@ public final class ShardBuilder {
   }
 
   private Examples pack(int[] chosen) {
-    return rows.pack(chosen, features);
+    return rows.pack(chosen, features, storage);
   }
 
   private static int[] select(int[] order, boolean[] isTest, boolean wanted) {

@@ -84,12 +84,16 @@ public record SyntheticWorkers(
     double size =
         StrictMath.exp(SIZE_SPREAD * own.nextGaussian() - SIZE_SPREAD * SIZE_SPREAD / 2.0);
     int rows = Math.max(1, (int) Math.rint(rowsPerWorker * size));
+    double[] deviations = new double[features];
+    for (int j = 0; j < features; j++) {
+      deviations[j] = StrictMath.pow(j + 1.0, -0.6);
+    }
     double[] x = new double[features];
     double[] scores = new double[outputs];
     for (int i = 0; i < rows; i++) {
       System.arraycopy(intercepts, 0, scores, 0, outputs);
       for (int j = 0; j < features; j++) {
-        x[j] = means[j] + StrictMath.pow(j + 1.0, -0.6) * own.nextGaussian();
+        x[j] = means[j] + deviations[j] * own.nextGaussian();
         for (int k = 0; k < outputs; k++) {
           scores[k] += weights[k][j] * x[j];
         }

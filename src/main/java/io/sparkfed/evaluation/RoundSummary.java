@@ -18,6 +18,8 @@ import java.util.Map;
  *     sum
  * @param clipped how many workers' updates were scaled down to the bound their owners set
  * @param bytes payload bytes that travelled in the round: model to workers and messages from them
+ * @param phaseSeconds wall-clock seconds by phase, which add up to {@code seconds}; empty where
+ *     they were not measured
  */
 public record RoundSummary(
     int round,
@@ -29,4 +31,32 @@ public record RoundSummary(
     double seconds,
     long saturated,
     int clipped,
-    long bytes) {}
+    long bytes,
+    Map<String, Double> phaseSeconds) {
+
+  /** Creates a summary without the times of phases. */
+  public RoundSummary(
+      int round,
+      int workers,
+      int dropouts,
+      double loss,
+      Map<String, Double> trainMetrics,
+      Map<String, Double> testMetrics,
+      double seconds,
+      long saturated,
+      int clipped,
+      long bytes) {
+    this(
+        round,
+        workers,
+        dropouts,
+        loss,
+        trainMetrics,
+        testMetrics,
+        seconds,
+        saturated,
+        clipped,
+        bytes,
+        Map.of());
+  }
+}

@@ -73,10 +73,13 @@ public record RunReport(
    * The privacy statement.
    *
    * @param mode the aggregation mode's name in the configuration
+   * @param inPlainWords what whoever ran the training could see, for readers who know nothing of
+   *     aggregation; empty to say nothing
    * @param protects what is protected from whom, one sentence each
    * @param doesNotProtect what is not, one sentence each
    */
-  public record Protection(String mode, List<String> protects, List<String> doesNotProtect) {}
+  public record Protection(
+      String mode, String inPlainWords, List<String> protects, List<String> doesNotProtect) {}
 
   /**
    * The final model in the units of the input columns.

@@ -9,16 +9,28 @@ import io.sparkfed.evaluation.FitStatistics;
 import io.sparkfed.federated.TrainingState.Work;
 import io.sparkfed.model.Coefficients;
 import io.sparkfed.model.Scaling;
+import io.sparkfed.server.Search;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 
-/** Local training at the workers, the weighted mean of their updates, a step of the server. */
+/**
+ * Local training at the workers, the weighted mean of their updates, a step of the server. Where
+ * the plan has a tolerance, it ends when {@value #QUIET_ROUNDS} rounds in a row have changed the
+ * mean training loss by at most that part of it.
+ */
 final class AveragedRounds implements RoundWork {
+  private static final int QUIET_ROUNDS = 2;
+  private static final String PREVIOUS_LOSS = "previous-loss";
+  private static final String QUIET = "quiet";
+
   private final TrainingPlan plan;
   private final WeightedMean mean;
   private final LocalWork localWork;
+  private double previousLoss = Double.NaN;
+  private int quietRounds;
 
   AveragedRounds(TrainingPlan plan, Scaling scaling) {
     this.plan = plan;
@@ -64,13 +76,23 @@ final class AveragedRounds implements RoundWork {
 
   @Override
   public Work saved() {
-    return new Work("", Map.of(), mean.choices());
+    Map<String, double[]> values =
+        plan.tolerance().isPresent()
+            ? Map.of(PREVIOUS_LOSS, new double[] {previousLoss}, QUIET, new double[] {quietRounds})
+            : Map.of();
+    return new Work("", values, mean.choices());
   }
 
   @Override
   public void restore(Work saved) {
-    if (!saved.at().isEmpty() || !saved.values().isEmpty()) {
+    Set<String> names =
+        plan.tolerance().isPresent() ? Set.of(PREVIOUS_LOSS, QUIET) : Set.<String>of();
+    if (!saved.at().isEmpty() || !saved.values().keySet().equals(names)) {
       throw new IllegalArgumentException("an average has no search");
+    }
+    if (!names.isEmpty()) {
+      previousLoss = saved.values().get(PREVIOUS_LOSS)[0];
+      quietRounds = (int) saved.values().get(QUIET)[0];
     }
     mean.restore(saved.range());
   }
@@ -106,7 +128,18 @@ final class AveragedRounds implements RoundWork {
 
     @Override
     public Next next() {
+      if (plan.tolerance().isPresent() && isQuiet(plan.tolerance().getAsDouble())) {
+        return new Next(model, model, Optional.of(Search.Ending.CONVERGED));
+      }
       return new Next(plan.server().step(model, opened.update()), model, Optional.empty());
+    }
+
+    private boolean isQuiet(double tolerance) {
+      double loss = plan.metrics().meanLoss(opened.sums(), 0);
+      boolean little = Math.abs(loss - previousLoss) <= tolerance * Math.abs(loss);
+      quietRounds = little ? quietRounds + 1 : 0;
+      previousLoss = loss;
+      return quietRounds >= QUIET_ROUNDS;
     }
   }
 }

@@ -36,7 +36,7 @@ final class FederatedMoments {
         divisors[j] = Math.abs(moments.means()[j]);
       }
     }
-    return new Moments(moments.means(), divisors);
+    return new Moments(moments.means(), divisors, moments.rows());
   }
 
   static Moments of(Federation<Shard> federation, TrainingPlan plan) {
@@ -63,7 +63,7 @@ final class FederatedMoments {
           FeatureMoments.deviation(
               squares.update()[j] * squares.totalWeight(), means[j], squares.totalWeight());
     }
-    return new Moments(means, deviations);
+    return new Moments(means, deviations, squares.totalWeight());
   }
 
   /** Features come in units of their own, so they can't share a scale. */

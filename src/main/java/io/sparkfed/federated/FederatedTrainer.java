@@ -3,6 +3,7 @@ package io.sparkfed.federated;
 import io.sparkfed.aggregate.Federation;
 import io.sparkfed.aggregate.NonFiniteUpdateException;
 import io.sparkfed.aggregate.Opened;
+import io.sparkfed.aggregate.TimedFederation;
 import io.sparkfed.aggregate.Visit;
 import io.sparkfed.data.DataException;
 import io.sparkfed.data.Shard;
@@ -43,7 +44,7 @@ public final class FederatedTrainer {
   /** The metric that is the sum of the rows' weights. */
   private static final String ROWS = "rows";
 
-  private final Federation<Shard> federation;
+  private final TimedFederation<Shard> federation;
   private final TrainingPlan plan;
   private final TrainingListener listener;
   private final CheckpointListener checkpoints;
@@ -52,6 +53,7 @@ public final class FederatedTrainer {
   private Optional<Moments> moments = Optional.empty();
   private Scaling scaling;
   private RoundWork work;
+  private Optional<AlgorithmChoice> choice = Optional.empty();
   private int oneClassWorkers;
   private Optional<RoundSummary> sameRows = Optional.empty();
 
@@ -67,7 +69,7 @@ public final class FederatedTrainer {
       TrainingPlan plan,
       TrainingListener listener,
       CheckpointListener checkpoints) {
-    this.federation = federation;
+    this.federation = new TimedFederation<>(federation, System::nanoTime);
     this.plan = plan;
     this.listener = listener;
     this.checkpoints = checkpoints;
@@ -86,7 +88,7 @@ public final class FederatedTrainer {
   public TrainingResult train() {
     requireUnused();
     moments = moments();
-    prepare();
+    prepare(true);
     double[] model = work.start();
     return rounds(1, model, model, Optional.empty(), Cost.NONE);
   }
@@ -109,7 +111,7 @@ public final class FederatedTrainer {
           "a state must be one after a round, of a model with " + size + " coefficients");
     }
     moments = from.moments();
-    prepare();
+    prepare(false);
     work.restore(from.work());
     rounds.addAll(from.rounds());
     if (from.unreported().workers() == federation.workers().size() && !rounds.isEmpty()) {
@@ -129,15 +131,34 @@ public final class FederatedTrainer {
     }
   }
 
-  private void prepare() {
+  private void prepare(boolean begins) {
     scaling =
         moments
             .map(found -> FederatedMoments.scaling(plan.shape(), found))
             .orElseGet(() -> Scaling.identity(plan.shape()));
+    choice =
+        plan.pooled()
+            .map(PooledPlan::chooser)
+            .map(chooser -> chooser.choose(rows(), federation.workers().size()));
+    choice.flatMap(AlgorithmChoice::note).ifPresent(listener::algorithmChosen);
     work =
-        plan.pooled().isPresent()
-            ? new PooledRounds(plan, scaling)
-            : new AveragedRounds(plan, scaling);
+        choice
+            .<RoundWork>map(chosen -> pooledRounds(chosen, begins))
+            .orElseGet(() -> new AveragedRounds(plan, scaling));
+  }
+
+  private double rows() {
+    return moments.map(Moments::rows).orElse(Double.NaN);
+  }
+
+  /** A search that was begun goes on from its own state, wherever it started. */
+  private PooledRounds pooledRounds(AlgorithmChoice chosen, boolean begins) {
+    Optional<double[]> start =
+        chosen
+            .warmStart()
+            .filter(solver -> begins)
+            .flatMap(solver -> WarmStart.of(federation, plan, scaling, solver));
+    return new PooledRounds(plan, scaling, chosen.optimizer(), rows(), start);
   }
 
   private TrainingResult rounds(
@@ -159,7 +180,7 @@ public final class FederatedTrainer {
               : diverged(previous.round(), lastGood, e.getMessage());
         }
         reportOverflow(previous);
-        previous = new Cost(round, 0, 0, 0.0, 0L, 0, 0L);
+        previous = Cost.nothingOf(round);
         model = instead.get();
         reached(model, lastGood, ending, previous);
         continue;
@@ -287,12 +308,12 @@ public final class FederatedTrainer {
             plan.rounds(),
             train ? work.purpose() : "evaluation",
             cohort.size());
-    long start = System.nanoTime();
+    federation.restart();
     Opened<Answer> opened =
         work.visit(
             federation,
             new Visit<>(description, shown, cohort, new ModelBroadcast(shown, model, train)));
-    double seconds = (System.nanoTime() - start) / 1e9;
+    TimedFederation.Times times = federation.times();
     long modelBytes = (long) Double.BYTES * model.length * cohort.size();
     return new Visited(
         opened.value(),
@@ -300,10 +321,11 @@ public final class FederatedTrainer {
             round,
             opened.workers(),
             opened.dropouts(),
-            seconds,
+            times.seconds(),
             opened.saturated(),
             opened.value().clipped(),
-            modelBytes + opened.messageBytes()));
+            modelBytes + opened.messageBytes(),
+            times.byPhase()));
   }
 
   /** Reports the round whose model was evaluated; returns whether its loss is acceptable. */
@@ -338,7 +360,8 @@ public final class FederatedTrainer {
             round.seconds(),
             round.saturated(),
             round.clipped(),
-            round.bytes());
+            round.bytes(),
+            round.phaseSeconds());
     rounds.add(summary);
     listener.roundFinished(summary);
   }
@@ -384,6 +407,7 @@ public final class FederatedTrainer {
         oneClassWorkers,
         divergence,
         statistics,
+        choice,
         List.copyOf(notes));
   }
 }

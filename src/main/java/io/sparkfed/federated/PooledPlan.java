@@ -1,7 +1,5 @@
 package io.sparkfed.federated;
 
-import io.sparkfed.server.PooledOptimizer;
-
 /**
  * How the pooled objective is minimised: the mean loss of all rows, plus {@code l2/2 |w|²}, plus
  * {@code l1 |w|_1}.
@@ -10,13 +8,13 @@ import io.sparkfed.server.PooledOptimizer;
  * federated} (as in Spark ML with {@code standardization = true}) or {@code worker}, and on those
  * of the columns as they are under {@code none}; the intercept is exempt.
  *
- * @param optimizer what takes the steps
+ * @param chooser what takes the steps
  * @param conditioning whether features are standardised for the sake of the numbers even where the
  *     penalty is on the columns as they are; folded back
  * @param confidenceLevel of the intervals of coefficients, in (0, 1)
  */
 public record PooledPlan(
-    PooledOptimizer optimizer, Conditioning conditioning, double confidenceLevel) {
+    AlgorithmChoice.Chooser chooser, Conditioning conditioning, double confidenceLevel) {
   /** In which units the optimizer works where nothing is to be standardised. */
   public enum Conditioning {
     /** In standardised ones, for the optimum does not depend on them. */

@@ -8,13 +8,16 @@ import io.sparkfed.aggregate.Visit;
 import io.sparkfed.data.DataException;
 import io.sparkfed.data.Shard;
 import io.sparkfed.evaluation.FitStatistics;
+import io.sparkfed.federated.PooledWork.Derivatives;
 import io.sparkfed.federated.TrainingState.Work;
 import io.sparkfed.math.SingularMatrixException;
 import io.sparkfed.math.SymmetricMatrix;
+import io.sparkfed.model.Family;
 import io.sparkfed.model.ModelShape;
 import io.sparkfed.model.Scaling;
 import io.sparkfed.model.Standardize;
 import io.sparkfed.server.PointEvaluation;
+import io.sparkfed.server.PooledOptimizer;
 import io.sparkfed.server.SavedSearch;
 import io.sparkfed.server.Search;
 import java.util.Arrays;
@@ -52,29 +55,53 @@ final class PooledRounds implements RoundWork {
   private static final String CONDITION_NUMBER = "condition-number";
 
   private final TrainingPlan plan;
+  private final PooledOptimizer optimizer;
   private final Scaling scaling;
   private final ModelShape shape;
   private final PooledWork work;
+  private final PooledWork evaluation;
   private final Aggregation<double[], double[]> sum;
   private final int hessianLength;
+
+  /** The scaled coordinates are at most so large; NaN where nobody knows. */
+  private final double largest;
+
   private final double[] l2;
   private final double[] l1;
   private final boolean takesBack;
+
+  /** Until it has been evaluated: whether the start is one that may be given up for zero. */
+  private boolean isWarm;
+
   private Search search;
   private double conditionNumber = Double.NaN;
   private double labelMean = Double.NaN;
 
-  /** Prepares the search for the optimum; the scaling is the identity unless federated. */
-  PooledRounds(TrainingPlan plan, Scaling scaling) {
+  /**
+   * Prepares the search for the optimum.
+   *
+   * @param scaling the identity unless federated
+   * @param rows sum of the rows' weights; NaN where no sum told it
+   * @param start where to begin, in training units; empty for zero
+   */
+  PooledRounds(
+      TrainingPlan plan,
+      Scaling scaling,
+      PooledOptimizer optimizer,
+      double rows,
+      Optional<double[]> start) {
     PooledPlan pooled = plan.pooled().orElseThrow();
     this.plan = plan;
     this.scaling = scaling;
     this.shape = plan.shape();
-    boolean needsHessian = pooled.optimizer().needsHessian();
+    this.optimizer = optimizer;
+    boolean needsHessian = optimizer.needsHessian();
     int size = shape.size();
-    this.work = new PooledWork(plan, needsHessian, scaling);
-    this.hessianLength = needsHessian ? SymmetricMatrix.packedLength(size) : 0;
+    this.work = new PooledWork(plan, Derivatives.WANTED, needsHessian, scaling);
+    this.evaluation = new PooledWork(plan, Derivatives.ZEROS, needsHessian, scaling);
+    this.hessianLength = needsHessian ? hessianLength(size) : 0;
     this.sum = plan.sums().sumOf(scaledLength(size, needsHessian));
+    this.largest = rows * (needsHessian ? mostCurvature(plan.family()) : mostSlope(plan.family()));
     this.l2 = new double[size];
     this.l1 = new double[size];
     double[] factors = scaling.weightFactors();
@@ -85,12 +112,39 @@ final class PooledRounds implements RoundWork {
       l1[j] = plan.l1() * toPenalised;
     }
     this.takesBack = pooled.conditioning() == PooledPlan.Conditioning.STANDARDIZED;
-    this.search = pooled.optimizer().begin(new double[size], l1);
+    this.isWarm = start.isPresent();
+    this.search = optimizer.begin(start.orElseGet(() -> new double[size]), l1);
   }
 
-  private static int scaledLength(int size, boolean needsHessian) {
+  /**
+   * By the inequality of Cauchy and Schwarz no entry of a Hessian exceeds the largest curvature
+   * times the sum of squares of a standardised feature, which is the rows' weight.
+   */
+  private static double mostCurvature(Family family) {
+    return switch (family) {
+      case LINEAR -> 2.0;
+      case LOGISTIC, SOFTMAX -> 0.25;
+      default -> Double.NaN;
+    };
+  }
+
+  /** In the same way for a gradient. */
+  private static double mostSlope(Family family) {
+    return switch (family) {
+      case LOGISTIC, SOFTMAX, SVM -> 1.0;
+      default -> Double.NaN;
+    };
+  }
+
+  /** How many numbers a Hessian of so many coefficients is. */
+  static int hessianLength(int size) {
+    return SymmetricMatrix.packedLength(size);
+  }
+
+  /** How many leading coordinates are summed on one scale. */
+  static int scaledLength(int size, boolean needsHessian) {
     if (needsHessian) {
-      return size <= EXACT_HESSIAN ? 0 : SymmetricMatrix.packedLength(size);
+      return size <= EXACT_HESSIAN ? 0 : hessianLength(size);
     }
     return size <= EXACT_GRADIENT ? 0 : size;
   }
@@ -107,11 +161,15 @@ final class PooledRounds implements RoundWork {
 
   @Override
   public Opened<Answer> visit(Federation<Shard> federation, Visit<ModelBroadcast> visit) {
-    Opened<double[]> opened = sum.aggregate(federation, visit, work);
+    if (Double.isFinite(largest)) {
+      sum.expect(largest, visit.cohort().size());
+    }
+    PooledWork wanted = search.ending().isPresent() ? evaluation : work;
+    Opened<double[]> opened = sum.aggregate(federation, visit, wanted);
     if (opened.saturated() > 0) {
       // The range has been chosen anew: the same sums again, whole.
       Opened<double[]> cut = opened;
-      Opened<double[]> again = sum.aggregate(federation, visit, work);
+      Opened<double[]> again = sum.aggregate(federation, visit, wanted);
       opened =
           new Opened<>(
               again.value(),
@@ -158,6 +216,11 @@ final class PooledRounds implements RoundWork {
 
   @Override
   public Optional<double[]> afterOverflow() {
+    if (isWarm) {
+      isWarm = false;
+      search = optimizer.begin(new double[shape.size()], l1);
+      return Optional.of(search.point());
+    }
     if (!takesBack || search.point() == search.best()) {
       return Optional.empty();
     }
@@ -204,8 +267,7 @@ final class PooledRounds implements RoundWork {
       throw new IllegalArgumentException("a saved search must have its " + CONDITION_NUMBER);
     }
     conditionNumber = condition[0];
-    search =
-        plan.pooled().orElseThrow().optimizer().restore(new SavedSearch(saved.at(), values), l1);
+    search = optimizer.restore(new SavedSearch(saved.at(), values), l1);
     sum.restore(saved.range());
   }
 
@@ -272,6 +334,7 @@ final class PooledRounds implements RoundWork {
 
     @Override
     public Next next() {
+      isWarm = false;
       if (Double.isNaN(conditionNumber)) {
         point.hessian().ifPresent(PooledRounds.this::requireDetermined);
       }

@@ -5,6 +5,7 @@ import io.sparkfed.data.Examples;
 import io.sparkfed.data.Shard;
 import io.sparkfed.evaluation.MetricSums;
 import io.sparkfed.loss.VectorLoss;
+import io.sparkfed.math.SymmetricMatrix;
 import io.sparkfed.model.Coefficients;
 import io.sparkfed.model.ModelShape;
 import io.sparkfed.model.Scaling;
@@ -18,20 +19,30 @@ import java.util.Arrays;
  * What a worker does in a round of a lossless method: sums of the loss of its training rows, of its
  * derivatives at the model it received, and the evaluation of that model. All of it leaves in one
  * vector {@code [Hessian..., gradient..., loss, weight, weighted labels, evaluation...]}; the
- * Hessian is there only for a method that needs it.
+ * Hessian is there only for a method that needs it. A visit that only evaluates leaves zeros in the
+ * place of the derivatives.
  */
 final class PooledWork implements WorkerTask<Shard, ModelBroadcast, double[]> {
   private static final long serialVersionUID = 1L;
 
   private final VectorLoss loss;
   private final ModelShape shape;
+  private final Derivatives derivatives;
   private final boolean needsHessian;
   private final MetricSums metrics;
   private final ClipBound clip;
   private final Scaling federatedScaling;
 
+  /** Whether the optimizer still wants to know of the model, or it is only evaluated. */
+  enum Derivatives {
+    WANTED,
+    ZEROS
+  }
+
   /** Takes what the plan says of the rows; the scaling is the identity unless federated. */
-  PooledWork(TrainingPlan plan, boolean needsHessian, Scaling federatedScaling) {
+  PooledWork(
+      TrainingPlan plan, Derivatives derivatives, boolean needsHessian, Scaling federatedScaling) {
+    this.derivatives = derivatives;
     this.loss = plan.loss();
     this.shape = plan.shape();
     this.needsHessian = needsHessian;
@@ -49,14 +60,17 @@ final class PooledWork implements WorkerTask<Shard, ModelBroadcast, double[]> {
     double[] hessian = new double[0];
     double[] gradient;
     double value;
-    if (needsHessian) {
+    LinearObjective objective = new LinearObjective(loss, rows, shape, scaling, 0.0, Reduction.SUM);
+    if (derivatives == Derivatives.ZEROS) {
+      hessian = new double[needsHessian ? SymmetricMatrix.packedLength(model.length) : 0];
+      gradient = new double[model.length];
+      value = objective.value(model);
+    } else if (needsHessian) {
       LinearDerivatives sums = LinearDerivatives.at(model, loss, rows, shape, scaling);
       hessian = sums.hessian();
       gradient = sums.gradient();
       value = sums.value();
     } else {
-      LinearObjective objective =
-          new LinearObjective(loss, rows, shape, scaling, 0.0, Reduction.SUM);
       gradient = new double[model.length];
       value = objective.valueAndGradient(model, gradient);
     }

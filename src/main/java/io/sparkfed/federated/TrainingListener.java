@@ -8,4 +8,11 @@ public interface TrainingListener {
 
   /** Called at the driver, in order of rounds; round 0 is the initial model. */
   void roundFinished(RoundSummary round);
+
+  /**
+   * Called at the driver, before the first round, where the algorithm was chosen for the data.
+   *
+   * @param note what was chosen and why
+   */
+  default void algorithmChosen(String note) {}
 }

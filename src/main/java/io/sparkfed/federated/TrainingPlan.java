@@ -11,6 +11,7 @@ import io.sparkfed.privacy.ClipBound;
 import io.sparkfed.server.ServerOptimizer;
 import io.sparkfed.solver.LocalSolver;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * The slots of a training, filled.
@@ -28,6 +29,8 @@ import java.util.Optional;
  * @param sums the sums all numbers travel through
  * @param server the server optimizer
  * @param rounds number of rounds, at least 1
+ * @param tolerance averaging ends when two rounds in a row change the mean training loss by at most
+ *     this part of it; empty for all rounds. Of no meaning where {@code pooled} is
  * @param divergenceFactor training stops when the mean training loss exceeds this multiple of the
  *     initial model's; greater than 1
  * @param metrics what is evaluated
@@ -50,6 +53,7 @@ public record TrainingPlan(
     SumFactory sums,
     ServerOptimizer server,
     int rounds,
+    OptionalDouble tolerance,
     double divergenceFactor,
     MetricSums metrics,
     long seed,
@@ -84,6 +88,7 @@ public record TrainingPlan(
         others,
         server,
         rounds,
+        tolerance,
         divergenceFactor,
         metrics,
         seed,

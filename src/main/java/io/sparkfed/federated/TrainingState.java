@@ -40,8 +40,9 @@ public record TrainingState(
    *
    * @param means mean of each feature, length p
    * @param divisors deviation of each feature, or what stands for it, length p
+   * @param rows sum of the rows' weights
    */
-  public record Moments(double[] means, double[] divisors) {}
+  public record Moments(double[] means, double[] divisors, double rows) {}
 
   /**
    * A round's cost, known before its model has been evaluated.
@@ -53,6 +54,7 @@ public record TrainingState(
    * @param saturated coordinates cut to the range of the sum
    * @param clipped updates scaled down to their owners' bounds
    * @param bytes payload, both ways
+   * @param phaseSeconds wall-clock time by phase
    */
   public record Cost(
       int round,
@@ -61,8 +63,14 @@ public record TrainingState(
       double seconds,
       long saturated,
       int clipped,
-      long bytes) {
-    static final Cost NONE = new Cost(0, 0, 0, 0.0, 0L, 0, 0L);
+      long bytes,
+      Map<String, Double> phaseSeconds) {
+    static final Cost NONE = nothingOf(0);
+
+    /** Returns the cost of a round that no worker took part in. */
+    static Cost nothingOf(int round) {
+      return new Cost(round, 0, 0, 0.0, 0L, 0, 0L, Map.of());
+    }
   }
 
   /**

@@ -39,7 +39,7 @@ import org.apache.hadoop.fs.StreamCapabilities;
  * dead and is not can write nothing any more, and ends.
  */
 final class CheckpointFolder implements SumLedger {
-  static final int VERSION = 1;
+  static final int VERSION = 2;
 
   private static final String ROUND = "round";
   private static final String LEDGER = "ledger";

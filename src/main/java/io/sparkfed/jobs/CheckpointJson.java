@@ -56,7 +56,8 @@ final class CheckpointJson {
                 training
                     .putObject("moments")
                     .put("means", base64(moments.means()))
-                    .put("divisors", base64(moments.divisors())));
+                    .put("divisors", base64(moments.divisors()))
+                    .put("rows", base64(new double[] {moments.rows()})));
     ObjectNode work = training.putObject("work");
     work.put("at", state.work().at());
     ArrayNode range = work.putArray("range");
@@ -66,8 +67,8 @@ final class CheckpointJson {
     ObjectNode values = work.putObject("values");
     new TreeMap<>(state.work().values()).forEach((name, v) -> values.put(name, base64(v)));
     Cost cost = state.unreported();
-    training
-        .putObject("unreported")
+    ObjectNode unreported = training.putObject("unreported");
+    unreported
         .put("round", cost.round())
         .put("workers", cost.workers())
         .put("dropouts", cost.dropouts())
@@ -75,6 +76,7 @@ final class CheckpointJson {
         .put("saturated", cost.saturated())
         .put("clipped", cost.clipped())
         .put("bytes", cost.bytes());
+    addPhases(cost.phaseSeconds(), unreported);
     ArrayNode rounds = training.putArray("rounds");
     state.rounds().forEach(round -> add(round, rounds.addObject()));
     return text(node);
@@ -93,6 +95,12 @@ final class CheckpointJson {
         .put("saturated", round.saturated())
         .put("clipped", round.clipped())
         .put("bytes", round.bytes());
+    addPhases(round.phaseSeconds(), node);
+  }
+
+  private static void addPhases(Map<String, Double> seconds, ObjectNode node) {
+    ObjectNode phases = node.putObject("phases");
+    seconds.forEach(phases::put);
   }
 
   static String text(ObjectNode node) {
@@ -117,8 +125,8 @@ final class CheckpointJson {
     }
     SortedMap<String, String> settings = new TreeMap<>();
     required(node, "configuration", "settings")
-        .fields()
-        .forEachRemaining(entry -> settings.put(entry.getKey(), entry.getValue().asText()));
+        .properties()
+        .forEach(entry -> settings.put(entry.getKey(), entry.getValue().asText()));
     List<String> workers = new ArrayList<>();
     required(node, "data", "workers").forEach(worker -> workers.add(worker.asText()));
     return new Checkpoint(
@@ -135,12 +143,13 @@ final class CheckpointJson {
             ? Optional.of(
                 new Moments(
                     vector(required(node, "moments", "means")),
-                    vector(required(node, "moments", "divisors"))))
+                    vector(required(node, "moments", "divisors")),
+                    vector(required(node, "moments", "rows"))[0]))
             : Optional.empty();
     Map<String, double[]> values = new LinkedHashMap<>();
     required(node, "work", "values")
-        .fields()
-        .forEachRemaining(entry -> values.put(entry.getKey(), vector(entry.getValue())));
+        .properties()
+        .forEach(entry -> values.put(entry.getKey(), vector(entry.getValue())));
     JsonNode choices = required(node, "work", "range");
     int[] range = new int[choices.size()];
     for (int i = 0; i < range.length; i++) {
@@ -163,7 +172,8 @@ final class CheckpointJson {
             number(required(cost, "seconds")),
             required(cost, "saturated").asLong(),
             required(cost, "clipped").asInt(),
-            required(cost, "bytes").asLong()),
+            required(cost, "bytes").asLong(),
+            numbers(required(cost, "phases"))),
         new Work(required(node, "work", "at").asText(), values, range));
   }
 
@@ -178,12 +188,13 @@ final class CheckpointJson {
         number(required(node, "seconds")),
         required(node, "saturated").asLong(),
         required(node, "clipped").asInt(),
-        required(node, "bytes").asLong());
+        required(node, "bytes").asLong(),
+        numbers(required(node, "phases")));
   }
 
   private static Map<String, Double> numbers(JsonNode node) {
     Map<String, Double> numbers = new LinkedHashMap<>();
-    node.fields().forEachRemaining(entry -> numbers.put(entry.getKey(), number(entry.getValue())));
+    node.properties().forEach(entry -> numbers.put(entry.getKey(), number(entry.getValue())));
     return numbers;
   }
 

@@ -6,11 +6,16 @@ import io.sparkfed.config.Finding.Area;
 import io.sparkfed.config.Finding.Verdict;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.config.TrainingConfig.Output;
+import io.sparkfed.federated.FailureKind;
 import io.sparkfed.spark.ClusterSettings;
+import io.sparkfed.spark.DataSurvey;
 import io.sparkfed.spark.ReachablePaths;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
@@ -18,14 +23,18 @@ import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** Checks, before any row is read, whether a training may start: cluster, keys, cohort, paths. */
+/**
+ * Checks whether a training may start: cluster, keys, cohort, paths, and, where these are no
+ * danger, the rows at their workers. Trains nothing and opens no sum.
+ */
 @Command(
     name = "jobs/doctor",
     mixinStandardHelpOptions = true,
     versionProvider = JobMain.Version.class,
     sortOptions = false,
     description = {
-      "Checks a cluster and a configuration against what a training rests on; reads no row.",
+      "Checks a cluster and a configuration against what a training rests on, looks at the rows",
+      "where they lie, and says what a round costs. Trains nothing.",
       "Exit code 0: go. With a danger: 2 configuration or keys, 3 data, 4 too few workers,",
       "7 output, 9 Spark's settings; the smallest of them."
     },
@@ -54,11 +63,63 @@ public final class DoctorJob implements Callable<Integer> {
     findings.addAll(AggregationChecks.of(config));
     findings.addAll(ReachablePaths.of(hadoop, config.data()));
     findings.add(output(hadoop, config.output()));
+    findings.addAll(DurablePlaces.of(spark.sparkContext(), config));
+    List<String> survey = survey(spark, config, findings);
     FindingsTable table = new FindingsTable(findings);
     table.lines().forEach(System.out::println);
+    System.out.println();
+    survey.forEach(System.out::println);
+    if (options.verbose()) {
+      System.out.println("configuration:");
+      config
+          .settings()
+          .forEach(
+              s ->
+                  System.out.println(
+                      "  " + s.key() + " = " + s.value() + "  (" + s.origin() + ")"));
+      System.out.println();
+    }
     System.out.println(table.conclusion());
     return table.exitCode().code();
   }
+
+  /** Looks at the rows unless they are in danger, or can't be reached; adds what was found. */
+  private static List<String> survey(
+      SparkSession spark, TrainingConfig config, List<Finding> findings) {
+    boolean safe =
+        findings.stream()
+            .noneMatch(f -> f.verdict() == Verdict.DANGER && BEFORE_ANY_ROW.contains(f.area()));
+    if (!safe) {
+      return List.of("no row was looked at: the dangers come first", "");
+    }
+    try {
+      SurveyText text = new SurveyText(config, DataSurvey.of(spark, config));
+      List<Finding> found = text.findings();
+      findings.addAll(found);
+      List<String> lines = new ArrayList<>();
+      if (found.stream().noneMatch(f -> f.verdict() == Verdict.DANGER && f.area() != Area.COHORT)) {
+        lines.addAll(text.lines());
+        lines.add("");
+      }
+      return lines;
+    } catch (RuntimeException e) {
+      if (!FailureKind.of(e).equals(Optional.of(FailureKind.DATA))) {
+        throw e;
+      }
+      findings.add(
+          new Finding(
+              Area.DATA,
+              Verdict.DANGER,
+              "rows",
+              e.getMessage(),
+              "readable as data says",
+              "a training ends with it before round 1"));
+      return List.of();
+    }
+  }
+
+  private static final Set<Area> BEFORE_ANY_ROW =
+      EnumSet.of(Area.CLUSTER, Area.CONFIGURATION, Area.DATA);
 
   /** Opens the output as a training does, and leaves nothing. */
   private static Finding output(Configuration hadoop, Output output) {

@@ -28,6 +28,7 @@ final class JsonFiles {
     put(line, "loss", round.loss());
     line.set("metrics", metrics(round.trainMetrics(), round.testMetrics()));
     put(line, "seconds", round.seconds());
+    line.set("phases", numbers(round.phaseSeconds()));
     line.put("saturated", round.saturated());
     line.put("clipped", round.clipped());
     line.put("bytes", round.bytes());
@@ -79,6 +80,7 @@ final class JsonFiles {
     report.cohort().skipped().forEach(skipped::put);
     cohort.put("placement", report.cohort().placement());
     ObjectNode protection = node.putObject("protection").put("mode", report.protection().mode());
+    protection.put("inPlainWords", report.protection().inPlainWords());
     ArrayNode protects = protection.putArray("protects");
     report.protection().protects().forEach(protects::add);
     ArrayNode doesNot = protection.putArray("doesNotProtect");

@@ -90,8 +90,8 @@ public final class PredictJob implements Callable<Integer> {
   }
 
   private static String whyNot(Exception e, Predictions sink) {
-    if (e instanceof AnalysisException analysis) {
-      return "PATH_ALREADY_EXISTS".equals(analysis.getCondition())
+    if (e instanceof AnalysisException) {
+      return TaskFailures.condition(e).filter("PATH_ALREADY_EXISTS"::equals).isPresent()
           ? sink.path().orElse("the path")
               + " exists already; choose another predictions.path or set predictions.mode ="
               + " overwrite"

@@ -44,9 +44,14 @@ final class ReportStatistics {
     }
     return Map.of(
         "test", statistics.test(),
-        "level", whole(100.0 * statistics.confidenceLevel()),
+        "level", percent(statistics.confidenceLevel()),
         "figures", figures(),
         "rows", rows);
+  }
+
+  /** A confidence level in percent, without the sign. */
+  static String percent(double level) {
+    return whole(100.0 * level);
   }
 
   private List<Map<String, String>> figures() {
@@ -94,6 +99,7 @@ final class ReportStatistics {
         "drawn", drawn,
         "sign", c.estimate() < 0.0 ? "negative" : "positive",
         "left", drawn ? fixed(50.0 * (low / furthest + 1.0), 2) : "50",
-        "width", drawn ? fixed(50.0 * (high - low) / furthest, 2) : "0");
+        "width", drawn ? fixed(50.0 * (high - low) / furthest, 2) : "0",
+        "at", drawn ? fixed(50.0 * (c.statistic() / furthest + 1.0), 2) : "50");
   }
 }

@@ -11,6 +11,8 @@ import static io.sparkfed.jobs.ReportText.fixed;
 import static io.sparkfed.jobs.ReportText.number;
 import static io.sparkfed.jobs.ReportText.seconds;
 
+import io.sparkfed.evaluation.FitStatistics;
+import io.sparkfed.evaluation.FitStatistics.Coefficient;
 import io.sparkfed.evaluation.RoundSummary;
 import io.sparkfed.evaluation.RunReport;
 import java.util.ArrayList;
@@ -95,22 +97,60 @@ final class ReportTables {
             .sorted(Comparator.comparingDouble(i -> rank(coefficients.get(i))))
             .limit(SHOWN_COEFFICIENTS)
             .toList();
-    Bars bars = Bars.of(largest.stream().map(coefficients::get).toList());
+    Map<Integer, Coefficient> intervals = intervals(coefficients.size());
+    List<Double> ends = new ArrayList<>(largest.stream().map(coefficients::get).toList());
+    intervals
+        .values()
+        .forEach(interval -> ends.addAll(List.of(interval.lower(), interval.upper())));
+    Bars bars = Bars.of(ends);
     List<Map<String, Object>> rows = new ArrayList<>();
     for (int i : largest) {
       Double value = coefficients.get(i);
-      rows.add(Map.of("feature", names.get(i), "value", number(value), "bar", bars.bar(value)));
+      Coefficient interval = intervals.get(i);
+      rows.add(
+          Map.of(
+              "feature",
+              names.get(i),
+              "value",
+              number(value),
+              "bars",
+              interval == null ? List.of(bars.bar(value)) : List.of(),
+              "whiskers",
+              interval == null ? List.of() : List.of(bars.whisker(interval))));
     }
     return Map.of(
         "family", capitalized(model.family()),
         "intercept", intercepts(model),
         "standardization", standardization(model.standardization()),
         "any", !coefficients.isEmpty(),
+        "intervals", level(intervals),
         "cut", coefficients.size() > SHOWN_COEFFICIENTS,
         "shown", count(rows.size()),
         "coefficients", count(coefficients.size()),
         "features", count(byClass ? model.features().size() : coefficients.size()),
         "rows", rows);
+  }
+
+  /** The intervals of the coefficients that have one, by place; none without statistics. */
+  private Map<Integer, Coefficient> intervals(int coefficients) {
+    Map<Integer, Coefficient> intervals = new LinkedHashMap<>();
+    List<Coefficient> all = report.statistics().map(FitStatistics::coefficients).orElse(List.of());
+    for (int i = 0; i < Math.min(all.size(), coefficients); i++) {
+      Coefficient one = all.get(i);
+      if (Double.isFinite(one.lower()) && Double.isFinite(one.upper())) {
+        intervals.put(i, one);
+      }
+    }
+    return intervals;
+  }
+
+  /** The confidence level in percent, where there are intervals. */
+  private List<String> level(Map<Integer, Coefficient> intervals) {
+    return intervals.isEmpty()
+        ? List.of()
+        : report.statistics().stream()
+            .map(statistics -> ReportStatistics.percent(statistics.confidenceLevel()))
+            .toList();
   }
 
   /** One number, or for softmax as many as there are room for, by class. */
@@ -169,21 +209,42 @@ final class ReportTables {
     List<String> headings = new ArrayList<>();
     train.forEach(key -> headings.add("Train " + inPhrase(key)));
     test.forEach(key -> headings.add("Test " + inPhrase(key)));
+    boolean clipped = report.rounds().stream().anyMatch(r -> r.clipped() > 0);
+    boolean saturated = report.rounds().stream().anyMatch(r -> r.saturated() > 0);
+    Map<String, String> phases = ReportEffort.phasesOf(report.rounds());
+    List<String> costs = new ArrayList<>();
+    if (clipped) {
+      costs.add("Clipped");
+    }
+    if (saturated) {
+      costs.add("Saturated");
+    }
+    costs.add("Payload");
+    costs.add("Seconds");
+    costs.addAll(phases.values());
     List<Map<String, Object>> rows = new ArrayList<>();
     for (RoundSummary round : report.rounds()) {
       List<String> cells = new ArrayList<>();
       train.forEach(key -> cells.add(metric(key, round.trainMetrics())));
       test.forEach(key -> cells.add(metric(key, round.testMetrics())));
+      if (clipped) {
+        cells.add(count(round.clipped()));
+      }
+      if (saturated) {
+        cells.add(count(round.saturated()));
+      }
+      cells.add(bytes(round.bytes()));
+      cells.add(seconds(round.seconds()));
+      phases.keySet().forEach(phase -> cells.add(seconds(round.phaseSeconds().get(phase))));
       rows.add(
           Map.of(
               "round", count(round.round()),
               "workers", count(round.workers()),
               "dropouts", count(round.dropouts()),
               "loss", number(round.loss()),
-              "metrics", cells,
-              "seconds", seconds(round.seconds()),
-              "bytes", bytes(round.bytes())));
+              "cells", cells));
     }
+    headings.addAll(costs);
     return Map.of(
         "any", !rows.isEmpty(), "count", count(rows.size()), "headings", headings, "rows", rows);
   }
@@ -223,6 +284,15 @@ final class ReportTables {
           "zero", percent(0),
           "left", percent(Math.min(shown, 0)),
           "width", fixed(Math.abs(shown) / span * 50, 2));
+    }
+
+    Map<String, Object> whisker(Coefficient of) {
+      return Map.of(
+          "sign", of.estimate() < 0 ? "negative" : "positive",
+          "zero", percent(0),
+          "at", percent(of.estimate()),
+          "left", percent(of.lower()),
+          "width", fixed((of.upper() / 2 - of.lower() / 2) / span * 100, 2));
     }
 
     private String percent(double value) {

@@ -12,6 +12,7 @@ import io.sparkfed.evaluation.RunReport.Protection;
 import io.sparkfed.federated.DataFingerprint;
 import io.sparkfed.federated.DependentFeatureException;
 import io.sparkfed.federated.FederatedTrainer;
+import io.sparkfed.federated.TrainingListener;
 import io.sparkfed.federated.TrainingResult;
 import io.sparkfed.federated.TrainingResult.Divergence;
 import io.sparkfed.federated.TrainingState;
@@ -22,6 +23,7 @@ import io.sparkfed.model.InputColumn.OneHot;
 import io.sparkfed.model.Standardize;
 import io.sparkfed.spark.BoundedJobs;
 import io.sparkfed.spark.MllibModels;
+import io.sparkfed.spark.RoundFinished;
 import io.sparkfed.spark.ShardLoader;
 import java.io.IOException;
 import java.time.Duration;
@@ -120,13 +122,24 @@ public final class TrainJob implements Callable<Integer> {
       try (LineLog rounds = folder.openLines("rounds.jsonl")) {
         Optional<TrainingState> from = checkpoints.resumed().map(Checkpoint::state);
         from.ifPresent(state -> state.rounds().forEach(round -> addLine(round, rounds)));
+        TrainingListener events = RoundFinished.posting(spark, runId, config.name());
         FederatedTrainer trainer =
             new FederatedTrainer(
                 federation,
                 Presets.plan(config, loaded.features().size(), checkpoints.ledger()),
-                round -> {
-                  console.round(round);
-                  addLine(round, rounds);
+                new TrainingListener() {
+                  @Override
+                  public void roundFinished(RoundSummary round) {
+                    console.round(round);
+                    addLine(round, rounds);
+                    events.roundFinished(round);
+                  }
+
+                  @Override
+                  public void algorithmChosen(String note) {
+                    console.note(note);
+                    notes.add(note);
+                  }
                 },
                 checkpoints.listener(data));
         result = from.isPresent() ? trainer.resume(from.get()) : trainer.train();
@@ -294,7 +307,12 @@ public final class TrainJob implements Callable<Integer> {
         versions(spark),
         config.seed(),
         new Cohort(loaded.federation().workers(), loaded.skipped(), loaded.placement()),
-        new Protection(Console.lower(mode), mode.protects(), mode.doesNotProtect()),
+        new Protection(
+            Console.lower(mode),
+            PlainWords.of(
+                mode, spark.sparkContext().isLocal(), config.aggregation().minWorkers(), rounds),
+            mode.protects(),
+            mode.doesNotProtect()),
         List.copyOf(notes),
         rounds,
         last == null ? Map.of() : last.trainMetrics(),

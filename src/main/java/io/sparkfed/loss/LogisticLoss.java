@@ -1,5 +1,8 @@
 package io.sparkfed.loss;
 
+import io.sparkfed.math.Elementary;
+import io.sparkfed.math.Kernels;
+
 /**
  * Binomial negative log-likelihood with the logit link, labels 0 and 1: {@code log(1 + exp(s)) - y
  * s}.
@@ -13,7 +16,7 @@ public enum LogisticLoss implements Loss {
   @Override
   public double value(double score, double label) {
     double hinge = Math.max(score, 0.0) - label * score;
-    return hinge + StrictMath.log1p(StrictMath.exp(-Math.abs(score)));
+    return hinge + Elementary.log1p(Elementary.exp(-Math.abs(score)));
   }
 
   @Override
@@ -23,17 +26,66 @@ public enum LogisticLoss implements Loss {
 
   @Override
   public double curvature(double score, double label) {
-    double e = StrictMath.exp(-Math.abs(score));
+    double e = Elementary.exp(-Math.abs(score));
     return e / ((1.0 + e) * (1.0 + e));
   }
 
   @Override
   public double mean(double score) {
-    if (score >= 0.0) {
-      return 1.0 / (1.0 + StrictMath.exp(-score));
+    return mean(score, Elementary.exp(-Math.abs(score)));
+  }
+
+  private static double mean(double score, double e) {
+    return (score >= 0.0 ? 1.0 : e) / (1.0 + e);
+  }
+
+  @Override
+  public void values(ScoreBlock block) {
+    exponentials(block);
+    values(block, block.terms());
+  }
+
+  @Override
+  public void gradients(ScoreBlock block) {
+    exponentials(block);
+    gradients(block, block.terms());
+  }
+
+  @Override
+  public void valuesAndGradients(ScoreBlock block) {
+    exponentials(block);
+    values(block, block.terms());
+    gradients(block, block.terms());
+  }
+
+  private static void exponentials(ScoreBlock block) {
+    double[] scores = block.scores();
+    double[] terms = block.terms();
+    for (int i = 0; i < block.rows(); i++) {
+      terms[i] = -Math.abs(scores[i * block.stride()]);
     }
-    double e = StrictMath.exp(score);
-    return e / (1.0 + e);
+    Kernels.best().exp(terms, block.rows());
+  }
+
+  private static void values(ScoreBlock block, double[] terms) {
+    double[] scores = block.scores();
+    double[] labels = block.labels();
+    double[] values = block.values();
+    System.arraycopy(terms, 0, values, 0, block.rows());
+    Kernels.best().log1p(values, block.rows());
+    for (int i = 0; i < block.rows(); i++) {
+      double score = scores[i * block.stride()];
+      values[i] = (Math.max(score, 0.0) - labels[i] * score) + values[i];
+    }
+  }
+
+  private static void gradients(ScoreBlock block, double[] terms) {
+    double[] scores = block.scores();
+    double[] labels = block.labels();
+    for (int i = 0; i < block.rows(); i++) {
+      int at = i * block.stride();
+      scores[at] = mean(scores[at], terms[i]) - labels[i];
+    }
   }
 
   @Override

@@ -42,4 +42,19 @@ public interface Loss extends VectorLoss {
   default void mean(double[] scores, double[] meanOut) {
     meanOut[0] = mean(scores[0]);
   }
+
+  @Override
+  default void values(ScoreBlock block) {
+    for (int i = 0; i < block.rows(); i++) {
+      block.values()[i] = value(block.scores()[i * block.stride()], block.labels()[i]);
+    }
+  }
+
+  @Override
+  default void gradients(ScoreBlock block) {
+    for (int i = 0; i < block.rows(); i++) {
+      int at = i * block.stride();
+      block.scores()[at] = gradient(block.scores()[at], block.labels()[i]);
+    }
+  }
 }

@@ -1,5 +1,8 @@
 package io.sparkfed.loss;
 
+import io.sparkfed.math.Elementary;
+import io.sparkfed.math.Kernels;
+
 /**
  * Multinomial negative log-likelihood with one score for each of K classes, labels 0 to K - 1:
  * {@code log(sum_k exp(s_k)) - s_y}.
@@ -32,10 +35,10 @@ public record SoftmaxLoss(int classes) implements VectorLoss {
     double others = 0.0;
     for (int k = 0; k < classes; k++) {
       if (k != largest) {
-        others += StrictMath.exp(scores[k] - scores[largest]);
+        others += Elementary.exp(scores[k] - scores[largest]);
       }
     }
-    return (scores[largest] - scores[(int) label]) + StrictMath.log1p(others);
+    return (scores[largest] - scores[(int) label]) + Elementary.log1p(others);
   }
 
   @Override
@@ -49,7 +52,7 @@ public record SoftmaxLoss(int classes) implements VectorLoss {
     double max = scores[largest(scores)];
     double sum = 0.0;
     for (int k = 0; k < classes; k++) {
-      double e = StrictMath.exp(scores[k] - max);
+      double e = Elementary.exp(scores[k] - max);
       // The diagonal holds the terms until all pairs are written.
       curvatureOut[k * classes + k] = e;
       sum += e;
@@ -79,12 +82,89 @@ public record SoftmaxLoss(int classes) implements VectorLoss {
     double max = scores[largest(scores)];
     double sum = 0.0;
     for (int k = 0; k < classes; k++) {
-      double e = StrictMath.exp(scores[k] - max);
+      double e = Elementary.exp(scores[k] - max);
       meanOut[k] = e;
       sum += e;
     }
+    double share = 1.0 / sum;
     for (int k = 0; k < classes; k++) {
-      meanOut[k] /= sum;
+      meanOut[k] *= share;
+    }
+  }
+
+  @Override
+  public void values(ScoreBlock block) {
+    exponentials(block);
+    writeValues(block);
+  }
+
+  @Override
+  public void gradients(ScoreBlock block) {
+    exponentials(block);
+    writeGradients(block);
+  }
+
+  @Override
+  public void valuesAndGradients(ScoreBlock block) {
+    exponentials(block);
+    writeValues(block);
+    writeGradients(block);
+  }
+
+  /** Writes {@code exp(s_k - m)} into the terms and {@code m - s_y} into the bases. */
+  private void exponentials(ScoreBlock block) {
+    double[] scores = block.scores();
+    double[] terms = block.terms();
+    for (int i = 0; i < block.rows(); i++) {
+      int at = i * block.stride();
+      double max = scores[at];
+      for (int k = 1; k < classes; k++) {
+        max = scores[at + k] > max ? scores[at + k] : max;
+      }
+      for (int k = 0; k < classes; k++) {
+        terms[i * classes + k] = scores[at + k] - max;
+      }
+      block.bases()[i] = max - scores[at + (int) block.labels()[i]];
+    }
+    Kernels.best().exp(terms, block.rows() * classes);
+  }
+
+  private void writeValues(ScoreBlock block) {
+    double[] scores = block.scores();
+    double[] terms = block.terms();
+    double[] values = block.values();
+    for (int i = 0; i < block.rows(); i++) {
+      int at = i * block.stride();
+      int largest = 0;
+      for (int k = 1; k < classes; k++) {
+        largest = scores[at + k] > scores[at + largest] ? k : largest;
+      }
+      double others = 0.0;
+      for (int k = 0; k < classes; k++) {
+        others += k == largest ? 0.0 : terms[i * classes + k];
+      }
+      values[i] = others;
+    }
+    Kernels.best().log1p(values, block.rows());
+    for (int i = 0; i < block.rows(); i++) {
+      values[i] = block.bases()[i] + values[i];
+    }
+  }
+
+  private void writeGradients(ScoreBlock block) {
+    double[] scores = block.scores();
+    double[] terms = block.terms();
+    for (int i = 0; i < block.rows(); i++) {
+      double sum = 0.0;
+      for (int k = 0; k < classes; k++) {
+        sum += terms[i * classes + k];
+      }
+      double share = 1.0 / sum;
+      int at = i * block.stride();
+      for (int k = 0; k < classes; k++) {
+        scores[at + k] = terms[i * classes + k] * share;
+      }
+      scores[at + (int) block.labels()[i]] -= 1.0;
     }
   }
 

@@ -36,6 +36,18 @@ public interface VectorLoss extends Serializable {
    */
   void curvature(double[] scores, double label, double[] curvatureOut);
 
+  /** Writes the losses of a block's rows: the same bits as {@link #value} row by row. */
+  void values(ScoreBlock block);
+
+  /** Overwrites the scores of a block's rows with what {@link #gradient} writes for each. */
+  void gradients(ScoreBlock block);
+
+  /** Does what {@link #values} does and then {@link #gradients}. */
+  default void valuesAndGradients(ScoreBlock block) {
+    values(block);
+    gradients(block);
+  }
+
   /**
    * Writes the mean response: for classes their probabilities, otherwise E[y | s].
    *

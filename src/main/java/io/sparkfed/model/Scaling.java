@@ -74,30 +74,41 @@ public final class Scaling implements Serializable {
 
   /** Returns {@code values}, given in standardised units, in raw units; a new array. */
   public double[] toRaw(double[] values) {
-    double[] raw = values.clone();
+    double[] raw = new double[values.length];
+    toRaw(values, raw);
+    return raw;
+  }
+
+  /** Writes {@code values}, given in standardised units, in raw units. */
+  public void toRaw(double[] values, double[] rawOut) {
+    System.arraycopy(values, 0, rawOut, 0, values.length);
     if (factors == null) {
-      return raw;
+      return;
     }
     for (int k = 0; k < shape.outputs(); k++) {
       int from = shape.weightsFrom(k);
       double shift = 0.0;
       for (int j = 0; j < factors.length; j++) {
-        raw[from + j] = values[from + j] * factors[j];
-        shift += raw[from + j] * means[j];
+        rawOut[from + j] = values[from + j] * factors[j];
+        shift += rawOut[from + j] * means[j];
       }
-      shape.addToIntercept(k, -shift, raw);
+      shape.addToIntercept(k, -shift, rawOut);
     }
-    return raw;
   }
 
-  /** Turns the features of a row, the first p entries, into standardised ones, in place. */
-  public void rowToScaled(double[] row) {
+  /** Turns the features of a row, the p entries from {@code at} on, into standardised ones. */
+  public void rowToScaled(double[] row, int at) {
     if (factors == null) {
       return;
     }
     for (int j = 0; j < factors.length; j++) {
-      row[j] = (row[j] - means[j]) * factors[j];
+      row[at + j] = (row[at + j] - means[j]) * factors[j];
     }
+  }
+
+  /** Returns what is taken from a feature after it is scaled: its mean in deviations. */
+  public double shift(int feature) {
+    return factors == null ? 0.0 : means[feature] * factors[feature];
   }
 
   /** Returns what each weight in standardised units is multiplied with to be in raw units. */

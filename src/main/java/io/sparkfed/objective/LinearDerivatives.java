@@ -1,12 +1,12 @@
 package io.sparkfed.objective;
 
 import io.sparkfed.data.Examples;
+import io.sparkfed.loss.ScoreBlock;
 import io.sparkfed.loss.VectorLoss;
+import io.sparkfed.math.Kernels;
 import io.sparkfed.math.SymmetricMatrix;
-import io.sparkfed.math.Vectors;
 import io.sparkfed.model.ModelShape;
 import io.sparkfed.model.Scaling;
-import java.util.Arrays;
 
 /**
  * One worker's sums of a loss of K scores, of its gradient and of its Hessian at one point, without
@@ -17,39 +17,39 @@ import java.util.Arrays;
  *
  * <p>with {@code s_ik = z_i'w_k + o_i}, the offset o and derivatives {@code l_k}, {@code l_km} by
  * scores, where {@code z_i} are the row's features in the units of the scaling and, with an
- * intercept, a 1 after them. Rows are standardised one by one before anything is multiplied, so
- * nothing cancels where means are large against deviations. In return sparse rows become dense,
- * which is no matter for the orders that a Hessian is affordable for: with q features and intercept
- * its cost is {@code n q²/2} multiplications for each of {@code K (K + 1) / 2} pairs of outputs.
+ * intercept, a 1 after them. All sums are in the order of the rows.
+ *
+ * <p>Dense rows are standardised one by one before anything is multiplied, so nothing cancels where
+ * means are large against deviations. With q features and intercept the cost is {@code n q²/2}
+ * multiplications for each of {@code K (K + 1) / 2} pairs of outputs.
+ *
+ * <p>Sparse rows with e entries cost {@code n e²/2}. They are scaled, {@code u_i}, and the shift by
+ * c, the means in deviations, is done on the sums, which for d = l_km are
+ *
+ * <pre>  sum d z z' = sum d u u' - (sum d u) c' - c (sum d u)' + (sum d) c c'
+ * </pre>
+ *
+ * <p>There it cancels {@code log2(1 + c²)} bits; so where an entry of c is above 8, sparse rows are
+ * worked on as dense ones.
  */
 public final class LinearDerivatives {
-  /** Rows added to the Hessian at a time, so that it passes through the cache once for all four. */
-  private static final int BLOCK = 4;
+  private static final double MOST_SHIFT = 8.0;
+  private static final int MOST_ROWS = 64;
+
+  /** Rows and what is made of them stay within the second-level cache. */
+  private static final int VALUES_OF_A_BLOCK = 1 << 16;
 
   private final ModelShape shape;
+  private final Scaling scaling;
   private final double[] gradient;
-
-  /** The pairs (0, 0), (0, 1) .. (1, 1) .., each the packed upper triangle of a symmetric block. */
-  private final double[][] hessians;
-
-  private final double[][] block;
-  private final double[][] curvatures;
-  private final double[] scores;
-  private final double[] slopes;
-  private int filled;
+  private final double[] hessian;
   private double value;
 
-  private LinearDerivatives(ModelShape shape) {
+  private LinearDerivatives(ModelShape shape, Scaling scaling) {
     this.shape = shape;
-    int outputs = shape.outputs();
-    int order = blockOrder(shape);
+    this.scaling = scaling;
     this.gradient = new double[shape.size()];
-    this.hessians =
-        new double[SymmetricMatrix.packedLength(outputs)][SymmetricMatrix.packedLength(order)];
-    this.block = new double[BLOCK][order];
-    this.curvatures = new double[BLOCK][outputs * outputs];
-    this.scores = new double[outputs];
-    this.slopes = new double[outputs];
+    this.hessian = new double[SymmetricMatrix.packedLength(shape.size())];
   }
 
   private static int blockOrder(ModelShape shape) {
@@ -81,79 +81,232 @@ public final class LinearDerivatives {
       Examples rows,
       ModelShape shape,
       Scaling scaling) {
-    LinearDerivatives sums = new LinearDerivatives(shape);
-    for (int i = 0; i < rows.rows(); i++) {
-      sums.add(i, w, loss, curvature, rows, scaling);
+    LinearDerivatives sums = new LinearDerivatives(shape, scaling);
+    if (rows.isSparse() && sums.isShiftSmall()) {
+      sums.addSparse(w, loss, curvature, rows);
+    } else {
+      sums.addDense(w, loss, curvature, rows, Kernels.best(), MOST_ROWS);
     }
-    sums.flush();
     return sums;
   }
 
-  private void add(
-      int row, double[] w, VectorLoss loss, Curvature curvature, Examples rows, Scaling scaling) {
-    int features = shape.features();
-    double[] z = block[filled];
-    Arrays.fill(z, 0.0);
-    rows.addScaled(row, 1.0, z, 0);
-    scaling.rowToScaled(z);
-    if (shape.hasIntercept()) {
-      z[features] = 1.0;
+  private boolean isShiftSmall() {
+    for (int j = 0; j < shape.features(); j++) {
+      if (Math.abs(scaling.shift(j)) > MOST_SHIFT) {
+        return false;
+      }
     }
-    for (int k = 0; k < scores.length; k++) {
-      scores[k] =
-          Vectors.dot(z, 0, w, shape.weightsFrom(k), features)
-              + shape.intercept(w, k)
-              + rows.offset(row);
-    }
-    double label = rows.label(row);
-    double weight = rows.weight(row);
-    value += weight * loss.value(scores, label);
-    loss.gradient(scores, label, slopes);
-    for (int k = 0; k < slopes.length; k++) {
-      double slope = weight * slopes[k];
-      Vectors.addScaled(slope, z, 0, gradient, shape.weightsFrom(k), features);
-      shape.addToIntercept(k, slope, gradient);
-    }
-    double[] factors = curvatures[filled];
-    curvature.at(scores, label, factors);
-    for (int k = 0; k < factors.length; k++) {
-      factors[k] *= weight;
-    }
-    filled++;
-    if (filled == BLOCK) {
-      flush();
-    }
+    return true;
   }
 
-  private void flush() {
-    for (int b = filled; b < BLOCK; b++) {
-      Arrays.fill(block[b], 0.0);
-      Arrays.fill(curvatures[b], 0.0);
-    }
-    filled = 0;
+  /** For tests: the sums of dense rows by certain kernels, {@code rowsOfABlock} at a time. */
+  static LinearDerivatives ofDense(
+      double[] w,
+      VectorLoss loss,
+      Examples rows,
+      ModelShape shape,
+      Scaling scaling,
+      Kernels kernels,
+      int rowsOfABlock) {
+    LinearDerivatives sums = new LinearDerivatives(shape, scaling);
+    sums.addDense(w, loss, loss::curvature, rows, kernels, rowsOfABlock);
+    return sums;
+  }
+
+  private void addDense(
+      double[] w,
+      VectorLoss loss,
+      Curvature curvature,
+      Examples rows,
+      Kernels kernels,
+      int rowsOfABlock) {
     int outputs = shape.outputs();
+    int order = blockOrder(shape);
+    int width = Kernels.padded(order);
+    // An odd number of cache lines: rows then don't compete for the same places of the cache.
+    int rowStride = width / Kernels.LANES % 2 == 1 ? width : width + Kernels.LANES;
+    int most = Math.max(1, Math.min(rowsOfABlock, VALUES_OF_A_BLOCK / rowStride));
+    int stride = outputs == 1 ? 1 : Kernels.padded(outputs);
+    double[] z = new double[most * rowStride];
+    double[] coefficients = new double[width * stride];
+    double[] slopeSums = new double[width * stride];
+    for (int k = 0; k < outputs; k++) {
+      for (int j = 0; j < order; j++) {
+        coefficients[j * stride + k] = w[shape.place(k, j)];
+      }
+    }
+    double[][] blocks = new double[SymmetricMatrix.packedLength(outputs)][width * width];
+    Rows scratch = new Rows(most, outputs, stride);
+    double[] lanes = new double[most * Kernels.LANES];
+    for (int from = 0; from < rows.rows(); from += most) {
+      int count = Math.min(most, rows.rows() - from);
+      for (int i = 0; i < count; i++) {
+        rows.copyRow(from + i, z, i * rowStride);
+        scaling.rowToScaled(z, i * rowStride);
+        if (shape.hasIntercept()) {
+          z[i * rowStride + order - 1] = 1.0;
+        }
+      }
+      if (stride == 1) {
+        kernels.dots(z, 0, rowStride, count, order, coefficients, lanes, scratch.scores);
+      } else {
+        kernels.multiply(z, 0, rowStride, count, order, coefficients, stride, scratch.scores);
+      }
+      value = scratch.evaluate(from, count, loss, curvature, rows, value);
+      if (stride == 1) {
+        kernels.addRows(z, 0, rowStride, count, order, scratch.scores, slopeSums);
+      } else {
+        kernels.addProducts(z, 0, rowStride, count, order, scratch.scores, stride, slopeSums);
+      }
+      for (int pair = 0; pair < blocks.length; pair++) {
+        kernels.addSymmetricProducts(
+            z, rowStride, count, width, scratch.factors[pair], lanes, blocks[pair]);
+      }
+    }
+    for (int k = 0; k < outputs; k++) {
+      for (int j = 0; j < order; j++) {
+        gradient[shape.place(k, j)] = slopeSums[j * stride + k];
+      }
+    }
     for (int k = 0, pair = 0; k < outputs; k++) {
       for (int m = k; m < outputs; m++, pair++) {
-        addBlock(k * outputs + m, hessians[pair]);
+        for (int i = 0; i < order; i++) {
+          for (int j = i; j < order; j++) {
+            set(k, m, i, j, blocks[pair][i * width + j]);
+          }
+        }
       }
     }
   }
 
-  private void addBlock(int factor, double[] hessian) {
-    double[] z0 = block[0];
-    double[] z1 = block[1];
-    double[] z2 = block[2];
-    double[] z3 = block[3];
-    int d = z0.length;
-    for (int j = 0, start = 0; j < d; start += d - j, j++) {
-      double a0 = curvatures[0][factor] * z0[j];
-      double a1 = curvatures[1][factor] * z1[j];
-      double a2 = curvatures[2][factor] * z2[j];
-      double a3 = curvatures[3][factor] * z3[j];
-      int shift = start - j;
-      for (int k = j; k < d; k++) {
-        hessian[shift + k] += a0 * z0[k] + a1 * z1[k] + a2 * z2[k] + a3 * z3[k];
+  /** Sets the entries of the pair of outputs (k, m) and the columns (i, j). */
+  private void set(int k, int m, int i, int j, double entry) {
+    int size = shape.size();
+    hessian[SymmetricMatrix.at(size, shape.place(k, i), shape.place(m, j))] = entry;
+    hessian[SymmetricMatrix.at(size, shape.place(k, j), shape.place(m, i))] = entry;
+  }
+
+  private void addSparse(double[] w, VectorLoss loss, Curvature curvature, Examples rows) {
+    int outputs = shape.outputs();
+    int features = shape.features();
+    double[] raw = scaling.toRaw(w);
+    double[] scale = scaling.weightFactors();
+    int pairs = SymmetricMatrix.packedLength(outputs);
+    double[][] products = new double[pairs][SymmetricMatrix.packedLength(features)];
+    double[][] sums = new double[pairs][features];
+    double[] totals = new double[pairs];
+    Rows row = new Rows(1, outputs, outputs);
+    int[] columns = new int[features];
+    double[] values = new double[features];
+    for (int i = 0; i < rows.rows(); i++) {
+      rows.scores(i, shape, raw, row.scores);
+      value = row.evaluateScores(i, 1, loss, curvature, rows, value);
+      for (int k = 0; k < outputs; k++) {
+        rows.addScaled(i, row.scores[k], gradient, shape.weightsFrom(k));
+        shape.addToIntercept(k, row.scores[k], gradient);
       }
+      int entries = rows.entries(i, columns, values);
+      for (int e = 0; e < entries; e++) {
+        values[e] *= scale[columns[e]];
+      }
+      for (int pair = 0; pair < pairs; pair++) {
+        double d = row.factors[pair][0];
+        totals[pair] += d;
+        for (int e = 0; e < entries; e++) {
+          double factor = d * values[e];
+          sums[pair][columns[e]] += factor;
+          int start = SymmetricMatrix.rowStart(features, columns[e]) - columns[e];
+          for (int g = e; g < entries; g++) {
+            products[pair][start + columns[g]] += factor * values[g];
+          }
+        }
+      }
+    }
+    scaling.gradientToScaled(gradient);
+    for (int k = 0, pair = 0; k < outputs; k++) {
+      for (int m = k; m < outputs; m++, pair++) {
+        double[] s = sums[pair];
+        double total = totals[pair];
+        for (int i = 0, at = 0; i < features; i++) {
+          double c = scaling.shift(i);
+          for (int j = i; j < features; j++, at++) {
+            double b = scaling.shift(j);
+            set(k, m, i, j, (products[pair][at] - s[i] * b) - c * (s[j] - total * b));
+          }
+          if (shape.hasIntercept()) {
+            set(k, m, i, features, s[i] - total * c);
+          }
+        }
+        if (shape.hasIntercept()) {
+          set(k, m, features, features, total);
+        }
+      }
+    }
+  }
+
+  /** Scratch: what losses make of the rows of a block. */
+  private static final class Rows {
+    private final int outputs;
+    private final int stride;
+
+    /** The rows' scores, then their weighted slopes. */
+    private final double[] scores;
+
+    /** For each pair of outputs the rows' weighted factors. */
+    private final double[][] factors;
+
+    private final double[] curvatures;
+    private final double[] rowScores;
+    private final double[] labels;
+    private final ScoreBlock block;
+
+    Rows(int most, int outputs, int stride) {
+      this.outputs = outputs;
+      this.stride = stride;
+      this.scores = new double[Kernels.padded(most) * stride];
+      this.factors = new double[SymmetricMatrix.packedLength(outputs)][most];
+      this.curvatures = new double[outputs * outputs];
+      this.rowScores = new double[outputs];
+      this.labels = new double[most];
+      this.block = new ScoreBlock(most, outputs, stride);
+    }
+
+    /** Adds the offsets, then does what {@link #evaluateScores} does. */
+    double evaluate(
+        int from, int count, VectorLoss loss, Curvature curvature, Examples rows, double value) {
+      for (int i = 0; i < count; i++) {
+        for (int k = 0; k < outputs; k++) {
+          scores[i * stride + k] += rows.offset(from + i);
+        }
+      }
+      return evaluateScores(from, count, loss, curvature, rows, value);
+    }
+
+    /** Makes factors and slopes of the scores, and returns the value with these rows' added. */
+    double evaluateScores(
+        int from, int count, VectorLoss loss, Curvature curvature, Examples rows, double value) {
+      for (int i = 0; i < count; i++) {
+        labels[i] = rows.label(from + i);
+        System.arraycopy(scores, i * stride, rowScores, 0, outputs);
+        curvature.at(rowScores, labels[i], curvatures);
+        double weight = rows.weight(from + i);
+        for (int k = 0, pair = 0; k < outputs; k++) {
+          for (int m = k; m < outputs; m++, pair++) {
+            factors[pair][i] = weight * curvatures[k * outputs + m];
+          }
+        }
+      }
+      block.take(count, scores, labels);
+      loss.valuesAndGradients(block);
+      double sum = value;
+      for (int i = 0; i < count; i++) {
+        double weight = rows.weight(from + i);
+        sum += weight * block.values()[i];
+        for (int k = 0; k < outputs; k++) {
+          scores[i * stride + k] *= weight;
+        }
+      }
+      return sum;
     }
   }
 
@@ -169,20 +322,6 @@ public final class LinearDerivatives {
 
   /** Returns the packed upper triangle of the Hessian; see {@link SymmetricMatrix}. */
   public double[] hessian() {
-    int size = shape.size();
-    int order = blockOrder(shape);
-    double[] packed = new double[SymmetricMatrix.packedLength(size)];
-    for (int k = 0, pair = 0; k < shape.outputs(); k++) {
-      for (int m = k; m < shape.outputs(); m++, pair++) {
-        for (int i = 0, at = 0; i < order; i++) {
-          for (int j = i; j < order; j++, at++) {
-            double entry = hessians[pair][at];
-            packed[SymmetricMatrix.at(size, shape.place(k, i), shape.place(m, j))] = entry;
-            packed[SymmetricMatrix.at(size, shape.place(k, j), shape.place(m, i))] = entry;
-          }
-        }
-      }
-    }
-    return packed;
+    return hessian.clone();
   }
 }

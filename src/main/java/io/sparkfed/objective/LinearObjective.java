@@ -1,6 +1,8 @@
 package io.sparkfed.objective;
 
 import io.sparkfed.data.Examples;
+import io.sparkfed.data.RowSweep;
+import io.sparkfed.loss.ScoreBlock;
 import io.sparkfed.loss.VectorLoss;
 import io.sparkfed.math.SymmetricMatrix;
 import io.sparkfed.math.Vectors;
@@ -30,14 +32,16 @@ public final class LinearObjective {
   private final Scaling scaling;
   private final Penalty penalty;
   private final Reduction reduction;
-  private final int[] allRows;
   private final double totalWeight;
 
-  /** Scratch: the scores of a row, then its slopes. */
-  private final double[] scores;
+  /** Scratch. */
+  private final RowSweep sweep;
 
-  /** Scratch: sums of slopes. */
-  private final double[] ofIntercepts;
+  /** Scratch. */
+  private final ScoreBlock block;
+
+  /** Scratch: coefficients in the units of the rows. */
+  private final double[] raw;
 
   /**
    * Couples a loss to a worker's rows.
@@ -65,11 +69,10 @@ public final class LinearObjective {
     this.scaling = scaling;
     this.penalty = penalty;
     this.reduction = reduction;
-    this.allRows = new int[rows.rows()];
-    Arrays.setAll(allRows, i -> i);
     this.totalWeight = rows.totalWeight();
-    this.scores = new double[shape.outputs()];
-    this.ofIntercepts = new double[shape.outputs()];
+    this.sweep = new RowSweep(rows, shape);
+    this.block = new ScoreBlock(sweep.most(), shape.outputs(), sweep.stride());
+    this.raw = new double[shape.size()];
   }
 
   /**
@@ -91,7 +94,7 @@ public final class LinearObjective {
 
   /** Returns the number of rows. */
   public int rows() {
-    return allRows.length;
+    return rows.rows();
   }
 
   /** Returns the factor of {@code |w|_1}, the sum over {@link #penalised()} coordinates. */
@@ -118,11 +121,14 @@ public final class LinearObjective {
     for (int j = 0; j < penalised(); j++) {
       norm += Math.abs(w[j]);
     }
-    double[] raw = scaling.toRaw(w);
+    scaling.toRaw(w, raw);
+    sweep.begin(raw);
     double sum = 0.0;
-    for (int i : allRows) {
-      rows.scores(i, shape, raw, scores);
-      sum += rows.weight(i) * loss.value(scores, rows.label(i));
+    for (int from = 0; from < rows(); from += sweep.most()) {
+      sweep.take(from, Math.min(rows(), from + sweep.most()));
+      block.take(sweep.count(), sweep.scores(), sweep.labels());
+      loss.values(block);
+      sum = addWeighted(sum);
     }
     return sum * share(totalWeight) + ridge(w) + penalty.l1() * norm;
   }
@@ -131,7 +137,7 @@ public final class LinearObjective {
    * Returns the smooth part of f(w) over all rows and writes its gradient into {@code gradientOut}.
    */
   public double valueAndGradient(double[] w, double[] gradientOut) {
-    return smooth(w, allRows, 0, allRows.length, gradientOut, true);
+    return smooth(w, null, 0, rows(), gradientOut, true);
   }
 
   /**
@@ -162,7 +168,7 @@ public final class LinearObjective {
 
   /** Writes the gradient of the smooth part of f at w over all rows into {@code gradientOut}. */
   public void gradient(double[] w, double[] gradientOut) {
-    smooth(w, allRows, 0, allRows.length, gradientOut, false);
+    smooth(w, null, 0, rows(), gradientOut, false);
   }
 
   /**
@@ -174,32 +180,44 @@ public final class LinearObjective {
     smooth(w, order, from, to, gradientOut, false);
   }
 
+  /** Adds the weighted values of the block's rows to a sum, in order. */
+  private double addWeighted(double sum) {
+    double[] values = block.values();
+    double[] weights = sweep.weights();
+    double total = sum;
+    for (int i = 0; i < sweep.count(); i++) {
+      total += weights[i] * values[i];
+    }
+    return total;
+  }
+
+  /** An order of null is that of the rows. */
   private double smooth(
       double[] w, int[] order, int from, int to, double[] gradientOut, boolean withValue) {
-    double[] raw = scaling.toRaw(w);
-    Arrays.fill(gradientOut, 0.0);
-    Arrays.fill(ofIntercepts, 0.0);
+    scaling.toRaw(w, raw);
+    sweep.begin(raw);
     double sum = 0.0;
-    for (int at = from; at < to; at++) {
-      int i = order[at];
-      double c = rows.weight(i);
-      double y = rows.label(i);
-      rows.scores(i, shape, raw, scores);
+    for (int at = from; at < to; at += sweep.most()) {
+      int end = Math.min(to, at + sweep.most());
+      if (order == null) {
+        sweep.take(at, end);
+      } else {
+        sweep.take(order, at, end);
+      }
+      double[] slopes = sweep.scores();
+      block.take(sweep.count(), slopes, sweep.labels());
       if (withValue) {
-        sum += c * loss.value(scores, y);
+        loss.valuesAndGradients(block);
+        sum = addWeighted(sum);
+      } else {
+        loss.gradients(block);
       }
-      loss.gradient(scores, y, scores);
-      for (int k = 0; k < scores.length; k++) {
-        double slope = c * scores[k];
-        rows.addScaled(i, slope, gradientOut, shape.weightsFrom(k));
-        ofIntercepts[k] += slope;
-      }
+      weigh(slopes);
+      sweep.addGradient();
     }
-    for (int k = 0; k < ofIntercepts.length; k++) {
-      shape.addToIntercept(k, ofIntercepts[k], gradientOut);
-    }
+    sweep.gradient(gradientOut);
     scaling.gradientToScaled(gradientOut);
-    double weight = weightOf(order, from, to);
+    double weight = order == null ? totalWeight : weightOf(order, from, to);
     double share = share(weight);
     for (int j = 0; j < gradientOut.length; j++) {
       gradientOut[j] *= share;
@@ -209,6 +227,16 @@ public final class LinearObjective {
       Vectors.addScaled(l2, w, 0, gradientOut, penalised());
     }
     return withValue ? sum * share + ridge(w) : Double.NaN;
+  }
+
+  private void weigh(double[] slopes) {
+    double[] weights = sweep.weights();
+    int stride = sweep.stride();
+    for (int i = 0; i < sweep.count(); i++) {
+      for (int k = i * stride; k < (i + 1) * stride; k++) {
+        slopes[k] *= weights[i];
+      }
+    }
   }
 
   private double ridge(double[] w) {

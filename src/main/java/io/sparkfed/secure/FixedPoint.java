@@ -70,6 +70,11 @@ final class FixedPoint implements Serializable {
     this.workers = workers;
   }
 
+  /** Returns the length of an encoded vector. */
+  static long words(int scaledLength, int extras) {
+    return scaledLength + (long) LIMBS * extras + 1;
+  }
+
   /** Creates the codec with the finest grid that can't overflow; the bound is a power of two. */
   static FixedPoint finest(int scaledLength, int boundExponent, int workers) {
     int workerBits = 32 - Integer.numberOfLeadingZeros(workers);

@@ -15,9 +15,9 @@ import io.sparkfed.aggregate.WorkerTask;
  * <p>The range of the scaled coordinates is chosen from the data before the first sum: each worker
  * enters one bucket of magnitudes, sixteen times wide each, and the sum of these one-hot vectors
  * says which bucket is the largest in use. That tells the driver how many workers are in each
- * bucket, and no more. Another factor of sixteen is kept as headroom; where it doesn't do,
- * coordinates are saturated and counted in the result, and the range is chosen anew before the next
- * sum.
+ * bucket, and no more. It is left out where the caller knows how large they can be. Another factor
+ * of sixteen is kept as headroom; where it doesn't do, coordinates are saturated and counted in the
+ * result, and the range is chosen anew before the next sum.
  *
  * <p>One instance serves one purpose and is not thread-safe.
  */
@@ -57,6 +57,11 @@ public final class FixedPointSum implements Aggregation<double[], double[]> {
     this.scaledLength = scaledLength;
   }
 
+  /** Returns how many words of 64 bits a vector travels as, through the sum below. */
+  public static long words(int scaledLength, int extras) {
+    return FixedPoint.words(scaledLength, extras);
+  }
+
   @Override
   public <S, B> Opened<double[]> aggregate(
       Federation<S> federation, Visit<B> visit, WorkerTask<S, B, double[]> work) {
@@ -90,6 +95,13 @@ public final class FixedPointSum implements Aggregation<double[], double[]> {
   @Override
   public int[] choices() {
     return range == null ? new int[0] : new int[] {range.exponent(), range.workers()};
+  }
+
+  @Override
+  public void expect(double largest, int workers) {
+    if (range == null) {
+      range = new Range(Math.getExponent(largest) + 1, workers);
+    }
   }
 
   @Override

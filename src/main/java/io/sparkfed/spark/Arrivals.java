@@ -3,6 +3,7 @@ package io.sparkfed.spark;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -10,7 +11,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.apache.spark.SimpleFutureAction;
 import org.apache.spark.SparkContext;
-import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.rdd.RDD;
 import scala.Function0;
 import scala.Function1;
 import scala.Function2;
@@ -32,29 +33,37 @@ final class Arrivals {
     this.deadline = deadline;
   }
 
-  private interface Partition<T> extends Function1<Iterator<T>, List<T>>, Serializable {}
+  /**
+   * What a task does with its partition, and returns as an array. To be a class with a name: Spark
+   * would look into a lambda for what it holds and serialize it once more to see whether it can.
+   */
+  interface TaskBody<T> extends Function1<Iterator<T>, Object[]>, Serializable {}
 
   /**
    * Runs the job and returns the elements that arrived.
    *
    * @param partitions which to compute
+   * @param body returns an array of {@code M}
    * @param arrival told of each partition that arrived
    * @throws Exception the job's failure, if nothing arrived before it
    */
-  <T> List<T> collect(JavaRDD<T> rdd, List<Integer> partitions, Consumer<Integer> arrival)
+  <T, M> List<M> collect(
+      RDD<T> rdd, List<Integer> partitions, TaskBody<T> body, Consumer<Integer> arrival)
       throws Exception {
-    List<T> arrived = Collections.synchronizedList(new ArrayList<>());
-    Function2<Object, List<T>, BoxedUnit> take =
-        (partition, elements) -> {
-          arrived.addAll(elements);
-          arrival.accept((Integer) partition);
+    List<M> arrived = Collections.synchronizedList(new ArrayList<>());
+    Function2<Object, Object[], BoxedUnit> take =
+        (index, elements) -> {
+          @SuppressWarnings("unchecked")
+          List<M> messages = (List<M>) Arrays.asList(elements);
+          arrived.addAll(messages);
+          arrival.accept(partitions.get((Integer) index));
           return BoxedUnit.UNIT;
         };
     Function0<Object> done = () -> true;
     SimpleFutureAction<Object> job =
         spark.submitJob(
-            rdd.rdd(),
-            (Partition<T>) Arrivals::elements,
+            rdd,
+            body,
             CollectionConverters.asScala(List.<Object>copyOf(partitions)).toSeq(),
             take,
             done);
@@ -79,14 +88,5 @@ final class Arrivals {
         .<scala.concurrent.duration.Duration>map(
             d -> scala.concurrent.duration.Duration.fromNanos(d.toNanos()))
         .orElse(scala.concurrent.duration.Duration.Inf());
-  }
-
-  /** Runs in the task. */
-  private static <T> List<T> elements(Iterator<T> partition) {
-    List<T> elements = new ArrayList<>();
-    while (partition.hasNext()) {
-      elements.add(partition.next());
-    }
-    return elements;
   }
 }

@@ -7,7 +7,6 @@ import io.sparkfed.data.ColumnSummary;
 import io.sparkfed.data.DataException;
 import io.sparkfed.federated.FederatedPreprocessing;
 import io.sparkfed.model.FeatureEncoding;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.api.java.JavaRDD;
@@ -28,7 +27,8 @@ final class EncodingSurvey {
    * Returns the complete encoding. The summaries are kept at the workers for as long as it takes;
    * the rows are not.
    *
-   * @param partitions one worker each
+   * @param partitions an element for each worker
+   * @param occupancy how many of them a partition has
    * @param places where each partition's worker may run; empty when all may run anywhere
    * @param skipped the workers left out so far, with the reason
    * @throws DataException if rows can't be used, or the encoding can't be completed
@@ -37,19 +37,21 @@ final class EncodingSurvey {
   FeatureEncoding complete(
       FeatureEncoding draft,
       JavaRDD<SummaryPartition> partitions,
+      Occupancy occupancy,
       List<Place> places,
       Map<String, String> skipped) {
     JavaRDD<SummaryPartition> cached =
         partitions.setName("spark-federated column summaries").persist(StorageLevel.MEMORY_ONLY());
     List<String> workers;
     try {
-      workers = workersWithRows(PlacedRdd.of(cached, places), skipped);
+      workers = workersWithRows(PlacedRdd.of(cached, places), occupancy, skipped);
     } catch (RuntimeException e) {
       cached.unpersist(false);
       throw e;
     }
     try (PartitionFederation<ColumnSummary> federation =
-        new PartitionFederation<>(context, cached, places, workers, VisitBounds.of(config))) {
+        new PartitionFederation<>(
+            context, cached, occupancy, places, workers, VisitBounds.of(config))) {
       return FederatedPreprocessing.complete(
           draft,
           federation,
@@ -60,8 +62,8 @@ final class EncodingSurvey {
   }
 
   private List<String> workersWithRows(
-      JavaRDD<SummaryPartition> cached, Map<String, String> skipped) {
-    List<SummaryPartition.Status> statuses = statuses(cached);
+      JavaRDD<SummaryPartition> cached, Occupancy occupancy, Map<String, String> skipped) {
+    List<SummaryPartition.Status> statuses = statuses(cached, occupancy);
     ShardLoader.refuseFaults(statuses.stream().map(SummaryPartition.Status::fault).toList());
     List<String> workers =
         statuses.stream()
@@ -75,10 +77,11 @@ final class EncodingSurvey {
     return workers;
   }
 
-  private static List<SummaryPartition.Status> statuses(JavaRDD<SummaryPartition> cached) {
+  private static List<SummaryPartition.Status> statuses(
+      JavaRDD<SummaryPartition> cached, Occupancy occupancy) {
     try {
       return cached
-          .mapPartitions(p -> Collections.singleton(Held.only(p).status()).iterator())
+          .mapPartitions(p -> occupancy.of(p).stream().map(SummaryPartition::status).iterator())
           .collect();
     } catch (Exception e) {
       throw new DataException(

@@ -9,7 +9,6 @@ import io.sparkfed.federated.FederatedTrainer;
 import io.sparkfed.federated.TrainingResult;
 import io.sparkfed.model.Coefficients;
 import io.sparkfed.model.Family;
-import io.sparkfed.model.ModelShape;
 import io.sparkfed.model.Standardize;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -17,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import org.apache.spark.ml.attribute.Attribute;
 import org.apache.spark.ml.attribute.AttributeGroup;
 import org.apache.spark.ml.param.Param;
@@ -90,15 +90,14 @@ final class EstimatorTraining implements AutoCloseable {
         penalty.needsMoments(optionalColumn("weightCol").isPresent())
             ? penalty.values(FederatedLabels.moments(loaded.federation(), sums), intercept)
             : penalty.values();
-    int outputs = known == Family.SOFTMAX ? knownClasses : 1;
     String preset = estimator.getPreset();
-    if (preset.equals(FederationParams.AUTO)) {
-      int size = new ModelShape(features(), intercept, outputs).size();
-      preset = Presets.lossless(known, values.l1(), size);
-    }
     TrainingConfig config = config(known, knownClasses, preset, values, penalty.standardization());
     TrainingResult result =
-        new FederatedTrainer(loaded.federation(), Presets.plan(config, features()), round -> {})
+        new FederatedTrainer(
+                loaded.federation(),
+                Presets.plan(config, features()),
+                RoundFinished.posting(
+                    rows.sparkSession(), UUID.randomUUID().toString(), config.name()))
             .train();
     if (result.divergence().isPresent()) {
       throw new TrainingDivergedException(result.divergence().get().message());
@@ -141,13 +140,12 @@ final class EstimatorTraining implements AutoCloseable {
         "model.standardize", lower(standardization ? Standardize.FEDERATED : Standardize.NONE));
     values.put("algorithm.preset", preset);
     boolean oneRound = preset.equals("normal-equations");
-    boolean averages = preset.equals("fed-avg");
     if (!oneRound) {
       optional("rounds")
           .or(() -> optional("maxIter"))
           .ifPresent(rounds -> values.put("algorithm.rounds", rounds));
     }
-    if (!oneRound && !averages) {
+    if (!oneRound) {
       optional("tol").ifPresent(tolerance -> values.put("algorithm.tolerance", tolerance));
     }
     values.put("aggregation.mode", estimator.getAggregationMode());

@@ -1,5 +1,6 @@
 package io.sparkfed.spark;
 
+import io.sparkfed.federated.AlgorithmChoice;
 import io.sparkfed.federated.TrainingResult;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -36,7 +37,7 @@ public final class FederatedSummary {
       ShardLoader.Loaded loaded,
       TrainingResult result) {
     this.spark = spark;
-    this.preset = preset;
+    this.preset = result.choice().map(AlgorithmChoice::preset).orElse(preset);
     this.features = List.copyOf(features);
     this.workers = loaded.federation().workers();
     this.skipped = Map.copyOf(loaded.skipped());
@@ -69,6 +70,11 @@ public final class FederatedSummary {
   /** Returns the preset that trained. */
   public String preset() {
     return preset;
+  }
+
+  /** Says why {@code preset = auto} chose that one; empty where the preset was named. */
+  public String reason() {
+    return result.choice().map(AlgorithmChoice::why).orElse("");
   }
 
   /** Returns the workers that took part, sorted. */

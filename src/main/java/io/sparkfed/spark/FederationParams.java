@@ -20,9 +20,6 @@ import org.apache.spark.ml.param.StringArrayParam;
  * estimator has one of these; {@link HasFederation} says what they mean.
  */
 public final class FederationParams implements Serializable {
-  /** Stands for the lossless preset that fits. */
-  static final String AUTO = "auto";
-
   private static final long serialVersionUID = 1L;
 
   private final Param<String> workerCol;
@@ -36,15 +33,17 @@ public final class FederationParams implements Serializable {
 
   /** Creates the params of an estimator and sets their defaults. */
   FederationParams(Params owner) {
-    List<String> presets = new ArrayList<>(Presets.names());
-    presets.add(0, AUTO);
     List<String> modes =
         Arrays.stream(AggregationMode.values())
             .map(mode -> mode.name().toLowerCase(Locale.ROOT).replace('_', '-'))
             .toList();
     workerCol = new Param<>(owner, "workerCol", "name of the column that says whose row it is");
     preset =
-        choice(owner, "preset", "how to train; auto is the lossless preset that fits", presets);
+        choice(
+            owner,
+            "preset",
+            "how to train; auto is the lossless preset that fits",
+            Presets.names());
     rounds =
         new IntParam(
             owner,
@@ -64,7 +63,7 @@ public final class FederationParams implements Serializable {
     settings =
         new StringArrayParam(
             owner, "settings", "further keys of a run's configuration, each as key=value");
-    owner.setDefault(preset, AUTO);
+    owner.setDefault(preset, Presets.AUTO);
     owner.setDefault(aggregationMode, "masked");
     owner.setDefault(minWorkers, 3);
     owner.setDefault(seed, 1L);

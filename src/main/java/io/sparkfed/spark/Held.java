@@ -4,7 +4,7 @@ import java.util.Iterator;
 import java.util.Optional;
 
 /**
- * What a partition of a federation holds: one worker.
+ * What a partition of a federation holds of a worker: of one, or of several simulated ones.
  *
  * @param <S> what there is of the worker's
  */

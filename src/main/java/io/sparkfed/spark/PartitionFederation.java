@@ -3,33 +3,38 @@ package io.sparkfed.spark;
 import io.sparkfed.aggregate.AggregationException;
 import io.sparkfed.aggregate.AggregatorTask;
 import io.sparkfed.aggregate.Federation;
+import io.sparkfed.aggregate.GroupTask;
+import io.sparkfed.aggregate.GroupTask.Member;
 import io.sparkfed.aggregate.Visit;
 import io.sparkfed.aggregate.WorkerTask;
+import io.sparkfed.spark.Arrivals.TaskBody;
 import java.io.Serializable;
 import java.time.Duration;
-import java.util.Collections;
+import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.rdd.RDD;
+import scala.collection.Iterator;
+import scala.jdk.javaapi.CollectionConverters;
 
 /**
- * A federation whose workers are the partitions of a cached RDD. A visit is one broadcast and one
- * action; the broadcast is destroyed when it ends.
+ * A federation whose workers are the partitions of a cached RDD, or share them where they are
+ * simulated. A visit is one action; what it brings along is forgotten when it ends.
  *
  * @param <S> what a worker holds
  */
 final class PartitionFederation<S> implements Federation<S>, AutoCloseable {
   private final JavaSparkContext spark;
-  private final JavaRDD<? extends Held<S>> cached;
-  private final JavaRDD<? extends Held<S>> partitions;
+  private final JavaRDD<Held<S>> persisted;
+  private final WorkersRdd<Held<S>> kept;
+  private final RDD<Held<S>> partitions;
+  private final Occupancy occupancy;
   private final List<Place> places;
   private final Set<Place> givenUp = new HashSet<>();
   private final List<String> workers;
@@ -39,14 +44,16 @@ final class PartitionFederation<S> implements Federation<S>, AutoCloseable {
   private final String jobGroup = "spark-federated-" + UUID.randomUUID();
 
   /**
-   * Takes over a persisted RDD with one element in each partition.
+   * Takes over a persisted RDD with an element for each worker.
    *
+   * @param occupancy how many elements a partition holds
    * @param places where each partition's worker may run; empty when all may run anywhere
    * @param workers ids of the workers that hold something, sorted
    */
   PartitionFederation(
       JavaSparkContext spark,
       JavaRDD<? extends Held<S>> partitions,
+      Occupancy occupancy,
       List<Place> places,
       List<String> workers,
       VisitBounds bounds) {
@@ -54,8 +61,13 @@ final class PartitionFederation<S> implements Federation<S>, AutoCloseable {
     this.arrivals = new Arrivals(spark.sc(), bounds.deadline());
     this.clusterTimeout = bounds.clusterTimeout();
     this.spark = spark;
-    this.cached = partitions;
-    this.partitions = PlacedRdd.of(partitions, places);
+    // Its elements are only read.
+    @SuppressWarnings("unchecked")
+    JavaRDD<Held<S>> elements = (JavaRDD<Held<S>>) partitions;
+    this.persisted = elements;
+    this.kept = new WorkersRdd<>(elements);
+    this.partitions = PlacedRdd.of(kept.toJavaRDD(), places).rdd();
+    this.occupancy = occupancy;
     this.places = List.copyOf(places);
     this.workers = List.copyOf(workers);
   }
@@ -67,72 +79,87 @@ final class PartitionFederation<S> implements Federation<S>, AutoCloseable {
 
   @Override
   public <B, M> List<M> visit(Visit<B> visit, WorkerTask<S, B, M> task) {
-    List<Integer> visited = visited(visit.cohort());
-    return inScope(visit, places, visited, payload -> messages(payload, task));
+    return run(
+        visit,
+        payload(visit, task),
+        partitions,
+        visited(visit.cohort()),
+        carried -> new AtEachWorker<S, B, M>(occupancy, carried));
+  }
+
+  @Override
+  public <B, M> List<M> visitGroups(Visit<B> visit, GroupTask<S, B, M> task) {
+    return run(
+        visit,
+        payload(visit, task),
+        partitions,
+        visited(visit.cohort()),
+        carried -> new AtGroup<S, B, M>(occupancy, carried));
   }
 
   @Override
   public <B, M> List<M> visitAggregators(Visit<B> visit, AggregatorTask<B, M> task) {
-    JavaRDD<String> parties = aggregators.partitions(visit.cohort());
-    return inScope(visit, List.of(), all(parties), payload -> answers(parties, payload, task));
+    RDD<String> parties = aggregators.partitions(visit.cohort()).rdd();
+    return run(
+        visit,
+        new Payload<>(null, visit.broadcast(), task),
+        parties,
+        Visited.all(parties),
+        carried -> new AtAggregator<B, M>(carried));
   }
 
   /** Lets the executors forget the rows. */
   @Override
   public void close() {
-    cached.unpersist(false);
+    kept.close();
+    persisted.unpersist(false);
+  }
+
+  private <B, K> Payload<B, K> payload(Visit<B> visit, K task) {
+    HashSet<String> cohort = visit.cohort().equals(workers) ? null : new HashSet<>(visit.cohort());
+    return new Payload<>(cohort, visit.broadcast(), task);
   }
 
   /**
    * Returns the partitions to visit: a worker with hosts is left out where nobody asks for it, and
    * after it was waited for in vain, until there is an executor again.
    */
-  private List<Integer> visited(List<String> cohort) {
-    List<Integer> all = all(partitions);
+  private Visited visited(List<String> cohort) {
     if (places.isEmpty()) {
-      return all;
+      return Visited.all(partitions);
     }
     givenUp.removeIf(place -> ClusterWatch.isThere(spark.sc(), place));
-    return all.stream()
-        .filter(
-            partition -> {
-              Place place = places.get(partition);
-              return place.isAnywhere()
-                  || (cohort.contains(place.worker()) && !givenUp.contains(place));
-            })
-        .toList();
+    return new Visited(
+        IntStream.range(0, places.size())
+            .filter(
+                partition -> {
+                  Place place = places.get(partition);
+                  return place.isAnywhere()
+                      || (cohort.contains(place.worker()) && !givenUp.contains(place));
+                })
+            .boxed()
+            .toList(),
+        places);
   }
 
-  private static List<Integer> all(JavaRDD<?> rdd) {
-    return IntStream.range(0, rdd.getNumPartitions()).boxed().toList();
-  }
-
-  /** What is broadcast: who is meant, and the driver's value. */
-  private record Payload<B>(TreeSet<String> cohort, B value) implements Serializable {}
-
-  private interface Work<B, M> {
-    JavaRDD<M> on(Broadcast<Payload<B>> payload);
-  }
-
-  private <B, M> List<M> inScope(
-      Visit<B> visit, List<Place> placed, List<Integer> visited, Work<B, M> work) {
-    Set<Integer> awaited = ConcurrentHashMap.newKeySet();
-    awaited.addAll(visited);
-    Broadcast<Payload<B>> payload =
-        spark.broadcast(new Payload<>(new TreeSet<>(visit.cohort()), visit.broadcast()));
-    try (JobScope scope = new JobScope(spark, jobGroup, visit.description());
+  private <P extends Serializable, T, M> List<M> run(
+      Visit<?> visit,
+      P payload,
+      RDD<T> at,
+      Visited visited,
+      Function<Carried<P>, TaskBody<T>> body) {
+    try (Carried<P> carried = Carried.of(spark, payload);
+        JobScope scope = new JobScope(spark, jobGroup, visit.description());
         ClusterWatch watch =
-            ClusterWatch.ofRest(spark, jobGroup, clusterTimeout, () -> places(placed, awaited))) {
+            ClusterWatch.ofRest(spark, jobGroup, clusterTimeout, visited::awaited)) {
       try {
-        return arrivals.collect(work.on(payload), visited, awaited::remove);
+        return arrivals.collect(at, visited.partitions(), body.apply(carried), visited::arrived);
       } catch (Exception e) {
         watch.throwReason(e);
         throw failure(visit, e);
       } finally {
-        places(placed, awaited).stream().filter(place -> !place.isAnywhere()).forEach(givenUp::add);
+        visited.awaited().stream().filter(place -> !place.isAnywhere()).forEach(givenUp::add);
       }
-    } finally {
-      payload.destroy();
     }
   }
 
@@ -143,34 +170,89 @@ final class PartitionFederation<S> implements Federation<S>, AutoCloseable {
             "the cluster could not finish \"" + visit.description() + "\"", e);
   }
 
-  /** Returns where awaited partitions may run: for those that may anywhere, once says it all. */
-  private static List<Place> places(List<Place> placed, Set<Integer> awaited) {
-    return placed.isEmpty()
-        ? awaited.stream().limit(1).map(partition -> Place.anywhere("")).toList()
-        : awaited.stream().map(placed::get).toList();
-  }
+  /**
+   * What travels to the places of a visit.
+   *
+   * @param cohort who is meant; null for everybody who holds something
+   * @param value the driver's value
+   * @param task what is to be done
+   */
+  private record Payload<B, K>(HashSet<String> cohort, B value, K task) implements Serializable {
 
-  private <B, M> JavaRDD<M> messages(Broadcast<Payload<B>> payload, WorkerTask<S, B, M> task) {
-    return partitions.mapPartitions(partition -> runAtWorker(partition, payload.value(), task));
-  }
-
-  private static <B, M> JavaRDD<M> answers(
-      JavaRDD<String> parties, Broadcast<Payload<B>> payload, AggregatorTask<B, M> task) {
-    return parties.map(aggregator -> task.run(aggregator, payload.value().value()));
+    /** Returns what the workers of a partition hold that are meant. */
+    <S> List<Member<S>> members(Occupancy occupancy, Iterator<Held<S>> partition) {
+      List<Member<S>> members = new ArrayList<>();
+      for (Held<S> worker : occupancy.of(CollectionConverters.asJava(partition))) {
+        if (cohort == null || cohort.contains(worker.worker())) {
+          // Rows that could be read when they were loaded, and can't be now: it drops out.
+          worker.held().ifPresent(held -> members.add(new Member<>(worker.worker(), held)));
+        }
+      }
+      return members;
+    }
   }
 
   /** Runs in a task at the worker. */
-  private static <S, B, M> Iterator<M> runAtWorker(
-      Iterator<? extends Held<S>> partition, Payload<B> payload, WorkerTask<S, B, M> task) {
-    Held<S> worker = Held.only(partition);
-    if (!payload.cohort().contains(worker.worker())) {
-      return Collections.emptyIterator();
+  private static final class AtEachWorker<S, B, M> implements TaskBody<Held<S>> {
+    private static final long serialVersionUID = 1L;
+
+    private final Occupancy occupancy;
+    private final Carried<Payload<B, WorkerTask<S, B, M>>> carried;
+
+    AtEachWorker(Occupancy occupancy, Carried<Payload<B, WorkerTask<S, B, M>>> carried) {
+      this.occupancy = occupancy;
+      this.carried = carried;
     }
-    // Rows that could be read when they were loaded, and can't be now: it drops out.
-    return worker
-        .held()
-        .map(held -> Collections.singleton(task.run(worker.worker(), held, payload.value())))
-        .orElse(Set.of())
-        .iterator();
+
+    @Override
+    public Object[] apply(Iterator<Held<S>> partition) {
+      Payload<B, WorkerTask<S, B, M>> payload = carried.value();
+      return payload.members(occupancy, partition).stream()
+          .map(member -> payload.task().run(member.worker(), member.shard(), payload.value()))
+          .toArray();
+    }
+  }
+
+  /** Runs in a task at the workers of a group. */
+  private static final class AtGroup<S, B, M> implements TaskBody<Held<S>> {
+    private static final long serialVersionUID = 1L;
+
+    private final Occupancy occupancy;
+    private final Carried<Payload<B, GroupTask<S, B, M>>> carried;
+
+    AtGroup(Occupancy occupancy, Carried<Payload<B, GroupTask<S, B, M>>> carried) {
+      this.occupancy = occupancy;
+      this.carried = carried;
+    }
+
+    @Override
+    public Object[] apply(Iterator<Held<S>> partition) {
+      Payload<B, GroupTask<S, B, M>> payload = carried.value();
+      List<Member<S>> members = payload.members(occupancy, partition);
+      return members.isEmpty()
+          ? new Object[0]
+          : new Object[] {payload.task().run(members, payload.value())};
+    }
+  }
+
+  /** Runs in a task at the aggregator. */
+  private static final class AtAggregator<B, M> implements TaskBody<String> {
+    private static final long serialVersionUID = 1L;
+
+    private final Carried<Payload<B, AggregatorTask<B, M>>> carried;
+
+    AtAggregator(Carried<Payload<B, AggregatorTask<B, M>>> carried) {
+      this.carried = carried;
+    }
+
+    @Override
+    public Object[] apply(Iterator<String> places) {
+      Payload<B, AggregatorTask<B, M>> payload = carried.value();
+      List<Object> messages = new ArrayList<>();
+      CollectionConverters.asJava(places)
+          .forEachRemaining(
+              aggregator -> messages.add(payload.task().run(aggregator, payload.value())));
+      return messages.toArray();
+    }
   }
 }

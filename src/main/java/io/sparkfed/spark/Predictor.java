@@ -203,7 +203,7 @@ public final class Predictor {
 
   /** Runs at the worker. */
   private static Scaling ownScaling(List<ParsedRow> rows, ShardPacking packing) {
-    ShardBuilder builder = new ShardBuilder(rows.get(0).worker(), rows.get(0).width());
+    ShardBuilder builder = packing.builder(rows.get(0).worker(), rows.get(0).width());
     rows.forEach(row -> row.addTo(builder));
     return packing.build(builder, rows.get(0).width()).scaling();
   }

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaRDD;
@@ -38,6 +39,18 @@ public final class ShardLoader {
   private static final long CACHE_REPORT_NANOS = 2_000_000_000L;
 
   private static final long CACHE_REPORT_POLL_MILLIS = 10;
+
+  /** A job of so many tasks costs Spark some 50 ms. */
+  private static final int LEAST_TASKS_TO_SHARE = 128;
+
+  private static final int TASKS_A_CORE = 4;
+
+  private static final String PLACED_BY_SHUFFLE =
+      "simulated workers: rows moved by a shuffle of the pooled table";
+
+  private static final String MOVED =
+      "simulated workers: rows moved. The table is pooled, and a shuffle brought each row to its"
+          + " worker's partition";
 
   private final SparkSession spark;
   private final JavaSparkContext context;
@@ -136,22 +149,45 @@ public final class ShardLoader {
             config.seed());
     ShardPacking packing = ShardPacking.of(config);
     List<String> ids = SyntheticWorkers.ids(synthetic.workers());
+    int tasks = tasksOfGenerated(ids.size());
     JavaRDD<WorkerPartition> partitions =
         context
-            .parallelize(ids, ids.size())
+            .parallelize(ids, tasks)
             .map(
                 worker -> {
-                  ShardBuilder rows = new ShardBuilder(worker, features);
+                  ShardBuilder rows = packing.builder(worker, features);
                   generator.generate(worker, rows);
-                  return packing.partition(worker, rows, features);
+                  return packing.partition(worker, rows, features).ofSimulation();
                 });
+    List<String> notes = new ArrayList<>(List.of("simulated workers: the rows are generated"));
+    noteSharing(ids.size(), tasks, notes);
     return finish(
         partitions,
+        Occupancy.SIMULATED_WORKERS,
         List.of(),
         FeatureEncoding.ofNumbers(syntheticNames(features)),
         new TreeMap<>(),
         "generated at the workers from the seed: no row moved",
-        new ArrayList<>(List.of("simulated workers: the rows are generated")));
+        notes);
+  }
+
+  private int tasksOfGenerated(int workers) {
+    OptionalInt perTask = config.data().workersPerTask();
+    return perTask.isPresent()
+        ? 1 + (workers - 1) / perTask.getAsInt()
+        : Math.min(
+            workers, Math.max(LEAST_TASKS_TO_SHARE, TASKS_A_CORE * context.defaultParallelism()));
+  }
+
+  private static void noteSharing(int workers, int tasks, List<String> notes) {
+    if (tasks < workers) {
+      notes.add(
+          "simulated workers: "
+              + workers
+              + " share "
+              + tasks
+              + " tasks (data.simulation.workers-per-task); nobody is protected from anybody");
+    }
   }
 
   private List<String> syntheticNames(int features) {
@@ -180,23 +216,36 @@ public final class ShardLoader {
       encoding = found(tables, opened, pooled, skipped);
     }
     ShardPacking packing = ShardPacking.of(config);
-    JavaRDD<WorkerPartition> partitions =
-        rows(tables.encodedBy(encoding), opened, pooled)
-            .packed((rows, own) -> packed(rows, own, packing));
-    if (isPooled) {
+    PartitionedRows partitioned = rows(tables.encodedBy(encoding), opened, pooled);
+    if (partitioned.occupancy() == Occupancy.SIMULATED_WORKERS) {
+      JavaRDD<WorkerPartition> partitions =
+          partitioned.packed((rows, own) -> packed(rows, own, packing).ofSimulation());
+      List<String> notes = new ArrayList<>(List.of(MOVED));
+      noteSharing(pooled.size(), partitions.getNumPartitions(), notes);
       return finish(
           partitions,
+          Occupancy.SIMULATED_WORKERS,
           List.of(),
           encoding,
           skipped,
-          "simulated workers: rows moved by a shuffle of the pooled table",
-          new ArrayList<>(
-              List.of(
-                  "simulated workers: rows moved. The table is pooled, and a shuffle brought each"
-                      + " row to its worker's partition")));
+          PLACED_BY_SHUFFLE,
+          notes);
+    }
+    JavaRDD<WorkerPartition> partitions =
+        partitioned.packed((rows, own) -> packed(rows, own, packing));
+    if (isPooled) {
+      return finish(
+          partitions,
+          Occupancy.ONE_WORKER,
+          List.of(),
+          encoding,
+          skipped,
+          PLACED_BY_SHUFFLE,
+          new ArrayList<>(List.of(MOVED)));
     }
     return finish(
         partitions,
+        Occupancy.ONE_WORKER,
         WorkerTables.places(opened),
         encoding,
         skipped,
@@ -214,18 +263,25 @@ public final class ShardLoader {
     if (!FederatedPreprocessing.isNeeded(draft)) {
       return draft;
     }
+    PartitionedRows surveyed = rows(tables.surveyedFor(draft), opened, pooled);
     return new EncodingSurvey(context, config)
         .complete(
             draft,
-            rows(tables.surveyedFor(draft), opened, pooled)
-                .packed((rows, own) -> SummaryPartition.of(rows, own, draft)),
+            surveyed.packed((rows, own) -> SummaryPartition.of(rows, own, draft)),
+            surveyed.occupancy(),
             WorkerTables.places(opened),
             skipped);
   }
 
   private PartitionedRows rows(
       WorkerTables tables, List<WorkerTables.Table> opened, List<String> pooledWorkers) {
-    return new PartitionedRows(context, tables, opened, pooledWorkers, config.model().response());
+    return new PartitionedRows(
+        context,
+        tables,
+        opened,
+        pooledWorkers,
+        config.model().response(),
+        config.data().workersPerTask().orElse(1));
   }
 
   private static List<String> pooledWorkers(WorkerTables tables, WorkerTables.Table table) {
@@ -256,7 +312,7 @@ public final class ShardLoader {
       if (builder == null) {
         worker = row.worker();
         width = row.width();
-        builder = new ShardBuilder(worker, width);
+        builder = packing.builder(worker, width);
       }
       if (!row.worker().equals(worker)) {
         throw new IllegalStateException("a partition must hold the rows of one worker");
@@ -264,6 +320,11 @@ public final class ShardLoader {
       if (row.width() != width) {
         DataFault fault =
             new DataFault(worker, "", ordinal, "all vectors must have the same length");
+        return new WorkerPartition(worker, null, fault);
+      }
+      if (!packing.storage().holds(row.values())) {
+        DataFault fault =
+            new DataFault(worker, "", ordinal, "data.storage = float needs features below 3.4e38");
         return new WorkerPartition(worker, null, fault);
       }
       row.addTo(builder);
@@ -275,6 +336,7 @@ public final class ShardLoader {
 
   private Loaded finish(
       JavaRDD<WorkerPartition> partitions,
+      Occupancy occupancy,
       List<Place> places,
       FeatureEncoding encoding,
       Map<String, String> skipped,
@@ -286,7 +348,7 @@ public final class ShardLoader {
     try {
       statuses =
           PlacedRdd.of(cached, places)
-              .mapPartitions(p -> Collections.singleton(Held.only(p).status()).iterator())
+              .mapPartitions(p -> occupancy.of(p).stream().map(WorkerPartition::status).iterator())
               .collect();
     } catch (Exception e) {
       cached.unpersist(false);
@@ -309,9 +371,9 @@ public final class ShardLoader {
         throw CohortException.tooFew(workers.size(), config.aggregation().minWorkers(), skipped);
       }
       Collections.sort(workers);
-      noteUncached(cached, statuses.size(), notes);
+      noteUncached(cached, cached.getNumPartitions(), notes);
       return new Loaded(
-          new SparkFederation(context, cached, places, workers, VisitBounds.of(config)),
+          new SparkFederation(context, cached, occupancy, places, workers, VisitBounds.of(config)),
           encoding.withVectorWidth(features),
           skipped,
           placement,

@@ -4,6 +4,7 @@ import io.sparkfed.config.DataConfig.SplitByFraction;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.data.Shard;
 import io.sparkfed.data.ShardBuilder;
+import io.sparkfed.data.Storage;
 import io.sparkfed.model.ModelShape;
 import io.sparkfed.model.Standardize;
 import java.io.Serializable;
@@ -16,9 +17,15 @@ import java.io.Serializable;
  * @param standardizeByWorker whether a shard's scaling is its own
  * @param intercept whether the model has an intercept
  * @param outputs number of the model's outputs
+ * @param storage how features are kept
  */
 record ShardPacking(
-    double testFraction, long seed, boolean standardizeByWorker, boolean intercept, int outputs)
+    double testFraction,
+    long seed,
+    boolean standardizeByWorker,
+    boolean intercept,
+    int outputs,
+    Storage storage)
     implements Serializable {
 
   static ShardPacking of(TrainingConfig config) {
@@ -27,7 +34,12 @@ record ShardPacking(
         config.seed(),
         config.model().standardize() == Standardize.WORKER,
         config.model().intercept(),
-        config.model().loss().outputs());
+        config.model().loss().outputs(),
+        config.data().storage());
+  }
+
+  ShardBuilder builder(String worker, int features) {
+    return new ShardBuilder(worker, features, storage);
   }
 
   Shard build(ShardBuilder rows, int features) {

@@ -2,6 +2,7 @@ package io.sparkfed.spark;
 
 import io.sparkfed.aggregate.AggregatorTask;
 import io.sparkfed.aggregate.Federation;
+import io.sparkfed.aggregate.GroupTask;
 import io.sparkfed.aggregate.Visit;
 import io.sparkfed.aggregate.WorkerTask;
 import io.sparkfed.data.Shard;
@@ -15,19 +16,21 @@ public final class SparkFederation implements Federation<Shard>, AutoCloseable {
   private final PartitionFederation<Shard> workers;
 
   /**
-   * Takes over a persisted RDD with one element in each partition.
+   * Takes over a persisted RDD with an element for each worker.
    *
+   * @param occupancy how many elements a partition holds
    * @param places where each partition's worker may run; empty when all may run anywhere
    * @param workers ids of the workers that hold a shard, sorted
    */
   SparkFederation(
       JavaSparkContext spark,
       JavaRDD<WorkerPartition> partitions,
+      Occupancy occupancy,
       List<Place> places,
       List<String> workers,
       VisitBounds bounds) {
     this.partitions = PlacedRdd.of(partitions, places);
-    this.workers = new PartitionFederation<>(spark, partitions, places, workers, bounds);
+    this.workers = new PartitionFederation<>(spark, partitions, occupancy, places, workers, bounds);
   }
 
   @Override
@@ -38,6 +41,11 @@ public final class SparkFederation implements Federation<Shard>, AutoCloseable {
   @Override
   public <B, M> List<M> visit(Visit<B> visit, WorkerTask<Shard, B, M> task) {
     return workers.visit(visit, task);
+  }
+
+  @Override
+  public <B, M> List<M> visitGroups(Visit<B> visit, GroupTask<Shard, B, M> task) {
+    return workers.visitGroups(visit, task);
   }
 
   @Override

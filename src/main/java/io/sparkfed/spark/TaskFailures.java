@@ -1,5 +1,6 @@
 package io.sparkfed.spark;
 
+import java.util.Optional;
 import org.apache.spark.SparkThrowable;
 
 /** What may be told at the driver of an exception that a task raised. */
@@ -23,11 +24,18 @@ public final class TaskFailures {
   public static String tag(Throwable failure) {
     String tag = failure.getClass().getSimpleName();
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof SparkThrowable known && known.getCondition() != null) {
-        tag = known.getCondition();
-      }
+      tag = condition(cause).orElse(tag);
     }
     return tag;
+  }
+
+  /** Returns the name of Spark's error condition, of {@code failure} itself and not its causes. */
+  // By its old name: the new one came with Spark 4.
+  @SuppressWarnings("deprecation")
+  public static Optional<String> condition(Throwable failure) {
+    return failure instanceof SparkThrowable known
+        ? Optional.ofNullable(known.getErrorClass())
+        : Optional.empty();
   }
 
   /**

@@ -7,16 +7,25 @@ import java.util.Optional;
 import org.apache.spark.util.KnownSizeEstimation;
 
 /**
- * What a Spark partition holds after loading: exactly one worker, with its shard or the reason why
- * there is none. Stays at the worker; only its {@link Status} travels.
+ * What a Spark partition holds after loading: exactly one worker, or several simulated ones, each
+ * with its shard or the reason why there is none. Stays at the worker; only its {@link Status}
+ * travels.
  *
  * @param worker the worker's id
  * @param shard the rows; null when there is a fault or nothing to train on
  * @param fault why the rows can't be used; null when they can
+ * @param simulated whether the driver may know the worker's size, since it simulates it
  */
-record WorkerPartition(String worker, Shard shard, DataFault fault)
+record WorkerPartition(String worker, Shard shard, DataFault fault, boolean simulated)
     implements Held<Shard>, Serializable, KnownSizeEstimation {
   private static final long LEAST_SIZE = 1L << 20;
+
+  /** About what the objects take that hold the numbers. */
+  private static final long SIZE_WITHOUT_ROWS = 1L << 10;
+
+  WorkerPartition(String worker, Shard shard, DataFault fault) {
+    this(worker, shard, fault, false);
+  }
 
   /**
    * What the driver learns of a worker's loading.
@@ -31,19 +40,24 @@ record WorkerPartition(String worker, Shard shard, DataFault fault)
 
   /**
    * Returns the size that Spark is to reckon with, and tells the driver: the next power of two from
-   * 1 MiB on, which says little of the number of rows.
+   * 1 MiB on, which says little of the number of rows. A simulated worker's is its own.
    */
   @Override
   public long estimatedSize() {
-    if (shard == null) {
-      return LEAST_SIZE;
+    long packed = shard == null ? 0 : shard.train().packedBytes() + shard.test().packedBytes();
+    if (simulated) {
+      return SIZE_WITHOUT_ROWS + packed;
     }
-    long packed = shard.train().packedBytes() + shard.test().packedBytes();
     return packed <= LEAST_SIZE ? LEAST_SIZE : Long.highestOneBit(packed - 1) << 1;
   }
 
   Status status() {
     return new Status(worker, shard != null, shard == null ? 0 : shard.train().features(), fault);
+  }
+
+  /** Returns the same of a worker that is simulated. */
+  WorkerPartition ofSimulation() {
+    return new WorkerPartition(worker, shard, fault, true);
   }
 
   @Override

@@ -5,19 +5,25 @@ import java.util.List;
 import java.util.Map;
 import org.apache.spark.Partitioner;
 
-/** Gives each worker a partition of its own. */
+/** Gives each worker a partition of its own, or so many simulated ones together. */
 final class WorkerPartitioner extends Partitioner {
   private static final long serialVersionUID = 1L;
 
   private final HashMap<String, Integer> places = new HashMap<>();
+  private final int perPartition;
 
   WorkerPartitioner(List<String> workers) {
-    workers.forEach(worker -> places.put(worker, places.size()));
+    this(workers, 1);
+  }
+
+  WorkerPartitioner(List<String> workers, int perPartition) {
+    this.perPartition = perPartition;
+    workers.forEach(worker -> places.put(worker, places.size() / perPartition));
   }
 
   @Override
   public int numPartitions() {
-    return places.size();
+    return places.isEmpty() ? 0 : 1 + (places.size() - 1) / perPartition;
   }
 
   /**

@@ -264,8 +264,8 @@ final class WorkerTables {
 
   private String whyNotReadable(Optional<String> path, Exception e) {
     String where = path.map(p -> p + " ").orElse("");
-    if (e instanceof AnalysisException analysis
-        && "PATH_NOT_FOUND".equals(analysis.getCondition())) {
+    if (e instanceof AnalysisException
+        && TaskFailures.condition(e).filter("PATH_NOT_FOUND"::equals).isPresent()) {
       return "path " + where + "does not exist";
     }
     if (e instanceof ClassNotFoundException) {

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.sparkfed.aggregate.CohortSum.Ruling;
 import io.sparkfed.aggregate.CohortSum.Verdict;
-import io.sparkfed.aggregate.WorkerMessage.Status;
+import io.sparkfed.aggregate.GroupTask.Member;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -34,7 +34,7 @@ class CohortSumTest {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("wrongCohorts")
-  void combine_notOneMessageOfEachWorker_opensNothing(String what, List<WorkerMessage> messages) {
+  void combine_notOneMessageOfEachWorker_opensNothing(String what, List<PlainMessage> messages) {
     Verdict verdict = new CohortSum(COHORT, 1).combine(messages);
 
     assertEquals(Ruling.WRONG_COHORT, verdict.ruling(), what);
@@ -59,8 +59,7 @@ class CohortSumTest {
   @Test
   void combine_tooFewAndOneNotFinite_rulesTooFew() {
     Verdict verdict =
-        new CohortSum(COHORT, 3)
-            .combine(List.of(ok("a", 1), empty("b", Status.NOT_FINITE), empty("c", Status.FAILED)));
+        new CohortSum(COHORT, 3).combine(List.of(ok("a", 1), notFinite("b"), failed("c")));
 
     assertEquals(Ruling.TOO_FEW, verdict.ruling());
     assertEquals(2, verdict.workers());
@@ -69,7 +68,7 @@ class CohortSumTest {
 
   @Test
   void combine_everybodyFailed_rulesTooFew() {
-    Verdict verdict = new CohortSum(List.of("a"), 1).combine(List.of(empty("a", Status.FAILED)));
+    Verdict verdict = new CohortSum(List.of("a"), 1).combine(List.of(failed("a")));
 
     assertEquals(Ruling.TOO_FEW, verdict.ruling());
     assertEquals(1, verdict.dropouts());
@@ -77,7 +76,7 @@ class CohortSumTest {
 
   @Test
   void combine_repeated_givesTheSameAndChangesNoMessage() {
-    List<WorkerMessage> messages = List.of(ok("a", 1), ok("b", 2), ok("c", 3));
+    List<PlainMessage> messages = List.of(ok("a", 1), ok("b", 2), ok("c", 3));
     CohortSum sum = new CohortSum(COHORT, 1);
 
     assertArrayEquals(new long[] {6}, sum.combine(messages).sums());
@@ -99,11 +98,54 @@ class CohortSumTest {
     }
   }
 
-  private static WorkerMessage ok(String worker, long... sums) {
-    return new WorkerMessage(worker, Status.OK, sums);
+  @Test
+  void combine_groups_opensTheSumOfTheirSums() {
+    Verdict verdict =
+        new CohortSum(COHORT, 2)
+            .combine(
+                List.of(
+                    new PlainMessage(List.of("a", "c"), List.of("a"), 0, new long[] {3}),
+                    ok("b", 2)));
+
+    assertArrayEquals(new long[] {5}, verdict.open(2).value());
+    assertEquals(2, verdict.workers());
+    assertEquals(1, verdict.dropouts());
   }
 
-  private static WorkerMessage empty(String worker, Status status) {
-    return new WorkerMessage(worker, status, new long[0]);
+  @Test
+  void combine_workerInTwoGroups_opensNothing() {
+    Verdict verdict =
+        new CohortSum(COHORT, 1)
+            .combine(
+                List.of(
+                    new PlainMessage(List.of("a", "b"), List.of(), 0, new long[] {3}),
+                    new PlainMessage(List.of("b", "c"), List.of(), 0, new long[] {3})));
+
+    assertEquals(Ruling.WRONG_COHORT, verdict.ruling());
+  }
+
+  /** The first vector of a group is added to, and may be what the worker holds. */
+  @Test
+  void run_group_sumsModulo64BitsAndChangesNoVector() {
+    long[] first = {Long.MAX_VALUE};
+    PlainMessage message =
+        new PlainTask<long[], Integer>((worker, held, broadcast) -> held)
+            .run(List.of(new Member<>("a", first), new Member<>("b", new long[] {1})), 0);
+
+    assertArrayEquals(new long[] {Long.MIN_VALUE}, message.sums());
+    assertEquals(List.of("a", "b"), message.workers());
+    assertEquals(Long.MAX_VALUE, first[0]);
+  }
+
+  private static PlainMessage ok(String worker, long... sums) {
+    return new PlainMessage(List.of(worker), List.of(), 0, sums);
+  }
+
+  private static PlainMessage failed(String worker) {
+    return new PlainMessage(List.of(worker), List.of(worker), 0, new long[0]);
+  }
+
+  private static PlainMessage notFinite(String worker) {
+    return new PlainMessage(List.of(worker), List.of(), 1, new long[0]);
   }
 }

@@ -24,6 +24,6 @@ class InsecurePlainSumTest extends SumContractTest {
     aggregate(1, held, federation);
 
     assertEquals(2, federation.seenByDriver().size());
-    assertInstanceOf(WorkerMessage.class, federation.seenByDriver().get(0));
+    assertInstanceOf(PlainMessage.class, federation.seenByDriver().get(0));
   }
 }

@@ -9,6 +9,7 @@ import io.sparkfed.config.DataConfig.NoSplit;
 import io.sparkfed.config.DataConfig.PooledTable;
 import io.sparkfed.config.DataConfig.SplitByColumn;
 import io.sparkfed.config.DataConfig.WorkerPaths;
+import io.sparkfed.config.TrainingConfig.WarmStart;
 import io.sparkfed.evaluation.RunReport.Setting;
 import io.sparkfed.federated.Weighting;
 import io.sparkfed.loss.LogisticLoss;
@@ -25,6 +26,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -109,8 +111,10 @@ class ConfigLoaderTest {
             new MinibatchSgd(2, 16, 0.25),
             Reduction.SUM,
             Weighting.EQUAL,
+            OptionalDouble.empty(),
+            WarmStart.AUTO,
             1000.0,
-            Optional.empty()),
+            0.0),
         config.algorithm());
     assertEquals(
         new TrainingConfig.AggregationConfig(
@@ -185,8 +189,10 @@ class ConfigLoaderTest {
             new GradientDescent(1, 0.1),
             Reduction.MEAN,
             Weighting.ROWS,
+            OptionalDouble.empty(),
+            WarmStart.AUTO,
             1000.0,
-            Optional.empty()),
+            0.0),
         config.algorithm());
     assertEquals(
         new TrainingConfig.AggregationConfig(
@@ -215,19 +221,21 @@ class ConfigLoaderTest {
   /** A lossless preset needs no other key; what it sets is shown with its origin. */
   @ParameterizedTest
   @CsvSource({
+    "auto, 1000, , 0",
     "fed-newton, 50, 1e-12, 0",
     "fed-lbfgs, 1000, 1e-11, 0",
-    "normal-equations, 1, 0, 0",
+    "normal-equations, 1, , 0",
     "fed-sgd, 100, 1e-8, 0.1"
   })
   void load_losslessPreset_bringsItsDefaults(
-      String preset, int rounds, double tolerance, double stepSize) {
+      String preset, int rounds, Double tolerance, double stepSize) {
     TrainingConfig config = files.load(ConfigFiles.LEAST, "algorithm.preset=" + preset);
 
     assertEquals(rounds, config.algorithm().rounds());
     assertEquals(
-        Optional.of(new TrainingConfig.Lossless(tolerance, stepSize)),
-        config.algorithm().lossless());
+        tolerance == null ? OptionalDouble.empty() : OptionalDouble.of(tolerance),
+        config.algorithm().tolerance());
+    assertEquals(stepSize, config.algorithm().stepSize());
     assertEquals(Standardize.FEDERATED, config.model().standardize());
     assertTrue(
         config.settings().stream()
@@ -248,7 +256,7 @@ class ConfigLoaderTest {
                 + "model.standardize = none");
 
     assertEquals(7, config.algorithm().rounds());
-    assertEquals(0.0, config.algorithm().lossless().orElseThrow().tolerance());
+    assertEquals(OptionalDouble.of(0.0), config.algorithm().tolerance());
     assertEquals(Standardize.NONE, config.model().standardize());
   }
 

@@ -82,10 +82,11 @@ class ValidationTest {
     "algorithm.local.step-size, 0, must be a number > 0",
     "algorithm.local.step-size, NaN, must be a number > 0",
     "algorithm.local.step-size, Infinity, must be a number > 0",
+    "data.storage, half, must be one of double | float",
     "algorithm.local.solver, adam, must be one of gradient | sgd",
     "algorithm.local.loss, max, must be one of sum | mean",
     "algorithm.weighting, row, must be one of rows | equal",
-    "algorithm.preset, fed-prox, must be one of fed-avg",
+    "algorithm.preset, fed-prox, must be one of auto | fed-avg",
     "algorithm.divergence-factor, 1, must be a number > 1",
     "aggregation.min-workers, 1, must be a whole number from 2 to",
     "aggregation.mode, plain, must be one of masked | committee | secure-worker | insecure-plain",
@@ -117,7 +118,10 @@ class ValidationTest {
   @CsvSource({
     "fed-newton, algorithm.local.steps=3, algorithm.local belongs to algorithm.preset = fed-avg",
     "fed-lbfgs, algorithm.weighting=equal, algorithm.weighting belongs to algorithm.preset = fed-avg",
-    "fed-avg, algorithm.tolerance=0.1, algorithm.tolerance belongs to the lossless presets",
+    "fed-avg, algorithm.tolerance=-1, algorithm.tolerance must be a number >= 0",
+    "fed-avg, algorithm.warm-start=true, algorithm.warm-start belongs to the lossless presets",
+    "auto, algorithm.local.steps=3, algorithm.local belongs to algorithm.preset = fed-avg",
+    "auto, algorithm.tolerance=-1, algorithm.tolerance must be a number >= 0",
     "fed-newton, algorithm.step-size=1, algorithm.step-size belongs to algorithm.preset = fed-sgd",
     "fed-avg, algorithm.step-size=1, algorithm.step-size belongs to algorithm.preset = fed-sgd",
     "fed-newton, algorithm.tolerance=-1, algorithm.tolerance must be a number >= 0",
@@ -225,6 +229,40 @@ class ValidationTest {
     assertEquals(
         message,
         files.refusalOf("data.path=null", "data.worker-column=null", "data.workers.bob=" + worker));
+  }
+
+  @Test
+  void load_workersWithRowsOfTheirOwnShareTasks_isRefused() {
+    String workers = "data { workers { a = x, b = y }, feature-columns = [f] }";
+
+    assertTrue(
+        files
+            .refusal(workers, "data.simulation.workers-per-task=2")
+            .startsWith("data.simulation.workers-per-task is for simulated workers"));
+    assertTrue(
+        files
+            .refusalOf("data.simulation.workers-per-task=0")
+            .startsWith("data.simulation.workers-per-task must be a whole number from 1"));
+    assertEquals(
+        2,
+        files
+            .load(ConfigFiles.LEAST, "data.simulation.workers-per-task=2")
+            .data()
+            .workersPerTask()
+            .orElseThrow());
+  }
+
+  @Test
+  void load_moreSimulatedWorkersThanMaskedTakes_isRefused() {
+    String many = "data.synthetic.workers = 10001";
+
+    assertTrue(
+        files
+            .refusal(many)
+            .startsWith(
+                "data.synthetic.workers must be at most 10000 with aggregation.mode = masked"));
+    assertTrue(
+        files.load(many, "aggregation.mode=secure-worker").data().workersPerTask().isEmpty());
   }
 
   @Test

@@ -25,6 +25,7 @@ import io.sparkfed.model.ModelShape;
 import io.sparkfed.model.Scaling;
 import io.sparkfed.secure.FixedPointSum;
 import io.sparkfed.solver.GradientDescent;
+import io.sparkfed.solver.LocalNewton;
 import io.sparkfed.solver.MinibatchSgd;
 import io.sparkfed.testing.Oracles;
 import io.sparkfed.testing.RecordingFederation;
@@ -270,6 +271,30 @@ class FederatedTrainerTest {
 
     assertArrayEquals(first.update(), again.update());
     assertNotEquals(first.update()[0], second.update()[0]);
+  }
+
+  /** Two rounds in a row without a change, and the rest is left out. */
+  @Test
+  void train_withTolerance_endsWhenTheLossStands() {
+    Map<String, Table> workers = PlanBuilder.deal(Table.random(3L, 60, 3, Family.LINEAR));
+    PlanBuilder plan =
+        new PlanBuilder()
+            .features(3)
+            .sum(new InsecurePlainSum(2))
+            .solver(new LocalNewton(1, 1e-9))
+            .rounds(40);
+    List<RoundSummary> all = plan.train(workers).rounds();
+    TrainingResult result = plan.tolerance(1e-9).train(workers);
+    List<RoundSummary> rounds = result.rounds();
+    int last = rounds.size() - 1;
+
+    assertEquals(41, all.size());
+    assertTrue(last >= 2 && last < 40);
+    for (int round = 1; round <= last; round++) {
+      double change = Math.abs(rounds.get(round).loss() - rounds.get(round - 1).loss());
+      assertEquals(round > last - 2, change <= 1e-9 * rounds.get(round).loss());
+    }
+    assertTrue(result.divergence().isEmpty());
   }
 
   @Test

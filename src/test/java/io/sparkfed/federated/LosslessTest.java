@@ -15,9 +15,12 @@ import io.sparkfed.server.Lbfgs;
 import io.sparkfed.server.Newton;
 import io.sparkfed.server.NormalEquations;
 import io.sparkfed.server.PooledOptimizer;
+import io.sparkfed.solver.LocalLbfgs;
+import io.sparkfed.solver.LocalSolver;
 import io.sparkfed.testing.Oracles;
 import io.sparkfed.testing.Table;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -86,6 +89,43 @@ class LosslessTest {
         plan(Family.LOGISTIC, NEWTON).train(PlanBuilder.deal(LOGISTIC, 10)).model().values(),
         plan(Family.LOGISTIC, NEWTON).train(uneven).model().values(),
         1e-12);
+  }
+
+  @Test
+  void train_warmStart_hasTheSameOptimumFromNearer() {
+    Map<String, Table> workers = PlanBuilder.deal(LOGISTIC);
+    LocalSolver solver = new LocalLbfgs(10, 1e-4, 10);
+    for (PooledOptimizer optimizer : List.of(NEWTON, LBFGS)) {
+      TrainingResult cold = plan(Family.LOGISTIC, optimizer).train(workers);
+      TrainingResult warm =
+          plan(Family.LOGISTIC, optimizer).warmStart(solver).optimizer(optimizer).train(workers);
+
+      assertArrayEquals(cold.model().values(), warm.model().values(), 1e-5);
+      assertTrue(warm.rounds().get(0).loss() < cold.rounds().get(0).loss());
+    }
+  }
+
+  /** Where the local models' average overflows, the search starts from zero after all. */
+  @ParameterizedTest
+  @ValueSource(doubles = {1e30, 1e200})
+  void train_warmStartThatOverflows_isGivenUp(double weight) {
+    LocalSolver wild = (objective, start, random) -> filled(start.length, weight);
+    Table counts = Table.random(5L, 100, 4, Family.POISSON);
+    TrainingResult cold = plan(Family.POISSON, NEWTON).train(PlanBuilder.deal(counts));
+    TrainingResult warm =
+        plan(Family.POISSON, NEWTON)
+            .warmStart(wild)
+            .optimizer(NEWTON)
+            .train(PlanBuilder.deal(counts));
+
+    assertTrue(warm.divergence().isEmpty());
+    assertEquals(cold.model(), warm.model());
+  }
+
+  private static double[] filled(int length, double value) {
+    double[] all = new double[length];
+    Arrays.fill(all, value);
+    return all;
   }
 
   /** Every sum adds the same integers. */

@@ -22,6 +22,7 @@ import io.sparkfed.testing.Table;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.TreeMap;
 
 /** A plan for tests: federated averaging under a secure worker, with what a test changes of it. */
@@ -39,6 +40,8 @@ final class PlanBuilder {
   private int rounds = 1;
   private double divergenceFactor = 1000.0;
   private long seed = 1L;
+  private OptionalDouble tolerance = OptionalDouble.empty();
+  private Optional<LocalSolver> warmStart = Optional.empty();
   private Optional<PooledPlan> pooled = Optional.empty();
   private ClipBound clip = ClipBound.NONE;
 
@@ -100,6 +103,18 @@ final class PlanBuilder {
     return scaledLength -> new FixedPointSum(ring, scaledLength);
   }
 
+  /** Averaging stops at this change of the loss. */
+  PlanBuilder tolerance(double value) {
+    tolerance = OptionalDouble.of(value);
+    return this;
+  }
+
+  /** The search starts from an average; to be called before {@code optimizer}. */
+  PlanBuilder warmStart(LocalSolver value) {
+    warmStart = Optional.of(value);
+    return this;
+  }
+
   PlanBuilder rounds(int value) {
     rounds = value;
     return this;
@@ -127,7 +142,12 @@ final class PlanBuilder {
 
   PlanBuilder optimizer(PooledOptimizer optimizer, double l1OfWeights) {
     l1 = l1OfWeights;
-    pooled = Optional.of(new PooledPlan(optimizer, PooledPlan.Conditioning.STANDARDIZED, 0.95));
+    pooled =
+        Optional.of(
+            new PooledPlan(
+                AlgorithmChoice.always("fixed", optimizer, warmStart),
+                PooledPlan.Conditioning.STANDARDIZED,
+                0.95));
     return this;
   }
 
@@ -147,6 +167,7 @@ final class PlanBuilder {
         sums,
         new ServerSgd(1.0),
         rounds,
+        tolerance,
         divergenceFactor,
         MetricSums.of(family, loss, 100),
         seed,

@@ -27,6 +27,8 @@ import io.sparkfed.server.Lbfgs;
 import io.sparkfed.server.Newton;
 import io.sparkfed.server.NormalEquations;
 import io.sparkfed.server.PooledGradientDescent;
+import io.sparkfed.solver.LocalLbfgs;
+import io.sparkfed.solver.LocalNewton;
 import io.sparkfed.solver.MinibatchSgd;
 import io.sparkfed.testing.Table;
 import java.util.ArrayList;
@@ -58,9 +60,11 @@ class ResumeTest {
   enum Algorithm {
     SGD,
     SGD_STANDARDIZED,
+    AVERAGE_WITH_TOLERANCE,
     NEWTON,
     NEWTON_RIDGE,
     LBFGS,
+    LBFGS_WARM_START,
     OWL_QN,
     LBFGS_TOO_FEW_ROUNDS,
     NORMAL_EQUATIONS,
@@ -77,6 +81,10 @@ class ResumeTest {
         case SGD -> plan.rounds(6).solver(new MinibatchSgd(2, 8, 0.05));
         case SGD_STANDARDIZED ->
             plan.rounds(4).standardize(Standardize.FEDERATED).solver(new MinibatchSgd(1, 16, 0.1));
+        case AVERAGE_WITH_TOLERANCE ->
+            plan.rounds(50).tolerance(1e-3).solver(new LocalNewton(1, 1e-9));
+        case LBFGS_WARM_START ->
+            plan.warmStart(new LocalLbfgs(5, 1e-3, 5)).optimizer(new Lbfgs(3, 1e-9));
         case NEWTON -> plan.optimizer(new Newton(1e-12));
         case NEWTON_RIDGE -> plan.l2(0.3).optimizer(new Newton(1e-12));
         case LBFGS -> plan.optimizer(new Lbfgs(3, 1e-9));

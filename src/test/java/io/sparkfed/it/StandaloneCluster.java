@@ -2,6 +2,7 @@ package io.sparkfed.it;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -188,7 +189,9 @@ public final class StandaloneCluster implements AutoCloseable {
   private int aliveNodes() {
     try {
       URI state = URI.create("http://" + masterHost + ":" + webPort + "/json/");
-      return new ObjectMapper().readTree(state.toURL()).path("aliveworkers").asInt();
+      try (InputStream answer = state.toURL().openStream()) {
+        return new ObjectMapper().readTree(answer).path("aliveworkers").asInt();
+      }
     } catch (IOException e) {
       return 0;
     }

@@ -87,9 +87,9 @@ class CheckpointFolderTest {
             UNUSUAL,
             new double[] {round},
             Optional.of("EXHAUSTED"),
-            Optional.of(new Moments(UNUSUAL, new double[] {0.3})),
+            Optional.of(new Moments(UNUSUAL, new double[] {0.3}, 0.7)),
             List.of(reported),
-            new Cost(round, 3, 0, 0.7, 5L, 1, 12L),
+            new Cost(round, 3, 0, 0.7, 5L, 1, 12L, Map.of("work", 0.5, "driver", 0.2)),
             new Work("trial", Map.of("direction", UNUSUAL), new int[] {-12, 3})));
   }
 
@@ -188,12 +188,12 @@ class CheckpointFolderTest {
   void look_anotherVersion_isRefusedWithBoth() throws IOException {
     CheckpointFolder.begin(fs, dir).write(checkpoint(3));
     java.nio.file.Path only = file("round-0000000003.json");
-    Files.writeString(only, Files.readString(only).replace("\"version\":1", "\"version\":2"));
+    Files.writeString(only, Files.readString(only).replace("\"version\":2", "\"version\":3"));
 
     String message =
         assertThrows(IOException.class, () -> CheckpointFolder.look(fs, dir)).getMessage();
 
-    assertTrue(message.contains("it is of version 2, and this library reads version 1"), message);
+    assertTrue(message.contains("it is of version 3, and this library reads version 2"), message);
   }
 
   @Test

@@ -68,7 +68,7 @@ class HtmlReportTest {
             "Notes and warnings</h2>",
             "Metrics of the final model</h2>",
             "Coefficients</h2>",
-            "Time by phase</h2>",
+            "Time of the run</h2>",
             "Rounds</h2>",
             "Configuration</h2>",
             "This run</h2>")) {
@@ -86,7 +86,7 @@ class HtmlReportTest {
     run.exit = new RunReport.Exit("diverged" + HOSTILE, 6, HOSTILE);
     run.versions = Map.of(HOSTILE, HOSTILE);
     run.cohort = new RunReport.Cohort(List.of(HOSTILE), Map.of(HOSTILE, HOSTILE), HOSTILE);
-    run.protection = new RunReport.Protection(HOSTILE, List.of(HOSTILE), List.of(HOSTILE));
+    run.protection = new RunReport.Protection(HOSTILE, HOSTILE, List.of(HOSTILE), List.of(HOSTILE));
     run.notes = List.of(HOSTILE);
     run.rounds =
         List.of(

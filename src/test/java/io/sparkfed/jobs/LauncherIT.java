@@ -69,6 +69,33 @@ class LauncherIT {
   }
 
   @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "rounds workers=3 modes=insecure-plain seconds=1",
+        "simulation workers=40 rows=2 features=2",
+      })
+  void benchmark_tinyCase_printsOneLineOfJson(String words) throws Exception {
+    Outcome outcome = outcome(command(folder, job("benchmark"), words.split(" ", -1)));
+
+    assertEquals(0, outcome.code(), outcome.toString());
+    JsonNode line = new ObjectMapper().readTree(outcome.out());
+    assertEquals(1, outcome.out().lines().count(), outcome.toString());
+    assertEquals("jobs/benchmark " + words, line.get("command").asText());
+    assertEquals(words.split(" ", -1)[0], line.get("benchmark").asText());
+    assertTrue(line.get("ratio").asDouble() > 0.0, outcome.out());
+    assertTrue(line.get("rounds").asInt() > 0, outcome.out());
+    assertTrue(line.hasNonNull("java") && line.hasNonNull("spark"), outcome.out());
+  }
+
+  @Test
+  void benchmark_unknownSuite_printsUsage() throws Exception {
+    Outcome outcome = outcome(command(folder, job("benchmark"), "laps"));
+
+    assertEquals(NOT_STARTED, outcome.code(), outcome.toString());
+    assertTrue(outcome.err().startsWith("Usage: jobs/benchmark rounds"), outcome.toString());
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"train", "evaluate", "predict", "doctor", "compare"})
   void launcher_help_isPrinted(String name) throws Exception {
     Outcome outcome = outcome(command(folder, job(name), "--help"));
@@ -88,6 +115,48 @@ class LauncherIT {
     assertTrue(outcome.err().contains("Missing required"), outcome.toString());
     assertTrue(outcome.err().contains("Usage: jobs/" + name), outcome.toString());
     assertFalse(outcome.showsStackTrace(), outcome.toString());
+  }
+
+  /** As from a repository: what the pom names must be all that Spark doesn't bring. */
+  @Test
+  void sparkSubmit_packages_trains() throws Exception {
+    Path jar = Path.of(System.getProperty("sparkfed.jar"));
+    String artifact = "spark-federated_2.13";
+    String version =
+        jar.getFileName().toString().replace(artifact + "-", "").replaceAll("[.]jar$", "");
+    Path repository = folder.resolve("repository");
+    Path released =
+        Files.createDirectories(
+            repository.resolve("io/sparkfed").resolve(artifact).resolve(version));
+    Files.copy(jar, released.resolve(jar.getFileName()));
+    Files.copy(PROJECT.resolve("pom.xml"), released.resolve(artifact + "-" + version + ".pom"));
+    Path settings = folder.resolve("ivysettings.xml");
+    JobRunner.write(
+        settings,
+        "<ivysettings><settings defaultResolver='ours'/><resolvers><ibiblio name='ours'"
+            + " m2compatible='true' root='"
+            + repository.toUri()
+            + "'/></resolvers></ivysettings>");
+
+    Outcome outcome =
+        outcome(
+            command(
+                folder,
+                PROJECT.resolve("target/spark/bin/spark-submit"),
+                "--packages",
+                "io.sparkfed:" + artifact + ":" + version,
+                "--conf",
+                "spark.jars.ivySettings=" + settings,
+                "--conf",
+                "spark.jars.ivy=" + folder.resolve("ivy"),
+                "--class",
+                "io.sparkfed.jobs.TrainJob",
+                "spark-internal",
+                TUTORIAL,
+                "output.dir=" + folder.resolve("out")));
+
+    assertEquals(0, outcome.code(), outcome.toString());
+    assertTrue(Files.exists(folder.resolve("out/coefficients.json")), outcome.toString());
   }
 
   @Test

@@ -98,7 +98,7 @@ class ModelOutputIT {
     Path source = Files.writeString(folder.resolve("StockUser.java"), STOCK_USER);
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(Arrays.asList(JavaModuleOptions.defaultModuleOptionArray()));
+    command.addAll(Arrays.asList(JavaModuleOptions.defaultModuleOptions().split(" ")));
     command.addAll(List.of("-cp", System.getenv("SPARK_HOME") + "/jars/*"));
     command.addAll(List.of(source.toString(), output.model()));
     Path printed = folder.resolve("printed");

@@ -84,6 +84,7 @@ class OutputIT {
               "loss",
               "metrics",
               "seconds",
+              "phases",
               "saturated",
               "clipped",
               "bytes"),
@@ -92,6 +93,14 @@ class OutputIT {
       assertEquals(3, line.path("workers").asInt());
       assertEquals(0, line.path("dropouts").asInt());
       assertTrue(line.path("loss").isDouble() && line.path("seconds").asDouble() > 0.0);
+      assertEquals(
+          List.of("advertise", "work", "mask", "unmask", "driver").subList(k == 0 ? 0 : 1, 5),
+          keys(line.path("phases")));
+      double inPhases = 0.0;
+      for (JsonNode phase : line.path("phases")) {
+        inPhases += phase.asDouble();
+      }
+      assertEquals(line.path("seconds").asDouble(), inPhases, 1e-6);
       assertTrue(line.path("bytes").asLong() > 0);
       assertEquals(List.of("train", "test"), keys(line.path("metrics")));
       assertEquals(90.0, line.path("metrics").path("train").path("rows").asDouble());

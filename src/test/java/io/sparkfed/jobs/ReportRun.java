@@ -23,7 +23,8 @@ final class ReportRun {
   RunReport.Cohort cohort =
       new RunReport.Cohort(List.of("alice", "bob"), Map.of(), "read in place: no row moved");
   RunReport.Protection protection =
-      new RunReport.Protection("masked-sum", List.of("One update."), List.of("The sum."));
+      new RunReport.Protection(
+          "masked-sum", "Only totals were seen.", List.of("One update."), List.of("The sum."));
   List<String> notes = List.of("A note.");
   List<RoundSummary> rounds =
       List.of(

@@ -60,7 +60,7 @@ class RunCheckpointsTest {
         Optional.empty(),
         Optional.empty(),
         List.of(),
-        new Cost(round, 2, 0, 0.0, 0L, 0, 0L),
+        new Cost(round, 2, 0, 0.0, 0L, 0, 0L, Map.of()),
         new Work("", Map.of(), new int[0]));
   }
 

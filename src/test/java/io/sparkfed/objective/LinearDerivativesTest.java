@@ -7,12 +7,14 @@ import io.sparkfed.data.FeatureMoments;
 import io.sparkfed.data.ShardBuilder;
 import io.sparkfed.data.ShardBuilder.Part;
 import io.sparkfed.loss.VectorLoss;
+import io.sparkfed.math.Kernels;
 import io.sparkfed.math.SymmetricMatrix;
 import io.sparkfed.model.Family;
 import io.sparkfed.model.ModelShape;
 import io.sparkfed.model.Scaling;
 import io.sparkfed.testing.FiniteDifferences;
 import io.sparkfed.testing.Table;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -84,6 +86,27 @@ class LinearDerivativesTest {
     assertEquals(dense.value(), packed.value(), 1e-12);
     assertArrayEquals(dense.gradient(), packed.gradient(), 1e-12);
     assertArrayEquals(dense.hessian(), packed.hessian(), 1e-12);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"LOGISTIC, 1", "LOGISTIC, 151", "SOFTMAX, 70"})
+  void at_anyBlocksAndKernels_haveEqualBits(Family family, int rows) {
+    Table table = Table.random(8L, rows, 19, family);
+    VectorLoss loss = family.loss(3, 1.35);
+    ModelShape shape = new ModelShape(19, true, loss.outputs());
+    Scaling scaling = FeatureMoments.of(table.examples(), shape);
+    double[] w = new Random(5L).doubles(shape.size(), -1.0, 1.0).toArray();
+    LinearDerivatives first = LinearDerivatives.at(w, loss, table.examples(), shape, scaling);
+    for (int block : new int[] {1, 5, 64, 1000}) {
+      for (Kernels kernels : List.of(Kernels.plain(), Kernels.best())) {
+        LinearDerivatives other =
+            LinearDerivatives.ofDense(w, loss, table.examples(), shape, scaling, kernels, block);
+
+        assertEquals(first.value(), other.value());
+        assertArrayEquals(first.gradient(), other.gradient());
+        assertArrayEquals(first.hessian(), other.hessian());
+      }
+    }
   }
 
   private static LinearObjective objective(

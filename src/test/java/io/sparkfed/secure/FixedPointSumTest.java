@@ -51,6 +51,23 @@ class FixedPointSumTest {
         federation.visits().stream().map(Visit::description).toList());
   }
 
+  /**
+   * What was expected needs no choice; what is larger than expected is cut, and then chosen for.
+   */
+  @Test
+  void aggregate_rangeExpected_choosesNone() {
+    RecordingFederation<double[]> federation = federation(Map.of("a", v(1, 2), "b", v(3, 4)));
+    FixedPointSum enough = new FixedPointSum(new InsecurePlainSum(2), 1);
+    enough.expect(3.0, 2);
+    assertArrayEquals(v(4, 6), sum(enough, federation).value());
+    assertEquals(1, federation.visits().size());
+
+    FixedPointSum tooLittle = new FixedPointSum(new InsecurePlainSum(2), 1);
+    tooLittle.expect(0.9, 2);
+    assertEquals(1, sum(tooLittle, federation).saturated());
+    assertArrayEquals(v(4, 6), sum(tooLittle, federation).value());
+  }
+
   @Test
   void aggregate_nothingScaled_choosesNoRange() {
     RecordingFederation<double[]> federation =

@@ -14,19 +14,15 @@ import io.sparkfed.aggregate.Visit;
 import io.sparkfed.aggregate.WorkerTask;
 import io.sparkfed.data.Shard;
 import io.sparkfed.it.ExecutorKiller;
+import io.sparkfed.it.OwnerFolders;
 import io.sparkfed.it.TwoExecutors;
 import io.sparkfed.secure.keys.EphemeralKeys;
-import io.sparkfed.secure.keys.KeyFolderMaker;
-import io.sparkfed.secure.keys.KeyFolders;
 import io.sparkfed.secure.keys.KeyRing;
-import io.sparkfed.secure.keys.RosterFile;
 import io.sparkfed.secure.masked.MaskedSum;
 import io.sparkfed.spark.SparkFederation;
 import java.io.IOException;
 import java.io.Serializable;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -59,22 +55,8 @@ class MaskedClusterIT {
     return TwoExecutors.federation(spark, folder);
   }
 
-  /** Keys of all workers in folders, as their owners would make them. */
   private static KeyRing keyFolders(List<String> workers) throws IOException {
-    Path dir = folder.resolve("keys");
-    List<String> cards = new ArrayList<>();
-    for (String worker : workers) {
-      Path made = dir.resolve(worker);
-      if (!Files.exists(made)) {
-        KeyFolderMaker.init(dir, worker);
-      }
-      cards.addAll(Files.readAllLines(made.resolve(KeyFolderMaker.CARD)));
-    }
-    RosterFile roster = RosterFile.parse(cards);
-    for (String worker : workers) {
-      KeyFolderMaker.accept(dir.resolve(worker), worker, roster);
-    }
-    return new KeyFolders(dir.toString(), roster.lines());
+    return OwnerFolders.make(folder, workers).keys();
   }
 
   /** Which process a worker's tasks run in. */

@@ -20,15 +20,13 @@ import io.sparkfed.federated.FederatedTrainer;
 import io.sparkfed.federated.TrainingPlan;
 import io.sparkfed.it.Canaries;
 import io.sparkfed.it.ListenerRecorder;
+import io.sparkfed.it.OwnerFolders;
 import io.sparkfed.it.StandaloneCluster;
 import io.sparkfed.it.Tap;
 import io.sparkfed.secure.crypto.WireWriter;
-import io.sparkfed.secure.keys.KeyFolderMaker;
-import io.sparkfed.secure.keys.KeyFolders;
 import io.sparkfed.secure.keys.KeyRing;
 import io.sparkfed.secure.keys.Owner;
 import io.sparkfed.secure.keys.Roster;
-import io.sparkfed.secure.keys.RosterFile;
 import io.sparkfed.secure.masked.MaskedSum;
 import io.sparkfed.spark.ShardLoader;
 import io.sparkfed.spark.SparkFederation;
@@ -96,28 +94,12 @@ class RetryClusterIT {
         new StandaloneCluster(
             Files.createDirectories(folder.resolve("cluster")),
             List.of("127.0.0.11", "127.0.0.12"));
-    keys = keyFolders();
+    keys = OwnerFolders.make(folder, IDS).keys();
   }
 
   @AfterAll
   static void stopCluster() throws Exception {
     cluster.close();
-  }
-
-  /** Keys that outlive an executor, as their owners would make them. */
-  private static KeyRing keyFolders() throws Exception {
-    Path dir = folder.resolve("keys");
-    List<String> cards = new ArrayList<>();
-    for (String worker : IDS) {
-      KeyFolderMaker.init(dir, worker);
-      cards.addAll(Files.readAllLines(dir.resolve(worker).resolve(KeyFolderMaker.CARD)));
-    }
-    RosterFile roster = RosterFile.parse(cards);
-    for (String worker : IDS) {
-      KeyFolderMaker.accept(dir.resolve(worker), worker, roster);
-    }
-    Files.write(folder.resolve("roster"), roster.lines());
-    return new KeyFolders(dir.toString(), roster.lines());
   }
 
   @BeforeEach

@@ -132,8 +132,10 @@ abstract class EstimatorContract<E extends HasFederation<E>> {
     return stage.isDefined(param) ? param.jsonEncode(stage.getOrDefault(param)) : "none";
   }
 
+  // The overload that every Spark from 3.5 has.
+  @SuppressWarnings("deprecation")
   private Object loadedAlone(String path) {
-    return DefaultParamsReader.loadParamsInstance(path, spark);
+    return DefaultParamsReader.loadParamsInstance(path, spark.sparkContext());
   }
 
   private String saved(Pipeline pipeline) throws IOException {

@@ -10,7 +10,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sparkfed.aggregate.AggregationException;
 import io.sparkfed.aggregate.Visit;
+import io.sparkfed.aggregate.WorkerTask;
 import io.sparkfed.config.TrainingConfig;
+import io.sparkfed.data.Shard;
 import io.sparkfed.it.ListenerRecorder;
 import io.sparkfed.it.StandaloneCluster;
 import java.io.IOException;
@@ -21,12 +23,13 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedSet;
-import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.storage.RDDBlockId;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -78,6 +81,7 @@ class RoundJobsIT {
         new SparkFederation(
             context,
             rdd,
+            Occupancy.ONE_WORKER,
             List.of(),
             workers,
             new VisitBounds(Optional.empty(), Duration.ofMinutes(1), Map.of()))) {
@@ -118,7 +122,7 @@ class RoundJobsIT {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("phases")
-  void train_eachJob_hasOneBroadcastThatIsDestroyed(
+  void train_eachJob_takesASmallModelAmongItsCode(
       String mode, List<String> first, List<String> phases) throws Exception {
     TrainingConfig config = config(folder, csvWorkers(folder), "aggregation.mode=" + mode);
     ShardLoader.Loaded loaded = new ShardLoader(spark, config).load();
@@ -140,20 +144,70 @@ class RoundJobsIT {
       List<String> descriptions =
           recorder.jobs().stream().map(ListenerRecorder.Job::description).toList();
       assertEquals(expected, descriptions);
-      // A job broadcasts our value, then Spark each stage's code: no other number is taken.
-      SortedSet<Long> ours = new TreeSet<>();
+      // Spark broadcasts each stage's code, and we nothing besides.
+      int stages = recorder.jobs().stream().mapToInt(job -> job.stages().size()).sum();
       List<Long> ids = List.copyOf(recorder.storedBroadcasts());
-      int at = 0;
-      for (ListenerRecorder.Job job : recorder.jobs()) {
-        ours.add(ids.get(at));
-        at += 1 + job.stages().size();
-      }
-      assertEquals(ids.size(), at);
-      assertEquals(ids.size() - 1L, ids.get(ids.size() - 1) - ids.get(0));
+      assertEquals(stages, ids.size());
+      assertEquals(stages - 1L, ids.get(stages - 1) - ids.get(0));
+    }
+  }
+
+  @Test
+  void visit_largeValue_isBroadcastAndDestroyed() throws Exception {
+    byte[] value = new byte[Carried.MOST_BYTES_AMONG_CODE];
+    TrainingConfig config = config(folder, csvWorkers(folder));
+    try (SparkFederation federation = new ShardLoader(spark, config).load().federation();
+        ListenerRecorder recorder = new ListenerRecorder(spark)) {
+      Visit<byte[]> visit = new Visit<>("a visit", 1, federation.workers(), value);
+
+      List<Integer> lengths = federation.visit(visit, (worker, shard, bytes) -> bytes.length);
+
+      assertEquals(Collections.nCopies(3, value.length), lengths);
+      SortedSet<Long> ids = recorder.storedBroadcasts();
+      assertEquals(1 + recorder.jobs().get(0).stages().size(), ids.size());
       StandaloneCluster.await(
           Duration.ofSeconds(20),
-          () -> Collections.disjoint(recorder.liveBroadcasts(), ours),
-          "the rounds' broadcasts were not destroyed");
+          () -> !recorder.liveBroadcasts().contains(ids.first()),
+          "the visit's broadcast was not destroyed");
+    }
+  }
+
+  /** Those who are not of the cohort stay out of it, though their partitions are visited. */
+  @Test
+  void visit_partOfTheWorkers_asksNoOther() throws Exception {
+    TrainingConfig config = config(folder, csvWorkers(folder));
+    try (SparkFederation federation = new ShardLoader(spark, config).load().federation()) {
+      List<String> visited =
+          federation.visit(
+              new Visit<>("a visit", 1, List.of("a", "c"), 0), (worker, shard, zero) -> worker);
+
+      assertEquals(Set.of("a", "c"), Set.copyOf(visited));
+      assertEquals(2, visited.size());
+    }
+  }
+
+  /** A task makes a shard again where its executor has lost it, and it is kept again. */
+  @Test
+  void visit_shardsAreLost_makesThemAgain() throws Exception {
+    TrainingConfig config = config(folder, csvWorkers(folder));
+    try (SparkFederation federation = new ShardLoader(spark, config).load().federation()) {
+      Visit<Integer> visit = new Visit<>("a visit", 1, federation.workers(), 0);
+      WorkerTask<Shard, Integer, String> rows =
+          (worker, shard, zero) -> worker + " " + shard.train().rows();
+      Set<String> before = Set.copyOf(federation.visit(visit, rows));
+      int id = federation.partitions().id();
+      for (int index = 0; index < 3; index++) {
+        spark.sparkContext().env().blockManager().removeBlock(new RDDBlockId(id, index), true);
+      }
+
+      assertEquals(before, Set.copyOf(federation.visit(visit, rows)));
+      assertTrue(
+          spark
+              .sparkContext()
+              .env()
+              .blockManager()
+              .getLocalValues(new RDDBlockId(id, 1))
+              .isDefined());
     }
   }
 

@@ -18,6 +18,7 @@ import io.sparkfed.data.ShardBuilder;
 import io.sparkfed.data.ShardBuilder.Part;
 import io.sparkfed.data.SyntheticWorkers;
 import io.sparkfed.federated.TrainingResult;
+import io.sparkfed.it.ListenerRecorder;
 import io.sparkfed.it.WorkerRows;
 import io.sparkfed.model.ModelShape;
 import java.io.IOException;
@@ -127,6 +128,24 @@ class SameBitsIT {
     } finally {
       spark.conf().unset("spark.sql.files.maxPartitionBytes");
       spark.conf().unset("spark.sql.files.openCostInBytes");
+    }
+  }
+
+  /** Each keeps its shard, its seed and, where the mode protects, its message. */
+  @ParameterizedTest
+  @ValueSource(strings = {"masked", "committee", "secure-worker", "insecure-plain"})
+  void train_simulatedWorkersShareTasks_sameBits(String mode) throws IOException {
+    String modeSetting = "aggregation.mode=" + mode;
+    List<Long> alone = bits(train(spark, config(folder, SYNTHETIC, modeSetting)));
+
+    for (int perTask : List.of(2, 9)) {
+      TrainingConfig shared =
+          config(folder, SYNTHETIC, modeSetting, "data.simulation.workers-per-task=" + perTask);
+      try (ListenerRecorder recorder = new ListenerRecorder(spark)) {
+        assertEquals(alone, bits(train(spark, shared)));
+        ListenerRecorder.Job round = recorder.jobs("round 2/3").get(0);
+        assertEquals(perTask == 2 ? 3 : 1, recorder.tasks(round).size());
+      }
     }
   }
 

@@ -2,7 +2,7 @@ package io.sparkfed.testing;
 
 import io.sparkfed.aggregate.AggregatorTask;
 import io.sparkfed.aggregate.Federation;
-import io.sparkfed.aggregate.MessageTask;
+import io.sparkfed.aggregate.PlainTask;
 import io.sparkfed.aggregate.Visit;
 import io.sparkfed.aggregate.WorkerTask;
 import java.io.ByteArrayInputStream;
@@ -25,7 +25,7 @@ public final class RecordingFederation<S> implements Federation<S> {
   /** Work that fails here fails on purpose; a field, as loggers are held weakly. */
   private static final List<Logger> OF_FAILED_WORK =
       List.of(
-          Logger.getLogger(MessageTask.class.getName()),
+          Logger.getLogger(PlainTask.class.getName()),
           Logger.getLogger("io.sparkfed.secure.protocol.PhaseTask"));
 
   static {
@@ -87,7 +87,11 @@ public final class RecordingFederation<S> implements Federation<S> {
 
   private static <B> Visit<B> travelled(Visit<B> visit) {
     return new Visit<>(
-        visit.description(), visit.round(), visit.cohort(), travelled(visit.broadcast()));
+        visit.phase(),
+        visit.description(),
+        visit.round(),
+        visit.cohort(),
+        travelled(visit.broadcast()));
   }
 
   /** Returns the bytes an object travels as. */

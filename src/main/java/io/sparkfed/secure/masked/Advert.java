@@ -9,7 +9,9 @@ import io.sparkfed.secure.keys.Roster;
 import java.io.Serializable;
 
 /**
- * A worker's public keys for one slot, signed. A slot serves one session.
+ * A worker's public keys for one slot, signed. A slot serves one session, since the key of its
+ * masks is revealed if the worker drops out. What shares are encrypted to is the same in all slots
+ * of a run: it is never revealed, and each ciphertext has a key of its own, bound to the session.
  *
  * @param worker the worker's id
  * @param slot number of the slot within the run
@@ -26,8 +28,8 @@ record Advert(String worker, int slot, byte[] maskKey, byte[] shareKey, byte[] s
   }
 
   /** Private key behind {@code shareKey}. */
-  static byte[] shareSecret(PartyKeys own, byte[] runId, int slot) {
-    return own.derive("share-sk", slotContext(runId, slot));
+  static byte[] shareSecret(PartyKeys own, byte[] runId) {
+    return own.derive("share-sk", new WireWriter().bytes(runId).toByteArray());
   }
 
   private static byte[] slotContext(byte[] runId, int slot) {
@@ -37,7 +39,7 @@ record Advert(String worker, int slot, byte[] maskKey, byte[] shareKey, byte[] s
   /** Makes a worker's advert, at the worker. */
   static Advert make(PartyKeys own, String worker, byte[] runId, int slot) {
     byte[] mask = Agreement.publicKey(maskSecret(own, runId, slot));
-    byte[] share = Agreement.publicKey(shareSecret(own, runId, slot));
+    byte[] share = Agreement.publicKey(shareSecret(own, runId));
     return new Advert(
         worker, slot, mask, share, own.sign(signedBytes(worker, runId, slot, mask, share)));
   }

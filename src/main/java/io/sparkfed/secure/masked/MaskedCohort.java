@@ -17,6 +17,11 @@ public final class MaskedCohort {
     return Topology.threshold(workers);
   }
 
+  /** Returns with how many others a worker masks. */
+  public static int neighbours(int workers) {
+    return Topology.degree(workers);
+  }
+
   /** Returns whether everybody masks with everybody, so that the threshold counts all workers. */
   public static boolean isFullGraph(int workers) {
     return Topology.degree(workers) == workers - 1;

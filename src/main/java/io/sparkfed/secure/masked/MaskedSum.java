@@ -5,6 +5,7 @@ import io.sparkfed.aggregate.AggregationException;
 import io.sparkfed.aggregate.CohortException;
 import io.sparkfed.aggregate.Federation;
 import io.sparkfed.aggregate.Opened;
+import io.sparkfed.aggregate.Phase;
 import io.sparkfed.aggregate.Visit;
 import io.sparkfed.aggregate.WorkerTask;
 import io.sparkfed.secure.crypto.Kdf;
@@ -125,6 +126,7 @@ public final class MaskedSum implements Aggregation<long[], long[]> {
                 federation.visit(
                     phase(
                         visit,
+                        visit.phase(),
                         visit.description(),
                         session.workers(),
                         new Framed<>(
@@ -139,6 +141,7 @@ public final class MaskedSum implements Aggregation<long[], long[]> {
                 federation.visit(
                     phase(
                         visit,
+                        Phase.MASK,
                         visit.description() + ": masked vectors",
                         List.copyOf(committed.keySet()),
                         new Framed<>(
@@ -154,6 +157,7 @@ public final class MaskedSum implements Aggregation<long[], long[]> {
                 federation.visit(
                     phase(
                         visit,
+                        Phase.UNMASK,
                         visit.description() + ": unmasking",
                         List.copyOf(survivors),
                         new Framed<B>(
@@ -210,6 +214,7 @@ public final class MaskedSum implements Aggregation<long[], long[]> {
             federation.visit(
                 phase(
                     visit,
+                    Phase.ADVERTISE,
                     "advertising keys (" + federation.workers().size() + " workers)",
                     federation.workers(),
                     new Phases.AdvertRequest(runId, firstSlot, SLOTS)),
@@ -234,8 +239,8 @@ public final class MaskedSum implements Aggregation<long[], long[]> {
   }
 
   private static <B, F> Visit<F> phase(
-      Visit<B> visit, String description, List<String> cohort, F frame) {
-    return new Visit<>(description, visit.round(), cohort, frame);
+      Visit<B> visit, Phase phase, String description, List<String> cohort, F frame) {
+    return new Visit<>(phase, description, visit.round(), cohort, frame);
   }
 
   private static void requireEnough(int workers, int least) {

@@ -8,26 +8,25 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Keeps what phase B agreed on with each neighbour in the executor's memory until phase D, which
- * opens the neighbours' shares with the same secrets: a third of all agreements. The oldest go
- * first where there are too many, and none is needed: a secret that isn't here is agreed on again.
+ * Keeps what workers agreed on with their neighbours in the executor's memory: the secrets that
+ * shares are encrypted with stay the same for a run, and are two thirds of what would be agreed on
+ * in each sum. Those not used for longest go first where there are too many, and none is needed: a
+ * secret that isn't here is agreed on again.
  */
 final class SecretMemo {
   /** About 200 bytes each. */
   private static final int MOST = 1 << 16;
 
-  private static final Map<ByteBuffer, byte[]> MEMO = new LinkedHashMap<>();
+  private static final Map<ByteBuffer, byte[]> MEMO = new LinkedHashMap<>(16, 0.75f, true);
 
   private SecretMemo() {}
 
-  /** Returns the shared secret of a private and a public key; a second call forgets it. */
-  static byte[] agreed(byte[] sessionId, byte[] secret, byte[] peerKey) {
+  /** Returns the shared secret of a private and a public key. */
+  static byte[] agreed(byte[] secret, byte[] peerKey) {
     ByteBuffer key =
-        ByteBuffer.wrap(
-            Kdf.sha256(
-                new WireWriter().bytes(sessionId).bytes(secret).bytes(peerKey).toByteArray()));
+        ByteBuffer.wrap(Kdf.sha256(new WireWriter().bytes(secret).bytes(peerKey).toByteArray()));
     synchronized (MEMO) {
-      byte[] known = MEMO.remove(key);
+      byte[] known = MEMO.get(key);
       if (known != null) {
         return known;
       }

@@ -58,7 +58,7 @@ final class WorkerSide {
 
   /** An advert of other keys than these was made elsewhere: peers' messages would not open here. */
   private void requireOwnAdvert() {
-    byte[] secret = Advert.shareSecret(own, session.runId(), session.slot());
+    byte[] secret = Advert.shareSecret(own, session.runId());
     if (!Arrays.equals(Agreement.publicKey(secret), session.advert(worker).shareKey())) {
       throw new ProtocolException("the advert must be of the keys that are here");
     }
@@ -72,7 +72,7 @@ final class WorkerSide {
     List<String> holders = topology.holders(worker);
     byte[][] selfShares = selfShares(commitment, holders);
     byte[][] maskShares = maskShares(commitment, holders);
-    byte[] secret = Advert.shareSecret(own, session.runId(), session.slot());
+    byte[] secret = Advert.shareSecret(own, session.runId());
     for (int i = 0; i < holders.size(); i++) {
       String holder = holders.get(i);
       if (holder.equals(worker)) {
@@ -135,7 +135,7 @@ final class WorkerSide {
     List<String> ownHolders = topology.holders(worker);
     revealed.put(
         worker, selfShares(pins.commitments().get(worker), ownHolders)[ownHolders.indexOf(worker)]);
-    byte[] secret = Advert.shareSecret(own, session.runId(), session.slot());
+    byte[] secret = Advert.shareSecret(own, session.runId());
     for (String peer : topology.neighbours(worker)) {
       byte[] commitment = pins.commitments().get(peer);
       if (commitment == null) {
@@ -199,7 +199,7 @@ final class WorkerSide {
   private byte[] shareKey(
       byte[] secret, byte[] peerKey, String sender, String holder, byte[] commitment) {
     return Kdf.derive(
-        SecretMemo.agreed(session.id(), secret, peerKey),
+        SecretMemo.agreed(secret, peerKey),
         "share",
         context,
         utf8(sender),

@@ -15,6 +15,10 @@
  * again. All secrets of a session are derived from the owner's master secret and what is pinned;
  * the number of an attempt never enters.
  *
+ * <p><b>Agreements.</b> In each session two neighbours agree on a key for their mask, which dies
+ * with the session. What they encrypt shares to each other with is agreed on once a run; a
+ * ciphertext's key is derived from that, the session and the commitment, and serves once.
+ *
  * <p><b>Guaranteed</b> against an honest-but-curious driver and executors and fewer than t
  * colluding workers among a worker's neighbours: the driver learns the sum over at least {@code
  * min-workers} workers, who they are, and nothing else. <b>Not guaranteed:</b> anything against a

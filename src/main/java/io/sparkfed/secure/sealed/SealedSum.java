@@ -5,6 +5,7 @@ import io.sparkfed.aggregate.AggregationException;
 import io.sparkfed.aggregate.CohortException;
 import io.sparkfed.aggregate.Federation;
 import io.sparkfed.aggregate.Opened;
+import io.sparkfed.aggregate.Phase;
 import io.sparkfed.aggregate.Visit;
 import io.sparkfed.aggregate.WorkerTask;
 import io.sparkfed.secure.crypto.Kdf;
@@ -125,6 +126,7 @@ public final class SealedSum implements Aggregation<long[], long[]> {
         traffic.received(
             federation.visit(
                 new Visit<>(
+                    visit.phase(),
                     visit.description(),
                     visit.round(),
                     visit.cohort(),
@@ -146,6 +148,7 @@ public final class SealedSum implements Aggregation<long[], long[]> {
         traffic.received(
             federation.visitAggregators(
                 new Visit<>(
+                    Phase.OPEN,
                     visit.description() + ": opening at " + String.join(", ", aggregators),
                     visit.round(),
                     aggregators,
@@ -160,7 +163,8 @@ public final class SealedSum implements Aggregation<long[], long[]> {
     for (byte[] message :
         traffic.received(
             federation.visitAggregators(
-                new Visit<>("advertising aggregators' keys", round, aggregators, runId),
+                new Visit<>(
+                    Phase.ADVERTISE, "advertising aggregators' keys", round, aggregators, runId),
                 SealedPhases.advertise(keys)))) {
       AggregatorAdvert advert = AggregatorAdvert.parse(message);
       advert.verify(pinnedRoster, runId);

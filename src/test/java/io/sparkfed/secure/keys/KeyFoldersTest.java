@@ -41,6 +41,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -331,6 +332,7 @@ class KeyFoldersTest {
             scaledLength -> new FixedPointSum(ring, scaledLength),
             new ServerSgd(1.0),
             3,
+            OptionalDouble.empty(),
             1000.0,
             MetricSums.of(Family.LINEAR, Family.LINEAR.loss(), 100),
             1L,

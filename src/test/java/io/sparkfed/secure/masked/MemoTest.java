@@ -23,17 +23,16 @@ class MemoTest {
   }
 
   @Test
-  void agreed_twice_isRememberedOnceAndBoundToItsSession() {
+  void agreed_again_isRememberedUntilForgotten() {
     SecretMemo.clear();
     byte[] secret = Rehearsal.hash(1);
     byte[] peer = Agreement.publicKey(Rehearsal.hash(2));
-    byte[] first = SecretMemo.agreed(Rehearsal.hash(3), secret, peer);
+    byte[] first = SecretMemo.agreed(secret, peer);
 
-    assertSame(first, SecretMemo.agreed(Rehearsal.hash(3), secret, peer));
-    byte[] again = SecretMemo.agreed(Rehearsal.hash(3), secret, peer);
-    assertNotSame(first, again);
-    assertArrayEquals(first, again);
-    assertNotSame(again, SecretMemo.agreed(Rehearsal.hash(4), secret, peer));
+    assertSame(first, SecretMemo.agreed(secret, peer));
+    assertArrayEquals(first, Agreement.sharedSecret(secret, peer));
+    SecretMemo.clear();
+    assertNotSame(first, SecretMemo.agreed(secret, peer));
   }
 
   /** Sessions that fail leave vectors behind; they must not keep later ones out. */

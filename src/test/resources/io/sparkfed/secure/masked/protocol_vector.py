@@ -97,7 +97,7 @@ class Party:
         self.signer = Ed25519PrivateKey.from_private_bytes(self.identity)
         self.key = self.signer.public_key().public_bytes_raw()
         self.mask_secret = derive(self.master, "mask-sk", field(run) + u32(slot))
-        self.share_secret = derive(self.master, "share-sk", field(run) + u32(slot))
+        self.share_secret = derive(self.master, "share-sk", field(run))
         self.mask_key = public(self.mask_secret)
         self.share_key = public(self.share_secret)
         keys = field(self.mask_key) + field(self.share_key)

@@ -1,0 +1,44 @@
+package io.sparkfed.federated;
+
+import io.sparkfed.server.PooledOptimizer;
+import io.sparkfed.solver.LocalSolver;
+import java.util.Optional;
+
+/**
+ * What minimises the pooled objective.
+ *
+ * @param preset its name
+ * @param optimizer what takes the steps
+ * @param warmStart what the workers train with, each on its own rows, for the average that the
+ *     search starts from; empty to start from zero
+ * @param why the reason, one sentence; empty where the configuration named the preset
+ */
+public record AlgorithmChoice(
+    String preset, PooledOptimizer optimizer, Optional<LocalSolver> warmStart, String why) {
+
+  /** Says what was chosen and why; empty where the configuration named the preset. */
+  public Optional<String> note() {
+    return why.isEmpty()
+        ? Optional.empty()
+        : Optional.of("algorithm.preset = auto is " + preset + ": " + why);
+  }
+
+  /** Chooses when the federation's size is known; the same choice for the same size. */
+  @FunctionalInterface
+  public interface Chooser {
+    /**
+     * Returns what to minimise with.
+     *
+     * @param rows sum of the training rows' weights; NaN where no sum told it
+     * @param workers number of workers
+     */
+    AlgorithmChoice choose(double rows, int workers);
+  }
+
+  /** Returns the chooser of a preset that the configuration names. */
+  public static Chooser always(
+      String preset, PooledOptimizer optimizer, Optional<LocalSolver> warmStart) {
+    AlgorithmChoice named = new AlgorithmChoice(preset, optimizer, warmStart, "");
+    return (rows, workers) -> named;
+  }
+}

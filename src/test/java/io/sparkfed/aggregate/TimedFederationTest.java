@@ -1,0 +1,64 @@
+package io.sparkfed.aggregate;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class TimedFederationTest {
+  private static final List<String> COHORT = List.of("a", "b");
+  private static final Map<String, Integer> ROWS = Map.of("a", 1, "b", 2);
+
+  private long now = 5_000_000_000L;
+  private final TimedFederation<Integer> timed =
+      new TimedFederation<>(new InProcessFederation<>(ROWS), () -> now);
+
+  private void pass(double seconds) {
+    now += (long) (seconds * 1e9);
+  }
+
+  private Visit<Integer> visit(Phase phase) {
+    return new Visit<>(phase, "a visit", 1, COHORT, 0);
+  }
+
+  @Test
+  void times_visitsOfPhases_areSummedAndTheRestIsTheDrivers() {
+    pass(4);
+    timed.restart();
+    pass(1);
+    timed.visit(visit(Phase.UNMASK), (worker, rows, broadcast) -> take(0.25));
+    timed.visit(visit(Phase.WORK), (worker, rows, broadcast) -> take(2));
+    timed.visit(visit(Phase.WORK), (worker, rows, broadcast) -> take(3));
+    timed.visitAggregators(visit(Phase.OPEN), (aggregator, broadcast) -> take(0.5));
+    pass(1);
+
+    TimedFederation.Times times = timed.times();
+
+    assertEquals(13.5, times.seconds());
+    assertEquals(Map.of("work", 10.0, "unmask", 0.5, "open", 1.0, "driver", 2.0), times.byPhase());
+    assertEquals(
+        List.of("work", "unmask", "open", "driver"), List.copyOf(times.byPhase().keySet()));
+  }
+
+  @Test
+  void times_failedVisit_isCounted() {
+    assertThrows(
+        IllegalStateException.class,
+        () ->
+            timed.visit(
+                visit(Phase.WORK),
+                (worker, rows, broadcast) -> {
+                  take(1);
+                  throw new IllegalStateException();
+                }));
+
+    assertEquals(Map.of("work", 1.0, "driver", 0.0), timed.times().byPhase());
+  }
+
+  private boolean take(double seconds) {
+    pass(seconds);
+    return true;
+  }
+}

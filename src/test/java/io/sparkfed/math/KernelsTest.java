@@ -1,0 +1,229 @@
+package io.sparkfed.math;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.math.BigDecimal;
+import java.util.Arrays;
+import java.util.function.Function;
+import java.util.function.IntFunction;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Oracle: sums of exact products in {@link BigDecimal}; and the plain kernels for the bits. */
+class KernelsTest {
+  private static final double RELATIVE = 1e-12;
+
+  private final SeededRandom random = new SeededRandom(7);
+
+  /**
+   * Surefire starts its JVM with the module; otherwise the tests of equal bits would test nothing.
+   */
+  @Test
+  void best_withTheModule_isInTheVectorApi() {
+    assertTrue(Kernels.best().description().startsWith("Vector API"), Kernels.best().description());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1,1", "1,8", "3,2", "5,7", "8,9", "17,50", "64,51", "33,500", "0,5", "2,33"})
+  void dots_ofAnySize_areTheSumsWithEqualBits(int rows, int width) {
+    int from = 3;
+    double[] x = numbers(from + rows * width + Kernels.LANES);
+    double[] w = Arrays.copyOf(numbers(width), Kernels.padded(width));
+    double[] plain =
+        sameBits(
+            kernels -> {
+              double[] out = new double[Kernels.padded(rows)];
+              kernels.dots(x, from, width, rows, width, w, new double[8 * rows], out);
+              return out;
+            });
+    for (int r = 0; r < rows; r++) {
+      int start = from + r * width;
+      assertNear(width, j -> new double[] {x[start + j], w[j]}, plain[r]);
+      assertEquals(plain[r], Kernels.dot(x, start, w, 0, width));
+      float[] floats = new float[width];
+      double[] widened = new double[width];
+      for (int j = 0; j < width; j++) {
+        floats[j] = (float) x[start + j];
+        widened[j] = floats[j];
+      }
+      assertEquals(Kernels.dot(widened, 0, w, 0, width), Kernels.dot(floats, 0, w, 0, width));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1,1", "3,2", "5,7", "8,9", "17,50", "64,51", "33,500", "0,5"})
+  void addRows_ofAnySize_addsTheSumsWithEqualBits(int rows, int width) {
+    double[] x = numbers(rows * width + Kernels.LANES);
+    double[] factors = numbers(rows);
+    double[] plain =
+        sameBits(
+            kernels -> {
+              double[] sums = new double[Kernels.padded(width)];
+              int cut = rows / 3;
+              kernels.addRows(x, 0, width, cut, width, factors, sums);
+              double[] rest = Arrays.copyOfRange(factors, cut, rows);
+              kernels.addRows(x, cut * width, width, rows - cut, width, rest, sums);
+              return Arrays.copyOf(sums, width);
+            });
+    for (int j = 0; j < width; j++) {
+      int column = j;
+      assertNear(rows, r -> new double[] {x[r * width + column], factors[r]}, plain[j]);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1,1,8", "3,2,16", "5,7,8", "6,50,16", "64,51,24", "0,5,8"})
+  void multiply_andAddProducts_areTheSumsWithEqualBits(int rows, int width, int outputs) {
+    double[] x = numbers(rows * width + Kernels.LANES);
+    double[] w = numbers(width * outputs);
+    double[] s = numbers(rows * outputs);
+    double[] scores =
+        sameBits(
+            kernels -> {
+              double[] out = new double[rows * outputs];
+              kernels.multiply(x, 0, width, rows, width, w, outputs, out);
+              return out;
+            });
+    double[] sums =
+        sameBits(
+            kernels -> {
+              double[] out = new double[width * outputs];
+              kernels.addProducts(x, 0, width, rows, width, s, outputs, out);
+              return out;
+            });
+    for (int k = 0; k < outputs; k++) {
+      int output = k;
+      for (int r = 0; r < rows; r++) {
+        int row = r;
+        assertNear(
+            width,
+            j -> new double[] {x[row * width + j], w[j * outputs + output]},
+            scores[r * outputs + k]);
+      }
+      for (int j = 0; j < width; j++) {
+        int column = j;
+        assertNear(
+            rows,
+            r -> new double[] {x[r * width + column], s[r * outputs + output]},
+            sums[j * outputs + k]);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1,8,8", "3,16,24", "9,24,24", "64,56,56", "0,8,8"})
+  void addSymmetricProducts_areTheSumsWithEqualBits(int rows, int width, int stride) {
+    double[] x = numbers(rows * stride);
+    double[] d = numbers(rows);
+    double[] sums =
+        sameBits(
+            kernels -> {
+              double[] out = new double[width * width];
+              kernels.addSymmetricProducts(x, stride, rows, width, d, new double[8 * rows], out);
+              for (int j = 0; j < width; j++) {
+                Arrays.fill(out, j * width, j * width + j, 0.0);
+              }
+              return out;
+            });
+    for (int j = 0; j < width; j++) {
+      for (int k = j; k < width; k++) {
+        int a = j;
+        int b = k;
+        assertNear(
+            rows,
+            r -> new double[] {d[r] * x[r * stride + a], x[r * stride + b]},
+            sums[j * width + k]);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 7, 8, 9, 1000})
+  void elementwise_anyCount_haveEqualBits(int count) {
+    double[] values = numbers(count);
+    double[] positive = new double[count];
+    float[] floats = new float[count];
+    for (int i = 0; i < count; i++) {
+      values[i] *= 400.0;
+      positive[i] = Elementary.exp(-Math.abs(values[i]));
+      floats[i] = (float) values[i];
+    }
+    sameBits(kernels -> elementwise(values, count, kernels::exp));
+    sameBits(kernels -> elementwise(positive, count, kernels::log1p));
+    double[] wide =
+        sameBits(
+            kernels -> {
+              double[] out = new double[count];
+              kernels.widen(floats, 0, out, 0, count);
+              return out;
+            });
+    for (int i = 0; i < count; i++) {
+      assertEquals(floats[i], wide[i]);
+    }
+  }
+
+  @Test
+  void exp_ofSpecialValues_hasEqualBits() {
+    double[] special = {
+      0.0,
+      -0.0,
+      Double.NaN,
+      1e300,
+      -1e300,
+      Double.NEGATIVE_INFINITY,
+      Double.POSITIVE_INFINITY,
+      -745.1,
+      -745.2,
+      -708.5,
+      -740.0,
+      709.7,
+      709.8,
+      Double.MIN_VALUE
+    };
+    sameBits(kernels -> elementwise(special, special.length, kernels::exp));
+  }
+
+  private interface InPlace {
+    void apply(double[] values, int count);
+  }
+
+  private static double[] elementwise(double[] values, int count, InPlace function) {
+    double[] out = Arrays.copyOf(values, Kernels.padded(count));
+    function.apply(out, count);
+    return Arrays.copyOf(out, count);
+  }
+
+  private static double[] sameBits(Function<Kernels, double[]> run) {
+    double[] plain = run.apply(Kernels.plain());
+    assertArrayEquals(bits(plain), bits(run.apply(Kernels.best())));
+    return plain;
+  }
+
+  private static long[] bits(double[] values) {
+    return Arrays.stream(values).mapToLong(Double::doubleToLongBits).toArray();
+  }
+
+  /** Relative to the sum of absolute products, as sums may cancel. */
+  private static void assertNear(int terms, IntFunction<double[]> factors, double actual) {
+    BigDecimal sum = BigDecimal.ZERO;
+    double size = 0.0;
+    for (int i = 0; i < terms; i++) {
+      double[] pair = factors.apply(i);
+      sum = sum.add(new BigDecimal(pair[0]).multiply(new BigDecimal(pair[1])));
+      size += Math.abs(pair[0] * pair[1]);
+    }
+    assertEquals(sum.doubleValue(), actual, RELATIVE * size);
+  }
+
+  private double[] numbers(int count) {
+    double[] values = new double[count];
+    for (int i = 0; i < count; i++) {
+      values[i] = random.nextInt(5) == 0 ? 0.0 : random.nextGaussian();
+    }
+    return values;
+  }
+}

@@ -1,0 +1,391 @@
+package io.sparkfed.math;
+
+import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.LongVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The kernels in the Vector API, with vectors of 8 or 4 doubles. Tiles of results stay in registers
+ * while rows pass; at the edges a tile's last rows or columns are computed twice, to the same
+ * numbers, instead of by other code.
+ */
+final class VectorKernels extends Kernels {
+  private static final VectorSpecies<Double> D =
+      DoubleVector.SPECIES_PREFERRED.length() >= LANES
+          ? DoubleVector.SPECIES_512
+          : DoubleVector.SPECIES_256;
+  private static final VectorSpecies<Float> F =
+      D.length() == LANES ? FloatVector.SPECIES_256 : FloatVector.SPECIES_128;
+  private static final int L = D.length();
+
+  /** Rows of a tile of results. */
+  private static final int TILE = 4;
+
+  VectorKernels() {}
+
+  @Override
+  public String description() {
+    return "Vector API, " + D.vectorBitSize() + " bits";
+  }
+
+  @Override
+  boolean isUsable() {
+    return DoubleVector.SPECIES_PREFERRED.length() > 2;
+  }
+
+  @Override
+  public void dots(
+      double[] x,
+      int from,
+      int stride,
+      int rows,
+      int width,
+      double[] w,
+      double[] lanes,
+      double[] out) {
+    int last = rows - 1;
+    for (int r = 0; r < rows; r += 4) {
+      int r1 = Math.min(r + 1, last);
+      int r2 = Math.min(r + 2, last);
+      int r3 = Math.min(r + 3, last);
+      int a0 = from + r * stride;
+      int a1 = from + r1 * stride;
+      int a2 = from + r2 * stride;
+      int a3 = from + r3 * stride;
+      if (L == LANES) {
+        DoubleVector s0 = DoubleVector.zero(D);
+        DoubleVector s1 = s0;
+        DoubleVector s2 = s0;
+        DoubleVector s3 = s0;
+        for (int j = 0; j < width; j += LANES) {
+          DoubleVector v = DoubleVector.fromArray(D, w, j);
+          s0 = s0.add(DoubleVector.fromArray(D, x, a0 + j).mul(v));
+          s1 = s1.add(DoubleVector.fromArray(D, x, a1 + j).mul(v));
+          s2 = s2.add(DoubleVector.fromArray(D, x, a2 + j).mul(v));
+          s3 = s3.add(DoubleVector.fromArray(D, x, a3 + j).mul(v));
+        }
+        s0.intoArray(lanes, r * LANES);
+        s1.intoArray(lanes, r1 * LANES);
+        s2.intoArray(lanes, r2 * LANES);
+        s3.intoArray(lanes, r3 * LANES);
+      } else {
+        DoubleVector s0 = DoubleVector.zero(D);
+        DoubleVector s1 = s0;
+        DoubleVector s2 = s0;
+        DoubleVector s3 = s0;
+        DoubleVector t0 = s0;
+        DoubleVector t1 = s0;
+        DoubleVector t2 = s0;
+        DoubleVector t3 = s0;
+        for (int j = 0; j < width; j += LANES) {
+          DoubleVector v = DoubleVector.fromArray(D, w, j);
+          s0 = s0.add(DoubleVector.fromArray(D, x, a0 + j).mul(v));
+          s1 = s1.add(DoubleVector.fromArray(D, x, a1 + j).mul(v));
+          s2 = s2.add(DoubleVector.fromArray(D, x, a2 + j).mul(v));
+          s3 = s3.add(DoubleVector.fromArray(D, x, a3 + j).mul(v));
+          DoubleVector u = DoubleVector.fromArray(D, w, j + L);
+          t0 = t0.add(DoubleVector.fromArray(D, x, a0 + j + L).mul(u));
+          t1 = t1.add(DoubleVector.fromArray(D, x, a1 + j + L).mul(u));
+          t2 = t2.add(DoubleVector.fromArray(D, x, a2 + j + L).mul(u));
+          t3 = t3.add(DoubleVector.fromArray(D, x, a3 + j + L).mul(u));
+        }
+        s0.intoArray(lanes, r * LANES);
+        t0.intoArray(lanes, r * LANES + L);
+        s1.intoArray(lanes, r1 * LANES);
+        t1.intoArray(lanes, r1 * LANES + L);
+        s2.intoArray(lanes, r2 * LANES);
+        t2.intoArray(lanes, r2 * LANES + L);
+        s3.intoArray(lanes, r3 * LANES);
+        t3.intoArray(lanes, r3 * LANES + L);
+      }
+    }
+    for (int r = 0; r < rows; r++) {
+      out[r] = sum(lanes, r * LANES);
+    }
+  }
+
+  @Override
+  public void addRows(
+      double[] x, int from, int stride, int rows, int width, double[] factors, double[] sums) {
+    int last = (width - 1) / L * L;
+    for (int j = 0; j < width; j += 4 * L) {
+      int j1 = Math.min(j + L, last);
+      int j2 = Math.min(j + 2 * L, last);
+      int j3 = Math.min(j + 3 * L, last);
+      DoubleVector s0 = DoubleVector.fromArray(D, sums, j);
+      DoubleVector s1 = DoubleVector.fromArray(D, sums, j1);
+      DoubleVector s2 = DoubleVector.fromArray(D, sums, j2);
+      DoubleVector s3 = DoubleVector.fromArray(D, sums, j3);
+      int a = from;
+      for (int r = 0; r < rows; r++) {
+        DoubleVector f = DoubleVector.broadcast(D, factors[r]);
+        s0 = s0.add(DoubleVector.fromArray(D, x, a + j).mul(f));
+        s1 = s1.add(DoubleVector.fromArray(D, x, a + j1).mul(f));
+        s2 = s2.add(DoubleVector.fromArray(D, x, a + j2).mul(f));
+        s3 = s3.add(DoubleVector.fromArray(D, x, a + j3).mul(f));
+        a += stride;
+      }
+      s0.intoArray(sums, j);
+      s1.intoArray(sums, j1);
+      s2.intoArray(sums, j2);
+      s3.intoArray(sums, j3);
+    }
+  }
+
+  @Override
+  public void multiply(
+      double[] x,
+      int from,
+      int stride,
+      int rows,
+      int width,
+      double[] w,
+      int outputs,
+      double[] out) {
+    int last = rows - 1;
+    for (int r = 0; r < rows; r += 4) {
+      int r1 = Math.min(r + 1, last);
+      int r2 = Math.min(r + 2, last);
+      int r3 = Math.min(r + 3, last);
+      int a0 = from + r * stride;
+      int a1 = from + r1 * stride;
+      int a2 = from + r2 * stride;
+      int a3 = from + r3 * stride;
+      for (int k = 0; k < outputs; k += 2 * L) {
+        int m = Math.min(k + L, outputs - L);
+        DoubleVector s0 = DoubleVector.zero(D);
+        DoubleVector s1 = s0;
+        DoubleVector s2 = s0;
+        DoubleVector s3 = s0;
+        DoubleVector t0 = s0;
+        DoubleVector t1 = s0;
+        DoubleVector t2 = s0;
+        DoubleVector t3 = s0;
+        for (int j = 0, at = 0; j < width; j++, at += outputs) {
+          DoubleVector v = DoubleVector.fromArray(D, w, at + k);
+          DoubleVector u = DoubleVector.fromArray(D, w, at + m);
+          DoubleVector x0 = DoubleVector.broadcast(D, x[a0 + j]);
+          s0 = s0.add(x0.mul(v));
+          t0 = t0.add(x0.mul(u));
+          DoubleVector x1 = DoubleVector.broadcast(D, x[a1 + j]);
+          s1 = s1.add(x1.mul(v));
+          t1 = t1.add(x1.mul(u));
+          DoubleVector x2 = DoubleVector.broadcast(D, x[a2 + j]);
+          s2 = s2.add(x2.mul(v));
+          t2 = t2.add(x2.mul(u));
+          DoubleVector x3 = DoubleVector.broadcast(D, x[a3 + j]);
+          s3 = s3.add(x3.mul(v));
+          t3 = t3.add(x3.mul(u));
+        }
+        s0.intoArray(out, r * outputs + k);
+        s1.intoArray(out, r1 * outputs + k);
+        s2.intoArray(out, r2 * outputs + k);
+        s3.intoArray(out, r3 * outputs + k);
+        t0.intoArray(out, r * outputs + m);
+        t1.intoArray(out, r1 * outputs + m);
+        t2.intoArray(out, r2 * outputs + m);
+        t3.intoArray(out, r3 * outputs + m);
+      }
+    }
+  }
+
+  @Override
+  public void addProducts(
+      double[] x,
+      int from,
+      int stride,
+      int rows,
+      int width,
+      double[] s,
+      int outputs,
+      double[] sums) {
+    int last = width - 1;
+    for (int j = 0; j < width; j += 4) {
+      int j1 = Math.min(j + 1, last);
+      int j2 = Math.min(j + 2, last);
+      int j3 = Math.min(j + 3, last);
+      for (int k = 0; k < outputs; k += 2 * L) {
+        int m = Math.min(k + L, outputs - L);
+        DoubleVector s0 = DoubleVector.fromArray(D, sums, j * outputs + k);
+        DoubleVector s1 = DoubleVector.fromArray(D, sums, j1 * outputs + k);
+        DoubleVector s2 = DoubleVector.fromArray(D, sums, j2 * outputs + k);
+        DoubleVector s3 = DoubleVector.fromArray(D, sums, j3 * outputs + k);
+        DoubleVector t0 = DoubleVector.fromArray(D, sums, j * outputs + m);
+        DoubleVector t1 = DoubleVector.fromArray(D, sums, j1 * outputs + m);
+        DoubleVector t2 = DoubleVector.fromArray(D, sums, j2 * outputs + m);
+        DoubleVector t3 = DoubleVector.fromArray(D, sums, j3 * outputs + m);
+        int a = from;
+        int at = 0;
+        for (int r = 0; r < rows; r++) {
+          DoubleVector v = DoubleVector.fromArray(D, s, at + k);
+          DoubleVector u = DoubleVector.fromArray(D, s, at + m);
+          DoubleVector x0 = DoubleVector.broadcast(D, x[a + j]);
+          s0 = s0.add(x0.mul(v));
+          t0 = t0.add(x0.mul(u));
+          DoubleVector x1 = DoubleVector.broadcast(D, x[a + j1]);
+          s1 = s1.add(x1.mul(v));
+          t1 = t1.add(x1.mul(u));
+          DoubleVector x2 = DoubleVector.broadcast(D, x[a + j2]);
+          s2 = s2.add(x2.mul(v));
+          t2 = t2.add(x2.mul(u));
+          DoubleVector x3 = DoubleVector.broadcast(D, x[a + j3]);
+          s3 = s3.add(x3.mul(v));
+          t3 = t3.add(x3.mul(u));
+          a += stride;
+          at += outputs;
+        }
+        s0.intoArray(sums, j * outputs + k);
+        s1.intoArray(sums, j1 * outputs + k);
+        s2.intoArray(sums, j2 * outputs + k);
+        s3.intoArray(sums, j3 * outputs + k);
+        t0.intoArray(sums, j * outputs + m);
+        t1.intoArray(sums, j1 * outputs + m);
+        t2.intoArray(sums, j2 * outputs + m);
+        t3.intoArray(sums, j3 * outputs + m);
+      }
+    }
+  }
+
+  @Override
+  public void addSymmetricProducts(
+      double[] x, int stride, int rows, int width, double[] d, double[] panel, double[] sums) {
+    for (int j = 0; j < width; j += L) {
+      for (int r = 0, a = j; r < rows; r++, a += stride) {
+        DoubleVector.fromArray(D, x, a).mul(d[r]).intoArray(panel, r * L);
+      }
+      for (int i = 0; i < L; i += TILE) {
+        for (int k = j; k < width; k += 2 * L) {
+          addTile(x, stride, rows, width, panel, i, sums, (j + i) * width, k);
+        }
+      }
+    }
+  }
+
+  private static void addTile(
+      double[] x,
+      int stride,
+      int rows,
+      int width,
+      double[] panel,
+      int from,
+      double[] sums,
+      int to,
+      int k) {
+    int m = Math.min(k + L, width - L);
+    int to1 = to + width;
+    int to2 = to1 + width;
+    int to3 = to2 + width;
+    DoubleVector s0 = DoubleVector.fromArray(D, sums, to + k);
+    DoubleVector s1 = DoubleVector.fromArray(D, sums, to1 + k);
+    DoubleVector s2 = DoubleVector.fromArray(D, sums, to2 + k);
+    DoubleVector s3 = DoubleVector.fromArray(D, sums, to3 + k);
+    DoubleVector t0 = DoubleVector.fromArray(D, sums, to + m);
+    DoubleVector t1 = DoubleVector.fromArray(D, sums, to1 + m);
+    DoubleVector t2 = DoubleVector.fromArray(D, sums, to2 + m);
+    DoubleVector t3 = DoubleVector.fromArray(D, sums, to3 + m);
+    int a = 0;
+    int at = from;
+    for (int r = 0; r < rows; r++) {
+      DoubleVector v = DoubleVector.fromArray(D, x, a + k);
+      DoubleVector u = DoubleVector.fromArray(D, x, a + m);
+      DoubleVector x0 = DoubleVector.broadcast(D, panel[at]);
+      s0 = s0.add(x0.mul(v));
+      t0 = t0.add(x0.mul(u));
+      DoubleVector x1 = DoubleVector.broadcast(D, panel[at + 1]);
+      s1 = s1.add(x1.mul(v));
+      t1 = t1.add(x1.mul(u));
+      DoubleVector x2 = DoubleVector.broadcast(D, panel[at + 2]);
+      s2 = s2.add(x2.mul(v));
+      t2 = t2.add(x2.mul(u));
+      DoubleVector x3 = DoubleVector.broadcast(D, panel[at + 3]);
+      s3 = s3.add(x3.mul(v));
+      t3 = t3.add(x3.mul(u));
+      a += stride;
+      at += L;
+    }
+    s0.intoArray(sums, to + k);
+    s1.intoArray(sums, to1 + k);
+    s2.intoArray(sums, to2 + k);
+    s3.intoArray(sums, to3 + k);
+    t0.intoArray(sums, to + m);
+    t1.intoArray(sums, to1 + m);
+    t2.intoArray(sums, to2 + m);
+    t3.intoArray(sums, to3 + m);
+  }
+
+  @Override
+  public void exp(double[] values, int count) {
+    DoubleVector least = DoubleVector.broadcast(D, Elementary.LEAST);
+    DoubleVector most = DoubleVector.broadcast(D, Elementary.MOST);
+    for (int i = 0; i < count; i += L) {
+      DoubleVector x = DoubleVector.fromArray(D, values, i);
+      DoubleVector notLess = x.blend(least, x.compare(VectorOperators.LT, least));
+      DoubleVector c = notLess.blend(most, notLess.compare(VectorOperators.GT, most));
+      DoubleVector n = c.mul(Elementary.PER_LOG_2).add(Elementary.ROUNDER).sub(Elementary.ROUNDER);
+      DoubleVector r = c.sub(n.mul(Elementary.LOG_2_HIGH)).sub(n.mul(Elementary.LOG_2_LOW));
+      DoubleVector q = r.mul(Elementary.E13).add(Elementary.E12);
+      q = q.mul(r).add(Elementary.E11);
+      q = q.mul(r).add(Elementary.E10);
+      q = q.mul(r).add(Elementary.E9);
+      q = q.mul(r).add(Elementary.E8);
+      q = q.mul(r).add(Elementary.E7);
+      q = q.mul(r).add(Elementary.E6);
+      q = q.mul(r).add(Elementary.E5);
+      q = q.mul(r).add(Elementary.E4);
+      q = q.mul(r).add(Elementary.E3);
+      q = q.mul(r).add(Elementary.E2);
+      DoubleVector e = r.add(r.mul(r).mul(q)).add(1.0);
+      DoubleVector half = n.mul(0.5).add(Elementary.ROUNDER).sub(Elementary.ROUNDER);
+      // Not a method of its own: vectors that a method returns were seen to be allocated.
+      LongVector first = half.add(Elementary.EXPONENT_ROUNDER).reinterpretAsLongs();
+      LongVector second = n.sub(half).add(Elementary.EXPONENT_ROUNDER).reinterpretAsLongs();
+      e.mul(first.lanewise(VectorOperators.LSHL, 52).reinterpretAsDoubles())
+          .mul(second.lanewise(VectorOperators.LSHL, 52).reinterpretAsDoubles())
+          .intoArray(values, i);
+    }
+  }
+
+  @Override
+  public void log1p(double[] values, int count) {
+    DoubleVector one = DoubleVector.broadcast(D, 1.0);
+    for (int i = 0; i < count; i += L) {
+      DoubleVector x = DoubleVector.fromArray(D, values, i);
+      DoubleVector u = x.add(one);
+      DoubleVector part = u.sub(one);
+      DoubleVector lost = one.sub(u.sub(part)).add(x.sub(part));
+      LongVector bits = u.reinterpretAsLongs();
+      LongVector k = bits.sub(Elementary.BITS_OF_ROOT_HALF).lanewise(VectorOperators.LSHR, 52);
+      DoubleVector m = bits.sub(k.lanewise(VectorOperators.LSHL, 52)).reinterpretAsDoubles();
+      LongVector inverse = k.neg().add(Elementary.BIAS).lanewise(VectorOperators.LSHL, 52);
+      DoubleVector f = m.sub(one).add(lost.mul(inverse.reinterpretAsDoubles()));
+      DoubleVector n =
+          k.or(Elementary.BITS_OF_2_TO_52).reinterpretAsDoubles().sub(Elementary.TWO_TO_52);
+      DoubleVector s = f.div(f.add(2.0));
+      DoubleVector z = s.mul(s);
+      DoubleVector t = z.mul(Elementary.L7).add(Elementary.L6);
+      t = t.mul(z).add(Elementary.L5);
+      t = t.mul(z).add(Elementary.L4);
+      t = t.mul(z).add(Elementary.L3);
+      t = t.mul(z).add(Elementary.L2);
+      t = t.mul(z).add(Elementary.L1);
+      DoubleVector square = f.mul(0.5).mul(f);
+      DoubleVector small = s.mul(square.add(z.mul(t))).add(n.mul(Elementary.LOG_2_LOW));
+      n.mul(Elementary.LOG_2_HIGH).sub(square.sub(small).sub(f)).intoArray(values, i);
+    }
+  }
+
+  @Override
+  public void widen(float[] from, int start, double[] to, int at, int count) {
+    int i = 0;
+    for (; i <= count - L; i += L) {
+      ((DoubleVector)
+              FloatVector.fromArray(F, from, start + i).convertShape(VectorOperators.F2D, D, 0))
+          .intoArray(to, at + i);
+    }
+    for (; i < count; i++) {
+      to[at + i] = from[start + i];
+    }
+  }
+}
