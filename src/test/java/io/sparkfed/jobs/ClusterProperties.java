@@ -7,7 +7,13 @@ import java.util.function.Supplier;
 /** Settings of jobs that run in this JVM, on a cluster. */
 final class ClusterProperties {
   private static final Map<String, String> LOCAL =
-      Map.of("spark.master", "local[2]", "spark.authenticate", "false");
+      Map.of(
+          "spark.master",
+          "local[2]",
+          "spark.authenticate",
+          "false",
+          "spark.network.crypto.enabled",
+          "false");
 
   private final Map<String, String> before = new HashMap<>();
 

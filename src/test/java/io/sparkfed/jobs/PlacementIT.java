@@ -193,6 +193,7 @@ class PlacementIT {
     kill.assertHappened();
 
     assertEquals(0, placed.code(), placed.toString());
+    assertTrue(placed.toString().contains("Lost executor"), placed.toString());
     Outcome local = properties.locally(() -> jobs.train(conf("local", Map.of())));
     assertEquals(0, local.code(), local.toString());
     RunOutput output = new RunOutput(folder.resolve("placed"));
