@@ -5,6 +5,7 @@ import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigUtil;
+import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueType;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.DoublePredicate;
 import java.util.function.Function;
 
@@ -138,6 +140,11 @@ final class ConfigReader {
     return names;
   }
 
+  /** Returns the value at a key; empty where there is none. */
+  Optional<ConfigValue> value(String key) {
+    return config.hasPath(key) ? Optional.of(config.getValue(key)) : Optional.empty();
+  }
+
   /** Returns the path of a free name in a section, and of what is in it. */
   static String under(String key, String... names) {
     List<String> path = new ArrayList<>(ConfigUtil.splitPath(key));
@@ -152,12 +159,18 @@ final class ConfigReader {
 
   /** Reads a section of free names; nested sections become dotted names. */
   Map<String, String> freeSection(String key) {
+    return freeSection(key, Set.of());
+  }
+
+  /** Reads a section of free names but for those {@code besides}. */
+  Map<String, String> freeSection(String key, Set<String> besides) {
     Map<String, String> values = new LinkedHashMap<>();
     if (!config.hasPath(key)) {
       return values;
     }
     ConfigObject section = read(key, "must be a section { name = value ... }", config::getObject);
     section.keySet().stream()
+        .filter(name -> !besides.contains(name))
         .sorted()
         .forEach(name -> addLeaves(name, append(ConfigUtil.splitPath(key), name), values));
     return values;

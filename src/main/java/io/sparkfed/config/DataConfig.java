@@ -42,8 +42,11 @@ public record DataConfig(
    * One path for each worker, read in place.
    *
    * @param paths path by worker id
+   * @param hosts the only hosts that may read a worker's path and hold its rows, by worker id; who
+   *     isn't in it may run anywhere
    */
-  public record WorkerPaths(Map<String, String> paths) implements Source {}
+  public record WorkerPaths(Map<String, String> paths, Map<String, List<String>> hosts)
+      implements Source {}
 
   /**
    * One table whose {@code workerColumn} says whose row it is.

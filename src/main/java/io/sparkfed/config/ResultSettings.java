@@ -20,7 +20,8 @@ import java.util.TreeSet;
  * @param values resolved values by key
  */
 public record ResultSettings(SortedMap<String, String> values) {
-  private static final Set<String> FREE_KEYS = Set.of("name", "aggregation.deadline");
+  private static final Set<String> FREE_KEYS =
+      Set.of("name", "aggregation.deadline", "cluster.timeout");
   private static final Set<String> FREE_SECTIONS = Set.of("output.", "checkpoint.", "predictions.");
 
   /** Takes a copy of the map. */

@@ -25,6 +25,7 @@ import java.util.TreeMap;
  * @param model the model
  * @param algorithm how it is trained
  * @param aggregation how updates become averages
+ * @param clusterTimeout how long a Spark job waits for an executor that may run it
  * @param aucBins bins of predicted probability for the AUC
  * @param confidenceLevel of coefficients' intervals, in (0, 1)
  * @param output where results go
@@ -39,6 +40,7 @@ public record TrainingConfig(
     Model model,
     Algorithm algorithm,
     AggregationConfig aggregation,
+    Duration clusterTimeout,
     int aucBins,
     double confidenceLevel,
     Output output,

@@ -67,6 +67,7 @@ final class Validation {
         model(),
         algorithm(),
         aggregation(),
+        read.optionalDuration("cluster.timeout").orElseThrow(() -> read.missing("cluster.timeout")),
         read.integer("evaluation.auc-bins", 2, 100_000),
         read.number(
             "evaluation.confidence-level", "must be a number in (0, 1)", v -> v > 0.0 && v < 1.0),
@@ -287,20 +288,20 @@ final class Validation {
   }
 
   private Source source() {
-    Map<String, String> workers = read.freeSection("data.workers");
+    WorkerPaths workers = new WorkersReader(read).workers();
     boolean synthetic = !read.optionalString("data.synthetic.workers").isEmpty();
     Optional<String> workerColumn = read.optionalString("data.worker-column");
     Optional<String> path = read.optionalString("data.path");
     boolean pooled = path.isPresent() || workerColumn.isPresent();
-    int given = (workers.isEmpty() ? 0 : 1) + (synthetic ? 1 : 0) + (pooled ? 1 : 0);
+    int given = (workers.paths().isEmpty() ? 0 : 1) + (synthetic ? 1 : 0) + (pooled ? 1 : 0);
     if (given != 1) {
       throw new ConfigurationException(
           "exactly one of data.workers, data.path with data.worker-column, and"
               + " data.synthetic.workers must be set. Set: "
               + given);
     }
-    if (!workers.isEmpty()) {
-      return new WorkerPaths(workers);
+    if (!workers.paths().isEmpty()) {
+      return workers;
     }
     if (pooled) {
       return new PooledTable(

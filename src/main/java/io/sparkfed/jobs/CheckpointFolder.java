@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -247,10 +248,16 @@ final class CheckpointFolder implements SumLedger {
       for (Path old : files.subList(Math.min(KEPT, files.size()), files.size())) {
         fs.delete(old, false);
       }
+    } catch (FSError e) {
+      throw notWritten(format, DiskFailures.asException(e));
     } catch (IOException e) {
-      throw new UncheckedIOException(
-          "the " + format + " can't be written to " + attempt + ": " + e.getMessage(), e);
+      throw notWritten(format, e);
     }
+  }
+
+  private UncheckedIOException notWritten(String format, IOException e) {
+    return new UncheckedIOException(
+        "the " + format + " can't be written to " + attempt + ": " + e.getMessage(), e);
   }
 
   /** A rename on a local disk lasts once its folder is on disk. */

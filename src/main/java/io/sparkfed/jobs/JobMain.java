@@ -4,6 +4,7 @@ import io.sparkfed.spark.ClusterSettings;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
+import org.apache.hadoop.fs.FSError;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine;
@@ -80,6 +81,10 @@ final class JobMain {
         });
     try {
       return commandLine.execute(args);
+    } catch (FSError e) {
+      IOException failure = DiskFailures.asException(e);
+      report(failure, options.verbose(), commandLine.getErr());
+      return ExitCode.of(failure).code();
     } finally {
       SparkSession.getDefaultSession()
           .foreach(

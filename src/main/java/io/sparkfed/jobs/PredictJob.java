@@ -3,6 +3,7 @@ package io.sparkfed.jobs;
 import io.sparkfed.config.ConfigurationException;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.config.TrainingConfig.Predictions;
+import io.sparkfed.spark.BoundedJobs;
 import io.sparkfed.spark.Predictor;
 import io.sparkfed.spark.TaskFailures;
 import java.io.IOException;
@@ -55,18 +56,26 @@ public final class PredictJob implements Callable<Integer> {
     }
     SparkSession spark = JobMain.openSession("Spark Federated: predictions of " + config.name());
     SavedModel saved = model.read(spark, config);
-    DataFrameWriter<Row> writer =
+    Predictor predictor =
         new Predictor(
-                spark,
-                config,
-                saved.coefficients(config.model().intercept()),
-                config.model().standardize(),
-                saved.encoding())
-            .predict()
-            .write()
-            .format(sink.format())
-            .options(sink.options())
-            .mode(sink.mode());
+            spark,
+            config,
+            saved.coefficients(config.model().intercept()),
+            config.model().standardize(),
+            saved.encoding());
+    BoundedJobs.run(
+        spark,
+        config,
+        "predictions",
+        () -> write(predictor.predict().write(), config.predictions()));
+    System.out.println(
+        "predictions written to " + sink.path().orElse("the " + sink.format() + " sink"));
+    return ExitCode.SUCCESS.code();
+  }
+
+  private static void write(DataFrameWriter<Row> rows, Predictions sink) throws IOException {
+    DataFrameWriter<Row> writer =
+        rows.format(sink.format()).options(sink.options()).mode(sink.mode());
     try {
       if (sink.path().isPresent()) {
         writer.save(sink.path().get());
@@ -78,9 +87,6 @@ public final class PredictJob implements Callable<Integer> {
           "predictions can't be written: " + whyNot(e, sink),
           e instanceof AnalysisException ? e : TaskFailures.withoutText(e));
     }
-    System.out.println(
-        "predictions written to " + sink.path().orElse("the " + sink.format() + " sink"));
-    return ExitCode.SUCCESS.code();
   }
 
   private static String whyNot(Exception e, Predictions sink) {

@@ -21,6 +21,7 @@ import io.sparkfed.model.FeatureEncoding;
 import io.sparkfed.model.InputColumn.Numeric;
 import io.sparkfed.model.InputColumn.OneHot;
 import io.sparkfed.model.Standardize;
+import io.sparkfed.spark.BoundedJobs;
 import io.sparkfed.spark.MllibModels;
 import io.sparkfed.spark.RoundFinished;
 import io.sparkfed.spark.ShardLoader;
@@ -37,6 +38,7 @@ import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.ml.util.MLWritable;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -150,14 +152,17 @@ public final class TrainJob implements Callable<Integer> {
     late.forEach(console::note);
     notes.addAll(late);
 
-    MllibModels.of(
+    MLWritable model =
+        MllibModels.of(
             config.model().family(),
             result.model(),
             "spark-federated-" + runId,
-            config.data().columns())
-        .write()
-        .overwrite()
-        .save(folder.staged("model").toString());
+            config.data().columns());
+    BoundedJobs.run(
+        spark,
+        config,
+        "writing the model",
+        () -> model.write().overwrite().save(folder.staged("model").toString()));
     phases.end("write model");
     RunReport report = report(spark, config, runId, loaded, result, notes, phases);
     folder.write(

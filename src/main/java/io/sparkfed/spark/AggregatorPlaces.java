@@ -1,14 +1,12 @@
 package io.sparkfed.spark;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaRDD;
-import org.apache.spark.storage.BlockManagerId;
 import scala.Tuple2;
 import scala.collection.immutable.Seq;
 import scala.jdk.javaapi.CollectionConverters;
@@ -71,18 +69,9 @@ final class AggregatorPlaces {
             .location());
   }
 
-  /** Returns the executors of the application; none under a local master. */
   private List<Executor> executors() {
-    List<Executor> executors = new ArrayList<>();
-    scala.collection.Iterator<BlockManagerId> ids =
-        spark.env().blockManager().master().getMemoryStatus().keysIterator();
-    while (ids.hasNext()) {
-      BlockManagerId id = ids.next();
-      if (!id.isDriver()) {
-        executors.add(new Executor(id.executorId(), id.host()));
-      }
-    }
-    executors.sort(Comparator.comparing(Executor::id));
-    return executors;
+    return Executors.alive(spark).stream()
+        .map(id -> new Executor(id.executorId(), id.host()))
+        .toList();
   }
 }

@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.apache.spark.SimpleFutureAction;
 import org.apache.spark.SparkContext;
 import org.apache.spark.rdd.RDD;
@@ -15,8 +16,8 @@ import scala.Function0;
 import scala.Function1;
 import scala.Function2;
 import scala.collection.Iterator;
-import scala.collection.immutable.Range;
 import scala.concurrent.Await;
+import scala.jdk.javaapi.CollectionConverters;
 import scala.runtime.BoxedUnit;
 
 /**
@@ -41,21 +42,31 @@ final class Arrivals {
   /**
    * Runs the job and returns the elements that arrived.
    *
+   * @param partitions which to compute
    * @param body returns an array of {@code M}
+   * @param arrival told of each partition that arrived
    * @throws Exception the job's failure, if nothing arrived before it
    */
-  <T, M> List<M> collect(RDD<T> rdd, TaskBody<T> body) throws Exception {
+  <T, M> List<M> collect(
+      RDD<T> rdd, List<Integer> partitions, TaskBody<T> body, Consumer<Integer> arrival)
+      throws Exception {
     List<M> arrived = Collections.synchronizedList(new ArrayList<>());
     Function2<Object, Object[], BoxedUnit> take =
-        (partition, elements) -> {
+        (index, elements) -> {
           @SuppressWarnings("unchecked")
           List<M> messages = (List<M>) Arrays.asList(elements);
           arrived.addAll(messages);
+          arrival.accept(partitions.get((Integer) index));
           return BoxedUnit.UNIT;
         };
     Function0<Object> done = () -> true;
     SimpleFutureAction<Object> job =
-        spark.submitJob(rdd, body, new Range.Exclusive(0, rdd.getNumPartitions(), 1), take, done);
+        spark.submitJob(
+            rdd,
+            body,
+            CollectionConverters.asScala(List.<Object>copyOf(partitions)).toSeq(),
+            take,
+            done);
     try {
       Await.ready(job, bound());
     } catch (TimeoutException e) {

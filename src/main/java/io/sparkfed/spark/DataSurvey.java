@@ -1,5 +1,6 @@
 package io.sparkfed.spark;
 
+import io.sparkfed.aggregate.AggregationException;
 import io.sparkfed.config.DataConfig;
 import io.sparkfed.config.DataConfig.Synthetic;
 import io.sparkfed.config.TrainingConfig;
@@ -91,14 +92,22 @@ public final class DataSurvey {
    * Looks at the rows.
    *
    * @throws DataException if a path, a column or a type can't be used
+   * @throws AggregationException if there was no executor, or none on a worker's hosts, for longer
+   *     than {@code cluster.timeout}
    */
   public static Found of(SparkSession spark, TrainingConfig config) {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-    try (JobScope scope = new JobScope(context, "spark-federated-survey", "looking at the rows")) {
-      return config.data().source() instanceof Synthetic synthetic
-          ? generated(context, synthetic)
-          : read(spark, context, config);
-    }
+    List<Found> found = new ArrayList<>();
+    BoundedJobs.run(
+        spark,
+        config,
+        "looking at the rows",
+        () ->
+            found.add(
+                config.data().source() instanceof Synthetic synthetic
+                    ? generated(context, synthetic)
+                    : read(spark, context, config)));
+    return found.get(0);
   }
 
   private static Found generated(JavaSparkContext context, Synthetic synthetic) {
@@ -123,8 +132,11 @@ public final class DataSurvey {
             : tables.encodedBy(draft);
     List<Seen> seen =
         collected(
-            new PartitionedRows(context, parsed, opened, List.of(), config.model().response(), 1)
-                .packed(Seen::of));
+            PlacedRdd.of(
+                new PartitionedRows(
+                        context, parsed, opened, List.of(), config.model().response(), 1)
+                    .packed(Seen::of),
+                WorkerTables.places(opened)));
     SortedMap<String, Boolean> trains = new TreeMap<>();
     SortedMap<String, String> skipped = new TreeMap<>();
     for (WorkerTables.Table table : opened) {

@@ -29,6 +29,7 @@ final class EncodingSurvey {
    *
    * @param partitions an element for each worker
    * @param occupancy how many of them a partition has
+   * @param places where each partition's worker may run; empty when all may run anywhere
    * @param skipped the workers left out so far, with the reason
    * @throws DataException if rows can't be used, or the encoding can't be completed
    * @throws CohortException if fewer workers hold rows than the minimum
@@ -37,24 +38,20 @@ final class EncodingSurvey {
       FeatureEncoding draft,
       JavaRDD<SummaryPartition> partitions,
       Occupancy occupancy,
+      List<Place> places,
       Map<String, String> skipped) {
     JavaRDD<SummaryPartition> cached =
         partitions.setName("spark-federated column summaries").persist(StorageLevel.MEMORY_ONLY());
     List<String> workers;
     try {
-      workers = workersWithRows(cached, occupancy, skipped);
+      workers = workersWithRows(PlacedRdd.of(cached, places), occupancy, skipped);
     } catch (RuntimeException e) {
       cached.unpersist(false);
       throw e;
     }
     try (PartitionFederation<ColumnSummary> federation =
         new PartitionFederation<>(
-            context,
-            cached,
-            occupancy,
-            workers,
-            config.aggregation().deadline(),
-            config.aggregation().aggregatorHosts())) {
+            context, cached, occupancy, places, workers, VisitBounds.of(config))) {
       return FederatedPreprocessing.complete(
           draft,
           federation,

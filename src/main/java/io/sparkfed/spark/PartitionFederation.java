@@ -13,10 +13,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.rdd.RDD;
@@ -32,9 +32,13 @@ import scala.jdk.javaapi.CollectionConverters;
 final class PartitionFederation<S> implements Federation<S>, AutoCloseable {
   private final JavaSparkContext spark;
   private final JavaRDD<Held<S>> persisted;
-  private final WorkersRdd<Held<S>> partitions;
+  private final WorkersRdd<Held<S>> kept;
+  private final RDD<Held<S>> partitions;
   private final Occupancy occupancy;
+  private final List<Place> places;
+  private final Set<Place> givenUp = new HashSet<>();
   private final List<String> workers;
+  private final Duration clusterTimeout;
   private final Arrivals arrivals;
   private final AggregatorPlaces aggregators;
   private final String jobGroup = "spark-federated-" + UUID.randomUUID();
@@ -43,26 +47,28 @@ final class PartitionFederation<S> implements Federation<S>, AutoCloseable {
    * Takes over a persisted RDD with an element for each worker.
    *
    * @param occupancy how many elements a partition holds
+   * @param places where each partition's worker may run; empty when all may run anywhere
    * @param workers ids of the workers that hold something, sorted
-   * @param deadline how long a visit may take; empty for no bound
-   * @param aggregatorHosts host by aggregator; who isn't in it may run anywhere
    */
   PartitionFederation(
       JavaSparkContext spark,
       JavaRDD<? extends Held<S>> partitions,
       Occupancy occupancy,
+      List<Place> places,
       List<String> workers,
-      Optional<Duration> deadline,
-      Map<String, String> aggregatorHosts) {
-    this.aggregators = new AggregatorPlaces(spark.sc(), aggregatorHosts);
-    this.arrivals = new Arrivals(spark.sc(), deadline);
+      VisitBounds bounds) {
+    this.aggregators = new AggregatorPlaces(spark.sc(), bounds.aggregatorHosts());
+    this.arrivals = new Arrivals(spark.sc(), bounds.deadline());
+    this.clusterTimeout = bounds.clusterTimeout();
     this.spark = spark;
     // Its elements are only read.
     @SuppressWarnings("unchecked")
     JavaRDD<Held<S>> elements = (JavaRDD<Held<S>>) partitions;
     this.persisted = elements;
-    this.partitions = new WorkersRdd<>(elements);
+    this.kept = new WorkersRdd<>(elements);
+    this.partitions = PlacedRdd.of(kept.toJavaRDD(), places).rdd();
     this.occupancy = occupancy;
+    this.places = List.copyOf(places);
     this.workers = List.copyOf(workers);
   }
 
@@ -77,6 +83,7 @@ final class PartitionFederation<S> implements Federation<S>, AutoCloseable {
         visit,
         payload(visit, task),
         partitions,
+        visited(visit.cohort()),
         carried -> new AtEachWorker<S, B, M>(occupancy, carried));
   }
 
@@ -86,22 +93,25 @@ final class PartitionFederation<S> implements Federation<S>, AutoCloseable {
         visit,
         payload(visit, task),
         partitions,
+        visited(visit.cohort()),
         carried -> new AtGroup<S, B, M>(occupancy, carried));
   }
 
   @Override
   public <B, M> List<M> visitAggregators(Visit<B> visit, AggregatorTask<B, M> task) {
+    RDD<String> parties = aggregators.partitions(visit.cohort()).rdd();
     return run(
         visit,
         new Payload<>(null, visit.broadcast(), task),
-        aggregators.partitions(visit.cohort()).rdd(),
+        parties,
+        Visited.all(parties),
         carried -> new AtAggregator<B, M>(carried));
   }
 
   /** Lets the executors forget the rows. */
   @Override
   public void close() {
-    partitions.close();
+    kept.close();
     persisted.unpersist(false);
   }
 
@@ -110,17 +120,54 @@ final class PartitionFederation<S> implements Federation<S>, AutoCloseable {
     return new Payload<>(cohort, visit.broadcast(), task);
   }
 
-  private <P extends Serializable, T, M> List<M> run(
-      Visit<?> visit, P payload, RDD<T> places, Function<Carried<P>, TaskBody<T>> body) {
-    try (Carried<P> carried = Carried.of(spark, payload);
-        JobScope scope = new JobScope(spark, jobGroup, visit.description())) {
-      return arrivals.collect(places, body.apply(carried));
-    } catch (RuntimeException e) {
-      throw e;
-    } catch (Exception e) {
-      throw new AggregationException(
-          "the cluster could not finish \"" + visit.description() + "\"", e);
+  /**
+   * Returns the partitions to visit: a worker with hosts is left out where nobody asks for it, and
+   * after it was waited for in vain, until there is an executor again.
+   */
+  private Visited visited(List<String> cohort) {
+    if (places.isEmpty()) {
+      return Visited.all(partitions);
     }
+    givenUp.removeIf(place -> ClusterWatch.isThere(spark.sc(), place));
+    return new Visited(
+        IntStream.range(0, places.size())
+            .filter(
+                partition -> {
+                  Place place = places.get(partition);
+                  return place.isAnywhere()
+                      || (cohort.contains(place.worker()) && !givenUp.contains(place));
+                })
+            .boxed()
+            .toList(),
+        places);
+  }
+
+  private <P extends Serializable, T, M> List<M> run(
+      Visit<?> visit,
+      P payload,
+      RDD<T> at,
+      Visited visited,
+      Function<Carried<P>, TaskBody<T>> body) {
+    try (Carried<P> carried = Carried.of(spark, payload);
+        JobScope scope = new JobScope(spark, jobGroup, visit.description());
+        ClusterWatch watch =
+            ClusterWatch.ofRest(spark, jobGroup, clusterTimeout, visited::awaited)) {
+      try {
+        return arrivals.collect(at, visited.partitions(), body.apply(carried), visited::arrived);
+      } catch (Exception e) {
+        watch.throwReason(e);
+        throw failure(visit, e);
+      } finally {
+        visited.awaited().stream().filter(place -> !place.isAnywhere()).forEach(givenUp::add);
+      }
+    }
+  }
+
+  private static RuntimeException failure(Visit<?> visit, Exception e) {
+    return e instanceof RuntimeException runtime
+        ? runtime
+        : new AggregationException(
+            "the cluster could not finish \"" + visit.description() + "\"", e);
   }
 
   /**
@@ -136,13 +183,9 @@ final class PartitionFederation<S> implements Federation<S>, AutoCloseable {
     <S> List<Member<S>> members(Occupancy occupancy, Iterator<Held<S>> partition) {
       List<Member<S>> members = new ArrayList<>();
       for (Held<S> worker : occupancy.of(CollectionConverters.asJava(partition))) {
-        if (cohort == null ? worker.held().isPresent() : cohort.contains(worker.worker())) {
-          S held =
-              worker
-                  .held()
-                  .orElseThrow(
-                      () -> new IllegalStateException("a worker of the cohort must hold its rows"));
-          members.add(new Member<>(worker.worker(), held));
+        if (cohort == null || cohort.contains(worker.worker())) {
+          // Rows that could be read when they were loaded, and can't be now: it drops out.
+          worker.held().ifPresent(held -> members.add(new Member<>(worker.worker(), held)));
         }
       }
       return members;

@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.sql.Column;
 
 /** The parsed rows of the workers, one partition each unless simulated workers share them. */
 final class PartitionedRows {
@@ -75,12 +74,7 @@ final class PartitionedRows {
     RowParser parser = tables.parser(table, response, false);
     String worker = table.worker();
     JavaRDD<ParsedRow> rows =
-        Lineage.requireNoShuffle(
-                table
-                    .rows()
-                    .select(tables.parsedColumns(table, response).toArray(new Column[0]))
-                    .javaRDD(),
-                worker)
+        Lineage.requireNoShuffle(table.select(tables.parsedColumns(table, response)), worker)
             .coalesce(1, false)
             .mapPartitions(partition -> parser.parse(partition, 0));
     // A source without any input split still needs its one partition.
@@ -93,9 +87,7 @@ final class PartitionedRows {
     RowParser parser = tables.parser(table, response, false);
     boolean shared = occupancy() == Occupancy.SIMULATED_WORKERS;
     return table
-        .rows()
-        .select(tables.parsedColumns(table, response).toArray(new Column[0]))
-        .javaRDD()
+        .select(tables.parsedColumns(table, response))
         .mapPartitionsWithIndex((split, partition) -> parser.parse(partition, split), false)
         .keyBy(ParsedRow::worker)
         .partitionBy(new WorkerPartitioner(pooledWorkers, workersPerTask))

@@ -1,6 +1,7 @@
 package io.sparkfed.spark;
 
 import io.sparkfed.config.ConfigurationException;
+import io.sparkfed.config.DataConfig.WorkerPaths;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.federated.FederatedLabels.Moments;
 import io.sparkfed.model.Coefficients;
@@ -9,6 +10,7 @@ import io.sparkfed.model.ModelShape;
 import io.sparkfed.model.Standardize;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.TreeSet;
 import org.apache.spark.ml.classification.LinearSVC;
 import org.apache.spark.ml.classification.LinearSVCModel;
 import org.apache.spark.ml.classification.LogisticRegression;
@@ -52,6 +54,12 @@ public final class PooledTwin {
    * @throws ConfigurationException if it is so
    */
   public static void requireTwin(TrainingConfig config) {
+    if (config.data().source() instanceof WorkerPaths paths && !paths.hosts().isEmpty()) {
+      throw new ConfigurationException(
+          "data.workers.NAME.hosts keeps rows on their hosts, and this brings them together: it is"
+              + " refused for worker "
+              + String.join(", ", new TreeSet<>(paths.hosts().keySet())));
+    }
     TrainingConfig.Model model = config.model();
     String name = model.family().name().toLowerCase(Locale.ROOT).replace('_', '-');
     boolean logLink = model.family().hasLogLink();

@@ -16,7 +16,6 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
-import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Column;
@@ -134,10 +133,9 @@ public final class Predictor {
 
   private JavaRDD<ParsedRow> parsed(
       WorkerTables tables, WorkerTables.Table table, Response needsLabel, RowParser parser) {
-    List<Column> parsedColumns = tables.parsedColumns(table, needsLabel);
-    Column[] columns =
-        Stream.concat(parsedColumns.stream(), Stream.of(functions.col("*"))).toArray(Column[]::new);
-    JavaRDD<Row> rows = table.rows().select(columns).javaRDD();
+    List<Column> columns = new ArrayList<>(tables.parsedColumns(table, needsLabel));
+    columns.add(functions.col("*"));
+    JavaRDD<Row> rows = table.select(columns);
     if (!standardizedByWorker) {
       return rows.mapPartitionsWithIndex((split, it) -> parser.parse(it, split), false);
     }

@@ -9,7 +9,6 @@ import io.sparkfed.config.Finding.Verdict;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -28,8 +27,17 @@ public final class ReachablePaths {
   public static List<Finding> of(Configuration hadoop, DataConfig data) {
     List<Finding> findings = new ArrayList<>();
     if (data.source() instanceof WorkerPaths paths) {
-      new TreeMap<>(paths.paths())
-          .forEach((worker, path) -> findings.add(check(hadoop, "data.workers." + worker, path)));
+      for (Place place : Place.of(paths)) {
+        String key = "data.workers." + place.worker();
+        String path = paths.paths().get(place.worker());
+        findings.add(
+            place.isAnywhere()
+                ? check(hadoop, key, path)
+                : finding(
+                    Verdict.WARN,
+                    key,
+                    path + " on " + String.join(", ", place.hosts()) + ": not checked from here"));
+      }
     } else if (data.source() instanceof PooledTable table) {
       findings.add(
           table

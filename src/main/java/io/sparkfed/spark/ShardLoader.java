@@ -123,12 +123,17 @@ public final class ShardLoader {
   }
 
   private Loaded load(Optional<FeatureEncoding> ofModel) {
-    String group = "spark-federated-loading";
-    try (JobScope scope = new JobScope(context, group, "loading")) {
-      return config.data().source() instanceof Synthetic synthetic
-          ? generated(synthetic)
-          : read(ofModel);
-    }
+    List<Loaded> loaded = new ArrayList<>();
+    BoundedJobs.run(
+        spark,
+        config,
+        "loading",
+        () ->
+            loaded.add(
+                config.data().source() instanceof Synthetic synthetic
+                    ? generated(synthetic)
+                    : read(ofModel)));
+    return loaded.get(0);
   }
 
   private Loaded generated(Synthetic synthetic) {
@@ -159,6 +164,7 @@ public final class ShardLoader {
     return finish(
         partitions,
         Occupancy.SIMULATED_WORKERS,
+        List.of(),
         FeatureEncoding.ofNumbers(syntheticNames(features)),
         new TreeMap<>(),
         "generated at the workers from the seed: no row moved",
@@ -217,7 +223,13 @@ public final class ShardLoader {
       List<String> notes = new ArrayList<>(List.of(MOVED));
       noteSharing(pooled.size(), partitions.getNumPartitions(), notes);
       return finish(
-          partitions, Occupancy.SIMULATED_WORKERS, encoding, skipped, PLACED_BY_SHUFFLE, notes);
+          partitions,
+          Occupancy.SIMULATED_WORKERS,
+          List.of(),
+          encoding,
+          skipped,
+          PLACED_BY_SHUFFLE,
+          notes);
     }
     JavaRDD<WorkerPartition> partitions =
         partitioned.packed((rows, own) -> packed(rows, own, packing));
@@ -225,6 +237,7 @@ public final class ShardLoader {
       return finish(
           partitions,
           Occupancy.ONE_WORKER,
+          List.of(),
           encoding,
           skipped,
           PLACED_BY_SHUFFLE,
@@ -233,6 +246,7 @@ public final class ShardLoader {
     return finish(
         partitions,
         Occupancy.ONE_WORKER,
+        WorkerTables.places(opened),
         encoding,
         skipped,
         "read in place: no row moved",
@@ -255,6 +269,7 @@ public final class ShardLoader {
             draft,
             surveyed.packed((rows, own) -> SummaryPartition.of(rows, own, draft)),
             surveyed.occupancy(),
+            WorkerTables.places(opened),
             skipped);
   }
 
@@ -322,6 +337,7 @@ public final class ShardLoader {
   private Loaded finish(
       JavaRDD<WorkerPartition> partitions,
       Occupancy occupancy,
+      List<Place> places,
       FeatureEncoding encoding,
       Map<String, String> skipped,
       String placement,
@@ -331,7 +347,7 @@ public final class ShardLoader {
     List<WorkerPartition.Status> statuses;
     try {
       statuses =
-          cached
+          PlacedRdd.of(cached, places)
               .mapPartitions(p -> occupancy.of(p).stream().map(WorkerPartition::status).iterator())
               .collect();
     } catch (Exception e) {
@@ -357,13 +373,7 @@ public final class ShardLoader {
       Collections.sort(workers);
       noteUncached(cached, cached.getNumPartitions(), notes);
       return new Loaded(
-          new SparkFederation(
-              context,
-              cached,
-              occupancy,
-              workers,
-              config.aggregation().deadline(),
-              config.aggregation().aggregatorHosts()),
+          new SparkFederation(context, cached, occupancy, places, workers, VisitBounds.of(config)),
           encoding.withVectorWidth(features),
           skipped,
           placement,

@@ -6,10 +6,7 @@ import io.sparkfed.aggregate.GroupTask;
 import io.sparkfed.aggregate.Visit;
 import io.sparkfed.aggregate.WorkerTask;
 import io.sparkfed.data.Shard;
-import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 
@@ -22,20 +19,18 @@ public final class SparkFederation implements Federation<Shard>, AutoCloseable {
    * Takes over a persisted RDD with an element for each worker.
    *
    * @param occupancy how many elements a partition holds
+   * @param places where each partition's worker may run; empty when all may run anywhere
    * @param workers ids of the workers that hold a shard, sorted
-   * @param deadline how long a visit may take; empty for no bound
-   * @param aggregatorHosts host by aggregator; who isn't in it may run anywhere
    */
   SparkFederation(
       JavaSparkContext spark,
       JavaRDD<WorkerPartition> partitions,
       Occupancy occupancy,
+      List<Place> places,
       List<String> workers,
-      Optional<Duration> deadline,
-      Map<String, String> aggregatorHosts) {
-    this.partitions = partitions;
-    this.workers =
-        new PartitionFederation<>(spark, partitions, occupancy, workers, deadline, aggregatorHosts);
+      VisitBounds bounds) {
+    this.partitions = PlacedRdd.of(partitions, places);
+    this.workers = new PartitionFederation<>(spark, partitions, occupancy, places, workers, bounds);
   }
 
   @Override

@@ -22,8 +22,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import org.apache.spark.SparkException;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.ml.linalg.SQLDataTypes;
 import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Column;
@@ -81,9 +81,28 @@ final class WorkerTables {
    * A table with derived columns added and rows filtered.
    *
    * @param worker whose rows these are; null for a pooled table
-   * @param rows the table
+   * @param rows the table; null where the worker has none
+   * @param place where the rows may be read
    */
-  record Table(String worker, Dataset<Row> rows) {}
+  record Table(String worker, Dataset<Row> rows, Place place) {
+
+    /** Returns columns of the rows, to be read at their place alone. */
+    JavaRDD<Row> select(List<Column> columns) {
+      JavaRDD<Row> selected = rows.select(columns.toArray(new Column[0])).javaRDD();
+      return PlacedRdd.of(selected, List.of(place));
+    }
+  }
+
+  /** Returns where each table that has rows may be read; empty when all may anywhere. */
+  static List<Place> places(List<Table> opened) {
+    List<Place> places =
+        opened.stream().filter(table -> table.rows() != null).map(Table::place).toList();
+    return places.stream().allMatch(Place::isAnywhere) ? List.of() : places;
+  }
+
+  private static Table anywhere(String worker, Dataset<Row> rows) {
+    return new Table(worker, rows, Place.anywhere(worker));
+  }
 
   /**
    * Opens one table for each worker whose rows can be read in place; one for all when they are
@@ -91,9 +110,13 @@ final class WorkerTables {
    */
   List<Table> open() {
     if (data.source() instanceof WorkerPaths paths) {
-      Map<String, String> sorted = new TreeMap<>(paths.paths());
-      return sorted.entrySet().stream()
-          .map(entry -> openPath(entry.getKey(), entry.getValue()))
+      Map<String, Dataset<Row>> placed = new PlacedFiles(spark, data).tables(paths);
+      return Place.of(paths).stream()
+          .map(
+              place ->
+                  placed.containsKey(place.worker())
+                      ? opened(place, placed.get(place.worker()))
+                      : opened(place, load(paths.paths().get(place.worker()), place.worker())))
           .toList();
     }
     PooledTable pooled = (PooledTable) data.source();
@@ -101,10 +124,10 @@ final class WorkerTables {
         prepared(given.orElseGet(() -> load(pooled.path(), "data.path")), "data.path");
     Column worker = column(all, pooled.workerColumn(), "data.worker-column");
     if (!isPartitionedBy(all, pooled.workerColumn())) {
-      return List.of(new Table(null, all));
+      return List.of(anywhere(null, all));
     }
     return workerIds(all, worker).stream()
-        .map(id -> new Table(id, all.where(worker.cast("string").equalTo(id))))
+        .map(id -> anywhere(id, all.where(worker.cast("string").equalTo(id))))
         .toList();
   }
 
@@ -212,13 +235,15 @@ final class WorkerTables {
     return response != null && data.split() instanceof SplitByColumn split ? split : null;
   }
 
-  private Table openPath(String worker, String path) {
-    String key = "data.workers." + worker;
-    Dataset<Row> rows = load(Optional.of(path), key);
+  private Table opened(Place place, Dataset<Row> rows) {
     // An empty csv file has no header and so no columns: the worker holds no rows.
-    return rows.columns().length == 0
-        ? new Table(worker, null)
-        : new Table(worker, prepared(rows, key));
+    boolean hasRows = rows != null && rows.columns().length > 0;
+    String worker = place.worker();
+    return new Table(worker, hasRows ? prepared(rows, "data.workers." + worker) : null, place);
+  }
+
+  private Dataset<Row> load(String path, String worker) {
+    return load(Optional.of(path), "data.workers." + worker);
   }
 
   private Dataset<Row> load(Optional<String> path, String key) {
@@ -281,7 +306,7 @@ final class WorkerTables {
   }
 
   /** Spark's own text about schemas and paths; it never saw a row here. */
-  private static String firstLine(Exception e) {
+  static String firstLine(Exception e) {
     return String.valueOf(e.getMessage())
         .lines()
         .filter(line -> !line.isBlank())
@@ -296,7 +321,7 @@ final class WorkerTables {
   }
 
   private Column column(Dataset<Row> rows, String name, String key) {
-    return column(new Table(null, rows), name, key);
+    return column(anywhere(null, rows), name, key);
   }
 
   /** Whether a file's first row was taken for its header. */

@@ -22,6 +22,7 @@ import io.sparkfed.solver.MinibatchSgd;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -138,12 +139,37 @@ class ConfigLoaderTest {
 
     assertEquals(
         new WorkerPaths(
-            Map.of("bob", "bob.parquet", "st. mary's", "mary.parquet", "a.b", "ab.parquet")),
+            Map.of("bob", "bob.parquet", "st. mary's", "mary.parquet", "a.b", "ab.parquet"),
+            Map.of()),
         config.data().source());
     assertEquals(Optional.of("v"), config.data().columns().featuresVector());
     assertEquals(Optional.empty(), config.data().columns().weight());
     assertEquals(new DataConfig.SplitByFraction(0.25), config.data().split());
     assertEquals(new GradientDescent(3, 0.1), config.algorithm().solver());
+  }
+
+  @Test
+  void load_workersWithHosts_areReadBesidePlainOnes() {
+    TrainingConfig config =
+        files.load(
+            """
+            data {
+              workers {
+                bob { path = "bob.csv", hosts = [node-1, "10.0.0.2"] }
+                alice = "alice.csv"
+                carol.path = "carol.csv"
+              }
+              feature-columns = [a]
+            }
+            cluster.timeout = 90s
+            """);
+
+    assertEquals(
+        new WorkerPaths(
+            Map.of("bob", "bob.csv", "alice", "alice.csv", "carol", "carol.csv"),
+            Map.of("bob", List.of("node-1", "10.0.0.2"))),
+        config.data().source());
+    assertEquals(Duration.ofSeconds(90), config.clusterTimeout());
   }
 
   @Test

@@ -213,6 +213,24 @@ class ValidationTest {
         files.refusalOf(assignments.split(";")));
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{ path = \"a.csv\", host = \"h\" } | unknown key data.workers.bob.host; the nearest known"
+            + " key is data.workers.bob.hosts",
+        "{ hosts = [h] } | data.workers.bob.path is not set",
+        "{ path = \"a.csv\", hosts = [] } | data.workers.bob.hosts must be a list of at least one"
+            + " host. Provided value: [] (command line)",
+        "{ path = \"a.csv\", hosts = \"h\" } | data.workers.bob.hosts must be a list of names."
+            + " Provided value: \"h\" (command line)"
+      })
+  void load_workerWithHostsThatIsNoSuch_isRefused(String worker, String message) {
+    assertEquals(
+        message,
+        files.refusalOf("data.path=null", "data.worker-column=null", "data.workers.bob=" + worker));
+  }
+
   @Test
   void load_workersWithRowsOfTheirOwnShareTasks_isRefused() {
     String workers = "data { workers { a = x, b = y }, feature-columns = [f] }";

@@ -24,13 +24,24 @@ import java.util.stream.Stream;
  */
 public final class StandaloneCluster implements AutoCloseable {
   private static final String LOOPBACK = "127.0.0.1";
-  private static final Duration START = Duration.ofSeconds(60);
+  private static final Duration START = Duration.ofMinutes(3);
 
   private final Path dir;
+  private final String masterHost;
+  private final String daemonOptions;
   private final int port;
   private final int webPort;
   private final List<Process> daemons = new ArrayList<>();
+  private Process masterDaemon;
   private final Thread endOnExit = new Thread(this::end, "end the cluster");
+
+  /**
+   * A worker node.
+   *
+   * @param host its address
+   * @param prefix the command that its command is given to; empty for none
+   */
+  public record Node(String host, List<String> prefix) {}
 
   /** Starts a master and {@code nodes} worker nodes of two cores and waits until they are there. */
   public StandaloneCluster(Path dir, int nodes) throws Exception {
@@ -42,43 +53,74 @@ public final class StandaloneCluster implements AutoCloseable {
    * are there. Spark takes nodes with different addresses for different hosts.
    */
   public StandaloneCluster(Path dir, List<String> hosts) throws Exception {
+    this(dir, LOOPBACK, hosts.stream().map(host -> new Node(host, List.of())).toList(), "");
+  }
+
+  /**
+   * Starts a master and worker nodes of two cores, and waits until they are there.
+   *
+   * @param daemonOptions Java options of all daemons
+   */
+  public StandaloneCluster(Path dir, String masterHost, List<Node> nodes, String daemonOptions)
+      throws Exception {
     this.dir = dir;
+    this.masterHost = masterHost;
+    this.daemonOptions = daemonOptions;
     Runtime.getRuntime().addShutdownHook(endOnExit);
     try {
       port = freePort();
       webPort = freePort();
-      daemon(
-          "master",
-          "org.apache.spark.deploy.master.Master",
-          LOOPBACK,
-          List.of("--port", port, "--webui-port", webPort));
-      for (int k = 1; k <= hosts.size(); k++) {
+      startMaster();
+      for (int k = 1; k <= nodes.size(); k++) {
         Object work = Files.createDirectories(dir.resolve("work-" + k));
-        daemon(
-            "node-" + k,
-            "org.apache.spark.deploy.worker.Worker",
-            hosts.get(k - 1),
-            List.of(
-                "--webui-port",
-                0,
-                "--cores",
-                2,
-                "--memory",
-                "1500m",
-                "--work-dir",
-                work,
-                master()));
+        daemons.add(
+            daemon(
+                "node-" + k,
+                "org.apache.spark.deploy.worker.Worker",
+                nodes.get(k - 1),
+                List.of(
+                    "--webui-port",
+                    0,
+                    "--cores",
+                    2,
+                    "--memory",
+                    "1500m",
+                    "--work-dir",
+                    work,
+                    master())));
       }
-      await(START, () -> aliveNodes() == hosts.size(), "the standalone cluster did not start");
+      await(START, () -> aliveNodes() == nodes.size(), "the standalone cluster did not start");
     } catch (Exception | Error e) {
       end();
       throw e;
     }
   }
 
+  private void startMaster() throws IOException {
+    masterDaemon =
+        daemon(
+            "master",
+            "org.apache.spark.deploy.master.Master",
+            new Node(masterHost, List.of()),
+            List.of("--port", port, "--webui-port", webPort));
+  }
+
+  /** Kills the master and starts another in its place, and waits until the nodes have found it. */
+  public void restartMaster() throws Exception {
+    int nodes = aliveNodes();
+    masterDaemon.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
+    startMaster();
+    await(START, () -> aliveNodes() == nodes, "the nodes did not find the new master");
+  }
+
+  /** Ends the worker nodes and their executors: nobody starts others. */
+  public void endNodes() {
+    end(daemons);
+  }
+
   /** Returns the master's URL. */
   public String master() {
-    return "spark://" + LOOPBACK + ":" + port;
+    return "spark://" + masterHost + ":" + port;
   }
 
   /** Returns the folders the nodes keep their executors' and drivers' output in. */
@@ -108,29 +150,45 @@ public final class StandaloneCluster implements AutoCloseable {
     }
   }
 
+  /** From /proc: Java's own view of it ends before a long class path does. */
   private static String commandLine(ProcessHandle process) {
-    return process
-        .info()
-        .arguments()
-        .map(arguments -> String.join(" ", Arrays.asList(arguments)))
-        .orElse("");
+    try {
+      return Files.readString(Path.of("/proc", String.valueOf(process.pid()), "cmdline"));
+    } catch (IOException e) {
+      return process
+          .info()
+          .arguments()
+          .map(arguments -> String.join(" ", Arrays.asList(arguments)))
+          .orElse("");
+    }
   }
 
-  private void daemon(String name, String mainClass, String host, List<?> arguments)
+  private Process daemon(String name, String mainClass, Node node, List<?> arguments)
       throws IOException {
-    List<String> command = new ArrayList<>();
+    List<String> command = new ArrayList<>(node.prefix());
     command.add(Path.of(System.getenv("SPARK_HOME"), "bin", "spark-class").toString());
-    command.addAll(List.of(mainClass, "--host", host));
+    command.addAll(List.of(mainClass, "--host", node.host()));
     arguments.forEach(argument -> command.add(argument.toString()));
     ProcessBuilder builder = new ProcessBuilder(command);
-    builder.environment().putAll(Map.of("SPARK_DAEMON_MEMORY", "256m", "SPARK_LOCAL_IP", host));
-    builder.redirectErrorStream(true).redirectOutput(dir.resolve(name + ".log").toFile());
-    daemons.add(builder.start());
+    builder
+        .environment()
+        .putAll(
+            Map.of(
+                "SPARK_DAEMON_MEMORY",
+                "256m",
+                "SPARK_LOCAL_IP",
+                node.host(),
+                "SPARK_DAEMON_JAVA_OPTS",
+                daemonOptions));
+    return builder
+        .redirectErrorStream(true)
+        .redirectOutput(ProcessBuilder.Redirect.appendTo(dir.resolve(name + ".log").toFile()))
+        .start();
   }
 
   private int aliveNodes() {
     try {
-      URI state = URI.create("http://" + LOOPBACK + ":" + webPort + "/json/");
+      URI state = URI.create("http://" + masterHost + ":" + webPort + "/json/");
       try (InputStream answer = state.toURL().openStream()) {
         return new ObjectMapper().readTree(answer).path("aliveworkers").asInt();
       }
@@ -146,6 +204,13 @@ public final class StandaloneCluster implements AutoCloseable {
   }
 
   private void end() {
+    end(daemons);
+    if (masterDaemon != null) {
+      end(List.of(masterDaemon));
+    }
+  }
+
+  private static void end(List<Process> daemons) {
     for (Process daemon : daemons) {
       // First the daemon: it would replace an executor that ends.
       List<ProcessHandle> started = daemon.descendants().toList();

@@ -20,7 +20,7 @@ final class ThreeWorkers {
   }
 
   /** Rows with features of unlike scales, a class, a quantity and a split. */
-  private static String rows(String worker) {
+  static String rows(String worker) {
     Random random = new Random(worker.hashCode());
     StringBuilder text = new StringBuilder("x1,x2,class,quantity,part\n");
     for (int i = 0; i < ROWS_OF_A_WORKER; i++) {

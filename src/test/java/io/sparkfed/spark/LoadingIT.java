@@ -9,9 +9,12 @@ import static io.sparkfed.spark.LocalTraining.inProcess;
 import static io.sparkfed.spark.LocalTraining.linear;
 import static io.sparkfed.spark.LocalTraining.train;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sparkfed.aggregate.AggregationException;
 import io.sparkfed.config.TrainingConfig;
+import io.sparkfed.data.DataException;
 import io.sparkfed.it.ListenerRecorder;
 import io.sparkfed.it.WorkerRows;
 import java.io.IOException;
@@ -228,6 +231,51 @@ class LoadingIT {
         config(folder, linear("data.format = " + format + "\n" + workersWritten(format)));
 
     assertEquals(bits(inProcess(config, ROWS.shards())), bits(train(spark, config)));
+  }
+
+  /** The files are then listed in a task, and not by Spark's planner. */
+  @ParameterizedTest
+  @ValueSource(strings = {"csv", "parquet", "json", "orc"})
+  void train_workersWithHosts_sameBits(String format) throws IOException {
+    String here = spark.sparkContext().env().blockManager().blockManagerId().host();
+    workersWritten(format);
+    StringBuilder text = new StringBuilder(linear("data.format = " + format + "\n"));
+    for (String worker : ROWS.byWorker().keySet()) {
+      text.append(
+          "data.workers.%s { path = \"%s\", hosts = [elsewhere.invalid, \"%s\"] }%n"
+              .formatted(worker, folder.resolve(format + "-" + worker), here));
+    }
+    if (format.equals("json") || format.equals("orc")) {
+      assertThrows(DataException.class, () -> train(spark, config(folder, text.toString())));
+      String ddl = spark.read().format(format).load(folder + "/" + format + "-a").schema().toDDL();
+      text.append("data.schema = \"").append(ddl).append("\"\n");
+    }
+    TrainingConfig config = config(folder, text.toString());
+
+    assertEquals(bits(inProcess(config, ROWS.shards())), bits(train(spark, config)));
+  }
+
+  /** The one executor of a local master is on none of the worker's hosts: nobody else comes. */
+  @Test
+  void load_hostThatALocalMasterIsNot_isRefusedAtOnce() throws IOException {
+    StringBuilder text = new StringBuilder(linear(""));
+    ROWS.writeCsv(folder)
+        .forEach(
+            (worker, path) ->
+                text.append(
+                    "data.workers.%s { path = \"%s\", hosts = [\"192.0.2.7\"] }%n"
+                        .formatted(worker, path)));
+    TrainingConfig config = config(folder, text.toString());
+
+    AggregationException e =
+        assertThrows(AggregationException.class, () -> new ShardLoader(spark, config).load());
+
+    assertTrue(
+        e.getMessage()
+            .startsWith(
+                "worker a may run on 192.0.2.7 only (data.workers.a.hosts); this local master runs"
+                    + " on "),
+        e.getMessage());
   }
 
   static Stream<String> vectorKinds() {

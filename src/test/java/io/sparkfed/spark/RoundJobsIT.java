@@ -79,7 +79,12 @@ class RoundJobsIT {
     JavaRDD<WorkerPartition> rdd = context.parallelize(elements, partitions);
     try (SparkFederation federation =
         new SparkFederation(
-            context, rdd, Occupancy.ONE_WORKER, workers, Optional.empty(), Map.of())) {
+            context,
+            rdd,
+            Occupancy.ONE_WORKER,
+            List.of(),
+            workers,
+            new VisitBounds(Optional.empty(), Duration.ofMinutes(1), Map.of()))) {
       Visit<Integer> visit = new Visit<>("a visit", 1, workers, 0);
       return assertThrows(
           AggregationException.class,

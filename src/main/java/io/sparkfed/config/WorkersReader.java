@@ -1,0 +1,72 @@
+package io.sparkfed.config;
+
+import com.typesafe.config.ConfigObject;
+import io.sparkfed.config.DataConfig.WorkerPaths;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Reads {@code data.workers}: {@code NAME = path}, or {@code NAME { path, hosts }}. Other nested
+ * sections are names with dots.
+ */
+final class WorkersReader {
+  private static final String KEY = "data.workers";
+  private static final String PATH = "path";
+  private static final String HOSTS = "hosts";
+
+  private final ConfigReader read;
+
+  WorkersReader(ConfigReader read) {
+    this.read = read;
+  }
+
+  WorkerPaths workers() {
+    Map<String, String> paths = new LinkedHashMap<>();
+    Map<String, List<String>> hosts = new LinkedHashMap<>();
+    Set<String> sections = new TreeSet<>();
+    if (read.value(KEY).orElse(null) instanceof ConfigObject all) {
+      all.keySet().stream().filter(this::isSection).forEach(sections::add);
+    }
+    for (String name : sections) {
+      paths.put(name, read.string(key(name, PATH)));
+      if (read.keysIn(key(name)).contains(HOSTS)) {
+        hosts.put(name, hosts(name));
+      }
+    }
+    paths.putAll(read.freeSection(KEY, sections));
+    return new WorkerPaths(Map.copyOf(paths), Map.copyOf(hosts));
+  }
+
+  /** A misspelt key beside {@code path} must not make it a worker without hosts. */
+  private boolean isSection(String name) {
+    if (!(read.value(key(name)).orElse(null) instanceof ConfigObject worker)
+        || !(worker.containsKey(PATH) || worker.containsKey(HOSTS))) {
+      return false;
+    }
+    for (String known : read.keysIn(key(name))) {
+      if (!known.equals(PATH) && !known.equals(HOSTS)) {
+        throw new ConfigurationException(
+            "unknown key "
+                + key(name, known)
+                + "; the nearest known key is "
+                + key(name, NearestName.of(known, List.of(PATH, HOSTS)).orElse(PATH)));
+      }
+    }
+    return true;
+  }
+
+  private List<String> hosts(String name) {
+    List<String> hosts = read.strings(key(name, HOSTS)).stream().map(String::strip).toList();
+    if (hosts.isEmpty() || hosts.contains("")) {
+      throw read.invalid(key(name, HOSTS), "must be a list of at least one host");
+    }
+    return hosts;
+  }
+
+  private static String key(String... names) {
+    return ConfigReader.under(KEY, names);
+  }
+}

@@ -1,0 +1,47 @@
+package io.sparkfed.spark;
+
+import io.sparkfed.aggregate.AggregationException;
+import io.sparkfed.config.DataConfig.WorkerPaths;
+import io.sparkfed.config.TrainingConfig;
+import java.util.List;
+import java.util.UUID;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.SparkSession;
+
+/** Spark jobs that end, one way or the other, where the cluster has no executor for them. */
+public final class BoundedJobs {
+  private BoundedJobs() {}
+
+  /**
+   * What runs the jobs.
+   *
+   * @param <E> how it fails
+   */
+  public interface Work<E extends Exception> {
+    /** Runs them. */
+    void run() throws E;
+  }
+
+  /**
+   * Runs jobs of this thread, those that read the workers' rows among them.
+   *
+   * @throws AggregationException if there was no executor, or none on a worker's hosts, for longer
+   *     than {@code cluster.timeout}
+   */
+  public static <E extends Exception> void run(
+      SparkSession spark, TrainingConfig config, String description, Work<E> work) throws E {
+    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+    String group = "spark-federated-" + UUID.randomUUID();
+    List<Place> places =
+        config.data().source() instanceof WorkerPaths paths ? Place.of(paths) : List.of();
+    try (JobScope scope = new JobScope(context, group, description);
+        ClusterWatch watch = ClusterWatch.ofAll(context, group, config.clusterTimeout(), places)) {
+      try {
+        work.run();
+      } catch (Exception e) {
+        watch.throwReason(e);
+        throw e;
+      }
+    }
+  }
+}
