@@ -50,6 +50,26 @@ public abstract sealed class Examples implements Serializable
     return offsets == null ? 0.0 : offsets[row];
   }
 
+  /** Returns whether a row's weight isn't 1. */
+  public final boolean isWeighted() {
+    return weights != null;
+  }
+
+  /** Returns whether a row's offset isn't 0. */
+  public final boolean hasOffsets() {
+    return offsets != null;
+  }
+
+  /** Writes the labels of {@code count} rows. */
+  public final void copyLabels(int from, int count, double[] out) {
+    System.arraycopy(labels, from, out, 0, count);
+  }
+
+  /** Writes the weights of {@code count} rows; rows must be {@link #isWeighted}. */
+  final void copyWeights(int from, int count, double[] out) {
+    System.arraycopy(weights, from, out, 0, count);
+  }
+
   /** Returns {@code sum_j x[row][j] * weights[from + j]} over the p features, in a fixed order. */
   public abstract double dot(int row, double[] weights, int from);
 

@@ -16,8 +16,8 @@ import java.util.Arrays;
  * <p>Nothing is allocated after construction. Not thread-safe.
  */
 public final class RowSweep {
-  /** So few that the next rows arrive from memory while these are worked on. */
-  private static final int VALUES_OF_A_BLOCK = 1024;
+  /** So many that vectors of losses keep the core busy, so few that rows stay in its cache. */
+  private static final int VALUES_OF_A_BLOCK = 2048;
 
   private static final int LEAST_ROWS = 8;
   private static final int MOST_ROWS = 64;
@@ -77,8 +77,9 @@ public final class RowSweep {
     this.ofIntercepts = new double[shape.outputs()];
     this.scores = new double[Kernels.padded(most) * stride];
     this.lanes = new double[values == null ? 0 : most * Kernels.LANES];
-    this.labels = new double[most];
+    this.labels = new double[Kernels.padded(most)];
     this.rowWeights = new double[most];
+    Arrays.fill(rowWeights, 1.0);
   }
 
   private static int rowsOfABlock(int features) {
@@ -117,9 +118,9 @@ public final class RowSweep {
     order = null;
     first = from;
     count = to - from;
-    for (int i = 0; i < count; i++) {
-      labels[i] = rows.label(from + i);
-      rowWeights[i] = rows.weight(from + i);
+    rows.copyLabels(from, count, labels);
+    if (rows.isWeighted()) {
+      rows.copyWeights(from, count, rowWeights);
     }
     if (values == null) {
       return;
@@ -190,10 +191,24 @@ public final class RowSweep {
         sparse.addProduct(row(i), weights, stride, scores, i * stride);
       }
     }
-    for (int i = 0; i < count; i++) {
-      double offset = rows.offset(row(i));
-      for (int k = 0; k < intercepts.length; k++) {
-        scores[i * stride + k] = (scores[i * stride + k] + intercepts[k]) + offset;
+    if (stride == 1) {
+      double intercept = intercepts[0];
+      for (int i = 0; i < count; i++) {
+        scores[i] += intercept;
+      }
+    } else {
+      for (int i = 0; i < count; i++) {
+        for (int k = 0; k < intercepts.length; k++) {
+          scores[i * stride + k] += intercepts[k];
+        }
+      }
+    }
+    if (rows.hasOffsets()) {
+      for (int i = 0; i < count; i++) {
+        double offset = rows.offset(row(i));
+        for (int k = 0; k < intercepts.length; k++) {
+          scores[i * stride + k] += offset;
+        }
       }
     }
     return scores;
@@ -201,9 +216,17 @@ public final class RowSweep {
 
   /** Adds the block's rows times the slopes that the array of {@link #scores} now holds. */
   public void addGradient() {
-    for (int i = 0; i < count; i++) {
-      for (int k = 0; k < ofIntercepts.length; k++) {
-        ofIntercepts[k] += scores[i * stride + k];
+    if (stride == 1) {
+      double sum = ofIntercepts[0];
+      for (int i = 0; i < count; i++) {
+        sum += scores[i];
+      }
+      ofIntercepts[0] = sum;
+    } else {
+      for (int i = 0; i < count; i++) {
+        for (int k = 0; k < ofIntercepts.length; k++) {
+          ofIntercepts[k] += scores[i * stride + k];
+        }
       }
     }
     if (stride == 1) {

@@ -41,51 +41,37 @@ public enum LogisticLoss implements Loss {
 
   @Override
   public void values(ScoreBlock block) {
-    exponentials(block);
-    values(block, block.terms());
+    double[] scores = block.scores();
+    double[] labels = block.labels();
+    double[] values = block.values();
+    for (int i = 0; i < block.rows(); i++) {
+      values[i] = -Math.abs(scores[i]);
+    }
+    Kernels.best().exp(values, block.rows());
+    Kernels.best().log1p(values, block.rows());
+    for (int i = 0; i < block.rows(); i++) {
+      values[i] = (Math.max(scores[i], 0.0) - labels[i] * scores[i]) + values[i];
+    }
   }
 
   @Override
   public void gradients(ScoreBlock block) {
-    exponentials(block);
-    gradients(block, block.terms());
+    logistic(block, null, null);
   }
 
   @Override
   public void valuesAndGradients(ScoreBlock block) {
-    exponentials(block);
-    values(block, block.terms());
-    gradients(block, block.terms());
+    logistic(block, block.values(), null);
   }
 
-  private static void exponentials(ScoreBlock block) {
-    double[] scores = block.scores();
-    double[] terms = block.terms();
-    for (int i = 0; i < block.rows(); i++) {
-      terms[i] = -Math.abs(scores[i * block.stride()]);
-    }
-    Kernels.best().exp(terms, block.rows());
+  @Override
+  public void derivatives(ScoreBlock block, double[] curvaturesOut) {
+    logistic(block, block.values(), curvaturesOut);
   }
 
-  private static void values(ScoreBlock block, double[] terms) {
-    double[] scores = block.scores();
-    double[] labels = block.labels();
-    double[] values = block.values();
-    System.arraycopy(terms, 0, values, 0, block.rows());
-    Kernels.best().log1p(values, block.rows());
-    for (int i = 0; i < block.rows(); i++) {
-      double score = scores[i * block.stride()];
-      values[i] = (Math.max(score, 0.0) - labels[i] * score) + values[i];
-    }
-  }
-
-  private static void gradients(ScoreBlock block, double[] terms) {
-    double[] scores = block.scores();
-    double[] labels = block.labels();
-    for (int i = 0; i < block.rows(); i++) {
-      int at = i * block.stride();
-      scores[at] = mean(scores[at], terms[i]) - labels[i];
-    }
+  private static void logistic(ScoreBlock block, double[] values, double[] curvatures) {
+    Kernels.best()
+        .logistic(block.rows(), block.scores(), block.labels(), block.terms(), values, curvatures);
   }
 
   @Override

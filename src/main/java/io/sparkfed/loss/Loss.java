@@ -57,4 +57,18 @@ public interface Loss extends VectorLoss {
       block.scores()[at] = gradient(block.scores()[at], block.labels()[i]);
     }
   }
+
+  /**
+   * Does what {@link #valuesAndGradients} does and writes the {@link #curvature} of each of the
+   * block's rows.
+   *
+   * @param curvaturesOut as long as the block's values
+   */
+  default void derivatives(ScoreBlock block, double[] curvaturesOut) {
+    for (int i = 0; i < block.rows(); i++) {
+      double score = block.scores()[i * block.stride()];
+      curvaturesOut[i] = curvature(score, block.labels()[i]);
+    }
+    valuesAndGradients(block);
+  }
 }

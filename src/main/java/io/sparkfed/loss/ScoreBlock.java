@@ -31,10 +31,14 @@ public final class ScoreBlock {
     this.stride = stride;
     this.values = new double[Kernels.padded(mostRows)];
     this.terms = new double[Kernels.padded(mostRows * outputs)];
-    this.bases = new double[mostRows];
+    this.bases = new double[Kernels.padded(mostRows)];
   }
 
-  /** Takes the scores of {@code rows} rows, which stay the caller's array, and their labels. */
+  /**
+   * Takes the scores of {@code rows} rows, which stay the caller's array, and their labels. Both
+   * arrays are padded to whole vectors ({@link Kernels#padded}); what is there in the padding may
+   * be overwritten.
+   */
   public void take(int rows, double[] scores, double[] labels) {
     this.rows = rows;
     this.scores = scores;

@@ -137,6 +137,24 @@ public abstract class Kernels {
   /** Replaces the first {@code count} values x, at least 0 and finite, by log(1 + x); padded. */
   public abstract void log1p(double[] values, int count);
 
+  /**
+   * Makes what a logistic regression needs of the scores s of {@code count} rows with labels y: the
+   * losses {@code log(1 + e^s) - y s}, as {@code (max(s, 0) - y s) + log1p(e^-|s|)}; over the
+   * scores their slopes {@code m - y} with the mean {@code m = 1 / (1 + e^-s)}; and {@code m (1 -
+   * m)}. Both are made of {@code e^-|s|}, too. All arrays are padded.
+   *
+   * @param terms scratch
+   * @param losses null if not wanted
+   * @param curvatures null if not wanted
+   */
+  public abstract void logistic(
+      int count,
+      double[] scores,
+      double[] labels,
+      double[] terms,
+      double[] losses,
+      double[] curvatures);
+
   /** Copies {@code count} numbers. */
   public abstract void widen(float[] from, int start, double[] to, int at, int count);
 

@@ -186,6 +186,28 @@ final class PlainKernels extends Kernels {
   }
 
   @Override
+  public void logistic(
+      int count,
+      double[] scores,
+      double[] labels,
+      double[] terms,
+      double[] losses,
+      double[] curvatures) {
+    for (int i = 0; i < count; i++) {
+      double s = scores[i];
+      double e = Elementary.exp(-Math.abs(s));
+      double sum = 1.0 + e;
+      if (losses != null) {
+        losses[i] = (Math.max(s, 0.0) - labels[i] * s) + Elementary.log1p(e);
+      }
+      if (curvatures != null) {
+        curvatures[i] = e / (sum * sum);
+      }
+      scores[i] = (s >= 0.0 ? 1.0 : e) / sum - labels[i];
+    }
+  }
+
+  @Override
   public void widen(float[] from, int start, double[] to, int at, int count) {
     for (int i = 0; i < count; i++) {
       to[at + i] = from[start + i];

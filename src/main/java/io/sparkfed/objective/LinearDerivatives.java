@@ -1,6 +1,7 @@
 package io.sparkfed.objective;
 
 import io.sparkfed.data.Examples;
+import io.sparkfed.loss.Loss;
 import io.sparkfed.loss.ScoreBlock;
 import io.sparkfed.loss.VectorLoss;
 import io.sparkfed.math.Kernels;
@@ -70,11 +71,22 @@ public final class LinearDerivatives {
   /** Returns the sums at {@code w}, given in the units of the scaling. */
   public static LinearDerivatives at(
       double[] w, VectorLoss loss, Examples rows, ModelShape shape, Scaling scaling) {
-    return at(w, loss, loss::curvature, rows, shape, scaling);
+    return sums(w, loss, null, rows, shape, scaling);
   }
 
   /** Returns the sums at {@code w} with another curvature than the loss's. */
   public static LinearDerivatives at(
+      double[] w,
+      VectorLoss loss,
+      Curvature curvature,
+      Examples rows,
+      ModelShape shape,
+      Scaling scaling) {
+    return sums(w, loss, curvature, rows, shape, scaling);
+  }
+
+  /** A curvature of null is the loss's. */
+  private static LinearDerivatives sums(
       double[] w,
       VectorLoss loss,
       Curvature curvature,
@@ -109,7 +121,7 @@ public final class LinearDerivatives {
       Kernels kernels,
       int rowsOfABlock) {
     LinearDerivatives sums = new LinearDerivatives(shape, scaling);
-    sums.addDense(w, loss, loss::curvature, rows, kernels, rowsOfABlock);
+    sums.addDense(w, loss, null, rows, kernels, rowsOfABlock);
     return sums;
   }
 
@@ -264,19 +276,21 @@ public final class LinearDerivatives {
       this.outputs = outputs;
       this.stride = stride;
       this.scores = new double[Kernels.padded(most) * stride];
-      this.factors = new double[SymmetricMatrix.packedLength(outputs)][most];
+      this.factors = new double[SymmetricMatrix.packedLength(outputs)][Kernels.padded(most)];
       this.curvatures = new double[outputs * outputs];
       this.rowScores = new double[outputs];
-      this.labels = new double[most];
+      this.labels = new double[Kernels.padded(most)];
       this.block = new ScoreBlock(most, outputs, stride);
     }
 
     /** Adds the offsets, then does what {@link #evaluateScores} does. */
     double evaluate(
         int from, int count, VectorLoss loss, Curvature curvature, Examples rows, double value) {
-      for (int i = 0; i < count; i++) {
-        for (int k = 0; k < outputs; k++) {
-          scores[i * stride + k] += rows.offset(from + i);
+      if (rows.hasOffsets()) {
+        for (int i = 0; i < count; i++) {
+          for (int k = 0; k < outputs; k++) {
+            scores[i * stride + k] += rows.offset(from + i);
+          }
         }
       }
       return evaluateScores(from, count, loss, curvature, rows, value);
@@ -285,28 +299,50 @@ public final class LinearDerivatives {
     /** Makes factors and slopes of the scores, and returns the value with these rows' added. */
     double evaluateScores(
         int from, int count, VectorLoss loss, Curvature curvature, Examples rows, double value) {
+      rows.copyLabels(from, count, labels);
+      block.take(count, scores, labels);
+      if (curvature == null && loss instanceof Loss single) {
+        single.derivatives(block, factors[0]);
+      } else {
+        writeCurvatures(count, loss, curvature);
+        loss.valuesAndGradients(block);
+      }
+      double sum = value;
       for (int i = 0; i < count; i++) {
-        labels[i] = rows.label(from + i);
+        sum += rows.weight(from + i) * block.values()[i];
+      }
+      if (rows.isWeighted()) {
+        weigh(from, count, rows);
+      }
+      return sum;
+    }
+
+    private void writeCurvatures(int count, VectorLoss loss, Curvature curvature) {
+      for (int i = 0; i < count; i++) {
         System.arraycopy(scores, i * stride, rowScores, 0, outputs);
-        curvature.at(rowScores, labels[i], curvatures);
-        double weight = rows.weight(from + i);
+        if (curvature == null) {
+          loss.curvature(rowScores, labels[i], curvatures);
+        } else {
+          curvature.at(rowScores, labels[i], curvatures);
+        }
         for (int k = 0, pair = 0; k < outputs; k++) {
           for (int m = k; m < outputs; m++, pair++) {
-            factors[pair][i] = weight * curvatures[k * outputs + m];
+            factors[pair][i] = curvatures[k * outputs + m];
           }
         }
       }
-      block.take(count, scores, labels);
-      loss.valuesAndGradients(block);
-      double sum = value;
+    }
+
+    private void weigh(int from, int count, Examples rows) {
       for (int i = 0; i < count; i++) {
         double weight = rows.weight(from + i);
-        sum += weight * block.values()[i];
-        for (int k = 0; k < outputs; k++) {
-          scores[i * stride + k] *= weight;
+        for (double[] factor : factors) {
+          factor[i] *= weight;
+        }
+        for (int k = i * stride; k < i * stride + outputs; k++) {
+          scores[k] *= weight;
         }
       }
-      return sum;
     }
   }
 

@@ -212,7 +212,9 @@ public final class LinearObjective {
       } else {
         loss.gradients(block);
       }
-      weigh(slopes);
+      if (rows.isWeighted()) {
+        weigh(slopes);
+      }
       sweep.addGradient();
     }
     sweep.gradient(gradientOut);

@@ -17,6 +17,23 @@ import org.junit.jupiter.params.provider.ValueSource;
 class KernelsTest {
   private static final double RELATIVE = 1e-12;
 
+  private static final double[] SPECIAL = {
+    0.0,
+    -0.0,
+    Double.NaN,
+    1e300,
+    -1e300,
+    Double.NEGATIVE_INFINITY,
+    Double.POSITIVE_INFINITY,
+    -745.1,
+    -745.2,
+    -708.5,
+    -740.0,
+    709.7,
+    709.8,
+    Double.MIN_VALUE
+  };
+
   private final SeededRandom random = new SeededRandom(7);
 
   /**
@@ -168,23 +185,56 @@ class KernelsTest {
 
   @Test
   void exp_ofSpecialValues_hasEqualBits() {
-    double[] special = {
-      0.0,
-      -0.0,
-      Double.NaN,
-      1e300,
-      -1e300,
-      Double.NEGATIVE_INFINITY,
-      Double.POSITIVE_INFINITY,
-      -745.1,
-      -745.2,
-      -708.5,
-      -740.0,
-      709.7,
-      709.8,
-      Double.MIN_VALUE
-    };
-    sameBits(kernels -> elementwise(special, special.length, kernels::exp));
+    sameBits(kernels -> elementwise(SPECIAL, SPECIAL.length, kernels::exp));
+  }
+
+  /** Oracle: the formulas by the library's logarithm and exponential; labels may be fractions. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 7, 8, 9, 64, 1000})
+  void logistic_anyCount_isItsFormulasWithEqualBits(int count) {
+    double[] scores = numbers(count);
+    double[] labels = numbers(count);
+    for (int i = 0; i < count; i++) {
+      scores[i] *= 10.0;
+      labels[i] = Math.abs(labels[i]) % 1.0;
+    }
+    double[] made = sameBits(kernels -> logistic(kernels, scores, labels));
+    for (int i = 0; i < count; i++) {
+      double e = StrictMath.exp(-Math.abs(scores[i]));
+      double mean = (scores[i] >= 0.0 ? 1.0 : e) / (1.0 + e);
+      double loss = Math.max(scores[i], 0.0) - labels[i] * scores[i] + StrictMath.log1p(e);
+      assertEquals(loss, made[i], RELATIVE * (1.0 + Math.abs(scores[i])));
+      assertEquals(mean - labels[i], made[count + i], RELATIVE);
+      assertEquals(e / (1.0 + e) / (1.0 + e), made[2 * count + i], RELATIVE);
+    }
+  }
+
+  @Test
+  void logistic_ofSpecialValues_hasEqualBits() {
+    double[] labels = new double[SPECIAL.length];
+    for (double label : new double[] {0.0, 1.0}) {
+      Arrays.fill(labels, label);
+      sameBits(kernels -> logistic(kernels, SPECIAL, labels));
+    }
+  }
+
+  /** Losses, slopes and curvatures; slopes must not depend on what else is wanted. */
+  private static double[] logistic(Kernels kernels, double[] scores, double[] labels) {
+    int count = scores.length;
+    int padded = Kernels.padded(count);
+    double[] y = Arrays.copyOf(labels, padded);
+    double[] slopes = Arrays.copyOf(scores, padded);
+    double[] alone = slopes.clone();
+    double[] losses = new double[padded];
+    double[] curvatures = new double[padded];
+    kernels.logistic(count, slopes, y, new double[padded], losses, curvatures);
+    kernels.logistic(count, alone, y, new double[padded], null, null);
+    assertArrayEquals(bits(Arrays.copyOf(slopes, count)), bits(Arrays.copyOf(alone, count)));
+    double[] out = new double[3 * count];
+    System.arraycopy(losses, 0, out, 0, count);
+    System.arraycopy(slopes, 0, out, count, count);
+    System.arraycopy(curvatures, 0, out, 2 * count, count);
+    return out;
   }
 
   private interface InPlace {

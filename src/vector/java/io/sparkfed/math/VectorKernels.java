@@ -377,6 +377,46 @@ final class VectorKernels extends Kernels {
   }
 
   @Override
+  public void logistic(
+      int count,
+      double[] scores,
+      double[] labels,
+      double[] terms,
+      double[] losses,
+      double[] curvatures) {
+    for (int i = 0; i < count; i += L) {
+      DoubleVector.fromArray(D, scores, i).abs().neg().intoArray(terms, i);
+    }
+    exp(terms, count);
+    if (losses != null) {
+      for (int i = 0; i < count; i += L) {
+        DoubleVector.fromArray(D, terms, i).intoArray(losses, i);
+      }
+      log1p(losses, count);
+      for (int i = 0; i < count; i += L) {
+        DoubleVector s = DoubleVector.fromArray(D, scores, i);
+        DoubleVector hinge = s.max(0.0).sub(DoubleVector.fromArray(D, labels, i).mul(s));
+        hinge.add(DoubleVector.fromArray(D, losses, i)).intoArray(losses, i);
+      }
+    }
+    DoubleVector one = DoubleVector.broadcast(D, 1.0);
+    if (curvatures != null) {
+      for (int i = 0; i < count; i += L) {
+        DoubleVector e = DoubleVector.fromArray(D, terms, i);
+        DoubleVector sum = e.add(one);
+        e.div(sum.mul(sum)).intoArray(curvatures, i);
+      }
+    }
+    for (int i = 0; i < count; i += L) {
+      DoubleVector s = DoubleVector.fromArray(D, scores, i);
+      DoubleVector e = DoubleVector.fromArray(D, terms, i);
+      DoubleVector above = e.blend(one, s.compare(VectorOperators.GE, 0.0));
+      DoubleVector mean = above.div(e.add(one));
+      mean.sub(DoubleVector.fromArray(D, labels, i)).intoArray(scores, i);
+    }
+  }
+
+  @Override
   public void widen(float[] from, int start, double[] to, int at, int count) {
     int i = 0;
     for (; i <= count - L; i += L) {
