@@ -92,7 +92,7 @@ class LauncherIT {
     Outcome outcome = outcome(command(folder, job("benchmark"), "laps"));
 
     assertEquals(NOT_STARTED, outcome.code(), outcome.toString());
-    assertTrue(outcome.err().startsWith("Usage: jobs/benchmark rounds"), outcome.toString());
+    assertTrue(outcome.err().startsWith("Usage: jobs/benchmark kernels|"), outcome.toString());
   }
 
   @ParameterizedTest

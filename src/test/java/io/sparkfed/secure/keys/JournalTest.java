@@ -8,7 +8,9 @@ import io.sparkfed.secure.crypto.ProtocolException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
@@ -62,8 +64,33 @@ class JournalTest {
       Files.write(entries.findFirst().orElseThrow(), new byte[0]);
     }
 
-    assertThrows(
-        ProtocolException.class, () -> new FolderJournal(path, Long.MAX_VALUE).record(RUN, 1, ONE));
+    FolderJournal later = new FolderJournal(path, Long.MAX_VALUE, Duration.ofMillis(50));
+    assertThrows(ProtocolException.class, () -> later.record(RUN, 1, ONE));
+  }
+
+  /** Two attempts at one task: the second comes while the first is writing. */
+  @Test
+  void folder_entryThatIsBeingWritten_isWaitedFor() throws Exception {
+    Path path = folder.resolve("journal");
+    new FolderJournal(path, Long.MAX_VALUE).record(RUN, 1, ONE);
+    Path entry;
+    try (Stream<Path> entries = Files.list(path)) {
+      entry = entries.findFirst().orElseThrow();
+    }
+    byte[] whole = Files.readAllBytes(entry);
+    Files.write(entry, new byte[0]);
+    List<Throwable> failures = Collections.synchronizedList(new ArrayList<>());
+    Thread second = new Thread(() -> new FolderJournal(path, Long.MAX_VALUE).record(RUN, 1, ONE));
+    second.setUncaughtExceptionHandler((thread, failure) -> failures.add(failure));
+    second.start();
+    // Until it polls: it has seen the empty entry.
+    while (second.getState() != Thread.State.TIMED_WAITING && second.isAlive()) {
+      Thread.sleep(1);
+    }
+    Files.write(entry, whole);
+    second.join();
+
+    assertEquals(List.of(), failures);
   }
 
   @Test
