@@ -254,12 +254,60 @@ final class VectorKernels extends Kernels {
       for (int r = 0, a = j; r < rows; r++, a += stride) {
         DoubleVector.fromArray(D, x, a).mul(d[r]).intoArray(panel, r * L);
       }
+      int wide = L == LANES ? j + (width - j) / (2 * L) * (2 * L) : width;
       for (int i = 0; i < L; i += TILE) {
-        for (int k = j; k < width; k += 2 * L) {
+        for (int k = j; k < wide; k += 2 * L) {
           addTile(x, stride, rows, width, panel, i, sums, (j + i) * width, k);
         }
       }
+      if (wide < width) {
+        addNarrowTile(x, stride, rows, width, panel, sums, j, wide);
+      }
     }
+  }
+
+  /** As {@link #addTile}, where one column of vectors of 8 is left: twice as many rows of it. */
+  private static void addNarrowTile(
+      double[] x, int stride, int rows, int width, double[] panel, double[] sums, int row, int k) {
+    int to0 = (row + 0) * width + k;
+    int to1 = (row + 1) * width + k;
+    int to2 = (row + 2) * width + k;
+    int to3 = (row + 3) * width + k;
+    int to4 = (row + 4) * width + k;
+    int to5 = (row + 5) * width + k;
+    int to6 = (row + 6) * width + k;
+    int to7 = (row + 7) * width + k;
+    DoubleVector s0 = DoubleVector.fromArray(D, sums, to0);
+    DoubleVector s1 = DoubleVector.fromArray(D, sums, to1);
+    DoubleVector s2 = DoubleVector.fromArray(D, sums, to2);
+    DoubleVector s3 = DoubleVector.fromArray(D, sums, to3);
+    DoubleVector s4 = DoubleVector.fromArray(D, sums, to4);
+    DoubleVector s5 = DoubleVector.fromArray(D, sums, to5);
+    DoubleVector s6 = DoubleVector.fromArray(D, sums, to6);
+    DoubleVector s7 = DoubleVector.fromArray(D, sums, to7);
+    int a = k;
+    int at = 0;
+    for (int r = 0; r < rows; r++) {
+      DoubleVector v = DoubleVector.fromArray(D, x, a);
+      s0 = s0.add(v.mul(panel[at]));
+      s1 = s1.add(v.mul(panel[at + 1]));
+      s2 = s2.add(v.mul(panel[at + 2]));
+      s3 = s3.add(v.mul(panel[at + 3]));
+      s4 = s4.add(v.mul(panel[at + 4]));
+      s5 = s5.add(v.mul(panel[at + 5]));
+      s6 = s6.add(v.mul(panel[at + 6]));
+      s7 = s7.add(v.mul(panel[at + 7]));
+      a += stride;
+      at += L;
+    }
+    s0.intoArray(sums, to0);
+    s1.intoArray(sums, to1);
+    s2.intoArray(sums, to2);
+    s3.intoArray(sums, to3);
+    s4.intoArray(sums, to4);
+    s5.intoArray(sums, to5);
+    s6.intoArray(sums, to6);
+    s7.intoArray(sums, to7);
   }
 
   private static void addTile(
