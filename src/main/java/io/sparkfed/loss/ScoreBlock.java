@@ -30,14 +30,14 @@ public final class ScoreBlock {
   public ScoreBlock(int mostRows, int outputs, int stride) {
     this.stride = stride;
     this.values = new double[Kernels.padded(mostRows)];
-    this.terms = new double[Kernels.padded(mostRows * outputs)];
+    this.terms = new double[Kernels.padded(mostRows) * outputs];
     this.bases = new double[Kernels.padded(mostRows)];
   }
 
   /**
    * Takes the scores of {@code rows} rows, which stay the caller's array, and their labels. Both
-   * arrays are padded to whole vectors ({@link Kernels#padded}); what is there in the padding may
-   * be overwritten.
+   * arrays have room for as many rows as is a multiple of {@link Kernels#LANES}; the labels there
+   * are valid ones, and the scores may be overwritten.
    */
   public void take(int rows, double[] scores, double[] labels) {
     this.rows = rows;

@@ -94,78 +94,31 @@ public record SoftmaxLoss(int classes) implements VectorLoss {
 
   @Override
   public void values(ScoreBlock block) {
-    exponentials(block);
-    writeValues(block);
+    softmax(block, false);
   }
 
   @Override
   public void gradients(ScoreBlock block) {
-    exponentials(block);
-    writeGradients(block);
+    softmax(block, true);
   }
 
   @Override
   public void valuesAndGradients(ScoreBlock block) {
-    exponentials(block);
-    writeValues(block);
-    writeGradients(block);
+    softmax(block, true);
   }
 
-  /** Writes {@code exp(s_k - m)} into the terms and {@code m - s_y} into the bases. */
-  private void exponentials(ScoreBlock block) {
-    double[] scores = block.scores();
-    double[] terms = block.terms();
-    for (int i = 0; i < block.rows(); i++) {
-      int at = i * block.stride();
-      double max = scores[at];
-      for (int k = 1; k < classes; k++) {
-        max = scores[at + k] > max ? scores[at + k] : max;
-      }
-      for (int k = 0; k < classes; k++) {
-        terms[i * classes + k] = scores[at + k] - max;
-      }
-      block.bases()[i] = max - scores[at + (int) block.labels()[i]];
-    }
-    Kernels.best().exp(terms, block.rows() * classes);
-  }
-
-  private void writeValues(ScoreBlock block) {
-    double[] scores = block.scores();
-    double[] terms = block.terms();
-    double[] values = block.values();
-    for (int i = 0; i < block.rows(); i++) {
-      int at = i * block.stride();
-      int largest = 0;
-      for (int k = 1; k < classes; k++) {
-        largest = scores[at + k] > scores[at + largest] ? k : largest;
-      }
-      double others = 0.0;
-      for (int k = 0; k < classes; k++) {
-        others += k == largest ? 0.0 : terms[i * classes + k];
-      }
-      values[i] = others;
-    }
-    Kernels.best().log1p(values, block.rows());
-    for (int i = 0; i < block.rows(); i++) {
-      values[i] = block.bases()[i] + values[i];
-    }
-  }
-
-  private void writeGradients(ScoreBlock block) {
-    double[] scores = block.scores();
-    double[] terms = block.terms();
-    for (int i = 0; i < block.rows(); i++) {
-      double sum = 0.0;
-      for (int k = 0; k < classes; k++) {
-        sum += terms[i * classes + k];
-      }
-      double share = 1.0 / sum;
-      int at = i * block.stride();
-      for (int k = 0; k < classes; k++) {
-        scores[at + k] = terms[i * classes + k] * share;
-      }
-      scores[at + (int) block.labels()[i]] -= 1.0;
-    }
+  private void softmax(ScoreBlock block, boolean withSlopes) {
+    Kernels.best()
+        .softmax(
+            block.rows(),
+            classes,
+            block.scores(),
+            block.stride(),
+            block.labels(),
+            block.terms(),
+            block.bases(),
+            block.values(),
+            withSlopes);
   }
 
   @Override

@@ -155,6 +155,28 @@ public abstract class Kernels {
       double[] losses,
       double[] curvatures);
 
+  /**
+   * Makes what a softmax regression needs of the scores of {@code count} rows with classes y as
+   * labels, with the largest score m of a row, the first of several: the losses {@code (m - s_y) +
+   * log1p(sum_{k not at m} e^(s_k - m))}; and over the scores, if wanted, {@code e^(s_k - m) * (1 /
+   * sum_k e^(s_k - m))}, less 1 at y. Sums are in order of k. Arrays have room for a number of rows
+   * that is a multiple of {@link #LANES}.
+   *
+   * @param stride by how much the scores of a row are after those of the row before
+   * @param terms scratch, one for each row and class
+   * @param bases scratch, one for each row
+   */
+  public abstract void softmax(
+      int count,
+      int classes,
+      double[] scores,
+      int stride,
+      double[] labels,
+      double[] terms,
+      double[] bases,
+      double[] losses,
+      boolean withSlopes);
+
   /** Copies {@code count} numbers. */
   public abstract void widen(float[] from, int start, double[] to, int at, int count);
 

@@ -208,6 +208,44 @@ final class PlainKernels extends Kernels {
   }
 
   @Override
+  public void softmax(
+      int count,
+      int classes,
+      double[] scores,
+      int stride,
+      double[] labels,
+      double[] terms,
+      double[] bases,
+      double[] losses,
+      boolean withSlopes) {
+    for (int i = 0; i < count; i++) {
+      int at = i * stride;
+      int largest = 0;
+      for (int k = 1; k < classes; k++) {
+        largest = scores[at + k] > scores[at + largest] ? k : largest;
+      }
+      double max = scores[at + largest];
+      double base = max - scores[at + (int) labels[i]];
+      double sum = 0.0;
+      double others = 0.0;
+      for (int k = 0; k < classes; k++) {
+        double e = Elementary.exp(scores[at + k] - max);
+        terms[k] = e;
+        sum += e;
+        others += k == largest ? 0.0 : e;
+      }
+      losses[i] = base + Elementary.log1p(others);
+      if (withSlopes) {
+        double share = 1.0 / sum;
+        for (int k = 0; k < classes; k++) {
+          scores[at + k] = terms[k] * share;
+        }
+        scores[at + (int) labels[i]] -= 1.0;
+      }
+    }
+  }
+
+  @Override
   public void widen(float[] from, int start, double[] to, int at, int count) {
     for (int i = 0; i < count; i++) {
       to[at + i] = from[start + i];

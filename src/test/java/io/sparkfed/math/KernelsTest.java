@@ -218,6 +218,65 @@ class KernelsTest {
     }
   }
 
+  /** Oracle: the definition by the library's logarithm and exponential. Ties are among the rows. */
+  @ParameterizedTest
+  @CsvSource({"0,2,8", "1,2,8", "7,3,8", "8,10,16", "9,10,16", "64,17,24"})
+  void softmax_anyCount_isItsFormulasWithEqualBits(int count, int classes, int stride) {
+    double[] scores = numbers(Kernels.padded(count) * stride);
+    double[] labels = new double[Kernels.padded(count)];
+    for (int i = 0; i < count; i++) {
+      labels[i] = random.nextInt(classes);
+    }
+    double[] made = sameBits(kernels -> softmax(kernels, count, classes, scores, stride, labels));
+    for (int i = 0; i < count; i++) {
+      double sum = 0.0;
+      for (int k = 0; k < classes; k++) {
+        sum += StrictMath.exp(scores[i * stride + k]);
+      }
+      int label = (int) labels[i];
+      assertEquals(StrictMath.log(sum) - scores[i * stride + label], made[i], 10.0 * RELATIVE);
+      for (int k = 0; k < classes; k++) {
+        double slope = StrictMath.exp(scores[i * stride + k]) / sum - (k == label ? 1.0 : 0.0);
+        assertEquals(slope, made[count + i * classes + k], RELATIVE);
+      }
+    }
+  }
+
+  @Test
+  void softmax_ofSpecialValues_hasEqualBits() {
+    double[] labels = new double[Kernels.padded(SPECIAL.length)];
+    for (int shift = 0; shift < SPECIAL.length; shift++) {
+      double[] scores = new double[labels.length * 8];
+      for (int i = 0; i < SPECIAL.length; i++) {
+        for (int k = 0; k < 3; k++) {
+          scores[i * 8 + k] = SPECIAL[(i + k * shift) % SPECIAL.length];
+        }
+        labels[i] = i % 3;
+      }
+      sameBits(kernels -> softmax(kernels, SPECIAL.length, 3, scores, 8, labels));
+    }
+  }
+
+  /** Losses, then slopes; losses must not depend on whether slopes are wanted. */
+  private static double[] softmax(
+      Kernels kernels, int count, int classes, double[] scores, int stride, double[] labels) {
+    int padded = Kernels.padded(count);
+    double[] terms = new double[padded * classes];
+    double[] bases = new double[padded];
+    double[] losses = new double[padded];
+    double[] alone = new double[padded];
+    double[] slopes = scores.clone();
+    kernels.softmax(count, classes, slopes, stride, labels, terms, bases, alone, false);
+    assertArrayEquals(bits(scores), bits(slopes));
+    kernels.softmax(count, classes, slopes, stride, labels, terms, bases, losses, true);
+    assertArrayEquals(bits(Arrays.copyOf(alone, count)), bits(Arrays.copyOf(losses, count)));
+    double[] out = Arrays.copyOf(losses, count + count * classes);
+    for (int i = 0; i < count; i++) {
+      System.arraycopy(slopes, i * stride, out, count + i * classes, classes);
+    }
+    return out;
+  }
+
   /** Losses, slopes and curvatures; slopes must not depend on what else is wanted. */
   private static double[] logistic(Kernels kernels, double[] scores, double[] labels) {
     int count = scores.length;

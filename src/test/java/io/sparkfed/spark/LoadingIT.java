@@ -278,6 +278,34 @@ class LoadingIT {
         e.getMessage());
   }
 
+  /** 3.5e38 is above the largest float, 3.4028e38; as a double it is a feature like others. */
+  @ParameterizedTest
+  @ValueSource(strings = {"3.5e38", "-3.5e38"})
+  void load_featureTooLargeForFloat_isFaultOfItsRowButNotAsDouble(String large) throws IOException {
+    Map<String, Path> files = ROWS.writeCsv(folder);
+    Map.Entry<String, Path> last = new TreeMap<>(files).lastEntry();
+    List<String> lines = new ArrayList<>(Files.readAllLines(last.getValue()));
+    String third = lines.get(3);
+    lines.set(3, large + third.substring(third.indexOf(',')));
+    Files.write(last.getValue(), lines);
+    String text = linear(WorkerRows.workersConfig(files));
+
+    TrainingConfig asFloat = config(folder, text, "data.storage=float");
+    DataException fault =
+        assertThrows(DataException.class, () -> new ShardLoader(spark, asFloat).load());
+
+    assertTrue(
+        fault
+            .getMessage()
+            .contains(
+                "worker " + last.getKey() + ", row 3: data.storage = float needs features below"),
+        fault.getMessage());
+    try (SparkFederation federation =
+        new ShardLoader(spark, config(folder, text)).load().federation()) {
+      assertEquals(files.size(), federation.workers().size());
+    }
+  }
+
   static Stream<String> vectorKinds() {
     return Stream.of("dense", "sparse");
   }

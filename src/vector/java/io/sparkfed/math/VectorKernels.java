@@ -2,7 +2,6 @@ package io.sparkfed.math;
 
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -12,7 +11,7 @@ import jdk.incubator.vector.VectorSpecies;
  * numbers, instead of by other code.
  */
 final class VectorKernels extends Kernels {
-  private static final VectorSpecies<Double> D =
+  static final VectorSpecies<Double> D =
       DoubleVector.SPECIES_PREFERRED.length() >= LANES
           ? DoubleVector.SPECIES_512
           : DoubleVector.SPECIES_256;
@@ -255,12 +254,60 @@ final class VectorKernels extends Kernels {
       for (int r = 0, a = j; r < rows; r++, a += stride) {
         DoubleVector.fromArray(D, x, a).mul(d[r]).intoArray(panel, r * L);
       }
+      int wide = L == LANES ? j + (width - j) / (2 * L) * (2 * L) : width;
       for (int i = 0; i < L; i += TILE) {
-        for (int k = j; k < width; k += 2 * L) {
+        for (int k = j; k < wide; k += 2 * L) {
           addTile(x, stride, rows, width, panel, i, sums, (j + i) * width, k);
         }
       }
+      if (wide < width) {
+        addNarrowTile(x, stride, rows, width, panel, sums, j, wide);
+      }
     }
+  }
+
+  /** As {@link #addTile}, where one column of vectors of 8 is left: twice as many rows of it. */
+  private static void addNarrowTile(
+      double[] x, int stride, int rows, int width, double[] panel, double[] sums, int row, int k) {
+    int to0 = (row + 0) * width + k;
+    int to1 = (row + 1) * width + k;
+    int to2 = (row + 2) * width + k;
+    int to3 = (row + 3) * width + k;
+    int to4 = (row + 4) * width + k;
+    int to5 = (row + 5) * width + k;
+    int to6 = (row + 6) * width + k;
+    int to7 = (row + 7) * width + k;
+    DoubleVector s0 = DoubleVector.fromArray(D, sums, to0);
+    DoubleVector s1 = DoubleVector.fromArray(D, sums, to1);
+    DoubleVector s2 = DoubleVector.fromArray(D, sums, to2);
+    DoubleVector s3 = DoubleVector.fromArray(D, sums, to3);
+    DoubleVector s4 = DoubleVector.fromArray(D, sums, to4);
+    DoubleVector s5 = DoubleVector.fromArray(D, sums, to5);
+    DoubleVector s6 = DoubleVector.fromArray(D, sums, to6);
+    DoubleVector s7 = DoubleVector.fromArray(D, sums, to7);
+    int a = k;
+    int at = 0;
+    for (int r = 0; r < rows; r++) {
+      DoubleVector v = DoubleVector.fromArray(D, x, a);
+      s0 = s0.add(v.mul(panel[at]));
+      s1 = s1.add(v.mul(panel[at + 1]));
+      s2 = s2.add(v.mul(panel[at + 2]));
+      s3 = s3.add(v.mul(panel[at + 3]));
+      s4 = s4.add(v.mul(panel[at + 4]));
+      s5 = s5.add(v.mul(panel[at + 5]));
+      s6 = s6.add(v.mul(panel[at + 6]));
+      s7 = s7.add(v.mul(panel[at + 7]));
+      a += stride;
+      at += L;
+    }
+    s0.intoArray(sums, to0);
+    s1.intoArray(sums, to1);
+    s2.intoArray(sums, to2);
+    s3.intoArray(sums, to3);
+    s4.intoArray(sums, to4);
+    s5.intoArray(sums, to5);
+    s6.intoArray(sums, to6);
+    s7.intoArray(sums, to7);
   }
 
   private static void addTile(
@@ -317,63 +364,12 @@ final class VectorKernels extends Kernels {
 
   @Override
   public void exp(double[] values, int count) {
-    DoubleVector least = DoubleVector.broadcast(D, Elementary.LEAST);
-    DoubleVector most = DoubleVector.broadcast(D, Elementary.MOST);
-    for (int i = 0; i < count; i += L) {
-      DoubleVector x = DoubleVector.fromArray(D, values, i);
-      DoubleVector notLess = x.blend(least, x.compare(VectorOperators.LT, least));
-      DoubleVector c = notLess.blend(most, notLess.compare(VectorOperators.GT, most));
-      DoubleVector n = c.mul(Elementary.PER_LOG_2).add(Elementary.ROUNDER).sub(Elementary.ROUNDER);
-      DoubleVector r = c.sub(n.mul(Elementary.LOG_2_HIGH)).sub(n.mul(Elementary.LOG_2_LOW));
-      DoubleVector q = r.mul(Elementary.E13).add(Elementary.E12);
-      q = q.mul(r).add(Elementary.E11);
-      q = q.mul(r).add(Elementary.E10);
-      q = q.mul(r).add(Elementary.E9);
-      q = q.mul(r).add(Elementary.E8);
-      q = q.mul(r).add(Elementary.E7);
-      q = q.mul(r).add(Elementary.E6);
-      q = q.mul(r).add(Elementary.E5);
-      q = q.mul(r).add(Elementary.E4);
-      q = q.mul(r).add(Elementary.E3);
-      q = q.mul(r).add(Elementary.E2);
-      DoubleVector e = r.add(r.mul(r).mul(q)).add(1.0);
-      DoubleVector half = n.mul(0.5).add(Elementary.ROUNDER).sub(Elementary.ROUNDER);
-      // Not a method of its own: vectors that a method returns were seen to be allocated.
-      LongVector first = half.add(Elementary.EXPONENT_ROUNDER).reinterpretAsLongs();
-      LongVector second = n.sub(half).add(Elementary.EXPONENT_ROUNDER).reinterpretAsLongs();
-      e.mul(first.lanewise(VectorOperators.LSHL, 52).reinterpretAsDoubles())
-          .mul(second.lanewise(VectorOperators.LSHL, 52).reinterpretAsDoubles())
-          .intoArray(values, i);
-    }
+    VectorFunctions.exp(values, count);
   }
 
   @Override
   public void log1p(double[] values, int count) {
-    DoubleVector one = DoubleVector.broadcast(D, 1.0);
-    for (int i = 0; i < count; i += L) {
-      DoubleVector x = DoubleVector.fromArray(D, values, i);
-      DoubleVector u = x.add(one);
-      DoubleVector part = u.sub(one);
-      DoubleVector lost = one.sub(u.sub(part)).add(x.sub(part));
-      LongVector bits = u.reinterpretAsLongs();
-      LongVector k = bits.sub(Elementary.BITS_OF_ROOT_HALF).lanewise(VectorOperators.LSHR, 52);
-      DoubleVector m = bits.sub(k.lanewise(VectorOperators.LSHL, 52)).reinterpretAsDoubles();
-      LongVector inverse = k.neg().add(Elementary.BIAS).lanewise(VectorOperators.LSHL, 52);
-      DoubleVector f = m.sub(one).add(lost.mul(inverse.reinterpretAsDoubles()));
-      DoubleVector n =
-          k.or(Elementary.BITS_OF_2_TO_52).reinterpretAsDoubles().sub(Elementary.TWO_TO_52);
-      DoubleVector s = f.div(f.add(2.0));
-      DoubleVector z = s.mul(s);
-      DoubleVector t = z.mul(Elementary.L7).add(Elementary.L6);
-      t = t.mul(z).add(Elementary.L5);
-      t = t.mul(z).add(Elementary.L4);
-      t = t.mul(z).add(Elementary.L3);
-      t = t.mul(z).add(Elementary.L2);
-      t = t.mul(z).add(Elementary.L1);
-      DoubleVector square = f.mul(0.5).mul(f);
-      DoubleVector small = s.mul(square.add(z.mul(t))).add(n.mul(Elementary.LOG_2_LOW));
-      n.mul(Elementary.LOG_2_HIGH).sub(square.sub(small).sub(f)).intoArray(values, i);
-    }
+    VectorFunctions.log1p(values, count);
   }
 
   @Override
@@ -384,36 +380,22 @@ final class VectorKernels extends Kernels {
       double[] terms,
       double[] losses,
       double[] curvatures) {
-    for (int i = 0; i < count; i += L) {
-      DoubleVector.fromArray(D, scores, i).abs().neg().intoArray(terms, i);
-    }
-    exp(terms, count);
-    if (losses != null) {
-      for (int i = 0; i < count; i += L) {
-        DoubleVector.fromArray(D, terms, i).intoArray(losses, i);
-      }
-      log1p(losses, count);
-      for (int i = 0; i < count; i += L) {
-        DoubleVector s = DoubleVector.fromArray(D, scores, i);
-        DoubleVector hinge = s.max(0.0).sub(DoubleVector.fromArray(D, labels, i).mul(s));
-        hinge.add(DoubleVector.fromArray(D, losses, i)).intoArray(losses, i);
-      }
-    }
-    DoubleVector one = DoubleVector.broadcast(D, 1.0);
-    if (curvatures != null) {
-      for (int i = 0; i < count; i += L) {
-        DoubleVector e = DoubleVector.fromArray(D, terms, i);
-        DoubleVector sum = e.add(one);
-        e.div(sum.mul(sum)).intoArray(curvatures, i);
-      }
-    }
-    for (int i = 0; i < count; i += L) {
-      DoubleVector s = DoubleVector.fromArray(D, scores, i);
-      DoubleVector e = DoubleVector.fromArray(D, terms, i);
-      DoubleVector above = e.blend(one, s.compare(VectorOperators.GE, 0.0));
-      DoubleVector mean = above.div(e.add(one));
-      mean.sub(DoubleVector.fromArray(D, labels, i)).intoArray(scores, i);
-    }
+    VectorFunctions.logistic(count, scores, labels, terms, losses, curvatures);
+  }
+
+  @Override
+  public void softmax(
+      int count,
+      int classes,
+      double[] scores,
+      int stride,
+      double[] labels,
+      double[] terms,
+      double[] bases,
+      double[] losses,
+      boolean withSlopes) {
+    VectorFunctions.softmax(
+        count, classes, scores, stride, labels, terms, bases, losses, withSlopes);
   }
 
   @Override
