@@ -42,6 +42,7 @@ import org.apache.spark.sql.execution.datasources.HadoopFsRelation;
 import org.apache.spark.sql.execution.datasources.parquet.ParquetFileFormat;
 import org.apache.spark.sql.execution.datasources.parquet.ParquetToSparkSchemaConverter;
 import org.apache.spark.sql.execution.datasources.v2.FileDataSourceV2;
+import org.apache.spark.sql.internal.SQLConf;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.SerializableConfiguration;
@@ -327,13 +328,21 @@ final class PlacedFiles {
   private static String parquetSchema(Path path, Configuration hadoop) throws IOException {
     try (ParquetFileReader reader =
         ParquetFileReader.open(HadoopInputFile.fromPath(path, hadoop))) {
-      boolean assumeBinaryIsString = false;
-      boolean assumeInt96IsTimestamp = true;
       return ParquetFileFormat.readSchemaFromFooter(
               new Footer(path, reader.getFooter()),
-              new ParquetToSparkSchemaConverter(
-                  assumeBinaryIsString, assumeInt96IsTimestamp, false, false, false, false))
+              new ParquetToSparkSchemaConverter(parquetSettings(hadoop)))
           .json();
     }
+  }
+
+  /** Returns the session's settings for parquet, which travel among Hadoop's. */
+  private static SQLConf parquetSettings(Configuration hadoop) {
+    SQLConf settings = new SQLConf();
+    for (Map.Entry<String, String> setting : hadoop) {
+      if (setting.getKey().startsWith("spark.sql.parquet.")) {
+        settings.setConfString(setting.getKey(), setting.getValue());
+      }
+    }
+    return settings;
   }
 }

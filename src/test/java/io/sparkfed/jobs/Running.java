@@ -37,7 +37,7 @@ final class Running {
     /** Called when the run has ended: it must have happened by then. */
     void assertHappened() throws Exception {
       try {
-        task.get(5, TimeUnit.SECONDS);
+        task.get(30, TimeUnit.SECONDS);
       } finally {
         task.cancel(true);
       }
