@@ -100,8 +100,9 @@ class ZeppelinNoteIT {
     assertEquals(1 + 25, of(rounds, "averaged").size());
     List<Row> onTest = shown.get("Loss on the test rows, by round");
     assertEquals(rounds.size(), onTest.size());
+    // Averaging starts from zero; the exact training may start from an average of local models.
+    assertEquals(Math.log(2.0), doubles(of(onTest, "averaged"), "loss")[0], 1e-9);
     double[] losses = doubles(of(onTest, "exact"), "loss");
-    assertEquals(Math.log(2.0), losses[0], 1e-9);
     assertTrue(losses[losses.length - 1] < 0.6, Arrays.toString(losses));
     assertTrue(
         values(shown.get("Seconds of each phase, by round of averaging"), "phase")
