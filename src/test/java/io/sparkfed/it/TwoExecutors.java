@@ -19,12 +19,23 @@ import org.apache.spark.sql.SparkSession;
 public final class TwoExecutors {
   public static final int WORKERS = 6;
 
+  private static final String MASTER = "local-cluster[2,1,600]";
+
   private TwoExecutors() {}
 
   /** Opens a session. */
   public static SparkSession session(String name) {
+    SparkSession spark = builder(name).getOrCreate();
+    String master = spark.sparkContext().master();
+    if (!master.equals(MASTER)) {
+      throw new IllegalStateException("a session of another test is left, on " + master);
+    }
+    return spark;
+  }
+
+  private static SparkSession.Builder builder(String name) {
     return SparkSession.builder()
-        .master("local-cluster[2,1,600]")
+        .master(MASTER)
         .appName(name)
         .config("spark.ui.enabled", false)
         .config("spark.executor.memory", "600m")
@@ -34,8 +45,7 @@ public final class TwoExecutors {
         .config("spark.scheduler.maxRegisteredResourcesWaitingTime", "60s")
         .config(
             "spark.executor.extraClassPath",
-            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")))
-        .getOrCreate();
+            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
   }
 
   /** Opens the federation of the workers. */

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sparkfed.it.OwnerFolders;
 import io.sparkfed.it.RunOutput;
 import io.sparkfed.it.StandaloneCluster;
 import io.sparkfed.jobs.JobRunner.Outcome;
@@ -38,11 +39,16 @@ class FailingClusterIT {
   @TempDir static Path folder;
 
   private static StandaloneCluster cluster;
+
+  /** Keys that outlive an executor: without them its workers drop out of the round. */
+  private static OwnerFolders owners;
+
   private static String undisturbed;
   private static final ClusterProperties properties = new ClusterProperties();
 
   @BeforeAll
   static void start() throws Exception {
+    owners = OwnerFolders.make(folder, WORKERS);
     WORKERS.forEach(
         worker -> JobRunner.write(folder.resolve(worker + ".csv"), ThreeWorkers.rows(worker)));
     Outcome local = jobs.train(conf("undisturbed", ""));
@@ -87,6 +93,9 @@ class FailingClusterIT {
     for (String worker : WORKERS) {
       text.append("data.workers.%s = \"%s/%s.csv\"%n".formatted(worker, folder, worker));
     }
+    text.append(
+        "aggregation.keys { dir = \"%s\", roster = \"%s\" }%n"
+            .formatted(owners.dir(), owners.roster()));
     return JobRunner.write(folder.resolve(output + ".conf"), text + more).toString();
   }
 
@@ -109,7 +118,7 @@ class FailingClusterIT {
     assertEquals(undisturbed, new RunOutput(folder.resolve(output)).coefficients());
   }
 
-  /** Its workers' shards are read again, and their keys are new ones. */
+  /** Its workers' shards are read again. */
   @Test
   @Order(1)
   void train_executorKilledWithItsShards_sameCoefficients() throws Exception {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -105,7 +106,9 @@ final class JobRunner implements BeforeAllCallback, AfterAllCallback {
     spark.keySet().forEach(System::clearProperty);
     System.setOut(out.original);
     System.setErr(err.original);
-    Configurator.reconfigure();
+    // By name: without one the configuration of the jobs would stay, and its stream with it.
+    Configurator.reconfigure(
+        URI.create(String.valueOf(JobRunner.class.getResource("/log4j2-test.properties"))));
   }
 
   Outcome train(String... args) {
