@@ -2,6 +2,7 @@ package io.sparkfed.benchmark;
 
 import io.sparkfed.aggregate.Aggregation;
 import io.sparkfed.aggregate.InsecurePlainSum;
+import io.sparkfed.aggregate.Phase;
 import io.sparkfed.aggregate.Visit;
 import io.sparkfed.aggregate.WorkerTask;
 import io.sparkfed.config.TrainingConfig;
@@ -139,13 +140,13 @@ public final class SecureBenchmark {
   private record Cpu(Map<String, Double> workerMillis, double driverMillis, int rounds) {}
 
   private static Cpu cpu(int n, int d) {
-    TimedFederation federation = new TimedFederation(SyntheticWorkers.ids(n));
+    CpuTimedFederation federation = new CpuTimedFederation(SyntheticWorkers.ids(n));
     MaskedSum sum = new MaskedSum(new EphemeralKeys(), 2);
     WorkerTask<Integer, Integer, long[]> work =
         (worker, shard, round) -> {
-          long start = TimedFederation.cpuNanos();
+          long start = CpuTimedFederation.cpuNanos();
           long[] vector = vector(worker, d);
-          federation.addWork(TimedFederation.cpuNanos() - start);
+          federation.addWork(CpuTimedFederation.cpuNanos() - start);
           return vector;
         };
     long warmUp = System.nanoTime();
@@ -159,18 +160,18 @@ public final class SecureBenchmark {
     // The first round advertises keys.
     for (int round = 0; round <= MOST_ROUNDS && goesOn(round, begin); round++) {
       federation.reset();
-      long start = TimedFederation.cpuNanos();
+      long start = CpuTimedFederation.cpuNanos();
       sum.aggregate(federation, new Visit<>("round", round, federation.workers(), 7), work);
-      double total = (TimedFederation.cpuNanos() - start - federation.visitNanos()) / 1e6;
+      double total = (CpuTimedFederation.cpuNanos() - start - federation.visitNanos()) / 1e6;
       int counted = round;
       federation
           .nanosByPhase()
           .forEach(
               (phase, nanos) -> {
-                boolean advertises = phase.equals("advertise");
+                boolean advertises = phase == Phase.ADVERTISE;
                 if (advertises || counted > 0) {
                   phases
-                      .computeIfAbsent(phase, p -> new ArrayList<>())
+                      .computeIfAbsent(phase.key(), p -> new ArrayList<>())
                       .add(nanos / 1e6 / n / (advertises ? SUMS_AN_ADVERT : 1));
                 }
               });

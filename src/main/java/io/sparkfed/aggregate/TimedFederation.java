@@ -68,6 +68,11 @@ public final class TimedFederation<S> implements Federation<S> {
   }
 
   @Override
+  public <B, M> List<M> visitGroups(Visit<B> visit, GroupTask<S, B, M> task) {
+    return timed(visit.phase(), () -> federation.visitGroups(visit, task));
+  }
+
+  @Override
   public <B, M> List<M> visitAggregators(Visit<B> visit, AggregatorTask<B, M> task) {
     return timed(visit.phase(), () -> federation.visitAggregators(visit, task));
   }

@@ -15,11 +15,47 @@ public final class BoundedJobs {
   /**
    * What runs the jobs.
    *
+   * @param <T> what they make
    * @param <E> how it fails
    */
-  public interface Work<E extends Exception> {
-    /** Runs them. */
+  public interface Work<T, E extends Exception> {
+    /**
+     * Runs them.
+     *
+     * @return what they made
+     * @throws E where one fails
+     */
+    T run() throws E;
+  }
+
+  /**
+   * What runs jobs that make nothing.
+   *
+   * @param <E> how it fails
+   */
+  public interface Action<E extends Exception> {
+    /**
+     * Runs them.
+     *
+     * @throws E where one fails
+     */
     void run() throws E;
+  }
+
+  /**
+   * Runs jobs that make nothing; see {@link #of}.
+   *
+   * @throws AggregationException if there was no executor, or none on a worker's hosts, for longer
+   *     than {@code cluster.timeout}
+   */
+  public static <E extends Exception> void run(
+      SparkSession spark, TrainingConfig config, String description, Action<E> action) throws E {
+    Work<Void, E> work =
+        () -> {
+          action.run();
+          return null;
+        };
+    of(spark, config, description, work);
   }
 
   /**
@@ -28,8 +64,8 @@ public final class BoundedJobs {
    * @throws AggregationException if there was no executor, or none on a worker's hosts, for longer
    *     than {@code cluster.timeout}
    */
-  public static <E extends Exception> void run(
-      SparkSession spark, TrainingConfig config, String description, Work<E> work) throws E {
+  static <T, E extends Exception> T of(
+      SparkSession spark, TrainingConfig config, String description, Work<T, E> work) throws E {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     String group = "spark-federated-" + UUID.randomUUID();
     List<Place> places =
@@ -37,7 +73,7 @@ public final class BoundedJobs {
     try (JobScope scope = new JobScope(context, group, description);
         ClusterWatch watch = ClusterWatch.ofAll(context, group, config.clusterTimeout(), places)) {
       try {
-        work.run();
+        return work.run();
       } catch (Exception e) {
         watch.throwReason(e);
         throw e;

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
@@ -136,7 +137,7 @@ abstract sealed class Carried<T> implements Serializable, AutoCloseable {
         }
         throw e;
       }
-      return java.util.Arrays.copyOf(out.bytes, out.length);
+      return Arrays.copyOf(out.bytes, out.length);
     }
 
     @Override
@@ -154,7 +155,7 @@ abstract sealed class Carried<T> implements Serializable, AutoCloseable {
         throw new TooLarge();
       }
       if (length + count > bytes.length) {
-        bytes = java.util.Arrays.copyOf(bytes, Math.max(2 * bytes.length, length + count));
+        bytes = Arrays.copyOf(bytes, Math.max(2 * bytes.length, length + count));
       }
       System.arraycopy(from, offset, bytes, length, count);
       length += count;

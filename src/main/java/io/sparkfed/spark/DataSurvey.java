@@ -97,17 +97,14 @@ public final class DataSurvey {
    */
   public static Found of(SparkSession spark, TrainingConfig config) {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-    List<Found> found = new ArrayList<>();
-    BoundedJobs.run(
+    return BoundedJobs.of(
         spark,
         config,
         "looking at the rows",
         () ->
-            found.add(
-                config.data().source() instanceof Synthetic synthetic
-                    ? generated(context, synthetic)
-                    : read(spark, context, config)));
-    return found.get(0);
+            config.data().source() instanceof Synthetic synthetic
+                ? generated(context, synthetic)
+                : read(spark, context, config));
   }
 
   private static Found generated(JavaSparkContext context, Synthetic synthetic) {
@@ -138,12 +135,7 @@ public final class DataSurvey {
                     .packed(Seen::of),
                 WorkerTables.places(opened)));
     SortedMap<String, Boolean> trains = new TreeMap<>();
-    SortedMap<String, String> skipped = new TreeMap<>();
-    for (WorkerTables.Table table : opened) {
-      if (table.rows() == null) {
-        skipped.put(table.worker(), "no rows");
-      }
-    }
+    SortedMap<String, String> skipped = WorkerTables.withoutRows(opened);
     List<String> faults = new ArrayList<>();
     TreeSet<Integer> widths = new TreeSet<>();
     for (Seen one : seen) {

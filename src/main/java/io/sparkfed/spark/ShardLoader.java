@@ -123,17 +123,14 @@ public final class ShardLoader {
   }
 
   private Loaded load(Optional<FeatureEncoding> ofModel) {
-    List<Loaded> loaded = new ArrayList<>();
-    BoundedJobs.run(
+    return BoundedJobs.of(
         spark,
         config,
         "loading",
         () ->
-            loaded.add(
-                config.data().source() instanceof Synthetic synthetic
-                    ? generated(synthetic)
-                    : read(ofModel)));
-    return loaded.get(0);
+            config.data().source() instanceof Synthetic synthetic
+                ? generated(synthetic)
+                : read(ofModel));
   }
 
   private Loaded generated(Synthetic synthetic) {
@@ -201,12 +198,7 @@ public final class ShardLoader {
     WorkerTables tables = new WorkerTables(spark, config.data(), table);
     List<WorkerTables.Table> opened = tables.open();
     boolean isPooled = opened.size() == 1 && opened.get(0).worker() == null;
-    Map<String, String> skipped = new TreeMap<>();
-    for (WorkerTables.Table table : opened) {
-      if (table.rows() == null) {
-        skipped.put(table.worker(), "no rows");
-      }
-    }
+    Map<String, String> skipped = WorkerTables.withoutRows(opened);
     List<String> pooled = isPooled ? pooledWorkers(tables, opened.get(0)) : List.of();
     FeatureEncoding encoding;
     if (ofModel.isPresent()) {
@@ -217,40 +209,26 @@ public final class ShardLoader {
     }
     ShardPacking packing = ShardPacking.of(config);
     PartitionedRows partitioned = rows(tables.encodedBy(encoding), opened, pooled);
-    if (partitioned.occupancy() == Occupancy.SIMULATED_WORKERS) {
-      JavaRDD<WorkerPartition> partitions =
-          partitioned.packed((rows, own) -> packed(rows, own, packing).ofSimulation());
-      List<String> notes = new ArrayList<>(List.of(MOVED));
-      noteSharing(pooled.size(), partitions.getNumPartitions(), notes);
-      return finish(
-          partitions,
-          Occupancy.SIMULATED_WORKERS,
-          List.of(),
-          encoding,
-          skipped,
-          PLACED_BY_SHUFFLE,
-          notes);
-    }
+    Occupancy occupancy = partitioned.occupancy();
     JavaRDD<WorkerPartition> partitions =
-        partitioned.packed((rows, own) -> packed(rows, own, packing));
+        occupancy == Occupancy.SIMULATED_WORKERS
+            ? partitioned.packed((rows, own) -> packed(rows, own, packing).ofSimulation())
+            : partitioned.packed((rows, own) -> packed(rows, own, packing));
+    List<String> notes = new ArrayList<>();
     if (isPooled) {
-      return finish(
-          partitions,
-          Occupancy.ONE_WORKER,
-          List.of(),
-          encoding,
-          skipped,
-          PLACED_BY_SHUFFLE,
-          new ArrayList<>(List.of(MOVED)));
+      notes.add(MOVED);
+    }
+    if (occupancy == Occupancy.SIMULATED_WORKERS) {
+      noteSharing(pooled.size(), partitions.getNumPartitions(), notes);
     }
     return finish(
         partitions,
-        Occupancy.ONE_WORKER,
-        WorkerTables.places(opened),
+        occupancy,
+        isPooled ? List.of() : WorkerTables.places(opened),
         encoding,
         skipped,
-        "read in place: no row moved",
-        new ArrayList<>());
+        isPooled ? PLACED_BY_SHUFFLE : "read in place: no row moved",
+        notes);
   }
 
   /** Returns the configured encoding, completed. */

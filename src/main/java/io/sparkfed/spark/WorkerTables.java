@@ -22,6 +22,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.apache.spark.SparkException;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.ml.linalg.SQLDataTypes;
@@ -98,6 +100,17 @@ final class WorkerTables {
     List<Place> places =
         opened.stream().filter(table -> table.rows() != null).map(Table::place).toList();
     return places.stream().allMatch(Place::isAnywhere) ? List.of() : places;
+  }
+
+  /** Returns the workers whose table has no rows, with that as the reason. */
+  static SortedMap<String, String> withoutRows(List<Table> opened) {
+    SortedMap<String, String> skipped = new TreeMap<>();
+    for (Table table : opened) {
+      if (table.rows() == null) {
+        skipped.put(table.worker(), "no rows");
+      }
+    }
+    return skipped;
   }
 
   private static Table anywhere(String worker, Dataset<Row> rows) {

@@ -3,6 +3,7 @@ package io.sparkfed.aggregate;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -55,6 +56,42 @@ class TimedFederationTest {
                 }));
 
     assertEquals(Map.of("work", 1.0, "driver", 0.0), timed.times().byPhase());
+  }
+
+  @Test
+  void visitGroups_federationThatGroupsItsWorkers_isAskedForGroupsItself() {
+    List<String> asked = new ArrayList<>();
+    Federation<Integer> grouping =
+        new Federation<>() {
+          @Override
+          public List<String> workers() {
+            return COHORT;
+          }
+
+          @Override
+          public <B, M> List<M> visit(Visit<B> visit, WorkerTask<Integer, B, M> task) {
+            throw new AssertionError("asked for each worker alone");
+          }
+
+          @Override
+          public <B, M> List<M> visitAggregators(Visit<B> visit, AggregatorTask<B, M> task) {
+            throw new AssertionError("no aggregator is wanted");
+          }
+
+          @Override
+          public <B, M> List<M> visitGroups(Visit<B> visit, GroupTask<Integer, B, M> task) {
+            asked.add(visit.description());
+            pass(3);
+            return List.of();
+          }
+        };
+    TimedFederation<Integer> around = new TimedFederation<>(grouping, () -> now);
+    around.restart();
+
+    around.visitGroups(visit(Phase.WORK), (members, broadcast) -> true);
+
+    assertEquals(List.of("a visit"), asked);
+    assertEquals(Map.of("work", 3.0, "driver", 0.0), around.times().byPhase());
   }
 
   private boolean take(double seconds) {

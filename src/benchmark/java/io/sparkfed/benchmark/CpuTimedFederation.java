@@ -2,6 +2,7 @@ package io.sparkfed.benchmark;
 
 import io.sparkfed.aggregate.AggregatorTask;
 import io.sparkfed.aggregate.Federation;
+import io.sparkfed.aggregate.Phase;
 import io.sparkfed.aggregate.Visit;
 import io.sparkfed.aggregate.WorkerTask;
 import java.lang.management.ManagementFactory;
@@ -12,15 +13,15 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** A federation in this thread that measures the CPU time of its workers' tasks, by phase. */
-final class TimedFederation implements Federation<Integer> {
+final class CpuTimedFederation implements Federation<Integer> {
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
   private final List<String> workers;
-  private final Map<String, Long> nanosByPhase = new TreeMap<>();
+  private final Map<Phase, Long> nanosByPhase = new TreeMap<>();
   private long visitNanos;
   private long workNanos;
 
-  TimedFederation(List<String> workers) {
+  CpuTimedFederation(List<String> workers) {
     this.workers = List.copyOf(workers);
   }
 
@@ -43,7 +44,7 @@ final class TimedFederation implements Federation<Integer> {
     }
     long nanos = cpuNanos() - start;
     visitNanos += nanos;
-    nanosByPhase.merge(phase(visit.description()), nanos - (workNanos - workBefore), Long::sum);
+    nanosByPhase.merge(visit.phase(), nanos - (workNanos - workBefore), Long::sum);
     return messages;
   }
 
@@ -54,22 +55,13 @@ final class TimedFederation implements Federation<Integer> {
         .toList();
   }
 
-  private static String phase(String description) {
-    if (description.startsWith("advertising")) {
-      return "advertise";
-    }
-    return description.endsWith(": masked vectors")
-        ? "mask"
-        : description.endsWith(": unmasking") ? "reveal" : "commit";
-  }
-
   /** Counts CPU time as the worker's own work, which no sum costs. */
   void addWork(long nanos) {
     workNanos += nanos;
   }
 
   /** Returns CPU time of the tasks by phase, in nanoseconds over all workers, without own work. */
-  Map<String, Long> nanosByPhase() {
+  Map<Phase, Long> nanosByPhase() {
     return Map.copyOf(nanosByPhase);
   }
 
