@@ -11,10 +11,18 @@ import jdk.incubator.vector.VectorSpecies;
  * numbers, instead of by other code.
  */
 final class VectorKernels extends Kernels {
+  /**
+   * The widest vectors where they fit, under the name by which MLlib's kernels have them: the
+   * profiles of the Vector API's methods are shared by all code of a JVM, and once they have seen
+   * two classes of vectors the compiler puts every vector of these loops on the heap.
+   */
   static final VectorSpecies<Double> D =
-      DoubleVector.SPECIES_PREFERRED.length() >= LANES
-          ? DoubleVector.SPECIES_512
-          : DoubleVector.SPECIES_256;
+      switch (DoubleVector.SPECIES_MAX.length()) {
+        case LANES, LANES / 2 -> DoubleVector.SPECIES_MAX;
+        case 1, 2 -> DoubleVector.SPECIES_256;
+        default -> DoubleVector.SPECIES_512;
+      };
+
   private static final VectorSpecies<Float> F =
       D.length() == LANES ? FloatVector.SPECIES_256 : FloatVector.SPECIES_128;
   private static final int L = D.length();
@@ -31,7 +39,7 @@ final class VectorKernels extends Kernels {
 
   @Override
   boolean isUsable() {
-    return DoubleVector.SPECIES_PREFERRED.length() > 2;
+    return DoubleVector.SPECIES_MAX.length() > 2;
   }
 
   @Override
