@@ -1,8 +1,8 @@
 package io.sparkfed.evaluation;
 
 import io.sparkfed.data.Examples;
+import io.sparkfed.data.ScoreSink;
 import io.sparkfed.loss.LogisticLoss;
-import io.sparkfed.model.Coefficients;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -35,21 +35,24 @@ record ClassificationSums(int bins) implements MetricSums {
   }
 
   @Override
-  public void add(Examples rows, Coefficients model, double[] out, int offset) {
-    double[] raw = model.values();
-    double[] score = new double[1];
-    for (int i = 0; i < rows.rows(); i++) {
-      double c = rows.weight(i);
-      boolean positive = rows.label(i) > 0.5;
-      rows.scores(i, model.shape(), raw, score);
-      double probability = LogisticLoss.INSTANCE.mean(score[0]);
-      boolean predicted = probability > 0.5;
-      out[offset + WEIGHT] += c;
-      out[offset + LOG_LOSS] += c * LogisticLoss.INSTANCE.value(score[0], rows.label(i));
-      out[offset + CONFUSION + Confusion.cell(positive, predicted)] += c;
-      int bin = Math.min(bins - 1, (int) (probability * bins));
-      out[offset + HISTOGRAMS + (positive ? bin : bins + bin)] += c;
-    }
+  public ScoreSink into(Examples rows, double[] out, int offset) {
+    ScoredLosses scored = new ScoredLosses(LogisticLoss.INSTANCE);
+    return (from, count, scores, stride, labels) -> {
+      double[] slopes = scored.slopes(count, scores, stride, labels);
+      double[] losses = scored.values();
+      for (int i = 0; i < count; i++) {
+        double c = rows.weight(from + i);
+        boolean positive = labels[i] > 0.5;
+        // A slope is probability minus label.
+        double probability = slopes[i * stride] + labels[i];
+        boolean predicted = probability > 0.5;
+        out[offset + WEIGHT] += c;
+        out[offset + LOG_LOSS] += c * losses[i];
+        out[offset + CONFUSION + Confusion.cell(positive, predicted)] += c;
+        int bin = Math.min(bins - 1, (int) (probability * bins));
+        out[offset + HISTOGRAMS + (positive ? bin : bins + bin)] += c;
+      }
+    };
   }
 
   @Override

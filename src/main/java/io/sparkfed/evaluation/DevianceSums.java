@@ -1,8 +1,8 @@
 package io.sparkfed.evaluation;
 
 import io.sparkfed.data.Examples;
+import io.sparkfed.data.ScoreSink;
 import io.sparkfed.loss.Loss;
-import io.sparkfed.model.Coefficients;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -24,19 +24,18 @@ record DevianceSums(Loss loss) implements MetricSums {
   }
 
   @Override
-  public void add(Examples rows, Coefficients model, double[] out, int offset) {
-    double[] raw = model.values();
-    double[] score = new double[1];
-    for (int i = 0; i < rows.rows(); i++) {
-      double c = rows.weight(i);
-      double y = rows.label(i);
-      rows.scores(i, model.shape(), raw, score);
-      double error = loss.mean(score[0]) - y;
-      out[offset + WEIGHT] += c;
-      out[offset + HALF_DEVIANCE] += c * loss.value(score[0], y);
-      out[offset + ABSOLUTE_ERROR] += c * Math.abs(error);
-      out[offset + SQUARED_ERROR] += c * (error * error);
-    }
+  public ScoreSink into(Examples rows, double[] out, int offset) {
+    return (from, count, scores, stride, labels) -> {
+      for (int i = 0; i < count; i++) {
+        double c = rows.weight(from + i);
+        double score = scores[i * stride];
+        double error = loss.mean(score) - labels[i];
+        out[offset + WEIGHT] += c;
+        out[offset + HALF_DEVIANCE] += c * loss.value(score, labels[i]);
+        out[offset + ABSOLUTE_ERROR] += c * Math.abs(error);
+        out[offset + SQUARED_ERROR] += c * (error * error);
+      }
+    };
   }
 
   @Override

@@ -1,8 +1,8 @@
 package io.sparkfed.evaluation;
 
 import io.sparkfed.data.Examples;
+import io.sparkfed.data.ScoreSink;
 import io.sparkfed.loss.HuberLoss;
-import io.sparkfed.model.Coefficients;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -20,14 +20,15 @@ record HuberSums(HuberLoss loss, RegressionSums regression) implements MetricSum
   }
 
   @Override
-  public void add(Examples rows, Coefficients model, double[] out, int offset) {
-    regression.add(rows, model, out, offset);
-    double[] raw = model.values();
-    double[] score = new double[1];
-    for (int i = 0; i < rows.rows(); i++) {
-      rows.scores(i, model.shape(), raw, score);
-      out[offset + regression.length()] += rows.weight(i) * loss.value(score[0], rows.label(i));
-    }
+  public ScoreSink into(Examples rows, double[] out, int offset) {
+    ScoreSink errors = regression.into(rows, out, offset);
+    int at = offset + regression.length();
+    return (from, count, scores, stride, labels) -> {
+      errors.take(from, count, scores, stride, labels);
+      for (int i = 0; i < count; i++) {
+        out[at] += rows.weight(from + i) * loss.value(scores[i * stride], labels[i]);
+      }
+    };
   }
 
   @Override

@@ -1,8 +1,8 @@
 package io.sparkfed.evaluation;
 
 import io.sparkfed.data.Examples;
+import io.sparkfed.data.ScoreSink;
 import io.sparkfed.loss.Loss;
-import io.sparkfed.model.Coefficients;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -24,18 +24,17 @@ record MarginSums(Loss loss, String lossName) implements MetricSums {
   }
 
   @Override
-  public void add(Examples rows, Coefficients model, double[] out, int offset) {
-    double[] raw = model.values();
-    double[] score = new double[1];
-    for (int i = 0; i < rows.rows(); i++) {
-      double c = rows.weight(i);
-      double y = rows.label(i);
-      rows.scores(i, model.shape(), raw, score);
-      out[offset + WEIGHT] += c;
-      out[offset + LOSS] += c * loss.value(score[0], y);
-      boolean predicted = loss.mean(score[0]) > 0.5;
-      out[offset + CONFUSION + Confusion.cell(y > 0.5, predicted)] += c;
-    }
+  public ScoreSink into(Examples rows, double[] out, int offset) {
+    return (from, count, scores, stride, labels) -> {
+      for (int i = 0; i < count; i++) {
+        double c = rows.weight(from + i);
+        double score = scores[i * stride];
+        out[offset + WEIGHT] += c;
+        out[offset + LOSS] += c * loss.value(score, labels[i]);
+        boolean predicted = loss.mean(score) > 0.5;
+        out[offset + CONFUSION + Confusion.cell(labels[i] > 0.5, predicted)] += c;
+      }
+    };
   }
 
   @Override

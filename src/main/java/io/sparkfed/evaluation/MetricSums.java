@@ -1,6 +1,8 @@
 package io.sparkfed.evaluation;
 
 import io.sparkfed.data.Examples;
+import io.sparkfed.data.RowSweep;
+import io.sparkfed.data.ScoreSink;
 import io.sparkfed.loss.HuberLoss;
 import io.sparkfed.loss.Loss;
 import io.sparkfed.loss.SoftmaxLoss;
@@ -20,7 +22,17 @@ public interface MetricSums extends Serializable {
    * Adds the sums of {@code rows} under a model in raw units to {@code out[offset ..]}. Runs at the
    * worker.
    */
-  void add(Examples rows, Coefficients model, double[] out, int offset);
+  default void add(Examples rows, Coefficients model, double[] out, int offset) {
+    if (rows.rows() > 0) {
+      new RowSweep(rows, model.shape()).scores(model.values(), into(rows, out, offset));
+    }
+  }
+
+  /**
+   * Returns what adds the sums of rows to {@code out[offset ..]} as their scores under a model come
+   * by. Runs at the worker.
+   */
+  ScoreSink into(Examples rows, double[] out, int offset);
 
   /**
    * Returns the metrics of the summed rows, by name in a fixed order; empty where there are no

@@ -1,8 +1,8 @@
 package io.sparkfed.evaluation;
 
 import io.sparkfed.data.Examples;
+import io.sparkfed.data.ScoreSink;
 import io.sparkfed.loss.SoftmaxLoss;
-import io.sparkfed.model.Coefficients;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -25,17 +25,18 @@ record MulticlassSums(SoftmaxLoss loss) implements MetricSums {
   }
 
   @Override
-  public void add(Examples rows, Coefficients model, double[] out, int offset) {
-    double[] raw = model.values();
-    double[] scores = new double[loss.classes()];
-    for (int i = 0; i < rows.rows(); i++) {
-      double c = rows.weight(i);
-      int label = (int) rows.label(i);
-      rows.scores(i, model.shape(), raw, scores);
-      out[offset + WEIGHT] += c;
-      out[offset + LOG_LOSS] += c * loss.value(scores, label);
-      out[offset + cell(label, SoftmaxLoss.largest(scores))] += c;
-    }
+  public ScoreSink into(Examples rows, double[] out, int offset) {
+    ScoredLosses scored = new ScoredLosses(loss);
+    return (from, count, scores, stride, labels) -> {
+      double[] losses = scored.values(count, scores, stride, labels);
+      for (int i = 0; i < count; i++) {
+        double c = rows.weight(from + i);
+        int predicted = SoftmaxLoss.largest(scores, i * stride, loss.classes());
+        out[offset + WEIGHT] += c;
+        out[offset + LOG_LOSS] += c * losses[i];
+        out[offset + cell((int) labels[i], predicted)] += c;
+      }
+    };
   }
 
   private int cell(int label, int predicted) {

@@ -1,7 +1,7 @@
 package io.sparkfed.evaluation;
 
 import io.sparkfed.data.Examples;
-import io.sparkfed.model.Coefficients;
+import io.sparkfed.data.ScoreSink;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -29,20 +29,19 @@ record RegressionSums() implements MetricSums {
   }
 
   @Override
-  public void add(Examples rows, Coefficients model, double[] out, int offset) {
-    double[] raw = model.values();
-    double[] score = new double[1];
-    for (int i = 0; i < rows.rows(); i++) {
-      double c = rows.weight(i);
-      double y = rows.label(i);
-      rows.scores(i, model.shape(), raw, score);
-      double error = score[0] - y;
-      out[offset + WEIGHT] += c;
-      out[offset + SQUARED_ERROR] += c * (error * error);
-      out[offset + ABSOLUTE_ERROR] += c * Math.abs(error);
-      out[offset + LABEL] += c * y;
-      out[offset + SQUARED_LABEL] += c * (y * y);
-    }
+  public ScoreSink into(Examples rows, double[] out, int offset) {
+    return (from, count, scores, stride, labels) -> {
+      for (int i = 0; i < count; i++) {
+        double c = rows.weight(from + i);
+        double y = labels[i];
+        double error = scores[i * stride] - y;
+        out[offset + WEIGHT] += c;
+        out[offset + SQUARED_ERROR] += c * (error * error);
+        out[offset + ABSOLUTE_ERROR] += c * Math.abs(error);
+        out[offset + LABEL] += c * y;
+        out[offset + SQUARED_LABEL] += c * (y * y);
+      }
+    };
   }
 
   @Override

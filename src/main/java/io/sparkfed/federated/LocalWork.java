@@ -88,11 +88,20 @@ final class LocalWork implements WorkerTask<Shard, ModelBroadcast, WeightedUpdat
    * the rows.
    */
   static double[] evaluation(MetricSums metrics, Shard shard, Coefficients model) {
-    double[] sums = new double[2 * metrics.length() + 1];
+    double[] sums = new double[evaluationLength(metrics)];
     metrics.add(shard.train(), model, sums, 0);
+    evaluateTest(metrics, shard, model, sums);
+    return sums;
+  }
+
+  /** Adds all but the sums of the training rows to what {@link #evaluation} returns. */
+  static void evaluateTest(MetricSums metrics, Shard shard, Coefficients model, double[] sums) {
     metrics.add(shard.test(), model, sums, metrics.length());
     sums[2 * metrics.length()] = holdsOneLabel(shard.train()) ? 1.0 : 0.0;
-    return sums;
+  }
+
+  static int evaluationLength(MetricSums metrics) {
+    return 2 * metrics.length() + 1;
   }
 
   private static boolean holdsOneLabel(Examples rows) {

@@ -2,6 +2,7 @@ package io.sparkfed.federated;
 
 import io.sparkfed.aggregate.WorkerTask;
 import io.sparkfed.data.Examples;
+import io.sparkfed.data.ScoreSink;
 import io.sparkfed.data.Shard;
 import io.sparkfed.evaluation.MetricSums;
 import io.sparkfed.loss.VectorLoss;
@@ -60,30 +61,30 @@ final class PooledWork implements WorkerTask<Shard, ModelBroadcast, double[]> {
     double[] hessian = new double[0];
     double[] gradient;
     double value;
+    double[] evaluation = new double[LocalWork.evaluationLength(metrics)];
+    ScoreSink ofTraining = metrics.into(rows, evaluation, 0);
     LinearObjective objective = new LinearObjective(loss, rows, shape, scaling, 0.0, Reduction.SUM);
     if (derivatives == Derivatives.ZEROS) {
       hessian = new double[needsHessian ? SymmetricMatrix.packedLength(model.length) : 0];
       gradient = new double[model.length];
-      value = objective.value(model);
+      value = objective.value(model, ofTraining);
     } else if (needsHessian) {
-      LinearDerivatives sums = LinearDerivatives.at(model, loss, rows, shape, scaling);
+      LinearDerivatives sums = LinearDerivatives.at(model, loss, rows, shape, scaling, ofTraining);
       hessian = sums.hessian();
       gradient = sums.gradient();
       value = sums.value();
     } else {
       gradient = new double[model.length];
-      value = objective.valueAndGradient(model, gradient);
+      value = objective.valueAndGradient(model, gradient, ofTraining);
     }
+    LocalWork.evaluateTest(
+        metrics, shard, new Coefficients(shape, scaling.toRaw(model)), evaluation);
     double labels = 0.0;
     for (int i = 0; i < rows.rows(); i++) {
       labels += rows.weight(i) * rows.label(i);
     }
-    Coefficients raw = new Coefficients(shape, scaling.toRaw(model));
     return concatenated(
-        hessian,
-        gradient,
-        new double[] {value, rows.totalWeight(), labels},
-        LocalWork.evaluation(metrics, shard, raw));
+        hessian, gradient, new double[] {value, rows.totalWeight(), labels}, evaluation);
   }
 
   private static double[] concatenated(double[]... parts) {

@@ -14,7 +14,7 @@ public record RoundVector(int scaled, int extras) {
    */
   public static RoundVector of(TrainingPlan plan, int workers) {
     int size = plan.shape().size();
-    int evaluation = 2 * plan.metrics().length() + 1;
+    int evaluation = LocalWork.evaluationLength(plan.metrics());
     if (plan.pooled().isEmpty()) {
       return new RoundVector(size, 1 + evaluation + 1);
     }

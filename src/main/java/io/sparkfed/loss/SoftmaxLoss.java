@@ -133,9 +133,14 @@ public record SoftmaxLoss(int classes) implements VectorLoss {
 
   /** Returns the class of the largest score, the first of several. */
   public static int largest(double[] scores) {
+    return largest(scores, 0, scores.length);
+  }
+
+  /** Returns the same of the scores {@code from .. from + classes - 1}. */
+  public static int largest(double[] scores, int from, int classes) {
     int largest = 0;
-    for (int k = 1; k < scores.length; k++) {
-      if (scores[k] > scores[largest]) {
+    for (int k = 1; k < classes; k++) {
+      if (scores[from + k] > scores[from + largest]) {
         largest = k;
       }
     }

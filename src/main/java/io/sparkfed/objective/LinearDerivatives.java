@@ -1,6 +1,7 @@
 package io.sparkfed.objective;
 
 import io.sparkfed.data.Examples;
+import io.sparkfed.data.ScoreSink;
 import io.sparkfed.loss.Loss;
 import io.sparkfed.loss.ScoreBlock;
 import io.sparkfed.loss.VectorLoss;
@@ -40,13 +41,15 @@ public final class LinearDerivatives {
   /** Rows and what is made of them stay within the second-level cache. */
   private static final int VALUES_OF_A_BLOCK = 1 << 16;
 
+  private final ScoreSink sink;
   private final ModelShape shape;
   private final Scaling scaling;
   private final double[] gradient;
   private final double[] hessian;
   private double value;
 
-  private LinearDerivatives(ModelShape shape, Scaling scaling) {
+  private LinearDerivatives(ModelShape shape, Scaling scaling, ScoreSink sink) {
+    this.sink = sink;
     this.shape = shape;
     this.scaling = scaling;
     this.gradient = new double[shape.size()];
@@ -71,7 +74,18 @@ public final class LinearDerivatives {
   /** Returns the sums at {@code w}, given in the units of the scaling. */
   public static LinearDerivatives at(
       double[] w, VectorLoss loss, Examples rows, ModelShape shape, Scaling scaling) {
-    return sums(w, loss, null, rows, shape, scaling);
+    return at(w, loss, rows, shape, scaling, ScoreSink.NONE);
+  }
+
+  /** Does the same, and shows the rows' scores in passing. */
+  public static LinearDerivatives at(
+      double[] w,
+      VectorLoss loss,
+      Examples rows,
+      ModelShape shape,
+      Scaling scaling,
+      ScoreSink sink) {
+    return sums(w, loss, null, rows, shape, scaling, sink);
   }
 
   /** Returns the sums at {@code w} with another curvature than the loss's. */
@@ -82,7 +96,7 @@ public final class LinearDerivatives {
       Examples rows,
       ModelShape shape,
       Scaling scaling) {
-    return sums(w, loss, curvature, rows, shape, scaling);
+    return sums(w, loss, curvature, rows, shape, scaling, ScoreSink.NONE);
   }
 
   /** A curvature of null is the loss's. */
@@ -92,8 +106,9 @@ public final class LinearDerivatives {
       Curvature curvature,
       Examples rows,
       ModelShape shape,
-      Scaling scaling) {
-    LinearDerivatives sums = new LinearDerivatives(shape, scaling);
+      Scaling scaling,
+      ScoreSink sink) {
+    LinearDerivatives sums = new LinearDerivatives(shape, scaling, sink);
     if (rows.isSparse() && sums.isShiftSmall()) {
       sums.addSparse(w, loss, curvature, rows);
     } else {
@@ -120,7 +135,7 @@ public final class LinearDerivatives {
       Scaling scaling,
       Kernels kernels,
       int rowsOfABlock) {
-    LinearDerivatives sums = new LinearDerivatives(shape, scaling);
+    LinearDerivatives sums = new LinearDerivatives(shape, scaling, ScoreSink.NONE);
     sums.addDense(w, loss, null, rows, kernels, rowsOfABlock);
     return sums;
   }
@@ -148,7 +163,7 @@ public final class LinearDerivatives {
       }
     }
     double[][] blocks = new double[SymmetricMatrix.packedLength(outputs)][width * width];
-    Rows scratch = new Rows(most, outputs, stride);
+    Rows scratch = new Rows(most, outputs, stride, sink);
     double[] lanes = new double[most * Kernels.LANES];
     for (int from = 0; from < rows.rows(); from += most) {
       int count = Math.min(most, rows.rows() - from);
@@ -207,7 +222,7 @@ public final class LinearDerivatives {
     double[][] products = new double[pairs][SymmetricMatrix.packedLength(features)];
     double[][] sums = new double[pairs][features];
     double[] totals = new double[pairs];
-    Rows row = new Rows(1, outputs, outputs);
+    Rows row = new Rows(1, outputs, outputs, sink);
     int[] columns = new int[features];
     double[] values = new double[features];
     for (int i = 0; i < rows.rows(); i++) {
@@ -258,6 +273,7 @@ public final class LinearDerivatives {
 
   /** Scratch: what losses make of the rows of a block. */
   private static final class Rows {
+    private final ScoreSink sink;
     private final int outputs;
     private final int stride;
 
@@ -272,7 +288,8 @@ public final class LinearDerivatives {
     private final double[] labels;
     private final ScoreBlock block;
 
-    Rows(int most, int outputs, int stride) {
+    Rows(int most, int outputs, int stride, ScoreSink sink) {
+      this.sink = sink;
       this.outputs = outputs;
       this.stride = stride;
       this.scores = new double[Kernels.padded(most) * stride];
@@ -300,6 +317,7 @@ public final class LinearDerivatives {
     double evaluateScores(
         int from, int count, VectorLoss loss, Curvature curvature, Examples rows, double value) {
       rows.copyLabels(from, count, labels);
+      sink.take(from, count, scores, stride, labels);
       block.take(count, scores, labels);
       if (curvature == null && loss instanceof Loss single) {
         single.derivatives(block, factors[0]);

@@ -2,6 +2,7 @@ package io.sparkfed.objective;
 
 import io.sparkfed.data.Examples;
 import io.sparkfed.data.RowSweep;
+import io.sparkfed.data.ScoreSink;
 import io.sparkfed.loss.ScoreBlock;
 import io.sparkfed.loss.VectorLoss;
 import io.sparkfed.math.SymmetricMatrix;
@@ -117,6 +118,11 @@ public final class LinearObjective {
 
   /** Returns f(w) over all rows. */
   public double value(double[] w) {
+    return value(w, ScoreSink.NONE);
+  }
+
+  /** Returns f(w) over all rows, and shows their scores in passing. */
+  public double value(double[] w, ScoreSink sink) {
     double norm = 0.0;
     for (int j = 0; j < penalised(); j++) {
       norm += Math.abs(w[j]);
@@ -126,7 +132,9 @@ public final class LinearObjective {
     double sum = 0.0;
     for (int from = 0; from < rows(); from += sweep.most()) {
       sweep.take(from, Math.min(rows(), from + sweep.most()));
-      block.take(sweep.count(), sweep.scores(), sweep.labels());
+      double[] scores = sweep.scores();
+      sink.take(from, sweep.count(), scores, sweep.stride(), sweep.labels());
+      block.take(sweep.count(), scores, sweep.labels());
       loss.values(block);
       sum = addWeighted(sum);
     }
@@ -137,7 +145,12 @@ public final class LinearObjective {
    * Returns the smooth part of f(w) over all rows and writes its gradient into {@code gradientOut}.
    */
   public double valueAndGradient(double[] w, double[] gradientOut) {
-    return smooth(w, null, 0, rows(), gradientOut, true);
+    return valueAndGradient(w, gradientOut, ScoreSink.NONE);
+  }
+
+  /** Does the same, and shows the rows' scores in passing. */
+  public double valueAndGradient(double[] w, double[] gradientOut, ScoreSink sink) {
+    return smooth(w, null, 0, rows(), gradientOut, true, sink);
   }
 
   /**
@@ -168,7 +181,7 @@ public final class LinearObjective {
 
   /** Writes the gradient of the smooth part of f at w over all rows into {@code gradientOut}. */
   public void gradient(double[] w, double[] gradientOut) {
-    smooth(w, null, 0, rows(), gradientOut, false);
+    smooth(w, null, 0, rows(), gradientOut, false, ScoreSink.NONE);
   }
 
   /**
@@ -177,7 +190,7 @@ public final class LinearObjective {
    * share of the penalty, so that an epoch of batches adds up to f.
    */
   public void gradient(double[] w, int[] order, int from, int to, double[] gradientOut) {
-    smooth(w, order, from, to, gradientOut, false);
+    smooth(w, order, from, to, gradientOut, false, ScoreSink.NONE);
   }
 
   /** Adds the weighted values of the block's rows to a sum, in order. */
@@ -193,7 +206,13 @@ public final class LinearObjective {
 
   /** An order of null is that of the rows. */
   private double smooth(
-      double[] w, int[] order, int from, int to, double[] gradientOut, boolean withValue) {
+      double[] w,
+      int[] order,
+      int from,
+      int to,
+      double[] gradientOut,
+      boolean withValue,
+      ScoreSink sink) {
     scaling.toRaw(w, raw);
     sweep.begin(raw);
     double sum = 0.0;
@@ -205,6 +224,7 @@ public final class LinearObjective {
         sweep.take(order, at, end);
       }
       double[] slopes = sweep.scores();
+      sink.take(at, sweep.count(), slopes, sweep.stride(), sweep.labels());
       block.take(sweep.count(), slopes, sweep.labels());
       if (withValue) {
         loss.valuesAndGradients(block);
