@@ -77,7 +77,8 @@ final class AutoAlgorithm {
           choice.warmStart().isEmpty()
               ? named.why()
               : named.why() + "; it starts from an average of local models";
-      return new AlgorithmChoice(choice.preset(), choice.optimizer(), choice.warmStart(), why);
+      return new AlgorithmChoice(
+          choice.preset(), choice.optimizer(), choice.warmStart(), choice.preconditioned(), why);
     };
   }
 

@@ -28,6 +28,7 @@ final class LosslessValidation {
   void validate(String preset, Family family) {
     if (!Presets.isLossless(preset)) {
       refuse("algorithm.warm-start", "belongs to the lossless presets");
+      refuse("algorithm.preconditioner", "belongs to algorithm.preset = fed-lbfgs and auto");
       refuse("algorithm.step-size", "belongs to algorithm.preset = fed-sgd");
       return;
     }
@@ -38,6 +39,7 @@ final class LosslessValidation {
       refuse("algorithm.step-size", "belongs to algorithm.preset = fed-sgd");
     }
     if (!preset.equals("fed-lbfgs") && !preset.equals(Presets.AUTO)) {
+      refuse("algorithm.preconditioner", "belongs to algorithm.preset = fed-lbfgs and auto");
       requireNoL1(read, "algorithm.preset = " + preset, "fed-lbfgs");
     }
     if (preset.equals("normal-equations")) {

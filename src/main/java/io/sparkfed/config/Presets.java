@@ -4,7 +4,7 @@ import io.sparkfed.aggregate.SumFactory;
 import io.sparkfed.config.TrainingConfig.AggregationConfig;
 import io.sparkfed.config.TrainingConfig.Algorithm;
 import io.sparkfed.config.TrainingConfig.Keys;
-import io.sparkfed.config.TrainingConfig.WarmStart;
+import io.sparkfed.config.TrainingConfig.WherePaying;
 import io.sparkfed.evaluation.MetricSums;
 import io.sparkfed.federated.AlgorithmChoice;
 import io.sparkfed.federated.PooledPlan;
@@ -46,6 +46,9 @@ public final class Presets {
 
   /** Most coefficients of a preset with Hessians: 2 million numbers, 16 MB a message. */
   static final int MOST_COEFFICIENTS_WITH_HESSIAN = 2000;
+
+  /** Half a million numbers, 4 MB a message, once. */
+  private static final int MOST_PRECONDITIONED_FEATURES = 1000;
 
   /** As many pairs of steps and gradients as Spark ML's. */
   private static final int LBFGS_MEMORY = 10;
@@ -137,9 +140,9 @@ public final class Presets {
     Algorithm algorithm = config.algorithm();
     if (algorithm.preset().equals(AUTO)) {
       return new AutoAlgorithm(config.model().family(), config.model().l1(), shape)
-          .chooser((preset, warmPays) -> filled(algorithm, preset, warmPays));
+          .chooser((preset, warmPays) -> filled(config, shape, preset, warmPays));
     }
-    AlgorithmChoice named = filled(algorithm, algorithm.preset(), false);
+    AlgorithmChoice named = filled(config, shape, algorithm.preset(), false);
     if (named.optimizer().needsHessian() && shape.size() > MOST_COEFFICIENTS_WITH_HESSIAN) {
       throw new ConfigurationException(
           "algorithm.preset = "
@@ -149,20 +152,50 @@ public final class Presets {
               + " coefficients, for it sums a number for each pair of them; take fed-lbfgs. Provided: "
               + shape.size());
     }
-    return AlgorithmChoice.always(named.preset(), named.optimizer(), named.warmStart());
+    return named.always();
   }
 
-  private static AlgorithmChoice filled(Algorithm algorithm, String preset, boolean warmPays) {
+  private static AlgorithmChoice filled(
+      TrainingConfig config, ModelShape shape, String preset, boolean warmPays) {
+    Algorithm algorithm = config.algorithm();
     OptionalDouble tolerance = algorithm.tolerance();
     if (tolerance.isEmpty()) {
       tolerance = ConfigLoader.defaultTolerance(preset);
     }
     PooledOptimizer optimizer = LOSSLESS.get(preset).apply(algorithm.with(tolerance));
-    return new AlgorithmChoice(preset, optimizer, warmStart(algorithm.warmStart(), warmPays), "");
+    if (algorithm.preconditioner() == WherePaying.TRUE) {
+      requirePreconditionable(config, shape);
+    }
+    boolean preconditions =
+        optimizer instanceof Lbfgs
+            && config.model().l1() == 0.0
+            && isWanted(
+                algorithm.preconditioner(), shape.features() <= MOST_PRECONDITIONED_FEATURES);
+    return new AlgorithmChoice(
+        preset, optimizer, warmStart(algorithm.warmStart(), warmPays), preconditions, "");
   }
 
-  private static Optional<LocalSolver> warmStart(WarmStart wanted, boolean pays) {
-    return wanted == WarmStart.TRUE || (wanted == WarmStart.AUTO && pays)
+  private static void requirePreconditionable(TrainingConfig config, ModelShape shape) {
+    if (config.model().l1() > 0.0) {
+      throw new ConfigurationException(
+          "algorithm.preconditioner = true can't be with model.l1 > 0. Provided model.l1: "
+              + config.model().l1());
+    }
+    if (shape.features() > MOST_COEFFICIENTS_WITH_HESSIAN) {
+      throw new ConfigurationException(
+          "algorithm.preconditioner = true can have at most "
+              + MOST_COEFFICIENTS_WITH_HESSIAN
+              + " features, for it sums a number for each pair of them. Provided: "
+              + shape.features());
+    }
+  }
+
+  private static boolean isWanted(WherePaying wanted, boolean pays) {
+    return wanted == WherePaying.TRUE || (wanted == WherePaying.AUTO && pays);
+  }
+
+  private static Optional<LocalSolver> warmStart(WherePaying wanted, boolean pays) {
+    return isWanted(wanted, pays)
         ? Optional.of(new LocalLbfgs(WARM_START_ITERATIONS, WARM_START_TOLERANCE, LBFGS_MEMORY))
         : Optional.empty();
   }

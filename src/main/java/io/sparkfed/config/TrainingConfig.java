@@ -75,6 +75,7 @@ public record TrainingConfig(
    * @param rounds at least 1
    * @param tolerance when to stop, at least 0; empty for never, or for the chosen preset's own
    * @param warmStart whether a lossless search starts from an average of local models
+   * @param preconditioner whether L-BFGS starts from a sample of the features' correlations
    * @param divergenceFactor greater than 1
    * @param stepSize of fed-sgd, greater than 0; 0 for the others
    */
@@ -85,7 +86,8 @@ public record TrainingConfig(
       Reduction reduction,
       Weighting weighting,
       OptionalDouble tolerance,
-      WarmStart warmStart,
+      WherePaying warmStart,
+      WherePaying preconditioner,
       double divergenceFactor,
       double stepSize) {
 
@@ -98,13 +100,14 @@ public record TrainingConfig(
           weighting,
           other,
           warmStart,
+          preconditioner,
           divergenceFactor,
           stepSize);
     }
   }
 
-  /** Whether a lossless search starts from an average of local models. */
-  public enum WarmStart {
+  /** Whether something is done that takes time and may save more. */
+  public enum WherePaying {
     /** Where it saves time. */
     AUTO,
     TRUE,

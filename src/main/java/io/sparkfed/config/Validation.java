@@ -19,7 +19,7 @@ import io.sparkfed.config.TrainingConfig.Keys;
 import io.sparkfed.config.TrainingConfig.Model;
 import io.sparkfed.config.TrainingConfig.Output;
 import io.sparkfed.config.TrainingConfig.Predictions;
-import io.sparkfed.config.TrainingConfig.WarmStart;
+import io.sparkfed.config.TrainingConfig.WherePaying;
 import io.sparkfed.data.Storage;
 import io.sparkfed.evaluation.RunReport.Setting;
 import io.sparkfed.federated.Weighting;
@@ -163,7 +163,8 @@ final class Validation {
         read.oneOf("algorithm.local.loss", Reduction.class),
         read.oneOf("algorithm.weighting", Weighting.class),
         lossless.tolerance(),
-        read.oneOf("algorithm.warm-start", WarmStart.class),
+        read.oneOf("algorithm.warm-start", WherePaying.class),
+        read.oneOf("algorithm.preconditioner", WherePaying.class),
         read.number("algorithm.divergence-factor", "must be a number > 1", v -> v > 1.0),
         lossless.stepSize(preset));
   }

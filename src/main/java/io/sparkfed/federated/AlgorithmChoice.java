@@ -11,10 +11,15 @@ import java.util.Optional;
  * @param optimizer what takes the steps
  * @param warmStart what the workers train with, each on its own rows, for the average that the
  *     search starts from; empty to start from zero
+ * @param preconditioned whether the search starts from a sample of the features' correlations
  * @param why the reason, one sentence; empty where the configuration named the preset
  */
 public record AlgorithmChoice(
-    String preset, PooledOptimizer optimizer, Optional<LocalSolver> warmStart, String why) {
+    String preset,
+    PooledOptimizer optimizer,
+    Optional<LocalSolver> warmStart,
+    boolean preconditioned,
+    String why) {
 
   /** Says what was chosen and why; empty where the configuration named the preset. */
   public Optional<String> note() {
@@ -35,10 +40,8 @@ public record AlgorithmChoice(
     AlgorithmChoice choose(double rows, int workers);
   }
 
-  /** Returns the chooser of a preset that the configuration names. */
-  public static Chooser always(
-      String preset, PooledOptimizer optimizer, Optional<LocalSolver> warmStart) {
-    AlgorithmChoice named = new AlgorithmChoice(preset, optimizer, warmStart, "");
-    return (rows, workers) -> named;
+  /** Returns the chooser that always makes this choice. */
+  public Chooser always() {
+    return (rows, workers) -> this;
   }
 }

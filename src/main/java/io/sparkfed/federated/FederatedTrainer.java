@@ -15,6 +15,7 @@ import io.sparkfed.federated.RoundWork.Next;
 import io.sparkfed.federated.TrainingResult.Divergence;
 import io.sparkfed.federated.TrainingState.Cost;
 import io.sparkfed.federated.TrainingState.Moments;
+import io.sparkfed.math.SymmetricMatrix;
 import io.sparkfed.model.Coefficients;
 import io.sparkfed.model.Scaling;
 import io.sparkfed.model.Standardize;
@@ -158,7 +159,11 @@ public final class FederatedTrainer {
             .warmStart()
             .filter(solver -> begins)
             .flatMap(solver -> WarmStart.of(federation, plan, scaling, solver));
-    return new PooledRounds(plan, scaling, chosen.optimizer(), rows(), start);
+    Optional<SymmetricMatrix> curvature =
+        begins && chosen.preconditioned()
+            ? StartingCurvature.of(federation, plan, scaling, rows())
+            : Optional.empty();
+    return new PooledRounds(plan, scaling, chosen.optimizer(), rows(), start, curvature);
   }
 
   private TrainingResult rounds(

@@ -16,8 +16,10 @@ import io.sparkfed.model.Family;
 import io.sparkfed.model.ModelShape;
 import io.sparkfed.model.Scaling;
 import io.sparkfed.model.Standardize;
+import io.sparkfed.objective.SampledGram;
 import io.sparkfed.server.PointEvaluation;
 import io.sparkfed.server.PooledOptimizer;
+import io.sparkfed.server.Preconditioner;
 import io.sparkfed.server.SavedSearch;
 import io.sparkfed.server.Search;
 import java.util.Arrays;
@@ -53,6 +55,7 @@ final class PooledRounds implements RoundWork {
   private static final double LARGEST_CONDITION = 1e13;
 
   private static final String CONDITION_NUMBER = "condition-number";
+  private static final String CURVATURE = "starting-curvature";
 
   private final TrainingPlan plan;
   private final PooledOptimizer optimizer;
@@ -74,6 +77,7 @@ final class PooledRounds implements RoundWork {
   private boolean isWarm;
 
   private Search search;
+  private Optional<Preconditioner> curvature;
   private double conditionNumber = Double.NaN;
   private double labelMean = Double.NaN;
 
@@ -83,13 +87,16 @@ final class PooledRounds implements RoundWork {
    * @param scaling the identity unless federated
    * @param rows sum of the rows' weights; NaN where no sum told it
    * @param start where to begin, in training units; empty for zero
+   * @param curvature the mean of {@code z z'} over rows z in training units; empty where nobody
+   *     asked
    */
   PooledRounds(
       TrainingPlan plan,
       Scaling scaling,
       PooledOptimizer optimizer,
       double rows,
-      Optional<double[]> start) {
+      Optional<double[]> start,
+      Optional<SymmetricMatrix> curvature) {
     PooledPlan pooled = plan.pooled().orElseThrow();
     this.plan = plan;
     this.scaling = scaling;
@@ -113,7 +120,24 @@ final class PooledRounds implements RoundWork {
     }
     this.takesBack = pooled.conditioning() == PooledPlan.Conditioning.STANDARDIZED;
     this.isWarm = start.isPresent();
-    this.search = optimizer.begin(start.orElseGet(() -> new double[size]), l1);
+    this.curvature = curvature.flatMap(this::preconditioner);
+    this.search = optimizer.begin(start.orElseGet(() -> new double[size]), l1, this.curvature);
+  }
+
+  /** About the Hessian at zero, where every row has the same curvature. */
+  private Optional<Preconditioner> preconditioner(SymmetricMatrix gram) {
+    double[] ridge = Arrays.copyOf(l2, gram.order());
+    Arrays.fill(ridge, shape.features(), ridge.length, 0.0);
+    return Preconditioner.of(shape, gram.times(curvatureAtZero(plan)).plusDiagonal(ridge));
+  }
+
+  private static double curvatureAtZero(TrainingPlan plan) {
+    return switch (plan.family()) {
+      case LOGISTIC -> 0.25;
+      case SOFTMAX -> 1.0 / plan.shape().outputs();
+      case LINEAR, SQUARED_HINGE -> 2.0;
+      case SVM, HUBER, POISSON, GAMMA -> 1.0;
+    };
   }
 
   /**
@@ -218,7 +242,7 @@ final class PooledRounds implements RoundWork {
   public Optional<double[]> afterOverflow() {
     if (isWarm) {
       isWarm = false;
-      search = optimizer.begin(new double[shape.size()], l1);
+      search = optimizer.begin(new double[shape.size()], l1, curvature);
       return Optional.of(search.point());
     }
     if (!takesBack || search.point() == search.best()) {
@@ -256,6 +280,7 @@ final class PooledRounds implements RoundWork {
     SavedSearch saved = search.saved();
     Map<String, double[]> values = new HashMap<>(saved.values());
     values.put(CONDITION_NUMBER, new double[] {conditionNumber});
+    curvature.ifPresent(known -> values.put(CURVATURE, known.matrix().packed()));
     return new Work(saved.at(), values, sum.choices());
   }
 
@@ -267,8 +292,15 @@ final class PooledRounds implements RoundWork {
       throw new IllegalArgumentException("a saved search must have its " + CONDITION_NUMBER);
     }
     conditionNumber = condition[0];
-    search = optimizer.restore(new SavedSearch(saved.at(), values), l1);
+    curvature =
+        Optional.ofNullable(values.remove(CURVATURE))
+            .flatMap(packed -> Preconditioner.of(shape, curvatureOf(packed)));
+    search = optimizer.restore(new SavedSearch(saved.at(), values), l1, curvature);
     sum.restore(saved.range());
+  }
+
+  private SymmetricMatrix curvatureOf(double[] packed) {
+    return SymmetricMatrix.of(SampledGram.order(shape), packed);
   }
 
   @Override

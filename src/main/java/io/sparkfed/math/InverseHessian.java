@@ -2,17 +2,22 @@ package io.sparkfed.math;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * The inverse Hessian that L-BFGS estimates from its last steps s and the changes y of the gradient
  * over them (Nocedal and Wright, "Numerical Optimization", 2nd edition, section 7.2). Immutable.
  */
 public final class InverseHessian {
+  private static final UnaryOperator<double[]> IDENTITY = UnaryOperator.identity();
+
   private final int memory;
+  private final UnaryOperator<double[]> initial;
   private final List<Pair> pairs;
 
-  private InverseHessian(int memory, List<Pair> pairs) {
+  private InverseHessian(int memory, UnaryOperator<double[]> initial, List<Pair> pairs) {
     this.memory = memory;
+    this.initial = initial;
     this.pairs = pairs;
   }
 
@@ -25,12 +30,22 @@ public final class InverseHessian {
    * @param memory number of steps remembered, at least 1
    */
   public static InverseHessian identity(int memory) {
-    return new InverseHessian(memory, List.of());
+    return startingFrom(memory, IDENTITY);
   }
 
-  /** Returns whether no step is remembered. */
+  /**
+   * Returns the estimate before the first step: a symmetric positive definite matrix.
+   *
+   * @param memory number of steps remembered, at least 1
+   * @param initial returns its product with a vector, in a new array or the same one
+   */
+  public static InverseHessian startingFrom(int memory, UnaryOperator<double[]> initial) {
+    return new InverseHessian(memory, initial, List.of());
+  }
+
+  /** Returns whether nothing is known. */
   public boolean isIdentity() {
-    return pairs.isEmpty();
+    return pairs.isEmpty() && initial == IDENTITY;
   }
 
   /**
@@ -48,7 +63,7 @@ public final class InverseHessian {
       next.remove(0);
     }
     next.add(new Pair(step.clone(), change.clone(), 1.0 / product));
-    return new InverseHessian(memory, List.copyOf(next));
+    return new InverseHessian(memory, initial, List.copyOf(next));
   }
 
   /** Returns copies of the steps that are remembered, the oldest first. */
@@ -63,7 +78,7 @@ public final class InverseHessian {
 
   /**
    * Returns minus this times {@code gradient}: the two-loop recursion, algorithm 7.4, from the
-   * multiple {@code s'y / y'y} of the identity for the newest step.
+   * multiple {@code s'y / y'My} of the initial matrix M for the newest step.
    */
   public double[] direction(double[] gradient) {
     double[] d = gradient.clone();
@@ -76,8 +91,10 @@ public final class InverseHessian {
     double scale = 1.0;
     if (!pairs.isEmpty()) {
       Pair newest = pairs.get(pairs.size() - 1);
-      scale = 1.0 / (newest.inverse * dot(newest.change, newest.change));
+      double[] change = initial.apply(newest.change.clone());
+      scale = 1.0 / (newest.inverse * dot(newest.change, change));
     }
+    d = initial.apply(d);
     for (int j = 0; j < d.length; j++) {
       d[j] *= scale;
     }

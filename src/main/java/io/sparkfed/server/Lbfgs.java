@@ -50,18 +50,37 @@ public record Lbfgs(int memory, double tolerance) implements PooledOptimizer {
 
   @Override
   public Search begin(double[] start, double[] l1) {
-    return new First(this, start.clone(), WeightedL1.of(l1));
+    return begin(start, l1, Optional.empty());
+  }
+
+  /** With an L1 penalty there is no use for the curvature. */
+  @Override
+  public Search begin(double[] start, double[] l1, Optional<Preconditioner> curvature) {
+    WeightedL1 penalty = WeightedL1.of(l1);
+    return new First(this, start.clone(), inverse(penalty, curvature), penalty);
+  }
+
+  private InverseHessian inverse(WeightedL1 l1, Optional<Preconditioner> curvature) {
+    return curvature
+        .filter(known -> l1.isZero())
+        .map(known -> InverseHessian.startingFrom(memory, known::solve))
+        .orElseGet(() -> InverseHessian.identity(memory));
   }
 
   @Override
   public Search restore(SavedSearch saved, double[] l1) {
+    return restore(saved, l1, Optional.empty());
+  }
+
+  @Override
+  public Search restore(SavedSearch saved, double[] l1, Optional<Preconditioner> curvature) {
     if (saved.isAt(SavedSearch.FIRST)) {
-      return begin(saved.vector("point"), l1);
+      return begin(saved.vector("point"), l1, curvature);
     }
     if (!saved.isAt(SavedSearch.TRIAL)) {
       return saved.ended();
     }
-    InverseHessian inverse = InverseHessian.identity(memory);
+    InverseHessian inverse = inverse(WeightedL1.of(l1), curvature);
     for (int i = 0; i < saved.number("pairs"); i++) {
       inverse = inverse.after(saved.vector("step-" + i), saved.vector("change-" + i));
     }
@@ -82,7 +101,8 @@ public record Lbfgs(int memory, double tolerance) implements PooledOptimizer {
         saved.number("high"));
   }
 
-  private record First(Lbfgs lbfgs, double[] point, WeightedL1 l1) implements Search {
+  private record First(Lbfgs lbfgs, double[] point, InverseHessian inverse, WeightedL1 l1)
+      implements Search {
     @Override
     public double[] best() {
       return point;
@@ -96,7 +116,7 @@ public record Lbfgs(int memory, double tolerance) implements PooledOptimizer {
               point,
               at.value() + l1.value(point),
               at.gradient(),
-              InverseHessian.identity(lbfgs.memory),
+              inverse,
               Vectors.maxAbs(pseudo),
               0);
       return lbfgs.from(start, l1);

@@ -9,7 +9,7 @@ import io.sparkfed.config.DataConfig.NoSplit;
 import io.sparkfed.config.DataConfig.PooledTable;
 import io.sparkfed.config.DataConfig.SplitByColumn;
 import io.sparkfed.config.DataConfig.WorkerPaths;
-import io.sparkfed.config.TrainingConfig.WarmStart;
+import io.sparkfed.config.TrainingConfig.WherePaying;
 import io.sparkfed.evaluation.RunReport.Setting;
 import io.sparkfed.federated.Weighting;
 import io.sparkfed.loss.LogisticLoss;
@@ -112,7 +112,8 @@ class ConfigLoaderTest {
             Reduction.SUM,
             Weighting.EQUAL,
             OptionalDouble.empty(),
-            WarmStart.AUTO,
+            WherePaying.AUTO,
+            WherePaying.AUTO,
             1000.0,
             0.0),
         config.algorithm());
@@ -190,7 +191,8 @@ class ConfigLoaderTest {
             Reduction.MEAN,
             Weighting.ROWS,
             OptionalDouble.empty(),
-            WarmStart.AUTO,
+            WherePaying.AUTO,
+            WherePaying.AUTO,
             1000.0,
             0.0),
         config.algorithm());

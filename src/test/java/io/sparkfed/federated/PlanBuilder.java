@@ -42,6 +42,7 @@ final class PlanBuilder {
   private long seed = 1L;
   private OptionalDouble tolerance = OptionalDouble.empty();
   private Optional<LocalSolver> warmStart = Optional.empty();
+  private boolean preconditioned;
   private Optional<PooledPlan> pooled = Optional.empty();
   private ClipBound clip = ClipBound.NONE;
 
@@ -130,6 +131,12 @@ final class PlanBuilder {
     return this;
   }
 
+  /** Before {@link #optimizer}: L-BFGS starts from a sample of the features' correlations. */
+  PlanBuilder preconditioned() {
+    preconditioned = true;
+    return this;
+  }
+
   PlanBuilder seed(long value) {
     seed = value;
     return this;
@@ -145,7 +152,7 @@ final class PlanBuilder {
     pooled =
         Optional.of(
             new PooledPlan(
-                AlgorithmChoice.always("fixed", optimizer, warmStart),
+                new AlgorithmChoice("fixed", optimizer, warmStart, preconditioned, "").always(),
                 PooledPlan.Conditioning.STANDARDIZED,
                 0.95));
     return this;

@@ -1,0 +1,81 @@
+package io.sparkfed.federated;
+
+import io.sparkfed.aggregate.Aggregation;
+import io.sparkfed.aggregate.Federation;
+import io.sparkfed.aggregate.NonFiniteUpdateException;
+import io.sparkfed.aggregate.Opened;
+import io.sparkfed.aggregate.Visit;
+import io.sparkfed.aggregate.WorkerTask;
+import io.sparkfed.data.Shard;
+import io.sparkfed.math.SymmetricMatrix;
+import io.sparkfed.model.ModelShape;
+import io.sparkfed.model.Scaling;
+import io.sparkfed.objective.SampledGram;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How features are correlated, from a sample of every worker's rows in one secure sum: what a
+ * search that makes no Hessians may start from. The optimum doesn't depend on it.
+ */
+final class StartingCurvature {
+  /** Rows of all workers' samples for each feature: then it errs by about a quarter. */
+  private static final int ROWS_A_FEATURE = 40;
+
+  private static final int LEAST_ROWS = 100;
+
+  /** The sum of a sample's squares, scaled up, may exceed that of all rows. */
+  private static final double MARGIN = 8.0;
+
+  private StartingCurvature() {}
+
+  /**
+   * Returns the mean of {@code z z'} over rows z in training units, of order q ({@link
+   * SampledGram}); empty where a worker's isn't finite.
+   *
+   * @param rows sum of the rows' weights; NaN where no sum told it
+   * @throws io.sparkfed.aggregate.AggregationException if the sum could not be opened
+   */
+  static Optional<SymmetricMatrix> of(
+      Federation<Shard> federation, TrainingPlan plan, Scaling scaling, double rows) {
+    List<String> cohort = federation.workers();
+    int order = SampledGram.order(plan.shape());
+    int most = Math.max(LEAST_ROWS, ROWS_A_FEATURE * order / cohort.size());
+    int length = SymmetricMatrix.packedLength(order);
+    Aggregation<double[], double[]> sum = plan.sums().sumOf(length);
+    if (Double.isFinite(rows)) {
+      sum.expect(MARGIN * rows, cohort.size());
+    }
+    Visit<Integer> visit =
+        new Visit<>("starting curvature (" + cohort.size() + " workers)", 0, cohort, most);
+    try {
+      Work work = new Work(plan.shape(), scaling);
+      Opened<double[]> opened = sum.aggregate(federation, visit, work);
+      if (opened.saturated() > 0) {
+        opened = sum.aggregate(federation, visit, work);
+      }
+      double weight = opened.value()[length];
+      return weight > 0.0
+          ? Optional.of(
+              SymmetricMatrix.of(order, Arrays.copyOf(opened.value(), length)).times(1.0 / weight))
+          : Optional.empty();
+    } catch (NonFiniteUpdateException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Runs at a worker. */
+  private record Work(ModelShape shape, Scaling federatedScaling)
+      implements WorkerTask<Shard, Integer, double[]> {
+
+    @Override
+    public double[] run(String worker, Shard shard, Integer most) {
+      Scaling scaling = LocalWork.scaling(shard, federatedScaling);
+      double[] gram = SampledGram.of(shard.train(), shape, scaling, most);
+      double[] sums = Arrays.copyOf(gram, gram.length + 1);
+      sums[gram.length] = shard.train().totalWeight();
+      return sums;
+    }
+  }
+}
