@@ -58,6 +58,70 @@ class LosslessTest {
   }
 
   @ParameterizedTest
+  @EnumSource(Family.class)
+  void train_preconditioned_hasTheSameOptimum(Family family) {
+    Table table = Table.random(5L, 200, 4, family);
+    double plain = objective(train(family, table, false));
+
+    TrainingResult result = train(family, table, true);
+
+    assertTrue(result.divergence().isEmpty());
+    // Where the least of hinges lies at a kink, the searches end a little beside it.
+    double tolerance = family == Family.SVM ? 1e-4 : 1e-9;
+    assertEquals(plain, objective(result), tolerance * plain);
+  }
+
+  private static double objective(TrainingResult result) {
+    return result.lastRound().trainMetrics().get("objective");
+  }
+
+  private static TrainingResult train(Family family, Table table, boolean preconditioned) {
+    PlanBuilder plan = new PlanBuilder().family(family).features(4).rounds(1000).l2(0.01);
+    if (preconditioned) {
+      plan.preconditioned();
+    }
+    return plan.sum(new InsecurePlainSum(1)).optimizer(LBFGS).train(PlanBuilder.deal(table, 5));
+  }
+
+  @Test
+  void train_preconditionedOfCorrelatedFeatures_takesFewerRounds() {
+    Table correlated = Table.random(11L, 300, 4, Family.LOGISTIC);
+    for (double[] row : correlated.x()) {
+      for (int j = 1; j < 4; j++) {
+        row[j] = row[j - 1] + 0.05 * row[j];
+      }
+    }
+    double optimum = logLoss(correlated, Oracles.ridgeLogistic(correlated, 0.0));
+
+    TrainingResult plain = plan(Family.LOGISTIC, LBFGS).train(PlanBuilder.deal(correlated, 10));
+    TrainingResult preconditioned =
+        new PlanBuilder()
+            .family(Family.LOGISTIC)
+            .features(4)
+            .rounds(500)
+            .sum(new InsecurePlainSum(1))
+            .preconditioned()
+            .optimizer(LBFGS)
+            .train(PlanBuilder.deal(correlated, 10));
+
+    assertEquals(optimum, preconditioned.lastRound().loss(), 1e-9 * optimum);
+    int rounds = preconditioned.rounds().size();
+    assertTrue(2 * rounds <= plain.rounds().size(), rounds + " of " + plain.rounds().size());
+  }
+
+  @Test
+  void train_preconditionedOfDependentColumns_searchesWithoutOrWith() {
+    Table table = Table.random(11L, 300, 4, Family.LOGISTIC);
+    for (double[] row : table.x()) {
+      row[3] = row[0] + row[1];
+    }
+
+    double plain = train(Family.LOGISTIC, table, false).lastRound().loss();
+
+    assertEquals(plain, train(Family.LOGISTIC, table, true).lastRound().loss(), 1e-6 * plain);
+  }
+
+  @ParameterizedTest
   @ValueSource(ints = {1, 2, 10, 100})
   void train_anyNumberOfWorkers_hasTheObjectiveOfThePooledOptimum(int workers) {
     double optimum = logLoss(LOGISTIC, Oracles.ridgeLogistic(LOGISTIC, 0.0));

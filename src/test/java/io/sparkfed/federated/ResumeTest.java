@@ -65,6 +65,7 @@ class ResumeTest {
     NEWTON_RIDGE,
     LBFGS,
     LBFGS_WARM_START,
+    LBFGS_PRECONDITIONED,
     OWL_QN,
     LBFGS_TOO_FEW_ROUNDS,
     NORMAL_EQUATIONS,
@@ -85,6 +86,7 @@ class ResumeTest {
             plan.rounds(50).tolerance(1e-3).solver(new LocalNewton(1, 1e-9));
         case LBFGS_WARM_START ->
             plan.warmStart(new LocalLbfgs(5, 1e-3, 5)).optimizer(new Lbfgs(3, 1e-9));
+        case LBFGS_PRECONDITIONED -> plan.preconditioned().optimizer(new Lbfgs(3, 1e-9));
         case NEWTON -> plan.optimizer(new Newton(1e-12));
         case NEWTON_RIDGE -> plan.l2(0.3).optimizer(new Newton(1e-12));
         case LBFGS -> plan.optimizer(new Lbfgs(3, 1e-9));

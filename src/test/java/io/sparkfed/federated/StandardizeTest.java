@@ -78,7 +78,7 @@ class StandardizeTest {
   }
 
   @Test
-  void train_federated_makesTwoVisitsMoreAndShowsTheDriverNoMessage() {
+  void train_federatedOfMeansFarFromZero_makesTwoVisitsMoreAndShowsTheDriverNoMessage() {
     RecordingFederation<Shard> federation =
         new RecordingFederation<>(
             PlanBuilder.federation(PlanBuilder.deal(inAwkwardUnits(Family.LINEAR))));
@@ -87,12 +87,39 @@ class StandardizeTest {
 
     assertEquals(
         List.of(
-            "standardisation: means (3 workers)",
+            "standardisation: moments (3 workers)",
             "standardisation: deviations (3 workers)",
             "choosing the range of sums (3 workers)",
             "round 1/1: local training (3 workers)",
             "round 1/1: evaluation (3 workers)"),
         federation.visits().stream().map(Visit::description).toList());
+  }
+
+  @Test
+  void train_federatedOfMeansNearZero_makesOneVisitMore() {
+    Table pooled = Table.random(11L, 100, 2, Family.LINEAR);
+    double[] m = means(pooled);
+    double[] s = deviations(pooled);
+    RecordingFederation<Shard> federation =
+        new RecordingFederation<>(PlanBuilder.federation(PlanBuilder.deal(pooled)));
+    PlanBuilder plan = new PlanBuilder().solver(new GradientDescent(3, 0.1)).rounds(1);
+
+    double[] z = plan.train(PlanBuilder.deal(pooled.standardized(m, s))).model().values();
+    double[] model = plan.standardize(Standardize.FEDERATED).train(federation).model().values();
+
+    assertEquals(
+        List.of(
+            "standardisation: moments (3 workers)",
+            "round 1/1: local training (3 workers)",
+            "round 1/1: evaluation (3 workers)"),
+        federation.visits().stream()
+            .map(Visit::description)
+            .filter(description -> !description.startsWith("choosing"))
+            .toList());
+    assertArrayEquals(
+        new double[] {z[0] / s[0], z[1] / s[1], z[2] - z[0] * m[0] / s[0] - z[1] * m[1] / s[1]},
+        model,
+        1e-12);
   }
 
   @Test
