@@ -27,6 +27,13 @@ final class Executors {
     return executors;
   }
 
+  /** Returns the ids of the executors; none under a local master. */
+  static Set<String> ids(SparkContext spark) {
+    Set<String> ids = new TreeSet<>();
+    alive(spark).forEach(id -> ids.add(id.executorId()));
+    return ids;
+  }
+
   /** Returns the hosts that tasks may run on now: under a local master the driver's. */
   static Set<String> hosts(SparkContext spark) {
     Set<String> hosts = new TreeSet<>();
