@@ -25,32 +25,14 @@ final class SparseExamples extends Examples {
     this.values = values;
   }
 
-  /** Four sums, of each fourth entry: the next addition needn't wait for the one before. */
   @Override
   public double dot(int row, double[] coefficients, int from) {
-    double s0 = 0.0;
-    double s1 = 0.0;
-    double s2 = 0.0;
-    double s3 = 0.0;
-    int end = rowStarts[row + 1];
-    int k = rowStarts[row];
-    for (; k <= end - 4; k += 4) {
-      s0 += values.get(k) * coefficients[from + columns[k]];
-      s1 += values.get(k + 1) * coefficients[from + columns[k + 1]];
-      s2 += values.get(k + 2) * coefficients[from + columns[k + 2]];
-      s3 += values.get(k + 3) * coefficients[from + columns[k + 3]];
-    }
-    for (; k < end; k++) {
-      s0 += values.get(k) * coefficients[from + columns[k]];
-    }
-    return (s0 + s2) + (s1 + s3);
+    return values.sparseDot(rowStarts[row], rowStarts[row + 1], columns, coefficients, from);
   }
 
   @Override
   public void addScaled(int row, double factor, double[] out, int from) {
-    for (int k = rowStarts[row]; k < rowStarts[row + 1]; k++) {
-      out[from + columns[k]] += factor * values.get(k);
-    }
+    values.addSparse(rowStarts[row], rowStarts[row + 1], columns, factor, out, from);
   }
 
   /** Adds {@code sum_j x[row][j] * w_jk} to {@code out[at + k]}, in order of j. */
