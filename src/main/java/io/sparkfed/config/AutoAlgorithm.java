@@ -16,28 +16,34 @@ import java.util.function.BiFunction;
  * <ul>
  *   <li>Newton's method makes a Hessian, {@code n q (q + 1) K (K + 1) / 2} operations, and sums
  *       {@code d (d + 1) / 2} numbers; of them there are {@value #NEWTON_ROUNDS}, for least squares
- *       2;
+ *       one, and the evaluation of what it leads to;
  *   <li>L-BFGS makes a gradient, 4 n d operations, and sums d numbers; of them there are {@value
- *       #LBFGS_ROUNDS}.
+ *       #LBFGS_ROUNDS}, or {@value #PRECONDITIONED_ROUNDS} where it starts from the features'
+ *       correlations.
  * </ul>
  *
- * The constants are what two cores have been seen to do; what matters is their proportions. Workers
- * are taken to compute side by side.
+ * The constants are what single cores have been seen to do; what matters is their proportions. A
+ * worker is taken to have a quarter of a core: where it has more, rounds are short either way.
+ *
+ * <p>Least squares stay with the normal equations, which are exact, unless L-BFGS takes less than
+ * half the time.
  *
  * <p>Newton's method is warm-started where workers have many rows a coefficient: the average of
  * local models saves two rounds of four where the workers' rows are alike, and no more than its own
- * where they aren't. L-BFGS gains nothing: it must learn the curvature all the same.
+ * where they aren't.
  */
 final class AutoAlgorithm {
-  private static final int NEWTON_ROUNDS = 6;
-  private static final int LEAST_SQUARES_ROUNDS = 2;
+  private static final int NEWTON_ROUNDS = 5;
   private static final int LBFGS_ROUNDS = 25;
+  private static final int PRECONDITIONED_ROUNDS = 9;
+  private static final double WORKERS_A_CORE = 4.0;
+  private static final double WORTH_OF_EXACTNESS = 2.0;
 
   /** Of the Spark jobs of a masked round. */
   private static final double SECONDS_A_ROUND = 0.05;
 
   /** The Hessian's kernel works in the cache, */
-  private static final double HESSIAN_OPERATIONS_A_SECOND = 1e10;
+  private static final double HESSIAN_OPERATIONS_A_SECOND = 2e10;
 
   /** the gradient's waits for the memory. */
   private static final double GRADIENT_OPERATIONS_A_SECOND = 4e9;
@@ -54,8 +60,15 @@ final class AutoAlgorithm {
   private final Family family;
   private final double l1;
   private final ModelShape shape;
+  private final boolean preconditioned;
 
-  AutoAlgorithm(Family family, double l1, ModelShape shape) {
+  /**
+   * Creates it.
+   *
+   * @param preconditioned whether L-BFGS would start from the features' correlations
+   */
+  AutoAlgorithm(Family family, double l1, ModelShape shape, boolean preconditioned) {
+    this.preconditioned = preconditioned;
     this.family = family;
     this.l1 = l1;
     this.shape = shape;
@@ -100,18 +113,18 @@ final class AutoAlgorithm {
               + Presets.MOST_COEFFICIENTS_WITH_HESSIAN
               + ")");
     }
-    boolean quadratic = family == Family.LINEAR;
-    String withHessian = quadratic ? "normal-equations" : "fed-newton";
-    int rounds = quadratic ? LEAST_SQUARES_ROUNDS : NEWTON_ROUNDS;
     double own = (Double.isNaN(rows) ? ROWS_A_WORKER * workers : rows) / workers;
-    double hessian =
-        rounds
-            * round(
-                own * hessianOperations() / HESSIAN_OPERATIONS_A_SECOND,
-                SymmetricMatrix.packedLength(size),
-                workers);
-    double gradient =
-        LBFGS_ROUNDS * round(own * 4.0 * size / GRADIENT_OPERATIONS_A_SECOND, size, workers);
+    double hessianRound =
+        round(
+            own * hessianOperations() / HESSIAN_OPERATIONS_A_SECOND,
+            SymmetricMatrix.packedLength(size),
+            workers);
+    double gradientRound = round(own * 4.0 * size / GRADIENT_OPERATIONS_A_SECOND, size, workers);
+    boolean quadratic = family == Family.LINEAR;
+    int hessians = quadratic ? 1 : NEWTON_ROUNDS;
+    int gradients = preconditioned ? PRECONDITIONED_ROUNDS : LBFGS_ROUNDS;
+    double hessian = hessians * hessianRound + (quadratic ? gradientRound : 0.0);
+    double gradient = gradients * gradientRound;
     String why =
         String.format(
             Locale.ROOT,
@@ -120,11 +133,14 @@ final class AutoAlgorithm {
             size,
             own * workers,
             workers,
-            rounds,
+            hessians,
             hessian,
-            LBFGS_ROUNDS,
+            gradients,
             gradient);
-    return new Named(hessian <= gradient ? withHessian : "fed-lbfgs", why);
+    if (hessian <= (quadratic ? WORTH_OF_EXACTNESS : 1.0) * gradient) {
+      return new Named(quadratic ? "normal-equations" : "fed-newton", why);
+    }
+    return new Named("fed-lbfgs", why);
   }
 
   private double hessianOperations() {
@@ -135,7 +151,7 @@ final class AutoAlgorithm {
 
   private static double round(double compute, double numbers, int workers) {
     return SECONDS_A_ROUND
-        + compute
+        + WORKERS_A_CORE * compute
         + numbers * (WORKER_SECONDS_A_WORD + workers * DRIVER_SECONDS_A_WORD);
   }
 }

@@ -139,7 +139,8 @@ public final class Presets {
   private static AlgorithmChoice.Chooser chooser(TrainingConfig config, ModelShape shape) {
     Algorithm algorithm = config.algorithm();
     if (algorithm.preset().equals(AUTO)) {
-      return new AutoAlgorithm(config.model().family(), config.model().l1(), shape)
+      return new AutoAlgorithm(
+              config.model().family(), config.model().l1(), shape, isPreconditioned(config, shape))
           .chooser((preset, warmPays) -> filled(config, shape, preset, warmPays));
     }
     AlgorithmChoice named = filled(config, shape, algorithm.preset(), false);
@@ -166,13 +167,15 @@ public final class Presets {
     if (algorithm.preconditioner() == WherePaying.TRUE) {
       requirePreconditionable(config, shape);
     }
-    boolean preconditions =
-        optimizer instanceof Lbfgs
-            && config.model().l1() == 0.0
-            && isWanted(
-                algorithm.preconditioner(), shape.features() <= MOST_PRECONDITIONED_FEATURES);
+    boolean preconditions = optimizer instanceof Lbfgs && isPreconditioned(config, shape);
     return new AlgorithmChoice(
         preset, optimizer, warmStart(algorithm.warmStart(), warmPays), preconditions, "");
+  }
+
+  private static boolean isPreconditioned(TrainingConfig config, ModelShape shape) {
+    return config.model().l1() == 0.0
+        && isWanted(
+            config.algorithm().preconditioner(), shape.features() <= MOST_PRECONDITIONED_FEATURES);
   }
 
   private static void requirePreconditionable(TrainingConfig config, ModelShape shape) {
