@@ -1,6 +1,8 @@
 package io.sparkfed.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sparkfed.federated.AlgorithmChoice;
@@ -89,6 +91,43 @@ class AutoAlgorithmTest {
     assertTrue(choice(5, 1000).warmStart().isEmpty());
     assertTrue(choice(5, 1000, "algorithm.warm-start=false").warmStart().isEmpty());
     assertTrue(choice(5, 10, "algorithm.warm-start=true").warmStart().isPresent());
+  }
+
+  @Test
+  void choose_preconditioner_isForLbfgsOfFewFeaturesWithoutL1() {
+    assertTrue(choice(5, 1000, "model.family=svm").preconditioned());
+    assertTrue(choice(1000, 1000, "algorithm.preset=fed-lbfgs").preconditioned());
+    assertTrue(
+        choice(2000, 1000, "model.family=svm", "algorithm.preconditioner=true").preconditioned());
+    assertFalse(choice(1001, 1000, "model.family=svm").preconditioned());
+    assertFalse(
+        choice(5, 1000, "model.family=svm", "algorithm.preconditioner=false").preconditioned());
+    assertFalse(choice(5, 1000, "model.family=svm", "model.l1=0.1").preconditioned());
+    assertFalse(choice(5, 100, "model.family=logistic").preconditioned());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "2001, model.l1=0.0, at most 2000 features",
+    "5, model.l1=0.1, can't be with model.l1 > 0"
+  })
+  void choose_preconditionerThatCantBe_isRefused(int features, String setting, String rule) {
+    ConfigurationException refusal =
+        assertThrows(
+            ConfigurationException.class,
+            () ->
+                choice(
+                    features, 1000, "model.family=svm", "algorithm.preconditioner=true", setting));
+
+    assertTrue(refusal.getMessage().contains(rule), refusal.getMessage());
+  }
+
+  @Test
+  void choose_withoutPreconditioner_isMoreForHessians() {
+    String[] plain = {"model.family=logistic", "algorithm.preconditioner=false"};
+
+    assertEquals("fed-lbfgs", choice(100, 1e6, "model.family=logistic").preset());
+    assertEquals("fed-newton", choice(100, 1e6, plain).preset());
   }
 
   @Test

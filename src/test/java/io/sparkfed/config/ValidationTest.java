@@ -120,6 +120,8 @@ class ValidationTest {
     "fed-lbfgs, algorithm.weighting=equal, algorithm.weighting belongs to algorithm.preset = fed-avg",
     "fed-avg, algorithm.tolerance=-1, algorithm.tolerance must be a number >= 0",
     "fed-avg, algorithm.warm-start=true, algorithm.warm-start belongs to the lossless presets",
+    "fed-avg, algorithm.preconditioner=true, algorithm.preconditioner belongs to algorithm.preset = fed-lbfgs",
+    "fed-newton, algorithm.preconditioner=true, algorithm.preconditioner belongs to algorithm.preset = fed-lbfgs",
     "auto, algorithm.local.steps=3, algorithm.local belongs to algorithm.preset = fed-avg",
     "auto, algorithm.tolerance=-1, algorithm.tolerance must be a number >= 0",
     "fed-newton, algorithm.step-size=1, algorithm.step-size belongs to algorithm.preset = fed-sgd",
