@@ -114,7 +114,12 @@ final class MlflowStart {
   private Set<Integer> goOn(String id) throws IOException {
     // The client's own way would set an end.
     String running = "{\"run_id\": \"" + id + "\", \"status\": \"" + RunStatus.RUNNING + "\"}";
-    server.ask(client -> client.sendPost("runs/update", running));
+    server.ask(
+        client -> {
+          client.sendPost("runs/update", running);
+          client.setTag(id, MlflowRecords.EXIT_TAG, "resumed");
+          return true;
+        });
     List<Metric> losses = server.ask(client -> client.getMetricHistory(id, "loss"));
     return losses.stream().map(loss -> (int) loss.getStep()).collect(Collectors.toSet());
   }

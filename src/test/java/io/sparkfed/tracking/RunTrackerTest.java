@@ -144,6 +144,7 @@ class RunTrackerTest {
 
     try (RunTracker tracker = open(TrackedRuns.resumed(3))) {
       assertEquals("RUNNING", server.status("run1"));
+      assertEquals("resumed", server.texts("run1", "tags").get("spark_federated.exit"));
       tracker.roundFinished(TrackedRuns.round(4));
       tracker.roundFinished(TrackedRuns.round(5));
       tracker.ended(Ending.SUCCEEDED);
