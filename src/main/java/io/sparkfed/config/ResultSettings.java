@@ -15,14 +15,16 @@ import java.util.TreeSet;
 
 /**
  * The settings that a result depends on: a run is resumed with the same ones. Secrets are not among
- * them, nor what only says where results go, how a run is called, or how long it waits.
+ * them, nor what only says where results go, who follows the run, how it is called, or how long it
+ * waits.
  *
  * @param values resolved values by key
  */
 public record ResultSettings(SortedMap<String, String> values) {
   private static final Set<String> FREE_KEYS =
       Set.of("name", "aggregation.deadline", "cluster.timeout");
-  private static final Set<String> FREE_SECTIONS = Set.of("output.", "checkpoint.", "predictions.");
+  private static final Set<String> FREE_SECTIONS =
+      Set.of("output.", "checkpoint.", "predictions.", "tracking.");
 
   /** Takes a copy of the map. */
   public ResultSettings {

@@ -31,6 +31,7 @@ import java.util.TreeMap;
  * @param output where results go
  * @param checkpoints when and where the run's state is kept
  * @param predictions where predictions go
+ * @param mlflow the tracking server that follows the training; empty for none
  * @param settings each resolved value with its origin, secrets removed
  */
 public record TrainingConfig(
@@ -46,6 +47,7 @@ public record TrainingConfig(
     Output output,
     Checkpoints checkpoints,
     Predictions predictions,
+    Optional<Mlflow> mlflow,
     List<Setting> settings) {
 
   /**
@@ -182,4 +184,14 @@ public record TrainingConfig(
    */
   public record Predictions(
       String format, Map<String, String> options, Optional<String> path, String mode) {}
+
+  /**
+   * What {@code tracking.mlflow} says.
+   *
+   * @param uri address of the tracking server, http or https, without a password
+   * @param experiment the experiment's name
+   * @param runName what the run is called there
+   * @param timeout how long one answer of the server is waited for, greater than 0
+   */
+  public record Mlflow(String uri, String experiment, String runName, Duration timeout) {}
 }

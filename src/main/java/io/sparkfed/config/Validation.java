@@ -83,6 +83,7 @@ final class Validation {
             read.freeSection("predictions.options"),
             read.optionalString("predictions.path"),
             read.oneOf("predictions.mode", List.of("error", "overwrite", "append", "ignore"))),
+        new TrackingReader(read).mlflow(),
         settings);
   }
 

@@ -39,6 +39,11 @@ final class Console {
     skipped.forEach((worker, reason) -> line("skipped worker %s: %s", worker, reason));
   }
 
+  /** Prints where the run can be followed. */
+  void tracked(String address) {
+    line("followed at %s", address);
+  }
+
   void note(String note) {
     line("note: %s", note);
   }

@@ -10,6 +10,7 @@ import io.sparkfed.federated.FailureKind;
 import io.sparkfed.spark.ClusterSettings;
 import io.sparkfed.spark.DataSurvey;
 import io.sparkfed.spark.ReachablePaths;
+import io.sparkfed.tracking.TrackingCheck;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -64,6 +65,7 @@ public final class DoctorJob implements Callable<Integer> {
     findings.addAll(ReachablePaths.of(hadoop, config.data()));
     findings.add(output(hadoop, config.output()));
     findings.addAll(DurablePlaces.of(spark.sparkContext(), config));
+    findings.addAll(TrackingCheck.of(config));
     List<String> survey = survey(spark, config, findings);
     FindingsTable table = new FindingsTable(findings);
     table.lines().forEach(System.out::println);

@@ -25,9 +25,10 @@ import io.sparkfed.spark.BoundedJobs;
 import io.sparkfed.spark.MllibModels;
 import io.sparkfed.spark.RoundFinished;
 import io.sparkfed.spark.ShardLoader;
+import io.sparkfed.tracking.RunTracker;
+import io.sparkfed.tracking.RunTracker.Ending;
+import io.sparkfed.tracking.TrackedRun;
 import java.io.IOException;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -69,6 +70,7 @@ public final class TrainJob implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     TrainingConfig config = options.load();
+    RunTracker.requireClient(config);
     String dir = config.output().required();
     Phases phases = new Phases();
     SparkSession spark = JobMain.openSession("Spark Federated: " + config.name());
@@ -86,12 +88,32 @@ public final class TrainJob implements Callable<Integer> {
               ? unfinished.get()
               : RunCheckpoints.ofNewRun(hadoop, config, runId, folder);
       folder.keepIf(() -> checkpoints.areInOutput() && checkpoints.isResumable());
-      try {
-        return train(spark, config, checkpoints, phases, folder).exit().code();
+      try (RunTracker tracker = tracker(spark, config, checkpoints, phases, folder)) {
+        Exit exit = train(spark, config, checkpoints, phases, folder, tracker).exit();
+        tracker.ended(exit.code() == ExitCode.SUCCESS.code() ? Ending.SUCCEEDED : Ending.DIVERGED);
+        return exit.code();
       } finally {
         checkpoints.discardEmpty();
       }
     }
+  }
+
+  private static RunTracker tracker(
+      SparkSession spark,
+      TrainingConfig config,
+      RunCheckpoints checkpoints,
+      Phases phases,
+      OutputFolder folder)
+      throws IOException {
+    return RunTracker.open(
+        config,
+        new TrackedRun(
+            checkpoints.runId(),
+            phases.started(),
+            folder.target().toString(),
+            versions(spark),
+            checkpoints.resumed().map(checkpoint -> checkpoint.state().rounds())),
+        warning -> System.err.println("warning: " + warning));
   }
 
   private static RunReport train(
@@ -99,11 +121,13 @@ public final class TrainJob implements Callable<Integer> {
       TrainingConfig config,
       RunCheckpoints checkpoints,
       Phases phases,
-      OutputFolder folder)
+      OutputFolder folder,
+      RunTracker tracker)
       throws IOException {
     String runId = checkpoints.runId();
     Console console = new Console(System.out, config.algorithm().rounds());
     console.heading(config);
+    tracker.address().ifPresent(console::tracked);
     ShardLoader.Loaded loaded = new ShardLoader(spark, config).load();
     phases.end("load");
     List<String> workers = loaded.federation().workers();
@@ -133,6 +157,7 @@ public final class TrainJob implements Callable<Integer> {
                     console.round(round);
                     addLine(round, rounds);
                     events.roundFinished(round);
+                    tracker.roundFinished(round);
                   }
 
                   @Override
@@ -353,31 +378,5 @@ public final class TrainJob implements Callable<Integer> {
     versions.put("scala", scala.util.Properties.versionNumberString());
     versions.put("java", System.getProperty("java.version"));
     return versions;
-  }
-
-  /** Wall-clock seconds by phase. */
-  private static final class Phases {
-    private final Instant started = Instant.now();
-    private final long startNanos = System.nanoTime();
-    private final Map<String, Double> seconds = new LinkedHashMap<>();
-    private long phaseStart = startNanos;
-
-    void end(String phase) {
-      long now = System.nanoTime();
-      seconds.put(phase, (now - phaseStart) / 1e9);
-      phaseStart = now;
-    }
-
-    Instant started() {
-      return started;
-    }
-
-    Duration elapsed() {
-      return Duration.ofNanos(System.nanoTime() - startNanos);
-    }
-
-    Map<String, Double> seconds() {
-      return seconds;
-    }
   }
 }

@@ -2,6 +2,7 @@ package io.sparkfed.spark;
 
 import io.sparkfed.aggregate.SumFactory;
 import io.sparkfed.config.ConfigLoader;
+import io.sparkfed.config.ConfigurationException;
 import io.sparkfed.config.Presets;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.federated.FederatedLabels;
@@ -50,6 +51,10 @@ final class EstimatorTraining implements AutoCloseable {
     // The family and the penalty may still change; the settings are checked against the preset.
     TrainingConfig config =
         config(family, classes, estimator.getPreset(), new MllibPenalty.Values(0.0, 0.0), false);
+    if (config.mlflow().isPresent()) {
+      throw new ConfigurationException(
+          "tracking.mlflow.uri is for jobs/train; estimators have none");
+    }
     this.loaded = new ShardLoader(config, rows).load();
     this.sums = Presets.sums(config);
   }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sparkfed.config.ConfigurationException;
 import io.sparkfed.data.DataException;
 import io.sparkfed.model.Family;
 import java.io.IOException;
@@ -99,6 +100,16 @@ abstract class EstimatorContract<E extends HasFederation<E>> {
     assertThrows(IllegalArgumentException.class, () -> own.setRounds(0));
     assertThrows(IllegalArgumentException.class, () -> own.setAggregationMode("plain"));
     assertThrows(IllegalArgumentException.class, () -> own.setPreset("newton"));
+  }
+
+  @Test
+  void fit_trackedByAServer_isRefused() {
+    E own = ready().setSettings(new String[] {"tracking.mlflow.uri=http://127.0.0.1:1"});
+
+    String message =
+        assertThrows(ConfigurationException.class, () -> stage(own).fit(rows)).getMessage();
+
+    assertTrue(message.startsWith("tracking.mlflow.uri is for jobs/train"), message);
   }
 
   @Test
