@@ -30,7 +30,9 @@ import io.sparkfed.secure.keys.Roster;
 import io.sparkfed.secure.masked.MaskedSum;
 import io.sparkfed.spark.ShardLoader;
 import io.sparkfed.spark.SparkFederation;
+import java.io.IOException;
 import java.io.Serializable;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,7 +42,10 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerTaskStart;
@@ -161,12 +166,29 @@ class RetryClusterIT {
     return new ShardLoader(spark, ConfigLoader.load(conf, Map.of(), List.of())).load().federation();
   }
 
-  /** A worker's vector, a function of its id; its last bit may differ in a second attempt. */
-  private static WorkerTask<Shard, Integer, long[]> vectors(boolean repeats) {
+  /** A worker's vector, a function of its id; its last bit may differ when it is made again. */
+  private WorkerTask<Shard, Integer, long[]> vectors(boolean repeats) {
+    String executors = folder.resolve("executors-" + UUID.randomUUID()).toString();
     return (worker, shard, broadcast) -> {
-      long bit = !repeats && worker.equals(VICTIM) ? TaskContext.get().attemptNumber() : 0;
+      long bit = !repeats && worker.equals(VICTIM) && isMadeAgain(executors) ? 1 : 0;
       return new long[] {worker.hashCode() + bit, broadcast, 1L << 40};
     };
+  }
+
+  /** Whether this is a second attempt, or a first one after that of another executor. */
+  private static boolean isMadeAgain(String executors) {
+    if (TaskContext.get().attemptNumber() > 0) {
+      return true;
+    }
+    try {
+      Path own = Path.of(executors, SparkEnv.get().executorId());
+      Files.createDirectories(own);
+      try (Stream<Path> all = Files.list(own.getParent())) {
+        return all.count() > 1;
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static long[] plainSum(List<String> workers, long more) {
