@@ -228,8 +228,11 @@ public final class MllibBenchmark {
   /** Stops a training at the first model whose objective is low enough. */
   private static final class Until implements TrainingListener, CheckpointListener {
     private final double objective;
-    private boolean low;
+
+    /** The last state that was reached: its model is the one that is evaluated next. */
     private TrainingState state;
+
+    private double[] model;
     private int rounds;
     private String how;
 
@@ -246,15 +249,16 @@ public final class MllibBenchmark {
     @Override
     public void roundFinished(RoundSummary round) {
       rounds = round.round();
-      low = round.trainMetrics().getOrDefault("objective", Double.NaN) <= objective;
+      if (round.trainMetrics().getOrDefault("objective", Double.NaN) <= objective
+          && state != null) {
+        model = state.model();
+        throw new Reached();
+      }
     }
 
     @Override
     public void reached(TrainingState reached) {
-      if (low) {
-        state = reached;
-        throw new Reached();
-      }
+      state = reached;
     }
   }
 
@@ -268,7 +272,7 @@ public final class MllibBenchmark {
       TrainingResult result = new FederatedTrainer(federation, plan, until, until).train();
       model = result.model();
     } catch (Reached e) {
-      double[] best = until.state.best();
+      double[] best = until.model;
       model =
           new Coefficients(
               plan.shape(),

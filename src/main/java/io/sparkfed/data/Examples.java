@@ -79,6 +79,18 @@ public abstract sealed class Examples implements Serializable
   /** Returns {@code sum_i weight_i * (x_ij - means[j])²} for each feature; length p. */
   public abstract double[] weightedSquaredDeviations(double[] means);
 
+  /**
+   * Returns {@code sum_i weight_i * (x_ij - mean_j)²} for each feature around its mean over these
+   * rows.
+   *
+   * @param meansOut length p; receives the means; NaN where the rows have no weight
+   */
+  public double[] squaredDeviationsFromMeans(double[] meansOut) {
+    double[] means = FeatureMoments.means(weightedSums(), totalWeight());
+    System.arraycopy(means, 0, meansOut, 0, means.length);
+    return weightedSquaredDeviations(means);
+  }
+
   /** Returns whether only a part of the features is stored. */
   public abstract boolean isSparse();
 

@@ -51,6 +51,7 @@ final class FederatedInference {
    *
    * @param model the optimum in training units
    * @param labelMean the mean label of the training rows
+   * @param largest no entry of the information is larger; NaN where nobody knows
    * @throws io.sparkfed.math.SingularMatrixException if the information is singular
    */
   static Optional<FitStatistics> of(
@@ -58,7 +59,8 @@ final class FederatedInference {
       TrainingPlan plan,
       Scaling scaling,
       double[] model,
-      double labelMean) {
+      double labelMean,
+      double largest) {
     PooledPlan pooled = plan.pooled().orElseThrow();
     Optional<ResponseDistribution> distribution = ResponseDistribution.of(plan.family());
     int size = plan.shape().size();
@@ -71,6 +73,9 @@ final class FederatedInference {
     int packed = SymmetricMatrix.packedLength(size);
     Aggregation<double[], double[]> sum =
         plan.sums().sumOf(size <= PooledRounds.EXACT_HESSIAN ? 0 : packed);
+    if (Double.isFinite(largest)) {
+      sum.expect(largest, federation.workers().size());
+    }
     WorkerTask<Shard, Fit, double[]> work = new Work(plan, scaling, distribution.get());
     double nullScore = plan.shape().hasIntercept() ? distribution.get().scoreOf(labelMean) : 0.0;
     List<String> cohort = federation.workers();

@@ -100,8 +100,8 @@ final class FederatedMoments {
   private static WeightedUpdate ownMoments(Examples rows) {
     double total = rows.totalWeight();
     int features = rows.features();
-    double[] means = FeatureMoments.means(rows.weightedSums(), total);
-    double[] variances = FeatureMoments.means(rows.weightedSquaredDeviations(means), total);
+    double[] means = new double[features];
+    double[] variances = FeatureMoments.means(rows.squaredDeviationsFromMeans(means), total);
     double[] moments = Arrays.copyOf(means, 2 * features);
     for (int j = 0; j < features; j++) {
       moments[features + j] = variances[j] + means[j] * means[j];

@@ -69,6 +69,9 @@ final class PooledRounds implements RoundWork {
   /** The scaled coordinates are at most so large; NaN where nobody knows. */
   private final double largest;
 
+  /** The same of a Hessian, whether there is one or not. */
+  private final double largestOfHessian;
+
   private final double[] l2;
   private final double[] l1;
   private final boolean takesBack;
@@ -108,7 +111,8 @@ final class PooledRounds implements RoundWork {
     this.evaluation = new PooledWork(plan, Derivatives.ZEROS, needsHessian, scaling);
     this.hessianLength = needsHessian ? hessianLength(size) : 0;
     this.sum = plan.sums().sumOf(scaledLength(size, needsHessian));
-    this.largest = rows * (needsHessian ? mostCurvature(plan.family()) : mostSlope(plan.family()));
+    this.largestOfHessian = rows * mostCurvature(plan.family());
+    this.largest = needsHessian ? largestOfHessian : rows * mostSlope(plan.family());
     this.l2 = new double[size];
     this.l1 = new double[size];
     double[] factors = scaling.weightFactors();
@@ -268,7 +272,7 @@ final class PooledRounds implements RoundWork {
       return Optional.empty();
     }
     try {
-      return FederatedInference.of(federation, plan, scaling, model, labelMean);
+      return FederatedInference.of(federation, plan, scaling, model, labelMean, largestOfHessian);
     } catch (SingularMatrixException e) {
       // Only after an optimizer that needs no Hessian: the optimum is not the only one.
       return Optional.empty();

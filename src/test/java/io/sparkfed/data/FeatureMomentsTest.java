@@ -9,6 +9,8 @@ import io.sparkfed.model.ModelShape;
 import io.sparkfed.model.Scaling;
 import io.sparkfed.testing.Table;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
 import org.apache.commons.math3.stat.descriptive.DescriptiveStatistics;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,6 +46,56 @@ class FeatureMomentsTest {
     double[] raw = scalingOf(1e9 + 1.0, 1e9 + 2.0, 1e9 + 3.0);
 
     assertEquals(1.0, raw[0], 1e-12);
+  }
+
+  /** Rows in ascending order, far from zero, or with the outlier where the centre is taken from. */
+  @ParameterizedTest
+  @CsvSource({"0, 1, 0, 0", "5, 0.01, 0, 0", "1e6, 1, 0, 0", "0, 1, 1e9, 0", "0, 1, 1e9, 199"})
+  void squaredDeviationsFromMeans_awkwardRows_areThoseOfCommonsMath(
+      double mean, double deviation, double outlier, int at) {
+    for (Storage storage : Storage.values()) {
+      double[] column = new Random(9L).doubles(200).map(u -> mean + deviation * u).toArray();
+      Arrays.sort(column);
+      column[at] += outlier;
+      ShardBuilder builder = new ShardBuilder("w", 1, storage);
+      for (int i = 0; i < column.length; i++) {
+        column[i] = storage.rounded(column[i]);
+        builder.addDense(new double[] {column[i]}, 0.0, 1.0, Part.TRAIN);
+      }
+      DescriptiveStatistics expected = new DescriptiveStatistics(column);
+      double[] means = new double[1];
+
+      double[] squares =
+          builder
+              .build(0.0, 1L, false, new ModelShape(1, true))
+              .train()
+              .squaredDeviationsFromMeans(means);
+
+      double variance = expected.getVariance() * 199.0;
+      assertEquals(expected.getMean(), means[0], 1e-14 * Math.max(1.0, Math.abs(means[0])));
+      assertEquals(variance, squares[0], 1e-12 * variance);
+    }
+  }
+
+  @Test
+  void squaredDeviationsFromMeans_weightsAndSparseRows_areThoseOfTwoPasses() {
+    Table table = Table.random(2L, 40, 3, Family.LINEAR);
+    ShardBuilder sparse = new ShardBuilder("w", 3);
+    table.addSparseTo(sparse, Part.TRAIN);
+    double[] weights = new Random(4L).doubles(40).toArray();
+
+    for (Examples rows :
+        List.of(
+            table.withWeights(weights).examples(),
+            sparse.build(0.0, 1L, false, new ModelShape(3, true)).train())) {
+      double[] expected = FeatureMoments.means(rows.weightedSums(), rows.totalWeight());
+      double[] means = new double[3];
+
+      double[] squares = rows.squaredDeviationsFromMeans(means);
+
+      assertArrayEquals(expected, means, 1e-14);
+      assertArrayEquals(rows.weightedSquaredDeviations(expected), squares, 1e-12);
+    }
   }
 
   @Test
