@@ -14,9 +14,9 @@ import java.util.function.BiFunction;
  * time. With n rows a worker, k workers and d coefficients, q of each of K outputs, a round of
  *
  * <ul>
- *   <li>Newton's method makes a Hessian, {@code n q (q + 1) K (K + 1) / 2} operations, and sums
- *       {@code d (d + 1) / 2} numbers; of them there are {@value #NEWTON_ROUNDS}, for least squares
- *       one, and the evaluation of what it leads to;
+ *   <li>Newton's method makes a gradient and a Hessian, {@code n q (q + 1) K (K + 1) / 2}
+ *       operations, and sums {@code d (d + 1) / 2} numbers; of them there are {@value
+ *       #NEWTON_ROUNDS}, for least squares one, and the evaluation of what it leads to;
  *   <li>L-BFGS makes a gradient, 4 n d operations, and sums d numbers; of them there are {@value
  *       #LBFGS_ROUNDS}, or {@value #PRECONDITIONED_ROUNDS} where it starts from the features'
  *       correlations.
@@ -33,9 +33,9 @@ import java.util.function.BiFunction;
  * where they aren't.
  */
 final class AutoAlgorithm {
-  private static final int NEWTON_ROUNDS = 5;
+  private static final int NEWTON_ROUNDS = 6;
   private static final int LBFGS_ROUNDS = 25;
-  private static final int PRECONDITIONED_ROUNDS = 9;
+  private static final int PRECONDITIONED_ROUNDS = 12;
   private static final double WORKERS_A_CORE = 4.0;
   private static final double WORTH_OF_EXACTNESS = 2.0;
 
@@ -114,12 +114,11 @@ final class AutoAlgorithm {
               + ")");
     }
     double own = (Double.isNaN(rows) ? ROWS_A_WORKER * workers : rows) / workers;
+    double gradientWork = own * 4.0 * size / GRADIENT_OPERATIONS_A_SECOND;
+    double hessianWork = own * hessianOperations() / HESSIAN_OPERATIONS_A_SECOND;
+    double gradientRound = round(gradientWork, size, workers);
     double hessianRound =
-        round(
-            own * hessianOperations() / HESSIAN_OPERATIONS_A_SECOND,
-            SymmetricMatrix.packedLength(size),
-            workers);
-    double gradientRound = round(own * 4.0 * size / GRADIENT_OPERATIONS_A_SECOND, size, workers);
+        round(gradientWork + hessianWork, SymmetricMatrix.packedLength(size), workers);
     boolean quadratic = family == Family.LINEAR;
     int hessians = quadratic ? 1 : NEWTON_ROUNDS;
     int gradients = preconditioned ? PRECONDITIONED_ROUNDS : LBFGS_ROUNDS;

@@ -113,15 +113,6 @@ public final class RowSweep {
     }
   }
 
-  /** Shows the scores of all rows, in their order, and makes no gradient. */
-  public void scores(double[] raw, ScoreSink sink) {
-    begin(raw);
-    for (int from = 0; from < rows.rows(); from += most) {
-      take(from, Math.min(rows.rows(), from + most));
-      sink.take(from, count, scores(), stride, labels);
-    }
-  }
-
   /** Takes the rows {@code from .. to - 1}, at most {@link #most}. */
   public void take(int from, int to) {
     order = null;

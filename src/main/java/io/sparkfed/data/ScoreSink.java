@@ -1,10 +1,16 @@
 package io.sparkfed.data;
 
-/** Sees the scores of rows while a pass over them has them at hand. */
-@FunctionalInterface
+/** Sees the scores of rows, and their losses, while a pass over the rows has them at hand. */
 public interface ScoreSink {
   /** Looks at nothing. */
-  ScoreSink NONE = (from, count, scores, stride, labels) -> {};
+  ScoreSink NONE =
+      new ScoreSink() {
+        @Override
+        public void scores(int from, int count, double[] scores, int stride, double[] labels) {}
+
+        @Override
+        public void losses(int from, int count, double[] losses) {}
+      };
 
   /**
    * Takes the scores of the rows {@code from .. from + count - 1}, in the order of the rows.
@@ -13,5 +19,12 @@ public interface ScoreSink {
    *     overwritten afterwards
    * @param labels the rows' labels; not to be changed, and overwritten afterwards
    */
-  void take(int from, int count, double[] scores, int stride, double[] labels);
+  void scores(int from, int count, double[] scores, int stride, double[] labels);
+
+  /**
+   * Takes the losses of the rows whose scores it took last.
+   *
+   * @param losses one for each row; not to be changed, and overwritten afterwards
+   */
+  void losses(int from, int count, double[] losses);
 }

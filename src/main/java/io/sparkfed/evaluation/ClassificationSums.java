@@ -3,6 +3,7 @@ package io.sparkfed.evaluation;
 import io.sparkfed.data.Examples;
 import io.sparkfed.data.ScoreSink;
 import io.sparkfed.loss.LogisticLoss;
+import io.sparkfed.loss.VectorLoss;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -30,27 +31,40 @@ record ClassificationSums(int bins) implements MetricSums {
   }
 
   @Override
+  public VectorLoss loss() {
+    return LogisticLoss.INSTANCE;
+  }
+
+  @Override
   public int length() {
     return HISTOGRAMS + 2 * bins;
   }
 
   @Override
   public ScoreSink into(Examples rows, double[] out, int offset) {
-    ScoredLosses scored = new ScoredLosses(LogisticLoss.INSTANCE);
-    return (from, count, scores, stride, labels) -> {
-      double[] slopes = scored.slopes(count, scores, stride, labels);
-      double[] losses = scored.values();
-      for (int i = 0; i < count; i++) {
-        double c = rows.weight(from + i);
-        boolean positive = labels[i] > 0.5;
-        // A slope is probability minus label.
-        double probability = slopes[i * stride] + labels[i];
-        boolean predicted = probability > 0.5;
-        out[offset + WEIGHT] += c;
-        out[offset + LOG_LOSS] += c * losses[i];
-        out[offset + CONFUSION + Confusion.cell(positive, predicted)] += c;
-        int bin = Math.min(bins - 1, (int) (probability * bins));
-        out[offset + HISTOGRAMS + (positive ? bin : bins + bin)] += c;
+    ScoredLosses scored = new ScoredLosses(loss());
+    return new ScoreSink() {
+      @Override
+      public void scores(int from, int count, double[] scores, int stride, double[] labels) {
+        double[] slopes = scored.slopes(count, scores, stride, labels);
+        for (int i = 0; i < count; i++) {
+          double c = rows.weight(from + i);
+          boolean positive = labels[i] > 0.5;
+          // A slope is probability minus label.
+          double probability = slopes[i * stride] + labels[i];
+          boolean predicted = probability > 0.5;
+          out[offset + WEIGHT] += c;
+          out[offset + CONFUSION + Confusion.cell(positive, predicted)] += c;
+          int bin = Math.min(bins - 1, (int) (probability * bins));
+          out[offset + HISTOGRAMS + (positive ? bin : bins + bin)] += c;
+        }
+      }
+
+      @Override
+      public void losses(int from, int count, double[] losses) {
+        for (int i = 0; i < count; i++) {
+          out[offset + LOG_LOSS] += rows.weight(from + i) * losses[i];
+        }
       }
     };
   }

@@ -25,15 +25,23 @@ record DevianceSums(Loss loss) implements MetricSums {
 
   @Override
   public ScoreSink into(Examples rows, double[] out, int offset) {
-    return (from, count, scores, stride, labels) -> {
-      for (int i = 0; i < count; i++) {
-        double c = rows.weight(from + i);
-        double score = scores[i * stride];
-        double error = loss.mean(score) - labels[i];
-        out[offset + WEIGHT] += c;
-        out[offset + HALF_DEVIANCE] += c * loss.value(score, labels[i]);
-        out[offset + ABSOLUTE_ERROR] += c * Math.abs(error);
-        out[offset + SQUARED_ERROR] += c * (error * error);
+    return new ScoreSink() {
+      @Override
+      public void scores(int from, int count, double[] scores, int stride, double[] labels) {
+        for (int i = 0; i < count; i++) {
+          double c = rows.weight(from + i);
+          double error = loss.mean(scores[i * stride]) - labels[i];
+          out[offset + WEIGHT] += c;
+          out[offset + ABSOLUTE_ERROR] += c * Math.abs(error);
+          out[offset + SQUARED_ERROR] += c * (error * error);
+        }
+      }
+
+      @Override
+      public void losses(int from, int count, double[] losses) {
+        for (int i = 0; i < count; i++) {
+          out[offset + HALF_DEVIANCE] += rows.weight(from + i) * losses[i];
+        }
       }
     };
   }

@@ -22,11 +22,17 @@ record HuberSums(HuberLoss loss, RegressionSums regression) implements MetricSum
   @Override
   public ScoreSink into(Examples rows, double[] out, int offset) {
     ScoreSink errors = regression.into(rows, out, offset);
-    int at = offset + regression.length();
-    return (from, count, scores, stride, labels) -> {
-      errors.take(from, count, scores, stride, labels);
-      for (int i = 0; i < count; i++) {
-        out[at] += rows.weight(from + i) * loss.value(scores[i * stride], labels[i]);
+    return new ScoreSink() {
+      @Override
+      public void scores(int from, int count, double[] scores, int stride, double[] labels) {
+        errors.scores(from, count, scores, stride, labels);
+      }
+
+      @Override
+      public void losses(int from, int count, double[] losses) {
+        for (int i = 0; i < count; i++) {
+          out[offset + regression.length()] += rows.weight(from + i) * losses[i];
+        }
       }
     };
   }

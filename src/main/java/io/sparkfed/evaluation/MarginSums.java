@@ -25,14 +25,22 @@ record MarginSums(Loss loss, String lossName) implements MetricSums {
 
   @Override
   public ScoreSink into(Examples rows, double[] out, int offset) {
-    return (from, count, scores, stride, labels) -> {
-      for (int i = 0; i < count; i++) {
-        double c = rows.weight(from + i);
-        double score = scores[i * stride];
-        out[offset + WEIGHT] += c;
-        out[offset + LOSS] += c * loss.value(score, labels[i]);
-        boolean predicted = loss.mean(score) > 0.5;
-        out[offset + CONFUSION + Confusion.cell(labels[i] > 0.5, predicted)] += c;
+    return new ScoreSink() {
+      @Override
+      public void scores(int from, int count, double[] scores, int stride, double[] labels) {
+        for (int i = 0; i < count; i++) {
+          double c = rows.weight(from + i);
+          boolean predicted = loss.mean(scores[i * stride]) > 0.5;
+          out[offset + WEIGHT] += c;
+          out[offset + CONFUSION + Confusion.cell(labels[i] > 0.5, predicted)] += c;
+        }
+      }
+
+      @Override
+      public void losses(int from, int count, double[] losses) {
+        for (int i = 0; i < count; i++) {
+          out[offset + LOSS] += rows.weight(from + i) * losses[i];
+        }
       }
     };
   }

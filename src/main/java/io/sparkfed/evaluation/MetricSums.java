@@ -1,7 +1,6 @@
 package io.sparkfed.evaluation;
 
 import io.sparkfed.data.Examples;
-import io.sparkfed.data.RowSweep;
 import io.sparkfed.data.ScoreSink;
 import io.sparkfed.loss.HuberLoss;
 import io.sparkfed.loss.Loss;
@@ -15,6 +14,9 @@ import java.util.Map;
 /** Metrics as sums over rows, so that the sum over workers is the pooled figure. */
 public interface MetricSums extends Serializable {
 
+  /** Returns the loss that is summed. */
+  VectorLoss loss();
+
   /** Returns the number of sums. */
   int length();
 
@@ -24,13 +26,13 @@ public interface MetricSums extends Serializable {
    */
   default void add(Examples rows, Coefficients model, double[] out, int offset) {
     if (rows.rows() > 0) {
-      new RowSweep(rows, model.shape()).scores(model.values(), into(rows, out, offset));
+      ScoredLosses.pass(loss(), rows, model, into(rows, out, offset));
     }
   }
 
   /**
-   * Returns what adds the sums of rows to {@code out[offset ..]} as their scores under a model come
-   * by. Runs at the worker.
+   * Returns what adds the sums of rows to {@code out[offset ..]} as their scores under a model, and
+   * their losses by {@link #loss}, come by. Runs at the worker.
    */
   ScoreSink into(Examples rows, double[] out, int offset);
 

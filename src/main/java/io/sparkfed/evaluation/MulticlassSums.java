@@ -26,15 +26,22 @@ record MulticlassSums(SoftmaxLoss loss) implements MetricSums {
 
   @Override
   public ScoreSink into(Examples rows, double[] out, int offset) {
-    ScoredLosses scored = new ScoredLosses(loss);
-    return (from, count, scores, stride, labels) -> {
-      double[] losses = scored.values(count, scores, stride, labels);
-      for (int i = 0; i < count; i++) {
-        double c = rows.weight(from + i);
-        int predicted = SoftmaxLoss.largest(scores, i * stride, loss.classes());
-        out[offset + WEIGHT] += c;
-        out[offset + LOG_LOSS] += c * losses[i];
-        out[offset + cell((int) labels[i], predicted)] += c;
+    return new ScoreSink() {
+      @Override
+      public void scores(int from, int count, double[] scores, int stride, double[] labels) {
+        for (int i = 0; i < count; i++) {
+          double c = rows.weight(from + i);
+          int predicted = SoftmaxLoss.largest(scores, i * stride, loss.classes());
+          out[offset + WEIGHT] += c;
+          out[offset + cell((int) labels[i], predicted)] += c;
+        }
+      }
+
+      @Override
+      public void losses(int from, int count, double[] losses) {
+        for (int i = 0; i < count; i++) {
+          out[offset + LOG_LOSS] += rows.weight(from + i) * losses[i];
+        }
       }
     };
   }

@@ -2,6 +2,8 @@ package io.sparkfed.evaluation;
 
 import io.sparkfed.data.Examples;
 import io.sparkfed.data.ScoreSink;
+import io.sparkfed.loss.SquaredLoss;
+import io.sparkfed.loss.VectorLoss;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -24,23 +26,35 @@ record RegressionSums() implements MetricSums {
   private static final double LEAST_ROUNDING = 1e-12;
 
   @Override
+  public VectorLoss loss() {
+    return SquaredLoss.INSTANCE;
+  }
+
+  @Override
   public int length() {
     return 5;
   }
 
   @Override
   public ScoreSink into(Examples rows, double[] out, int offset) {
-    return (from, count, scores, stride, labels) -> {
-      for (int i = 0; i < count; i++) {
-        double c = rows.weight(from + i);
-        double y = labels[i];
-        double error = scores[i * stride] - y;
-        out[offset + WEIGHT] += c;
-        out[offset + SQUARED_ERROR] += c * (error * error);
-        out[offset + ABSOLUTE_ERROR] += c * Math.abs(error);
-        out[offset + LABEL] += c * y;
-        out[offset + SQUARED_LABEL] += c * (y * y);
+    return new ScoreSink() {
+      @Override
+      public void scores(int from, int count, double[] scores, int stride, double[] labels) {
+        for (int i = 0; i < count; i++) {
+          double c = rows.weight(from + i);
+          double y = labels[i];
+          double error = scores[i * stride] - y;
+          out[offset + WEIGHT] += c;
+          out[offset + SQUARED_ERROR] += c * (error * error);
+          out[offset + ABSOLUTE_ERROR] += c * Math.abs(error);
+          out[offset + LABEL] += c * y;
+          out[offset + SQUARED_LABEL] += c * (y * y);
+        }
       }
+
+      /** The sum of squared errors tells it. */
+      @Override
+      public void losses(int from, int count, double[] losses) {}
     };
   }
 

@@ -317,7 +317,7 @@ public final class LinearDerivatives {
     double evaluateScores(
         int from, int count, VectorLoss loss, Curvature curvature, Examples rows, double value) {
       rows.copyLabels(from, count, labels);
-      sink.take(from, count, scores, stride, labels);
+      sink.scores(from, count, scores, stride, labels);
       block.take(count, scores, labels);
       if (curvature == null && loss instanceof Loss single) {
         single.derivatives(block, factors[0]);
@@ -325,6 +325,7 @@ public final class LinearDerivatives {
         writeCurvatures(count, loss, curvature);
         loss.valuesAndGradients(block);
       }
+      sink.losses(from, count, block.values());
       double sum = value;
       for (int i = 0; i < count; i++) {
         sum += rows.weight(from + i) * block.values()[i];

@@ -133,9 +133,10 @@ public final class LinearObjective {
     for (int from = 0; from < rows(); from += sweep.most()) {
       sweep.take(from, Math.min(rows(), from + sweep.most()));
       double[] scores = sweep.scores();
-      sink.take(from, sweep.count(), scores, sweep.stride(), sweep.labels());
+      sink.scores(from, sweep.count(), scores, sweep.stride(), sweep.labels());
       block.take(sweep.count(), scores, sweep.labels());
       loss.values(block);
+      sink.losses(from, sweep.count(), block.values());
       sum = addWeighted(sum);
     }
     return sum * share(totalWeight) + ridge(w) + penalty.l1() * norm;
@@ -224,10 +225,11 @@ public final class LinearObjective {
         sweep.take(order, at, end);
       }
       double[] slopes = sweep.scores();
-      sink.take(at, sweep.count(), slopes, sweep.stride(), sweep.labels());
+      sink.scores(at, sweep.count(), slopes, sweep.stride(), sweep.labels());
       block.take(sweep.count(), slopes, sweep.labels());
       if (withValue) {
         loss.valuesAndGradients(block);
+        sink.losses(at, sweep.count(), block.values());
         sum = addWeighted(sum);
       } else {
         loss.gradients(block);
