@@ -1,6 +1,6 @@
 package io.sparkfed.solver;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import dev.ludovic.netlib.blas.BLAS;
@@ -89,6 +89,9 @@ class AllocationTest {
     Examples few = examples(1, 1.0, Storage.DOUBLE, ROWS);
     Examples many = examples(1, 1.0, Storage.DOUBLE, 4 * ROWS);
 
+    for (int trial = 0; trial < 300; trial++) {
+      derivatives(few);
+    }
     assertSettles(times -> derivatives(many), times -> derivatives(few));
   }
 
@@ -112,12 +115,13 @@ class AllocationTest {
     assertSettles(steps, times -> {});
   }
 
+  /** The base may take a little more for a while: it is compiled when it has run as often. */
   private static void assertSettles(IntConsumer steps, IntConsumer base) {
     long least = Long.MAX_VALUE;
-    for (int trial = 0; trial < MOST_TRIALS && least != 0; trial++) {
+    for (int trial = 0; trial < MOST_TRIALS && least > 0; trial++) {
       least = Math.min(least, bytes(steps, 10) - bytes(base, 1));
     }
-    assertEquals(0, least);
+    assertTrue(least <= 0, least + " bytes");
   }
 
   private static long bytes(IntConsumer steps, int times) {
