@@ -29,7 +29,7 @@ public final class Tap implements AutoCloseable {
   private final AtomicReference<Cut> cut = new AtomicReference<>();
 
   /** What not to pass on: a text, and so many bytes behind it that are still kept. */
-  private record Cut(String marker, int behind) {}
+  private record Cut(String marker, int behind, Runnable before) {}
 
   /** Starts to relay from a free port of {@code advertised} to the same port of {@code bound}. */
   public Tap(String advertised, String bound) throws IOException {
@@ -52,9 +52,11 @@ public final class Tap implements AutoCloseable {
   /**
    * Cuts the next connection in which a client sends {@code marker}, once: neither that nor
    * anything later arrives, but the marker and {@code behind} bytes after it are kept as sent.
+   *
+   * @param before runs before either side can notice
    */
-  public void cutAt(String marker, int behind) {
-    cut.set(new Cut(marker, behind));
+  public void cutAt(String marker, int behind, Runnable before) {
+    cut.set(new Cut(marker, behind, before));
   }
 
   /** Returns whether a connection was cut. */
@@ -98,6 +100,7 @@ public final class Tap implements AutoCloseable {
           int behind = waiting == null ? -1 : behindMarker(record, waiting.marker());
           passesOn = passesOn && behind < 0;
           if (behind >= 0 && behind >= waiting.behind()) {
+            waiting.before().run();
             cut.set(null);
             break;
           }

@@ -44,8 +44,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
-import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerTaskStart;
@@ -92,6 +90,9 @@ class RetryClusterIT {
   private SparkSession spark;
   private ListenerRecorder recorder;
   private final AtomicInteger speculated = new AtomicInteger();
+
+  /** Is there once the victim's masked vector was sent and didn't arrive. */
+  private final Path lost = folder.resolve("lost-" + UUID.randomUUID());
 
   @BeforeAll
   static void startCluster() throws Exception {
@@ -168,27 +169,12 @@ class RetryClusterIT {
 
   /** A worker's vector, a function of its id; its last bit may differ when it is made again. */
   private WorkerTask<Shard, Integer, long[]> vectors(boolean repeats) {
-    String executors = folder.resolve("executors-" + UUID.randomUUID()).toString();
+    String vectorIsLost = lost.toString();
     return (worker, shard, broadcast) -> {
-      long bit = !repeats && worker.equals(VICTIM) && isMadeAgain(executors) ? 1 : 0;
+      boolean again = TaskContext.get().attemptNumber() > 0 || Files.exists(Path.of(vectorIsLost));
+      long bit = !repeats && worker.equals(VICTIM) && again ? 1 : 0;
       return new long[] {worker.hashCode() + bit, broadcast, 1L << 40};
     };
-  }
-
-  /** Whether this is a second attempt, or a first one after that of another executor. */
-  private static boolean isMadeAgain(String executors) {
-    if (TaskContext.get().attemptNumber() > 0) {
-      return true;
-    }
-    try {
-      Path own = Path.of(executors, SparkEnv.get().executorId());
-      Files.createDirectories(own);
-      try (Stream<Path> all = Files.list(own.getParent())) {
-        return all.count() > 1;
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   private static long[] plainSum(List<String> workers, long more) {
@@ -336,7 +322,17 @@ class RetryClusterIT {
 
   /** Cuts the executor off when the victim's masked vector has left it, before it arrives. */
   private void loseMaskedVectorOfVictim() {
-    rpc.cutAt(marker(VICTIM), SIGNATURE + 2 * Integer.BYTES + Long.BYTES * MASKED_WORDS);
+    int behind = SIGNATURE + 2 * Integer.BYTES + Long.BYTES * MASKED_WORDS;
+    rpc.cutAt(
+        marker(VICTIM),
+        behind,
+        () -> {
+          try {
+            Files.createFile(lost);
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        });
   }
 
   @Test
