@@ -53,7 +53,7 @@ class JvmModesTest {
         "--add-modules=jdk.incubator.vector"
       })
   void derivatives_inAnotherJvm_haveEqualBits(String options) throws Exception {
-    String[] printed = child(options.split(" ", -1)).split(" ", 2);
+    String[] printed = child(JvmModesTest.class, options.split(" ", -1)).split(" ", 2);
 
     assertEquals(digest(), printed[0]);
     boolean wantsVectors = options.endsWith("jdk.incubator.vector") && !options.contains("plain");
@@ -70,13 +70,14 @@ class JvmModesTest {
     return kernels.startsWith("Vector API");
   }
 
-  private static String child(String... options) throws IOException, InterruptedException {
+  /** Returns what the main method of a class prints in a new JVM. */
+  static String child(Class<?> main, String... options) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of(options));
     String paths = System.getProperty("surefire.test.class.path");
     command.addAll(List.of("-cp", paths == null ? System.getProperty("java.class.path") : paths));
-    command.add(JvmModesTest.class.getName());
+    command.add(main.getName());
     File out = File.createTempFile("digest", ".txt");
     try {
       Process process =
