@@ -1,6 +1,8 @@
 package io.sparkfed.config;
 
 import io.sparkfed.data.Storage;
+import io.sparkfed.model.MissingTexts;
+import io.sparkfed.model.Spelling;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +21,7 @@ import java.util.OptionalInt;
  * @param columns which columns are what
  * @param split held-out rows
  * @param preprocessing which feature columns are encoded, and how
+ * @param missingTexts the texts that stand for a missing value in cells of text
  * @param workersPerTask how many simulated workers share a task; empty to have it chosen
  * @param storage how packed features are kept in memory
  */
@@ -32,6 +35,7 @@ public record DataConfig(
     Columns columns,
     Split split,
     Preprocessing preprocessing,
+    MissingTexts missingTexts,
     OptionalInt workersPerTask,
     Storage storage) {
 
@@ -100,8 +104,9 @@ public record DataConfig(
    *
    * @param reference the level without a feature; empty for the first
    * @param levels all levels; empty to collect them from the workers
+   * @param spelling which texts are the same level
    */
-  public record Category(Optional<String> reference, List<String> levels) {}
+  public record Category(Optional<String> reference, List<String> levels, Spelling spelling) {}
 
   /** Held-out rows. */
   public sealed interface Split permits NoSplit, SplitByColumn, SplitByFraction {}

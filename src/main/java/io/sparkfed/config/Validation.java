@@ -26,6 +26,8 @@ import io.sparkfed.federated.Weighting;
 import io.sparkfed.model.Family;
 import io.sparkfed.model.InputColumn;
 import io.sparkfed.model.InputColumn.OneHot;
+import io.sparkfed.model.MissingTexts;
+import io.sparkfed.model.Spelling;
 import io.sparkfed.model.Standardize;
 import io.sparkfed.objective.Reduction;
 import java.util.ArrayList;
@@ -188,6 +190,7 @@ final class Validation {
         columns(source),
         split(),
         preprocessing(source),
+        MissingTexts.of(read.strings("data.missing-values")),
         workersPerTask(source),
         read.oneOf("data.storage", Storage.class));
   }
@@ -227,33 +230,46 @@ final class Validation {
 
   private Category category(String name) {
     String key = ConfigReader.under("data.categorical", name);
+    List<String> keys = List.of("reference", "levels", "spelling");
     for (String known : read.keysIn(key)) {
-      if (!known.equals("reference") && !known.equals("levels")) {
+      if (!keys.contains(known)) {
         throw new ConfigurationException(
             "unknown key "
                 + ConfigReader.under(key, known)
                 + "; the nearest known key is "
-                + ConfigReader.under(
-                    key,
-                    NearestName.of(known, List.of("reference", "levels")).orElse("reference")));
+                + ConfigReader.under(key, NearestName.of(known, keys).orElse("reference")));
       }
     }
-    Optional<String> reference = read.optionalString(ConfigReader.under(key, "reference"));
+    String spellingKey = ConfigReader.under(key, "spelling");
+    Spelling spelling =
+        read.isSet(spellingKey) ? read.oneOf(spellingKey, Spelling.class) : Spelling.VALUE;
+    String referenceKey = ConfigReader.under(key, "reference");
+    Optional<String> reference = read.optionalString(referenceKey).map(spelling::level);
     String levelsKey = ConfigReader.under(key, "levels");
-    List<String> levels = read.strings(levelsKey).stream().map(String::strip).toList();
+    List<String> levels = read.strings(levelsKey).stream().map(spelling::level).toList();
+    MissingTexts missing = MissingTexts.of(read.strings("data.missing-values"));
     if (!levels.stream().allMatch(InputColumn::isLevel)) {
       throw read.invalid(levelsKey, "must be texts of 1 to 64 bytes");
+    }
+    if (levels.stream().anyMatch(missing::contains)) {
+      throw read.invalid(levelsKey, "must not hold a text of data.missing-values");
+    }
+    if (reference.filter(missing::contains).isPresent()) {
+      throw read.invalid(referenceKey, "must not be a text of data.missing-values");
     }
     int distinct = new HashSet<>(levels).size();
     if (distinct < levels.size() || distinct == 1 || distinct > OneHot.MAX_LEVELS) {
       throw read.invalid(
-          levelsKey, "must be 2 to " + OneHot.MAX_LEVELS + " levels, none of them twice");
+          levelsKey,
+          "must be 2 to "
+              + OneHot.MAX_LEVELS
+              + " levels, none of them twice"
+              + (spelling == Spelling.VALUE ? ", nor in two spellings of one value" : ""));
     }
     if (!levels.isEmpty() && reference.isPresent() && !levels.contains(reference.get())) {
-      throw read.invalid(
-          ConfigReader.under(key, "reference"), "must be one of the levels of " + levelsKey);
+      throw read.invalid(referenceKey, "must be one of the levels of " + levelsKey);
     }
-    return new Category(reference, InputColumn.inOrder(levels));
+    return new Category(reference, InputColumn.inOrder(levels), spelling);
   }
 
   private void requireFeatureColumn(Source source, String key, String name) {

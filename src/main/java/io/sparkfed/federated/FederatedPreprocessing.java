@@ -87,7 +87,7 @@ public final class FederatedPreprocessing {
               + ". Provided value: "
               + reference);
     }
-    return new OneHot(draft.name(), draft.type(), reference, levels);
+    return new OneHot(draft.name(), draft.type(), reference, levels, draft.spelling());
   }
 
   private static List<Double> means(

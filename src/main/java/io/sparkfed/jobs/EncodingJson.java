@@ -10,6 +10,7 @@ import io.sparkfed.model.InputColumn;
 import io.sparkfed.model.InputColumn.Numeric;
 import io.sparkfed.model.InputColumn.OneHot;
 import io.sparkfed.model.InputColumn.Vectors;
+import io.sparkfed.model.Spelling;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -34,6 +35,9 @@ final class EncodingJson {
         own.put("encoding", "one-hot").put("reference", category.reference());
         ArrayNode levels = own.putArray("levels");
         category.levels().forEach(levels::add);
+        if (category.spelling() == Spelling.TEXT) {
+          own.put("spelling", "text");
+        }
       } else if (column instanceof Vectors vectors) {
         own.put("encoding", "vector").put("width", vectors.width());
       } else {
@@ -77,7 +81,9 @@ final class EncodingJson {
       case "one-hot" -> {
         List<String> levels = new ArrayList<>();
         node.path("levels").forEach(level -> levels.add(level.asText()));
-        yield new OneHot(name, type, node.path("reference").asText(), levels);
+        Spelling spelling =
+            node.path("spelling").asText().equals("text") ? Spelling.TEXT : Spelling.VALUE;
+        yield new OneHot(name, type, node.path("reference").asText(), levels, spelling);
       }
       case "vector" -> new Vectors(name, node.path("width").asInt());
       default ->

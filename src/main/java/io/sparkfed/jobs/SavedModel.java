@@ -9,6 +9,7 @@ import io.sparkfed.model.Coefficients;
 import io.sparkfed.model.FeatureEncoding;
 import io.sparkfed.model.InputColumn.OneHot;
 import io.sparkfed.model.ModelShape;
+import io.sparkfed.model.Spelling;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -150,15 +151,23 @@ record SavedModel(
         .forEach(
             (name, category) -> {
               OneHot ofModel = saved.get(name);
+              Spelling spelling = ofModel.spelling();
+              requireSame(
+                  "data.categorical." + name + ".spelling",
+                  Console.lower(spelling),
+                  Console.lower(category.spelling()));
               if (category.reference().isPresent()
-                  && !category.reference().get().equals(ofModel.reference())) {
+                  && !category.reference().get().equals(spelling.level(ofModel.reference()))) {
                 throw new ConfigurationException(
                     "data.categorical."
                         + name
                         + ".reference must be the model's, "
                         + ofModel.reference());
               }
-              if (!category.levels().isEmpty() && !category.levels().equals(ofModel.levels())) {
+              if (!category.levels().isEmpty()
+                  && !category
+                      .levels()
+                      .equals(ofModel.levels().stream().map(spelling::level).toList())) {
                 throw new ConfigurationException(
                     "data.categorical."
                         + name

@@ -96,8 +96,8 @@ public record FeatureEncoding(List<InputColumn> columns) implements Serializable
 
   /**
    * Returns SHA-256, in hex, of the feature contract: the columns' names, order, types, and levels
-   * with their reference. Every text is preceded by its length, so that two contracts differ
-   * wherever their hashes' inputs do. What replaces missing values is no part of it.
+   * with their reference and spelling. Every text is preceded by its length, so that two contracts
+   * differ wherever their hashes' inputs do. What replaces missing values is no part of it.
    */
   public String fingerprint() {
     MessageDigest digest;
@@ -115,6 +115,9 @@ public record FeatureEncoding(List<InputColumn> columns) implements Serializable
         add(digest, category.reference());
         add(digest, String.valueOf(category.levels().size()));
         category.levels().forEach(level -> add(digest, level));
+        if (category.spelling() == Spelling.TEXT) {
+          add(digest, "text");
+        }
       } else if (column instanceof Vectors vectors) {
         add(digest, "vector");
         add(digest, String.valueOf(vectors.width()));

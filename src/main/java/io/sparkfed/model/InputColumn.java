@@ -53,8 +53,10 @@ public sealed interface InputColumn extends Serializable {
    * @param type what the column holds
    * @param reference the level without a feature; empty while it isn't known yet
    * @param levels all levels in order, the reference among them; empty while they aren't known yet
+   * @param spelling which texts are the same level
    */
-  record OneHot(String name, ColumnType type, String reference, List<String> levels)
+  record OneHot(
+      String name, ColumnType type, String reference, List<String> levels, Spelling spelling)
       implements InputColumn {
     /** Most bytes of a level in UTF-8. */
     public static final int MAX_LEVEL_BYTES = 64;
@@ -67,9 +69,14 @@ public sealed interface InputColumn extends Serializable {
       levels = List.copyOf(levels);
     }
 
+    /** Creates a category whose levels may be spelled in more than one way. */
+    public OneHot(String name, ColumnType type, String reference, List<String> levels) {
+      this(name, type, reference, levels, Spelling.VALUE);
+    }
+
     @Override
     public OneHot withType(ColumnType other) {
-      return new OneHot(name, requireScalar(other), reference, levels);
+      return new OneHot(name, requireScalar(other), reference, levels, spelling);
     }
 
     /** Returns the levels that have a feature, in the order of the coefficients. */

@@ -29,7 +29,7 @@ final class FeatureColumns {
    * Returns the encoding that a configuration asks for, with the types that the tables have.
    *
    * @throws DataException if a column is missing or of a type that can't be used, or if two
-   *     workers' columns of one name differ in type; it names the worker and the column
+   *     workers' columns of numbers differ in type; it names the worker and the column
    */
   static FeatureEncoding draft(DataConfig data, List<Table> opened) {
     Table first = null;
@@ -43,9 +43,7 @@ final class FeatureColumns {
         first = table;
         common = own;
       }
-      if (!own.fingerprint().equals(common.fingerprint())) {
-        throw differs(first, common, table, own);
-      }
+      common = common(first, common, table, own);
     }
     if (common == null) {
       throw new DataException("no worker holds any row");
@@ -68,29 +66,39 @@ final class FeatureColumns {
           category == null
               ? new Numeric(name, ColumnType.TEXT, imputed, Double.NaN)
               : new OneHot(
-                  name, ColumnType.TEXT, category.reference().orElse(""), category.levels());
+                  name,
+                  ColumnType.TEXT,
+                  category.reference().orElse(""),
+                  category.levels(),
+                  category.spelling());
       columns.add(column.withType(typeOf(table, column)));
     }
     return new FeatureEncoding(columns);
   }
 
-  private static DataException differs(
+  /** Categories of different types have levels in common: together they are of texts. */
+  private static FeatureEncoding common(
       Table first, FeatureEncoding common, Table table, FeatureEncoding own) {
-    int j = 0;
-    while (own.columns().get(j).type() == common.columns().get(j).type()) {
-      j++;
+    List<InputColumn> columns = new ArrayList<>();
+    for (int j = 0; j < common.columns().size(); j++) {
+      InputColumn column = common.columns().get(j);
+      ColumnType type = own.columns().get(j).type();
+      if (type != column.type() && !(column instanceof OneHot)) {
+        throw new DataException(
+            WorkerTables.where(table)
+                + "column "
+                + column.name()
+                + " holds values of type "
+                + type.label()
+                + ", and that of worker "
+                + first.worker()
+                + " of type "
+                + column.type().label()
+                + "; all workers' columns must be of one type (data.derive can cast them)");
+      }
+      columns.add(type == column.type() ? column : column.withType(ColumnType.TEXT));
     }
-    return new DataException(
-        WorkerTables.where(table)
-            + "column "
-            + own.columns().get(j).name()
-            + " holds values of type "
-            + own.columns().get(j).type().label()
-            + ", and that of worker "
-            + first.worker()
-            + " of type "
-            + common.columns().get(j).type().label()
-            + "; all workers' columns must be of one type (data.derive can cast them)");
+    return new FeatureEncoding(columns);
   }
 
   /**

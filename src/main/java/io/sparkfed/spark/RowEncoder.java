@@ -5,7 +5,6 @@ import io.sparkfed.model.InputColumn;
 import io.sparkfed.model.InputColumn.Numeric;
 import io.sparkfed.model.InputColumn.OneHot;
 import io.sparkfed.spark.RowParser.Broken;
-import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -21,13 +20,15 @@ final class RowEncoder {
   private static final int REFERENCE = -1;
 
   private final FeatureEncoding encoding;
+  private final Cells cells;
   private final List<Map<String, Integer>> places = new ArrayList<>();
   private final int width;
   private final boolean isSparse;
   private final boolean hasCategories;
 
-  RowEncoder(FeatureEncoding encoding) {
+  RowEncoder(FeatureEncoding encoding, Cells cells) {
     this.encoding = encoding;
+    this.cells = cells;
     int next = 0;
     for (InputColumn column : encoding.columns()) {
       Map<String, Integer> placeOfLevel = new HashMap<>();
@@ -35,6 +36,9 @@ final class RowEncoder {
         placeOfLevel.put(category.reference(), REFERENCE);
         for (String level : category.indicators()) {
           placeOfLevel.put(level, next++);
+        }
+        for (String level : category.levels()) {
+          placeOfLevel.putIfAbsent(category.spelling().level(level), placeOfLevel.get(level));
         }
       } else {
         next++;
@@ -107,54 +111,37 @@ final class RowEncoder {
     int at = 0;
     for (int j = 0; j < encoding.columns().size(); j++) {
       InputColumn column = encoding.columns().get(j);
-      if (column instanceof OneHot) {
-        levels.add(level(row, j, column.name()));
+      if (column instanceof OneHot category) {
+        levels.add(cells.level(row, j, category));
       } else if (((Numeric) column).imputed()) {
-        values[at++] = RowParser.numberOrNaN(row, j, column.name());
+        values[at++] = cells.numberOrNaN(row, j, column.name());
       } else {
-        RowParser.number(row, j, column.name());
+        cells.number(row, j, column.name());
       }
     }
     return new Surveyed(levels.toArray(new String[0]), values);
   }
 
-  private static double filled(Row row, int at, Numeric column) throws Broken {
+  private double filled(Row row, int at, Numeric column) throws Broken {
     if (!column.imputed()) {
-      return RowParser.number(row, at, column.name());
+      return cells.number(row, at, column.name());
     }
-    double value = RowParser.numberOrNaN(row, at, column.name());
+    double value = cells.numberOrNaN(row, at, column.name());
     return Double.isNaN(value) ? column.fill() : value;
   }
 
   private int place(Row row, int at, OneHot category) throws Broken {
-    Integer place = places.get(at).get(level(row, at, category.name()));
+    Map<String, Integer> placeOfLevel = places.get(at);
+    // A text that is a known level as it stands needs no spelling out.
+    Integer place =
+        !row.isNullAt(at) && row.get(at) instanceof String text ? placeOfLevel.get(text) : null;
+    if (place == null) {
+      place = placeOfLevel.get(cells.level(row, at, category));
+    }
     if (place == null) {
       throw new Broken(
           category.name(), "must be at one of the " + category.levels().size() + " known levels");
     }
     return place;
-  }
-
-  /** A number's text doesn't depend on its type: 1, 1.0 and 1L are all {@code 1}. */
-  private static String level(Row row, int at, String column) throws Broken {
-    Object value = row.isNullAt(at) ? "" : row.get(at);
-    String text;
-    if (value instanceof Number number) {
-      double asDouble = RowParser.finite(number.doubleValue(), column);
-      text =
-          asDouble == 0.0
-              ? "0"
-              : new BigDecimal(number.toString()).stripTrailingZeros().toPlainString();
-    } else {
-      text = value.toString().strip();
-    }
-    if (text.isEmpty()) {
-      throw new Broken(column, "is missing; a level is needed");
-    }
-    if (!InputColumn.isLevel(text)) {
-      throw new Broken(
-          column, "a level must have at most " + OneHot.MAX_LEVEL_BYTES + " bytes in UTF-8");
-    }
-    return text;
   }
 }

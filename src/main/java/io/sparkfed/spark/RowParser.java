@@ -4,6 +4,7 @@ import io.sparkfed.config.DataConfig.SplitByColumn;
 import io.sparkfed.data.DataFault;
 import io.sparkfed.data.ShardBuilder.Part;
 import io.sparkfed.model.FeatureEncoding;
+import io.sparkfed.model.PlainText;
 import io.sparkfed.model.Response;
 import io.sparkfed.spark.GuardedRows.UnreadableRowException;
 import java.io.Serializable;
@@ -19,6 +20,7 @@ import org.apache.spark.sql.Row;
  *
  * @param response whose label rule holds; null when no label is read
  * @param encoding of the feature columns, at their places in the row from 0
+ * @param cells how their cells are read
  * @param survey whether rows are looked at for what the encoding doesn't know yet
  * @param label name of the label column; it follows the features unless {@code response} is null
  * @param weight name of the weight column that follows; null for weight 1
@@ -30,6 +32,7 @@ import org.apache.spark.sql.Row;
 record RowParser(
     Response response,
     FeatureEncoding encoding,
+    Cells cells,
     boolean survey,
     String label,
     String weight,
@@ -56,7 +59,7 @@ record RowParser(
    */
   Iterator<ParsedRow> parse(Iterator<Row> partition, int inputSplit) {
     Iterator<Row> rows = new GuardedRows(partition);
-    RowEncoder encoder = new RowEncoder(encoding);
+    RowEncoder encoder = new RowEncoder(encoding, cells);
     return new Iterator<>() {
       private long ordinal;
       private boolean ended;
@@ -123,19 +126,19 @@ record RowParser(
     int at = encoding.columns().size();
     double labelValue = 0.0;
     if (response != null) {
-      labelValue = number(row, at++, label);
+      labelValue = cells.number(row, at++, label);
       if (!response.acceptsLabel(labelValue)) {
         throw new Broken(label, "a label must be " + response.labelRule());
       }
     }
     double weightValue = 1.0;
     if (weight != null) {
-      weightValue = number(row, at++, weight);
+      weightValue = cells.number(row, at++, weight);
       if (weightValue < 0.0) {
         throw new Broken(weight, "a weight must be >= 0");
       }
     }
-    double offsetValue = offset == null ? 0.0 : number(row, at++, offset);
+    double offsetValue = offset == null ? 0.0 : cells.number(row, at++, offset);
     Part part = split == null ? Part.TRAIN : part(row, at);
     Row original = keepOriginal ? row : null;
     if (encoding.isVectors()) {
@@ -194,7 +197,7 @@ record RowParser(
       values = features.toArray();
     }
     for (double value : values) {
-      finite(value, column);
+      Cells.finite(value, column);
     }
     return new ParsedRow(
         owner,
@@ -211,7 +214,7 @@ record RowParser(
   }
 
   private Part part(Row row, int at) throws Broken {
-    String value = row.isNullAt(at) ? null : row.get(at).toString().strip();
+    String value = row.isNullAt(at) ? null : PlainText.of(row.get(at).toString());
     if (split.train().equals(value)) {
       return Part.TRAIN;
     }
@@ -221,52 +224,5 @@ record RowParser(
     throw new Broken(
         split.column(),
         "must be \"" + split.train() + "\" or \"" + split.test() + "\" (data.split)");
-  }
-
-  static double number(Row row, int at, String column) throws Broken {
-    if (row.isNullAt(at)) {
-      throw new Broken(column, "is missing; a number is needed");
-    }
-    return finite(numberOrNaN(row, at, column), column);
-  }
-
-  /** Returns a finite number, or NaN where there is none: null or NaN. */
-  static double numberOrNaN(Row row, int at, String column) throws Broken {
-    Object value = row.isNullAt(at) ? Double.NaN : row.get(at);
-    double number;
-    if (value instanceof Number n) {
-      number = n.doubleValue();
-    } else if (value instanceof Boolean b) {
-      number = b ? 1.0 : 0.0;
-    } else {
-      number = parsed(value.toString().strip(), column);
-    }
-    return Double.isNaN(number) ? number : finite(number, column);
-  }
-
-  private static double parsed(String text, String column) throws Broken {
-    if (isJavaLiteral(text)) {
-      throw new Broken(column, "is not a number");
-    }
-    try {
-      return Double.parseDouble(text);
-    } catch (NumberFormatException e) {
-      throw new Broken(column, "is not a number");
-    }
-  }
-
-  /** 1f, 2d and 0x1p3 are numbers in Java's source text, and mistakes in a file. */
-  private static boolean isJavaLiteral(String text) {
-    return !text.isEmpty()
-        && ("fFdD".indexOf(text.charAt(text.length() - 1)) >= 0
-            || text.indexOf('x') >= 0
-            || text.indexOf('X') >= 0);
-  }
-
-  static double finite(double value, String column) throws Broken {
-    if (!Double.isFinite(value)) {
-      throw new Broken(column, "must be a finite number, and is NaN or infinite");
-    }
-    return value;
   }
 }

@@ -227,6 +227,7 @@ final class WorkerTables {
     return new RowParser(
         response,
         encoding,
+        new Cells(data.missingTexts()),
         survey,
         names.label(),
         weightColumn(response),

@@ -15,6 +15,7 @@ import io.sparkfed.federated.Weighting;
 import io.sparkfed.loss.LogisticLoss;
 import io.sparkfed.loss.SquaredLoss;
 import io.sparkfed.model.Family;
+import io.sparkfed.model.Spelling;
 import io.sparkfed.model.Standardize;
 import io.sparkfed.objective.Reduction;
 import io.sparkfed.solver.GradientDescent;
@@ -96,7 +97,8 @@ class ConfigLoaderTest {
     assertEquals(new SplitByColumn("part", "1", "2"), data.split());
     assertEquals(
         new DataConfig.Preprocessing(
-            Map.of("b", new DataConfig.Category(Optional.of("2"), List.of("2", "10"))),
+            Map.of(
+                "b", new DataConfig.Category(Optional.of("2"), List.of("2", "10"), Spelling.VALUE)),
             List.of("a"),
             7),
         data.preprocessing());

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sparkfed.config.DataConfig.Category;
+import io.sparkfed.model.MissingTexts;
+import io.sparkfed.model.Spelling;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +37,7 @@ class PreprocessingConfigTest {
   @Test
   void load_categoryWithoutKeys_isOne() {
     assertEquals(
-        Map.of("a", new Category(Optional.empty(), List.of())),
+        Map.of("a", new Category(Optional.empty(), List.of(), Spelling.VALUE)),
         files
             .load(ConfigFiles.LEAST + "data.categorical { a {} }")
             .data()
@@ -57,7 +59,7 @@ class PreprocessingConfigTest {
   @Test
   void load_nameWithADot_isOneColumn() {
     assertEquals(
-        Map.of("p.q", new Category(Optional.of("x"), List.of())),
+        Map.of("p.q", new Category(Optional.of("x"), List.of(), Spelling.VALUE)),
         files
             .load(
                 """
@@ -82,6 +84,43 @@ class PreprocessingConfigTest {
             .levels());
   }
 
+  @Test
+  void load_levelsAndReference_areSpelledAsCellsAre() {
+    Category category =
+        files
+            .load(
+                ConfigFiles.LEAST,
+                "data.categorical.a={levels=[\"TRUE\", \" 02.0\", \"b\u00a0 c\"], reference=2}")
+            .data()
+            .preprocessing()
+            .categories()
+            .get("a");
+
+    assertEquals(
+        new Category(Optional.of("2"), List.of("2", "b c", "true"), Spelling.VALUE), category);
+  }
+
+  @Test
+  void load_spellingText_keepsEach() {
+    Category category =
+        files
+            .load(ConfigFiles.LEAST, "data.categorical.a={levels=[\"1\", \"01\"], spelling=text}")
+            .data()
+            .preprocessing()
+            .categories()
+            .get("a");
+
+    assertEquals(new Category(Optional.empty(), List.of("01", "1"), Spelling.TEXT), category);
+  }
+
+  @Test
+  void load_missingValues_replaceTheCommonOnes() {
+    assertEquals(MissingTexts.COMMON, files.load(ConfigFiles.LEAST).data().missingTexts());
+    assertEquals(
+        MissingTexts.of(List.of("-9")),
+        files.load(ConfigFiles.LEAST, "data.missing-values=[-9]").data().missingTexts());
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -101,6 +140,11 @@ class PreprocessingConfigTest {
         "data.categorical.a.levels=[x, '  ']| data.categorical.a.levels must be texts of 1 to 64",
         "data.categorical.a={levels=[x, y], reference=z}"
             + "| data.categorical.a.reference must be one of the levels of data.categorical.a.levels",
+        "data.categorical.a.levels=['1', '01']"
+            + "| data.categorical.a.levels must be 2 to 1000 levels, none of them twice, nor in two",
+        "data.categorical.a.levels=['x', 'NA']"
+            + "| data.categorical.a.levels must not hold a text of data.missing-values",
+        "data.categorical.a.spelling=both| data.categorical.a.spelling must be one of value",
         "data.min-level-rows=0| data.min-level-rows must be a whole number from 1 to",
         "data.impute.columns=[a, a]| data.impute.columns must not name a column twice",
         "data.impute.strategy=median| data.impute.strategy must be one of mean",

@@ -1,0 +1,96 @@
+package io.sparkfed.spark;
+
+import io.sparkfed.model.InputColumn;
+import io.sparkfed.model.InputColumn.OneHot;
+import io.sparkfed.model.MissingTexts;
+import io.sparkfed.model.PlainText;
+import io.sparkfed.spark.RowParser.Broken;
+import java.io.Serializable;
+import org.apache.spark.sql.Row;
+
+/**
+ * What single cells of a worker's rows say, whatever the format they come from. A rule that is
+ * broken carries no value.
+ *
+ * @param missing the texts that stand for no value
+ */
+record Cells(MissingTexts missing) implements Serializable {
+
+  /** Returns whether a cell holds nothing: null, NaN, or a text that stands for it. */
+  boolean isMissing(Row row, int at) {
+    Object value = row.isNullAt(at) ? "" : row.get(at);
+    return value instanceof Number number
+        ? Double.isNaN(number.doubleValue())
+        : value instanceof String text && missing.contains(text);
+  }
+
+  /** Returns a finite number. */
+  double number(Row row, int at, String column) throws Broken {
+    double number = numberOrNaN(row, at, column);
+    if (Double.isNaN(number)) {
+      throw new Broken(column, "is missing; a number is needed");
+    }
+    return number;
+  }
+
+  /** Returns a finite number, or NaN where a cell is missing. */
+  double numberOrNaN(Row row, int at, String column) throws Broken {
+    if (isMissing(row, at)) {
+      return Double.NaN;
+    }
+    Object value = row.get(at);
+    if (value instanceof Number number) {
+      return finite(number.doubleValue(), column);
+    }
+    if (value instanceof Boolean isTrue) {
+      return isTrue ? 1.0 : 0.0;
+    }
+    return finite(parsed(PlainText.of(value.toString()), column), column);
+  }
+
+  /** Returns the level of a category; it doesn't depend on the type of the cell. */
+  String level(Row row, int at, OneHot category) throws Broken {
+    if (isMissing(row, at)) {
+      throw new Broken(category.name(), "is missing; a level is needed");
+    }
+    Object value = row.get(at);
+    String level;
+    if (value instanceof Number number) {
+      finite(number.doubleValue(), category.name());
+      level = PlainText.ofNumber(number);
+    } else {
+      level = category.spelling().level(value.toString());
+    }
+    if (!InputColumn.isLevel(level)) {
+      throw new Broken(
+          category.name(), "a level must have 1 to " + OneHot.MAX_LEVEL_BYTES + " bytes in UTF-8");
+    }
+    return level;
+  }
+
+  static double finite(double value, String column) throws Broken {
+    if (!Double.isFinite(value)) {
+      throw new Broken(column, "must be a finite number, and is NaN or infinite");
+    }
+    return value;
+  }
+
+  private static double parsed(String text, String column) throws Broken {
+    if (isJavaLiteral(text)) {
+      throw new Broken(column, "is not a number");
+    }
+    try {
+      return Double.parseDouble(text);
+    } catch (NumberFormatException e) {
+      throw new Broken(column, "is not a number");
+    }
+  }
+
+  /** 1f, 2d and 0x1p3 are numbers in Java's source text, and mistakes in a file. */
+  private static boolean isJavaLiteral(String text) {
+    return !text.isEmpty()
+        && ("fFdD".indexOf(text.charAt(text.length() - 1)) >= 0
+            || text.indexOf('x') >= 0
+            || text.indexOf('X') >= 0);
+  }
+}
