@@ -143,6 +143,15 @@ public abstract sealed class Examples implements Serializable
     return sums;
   }
 
+  /** Returns {@code sum_i weight_i²}. */
+  final double totalSquaredWeight() {
+    double total = 0.0;
+    for (int i = 0; i < rows(); i++) {
+      total += weight(i) * weight(i);
+    }
+    return total;
+  }
+
   /** Returns {@code sum_i weight_i}; n where no weight column is configured. */
   public final double totalWeight() {
     double total = 0.0;

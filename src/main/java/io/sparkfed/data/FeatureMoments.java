@@ -5,30 +5,32 @@ import io.sparkfed.model.Scaling;
 
 /** Mean and sample standard deviation from sums of weighted rows. */
 public final class FeatureMoments {
-  /** Covers many rows of small weight, where the total says little of the number of terms. */
+  /** Covers rows of very different weights, which count as few. */
   private static final double LEAST_ROUNDING = 1e-12;
 
   private FeatureMoments() {}
 
   /**
-   * Returns {@code sqrt(squares / (totalWeight - 1))}: the sample standard deviation, where a
-   * weight counts as so many copies of its row. 0 where there is at most one row.
+   * Returns {@code sqrt(squares / degrees)}: the sample standard deviation ({@link
+   * WeightSums#degrees}), which the scale of the weights has no part in. 0 without weight.
    *
-   * <p>0 also where the deviation is within the rounding error of the mean, whose relative bound
-   * for a sum of n terms is n units in the last place: the mean of equal numbers is often not that
-   * number, and dividing by what is left would blow a constant column up.
+   * <p>0 also where the deviation of the population is within the rounding error of the mean, whose
+   * relative bound for a sum of n terms is n units in the last place: the mean of equal numbers is
+   * often not that number, and dividing by what is left would blow a constant column up.
    *
    * @param squares sum of weighted squared deviations from the mean, at least 0
    * @param mean the mean
-   * @param totalWeight sum of weights
+   * @param weights sums of the weights
    */
-  public static double deviation(double squares, double mean, double totalWeight) {
-    if (totalWeight <= 1.0) {
+  public static double deviation(double squares, double mean, WeightSums weights) {
+    if (!(weights.total() > 0.0)) {
       return 0.0;
     }
-    double deviation = Math.sqrt(squares / (totalWeight - 1.0));
-    double rounding = Math.max(LEAST_ROUNDING, totalWeight * Math.ulp(1.0)) * Math.abs(mean);
-    return deviation > rounding ? deviation : 0.0;
+    double terms = weights.effectiveRows();
+    double rounding = Math.max(LEAST_ROUNDING, terms * Math.ulp(1.0)) * Math.abs(mean);
+    return Math.sqrt(squares / weights.total()) > rounding
+        ? Math.sqrt(squares / weights.degrees())
+        : 0.0;
   }
 
   /** Returns the mean of each feature from the sums of its weighted values. */
@@ -41,22 +43,22 @@ public final class FeatureMoments {
   }
 
   /** Returns the standard deviation of each feature; see {@link #deviation}. */
-  public static double[] deviations(double[] squares, double[] means, double totalWeight) {
+  public static double[] deviations(double[] squares, double[] means, WeightSums weights) {
     double[] deviations = new double[squares.length];
     for (int j = 0; j < deviations.length; j++) {
-      deviations[j] = deviation(squares[j], means[j], totalWeight);
+      deviations[j] = deviation(squares[j], means[j], weights);
     }
     return deviations;
   }
 
   /** Returns the scaling that standardises these rows by their own moments. */
   public static Scaling of(Examples rows, ModelShape shape) {
-    double total = rows.totalWeight();
-    if (total <= 0.0) {
+    WeightSums weights = WeightSums.of(rows);
+    if (weights.total() <= 0.0) {
       return Scaling.identity(shape);
     }
-    double[] means = means(rows.weightedSums(), total);
-    double[] deviations = deviations(rows.weightedSquaredDeviations(means), means, total);
+    double[] means = means(rows.weightedSums(), weights.total());
+    double[] deviations = deviations(rows.weightedSquaredDeviations(means), means, weights);
     return Scaling.standardize(shape, means, deviations);
   }
 }

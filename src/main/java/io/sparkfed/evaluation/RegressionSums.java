@@ -25,6 +25,9 @@ record RegressionSums() implements MetricSums {
   /** Covers many rows of small weight, where n says little of the number of terms. */
   private static final double LEAST_ROUNDING = 1e-12;
 
+  /** Covers ten million rows; a larger n may be one of large weights. */
+  private static final double MOST_ROUNDING = 2e-9;
+
   @Override
   public VectorLoss loss() {
     return SquaredLoss.INSTANCE;
@@ -67,7 +70,8 @@ record RegressionSums() implements MetricSums {
       double label = sums[offset + LABEL];
       double squaredLabel = sums[offset + SQUARED_LABEL];
       double aroundMean = squaredLabel - label * (label / n);
-      double rounding = Math.max(LEAST_ROUNDING, n * Math.ulp(1.0)) * squaredLabel;
+      double terms = Math.min(n * Math.ulp(1.0), MOST_ROUNDING);
+      double rounding = Math.max(LEAST_ROUNDING, terms) * squaredLabel;
       metrics.put("rows", n);
       metrics.put("meanSquaredError", squares / n);
       metrics.put("rmse", Math.sqrt(squares / n));

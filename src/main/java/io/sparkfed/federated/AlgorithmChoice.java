@@ -34,7 +34,8 @@ public record AlgorithmChoice(
     /**
      * Returns what to minimise with.
      *
-     * @param rows sum of the training rows' weights; NaN where no sum told it
+     * @param rows number of training rows, where weights differ that of as many equal ones; NaN
+     *     where no sum told it
      * @param workers number of workers
      */
     AlgorithmChoice choose(double rows, int workers);

@@ -7,6 +7,7 @@ import io.sparkfed.aggregate.Visit;
 import io.sparkfed.data.DataException;
 import io.sparkfed.data.Examples;
 import io.sparkfed.data.Shard;
+import io.sparkfed.data.WeightSums;
 import java.util.List;
 
 /** What must be known of all workers' training labels before a model is fitted: sums, securely. */
@@ -22,12 +23,9 @@ public final class FederatedLabels {
    */
   public record Moments(double weight, double squaredWeight, double squaredDeviations) {
 
-    /**
-     * Returns the sum of weights less one for the mean, where weights say how reliable a row is:
-     * {@code W - sum w² / W}, which is n - 1 where each is 1.
-     */
+    /** Returns what a sample's variance divides by; see {@link WeightSums#degrees}. */
     public double reliabilityDegrees() {
-      return weight - squaredWeight / weight;
+      return new WeightSums(weight, squaredWeight).degrees();
     }
   }
 
@@ -35,7 +33,7 @@ public final class FederatedLabels {
    * Returns the moments of the labels, from two visits: the mean first, then the deviations from
    * it, which does not cancel where the mean is large against them.
    *
-   * @throws DataException if the sum of weights is not above 1, so that there are no deviations
+   * @throws DataException if no row has weight
    */
   public static Moments moments(Federation<Shard> federation, SumFactory sums) {
     List<String> cohort = federation.workers();
@@ -46,8 +44,8 @@ public final class FederatedLabels {
                 new Visit<>("mean of the label", 0, cohort, new double[0]),
                 (worker, shard, nothing) -> weightsAndSum(shard.train()))
             .value();
-    if (!(first[0] > 1.0)) {
-      throw new DataException("the sum of the weights of all training rows must be > 1");
+    if (!(first[0] > 0.0)) {
+      throw new DataException("the sum of the weights of all training rows must be > 0");
     }
     double[] mean = {first[2] / first[0]};
     double[] second =

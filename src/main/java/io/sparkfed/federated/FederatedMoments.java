@@ -7,6 +7,7 @@ import io.sparkfed.aggregate.WeightedUpdate;
 import io.sparkfed.data.Examples;
 import io.sparkfed.data.FeatureMoments;
 import io.sparkfed.data.Shard;
+import io.sparkfed.data.WeightSums;
 import io.sparkfed.federated.TrainingState.Moments;
 import io.sparkfed.model.ModelShape;
 import io.sparkfed.model.Scaling;
@@ -24,6 +25,13 @@ final class FederatedMoments {
 
   private FederatedMoments() {}
 
+  /**
+   * What one visit tells.
+   *
+   * @param labels what a search's start may be made of
+   */
+  record Found(Moments moments, LabelSums labels) {}
+
   static Scaling scaling(ModelShape shape, Moments moments) {
     return Scaling.standardize(shape, moments.means(), moments.divisors());
   }
@@ -32,18 +40,20 @@ final class FederatedMoments {
    * The same, but without an intercept a constant column is divided by its value: it does what an
    * intercept would, so it must not be left out.
    */
-  static Moments ofAllThatMatters(Federation<Shard> federation, TrainingPlan plan) {
-    Moments moments = of(federation, plan);
+  static Found ofAllThatMatters(Federation<Shard> federation, TrainingPlan plan) {
+    Found found = of(federation, plan);
+    Moments moments = found.moments;
     double[] divisors = moments.divisors().clone();
     for (int j = 0; j < divisors.length; j++) {
       if (divisors[j] == 0.0 && !plan.shape().hasIntercept()) {
         divisors[j] = Math.abs(moments.means()[j]);
       }
     }
-    return new Moments(moments.means(), divisors, moments.rows());
+    return new Found(
+        new Moments(moments.means(), divisors, moments.weight(), moments.rows()), found.labels);
   }
 
-  static Moments of(Federation<Shard> federation, TrainingPlan plan) {
+  static Found of(Federation<Shard> federation, TrainingPlan plan) {
     List<String> cohort = federation.workers();
     int features = plan.shape().features();
     WeightedMean.Mean opened =
@@ -55,36 +65,35 @@ final class FederatedMoments {
             .value();
     double[] means = Arrays.copyOf(opened.update(), features);
     double[] variances = new double[features];
-    double total = opened.totalWeight();
+    boolean cancels = false;
     for (int j = 0; j < features; j++) {
       double square = opened.update()[features + j];
       variances[j] = square - means[j] * means[j];
-      if (square > 0.0 && !(variances[j] >= LEAST_VARIANCE * square)) {
-        return aroundMeans(federation, plan, means);
-      }
+      cancels |= square > 0.0 && !(variances[j] >= LEAST_VARIANCE * square);
     }
-    return moments(means, variances, total);
+    if (cancels) {
+      variances = aroundMeans(federation, plan, means);
+    }
+    WeightSums weights = new WeightSums(opened.totalWeight(), opened.sums()[0]);
+    double[] deviations = new double[features];
+    for (int j = 0; j < features; j++) {
+      deviations[j] = FeatureMoments.deviation(variances[j] * weights.total(), means[j], weights);
+    }
+    return new Found(
+        new Moments(means, deviations, weights.total(), weights.effectiveRows()),
+        LabelSums.of(weights.total(), opened.sums(), 1));
   }
 
-  private static Moments aroundMeans(
+  private static double[] aroundMeans(
       Federation<Shard> federation, TrainingPlan plan, double[] means) {
     List<String> cohort = federation.workers();
-    WeightedMean.Mean squares =
-        meanOf(means.length, plan)
-            .aggregate(
-                federation,
-                new Visit<>(description("deviations", cohort), 0, cohort, means),
-                (worker, shard, center) -> ownSquaredDeviations(shard.train(), center))
-            .value();
-    return moments(means, squares.update(), squares.totalWeight());
-  }
-
-  private static Moments moments(double[] means, double[] variances, double total) {
-    double[] deviations = new double[means.length];
-    for (int j = 0; j < deviations.length; j++) {
-      deviations[j] = FeatureMoments.deviation(variances[j] * total, means[j], total);
-    }
-    return new Moments(means, deviations, total);
+    return meanOf(means.length, plan)
+        .aggregate(
+            federation,
+            new Visit<>(description("deviations", cohort), 0, cohort, means),
+            (worker, shard, center) -> ownSquaredDeviations(shard.train(), center))
+        .value()
+        .update();
   }
 
   /** Features come in units of their own, so they can't share a scale. */
@@ -96,9 +105,13 @@ final class FederatedMoments {
     return "standardisation: " + what + " (" + cohort.size() + " workers)";
   }
 
-  /** Runs at the worker: its means, and its mean squares, each taken around its own mean. */
+  /**
+   * Runs at the worker: its means, and its mean squares, each taken around its own mean; and {@code
+   * [sum w², label sums...]}.
+   */
   private static WeightedUpdate ownMoments(Examples rows) {
-    double total = rows.totalWeight();
+    WeightSums weights = WeightSums.of(rows);
+    double total = weights.total();
     int features = rows.features();
     double[] means = new double[features];
     double[] variances = FeatureMoments.means(rows.squaredDeviationsFromMeans(means), total);
@@ -106,7 +119,11 @@ final class FederatedMoments {
     for (int j = 0; j < features; j++) {
       moments[features + j] = variances[j] + means[j] * means[j];
     }
-    return new WeightedUpdate(moments, total, new double[0]);
+    double[] labels = LabelSums.own(rows);
+    double[] sums = new double[1 + labels.length];
+    sums[0] = weights.squared();
+    System.arraycopy(labels, 0, sums, 1, labels.length);
+    return new WeightedUpdate(moments, total, sums);
   }
 
   /** Runs at the worker. */

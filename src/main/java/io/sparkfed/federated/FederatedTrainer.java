@@ -52,6 +52,7 @@ public final class FederatedTrainer {
   private final List<RoundSummary> rounds = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
   private Optional<Moments> moments = Optional.empty();
+  private Optional<LabelSums> labels = Optional.empty();
   private Scaling scaling;
   private RoundWork work;
   private Optional<AlgorithmChoice> choice = Optional.empty();
@@ -88,7 +89,9 @@ public final class FederatedTrainer {
    */
   public TrainingResult train() {
     requireUnused();
-    moments = moments();
+    Optional<FederatedMoments.Found> found = moments();
+    moments = found.map(FederatedMoments.Found::moments);
+    labels = found.map(FederatedMoments.Found::labels);
     prepare(true);
     double[] model = work.start();
     return rounds(1, model, model, Optional.empty(), Cost.NONE);
@@ -152,18 +155,24 @@ public final class FederatedTrainer {
     return moments.map(Moments::rows).orElse(Double.NaN);
   }
 
+  private double weight() {
+    return moments.map(Moments::weight).orElse(Double.NaN);
+  }
+
   /** A search that was begun goes on from its own state, wherever it started. */
   private PooledRounds pooledRounds(AlgorithmChoice chosen, boolean begins) {
-    Optional<double[]> start =
+    StartingPoint start =
+        begins ? StartingPoint.of(federation, plan, labels) : StartingPoint.zero(plan.shape());
+    Optional<double[]> warm =
         chosen
             .warmStart()
             .filter(solver -> begins)
-            .flatMap(solver -> WarmStart.of(federation, plan, scaling, solver));
+            .flatMap(solver -> WarmStart.of(federation, plan, scaling, solver, start.point()));
     Optional<SymmetricMatrix> curvature =
         begins && chosen.preconditioned()
-            ? StartingCurvature.of(federation, plan, scaling, rows())
+            ? StartingCurvature.of(federation, plan, scaling, weight())
             : Optional.empty();
-    return new PooledRounds(plan, scaling, chosen.optimizer(), rows(), start, curvature);
+    return new PooledRounds(plan, scaling, chosen.optimizer(), weight(), start, warm, curvature);
   }
 
   private TrainingResult rounds(
@@ -249,7 +258,7 @@ public final class FederatedTrainer {
     }
   }
 
-  private Optional<Moments> moments() {
+  private Optional<FederatedMoments.Found> moments() {
     boolean federated = plan.standardize() == Standardize.FEDERATED;
     if (plan.pooled().isEmpty()) {
       return federated ? Optional.of(FederatedMoments.of(federation, plan)) : Optional.empty();

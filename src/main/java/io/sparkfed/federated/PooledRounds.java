@@ -34,7 +34,7 @@ import java.util.OptionalDouble;
  * Lossless training: secure sums of the derivatives at the workers, a step of an optimizer at the
  * driver. The optimum is that of the pooled rows.
  *
- * <p>Precision. A sum has <em>extra</em> coordinates, exact to 2^-105 a worker at six words each,
+ * <p>Precision. A sum has <em>extra</em> coordinates, exact to 2^-185 a worker at ten words each,
  * and <em>scaled</em> ones, of one word, exact to about 2^-50 of the largest at any worker. Loss
  * and weight are always extra. The gradient, which alone decides where the optimum is, is extra up
  * to {@value #EXACT_GRADIENT} coefficients. A Hessian is extra up to {@value #EXACT_HESSIAN}
@@ -42,10 +42,10 @@ import java.util.OptionalDouble;
  * and an error of it makes a step longer or shorter, not the optimum another.
  */
 final class PooledRounds implements RoundWork {
-  /** Beyond it, six words a coefficient are more than the precision is worth. */
+  /** Beyond it, ten words a coefficient are more than the precision is worth. */
   static final int EXACT_GRADIENT = 8192;
 
-  /** 8,256 numbers, 396 kB. */
+  /** 8,256 numbers, 660 kB. */
   static final int EXACT_HESSIAN = 128;
 
   /** Of this order a solution has lost six digits. */
@@ -76,7 +76,9 @@ final class PooledRounds implements RoundWork {
   private final double[] l1;
   private final boolean takesBack;
 
-  /** Until it has been evaluated: whether the start is one that may be given up for zero. */
+  private final StartingPoint cold;
+
+  /** Until it has been evaluated: whether the start is one that may be given up for another. */
   private boolean isWarm;
 
   private Search search;
@@ -88,8 +90,9 @@ final class PooledRounds implements RoundWork {
    * Prepares the search for the optimum.
    *
    * @param scaling the identity unless federated
-   * @param rows sum of the rows' weights; NaN where no sum told it
-   * @param start where to begin, in training units; empty for zero
+   * @param total sum of the rows' weights; NaN where no sum told it
+   * @param cold where to begin
+   * @param warm where to begin instead, in training units, unless it overflows there
    * @param curvature the mean of {@code z z'} over rows z in training units; empty where nobody
    *     asked
    */
@@ -97,8 +100,9 @@ final class PooledRounds implements RoundWork {
       TrainingPlan plan,
       Scaling scaling,
       PooledOptimizer optimizer,
-      double rows,
-      Optional<double[]> start,
+      double total,
+      StartingPoint cold,
+      Optional<double[]> warm,
       Optional<SymmetricMatrix> curvature) {
     PooledPlan pooled = plan.pooled().orElseThrow();
     this.plan = plan;
@@ -111,8 +115,8 @@ final class PooledRounds implements RoundWork {
     this.evaluation = new PooledWork(plan, Derivatives.ZEROS, needsHessian, scaling);
     this.hessianLength = needsHessian ? hessianLength(size) : 0;
     this.sum = plan.sums().sumOf(scaledLength(size, needsHessian));
-    this.largestOfHessian = rows * mostCurvature(plan.family());
-    this.largest = needsHessian ? largestOfHessian : rows * mostSlope(plan.family());
+    this.largestOfHessian = total * mostCurvature(plan.family());
+    this.largest = needsHessian ? largestOfHessian : total * mostSlope(plan.family());
     this.l2 = new double[size];
     this.l1 = new double[size];
     double[] factors = scaling.weightFactors();
@@ -123,24 +127,26 @@ final class PooledRounds implements RoundWork {
       l1[j] = plan.l1() * toPenalised;
     }
     this.takesBack = pooled.conditioning() == PooledPlan.Conditioning.STANDARDIZED;
-    this.isWarm = start.isPresent();
+    this.cold = cold;
+    this.isWarm = warm.isPresent();
     this.curvature = curvature.flatMap(this::preconditioner);
-    this.search = optimizer.begin(start.orElseGet(() -> new double[size]), l1, this.curvature);
+    this.search = optimizer.begin(warm.orElse(cold.point()), l1, this.curvature);
   }
 
-  /** About the Hessian at zero, where every row has the same curvature. */
+  /** About the Hessian at the start, where every row has about the same curvature. */
   private Optional<Preconditioner> preconditioner(SymmetricMatrix gram) {
     double[] ridge = Arrays.copyOf(l2, gram.order());
     Arrays.fill(ridge, shape.features(), ridge.length, 0.0);
-    return Preconditioner.of(shape, gram.times(curvatureAtZero(plan)).plusDiagonal(ridge));
+    return Preconditioner.of(shape, gram.times(curvatureAtStart()).plusDiagonal(ridge));
   }
 
-  private static double curvatureAtZero(TrainingPlan plan) {
+  private double curvatureAtStart() {
     return switch (plan.family()) {
       case LOGISTIC -> 0.25;
-      case SOFTMAX -> 1.0 / plan.shape().outputs();
+      case SOFTMAX -> 1.0 / shape.outputs();
       case LINEAR, SQUARED_HINGE -> 2.0;
-      case SVM, HUBER, POISSON, GAMMA -> 1.0;
+      case POISSON -> shape.hasIntercept() && cold.meanLabel() > 0.0 ? cold.meanLabel() : 1.0;
+      case SVM, HUBER, GAMMA -> 1.0;
     };
   }
 
@@ -246,7 +252,7 @@ final class PooledRounds implements RoundWork {
   public Optional<double[]> afterOverflow() {
     if (isWarm) {
       isWarm = false;
-      search = optimizer.begin(new double[shape.size()], l1, curvature);
+      search = optimizer.begin(cold.point(), l1, curvature);
       return Optional.of(search.point());
     }
     if (!takesBack || search.point() == search.best()) {

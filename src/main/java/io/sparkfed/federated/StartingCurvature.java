@@ -34,18 +34,18 @@ final class StartingCurvature {
    * Returns the mean of {@code z z'} over rows z in training units, of order q ({@link
    * SampledGram}); empty where a worker's isn't finite.
    *
-   * @param rows sum of the rows' weights; NaN where no sum told it
+   * @param total sum of the rows' weights; NaN where no sum told it
    * @throws io.sparkfed.aggregate.AggregationException if the sum could not be opened
    */
   static Optional<SymmetricMatrix> of(
-      Federation<Shard> federation, TrainingPlan plan, Scaling scaling, double rows) {
+      Federation<Shard> federation, TrainingPlan plan, Scaling scaling, double total) {
     List<String> cohort = federation.workers();
     int order = SampledGram.order(plan.shape());
     int most = Math.max(LEAST_ROWS, ROWS_A_FEATURE * order / cohort.size());
     int length = SymmetricMatrix.packedLength(order);
     Aggregation<double[], double[]> sum = plan.sums().sumOf(length);
-    if (Double.isFinite(rows)) {
-      sum.expect(MARGIN * rows, cohort.size());
+    if (Double.isFinite(total)) {
+      sum.expect(MARGIN * total, cohort.size());
     }
     Visit<Integer> visit =
         new Visit<>("starting curvature (" + cohort.size() + " workers)", 0, cohort, most);

@@ -40,9 +40,10 @@ public record TrainingState(
    *
    * @param means mean of each feature, length p
    * @param divisors deviation of each feature, or what stands for it, length p
-   * @param rows sum of the rows' weights
+   * @param weight sum of the rows' weights
+   * @param rows how many rows of one weight would say as much; their number where no weights are
    */
-  public record Moments(double[] means, double[] divisors, double rows) {}
+  public record Moments(double[] means, double[] divisors, double weight, double rows) {}
 
   /**
    * A round's cost, known before its model has been evaluated.

@@ -20,8 +20,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One round of local training from zero, averaged over the workers by their rows' weights: where a
- * search for the pooled optimum may start. The optimum doesn't depend on it.
+ * One round of local training, averaged over the workers by their rows' weights: where a search for
+ * the pooled optimum may start. The optimum doesn't depend on it.
  */
 final class WarmStart {
   private WarmStart() {}
@@ -30,10 +30,15 @@ final class WarmStart {
    * Returns the average in training units; empty where a worker's model or the average isn't
    * finite.
    *
+   * @param start where each worker starts
    * @throws io.sparkfed.aggregate.AggregationException if the sum could not be opened
    */
   static Optional<double[]> of(
-      Federation<Shard> federation, TrainingPlan plan, Scaling scaling, LocalSolver solver) {
+      Federation<Shard> federation,
+      TrainingPlan plan,
+      Scaling scaling,
+      LocalSolver solver,
+      double[] start) {
     List<String> cohort = federation.workers();
     String description = "warm start: local training (" + cohort.size() + " workers)";
     try {
@@ -41,7 +46,7 @@ final class WarmStart {
           new WeightedMean(plan.sums().sumOf(0), plan.shape().size())
               .aggregate(
                   federation,
-                  new Visit<>(description, 0, cohort, new double[0]),
+                  new Visit<>(description, 0, cohort, start),
                   new Work(plan, scaling, solver))
               .value()
               .update());
@@ -71,12 +76,12 @@ final class WarmStart {
     }
 
     @Override
-    public WeightedUpdate run(String worker, Shard shard, double[] nothing) {
+    public WeightedUpdate run(String worker, Shard shard, double[] start) {
       Scaling scaling = LocalWork.scaling(shard, federatedScaling);
       LinearObjective objective =
           new LinearObjective(loss, shard.train(), shape, scaling, penalty, Reduction.MEAN);
       SeededRandom random = new SeededRandom(Seeds.derive(runSeed, "warm-start", 0, worker));
-      double[] own = solver.solve(objective, new double[shape.size()], random);
+      double[] own = solver.solve(objective, start, random);
       return new WeightedUpdate(own, shard.train().totalWeight(), new double[0]);
     }
   }

@@ -57,6 +57,7 @@ final class CheckpointJson {
                     .putObject("moments")
                     .put("means", base64(moments.means()))
                     .put("divisors", base64(moments.divisors()))
+                    .put("weight", base64(new double[] {moments.weight()}))
                     .put("rows", base64(new double[] {moments.rows()})));
     ObjectNode work = training.putObject("work");
     work.put("at", state.work().at());
@@ -144,6 +145,7 @@ final class CheckpointJson {
                 new Moments(
                     vector(required(node, "moments", "means")),
                     vector(required(node, "moments", "divisors")),
+                    vector(required(node, "moments", "weight"))[0],
                     vector(required(node, "moments", "rows"))[0]))
             : Optional.empty();
     Map<String, double[]> values = new LinkedHashMap<>();

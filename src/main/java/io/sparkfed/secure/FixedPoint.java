@@ -9,25 +9,26 @@ import java.math.BigInteger;
  * order.
  *
  * <p>Layout of an encoded vector: the d <em>scaled</em> coordinates, one word each; the e
- * <em>extra</em> coordinates, six words each; the number of saturated coordinates, one word.
+ * <em>extra</em> coordinates, ten words each; the number of saturated coordinates, one word.
  *
  * <p><b>Scaled</b> coordinates (an update) are {@code rint(v * 2^f)} with {@code |v| <= bound};
  * beyond it they are saturated and counted. A sum over n workers can't overflow because {@code n *
  * (bound * 2^f + 1/2) < 2^62}, which the constructor demands; its error is at most {@code n *
  * 2^-(f+1)}.
  *
- * <p><b>Extra</b> coordinates (weights, losses, metric sums) may have any magnitude below 2^136.
- * They are {@code sign * sum_l limb_l * 2^(40 (5 - l)) * 2^-104} with six limbs up to 2^40, so
- * their sum is exact to 2^-105 for each worker and never saturates.
+ * <p><b>Extra</b> coordinates (weights, losses, metric sums) may have any magnitude below 2^216,
+ * 1e65: weights that sum to 1e18 times squares of labels of 1e12 have room. They are {@code sign *
+ * sum_l limb_l * 2^(40 (9 - l)) * 2^-184} with ten limbs up to 2^40, so their sum is exact to
+ * 2^-185, 2e-56, for each worker and never saturates.
  */
 final class FixedPoint implements Serializable {
   private static final long serialVersionUID = 1L;
 
-  private static final int LIMBS = 6;
+  private static final int LIMBS = 10;
   private static final int LIMB_BITS = 40;
   private static final double LIMB = 0x1p40;
-  private static final int EXTRA_FRACTION_BITS = 104;
-  private static final double EXTRA_RANGE = 0x1p136;
+  private static final int EXTRA_FRACTION_BITS = 184;
+  private static final double EXTRA_RANGE = 0x1p216;
 
   /** Most workers whose limbs can be summed: 2^21 limbs of 40 bits stay below 2^62. */
   static final int MAX_WORKERS = 1 << 21;

@@ -93,7 +93,7 @@ final class EstimatorTraining implements AutoCloseable {
   Coefficients train(Family known, int knownClasses, MllibPenalty penalty) {
     boolean intercept = (boolean) value("fitIntercept");
     MllibPenalty.Values values =
-        penalty.needsMoments(optionalColumn("weightCol").isPresent())
+        penalty.needsMoments()
             ? penalty.values(FederatedLabels.moments(loaded.federation(), sums), intercept)
             : penalty.values();
     String preset = estimator.getPreset();

@@ -12,8 +12,9 @@ import io.sparkfed.federated.FederatedLabels.Moments;
  * is not, so there both penalties are doubled. For least squares it divides label and features by
  * the label's deviation s_y before it penalises, which in units of the columns leaves l1 as it is
  * and divides l2 by s_y. With standardisation the penalty is on {@code w_j s_j}; MLlib's deviation
- * is {@code s_j = c t_j} where t_j, ours, divides by the sum of weights W less 1. So l1 is times c
- * and l2 times c², where {@code c² = (W - 1) / D} and D is what MLlib divides by.
+ * is {@code s_j = c t_j} where t_j, ours, is that of a sample of rows of unlike reliability. So l1
+ * is times c and l2 times c², where {@code c² = (W - sum w² / W) / D} and D is what MLlib divides
+ * by: c is 1 but where it takes the population's. The scale of the weights w has no part in it.
  *
  * @param regParam r, at least 0
  * @param elasticNetParam a, in [0, 1]
@@ -40,8 +41,8 @@ record MllibPenalty(
   record Values(double l1, double l2) {}
 
   /** Returns whether {@link #values(Moments, boolean)} depends on the moments. */
-  boolean needsMoments(boolean weighted) {
-    boolean otherDeviation = weighted || deviations == Deviations.POPULATION;
+  boolean needsMoments() {
+    boolean otherDeviation = deviations == Deviations.POPULATION;
     return regParam > 0.0 && (leastSquares || (standardization && otherDeviation));
   }
 
@@ -72,7 +73,7 @@ record MllibPenalty(
       }
     }
     if (standardization) {
-      double squaredRatio = (label.weight() - 1.0) / divisor;
+      double squaredRatio = label.reliabilityDegrees() / divisor;
       l1 *= Math.sqrt(squaredRatio);
       l2 *= squaredRatio;
     }
@@ -85,12 +86,11 @@ record MllibPenalty(
    */
   static MllibPenalty inverse(
       double l1, double l2, boolean standardization, boolean leastSquares, Moments label) {
-    double divisor = label.reliabilityDegrees();
-    double ratio = standardization ? Math.sqrt((label.weight() - 1.0) / divisor) : 1.0;
     double doubled = leastSquares ? 2.0 : 1.0;
-    double deviation = leastSquares ? Math.sqrt(label.squaredDeviations() / divisor) : 1.0;
-    double lasso = l1 / (doubled * ratio);
-    double ridge = l2 * deviation / (doubled * ratio * ratio);
+    double deviation =
+        leastSquares ? Math.sqrt(label.squaredDeviations() / label.reliabilityDegrees()) : 1.0;
+    double lasso = l1 / doubled;
+    double ridge = l2 * deviation / doubled;
     double regParam = lasso + ridge;
     return new MllibPenalty(
         regParam,

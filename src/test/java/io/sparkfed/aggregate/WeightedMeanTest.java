@@ -29,7 +29,7 @@ class WeightedMeanTest {
     assertEquals(2, opened.workers());
     // A word for each coordinate of the update, six for weight and sums each, one for saturation;
     // before that, the range was chosen among 128 buckets.
-    assertEquals(2 * (2 + 3 * 6 + 1 + 128) * 8, opened.messageBytes());
+    assertEquals(2 * (2 + 3 * 10 + 1 + 128) * 8, opened.messageBytes());
   }
 
   @Test

@@ -15,6 +15,7 @@ import org.apache.commons.math3.stat.descriptive.DescriptiveStatistics;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FeatureMomentsTest {
 
@@ -98,16 +99,37 @@ class FeatureMomentsTest {
     }
   }
 
-  @Test
-  void of_integerWeights_countAsCopies() {
-    Table table = Table.random(2L, 4, 3, Family.LINEAR);
-    ModelShape shape = new ModelShape(3, true);
-    double[] model = {1.0, 1.0, 1.0, 0.0};
+  /** As Spark ML's summarizer has it: {@code sum w (x - m)² / (W - sum w² / W)}. */
+  @ParameterizedTest
+  @ValueSource(doubles = {1e-18, 1e-12, 1e-3, 0.1, 1.0, 3.0, 1e6, 1e12, 1e18})
+  void of_weightsOfAnyScale_isTheDeviationOfReliabilityWeights(double scale) {
+    double[][] x = {{1.0}, {2.0}, {4.0}, {8.0}};
+    double[] weights = Arrays.stream(new double[] {1, 2, 3, 1}).map(w -> w * scale).toArray();
+    double mean = (1.0 + 4.0 + 12.0 + 8.0) / 7.0;
+    double squares =
+        Math.pow(1.0 - mean, 2.0)
+            + 2.0 * Math.pow(2.0 - mean, 2.0)
+            + 3.0 * Math.pow(4.0 - mean, 2.0)
+            + Math.pow(8.0 - mean, 2.0);
+    double deviation = Math.sqrt(squares / (7.0 - 15.0 / 7.0));
 
-    assertArrayEquals(
-        FeatureMoments.of(table.select(0, 1, 1, 2, 2, 2, 3).examples(), shape).toRaw(model),
-        FeatureMoments.of(table.withWeights(1, 2, 3, 1).examples(), shape).toRaw(model),
-        1e-13);
+    double[] raw =
+        FeatureMoments.of(
+                Table.of(x, new double[4]).withWeights(weights).examples(), new ModelShape(1, true))
+            .toRaw(UNIT);
+
+    assertEquals(1.0 / deviation, raw[0], 1e-14);
+    assertEquals(-mean / deviation, raw[1], 1e-14);
+  }
+
+  /** One row with weight has no deviation, whatever its weight is, nor rounding that looks so. */
+  @ParameterizedTest
+  @ValueSource(doubles = {1e-18, 0.3, 0.7, 1.0, 1e18})
+  void of_oneRowWithWeight_hasNoDeviation(double weight) {
+    double[][] x = {{3.1}, {4.7}};
+    Examples rows = Table.of(x, new double[2]).withWeights(weight, 0.0).examples();
+
+    assertArrayEquals(new double[2], FeatureMoments.of(rows, new ModelShape(1, true)).toRaw(UNIT));
   }
 
   @Test

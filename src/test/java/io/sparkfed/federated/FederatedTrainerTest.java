@@ -73,9 +73,9 @@ class FederatedTrainerTest {
     assertEquals(List.of(0, 3, 3, 3), heard.stream().map(RoundSummary::workers).toList());
     assertEquals(heard, result.rounds());
     assertEquals(0L, heard.get(0).bytes());
-    // Down: three numbers to each of three workers. Up: a word for each of those, six words for
+    // Down: three numbers to each of three workers. Up: a word for each of those, ten words for
     // the weight, for each of 2 x 5 sums and for two flags, a word for saturation.
-    long visit = 3 * 8 * (3 + 3 + 6 * (1 + 10 + 2) + 1);
+    long visit = 3 * 8 * (3 + 3 + 10 * (1 + 10 + 2) + 1);
     assertEquals(visit, heard.get(2).bytes());
     // The first round also chose the range among 128 buckets.
     assertEquals(visit + 3 * 8 * 128, heard.get(1).bytes());

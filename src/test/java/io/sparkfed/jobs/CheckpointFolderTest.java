@@ -87,7 +87,7 @@ class CheckpointFolderTest {
             UNUSUAL,
             new double[] {round},
             Optional.of("EXHAUSTED"),
-            Optional.of(new Moments(UNUSUAL, new double[] {0.3}, 0.7)),
+            Optional.of(new Moments(UNUSUAL, new double[] {0.3}, 0.7, 1.7)),
             List.of(reported),
             new Cost(round, 3, 0, 0.7, 5L, 1, 12L, Map.of("work", 0.5, "driver", 0.2)),
             new Work("trial", Map.of("direction", UNUSUAL), new int[] {-12, 3})));

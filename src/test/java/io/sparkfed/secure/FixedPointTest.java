@@ -84,11 +84,11 @@ class FixedPointTest {
   void decode_sumOfExtremeVectors_doesNotOverflow() {
     FixedPoint codec = FixedPoint.finest(2, 0, MOST);
     long[] one =
-        codec.encode(new double[] {1, -1, Math.nextDown(0x1p136), -Math.nextDown(0x1p136)});
+        codec.encode(new double[] {1, -1, Math.nextDown(0x1p216), -Math.nextDown(0x1p216)});
     long[] sum = Arrays.stream(one).map(word -> word * MOST).toArray();
 
     assertArrayEquals(
-        new double[] {MOST, -MOST, MOST * Math.nextDown(0x1p136), -MOST * Math.nextDown(0x1p136)},
+        new double[] {MOST, -MOST, MOST * Math.nextDown(0x1p216), -MOST * Math.nextDown(0x1p216)},
         codec.decode(sum, MOST));
   }
 
@@ -106,10 +106,10 @@ class FixedPointTest {
       for (int w = 0; w < workers; w++) {
         double[] vector = new double[extras];
         for (int k = 0; k < extras; k++) {
-          // The last of 53 bits is at 2^-104 at least, so that nothing is rounded.
-          int exponent = -104 + 53 + random.nextInt(136 + 104 - 53);
+          // The last of 53 bits is at 2^-184 at least, so that nothing is rounded.
+          int exponent = -184 + 53 + random.nextInt(216 + 184 - 53);
           vector[k] = Math.scalb(random.nextDouble() * 2 - 1, exponent);
-          vector[k] = Math.scalb(Math.rint(Math.scalb(vector[k], 104)), -104);
+          vector[k] = Math.scalb(Math.rint(Math.scalb(vector[k], 184)), -184);
           exact[k] = exact[k].add(new BigDecimal(vector[k]));
         }
         sum = plus(sum, codec.encode(vector));
@@ -124,10 +124,10 @@ class FixedPointTest {
   @Test
   void encode_extraBelowTheFinestDigit_isRoundedToIt() {
     FixedPoint codec = FixedPoint.finest(0, 0, 1);
-    double[] values = {0x1p-104, 0x1.8p-105, 0x1p-106, Double.MIN_VALUE, 0.0, -0.0, -0x1.8p-105};
+    double[] values = {0x1p-184, 0x1.8p-185, 0x1p-186, Double.MIN_VALUE, 0.0, -0.0, -0x1.8p-185};
 
     assertArrayEquals(
-        new double[] {0x1p-104, 0x1p-104, 0, 0, 0, 0, -0x1p-104},
+        new double[] {0x1p-184, 0x1p-184, 0, 0, 0, 0, -0x1p-184},
         codec.decode(codec.encode(values), 1));
   }
 
@@ -180,8 +180,8 @@ class FixedPointTest {
         Double.NaN,
         Double.POSITIVE_INFINITY,
         Double.NEGATIVE_INFINITY,
-        0x1p136,
-        -0x1p136,
+        0x1p216,
+        -0x1p216,
         1e300
       })
   void encode_notFiniteOrBeyondTheRangeOfExtras_isRefusedWithTheLengthAlone(double bad) {
@@ -189,12 +189,12 @@ class FixedPointTest {
     NonFiniteValueException extra =
         assertThrows(
             NonFiniteValueException.class, () -> codec.encode(new double[] {1, 2, 3, bad}));
-    assertEquals(2 + 2 * 6 + 1, extra.words());
+    assertEquals(2 + 2 * 10 + 1, extra.words());
     if (!Double.isFinite(bad)) {
       NonFiniteValueException scaled =
           assertThrows(
               NonFiniteValueException.class, () -> codec.encode(new double[] {1, bad, 3, 4}));
-      assertEquals(2 + 2 * 6 + 1, scaled.words());
+      assertEquals(2 + 2 * 10 + 1, scaled.words());
     }
   }
 

@@ -16,17 +16,24 @@ class MllibPenaltyTest {
 
   @ParameterizedTest
   @CsvSource({
-    // s_y² = 21 / (8 - 22/8) = 4; c² = 7 / 5.25 = 4/3
-    "RELIABILITY, true, true, 0.5773502691896257, 0.5",
+    // s_y² = 21 / (8 - 22/8) = 4; c = 1
+    "RELIABILITY, true, true, 0.5, 0.375",
     "RELIABILITY, false, true, 0.5, 0.375",
-    "RELIABILITY, true, false, 0.28867513459481287, 0.5",
+    "RELIABILITY, true, false, 0.25, 0.375",
+    // s_y² = 21 / 8; c² = 5.25 / 8
+    "POPULATION, true, true, 0.4050462936504913, 0.30378472023786846",
+    "POPULATION, true, false, 0.20252314682524564, 0.24609375",
   })
   void values_byHand(
       Deviations deviations, boolean standardized, boolean leastSquares, double l1, double l2) {
     MllibPenalty penalty = new MllibPenalty(0.625, 0.4, standardized, deviations, leastSquares);
 
-    assertEquals(l1, penalty.values(LABEL, true).l1(), 1e-15);
-    assertEquals(l2, penalty.values(LABEL, true).l2(), 1e-15);
+    for (double scale : new double[] {1.0, 1e-18, 0.1, 1e18}) {
+      Moments scaled = new Moments(8.0 * scale, 22.0 * scale * scale, 21.0 * scale);
+
+      assertEquals(l1, penalty.values(scaled, true).l1(), 1e-15);
+      assertEquals(l2, penalty.values(scaled, true).l2(), 1e-15);
+    }
   }
 
   @ParameterizedTest

@@ -1,0 +1,136 @@
+package io.sparkfed.federated;
+
+import io.sparkfed.aggregate.Federation;
+import io.sparkfed.aggregate.NonFiniteUpdateException;
+import io.sparkfed.aggregate.Visit;
+import io.sparkfed.data.Examples;
+import io.sparkfed.data.Shard;
+import io.sparkfed.model.Family;
+import io.sparkfed.model.ModelShape;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Where the search for a pooled optimum starts: all weights 0, and the intercept about where it is
+ * the best alone, from secure sums of labels and offsets. Labels that are millions, or offsets that
+ * are, else begin so far from the optimum that steps over- or underflow, and what has been gained
+ * says nothing of what is left.
+ *
+ * @param point the model, in any training units, as all weights are 0
+ * @param meanLabel the mean label; NaN where no sum told it
+ */
+record StartingPoint(double[] point, double meanLabel) {
+
+  /** Returns the zero model. */
+  static StartingPoint zero(ModelShape shape) {
+    return new StartingPoint(new double[shape.size()], Double.NaN);
+  }
+
+  /**
+   * Returns the start.
+   *
+   * @param known sums that were opened before; empty to ask for them where they matter
+   * @throws io.sparkfed.aggregate.AggregationException if a sum could not be opened
+   */
+  static StartingPoint of(
+      Federation<Shard> federation, TrainingPlan plan, Optional<LabelSums> known) {
+    boolean asks = plan.shape().hasIntercept() && plan.family().hasLogLink();
+    Optional<LabelSums> sums = known;
+    if (known.isEmpty() && asks) {
+      sums = Optional.of(labels(federation, plan));
+    }
+    if (sums.isEmpty()) {
+      return zero(plan.shape());
+    }
+    double mean = sums.get().meanLabel();
+    double[] point = new double[plan.shape().size()];
+    if (plan.shape().hasIntercept() && plan.shape().outputs() == 1) {
+      double intercept = intercept(federation, plan, sums.get());
+      plan.shape().addToIntercept(Double.isFinite(intercept) ? intercept : 0.0, point);
+    }
+    return new StartingPoint(point, mean);
+  }
+
+  private static double intercept(Federation<Shard> federation, TrainingPlan plan, LabelSums sums) {
+    double mean = sums.meanLabel();
+    double offset = sums.meanOffset();
+    return switch (plan.family()) {
+      case LINEAR, HUBER -> mean - offset;
+      case LOGISTIC -> {
+        double logit = mean > 0.0 && mean < 1.0 ? Math.log(mean / (1.0 - mean)) : 0.0;
+        yield sums.hasOffsets() ? logit - offset : 0.0;
+      }
+      case SVM, SQUARED_HINGE -> -offset;
+      case POISSON, GAMMA -> {
+        if (!(mean > 0.0)) {
+          yield -offset;
+        }
+        yield sums.hasOffsets() ? logLink(federation, plan, sums) : Math.log(mean);
+      }
+      case SOFTMAX -> 0.0;
+    };
+  }
+
+  /**
+   * The intercept at which the slope of the loss by it is 0: Poisson's mean is the labels', the
+   * quotients of gamma's labels by theirs have the mean 1.
+   */
+  private static double logLink(Federation<Shard> federation, TrainingPlan plan, LabelSums sums) {
+    double center = sums.meanOffset();
+    double around = Math.log(sums.meanLabel()) - center;
+    boolean poisson = plan.family() == Family.POISSON;
+    List<String> cohort = federation.workers();
+    try {
+      double[] opened =
+          plan.sums()
+              .sumOf(0)
+              .aggregate(
+                  federation,
+                  new Visit<>(
+                      "start: labels and offsets (" + cohort.size() + " workers)",
+                      0,
+                      cohort,
+                      new double[] {center}),
+                  (worker, shard, at) -> exponentials(shard.train(), at[0], poisson))
+              .value();
+      double level = Math.log(opened[1] / opened[0]) - center;
+      return Double.isFinite(level) ? level : around;
+    } catch (NonFiniteUpdateException e) {
+      return around;
+    }
+  }
+
+  /** Runs at the worker. */
+  private static double[] exponentials(Examples rows, double center, boolean poisson) {
+    double[] sums = new double[2];
+    for (int i = 0; i < rows.rows(); i++) {
+      double exposure = StrictMath.exp(rows.offset(i) - center);
+      sums[0] += rows.weight(i) * (poisson ? exposure : 1.0);
+      sums[1] += rows.weight(i) * (poisson ? rows.label(i) : rows.label(i) / exposure);
+    }
+    return sums;
+  }
+
+  private static LabelSums labels(Federation<Shard> federation, TrainingPlan plan) {
+    List<String> cohort = federation.workers();
+    double[] opened =
+        plan.sums()
+            .sumOf(0)
+            .aggregate(
+                federation,
+                new Visit<>(
+                    "start: mean label (" + cohort.size() + " workers)", 0, cohort, new double[0]),
+                (worker, shard, nothing) -> weightAndLabels(shard.train()))
+            .value();
+    return LabelSums.of(opened[0], opened, 1);
+  }
+
+  /** Runs at the worker. */
+  private static double[] weightAndLabels(Examples rows) {
+    double[] labels = LabelSums.own(rows);
+    double[] all = new double[1 + labels.length];
+    all[0] = rows.totalWeight();
+    System.arraycopy(labels, 0, all, 1, labels.length);
+    return all;
+  }
+}
