@@ -2,6 +2,10 @@
 
     spark-submit --jars JAR --py-files JAR src/test/python/estimators.py
 
+or as a client of a Spark Connect server that has JAR on --jars:
+
+    SPARK_REMOTE=sc://HOST:15002 PYTHONPATH=JAR python src/test/python/estimators.py
+
 Ends with an error where a result is not pyspark.ml's own.
 """
 
@@ -55,7 +59,16 @@ model = estimator.fit(table)
 close(model.coefficients, twin.coefficients)
 errors = [row.standardError for row in estimator.summary.statistics.collect()]
 close(errors, twin.summary.coefficientStandardErrors)
-assert FederatedSummary.of(model).workers == ["w0", "w1", "w2"]
+for summary in [estimator.summary, FederatedSummary.of(model)]:
+    assert summary.workers == ["w0", "w1", "w2"] and summary.skipped == {}
+    assert summary.preset == "fed-newton" and summary.reason != ""
+    assert abs(summary.goodnessOfFit["deviance"] - twin.summary.deviance) < 1e-6
+    assert summary.rounds.filter("round = 0").count() == 1
+    assert len(summary.notes) > 0 and summary.placement != ""
+assert not estimator.copy().hasSummary and FederatedSummary.of(twin) is None
+again = estimator.copy({estimator.preset: "fed-lbfgs"}).fit(table)
+assert FederatedSummary.of(again).preset == "fed-lbfgs"
+assert FederatedSummary.of(model).preset == "fed-newton"
 assert FederatedLinearSVC(workerCol="hospital", rounds=3).fit(table).numFeatures == 2
 
 folder = tempfile.mkdtemp()

@@ -2,15 +2,19 @@
 
 Each takes the params of the pyspark.ml estimator of that name, as keywords or by its setters, and
 ``workerCol``, ``preset``, ``rounds``, ``aggregationMode``, ``minWorkers``, ``seed`` and ``settings``.
-``fit`` returns pyspark.ml's model. The jar must be on the class path (``--jars``). Saved estimators are read by every language.
+``fit`` returns pyspark.ml's model. The jar must be on the class path (``--jars``), that of the
+server for Spark Connect. Saved estimators are read by every language.
 """
 
 import sys
+import uuid
 
 from pyspark.ml import classification, regression
 from pyspark.ml.param import Param, Params, TypeConverters
 from pyspark.ml.util import JavaMLReader
+from pyspark.ml.wrapper import JavaTransformer
 from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql.utils import is_remote
 
 __all__ = [
     "FederatedGeneralizedLinearRegression",
@@ -34,51 +38,93 @@ def _param(name, doc, converter):
 class FederatedSummary:
     """How a fit went. ``rounds`` and ``statistics`` are DataFrames."""
 
-    def __init__(self, java, session):
-        self._java = java
-        self._session = session
+    def __init__(self, tables):
+        self._tables = tables
 
     @staticmethod
     def of(model):
         """The summary of the fit that made this model of pyspark.ml; None where it is not known."""
+        if is_remote():
+            return getattr(model, "_federatedSummary", None)
         session = SparkSession.active()
         found = session._jvm.io.sparkfed.spark.FederatedSummary.of(model._java_obj)
-        return FederatedSummary(found.get(), session) if found.isPresent() else None
+        return FederatedSummary(_JavaTables(found.get(), session)) if found.isPresent() else None
 
-    def _frame(self, java):
-        return DataFrame(java, self._session)
+    def _rows(self, table):
+        return self._tables.table(table).collect()
 
     @property
     def rounds(self):
-        return self._frame(self._java.rounds())
+        return self._tables.table("rounds")
 
     @property
     def statistics(self):
-        return self._frame(self._java.statistics())
+        return self._tables.table("statistics")
 
     @property
     def goodnessOfFit(self):
-        return dict(self._java.goodnessOfFit())
+        return {row["name"]: row["value"] for row in self._rows("goodness")}
 
     @property
     def workers(self):
-        return list(self._java.workers())
+        return [row["worker"] for row in self._rows("cohort") if row["skipped"] is None]
 
     @property
     def skipped(self):
-        return dict(self._java.skipped())
+        rows = self._rows("cohort")
+        return {row["worker"]: row["skipped"] for row in rows if row["skipped"] is not None}
 
     @property
     def notes(self):
-        return list(self._java.notes())
+        return [row["note"] for row in self._rows("notes")]
 
     @property
     def placement(self):
-        return self._java.placement()
+        return self._rows("fit")[0]["placement"]
 
     @property
     def preset(self):
-        return self._java.preset()
+        return self._rows("fit")[0]["preset"]
+
+    @property
+    def reason(self):
+        """Why ``preset="auto"`` chose that one; empty where the preset was named."""
+        return self._rows("fit")[0]["reason"]
+
+
+class _JavaTables:
+    """The tables of a summary in this driver."""
+
+    def __init__(self, java, session):
+        self._java = java
+        self._session = session
+
+    def table(self, name):
+        return DataFrame(self._java.table(name), self._session)
+
+
+class _SummaryTable(JavaTransformer):
+    """A table of the summary of a fit that a Spark Connect server made."""
+
+    fit = _param("fit", "uid of the estimator that was fitted", TypeConverters.toString)
+    what = _param("table", "what to tell", TypeConverters.toString)
+
+    def __init__(self, fit, table):
+        super().__init__()
+        self._java_obj = self._new_java_obj(_JAVA_PACKAGE + ".FederatedSummaryTable", self.uid)
+        self._paramMap[self.fit] = fit
+        self._paramMap[self.what] = table
+
+
+class _RemoteTables:
+    """The tables of a summary that a Spark Connect server keeps as long as it keeps the model."""
+
+    def __init__(self, fit, session):
+        self._fit = fit
+        self._session = session
+
+    def table(self, name):
+        return _SummaryTable(self._fit, name).transform(self._session.range(0))
 
 
 class _Federated:
@@ -97,6 +143,8 @@ class _Federated:
     settings = _param(
         "settings", "further keys of a configuration: key=value", TypeConverters.toListString
     )
+
+    _remoteSummary = None
 
     def __init__(self, **params):
         super().__init__()
@@ -132,16 +180,43 @@ class _Federated:
 
     @classmethod
     def read(cls):
-        return _Reader(cls)
+        if not is_remote():
+            return _Reader(cls)
+        # PySpark names the Java class after the Python class's module.
+        return super().read.__func__(type(cls.__name__, (cls,), {"__module__": _JAVA_PACKAGE}))
+
+    def copy(self, extra=None):
+        copied = super().copy(extra)
+        copied._remoteSummary = None
+        return copied
+
+    def _fit(self, dataset):
+        if not is_remote():
+            return super()._fit(dataset)
+        sent = self.copy()
+        if not sent.getOrDefault("settings"):
+            sent.clear(sent.settings)
+        # A server knows fits by the estimator's uid: one of its own for each. Not by _resetUid, which
+        # renames the owner of the params that copies share.
+        sent.uid = f"{self.uid}_{uuid.uuid4().hex[:12]}"
+        model = super(_Federated, sent)._fit(dataset)._resetUid(self.uid)
+        model._federatedSummary = FederatedSummary(_RemoteTables(sent.uid, dataset.sparkSession))
+        self._remoteSummary = model._federatedSummary
+        return model
 
     @property
     def hasSummary(self):
-        return self._java_obj.hasSummary()
+        return self._remoteSummary is not None if is_remote() else self._java_obj.hasSummary()
 
     @property
     def summary(self):
         """How the last fit of this estimator went; MLlib's tuning fits copies, see FederatedSummary.of."""
-        return FederatedSummary(self._java_obj.summary(), SparkSession.active())
+        if not is_remote():
+            session = SparkSession.active()
+            return FederatedSummary(_JavaTables(self._java_obj.summary(), session))
+        if self._remoteSummary is None:
+            raise RuntimeError(f"{self.uid} has no summary: it has not been fitted")
+        return self._remoteSummary
 
 
 class _Reader(JavaMLReader):

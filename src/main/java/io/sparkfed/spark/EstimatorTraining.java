@@ -111,6 +111,7 @@ final class EstimatorTraining implements AutoCloseable {
     FederatedSummary summary =
         FederatedSummary.of(rows.sparkSession(), preset, featureNames(), loaded, result);
     estimator.federation().fitted(summary);
+    summary.remember(estimator.uid());
     summary.notes().forEach(note -> LOG.log(System.Logger.Level.WARNING, "{0}", note));
     return result.model();
   }

@@ -2,11 +2,16 @@ package io.sparkfed.spark;
 
 import io.sparkfed.federated.AlgorithmChoice;
 import io.sparkfed.federated.TrainingResult;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.apache.spark.ml.Model;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -21,6 +26,10 @@ import org.apache.spark.sql.types.StructType;
  * as long as the model has not been saved.
  */
 public final class FederatedSummary {
+  /** The last of each estimator, by its uid. */
+  private static final Map<String, WeakReference<FederatedSummary>> OF_FITS =
+      new ConcurrentHashMap<>();
+
   private final SparkSession spark;
   private final String preset;
   private final List<String> workers;
@@ -55,6 +64,19 @@ public final class FederatedSummary {
       ShardLoader.Loaded loaded,
       TrainingResult result) {
     return new FederatedSummary(spark, preset, features, loaded, result);
+  }
+
+  /** Has {@link #ofFit} find this as long as anybody holds it: the estimator, and so its model. */
+  void remember(String estimator) {
+    OF_FITS.values().removeIf(held -> held.refersTo(null));
+    OF_FITS.put(estimator, new WeakReference<>(this));
+  }
+
+  /** Returns the summary of a session's last fit of an estimator of this uid, while it is held. */
+  static Optional<FederatedSummary> ofFit(SparkSession session, String estimator) {
+    return Optional.ofNullable(OF_FITS.get(estimator))
+        .map(WeakReference::get)
+        .filter(summary -> summary.spark.equals(session));
   }
 
   /**
@@ -192,5 +214,48 @@ public final class FederatedSummary {
               values.put("r2", s.r2());
             });
     return values;
+  }
+
+  /**
+   * Returns what {@link FederatedSummaryTable} tells of it.
+   *
+   * @param name one of the tables'
+   * @throws IllegalArgumentException for another name
+   */
+  public Dataset<Row> table(String name) {
+    return switch (FederatedSummaryTable.Table.valueOf(name.toUpperCase(Locale.ROOT))) {
+      case ROUNDS -> rounds();
+      case STATISTICS -> statistics();
+      case GOODNESS ->
+          frame(
+              new StructType().add("name", DataTypes.StringType).add("value", DataTypes.DoubleType),
+              goodnessOfFit().entrySet().stream()
+                  .map(one -> RowFactory.create(one.getKey(), one.getValue())));
+      case COHORT ->
+          frame(
+              texts("worker", "skipped"),
+              Stream.concat(
+                  workers.stream().map(worker -> RowFactory.create(worker, null)),
+                  new TreeMap<>(skipped)
+                      .entrySet().stream()
+                          .map(one -> RowFactory.create(one.getKey(), one.getValue()))));
+      case NOTES -> frame(texts("note"), notes.stream().map(RowFactory::create));
+      case FIT ->
+          frame(
+              texts("preset", "reason", "placement"),
+              Stream.of(RowFactory.create(preset, reason(), placement)));
+    };
+  }
+
+  private Dataset<Row> frame(StructType schema, Stream<Row> rows) {
+    return spark.createDataFrame(rows.toList(), schema);
+  }
+
+  private static StructType texts(String... columns) {
+    StructType schema = new StructType();
+    for (String column : columns) {
+      schema = schema.add(column, DataTypes.StringType);
+    }
+    return schema;
   }
 }
