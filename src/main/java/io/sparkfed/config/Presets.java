@@ -120,7 +120,7 @@ public final class Presets {
         config.algorithm().rounds(),
         config.algorithm().tolerance(),
         config.algorithm().divergenceFactor(),
-        MetricSums.of(config.model().family(), config.model().loss(), config.aucBins()),
+        MetricSums.of(config.model().family(), config.model().loss(), config.metricSettings()),
         config.seed(),
         pooled(config, shape));
   }

@@ -1,5 +1,6 @@
 package io.sparkfed.config;
 
+import io.sparkfed.evaluation.MetricSettings;
 import io.sparkfed.evaluation.RunReport.Setting;
 import io.sparkfed.federated.Weighting;
 import io.sparkfed.loss.VectorLoss;
@@ -26,7 +27,8 @@ import java.util.TreeMap;
  * @param algorithm how it is trained
  * @param aggregation how updates become averages
  * @param clusterTimeout how long a Spark job waits for an executor that may run it
- * @param aucBins bins of predicted probability for the AUC
+ * @param aucBins bins of the score for the AUC of a round, at least 2
+ * @param aucError the largest error of the final model's AUC, in (0, 0.5]
  * @param confidenceLevel of coefficients' intervals, in (0, 1)
  * @param output where results go
  * @param checkpoints when and where the run's state is kept
@@ -43,6 +45,7 @@ public record TrainingConfig(
     AggregationConfig aggregation,
     Duration clusterTimeout,
     int aucBins,
+    double aucError,
     double confidenceLevel,
     Output output,
     Checkpoints checkpoints,
@@ -50,12 +53,49 @@ public record TrainingConfig(
     Optional<Mlflow> mlflow,
     List<Setting> settings) {
 
+  /** Returns what the user chose of the metrics. */
+  public MetricSettings metricSettings() {
+    return new MetricSettings(model.response().threshold(), aucBins, aucError);
+  }
+
+  /** Returns the same with a model's threshold, unless this sets one of its own. */
+  public TrainingConfig withThreshold(double ofModel) {
+    if (model.threshold().isPresent()) {
+      return this;
+    }
+    return new TrainingConfig(
+        name,
+        seed,
+        data,
+        new Model(
+            model.family(),
+            model.loss(),
+            model.intercept(),
+            model.l1(),
+            model.l2(),
+            model.standardize(),
+            OptionalDouble.of(ofModel)),
+        algorithm,
+        aggregation,
+        clusterTimeout,
+        aucBins,
+        aucError,
+        confidenceLevel,
+        output,
+        checkpoints,
+        predictions,
+        mlflow,
+        settings);
+  }
+
   /**
    * What {@code model} says.
    *
    * @param loss the family's loss with its parameter
    * @param l1 lasso penalty, at least 0
    * @param l2 ridge penalty, at least 0
+   * @param threshold above which a row of two classes is predicted positive; empty where it isn't
+   *     set
    */
   public record Model(
       Family family,
@@ -63,11 +103,12 @@ public record TrainingConfig(
       boolean intercept,
       double l1,
       double l2,
-      Standardize standardize) {
+      Standardize standardize,
+      OptionalDouble threshold) {
 
     /** Returns what the label may be and what is predicted of it. */
     public Response response() {
-      return new Response(family, loss);
+      return new Response(family, loss, threshold.orElse(family.threshold()));
     }
   }
 

@@ -36,6 +36,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SortedMap;
@@ -71,6 +72,8 @@ final class Validation {
         aggregation(),
         read.optionalDuration("cluster.timeout").orElseThrow(() -> read.missing("cluster.timeout")),
         read.integer("evaluation.auc-bins", 2, 100_000),
+        read.number(
+            "evaluation.auc-error", "must be a number in (0, 0.5]", v -> v > 0.0 && v <= 0.5),
         read.number(
             "evaluation.confidence-level", "must be a number in (0, 1)", v -> v > 0.0 && v < 1.0),
         new Output(
@@ -142,7 +145,22 @@ final class Validation {
         read.bool("model.intercept"),
         read.number("model.l1", "must be a number >= 0", v -> v >= 0.0),
         read.number("model.l2", "must be a number >= 0", v -> v >= 0.0),
-        read.oneOf("model.standardize", Standardize.class));
+        read.oneOf("model.standardize", Standardize.class),
+        threshold(family));
+  }
+
+  private OptionalDouble threshold(Family family) {
+    String key = "model.threshold";
+    if (!read.isSet(key)) {
+      return OptionalDouble.empty();
+    }
+    if (!family.hasThreshold()) {
+      throw read.invalid(key, "belongs to model.family = logistic, svm or squared-hinge");
+    }
+    return OptionalDouble.of(
+        family == Family.LOGISTIC
+            ? read.number(key, "must be a probability, in [0, 1]", v -> v >= 0.0 && v <= 1.0)
+            : read.number(key, "must be a finite number", v -> true));
   }
 
   private Optional<Keys> keys() {

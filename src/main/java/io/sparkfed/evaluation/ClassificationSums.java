@@ -4,30 +4,30 @@ import io.sparkfed.data.Examples;
 import io.sparkfed.data.ScoreSink;
 import io.sparkfed.loss.LogisticLoss;
 import io.sparkfed.loss.VectorLoss;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Sums for binary classification: {@code [sum c, sum c logLoss, tp, fp, fn, tn, positives by
  * bin..., negatives by bin...]} with weight c; a row is predicted positive when its probability is
- * above 0.5.
+ * above the threshold.
  *
- * <p>The AUC is that of the histogram of predicted probabilities in bins of equal width: pairs in
- * one bin count one half, so its error is at most half the share of positive-negative pairs that
- * fall into a common bin.
+ * <p>The AUC is that of the histogram of scores in {@link ScoreBins#fixed} bins, with its {@link
+ * ScoreHistogram#error}.
  *
- * @param bins number of bins of predicted probability, at least 2
+ * @param settings what the user chose
+ * @param bins the bins of the score
  */
-record ClassificationSums(int bins) implements MetricSums {
+record ClassificationSums(MetricSettings settings, ScoreBins bins) implements MetricSums {
   private static final int WEIGHT = 0;
   private static final int LOG_LOSS = 1;
   private static final int CONFUSION = 2;
   private static final int HISTOGRAMS = CONFUSION + Confusion.LENGTH;
 
-  ClassificationSums {
-    if (bins < 2) {
-      throw new IllegalArgumentException("auc-bins must be >= 2. Provided value: " + bins);
-    }
+  ClassificationSums(MetricSettings settings) {
+    this(settings, ScoreBins.fixed(settings.aucBins()));
   }
 
   @Override
@@ -37,12 +37,14 @@ record ClassificationSums(int bins) implements MetricSums {
 
   @Override
   public int length() {
-    return HISTOGRAMS + 2 * bins;
+    return HISTOGRAMS + 2 * bins.count();
   }
 
   @Override
   public ScoreSink into(Examples rows, double[] out, int offset) {
     ScoredLosses scored = new ScoredLosses(loss());
+    double threshold = settings.threshold();
+    int negatives = bins.count();
     return new ScoreSink() {
       @Override
       public void scores(int from, int count, double[] scores, int stride, double[] labels) {
@@ -52,11 +54,11 @@ record ClassificationSums(int bins) implements MetricSums {
           boolean positive = labels[i] > 0.5;
           // A slope is probability minus label.
           double probability = slopes[i * stride] + labels[i];
-          boolean predicted = probability > 0.5;
+          boolean predicted = probability > threshold;
           out[offset + WEIGHT] += c;
           out[offset + CONFUSION + Confusion.cell(positive, predicted)] += c;
-          int bin = Math.min(bins - 1, (int) (probability * bins));
-          out[offset + HISTOGRAMS + (positive ? bin : bins + bin)] += c;
+          int bin = bins.fixedBin(scores[i * stride]);
+          out[offset + HISTOGRAMS + (positive ? bin : negatives + bin)] += c;
         }
       }
 
@@ -77,23 +79,25 @@ record ClassificationSums(int bins) implements MetricSums {
       metrics.put("rows", n);
       metrics.put("logLoss", sums[offset + LOG_LOSS] / n);
       Confusion.put(metrics, sums, offset + CONFUSION, n);
-      metrics.put("auc", auc(sums, offset + HISTOGRAMS));
-      metrics.put("aucBinWidth", 1.0 / bins);
+      ScoreHistogram histogram = histogram(sums, offset);
+      metrics.put("auc", histogram.auc());
+      metrics.put("aucError", histogram.error());
     }
     return metrics;
   }
 
-  private double auc(double[] sums, int positives) {
-    int negatives = positives + bins;
-    double positivesAbove = 0.0;
-    double allNegatives = 0.0;
-    double concordant = 0.0;
-    for (int bin = bins - 1; bin >= 0; bin--) {
-      concordant += sums[negatives + bin] * (positivesAbove + 0.5 * sums[positives + bin]);
-      positivesAbove += sums[positives + bin];
-      allNegatives += sums[negatives + bin];
-    }
-    return concordant / (positivesAbove * allNegatives);
+  @Override
+  public Optional<Ranking> ranking(double[] sums, int offset) {
+    return Optional.of(new Ranking(histogram(sums, offset), settings.aucError()));
+  }
+
+  private ScoreHistogram histogram(double[] sums, int offset) {
+    int positives = offset + HISTOGRAMS;
+    int negatives = positives + bins.count();
+    return new ScoreHistogram(
+        bins,
+        Arrays.copyOfRange(sums, positives, negatives),
+        Arrays.copyOfRange(sums, negatives, negatives + bins.count()));
   }
 
   @Override

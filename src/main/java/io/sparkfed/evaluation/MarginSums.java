@@ -8,12 +8,13 @@ import java.util.Map;
 
 /**
  * Sums for a support vector machine: {@code [sum c, sum c loss, tp, fp, fn, tn]} with weight c; a
- * row is predicted positive when its score is above 0.
+ * row is predicted positive when its score is above the threshold.
  *
  * @param loss the loss trained with
  * @param lossName what its mean is called
+ * @param threshold of the score
  */
-record MarginSums(Loss loss, String lossName) implements MetricSums {
+record MarginSums(Loss loss, String lossName, double threshold) implements MetricSums {
   private static final int WEIGHT = 0;
   private static final int LOSS = 1;
   private static final int CONFUSION = 2;
@@ -30,7 +31,7 @@ record MarginSums(Loss loss, String lossName) implements MetricSums {
       public void scores(int from, int count, double[] scores, int stride, double[] labels) {
         for (int i = 0; i < count; i++) {
           double c = rows.weight(from + i);
-          boolean predicted = loss.mean(scores[i * stride]) > 0.5;
+          boolean predicted = scores[i * stride] > threshold;
           out[offset + WEIGHT] += c;
           out[offset + CONFUSION + Confusion.cell(labels[i] > 0.5, predicted)] += c;
         }

@@ -10,6 +10,7 @@ import io.sparkfed.model.Coefficients;
 import io.sparkfed.model.Family;
 import java.io.Serializable;
 import java.util.Map;
+import java.util.Optional;
 
 /** Metrics as sums over rows, so that the sum over workers is the pooled figure. */
 public interface MetricSums extends Serializable {
@@ -43,6 +44,14 @@ public interface MetricSums extends Serializable {
    */
   Map<String, Double> metrics(double[] sums, int offset);
 
+  /**
+   * Returns what the AUC among the metrics was made of; empty for a family without one. Runs at the
+   * driver.
+   */
+  default Optional<Ranking> ranking(double[] sums, int offset) {
+    return Optional.empty();
+  }
+
   /** Returns the mean loss of the summed rows, NaN where there are none. */
   double meanLoss(double[] sums, int offset);
 
@@ -50,15 +59,15 @@ public interface MetricSums extends Serializable {
    * Returns the metrics of a family.
    *
    * @param loss the family's loss
-   * @param aucBins number of bins of predicted probability for the AUC, at least 2
+   * @param settings what the user chose of the metrics of two classes; of no meaning otherwise
    */
-  static MetricSums of(Family family, VectorLoss loss, int aucBins) {
+  static MetricSums of(Family family, VectorLoss loss, MetricSettings settings) {
     return switch (family) {
       case LINEAR -> new RegressionSums();
-      case LOGISTIC -> new ClassificationSums(aucBins);
+      case LOGISTIC -> new ClassificationSums(settings);
       case SOFTMAX -> new MulticlassSums((SoftmaxLoss) loss);
-      case SVM -> new MarginSums((Loss) loss, "hingeLoss");
-      case SQUARED_HINGE -> new MarginSums((Loss) loss, "squaredHingeLoss");
+      case SVM -> new MarginSums((Loss) loss, "hingeLoss", settings.threshold());
+      case SQUARED_HINGE -> new MarginSums((Loss) loss, "squaredHingeLoss", settings.threshold());
       case HUBER -> new HuberSums((HuberLoss) loss, new RegressionSums());
       case POISSON, GAMMA -> new DevianceSums((Loss) loss);
     };

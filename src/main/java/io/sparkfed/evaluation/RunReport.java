@@ -90,6 +90,7 @@ public record RunReport(
    * @param intercepts one for each output; 0 when the model has none
    * @param classes the classes; empty when the label is a quantity
    * @param standardization none, worker or federated
+   * @param threshold above which a row of two classes is predicted positive; NaN without one
    */
   public record FinalModel(
       String family,
@@ -97,7 +98,8 @@ public record RunReport(
       List<List<Double>> coefficients,
       List<Double> intercepts,
       List<Integer> classes,
-      String standardization) {
+      String standardization,
+      double threshold) {
 
     /** Creates a model with one output and no more than two classes. */
     public FinalModel(
@@ -112,7 +114,8 @@ public record RunReport(
           List.of(coefficients),
           List.of(intercept),
           TWO_CLASSES.contains(family) ? List.of(0, 1) : List.of(),
-          standardization);
+          standardization,
+          Double.NaN);
     }
 
     private static final Set<String> TWO_CLASSES = Set.of("logistic", "svm", "squared-hinge");

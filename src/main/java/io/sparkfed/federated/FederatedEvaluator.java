@@ -5,7 +5,7 @@ import io.sparkfed.aggregate.Opened;
 import io.sparkfed.aggregate.Visit;
 import io.sparkfed.aggregate.WeightedMean;
 import io.sparkfed.data.Shard;
-import io.sparkfed.evaluation.MetricSums;
+import io.sparkfed.federated.AucRefinement.Rows;
 import io.sparkfed.model.Coefficients;
 import io.sparkfed.model.Scaling;
 import java.util.List;
@@ -46,11 +46,11 @@ public final class FederatedEvaluator {
                     cohort,
                     new ModelBroadcast(0, model.values(), false)),
                 new LocalWork(plan, Scaling.identity(plan.shape())));
-    MetricSums metrics = plan.metrics();
     double[] sums = opened.value().sums();
+    AucRefinement auc = new AucRefinement(federation, plan, Scaling.identity(plan.shape()));
     return new Evaluation(
-        metrics.metrics(sums, 0),
-        metrics.metrics(sums, metrics.length()),
+        auc.refined(cohort, Rows.TRAIN, model.values(), sums),
+        auc.refined(cohort, Rows.TEST, model.values(), sums),
         opened.workers(),
         opened.dropouts());
   }

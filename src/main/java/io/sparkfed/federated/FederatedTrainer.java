@@ -1,5 +1,6 @@
 package io.sparkfed.federated;
 
+import io.sparkfed.aggregate.AggregationException;
 import io.sparkfed.aggregate.Federation;
 import io.sparkfed.aggregate.NonFiniteUpdateException;
 import io.sparkfed.aggregate.Opened;
@@ -10,6 +11,7 @@ import io.sparkfed.data.Shard;
 import io.sparkfed.evaluation.FitStatistics;
 import io.sparkfed.evaluation.MetricSums;
 import io.sparkfed.evaluation.RoundSummary;
+import io.sparkfed.federated.AucRefinement.Rows;
 import io.sparkfed.federated.RoundWork.Answer;
 import io.sparkfed.federated.RoundWork.Next;
 import io.sparkfed.federated.TrainingResult.Divergence;
@@ -58,6 +60,7 @@ public final class FederatedTrainer {
   private Optional<AlgorithmChoice> choice = Optional.empty();
   private int oneClassWorkers;
   private Optional<RoundSummary> sameRows = Optional.empty();
+  private double[] lastEvaluation = new double[0];
 
   /** Prepares a training. */
   public FederatedTrainer(
@@ -350,6 +353,7 @@ public final class FederatedTrainer {
     if (!Double.isFinite(loss) || (hasExploded(loss) && !work.takesBack())) {
       return false;
     }
+    lastEvaluation = sums;
     oneClassWorkers = (int) sums[2 * metrics.length()];
     Map<String, Double> train = new LinkedHashMap<>(metrics.metrics(sums, 0));
     answer.objective().ifPresent(objective -> train.put("objective", objective));
@@ -415,13 +419,35 @@ public final class FederatedTrainer {
 
   private TrainingResult result(
       double[] model, Optional<Divergence> divergence, Optional<FitStatistics> statistics) {
+    Optional<RoundSummary> last = rounds.isEmpty() ? Optional.empty() : Optional.of(refined(model));
     return new TrainingResult(
         new Coefficients(plan.shape(), scaling.toRaw(model)),
         List.copyOf(rounds),
+        last.map(RoundSummary::trainMetrics).orElse(Map.of()),
+        last.map(RoundSummary::testMetrics).orElse(Map.of()),
         oneClassWorkers,
         divergence,
         statistics,
         choice,
         List.copyOf(notes));
+  }
+
+  /** The last round is the result's: its metrics, the AUC as exact as it should be. */
+  private RoundSummary refined(double[] model) {
+    RoundSummary last = rounds.get(rounds.size() - 1);
+    if (lastEvaluation.length == 0) {
+      return last;
+    }
+    AucRefinement auc = new AucRefinement(federation, plan, scaling);
+    List<String> cohort = federation.workers();
+    try {
+      Map<String, Double> train = new LinkedHashMap<>(last.trainMetrics());
+      train.putAll(auc.refined(cohort, Rows.TRAIN, model, lastEvaluation));
+      return last.withMetrics(train, auc.refined(cohort, Rows.TEST, model, lastEvaluation));
+    } catch (AggregationException e) {
+      notes.add(
+          "the AUC is as coarse as its aucError says: a sum for narrower bins could not be opened");
+      return last;
+    }
   }
 }

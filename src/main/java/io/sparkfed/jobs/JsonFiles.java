@@ -50,6 +50,9 @@ final class JsonFiles {
     model.intercepts().forEach(intercepts::add);
     ArrayNode classes = node.putArray("classes");
     model.classes().forEach(classes::add);
+    if (!Double.isNaN(model.threshold())) {
+      node.put("threshold", model.threshold());
+    }
     node.put("standardize", model.standardization());
     node.put("offset", hasOffset);
     node.set("contract", EncodingJson.write(encoding));

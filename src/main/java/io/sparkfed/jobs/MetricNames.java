@@ -38,7 +38,7 @@ final class MetricNames {
     labels.put("macroPrecision", "Macro precision");
     labels.put("macroRecall", "Macro recall");
     labels.put("auc", "AUC");
-    labels.put("aucBinWidth", "AUC bin width");
+    labels.put("aucError", "AUC error at most");
     labels.put("sumSquaredErrors", "Sum of squared errors");
     return Collections.unmodifiableMap(labels);
   }

@@ -59,7 +59,7 @@ public final class PredictJob implements Callable<Integer> {
     Predictor predictor =
         new Predictor(
             spark,
-            config,
+            saved.withThreshold(config),
             saved.coefficients(config.model().intercept()),
             config.model().standardize(),
             saved.encoding());

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -31,6 +32,8 @@ import org.apache.hadoop.fs.Path;
  * @param features feature names in the order of the coefficients
  * @param weights one for each feature, output after output
  * @param intercepts one for each output; 0 for a model without them
+ * @param threshold above which a row of two classes is predicted positive; empty where it isn't
+ *     said
  * @param standardize how the training standardised
  * @param hasOffset whether the rows it was trained on had offsets
  * @param encoding how columns become the features
@@ -40,6 +43,7 @@ record SavedModel(
     List<String> features,
     double[] weights,
     double[] intercepts,
+    OptionalDouble threshold,
     String standardize,
     boolean hasOffset,
     FeatureEncoding encoding) {
@@ -93,6 +97,9 @@ record SavedModel(
         List.copyOf(features),
         values,
         intercepts,
+        node.has("threshold")
+            ? OptionalDouble.of(node.path("threshold").asDouble())
+            : OptionalDouble.empty(),
         node.path("standardize").asText(),
         node.path("offset").asBoolean(),
         encoding);
@@ -107,6 +114,11 @@ record SavedModel(
       shape.addToIntercept(k, intercepts[k], values);
     }
     return new Coefficients(shape, values);
+  }
+
+  /** Returns a configuration with this model's threshold, unless it sets one of its own. */
+  TrainingConfig withThreshold(TrainingConfig config) {
+    return threshold.isPresent() ? config.withThreshold(threshold.getAsDouble()) : config;
   }
 
   /**

@@ -179,7 +179,7 @@ public final class TrainJob implements Callable<Integer> {
 
     MLWritable model =
         MllibModels.of(
-            config.model().family(),
+            config.model().response(),
             result.model(),
             "spark-federated-" + runId,
             config.data().columns());
@@ -322,7 +322,6 @@ public final class TrainJob implements Callable<Integer> {
             .orElse(new Exit("succeeded", ExitCode.SUCCESS.code(), ""));
     AggregationMode mode = config.aggregation().mode();
     List<RoundSummary> rounds = result.rounds();
-    RoundSummary last = rounds.isEmpty() ? null : rounds.get(rounds.size() - 1);
     return new RunReport(
         runId,
         config.name(),
@@ -340,8 +339,8 @@ public final class TrainJob implements Callable<Integer> {
             mode.doesNotProtect()),
         List.copyOf(notes),
         rounds,
-        last == null ? Map.of() : last.trainMetrics(),
-        last == null ? Map.of() : last.testMetrics(),
+        result.trainMetrics(),
+        result.testMetrics(),
         finalModel(config, loaded.features(), result.model()),
         result.statistics().map(statistics -> statistics.named(loaded.features())),
         config.settings(),
@@ -361,7 +360,8 @@ public final class TrainJob implements Callable<Integer> {
             .toList(),
         Arrays.stream(model.intercepts()).boxed().toList(),
         IntStream.range(0, classes).boxed().toList(),
-        Console.lower(config.model().standardize()));
+        Console.lower(config.model().standardize()),
+        config.model().response().threshold());
   }
 
   private static String sentence(Divergence divergence, TrainingResult result) {

@@ -70,6 +70,23 @@ public enum Family {
     return classifier;
   }
 
+  /** Returns whether one score decides between two classes. */
+  public boolean hasThreshold() {
+    return classifier && this != SOFTMAX;
+  }
+
+  /**
+   * Returns the threshold of two classes where nobody sets one, as in Spark ML: of the probability,
+   * or of a support vector machine's score; NaN for other families.
+   */
+  public double threshold() {
+    return switch (this) {
+      case LOGISTIC -> 0.5;
+      case SVM, SQUARED_HINGE -> 0.0;
+      case LINEAR, SOFTMAX, POISSON, HUBER, GAMMA -> Double.NaN;
+    };
+  }
+
   /** Returns whether the mean response is a probability of a class. */
   public boolean hasProbabilities() {
     return this == LOGISTIC || this == SOFTMAX;

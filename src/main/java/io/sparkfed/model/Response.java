@@ -11,9 +11,16 @@ import java.util.List;
  *
  * @param family the family
  * @param loss its loss with its parameter
+ * @param threshold a row of two classes is predicted positive when its probability, or a support
+ *     vector machine's score, is above it; of no meaning for other families
  */
-public record Response(Family family, VectorLoss loss) implements Serializable {
+public record Response(Family family, VectorLoss loss, double threshold) implements Serializable {
   private static final String PROBABILITY = "probability";
+
+  /** Creates the response with the family's usual threshold. */
+  public Response(Family family, VectorLoss loss) {
+    this(family, loss, family.threshold());
+  }
 
   /** Returns whether {@code label} is in the family's domain. */
   public boolean acceptsLabel(double label) {
@@ -53,8 +60,8 @@ public record Response(Family family, VectorLoss loss) implements Serializable {
     loss.mean(scores, mean);
     return switch (family) {
       case LINEAR, POISSON, HUBER, GAMMA -> mean;
-      case LOGISTIC -> new double[] {mean[0] > 0.5 ? 1.0 : 0.0, mean[0]};
-      case SVM, SQUARED_HINGE -> new double[] {mean[0], scores[0]};
+      case LOGISTIC -> new double[] {mean[0] > threshold ? 1.0 : 0.0, mean[0]};
+      case SVM, SQUARED_HINGE -> new double[] {scores[0] > threshold ? 1.0 : 0.0, scores[0]};
       case SOFTMAX -> {
         double[] values = new double[1 + mean.length];
         values[0] = SoftmaxLoss.largest(scores);

@@ -20,6 +20,8 @@ import java.util.Optional;
 import java.util.UUID;
 import org.apache.spark.ml.attribute.Attribute;
 import org.apache.spark.ml.attribute.AttributeGroup;
+import org.apache.spark.ml.classification.LinearSVC;
+import org.apache.spark.ml.classification.LogisticRegression;
 import org.apache.spark.ml.param.Param;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -139,6 +141,11 @@ final class EstimatorTraining implements AutoCloseable {
     values.put("model.family", lower(trained));
     if (trained == Family.SOFTMAX) {
       values.put("model.classes", trainedClasses);
+    }
+    if (trained == Family.LOGISTIC && estimator instanceof LogisticRegression classifier) {
+      values.put("model.threshold", classifier.getThreshold());
+    } else if (trained == Family.SVM && estimator instanceof LinearSVC classifier) {
+      values.put("model.threshold", classifier.getThreshold());
     }
     values.put("model.intercept", value("fitIntercept"));
     values.put("model.l1", penalty.l1());

@@ -119,6 +119,11 @@ public final class FederatedSummary {
     return notes;
   }
 
+  /** Returns the model's metrics on all workers' training rows, by name. */
+  public Map<String, Double> metrics() {
+    return result.trainMetrics();
+  }
+
   /**
    * Returns one row a round, from round 0, the initial model: {@code round, workers, dropouts,
    * loss, seconds, saturated, clipped, bytes}, then a column for each metric on the training rows.

@@ -3,6 +3,7 @@ package io.sparkfed.spark;
 import io.sparkfed.config.DataConfig;
 import io.sparkfed.model.Coefficients;
 import io.sparkfed.model.Family;
+import io.sparkfed.model.Response;
 import org.apache.spark.ml.PredictionModel;
 import org.apache.spark.ml.classification.LinearSVCModel;
 import org.apache.spark.ml.classification.LogisticRegressionModel;
@@ -22,10 +23,11 @@ public final class MllibModels {
    *
    * <p>Huber's regression becomes a plain linear model: MLlib's own {@code huber} would claim that
    * its scale was estimated too. Of MLlib's models only the generalised linear one knows offsets;
-   * it reads them from the configured column.
+   * it reads them from the configured column. The threshold is that of a model of two classes.
    */
   public static MLWritable of(
-      Family family, Coefficients coefficients, String uid, DataConfig.Columns columns) {
+      Response response, Coefficients coefficients, String uid, DataConfig.Columns columns) {
+    Family family = response.family();
     return switch (family) {
       case LINEAR, HUBER ->
           named(
@@ -33,11 +35,15 @@ public final class MllibModels {
               columns);
       case LOGISTIC ->
           named(
-              new LogisticRegressionModel(uid, weights(coefficients), coefficients.intercept()),
+              new LogisticRegressionModel(uid, weights(coefficients), coefficients.intercept())
+                  .setThreshold(response.threshold()),
               columns);
       case SOFTMAX -> named(softmax(coefficients, uid), columns);
       case SVM, SQUARED_HINGE ->
-          named(new LinearSVCModel(uid, weights(coefficients), coefficients.intercept()), columns);
+          named(
+              new LinearSVCModel(uid, weights(coefficients), coefficients.intercept())
+                  .setThreshold(response.threshold()),
+              columns);
       case POISSON, GAMMA -> {
         GeneralizedLinearRegressionModel model =
             named(

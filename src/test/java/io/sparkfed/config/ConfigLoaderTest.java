@@ -104,7 +104,13 @@ class ConfigLoaderTest {
         data.preprocessing());
     assertEquals(
         new TrainingConfig.Model(
-            Family.LOGISTIC, LogisticLoss.INSTANCE, false, 0.0, 0.5, Standardize.FEDERATED),
+            Family.LOGISTIC,
+            LogisticLoss.INSTANCE,
+            false,
+            0.0,
+            0.5,
+            Standardize.FEDERATED,
+            OptionalDouble.empty()),
         config.model());
     assertEquals(
         new TrainingConfig.Algorithm(
@@ -183,7 +189,13 @@ class ConfigLoaderTest {
     assertEquals(1L, config.seed());
     assertEquals(
         new TrainingConfig.Model(
-            Family.LINEAR, SquaredLoss.INSTANCE, true, 0.0, 0.0, Standardize.NONE),
+            Family.LINEAR,
+            SquaredLoss.INSTANCE,
+            true,
+            0.0,
+            0.0,
+            Standardize.NONE,
+            OptionalDouble.empty()),
         config.model());
     assertEquals(
         new TrainingConfig.Algorithm(

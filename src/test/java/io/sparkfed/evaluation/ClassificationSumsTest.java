@@ -13,11 +13,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.apache.commons.math3.stat.inference.MannWhitneyUTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ClassificationSumsTest {
 
@@ -32,7 +33,7 @@ class ClassificationSumsTest {
         metrics(100, new double[] {0.9, 0.8, 0.4, 0.7, 0.1}, new double[] {1, 1, 1, 0, 0});
 
     assertEquals(
-        List.of("rows", "logLoss", "accuracy", "precision", "recall", "auc", "aucBinWidth"),
+        List.of("rows", "logLoss", "accuracy", "precision", "recall", "auc", "aucError"),
         List.copyOf(metrics.keySet()));
     assertEquals(5.0, metrics.get("rows"));
     assertEquals(
@@ -43,46 +44,26 @@ class ClassificationSumsTest {
     assertEquals(2.0 / 3.0, metrics.get("precision"), 1e-15);
     assertEquals(2.0 / 3.0, metrics.get("recall"), 1e-15);
     assertEquals(5.0 / 6.0, metrics.get("auc"), 1e-15);
-    assertEquals(0.01, metrics.get("aucBinWidth"));
+    assertEquals(0.0, metrics.get("aucError"));
   }
 
   @Test
-  void auc_probabilitiesInDistinctBins_isThatOfAllPairs() {
+  void auc_scoresInDistinctBins_isThatOfAllPairs() {
     Random random = new Random(1L);
     for (int draw = 0; draw < 50; draw++) {
-      int[] bins = random.ints(0, 1000).distinct().limit(40).toArray();
-      double[] probabilities = Arrays.stream(bins).mapToDouble(b -> (b + 0.5) / 1000.0).toArray();
+      ScoreBins bins = ScoreBins.fixed(1000);
+      double[] scores = random.ints(1, 999).distinct().limit(40).mapToDouble(bins::from).toArray();
       double[] labels = new double[40];
       Arrays.setAll(labels, i -> i < 2 ? i : random.nextInt(2));
 
-      double auc = metrics(1000, probabilities, labels).get("auc");
+      double auc = fromScores(1000, scores, labels).get("auc");
 
-      assertEquals(overAllPairs(probabilities, labels), auc, 1e-12);
       // The Mann-Whitney U of commons-math is the larger of the two.
-      double u =
-          new MannWhitneyUTest()
-              .mannWhitneyU(of(1.0, probabilities, labels), of(0.0, probabilities, labels));
-      double pairs =
-          (double) of(1.0, probabilities, labels).length * of(0.0, probabilities, labels).length;
+      double[] positives = of(1.0, scores, labels);
+      double[] negatives = of(0.0, scores, labels);
+      double u = new MannWhitneyUTest().mannWhitneyU(positives, negatives);
+      double pairs = (double) positives.length * negatives.length;
       assertEquals(u / pairs, Math.max(auc, 1.0 - auc), 1e-12);
-    }
-  }
-
-  @ParameterizedTest
-  @ValueSource(ints = {2, 5, 20, 100})
-  void auc_anyProbabilities_isWithinHalfTheShareOfPairsInACommonBin(int bins) {
-    Random random = new Random(2L);
-    for (int draw = 0; draw < 50; draw++) {
-      double[] probabilities = random.doubles(60).map(p -> 0.001 + 0.998 * p * p).toArray();
-      double[] labels =
-          Arrays.stream(probabilities).map(p -> random.nextDouble() < p ? 1.0 : 0.0).toArray();
-      labels[0] = 0.0;
-      labels[1] = 1.0;
-
-      double auc = metrics(bins, probabilities, labels).get("auc");
-
-      double bound = 0.5 * shareOfPairsInACommonBin(bins, probabilities, labels);
-      assertEquals(overAllPairs(probabilities, labels), auc, bound + 1e-12);
     }
   }
 
@@ -107,6 +88,28 @@ class ClassificationSumsTest {
     assertEquals(0.0, fromScores(10, new double[] {0.0}, new double[] {1.0}).get("recall"));
   }
 
+  /** Of probabilities .9 .8 .4 positive and .7 .1 negative, by hand. */
+  @ParameterizedTest
+  @CsvSource({
+    "0.0, 0.6, 0.6, 1.0",
+    "0.3, 0.8, 0.75, 1.0",
+    "0.5, 0.6, 0.6666666666666666, 0.6666666666666666",
+    "0.75, 0.8, 1.0, 0.6666666666666666",
+    "0.85, 0.6, 1.0, 0.3333333333333333",
+    "1.0, 0.4, NaN, 0.0"
+  })
+  void metrics_threshold_decidesWhoIsPredictedPositive(
+      double threshold, double accuracy, double precision, double recall) {
+    double[] scores =
+        DoubleStream.of(0.9, 0.8, 0.4, 0.7, 0.1).map(p -> Math.log(p / (1.0 - p))).toArray();
+    Map<String, Double> metrics =
+        fromScores(sums(100, threshold), scores, new double[] {1, 1, 1, 0, 0});
+
+    assertEquals(accuracy, metrics.get("accuracy"), 1e-15);
+    assertEquals(precision, metrics.get("precision"), 1e-15);
+    assertEquals(recall, metrics.get("recall"), 1e-15);
+  }
+
   @Test
   void metrics_oneClassOrNoPositivePrediction_areNaNWhereUndefined() {
     Map<String, Double> negatives = metrics(10, new double[] {0.2, 0.3}, new double[] {0.0, 0.0});
@@ -119,7 +122,7 @@ class ClassificationSumsTest {
 
   @Test
   void metrics_noRows_areEmpty() {
-    MetricSums sums = MetricSums.of(Family.LOGISTIC, Family.LOGISTIC.loss(), 10);
+    MetricSums sums = sums(10);
     double[] none = new double[sums.length()];
 
     assertTrue(sums.metrics(none, 0).isEmpty());
@@ -128,7 +131,7 @@ class ClassificationSumsTest {
 
   @Test
   void add_workersOneByOne_isTheSumOfThePooledRows() {
-    MetricSums metrics = MetricSums.of(Family.LOGISTIC, Family.LOGISTIC.loss(), 50);
+    MetricSums metrics = sums(50);
     Table table = Table.random(3L, 90, 1, Family.LOGISTIC);
     double[] pooled = new double[metrics.length()];
     metrics.add(table.examples(), SCORE, pooled, 0);
@@ -145,7 +148,7 @@ class ClassificationSumsTest {
 
   @Test
   void add_wholeWeights_areCopiesOfTheirRows() {
-    MetricSums metrics = MetricSums.of(Family.LOGISTIC, Family.LOGISTIC.loss(), 50);
+    MetricSums metrics = sums(50);
     Table table = Table.random(4L, 3, 1, Family.LOGISTIC);
     double[] copies = new double[metrics.length()];
     double[] weighted = new double[metrics.length()];
@@ -159,10 +162,16 @@ class ClassificationSumsTest {
   void of_oneBin_isRefusedWithTheRule() {
     assertEquals(
         "auc-bins must be >= 2. Provided value: 1",
-        assertThrows(
-                IllegalArgumentException.class,
-                () -> MetricSums.of(Family.LOGISTIC, Family.LOGISTIC.loss(), 1))
-            .getMessage());
+        assertThrows(IllegalArgumentException.class, () -> sums(1)).getMessage());
+  }
+
+  private static MetricSums sums(int bins) {
+    return sums(bins, 0.5);
+  }
+
+  private static MetricSums sums(int bins, double threshold) {
+    return MetricSums.of(
+        Family.LOGISTIC, Family.LOGISTIC.loss(), new MetricSettings(threshold, bins, 0.002));
   }
 
   private static Map<String, Double> metrics(int bins, double[] probabilities, double[] labels) {
@@ -171,42 +180,21 @@ class ClassificationSumsTest {
   }
 
   private static Map<String, Double> fromScores(int bins, double[] scores, double[] labels) {
+    return fromScores(sums(bins), scores, labels);
+  }
+
+  private static Map<String, Double> fromScores(
+      MetricSums metrics, double[] scores, double[] labels) {
     double[][] x = Arrays.stream(scores).mapToObj(s -> new double[] {s}).toArray(double[][]::new);
-    MetricSums metrics = MetricSums.of(Family.LOGISTIC, Family.LOGISTIC.loss(), bins);
     double[] sums = new double[metrics.length()];
     metrics.add(Table.of(x, labels).examples(), SCORE, sums, 0);
     return metrics.metrics(sums, 0);
   }
 
-  private static double overAllPairs(double[] probabilities, double[] labels) {
-    double[] positives = of(1.0, probabilities, labels);
-    double[] negatives = of(0.0, probabilities, labels);
-    double concordant = 0.0;
-    for (double positive : positives) {
-      for (double negative : negatives) {
-        concordant += positive > negative ? 1.0 : positive == negative ? 0.5 : 0.0;
-      }
-    }
-    return concordant / positives.length / negatives.length;
-  }
-
-  private static double shareOfPairsInACommonBin(
-      int bins, double[] probabilities, double[] labels) {
-    double[] positives = of(1.0, probabilities, labels);
-    double[] negatives = of(0.0, probabilities, labels);
-    double common = 0.0;
-    for (double positive : positives) {
-      for (double negative : negatives) {
-        common += (int) (positive * bins) == (int) (negative * bins) ? 1.0 : 0.0;
-      }
-    }
-    return common / positives.length / negatives.length;
-  }
-
-  private static double[] of(double label, double[] probabilities, double[] labels) {
+  private static double[] of(double label, double[] scores, double[] labels) {
     return IntStream.range(0, labels.length)
         .filter(i -> labels[i] == label)
-        .mapToDouble(i -> probabilities[i])
+        .mapToDouble(i -> scores[i])
         .toArray();
   }
 }

@@ -26,7 +26,7 @@ class FamilyMetricsTest {
   private static final double DELTA = 1.0;
 
   private static MetricSums metrics(Family family) {
-    return MetricSums.of(family, family.loss(3, DELTA), 10);
+    return MetricSums.of(family, family.loss(3, DELTA), MetricSettings.of(family));
   }
 
   private static Coefficients model(Family family, int features) {

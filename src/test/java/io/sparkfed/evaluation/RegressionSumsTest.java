@@ -18,7 +18,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class RegressionSumsTest {
 
-  private static final MetricSums METRICS = MetricSums.of(Family.LINEAR, Family.LINEAR.loss(), 100);
+  private static final MetricSums METRICS =
+      MetricSums.of(Family.LINEAR, Family.LINEAR.loss(), MetricSettings.of(Family.LINEAR));
 
   /** Errors 1, -2, 0 around labels 1, 5, 3. */
   @Test

@@ -6,6 +6,7 @@ import io.sparkfed.aggregate.InProcessFederation;
 import io.sparkfed.aggregate.InsecurePlainSum;
 import io.sparkfed.aggregate.SumFactory;
 import io.sparkfed.data.Shard;
+import io.sparkfed.evaluation.MetricSettings;
 import io.sparkfed.evaluation.MetricSums;
 import io.sparkfed.loss.VectorLoss;
 import io.sparkfed.model.Family;
@@ -176,7 +177,7 @@ final class PlanBuilder {
         rounds,
         tolerance,
         divergenceFactor,
-        MetricSums.of(family, loss, 100),
+        MetricSums.of(family, loss, MetricSettings.of(family)),
         seed,
         pooled);
   }

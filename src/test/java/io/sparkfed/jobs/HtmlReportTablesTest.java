@@ -149,7 +149,8 @@ class HtmlReportTablesTest {
             List.of(List.of(0.5, -1.0), List.of(0.25, 3.0), List.of(-0.75, -2.0)),
             List.of(0.125, Double.NaN, -0.125),
             List.of(0, 1, 2),
-            "none");
+            "none",
+            Double.NaN);
 
     String page = HtmlReport.render(run.report());
 

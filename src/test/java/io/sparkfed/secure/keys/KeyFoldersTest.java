@@ -11,6 +11,7 @@ import io.sparkfed.aggregate.AggregationException;
 import io.sparkfed.aggregate.CohortException;
 import io.sparkfed.aggregate.InProcessFederation;
 import io.sparkfed.data.Shard;
+import io.sparkfed.evaluation.MetricSettings;
 import io.sparkfed.evaluation.MetricSums;
 import io.sparkfed.federated.FederatedTrainer;
 import io.sparkfed.federated.TrainingPlan;
@@ -334,7 +335,7 @@ class KeyFoldersTest {
             3,
             OptionalDouble.empty(),
             1000.0,
-            MetricSums.of(Family.LINEAR, Family.LINEAR.loss(), 100),
+            MetricSums.of(Family.LINEAR, Family.LINEAR.loss(), MetricSettings.of(Family.LINEAR)),
             1L,
             Optional.empty());
     return new FederatedTrainer(
