@@ -1,5 +1,6 @@
 package io.sparkfed.config;
 
+import io.sparkfed.model.PlainText;
 import io.sparkfed.secure.crypto.ProtocolException;
 import io.sparkfed.secure.keys.KeyFolder;
 import io.sparkfed.secure.keys.KeyFolderMaker;
@@ -26,9 +27,10 @@ public final class OwnerKeys {
    */
   public static Path init(Path dir, String worker) throws IOException {
     try {
-      return KeyFolderMaker.init(dir, worker).resolve(KeyFolderMaker.CARD);
+      return KeyFolderMaker.init(dir, PlainText.of(worker)).resolve(KeyFolderMaker.CARD);
     } catch (FileAlreadyExistsException e) {
-      throw new IOException(dir.resolve(worker) + " exists already; keys are never overwritten", e);
+      throw new IOException(
+          dir.resolve(PlainText.of(worker)) + " exists already; keys are never overwritten", e);
     }
   }
 
@@ -59,7 +61,8 @@ public final class OwnerKeys {
   public static String accept(Path dir, String worker, Path rosterFile) throws IOException {
     RosterFile roster = parse(lines(rosterFile), rosterFile.toString());
     try {
-      KeyFolderMaker.accept(dir.resolve(worker), worker, roster);
+      String id = PlainText.of(worker);
+      KeyFolderMaker.accept(dir.resolve(id), id, roster);
     } catch (ProtocolException e) {
       throw new ConfigurationException(rosterFile + ": " + e.getMessage(), e);
     }
@@ -73,14 +76,15 @@ public final class OwnerKeys {
    * @throws ConfigurationException if it is not whole
    */
   public static String verify(Path dir, String worker) {
+    String id = PlainText.of(worker);
     try {
-      Owner owner = new KeyFolder(dir.resolve(worker)).open(worker);
+      Owner owner = new KeyFolder(dir.resolve(id)).open(id);
       return "sums over at least "
           + owner.policy().minWorkers()
           + " workers, roster "
           + HexFormat.of().formatHex(owner.roster().hash());
     } catch (ProtocolException e) {
-      throw new ConfigurationException(dir.resolve(worker) + ": " + e.getMessage(), e);
+      throw new ConfigurationException(dir.resolve(id) + ": " + e.getMessage(), e);
     }
   }
 

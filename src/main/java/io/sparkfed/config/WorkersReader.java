@@ -2,6 +2,7 @@ package io.sparkfed.config;
 
 import com.typesafe.config.ConfigObject;
 import io.sparkfed.config.DataConfig.WorkerPaths;
+import io.sparkfed.model.PlainText;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +38,24 @@ final class WorkersReader {
       }
     }
     paths.putAll(read.freeSection(KEY, sections));
-    return new WorkerPaths(Map.copyOf(paths), Map.copyOf(hosts));
+    return new WorkerPaths(byId(paths), byId(hosts));
+  }
+
+  /** A worker's id is its name as plain text, as in tables and paths. */
+  private static <T> Map<String, T> byId(Map<String, T> byName) {
+    Map<String, T> byId = new LinkedHashMap<>();
+    byName.forEach(
+        (name, value) -> {
+          String id = PlainText.of(name);
+          if (id.isEmpty()) {
+            throw new ConfigurationException(KEY + " must not have a blank name");
+          }
+          if (byId.put(id, value) != null) {
+            throw new ConfigurationException(
+                KEY + " must name worker " + id + " once, whatever the spaces in its name");
+          }
+        });
+    return Map.copyOf(byId);
   }
 
   /** A misspelt key beside {@code path} must not make it a worker without hosts. */

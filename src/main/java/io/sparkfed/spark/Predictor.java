@@ -142,7 +142,7 @@ public final class Predictor {
     if (table.worker() != null) {
       return rows.coalesce(1, false).mapPartitions(it -> parser.parse(it, 0));
     }
-    List<String> workers = tables.workerIds(table.rows(), tables.workerColumn(table.rows()));
+    List<String> workers = tables.workerIds(table);
     return rows.mapPartitionsWithIndex((split, it) -> parser.parse(it, split), false)
         .keyBy(ParsedRow::worker)
         .partitionBy(new WorkerPartitioner(workers))

@@ -95,7 +95,7 @@ record RowParser(
         } catch (UnreadableRowException e) {
           return end(worker, "", e.rule());
         }
-        String owner = worker == null ? row.getString(parsedWidth() - 1) : worker;
+        String owner = worker == null ? WorkerIds.of(row, parsedWidth() - 1) : worker;
         try {
           return parseRow(row, owner, encoder);
         } catch (Broken e) {

@@ -263,7 +263,7 @@ public final class ShardLoader {
   }
 
   private static List<String> pooledWorkers(WorkerTables tables, WorkerTables.Table table) {
-    List<String> workers = tables.workerIds(table.rows(), tables.workerColumn(table.rows()));
+    List<String> workers = tables.workerIds(table);
     if (workers.isEmpty()) {
       throw new DataException("no worker holds any row");
     }

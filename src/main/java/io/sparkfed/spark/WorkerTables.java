@@ -6,22 +6,16 @@ import io.sparkfed.config.DataConfig.SplitByColumn;
 import io.sparkfed.config.DataConfig.WorkerPaths;
 import io.sparkfed.config.NearestName;
 import io.sparkfed.data.DataException;
-import io.sparkfed.data.DataFault;
 import io.sparkfed.model.FeatureEncoding;
 import io.sparkfed.model.InputColumn;
 import io.sparkfed.model.Response;
-import io.sparkfed.spark.GuardedRows.UnreadableRowException;
-import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.spark.SparkException;
@@ -135,60 +129,21 @@ final class WorkerTables {
     PooledTable pooled = (PooledTable) data.source();
     Dataset<Row> all =
         prepared(given.orElseGet(() -> load(pooled.path(), "data.path")), "data.path");
-    Column worker = column(all, pooled.workerColumn(), "data.worker-column");
+    Column worker = workerColumn(anywhere(null, all));
     if (!isPartitionedBy(all, pooled.workerColumn())) {
       return List.of(anywhere(null, all));
     }
-    return workerIds(all, worker).stream()
-        .map(id -> anywhere(id, all.where(worker.cast("string").equalTo(id))))
-        .toList();
+    List<Table> tables = new ArrayList<>();
+    WorkerIds.in(all, worker)
+        .forEach(
+            (id, texts) ->
+                tables.add(anywhere(id, all.where(worker.cast("string").isin(texts.toArray())))));
+    return tables;
   }
 
   /** Returns the distinct worker ids of a pooled table, sorted. */
-  List<String> workerIds(Dataset<Row> all, Column worker) {
-    List<WorkerId> ids;
-    try {
-      ids =
-          all.select(worker.cast("string"))
-              .javaRDD()
-              .mapPartitions(WorkerTables::idsOrFault)
-              .distinct()
-              .collect();
-    } catch (Exception e) {
-      throw new DataException(
-          "the workers' ids could not be read; see the executors' logs",
-          TaskFailures.withoutText(e));
-    }
-    for (WorkerId id : ids) {
-      if (id.fault() != null) {
-        throw new DataException(id.fault().message());
-      }
-    }
-    return ids.stream().map(WorkerId::id).sorted().toList();
-  }
-
-  /** A worker's id, or why there is none. */
-  private record WorkerId(String id, DataFault fault) implements Serializable {}
-
-  /** Runs in a task. */
-  private static Iterator<WorkerId> idsOrFault(Iterator<Row> partition) {
-    Set<WorkerId> ids = new HashSet<>();
-    long ordinal = 0;
-    GuardedRows rows = new GuardedRows(partition);
-    try {
-      for (ordinal = 1; rows.hasNext(); ordinal++) {
-        Row row = rows.next();
-        if (row.isNullAt(0)) {
-          String rule = "data.worker-column: each row must name its worker, and this one does not";
-          return Set.of(new WorkerId(null, new DataFault("", "", ordinal, rule))).iterator();
-        }
-        ids.add(new WorkerId(row.getString(0), null));
-      }
-    } catch (UnreadableRowException e) {
-      DataFault fault = new DataFault("", "", ordinal, e.rule());
-      return Set.of(new WorkerId(null, fault)).iterator();
-    }
-    return ids.iterator();
+  List<String> workerIds(Table pooled) {
+    return List.copyOf(WorkerIds.in(pooled.rows(), workerColumn(pooled)).keySet());
   }
 
   /**
@@ -216,7 +171,7 @@ final class WorkerTables {
       columns.add(column(table, splitColumn(response).column(), "data.split.column"));
     }
     if (table.worker() == null) {
-      columns.add(workerColumn(table.rows()).cast("string"));
+      columns.add(workerColumn(table));
     }
     return columns;
   }
@@ -237,8 +192,21 @@ final class WorkerTables {
         keepOriginal);
   }
 
-  Column workerColumn(Dataset<Row> all) {
-    return column(all, ((PooledTable) data.source()).workerColumn(), "data.worker-column");
+  private Column workerColumn(Table table) {
+    String name = ((PooledTable) data.source()).workerColumn();
+    String key = "data.worker-column";
+    Column column = column(table, name, key);
+    if (!WorkerIds.isIdType(typeOf(table, column))) {
+      throw new DataException(
+          where(table)
+              + "column "
+              + name
+              + " ("
+              + key
+              + ") must hold text, numbers, booleans or dates; its type is "
+              + typeOf(table, column).simpleString());
+    }
+    return column;
   }
 
   private String weightColumn(Response response) {
@@ -268,6 +236,9 @@ final class WorkerTables {
       throw new DataException("data.schema is not a schema in DDL: " + firstLine(e), e);
     }
     try {
+      if (path.isPresent() && data.source() instanceof PooledTable pooled) {
+        return WorkerIds.load(reader, path.get(), pooled.workerColumn());
+      }
       return path.isPresent() ? reader.load(path.get()) : reader.load();
     } catch (Exception e) {
       String why = whyNotReadable(path, e);
@@ -332,10 +303,6 @@ final class WorkerTables {
     String segment = "/" + column + "=";
     String[] files = all.inputFiles();
     return files.length > 0 && Arrays.stream(files).allMatch(file -> file.contains(segment));
-  }
-
-  private Column column(Dataset<Row> rows, String name, String key) {
-    return column(anywhere(null, rows), name, key);
   }
 
   /** Whether a file's first row was taken for its header. */

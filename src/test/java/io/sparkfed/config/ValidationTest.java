@@ -237,6 +237,28 @@ class ValidationTest {
   }
 
   @Test
+  void load_workersNames_areIdsWithoutSpacesAroundThem() {
+    DataConfig.WorkerPaths workers =
+        (DataConfig.WorkerPaths)
+            files
+                .load("data { workers { \" 01\\u00a0\" = x, 1 = y }, feature-columns = [f] }")
+                .data()
+                .source();
+
+    assertEquals(Map.of("01", "x", "1", "y"), workers.paths());
+  }
+
+  @Test
+  void load_workersWithOneId_areRefused() {
+    assertEquals(
+        "data.workers must name worker a once, whatever the spaces in its name",
+        files.refusal("data { workers { a = x, \"a \" = y }, feature-columns = [f] }"));
+    assertEquals(
+        "data.workers must not have a blank name",
+        files.refusal("data { workers { a = x, \" \" = y }, feature-columns = [f] }"));
+  }
+
+  @Test
   void load_workersWithRowsOfTheirOwnShareTasks_isRefused() {
     String workers = "data { workers { a = x, b = y }, feature-columns = [f] }";
 
