@@ -11,6 +11,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -23,9 +24,15 @@ public final class OwnerKeys {
    * Makes an owner's folder.
    *
    * @return the card to send to whoever puts the roster together
+   * @throws ConfigurationException if the folder would not lie in {@code dir}
    * @throws IOException if the folder exists or can't be written
    */
   public static Path init(Path dir, String worker) throws IOException {
+    Path folder = dir.toAbsolutePath().resolve(worker).normalize();
+    if (!dir.toAbsolutePath().normalize().equals(folder.getParent())) {
+      throw new ConfigurationException(
+          "a worker's id must name a folder in DIR. Provided value: " + worker);
+    }
     try {
       return KeyFolderMaker.init(dir, PlainText.of(worker)).resolve(KeyFolderMaker.CARD);
     } catch (FileAlreadyExistsException e) {
@@ -39,7 +46,7 @@ public final class OwnerKeys {
    *
    * @return the roster's hash in hexadecimal
    * @throws ConfigurationException if a card is missing, malformed or comes twice
-   * @throws IOException if the roster can't be written
+   * @throws IOException if the roster exists or can't be written
    */
   public static String roster(List<Path> cards, Path output) throws IOException {
     List<String> lines = new ArrayList<>();
@@ -47,7 +54,12 @@ public final class OwnerKeys {
       lines.addAll(lines(card));
     }
     RosterFile roster = parse(lines, "the cards");
-    Files.write(output, roster.lines());
+    try {
+      Files.write(output, roster.lines(), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    } catch (FileAlreadyExistsException e) {
+      throw new IOException(
+          output + " exists already; a roster is written over nothing: choose another --output", e);
+    }
     return HexFormat.of().formatHex(roster.hash());
   }
 

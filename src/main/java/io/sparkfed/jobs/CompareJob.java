@@ -69,6 +69,7 @@ public final class CompareJob implements Callable<Integer> {
     }
     PooledTwin.requireTwin(config);
     String dir = config.output().required();
+    options.places(JobMain.hadoop(), config).writes("output.dir", dir).requireApart();
     System.out.println(WARNING);
     SparkSession spark = JobMain.openSession("Spark Federated: comparison of " + config.name());
     try (OutputFolder folder =

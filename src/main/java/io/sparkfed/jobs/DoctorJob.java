@@ -63,7 +63,7 @@ public final class DoctorJob implements Callable<Integer> {
     List<Finding> findings = new ArrayList<>(ClusterSettings.of(spark.sparkContext().getConf()));
     findings.addAll(AggregationChecks.of(config));
     findings.addAll(ReachablePaths.of(hadoop, config.data()));
-    findings.add(output(hadoop, config.output()));
+    findings.add(output(hadoop, config, options.places(hadoop, config)));
     findings.addAll(DurablePlaces.of(spark.sparkContext(), config));
     findings.addAll(TrackingCheck.of(config));
     List<String> survey = survey(spark, config, findings);
@@ -124,9 +124,15 @@ public final class DoctorJob implements Callable<Integer> {
       EnumSet.of(Area.CLUSTER, Area.CONFIGURATION, Area.DATA);
 
   /** Opens the output as a training does, and leaves nothing. */
-  private static Finding output(Configuration hadoop, Output output) {
+  private static Finding output(Configuration hadoop, TrainingConfig config, Places places) {
+    Output output = config.output();
     if (output.dir().isEmpty()) {
       return output(Area.CONFIGURATION, Verdict.DANGER, "not set");
+    }
+    try {
+      TrainJob.writesOf(places, config).requireApart();
+    } catch (IOException e) {
+      return output(Area.OUTPUT, Verdict.DANGER, e.getMessage());
     }
     String dir = output.dir().get();
     try (OutputFolder folder =

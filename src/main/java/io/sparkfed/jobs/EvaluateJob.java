@@ -42,8 +42,8 @@ public final class EvaluateJob implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     TrainingConfig config = options.load();
+    SavedModel saved = model.read(JobMain.hadoop(), config);
     SparkSession spark = JobMain.openSession("Spark Federated: evaluation of " + config.name());
-    SavedModel saved = model.read(spark, config);
     ShardLoader.Loaded loaded = new ShardLoader(spark, config).load(saved.encoding());
     try (var federation = loaded.federation()) {
       saved.requireFeatures(loaded.features().size());

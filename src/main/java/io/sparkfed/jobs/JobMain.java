@@ -4,8 +4,10 @@ import io.sparkfed.spark.ClusterSettings;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSError;
 import org.apache.spark.SparkConf;
+import org.apache.spark.deploy.SparkHadoopUtil;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine;
 import picocli.CommandLine.IVersionProvider;
@@ -58,6 +60,11 @@ final class JobMain {
               + why,
           e);
     }
+  }
+
+  /** Returns Hadoop's settings as the job's session has them, without starting one. */
+  static Configuration hadoop() {
+    return SparkHadoopUtil.get().newConfiguration(new SparkConf());
   }
 
   /** Runs a job and leaves the process with its exit code. */

@@ -1,6 +1,7 @@
 package io.sparkfed.jobs;
 
 import io.sparkfed.config.ConfigLoader;
+import io.sparkfed.config.IncludedFiles;
 import io.sparkfed.config.TrainingConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -8,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkFiles;
 import picocli.CommandLine.Option;
@@ -46,6 +48,13 @@ final class JobOptions {
     }
     Path folder = Path.of(conf).toAbsolutePath().normalize().getParent();
     return ConfigLoader.load(locate(), folder, properties, overrides);
+  }
+
+  /** Returns what a job with this configuration reads, the configuration's files among it. */
+  Places places(Configuration hadoop, TrainingConfig config) {
+    List<Path> files = new ArrayList<>(IncludedFiles.of(locate()));
+    files.add(Path.of(conf));
+    return Places.readBy(hadoop, config, files);
   }
 
   private Path locate() {

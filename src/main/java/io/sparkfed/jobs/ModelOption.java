@@ -2,7 +2,7 @@ package io.sparkfed.jobs;
 
 import io.sparkfed.config.TrainingConfig;
 import java.io.IOException;
-import org.apache.spark.sql.SparkSession;
+import org.apache.hadoop.conf.Configuration;
 import picocli.CommandLine.Option;
 
 /** What the command lines that use a trained model have besides {@link JobOptions}. */
@@ -20,9 +20,14 @@ final class ModelOption {
    * @throws IOException if it can't be read
    * @throws io.sparkfed.config.ConfigurationException naming the key that differs
    */
-  SavedModel read(SparkSession spark, TrainingConfig config) throws IOException {
-    SavedModel saved = SavedModel.read(spark.sparkContext().hadoopConfiguration(), dir);
+  SavedModel read(Configuration hadoop, TrainingConfig config) throws IOException {
+    SavedModel saved = SavedModel.read(hadoop, dir);
     saved.requireFits(config);
     return saved;
+  }
+
+  /** Adds the model's folder to what is read. */
+  Places readBy(Places places) {
+    return places.reads("--model", dir);
   }
 }

@@ -104,8 +104,8 @@ final class OutputFolder implements Closeable {
       throw new FileAlreadyExistsException(
           "output.dir "
               + target
-              + " exists and is not the output of a training (it holds other files and no run.json),"
-              + " so it is not replaced; choose another one");
+              + " exists and is not the output of a job (it holds other files and no run.json with"
+              + " coefficients.json), so it is not replaced; choose another one");
     }
     if (!overwrite) {
       throw new FileAlreadyExistsException(
@@ -118,7 +118,18 @@ final class OutputFolder implements Closeable {
   /** A folder of something else is not deleted, whatever the configuration says. */
   private boolean isReplaceable() throws IOException {
     return fs.getFileStatus(target).isDirectory()
-        && (fs.exists(new Path(target, "run.json")) || fs.listStatus(target).length == 0);
+        && (holds("run.json", "coefficients.json")
+            || holds("compare.json", "compare.html")
+            || fs.listStatus(target).length == 0);
+  }
+
+  private boolean holds(String... names) throws IOException {
+    for (String name : names) {
+      if (!fs.exists(new Path(target, name))) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private Path topmostMissing(Path path) throws IOException {

@@ -72,6 +72,7 @@ public final class TrainJob implements Callable<Integer> {
     TrainingConfig config = options.load();
     RunTracker.requireClient(config);
     String dir = config.output().required();
+    writesOf(options.places(JobMain.hadoop(), config), config).requireApart();
     Phases phases = new Phases();
     SparkSession spark = JobMain.openSession("Spark Federated: " + config.name());
     Configuration hadoop = spark.sparkContext().hadoopConfiguration();
@@ -96,6 +97,15 @@ public final class TrainJob implements Callable<Integer> {
         checkpoints.discardEmpty();
       }
     }
+  }
+
+  /** Adds where a training writes. */
+  static Places writesOf(Places places, TrainingConfig config) throws IOException {
+    places.writes("output.dir", config.output().required());
+    if (config.checkpoints().every() > 0 && config.checkpoints().dir().isPresent()) {
+      places.writes("checkpoint.dir", config.checkpoints().dir().get());
+    }
+    return places;
   }
 
   private static RunTracker tracker(

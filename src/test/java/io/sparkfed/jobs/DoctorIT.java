@@ -284,7 +284,7 @@ class DoctorIT {
         Case.of(
             "no roster",
             2,
-            "aggregation.keys { dir = \"ROOT\", roster = \"ROOT/none\" }",
+            "aggregation.keys { dir = \"ROOT/keys\", roster = \"ROOT/none\" }",
             "aggregation.keys.roster",
             "does not exist"),
         Case.of("no output", 2, "output.dir = null", "output.dir", "not set"),

@@ -66,12 +66,18 @@ class KeysJobTest {
         0,
         KeysJob.execute(
             "roster", "--output", roster.toString(), cardA.toString(), cardA.toString()));
+    assertNotEquals(0, KeysJob.execute("roster", "--output", cardB.toString(), cardA.toString()));
+    assertEquals(1, Files.readAllLines(cardB).size());
+    assertNotEquals(0, KeysJob.execute("init", keys.toString(), "../elsewhere"));
+    assertNotEquals(
+        0, KeysJob.execute("init", keys.toString(), dir.resolve("absolute").toString()));
     assertNotEquals(0, KeysJob.execute("accept", keys.toString(), "b", dir + "/none"));
     Files.write(roster, List.of(Files.readAllLines(cardA).get(0).replaceFirst("a", "b")));
     assertNotEquals(0, KeysJob.execute("accept", keys.toString(), "b", roster.toString()));
     assertNotEquals(0, KeysJob.execute("verify", keys.toString(), "b"));
+    assertFalse(Files.exists(dir.resolve("absolute")) || Files.exists(dir.resolve("elsewhere")));
     String refusals = said.toString(StandardCharsets.UTF_8);
-    assertEquals(5, refusals.lines().filter(line -> line.startsWith("error: ")).count(), refusals);
+    assertEquals(8, refusals.lines().filter(line -> line.startsWith("error: ")).count(), refusals);
     assertFalse(refusals.contains("\tat "), refusals);
     assertFalse(refusals.contains(Files.readString(keys.resolve("a/password")).strip()), refusals);
   }

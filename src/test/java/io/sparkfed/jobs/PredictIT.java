@@ -5,10 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sparkfed.jobs.JobRunner.Outcome;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -84,6 +90,91 @@ class PredictIT {
             model.toString());
 
     assertEquals(0, outcome.code(), outcome.toString());
+  }
+
+  /** All files below a folder with their texts, the marks of Spark's own among them. */
+  private static Map<String, String> texts(Path folder) {
+    try (Stream<Path> files = Files.walk(folder)) {
+      Map<String, String> texts = new TreeMap<>();
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        texts.put(
+            folder.relativize(file).toString(),
+            new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1));
+      }
+      return texts;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void predict_overOrAroundOrIntoWhatIsRead_isRefusedAndLosesNothing() throws IOException {
+    Path world = own.resolve("world");
+    for (String worker : List.of("a", "b", "c")) {
+      JobRunner.write(world.resolve("in/" + worker + "/f.csv"), ThreeWorkers.rows(worker));
+    }
+    try (Stream<Path> files = Files.walk(model)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, world.resolve("trained").resolve(model.relativize(file).toString()));
+      }
+    }
+    Files.createSymbolicLink(world.resolve("link"), world.resolve("in"));
+    JobRunner.write(world.resolve("notes/diary.txt"), "dear diary");
+    JobRunner.write(world.resolve("conf/base.conf"), "seed = 7\n");
+    String conf =
+        JobRunner.write(
+                world.resolve("conf/run/run.conf"),
+                """
+                include "../base.conf"
+                data {
+                  workers { a = "WORLD/in/a", b = "WORLD/in/b/*.csv", c = "file:WORLD/link/c" }
+                  label-column = class
+                  feature-columns = [x1, x2]
+                }
+                model.family = logistic
+                """
+                    .replace("WORLD", world.toString()))
+            .toString();
+    Map<String, String> before = texts(world);
+    for (String mode : List.of("overwrite", "append", "ignore")) {
+      for (String path :
+          List.of(
+              "in",
+              "in/a",
+              "in/a/new",
+              "in/b",
+              "in/c/",
+              "link",
+              "link/b",
+              "../world//in/a",
+              "trained",
+              "trained/model",
+              "trained/new",
+              ".",
+              "conf",
+              "conf/run")) {
+        Outcome outcome =
+            jobs.predict(
+                conf,
+                "--model",
+                world.resolve("trained").toString(),
+                "predictions.path=" + world + "/" + path,
+                "predictions.format=csv",
+                "predictions.mode=" + mode);
+        assertEquals(7, outcome.code(), path + " " + mode + " " + outcome);
+        assertTrue(outcome.err().contains("which is read"), outcome.toString());
+      }
+    }
+    Outcome other =
+        jobs.predict(
+            conf,
+            "--model",
+            world.resolve("trained").toString(),
+            "predictions.path=" + world + "/notes",
+            "predictions.mode=overwrite");
+    assertEquals(7, other.code(), other.toString());
+    assertTrue(other.err().contains("holds no predictions"), other.toString());
+    assertEquals(before, texts(world));
   }
 
   /** A way to ask for predictions that can't be; MODEL, OWN stand for the folders. */
