@@ -3,11 +3,15 @@ package io.sparkfed.config;
 import io.sparkfed.data.Storage;
 import io.sparkfed.model.MissingTexts;
 import io.sparkfed.model.Spelling;
+import io.sparkfed.model.formula.Expression;
+import io.sparkfed.model.formula.Formula;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * What {@code data} says.
@@ -76,18 +80,47 @@ public record DataConfig(
   /**
    * Which columns are what.
    *
-   * @param label the label
-   * @param features feature columns in order; empty when {@code featuresVector} is set
+   * @param label the label's column, or its expression in the formula
+   * @param features feature columns in order, or those of the formula; empty when {@code
+   *     featuresVector} is set, and for a model of its intercept alone
    * @param featuresVector one column of vectors
    * @param weight instance weights
-   * @param offset offsets of the scores
+   * @param offset offsets of the scores: a column, or an expression in the formula
+   * @param formula what says how features, label and offset are made of columns
    */
   public record Columns(
       String label,
       List<String> features,
       Optional<String> featuresVector,
       Optional<String> weight,
-      Optional<String> offset) {}
+      Optional<String> offset,
+      Optional<Formula> formula) {
+
+    /** Returns what the label is made of. */
+    public Expression response() {
+      return formula.flatMap(Formula::response).orElse(new Expression.Column(label));
+    }
+
+    /** Returns what the offset is made of; empty without one. */
+    public Optional<Expression> offsetExpression() {
+      return formula.flatMap(Formula::offset).or(() -> offset.map(Expression.Column::new));
+    }
+
+    /** Returns the feature columns that are used as numbers. */
+    public Set<String> numbers(Set<String> categories) {
+      if (formula.isPresent()) {
+        return formula.get().numbers(categories);
+      }
+      Set<String> numbers = new TreeSet<>(features);
+      numbers.removeAll(categories);
+      return numbers;
+    }
+
+    /** Returns the key that names the feature columns. */
+    public String featuresKey() {
+      return formula.isPresent() ? "data.formula" : "data.feature-columns";
+    }
+  }
 
   /**
    * How feature columns become features where they aren't numbers that are used as they are.

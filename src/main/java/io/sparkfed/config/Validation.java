@@ -29,8 +29,8 @@ import io.sparkfed.model.InputColumn.OneHot;
 import io.sparkfed.model.MissingTexts;
 import io.sparkfed.model.Spelling;
 import io.sparkfed.model.Standardize;
+import io.sparkfed.model.formula.Formula;
 import io.sparkfed.objective.Reduction;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,7 +38,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -52,10 +51,12 @@ final class Validation {
 
   private final Config user;
   private final ConfigReader read;
+  private final ColumnsReader columns;
 
   private Validation(Config user, Config resolved) {
     this.user = user;
     this.read = new ConfigReader(resolved);
+    this.columns = new ColumnsReader(user, read);
   }
 
   static TrainingConfig validate(Config user, Config resolved, List<Setting> settings) {
@@ -126,9 +127,12 @@ final class Validation {
     int classes = 0;
     if (family == Family.SOFTMAX) {
       classes = read.integer("model.classes", 2, MOST_CLASSES);
-      if (user.hasPath("data.offset-column")) {
+      boolean byFormula = columns.formula().flatMap(Formula::offset).isPresent();
+      if (byFormula || user.hasPath("data.offset-column")) {
         throw read.invalid(
-            "data.offset-column", "does not go with softmax: the same offset for every class");
+            byFormula ? "data.formula" : "data.offset-column",
+            (byFormula ? "must have no offset: it " : "")
+                + "does not go with softmax: the same offset for every class");
       }
     } else if (user.hasPath("model.classes")) {
       throw read.invalid("model.classes", "belongs to model.family = softmax");
@@ -142,7 +146,7 @@ final class Validation {
     return new Model(
         family,
         family.loss(classes, huberDelta),
-        read.bool("model.intercept"),
+        columns.intercept(),
         read.number("model.l1", "must be a number >= 0", v -> v >= 0.0),
         read.number("model.l2", "must be a number >= 0", v -> v >= 0.0),
         read.oneOf("model.standardize", Standardize.class),
@@ -205,7 +209,7 @@ final class Validation {
         source,
         derive(),
         read.optionalString("data.where"),
-        columns(source),
+        columns.columns(source),
         split(),
         preprocessing(source),
         MissingTexts.of(read.strings("data.missing-values")),
@@ -227,6 +231,13 @@ final class Validation {
 
   private Preprocessing preprocessing(Source source) {
     Map<String, Category> categories = new LinkedHashMap<>();
+    columns
+        .formula()
+        .ifPresent(
+            formula ->
+                formula
+                    .factors()
+                    .forEach(n -> categories.put(n, new Category(Optional.empty(), List.of(), Spelling.VALUE))));
     for (String name : read.sectionNames("data.categorical")) {
       requireFeatureColumn(source, "data.categorical", name);
       categories.put(name, category(name));
@@ -291,14 +302,17 @@ final class Validation {
   }
 
   private void requireFeatureColumn(Source source, String key, String name) {
-    List<String> features = read.strings("data.feature-columns");
-    if (source instanceof Synthetic || !features.contains(name)) {
+    Columns own = columns.columns(source);
+    if (source instanceof Synthetic || !own.features().contains(name)) {
       throw new ConfigurationException(
           key
               + " names the column "
               + name
-              + ", which is not among data.feature-columns"
-              + NearestName.of(name, features).map(near -> "; the nearest is " + near).orElse(""));
+              + ", which is not among "
+              + (own.formula().isPresent() ? "those of data.formula" : "data.feature-columns")
+              + NearestName.of(name, own.features())
+                  .map(near -> "; the nearest is " + near)
+                  .orElse(""));
     }
   }
 
@@ -353,27 +367,6 @@ final class Validation {
 
   private Map<String, String> derive() {
     return read.freeSection("data.derive");
-  }
-
-  private Columns columns(Source source) {
-    List<String> features = read.strings("data.feature-columns");
-    Optional<String> vector = read.optionalString("data.features-column");
-    if (!(source instanceof Synthetic) && features.isEmpty() == vector.isEmpty()) {
-      throw new ConfigurationException(
-          "exactly one of data.feature-columns and data.features-column must be set");
-    }
-    Set<String> seen = new HashSet<>();
-    for (String feature : features) {
-      if (!seen.add(feature)) {
-        throw read.invalid("data.feature-columns", "must not name a column twice: " + feature);
-      }
-    }
-    return new Columns(
-        read.string("data.label-column"),
-        List.copyOf(new ArrayList<>(features)),
-        vector,
-        read.optionalString("data.weight-column"),
-        read.optionalString("data.offset-column"));
   }
 
   private Split split() {

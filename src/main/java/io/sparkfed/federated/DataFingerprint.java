@@ -55,6 +55,9 @@ public record DataFingerprint(FeatureEncoding encoding, List<String> workers) {
                 + " has another type, other levels or another mean for missing values");
       }
     }
+    if (!encoding.terms().equals(checkpoint.encoding.terms())) {
+      throw changed("the formula has other terms");
+    }
   }
 
   private static DataException changed(String how) {

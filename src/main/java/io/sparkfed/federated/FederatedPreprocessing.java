@@ -64,7 +64,12 @@ public final class FederatedPreprocessing {
         columns.add(column);
       }
     }
-    FeatureEncoding complete = new FeatureEncoding(columns);
+    FeatureEncoding complete = new FeatureEncoding(columns, draft.terms());
+    try {
+      complete.width();
+    } catch (IllegalArgumentException e) {
+      throw new DataException("data.formula: " + e.getMessage(), e);
+    }
     requireDistinct(complete.features());
     return complete;
   }

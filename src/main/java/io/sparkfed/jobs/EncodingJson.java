@@ -11,13 +11,19 @@ import io.sparkfed.model.InputColumn.Numeric;
 import io.sparkfed.model.InputColumn.OneHot;
 import io.sparkfed.model.InputColumn.Vectors;
 import io.sparkfed.model.Spelling;
+import io.sparkfed.model.formula.Factor;
+import io.sparkfed.model.formula.Factor.Category;
+import io.sparkfed.model.formula.Factor.Value;
+import io.sparkfed.model.formula.Formula;
+import io.sparkfed.model.formula.Term;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
 /**
  * The feature contract as JSON: {@code {"fingerprint", "columns": [{"name", "type", "encoding",
- * ...}]}}. What replaces a missing value reads back with the same bits.
+ * ...}], "terms": [[...]]}}, without terms where each column stands for itself. What replaces a
+ * missing value reads back with the same bits.
  */
 final class EncodingJson {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -47,7 +53,22 @@ final class EncodingJson {
         }
       }
     }
+    if (!encoding.isOfMainEffects()) {
+      ArrayNode terms = node.putArray("terms");
+      for (Term term : encoding.terms()) {
+        ArrayNode factors = terms.addArray();
+        term.factors().forEach(factor -> write(factor, factors.addObject()));
+      }
+    }
     return node;
+  }
+
+  private static void write(Factor factor, ObjectNode node) {
+    if (factor instanceof Category category) {
+      node.put("category", category.column()).put("coding", category.full() ? "full" : "treatment");
+    } else {
+      node.put("value", ((Value) factor).expression().text());
+    }
   }
 
   /**
@@ -58,11 +79,30 @@ final class EncodingJson {
   static FeatureEncoding read(JsonNode node) {
     List<InputColumn> columns = new ArrayList<>();
     node.path("columns").forEach(column -> columns.add(column(column)));
-    FeatureEncoding encoding = new FeatureEncoding(columns);
-    if (columns.isEmpty() || !encoding.fingerprint().equals(node.path("fingerprint").asText())) {
+    FeatureEncoding encoding =
+        node.has("terms")
+            ? new FeatureEncoding(columns, terms(node.path("terms")))
+            : new FeatureEncoding(columns);
+    if (!node.has("columns") || !encoding.fingerprint().equals(node.path("fingerprint").asText())) {
       throw new IllegalArgumentException("its columns must be those of its fingerprint");
     }
     return encoding;
+  }
+
+  private static List<Term> terms(JsonNode node) {
+    List<Term> terms = new ArrayList<>();
+    for (JsonNode term : node) {
+      List<Factor> factors = new ArrayList<>();
+      for (JsonNode factor : term) {
+        factors.add(
+            factor.has("category")
+                ? new Category(
+                    factor.path("category").asText(), factor.path("coding").asText().equals("full"))
+                : new Value(Formula.expression(factor.path("value").asText())));
+      }
+      terms.add(new Term(factors));
+    }
+    return terms;
   }
 
   private static InputColumn column(JsonNode node) {

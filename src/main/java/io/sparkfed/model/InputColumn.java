@@ -47,7 +47,7 @@ public sealed interface InputColumn extends Serializable {
 
   /**
    * A category that is one feature of value 0 or 1 for each level but the reference: treatment
-   * contrasts.
+   * contrasts. A formula's terms may give the reference one, too.
    *
    * @param name the column's name
    * @param type what the column holds
@@ -79,9 +79,13 @@ public sealed interface InputColumn extends Serializable {
       return new OneHot(name, requireScalar(other), reference, levels, spelling);
     }
 
-    /** Returns the levels that have a feature, in the order of the coefficients. */
-    public List<String> indicators() {
-      return levels.stream().filter(level -> !level.equals(reference)).toList();
+    /**
+     * Returns the levels that have a feature, in the order of the coefficients.
+     *
+     * @param full whether the reference has one, too
+     */
+    public List<String> coded(boolean full) {
+      return full ? levels : levels.stream().filter(level -> !level.equals(reference)).toList();
     }
   }
 

@@ -12,6 +12,8 @@ import io.sparkfed.model.InputColumn.Vectors;
 import io.sparkfed.spark.WorkerTables.Table;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.types.BooleanType;
 import org.apache.spark.sql.types.DataType;
@@ -55,25 +57,38 @@ final class FeatureColumns {
     DataConfig.Columns names = data.columns();
     if (names.featuresVector().isPresent()) {
       InputColumn vectors = new Vectors(names.featuresVector().get(), 0);
-      of(table, vectors);
+      of(table, vectors, names.featuresKey());
       return new FeatureEncoding(List.of(vectors));
     }
+    Map<String, Category> categories = data.preprocessing().categories();
+    Set<String> numbers = names.numbers(categories.keySet());
     List<InputColumn> columns = new ArrayList<>();
     for (String name : names.features()) {
-      Category category = data.preprocessing().categories().get(name);
-      boolean imputed = data.preprocessing().imputed().contains(name);
-      InputColumn column =
-          category == null
-              ? new Numeric(name, ColumnType.TEXT, imputed, Double.NaN)
-              : new OneHot(
-                  name,
-                  ColumnType.TEXT,
-                  category.reference().orElse(""),
-                  category.levels(),
-                  category.spelling());
-      columns.add(column.withType(typeOf(table, column)));
+      Category category = categories.get(name);
+      if (category != null) {
+        columns.add(
+            typed(
+                table,
+                new OneHot(
+                    name,
+                    ColumnType.TEXT,
+                    category.reference().orElse(""),
+                    category.levels(),
+                    category.spelling()),
+                names));
+      }
+      if (numbers.contains(name)) {
+        boolean imputed = data.preprocessing().imputed().contains(name);
+        columns.add(typed(table, new Numeric(name, ColumnType.TEXT, imputed, Double.NaN), names));
+      }
     }
-    return new FeatureEncoding(columns);
+    return names.formula().isPresent()
+        ? new FeatureEncoding(columns, names.formula().get().terms(categories.keySet()))
+        : new FeatureEncoding(columns);
+  }
+
+  private static InputColumn typed(Table table, InputColumn column, DataConfig.Columns names) {
+    return column.withType(typeOf(table, column, names.featuresKey()));
   }
 
   /** Categories of different types have levels in common: together they are of texts. */
@@ -98,7 +113,7 @@ final class FeatureColumns {
       }
       columns.add(type == column.type() ? column : column.withType(ColumnType.TEXT));
     }
-    return new FeatureEncoding(columns);
+    return new FeatureEncoding(columns, common.terms());
   }
 
   /**
@@ -107,13 +122,13 @@ final class FeatureColumns {
    * @throws DataException if a column is missing or of another type; it names the worker and the
    *     column
    */
-  static void requireContract(FeatureEncoding ofModel, List<Table> opened) {
+  static void requireContract(FeatureEncoding ofModel, DataConfig data, List<Table> opened) {
     for (Table table : opened) {
       if (table.rows() == null) {
         continue;
       }
       for (InputColumn column : ofModel.columns()) {
-        ColumnType type = typeOf(table, column);
+        ColumnType type = typeOf(table, column, data.columns().featuresKey());
         if (!column.type().accepts(type)) {
           throw new DataException(
               WorkerTables.where(table)
@@ -131,19 +146,20 @@ final class FeatureColumns {
   /**
    * Returns a table's column.
    *
+   * @param key what names it
    * @throws DataException if there is none, or none of a type that can be encoded
    */
-  static Column of(Table table, InputColumn column) {
+  static Column of(Table table, InputColumn column, String key) {
     if (column instanceof Vectors) {
       return WorkerTables.vectorColumn(table, column.name());
     }
     return column instanceof OneHot
         ? WorkerTables.valueColumn(table, column.name(), "data.categorical", "numbers or text")
-        : WorkerTables.numericColumn(table, column.name(), "data.feature-columns");
+        : WorkerTables.numericColumn(table, column.name(), key);
   }
 
-  private static ColumnType typeOf(Table table, InputColumn column) {
-    DataType type = WorkerTables.typeOf(table, of(table, column));
+  private static ColumnType typeOf(Table table, InputColumn column, String key) {
+    DataType type = WorkerTables.typeOf(table, of(table, column, key));
     if (type instanceof NumericType) {
       return ColumnType.NUMBER;
     }

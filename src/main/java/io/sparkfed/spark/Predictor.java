@@ -102,7 +102,7 @@ public final class Predictor {
     Response needsLabel = standardizedByWorker ? config.model().response() : null;
     WorkerTables tables = new WorkerTables(spark, config.data()).encodedBy(encoding);
     List<WorkerTables.Table> opened = tables.open();
-    FeatureColumns.requireContract(encoding, opened);
+    FeatureColumns.requireContract(encoding, config.data(), opened);
     List<JavaRDD<Row>> parts = new ArrayList<>();
     StructType schema = null;
     for (WorkerTables.Table table : opened) {

@@ -1,12 +1,12 @@
 package io.sparkfed.spark;
 
+import io.sparkfed.model.Design;
 import io.sparkfed.model.FeatureEncoding;
 import io.sparkfed.model.InputColumn;
 import io.sparkfed.model.InputColumn.Numeric;
 import io.sparkfed.model.InputColumn.OneHot;
 import io.sparkfed.spark.RowParser.Broken;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,83 +17,51 @@ import org.apache.spark.sql.Row;
  * needs. Made where the rows are, one for each partition.
  */
 final class RowEncoder {
-  private static final int REFERENCE = -1;
-
   private final FeatureEncoding encoding;
   private final Cells cells;
+  private final Design design;
   private final List<Map<String, Integer>> places = new ArrayList<>();
-  private final int width;
-  private final boolean isSparse;
-  private final boolean hasCategories;
 
   RowEncoder(FeatureEncoding encoding, Cells cells) {
     this.encoding = encoding;
     this.cells = cells;
-    int next = 0;
+    this.design = new Design(encoding);
     for (InputColumn column : encoding.columns()) {
       Map<String, Integer> placeOfLevel = new HashMap<>();
       if (column instanceof OneHot category) {
-        placeOfLevel.put(category.reference(), REFERENCE);
-        for (String level : category.indicators()) {
-          placeOfLevel.put(level, next++);
+        for (int l = 0; l < category.levels().size(); l++) {
+          placeOfLevel.put(category.levels().get(l), l);
         }
         for (String level : category.levels()) {
           placeOfLevel.putIfAbsent(category.spelling().level(level), placeOfLevel.get(level));
         }
-      } else {
-        next++;
       }
       places.add(placeOfLevel);
     }
-    this.width = next;
-    this.hasCategories = !encoding.categories().isEmpty();
-    this.isSparse = 2 * encoding.columns().size() <= next;
   }
 
   /** Returns the number of features. */
   int width() {
-    return width;
+    return design.width();
   }
 
-  /**
-   * A row's features.
-   *
-   * @param columns feature indices in ascending order, or null when {@code values} has all
-   * @param values the features
-   */
-  record Encoded(int[] columns, double[] values) {}
-
-  /** Returns the features: sparse when at most half of them can be other than 0. */
-  Encoded encode(Row row) throws Broken {
+  /** Returns the features. */
+  Design.Features encode(Row row) throws Broken {
     List<InputColumn> inputs = encoding.columns();
-    int[] columns = new int[inputs.size()];
-    double[] values = new double[inputs.size()];
-    int entries = 0;
-    int next = 0;
+    double[] numbers = new double[inputs.size()];
+    int[] levels = new int[inputs.size()];
     for (int j = 0; j < inputs.size(); j++) {
       if (inputs.get(j) instanceof OneHot category) {
-        int place = place(row, j, category);
-        if (place != REFERENCE) {
-          columns[entries] = place;
-          values[entries++] = 1.0;
-        }
-        next += places.get(j).size() - 1;
+        levels[j] = place(row, j, category);
       } else {
-        columns[entries] = next++;
-        values[entries++] = filled(row, j, (Numeric) inputs.get(j));
+        numbers[j] = filled(row, j, (Numeric) inputs.get(j));
       }
     }
-    if (!hasCategories) {
-      return new Encoded(null, values);
+    try {
+      return design.of(numbers, levels);
+    } catch (Design.NotFiniteException e) {
+      throw Scalar.notFinite(e.getMessage());
     }
-    if (isSparse) {
-      return new Encoded(Arrays.copyOf(columns, entries), Arrays.copyOf(values, entries));
-    }
-    double[] dense = new double[width];
-    for (int k = 0; k < entries; k++) {
-      dense[columns[k]] = values[k];
-    }
-    return new Encoded(null, dense);
   }
 
   /**

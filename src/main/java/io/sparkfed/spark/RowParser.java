@@ -3,6 +3,7 @@ package io.sparkfed.spark;
 import io.sparkfed.config.DataConfig.SplitByColumn;
 import io.sparkfed.data.DataFault;
 import io.sparkfed.data.ShardBuilder.Part;
+import io.sparkfed.model.Design;
 import io.sparkfed.model.FeatureEncoding;
 import io.sparkfed.model.PlainText;
 import io.sparkfed.model.Response;
@@ -22,9 +23,9 @@ import org.apache.spark.sql.Row;
  * @param encoding of the feature columns, at their places in the row from 0
  * @param cells how their cells are read
  * @param survey whether rows are looked at for what the encoding doesn't know yet
- * @param label name of the label column; it follows the features unless {@code response} is null
+ * @param label the label; its columns follow the features unless {@code response} is null
  * @param weight name of the weight column that follows; null for weight 1
- * @param offset name of the offset column that follows; null for offset 0
+ * @param offset the offset, whose columns follow; null for offset 0
  * @param split the split whose column follows; null when none does
  * @param worker whose rows these are; null when a column that follows says so
  * @param keepOriginal whether parsed rows carry the row they came from
@@ -34,9 +35,9 @@ record RowParser(
     FeatureEncoding encoding,
     Cells cells,
     boolean survey,
-    String label,
+    Scalar label,
     String weight,
-    String offset,
+    Scalar offset,
     SplitByColumn split,
     String worker,
     boolean keepOriginal)
@@ -115,9 +116,9 @@ record RowParser(
   /** Returns how many columns at the front of a row are parsed. */
   int parsedWidth() {
     return encoding.columns().size()
-        + (response == null ? 0 : 1)
+        + (response == null ? 0 : label.columns().size())
         + (weight == null ? 0 : 1)
-        + (offset == null ? 0 : 1)
+        + (offset == null ? 0 : offset.columns().size())
         + (split == null ? 0 : 1)
         + (worker == null ? 1 : 0);
   }
@@ -126,9 +127,10 @@ record RowParser(
     int at = encoding.columns().size();
     double labelValue = 0.0;
     if (response != null) {
-      labelValue = cells.number(row, at++, label);
+      labelValue = label.read(cells, row, at);
+      at += label.columns().size();
       if (!response.acceptsLabel(labelValue)) {
-        throw new Broken(label, "a label must be " + response.labelRule());
+        throw new Broken(label.name(), "a label must be " + response.labelRule());
       }
     }
     double weightValue = 1.0;
@@ -138,7 +140,11 @@ record RowParser(
         throw new Broken(weight, "a weight must be >= 0");
       }
     }
-    double offsetValue = offset == null ? 0.0 : cells.number(row, at++, offset);
+    double offsetValue = 0.0;
+    if (offset != null) {
+      offsetValue = offset.read(cells, row, at);
+      at += offset.columns().size();
+    }
     Part part = split == null ? Part.TRAIN : part(row, at);
     Row original = keepOriginal ? row : null;
     if (encoding.isVectors()) {
@@ -159,7 +165,7 @@ record RowParser(
           null,
           found.levels());
     }
-    RowEncoder.Encoded features = encoder.encode(row);
+    Design.Features features = encoder.encode(row);
     return new ParsedRow(
         owner,
         encoder.width(),

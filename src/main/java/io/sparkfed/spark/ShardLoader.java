@@ -203,7 +203,7 @@ public final class ShardLoader {
     FeatureEncoding encoding;
     if (ofModel.isPresent()) {
       encoding = ofModel.get();
-      FeatureColumns.requireContract(encoding, opened);
+      FeatureColumns.requireContract(encoding, config.data(), opened);
     } else {
       encoding = found(tables, opened, pooled, skipped);
     }

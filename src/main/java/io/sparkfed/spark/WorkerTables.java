@@ -156,17 +156,17 @@ final class WorkerTables {
     DataConfig.Columns names = data.columns();
     List<Column> columns = new ArrayList<>();
     for (InputColumn feature : encoding.columns()) {
-      columns.add(FeatureColumns.of(table, feature));
+      columns.add(FeatureColumns.of(table, feature, names.featuresKey()));
     }
     if (response != null) {
-      columns.add(numericColumn(table, names.label(), "data.label-column"));
+      add(columns, table, new Scalar(names.response()), "data.label-column");
     }
     if (weightColumn(response) != null) {
       columns.add(numericColumn(table, weightColumn(response), "data.weight-column"));
     }
-    if (names.offset().isPresent()) {
-      columns.add(numericColumn(table, names.offset().get(), "data.offset-column"));
-    }
+    names
+        .offsetExpression()
+        .ifPresent(offset -> add(columns, table, new Scalar(offset), "data.offset-column"));
     if (splitColumn(response) != null) {
       columns.add(column(table, splitColumn(response).column(), "data.split.column"));
     }
@@ -174,6 +174,13 @@ final class WorkerTables {
       columns.add(workerColumn(table));
     }
     return columns;
+  }
+
+  private void add(List<Column> columns, Table table, Scalar number, String key) {
+    for (String name : number.columns()) {
+      columns.add(
+          numericColumn(table, name, data.columns().formula().isPresent() ? "data.formula" : key));
+    }
   }
 
   /** Returns the parser for {@link #parsedColumns}. */
@@ -184,9 +191,9 @@ final class WorkerTables {
         encoding,
         new Cells(data.missingTexts()),
         survey,
-        names.label(),
+        new Scalar(names.response()),
         weightColumn(response),
-        names.offset().orElse(null),
+        names.offsetExpression().map(Scalar::new).orElse(null),
         splitColumn(response),
         table.worker(),
         keepOriginal);
@@ -271,11 +278,27 @@ final class WorkerTables {
         data.derive().forEach((name, sql) -> derived.put(name, functions.expr(sql)));
         prepared = prepared.withColumns(derived);
       }
-      return data.where().isPresent() ? prepared.where(data.where().get()) : prepared;
+      prepared = data.where().isPresent() ? prepared.where(data.where().get()) : prepared;
     } catch (Exception e) {
       throw new DataException(
           key + ": " + unfit(rows) + " does not fit the table: " + firstLine(e), e);
     }
+    Optional<String> broken = RowExpressions.broken(prepared, rows);
+    if (broken.isPresent()) {
+      throw new DataException(key + ": " + breaking(rows) + " " + broken.get());
+    }
+    return prepared;
+  }
+
+  /** Returns the key of the first expression that isn't a function of one row. */
+  private String breaking(Dataset<Row> rows) {
+    for (Map.Entry<String, String> derived : data.derive().entrySet()) {
+      Column column = functions.expr(derived.getValue());
+      if (RowExpressions.broken(rows.withColumn(derived.getKey(), column), rows).isPresent()) {
+        return "data.derive." + derived.getKey();
+      }
+    }
+    return "data.where";
   }
 
   /** Returns the key of the first expression that does not fit. */

@@ -92,7 +92,12 @@ class ConfigLoaderTest {
     assertEquals(new PooledTable(Optional.of("rows.csv"), "owner"), data.source());
     assertEquals(
         new DataConfig.Columns(
-            "outcome", List.of("a", "b"), Optional.empty(), Optional.of("c"), Optional.empty()),
+            "outcome",
+            List.of("a", "b"),
+            Optional.empty(),
+            Optional.of("c"),
+            Optional.empty(),
+            Optional.empty()),
         data.columns());
     assertEquals(new SplitByColumn("part", "1", "2"), data.split());
     assertEquals(

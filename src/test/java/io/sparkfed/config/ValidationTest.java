@@ -299,10 +299,12 @@ class ValidationTest {
 
   @Test
   void load_bothOrNoFeatureKeys_areRefused() {
-    String rule = "exactly one of data.feature-columns and data.features-column must be set";
+    String rule =
+        "exactly one of data.feature-columns, data.features-column and data.formula must be set"
+            + " (data.feature-columns = [] for a model of its intercept alone)";
 
     assertEquals(rule, files.refusalOf("data.features-column=v"));
-    assertEquals(rule, files.refusalOf("data.feature-columns=[]"));
+    assertEquals(rule, files.refusalOf("data.feature-columns=null"));
   }
 
   @Test

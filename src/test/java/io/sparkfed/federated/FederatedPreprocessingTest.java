@@ -294,7 +294,7 @@ class FederatedPreprocessingTest {
         completed(RANK, federation(rows(times(5, "10", "9")), rows(times(5, "9", "11"))));
 
     assertEquals("9", complete.reference());
-    assertEquals(List.of("10", "11"), complete.indicators());
+    assertEquals(List.of("10", "11"), complete.coded(false));
     assertEquals(List.of("rank_10", "rank_11"), new FeatureEncoding(List.of(complete)).features());
   }
 
@@ -329,7 +329,7 @@ class FederatedPreprocessingTest {
     OneHot complete = completed(draft, federation(rows(times(5, "a")), rows(times(5, "b"))));
 
     assertEquals(List.of("a", "b", "c"), complete.levels());
-    assertEquals(List.of("a", "c"), complete.indicators());
+    assertEquals(List.of("a", "c"), complete.coded(false));
   }
 
   @Test

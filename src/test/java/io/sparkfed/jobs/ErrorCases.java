@@ -57,6 +57,12 @@ final class ErrorCases {
         Case.of("out of range", 2, "model.l2 = -1", "model.l2", ">= 0", "-1"),
         Case.of("no such choice", 2, "model.family = cubic", "linear | logistic", "cubic"),
         Case.of("no output", 2, "output.dir = null", "output.dir is not set"),
+        Case.of(
+            "label among the features",
+            2,
+            "data.feature-columns = [x1, Y]",
+            "data.feature-columns must not name the label",
+            "y"),
         Case.of("two sources", 2, "data.path = \"x\"", "exactly one of", "data.workers"),
         Case.of("unresolved", 2, "name = ${nowhere}", "nowhere"));
   }
@@ -127,6 +133,41 @@ final class ErrorCases {
             "double"),
         Case.of("where", 3, "data.where = \"x1 >\"", "data.workers.a", "data.where"),
         Case.of("derive", 3, "data.derive.z = \"log(\"", "data.workers.a", "data.derive"),
+        Case.of(
+            "random column",
+            3,
+            "data.derive { u = \"upper(note)\", z = \"x1 + rand(3)\" }",
+            "data.workers.a",
+            "data.derive.z must give the same",
+            "rand does not"),
+        Case.of(
+            "random rows",
+            3,
+            CENTER + "data.where = \"x1 > 0 and uuid() > 'a'\"",
+            "data.path",
+            "data.where must give the same"),
+        Case.of(
+            "clock", 3, "data.derive.z = \"x1 + hour(now())\"", "data.derive.z", "now does not"),
+        Case.of(
+            "method that may do anything",
+            3,
+            "data.derive.z = \"reflect('java.util.UUID', 'randomUUID')\"",
+            "data.derive.z must give the same"),
+        Case.of(
+            "window",
+            3,
+            CENTER + "data.derive.z = \"x1 - avg(x1) over (partition by center)\"",
+            "data.derive.z must work row by row"),
+        Case.of(
+            "several rows of one",
+            3,
+            "data.derive.z = \"explode(array(1, 2))\"",
+            "data.derive.z must work row by row"),
+        Case.of(
+            "subquery",
+            3,
+            "data.where = \"x1 < (select max(id) from range(9))\"",
+            "data.where must work row by row"),
         Case.of("derive from nothing", 3, "data.derive.z = \"x9 + 1\"", "data.derive", "x9"),
         Case.of(
             "vectors between workers",
