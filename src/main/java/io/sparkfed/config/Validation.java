@@ -237,7 +237,10 @@ final class Validation {
             formula ->
                 formula
                     .factors()
-                    .forEach(n -> categories.put(n, new Category(Optional.empty(), List.of(), Spelling.VALUE))));
+                    .forEach(
+                        n ->
+                            categories.put(
+                                n, new Category(Optional.empty(), List.of(), Spelling.VALUE))));
     for (String name : read.sectionNames("data.categorical")) {
       requireFeatureColumn(source, "data.categorical", name);
       categories.put(name, category(name));

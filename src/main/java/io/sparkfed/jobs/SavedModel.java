@@ -3,7 +3,9 @@ package io.sparkfed.jobs;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sparkfed.config.ConfigurationException;
+import io.sparkfed.config.DataConfig;
 import io.sparkfed.config.DataConfig.Preprocessing;
+import io.sparkfed.config.DataConfig.Synthetic;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.model.Coefficients;
 import io.sparkfed.model.FeatureEncoding;
@@ -78,7 +80,7 @@ record SavedModel(
       }
     }
     JsonNode saved = node.path("intercepts");
-    if (values.length == 0 || saved.size() != outputs) {
+    if (outputs == 0 || saved.size() != outputs) {
       throw new IOException(file + " does not hold coefficients and an intercept for each output");
     }
     FeatureEncoding encoding;
@@ -141,12 +143,20 @@ record SavedModel(
               ? "data.offset-column must be set: the model was trained with offsets"
               : "data.offset-column must not be set: the model was trained without offsets");
     }
-    List<String> configured = config.data().columns().features();
-    if (!configured.isEmpty() && !configured.equals(encoding.columnNames())) {
+    DataConfig.Columns columns = config.data().columns();
+    Preprocessing preprocessing = config.data().preprocessing();
+    if (columns.formula().isPresent()) {
+      Set<String> categories = preprocessing.categories().keySet();
+      if (!columns.formula().get().terms(categories).equals(encoding.terms())) {
+        throw new ConfigurationException("data.formula must have the model's terms");
+      }
+    } else if (!(config.data().source() instanceof Synthetic)
+        && !columns.features().equals(encoding.columnNames())
+        && !encoding.isVectors()) {
       throw new ConfigurationException(
           "data.feature-columns must be the model's: " + String.join(", ", encoding.columnNames()));
     }
-    requireFits(config.data().preprocessing());
+    requireFits(preprocessing);
   }
 
   /** What the configuration says of categories and imputation must not contradict the model. */

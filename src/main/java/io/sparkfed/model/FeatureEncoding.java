@@ -173,9 +173,9 @@ public record FeatureEncoding(List<InputColumn> columns, List<Term> terms) imple
 
   /**
    * Returns SHA-256, in hex, of the feature contract: the columns' names, order, types, levels with
-   * their reference and spelling, and the terms where a column doesn't stand for itself. Every text is preceded
-   * by its length, so that two contracts differ wherever their hashes' inputs do. What replaces
-   * missing values is no part of it.
+   * their reference and spelling, and the terms where a column doesn't stand for itself. Every text
+   * is preceded by its length, so that two contracts differ wherever their hashes' inputs do. What
+   * replaces missing values is no part of it.
    */
   public String fingerprint() {
     MessageDigest digest;

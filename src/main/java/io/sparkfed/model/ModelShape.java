@@ -17,19 +17,23 @@ import java.io.Serializable;
  * weights are those of the penalty's optimum and need not have the mean 0; nor then need the
  * intercepts, where features are standardised.)
  *
- * @param features number of features p, at least 1
+ * @param features number of features p, at least 0
  * @param hasIntercept whether the model has intercepts, one for each output
  * @param outputs number of outputs K, at least 1
  */
 public record ModelShape(int features, boolean hasIntercept, int outputs) implements Serializable {
 
   /**
-   * @throws IllegalArgumentException if {@code features < 1}, {@code outputs < 1}, or the vector
-   *     would be longer than an array
+   * @throws IllegalArgumentException if {@code features < 0}, {@code outputs < 1}, or the vector
+   *     would be empty or longer than an array
    */
   public ModelShape {
-    if (features < 1) {
-      throw new IllegalArgumentException("features must be >= 1. Provided value: " + features);
+    if (features < (hasIntercept ? 0 : 1)) {
+      throw new IllegalArgumentException(
+          "features must be >= "
+              + (hasIntercept ? "0" : "1 in a model without an intercept")
+              + ". Provided value: "
+              + features);
     }
     if (outputs < 1) {
       throw new IllegalArgumentException("outputs must be >= 1. Provided value: " + outputs);
@@ -43,7 +47,7 @@ public record ModelShape(int features, boolean hasIntercept, int outputs) implem
   /**
    * Creates the shape of a model with one output.
    *
-   * @throws IllegalArgumentException if {@code features < 1}
+   * @throws IllegalArgumentException if there are too few features
    */
   public ModelShape(int features, boolean hasIntercept) {
     this(features, hasIntercept, 1);

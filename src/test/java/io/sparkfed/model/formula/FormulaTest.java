@@ -160,7 +160,7 @@ class FormulaTest {
         "y ~ log(x, 2); character 10; log2",
         "y ~ log(2); character 5; made of a column",
         "y ~ log(factor(x)); character 9; a term of its own",
-        "y ~ factor(x + 1); character 14; data.categorical",
+        "y ~ factor(x + 1); character 12; data.categorical",
         "y ~ factor(x, 2); character 12; data.categorical",
         "y ~ a:offset(n); character 7; a term of its own",
         "y ~ a - offset(n); character 9; taken away",
