@@ -70,6 +70,11 @@ final class AveragedRounds implements RoundWork {
   }
 
   @Override
+  public String whyUnbounded() {
+    throw new IllegalStateException("averaging ends after its rounds");
+  }
+
+  @Override
   public Optional<FitStatistics> statistics(Federation<Shard> federation, double[] model) {
     return Optional.empty();
   }

@@ -283,6 +283,19 @@ public final class FederatedTrainer {
         notes.add("no shorter step lowers the objective: it is at its minimum within rounding");
         yield optimum(model);
       }
+      case STALLED -> {
+        if (!(rounds.get(rounds.size() - 1).loss() < rounds.get(0).loss())) {
+          String message =
+              "no step from the start lowers the objective, though its slope says that it is no"
+                  + " minimum: rescale features or labels that are extreme";
+          yield result(model, Optional.of(new Divergence(previous.round(), message)));
+        }
+        notes.add(
+            "WARNING: the search has stalled before the optimum: no shorter step lowers the objective,"
+                + " though its slope promises more than rounding; rescale features or labels that are"
+                + " extreme");
+        yield result(model, Optional.empty());
+      }
       case EXHAUSTED -> {
         if (plan.pooled().isPresent()) {
           notes.add(
@@ -293,9 +306,7 @@ public final class FederatedTrainer {
         yield result(model, Optional.empty());
       }
       case UNBOUNDED -> {
-        String message =
-            "the objective has no minimum: coefficients grow without bound, as where a combination of"
-                + " features separates the classes; leave such features out, or set model.l2 > 0";
+        String message = "the objective has no minimum: " + work.whyUnbounded();
         yield result(model, Optional.of(new Divergence(previous.round(), message)));
       }
       case DIVERGED -> diverged(previous.round(), model, exploded());

@@ -18,6 +18,7 @@ import io.sparkfed.model.Scaling;
 import io.sparkfed.model.Standardize;
 import io.sparkfed.objective.SampledGram;
 import io.sparkfed.server.PointEvaluation;
+import io.sparkfed.server.PointEvaluation.Kind;
 import io.sparkfed.server.PooledOptimizer;
 import io.sparkfed.server.Preconditioner;
 import io.sparkfed.server.SavedSearch;
@@ -29,6 +30,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * Lossless training: secure sums of the derivatives at the workers, a step of an optimizer at the
@@ -85,6 +88,7 @@ final class PooledRounds implements RoundWork {
   private Optional<Preconditioner> curvature;
   private double conditionNumber = Double.NaN;
   private double labelMean = Double.NaN;
+  private Optional<String> runaway = Optional.empty();
 
   /**
    * Prepares the search for the optimum.
@@ -222,7 +226,9 @@ final class PooledRounds implements RoundWork {
     if (!(weight > 0.0)) {
       throw new AggregationException("the workers' weights must have a sum > 0");
     }
-    labelMean = sums[rest + 2] / weight;
+    double[] labelSums = Arrays.copyOfRange(sums, rest + 2, rest + 2 + shape.outputs());
+    labelMean = shape.outputs() == 1 ? labelSums[0] / weight : Double.NaN;
+    runaway = runaway(weight, labelSums);
     double value = sums[rest] / weight;
     double[] gradient = Arrays.copyOfRange(sums, hessianLength, rest);
     for (int j = 0; j < size; j++) {
@@ -243,9 +249,63 @@ final class PooledRounds implements RoundWork {
       objective += l1[j] * Math.abs(model[j]);
     }
     return new Pooled(
-        Arrays.copyOfRange(sums, rest + 3, sums.length),
+        Arrays.copyOfRange(sums, rest + 2 + shape.outputs(), sums.length),
         objective,
-        new PointEvaluation(value, gradient, hessian));
+        new PointEvaluation(value, gradient, hessian, kind()));
+  }
+
+  private Kind kind() {
+    return switch (plan.family()) {
+      case LINEAR, HUBER, SQUARED_HINGE -> Kind.IN_UNITS_OF_LABELS;
+      case LOGISTIC, SOFTMAX, POISSON, GAMMA -> Kind.LIKELIHOOD;
+      case SVM -> Kind.KINKED;
+    };
+  }
+
+  /**
+   * Says why an intercept, which is never penalised, would grow for ever; empty where the labels
+   * don't make it.
+   */
+  private Optional<String> runaway(double weight, double[] labelSums) {
+    if (!shape.hasIntercept()) {
+      return Optional.empty();
+    }
+    return switch (plan.family()) {
+      case LOGISTIC -> {
+        boolean same = labelSums[0] == 0.0 || labelSums[0] == weight;
+        yield same
+            ? Optional.of("all labels are " + (labelSums[0] == 0.0 ? 0 : 1))
+            : Optional.empty();
+      }
+      case POISSON -> labelSums[0] == 0.0 ? Optional.of("all labels are 0") : Optional.empty();
+      case SOFTMAX -> {
+        List<Integer> held =
+            IntStream.range(0, labelSums.length).filter(k -> labelSums[k] > 0.0).boxed().toList();
+        yield held.size() == labelSums.length
+            ? Optional.empty()
+            : Optional.of(
+                held.size() == 1
+                    ? "all labels are " + held.get(0)
+                    : "no training row of any worker is of class "
+                        + IntStream.range(0, labelSums.length)
+                            .filter(k -> !held.contains(k))
+                            .mapToObj(Integer::toString)
+                            .collect(Collectors.joining(", ")));
+      }
+      case LINEAR, SVM, SQUARED_HINGE, HUBER, GAMMA -> Optional.empty();
+    };
+  }
+
+  @Override
+  public String whyUnbounded() {
+    if (runaway.isPresent()) {
+      return runaway.get()
+          + ", so an intercept, which is never penalised, grows without bound; such labels need no"
+          + " model"
+          + (plan.family() == Family.SOFTMAX ? ", such a class no place in model.classes" : "");
+    }
+    return "coefficients grow without bound, as where a combination of features separates the classes"
+        + (plan.l2() > 0.0 ? "" : "; leave such features out, or set model.l2 > 0");
   }
 
   @Override
@@ -377,7 +437,10 @@ final class PooledRounds implements RoundWork {
     @Override
     public Next next() {
       isWarm = false;
-      if (Double.isNaN(conditionNumber)) {
+      if (runaway.isPresent() && search.ending().isEmpty()) {
+        search = new Search.Ended(search.best(), Search.Ending.UNBOUNDED);
+      }
+      if (Double.isNaN(conditionNumber) && search.ending().isEmpty()) {
         point.hessian().ifPresent(PooledRounds.this::requireDetermined);
       }
       if (search.ending().isEmpty()) {

@@ -19,9 +19,10 @@ import java.util.Arrays;
 /**
  * What a worker does in a round of a lossless method: sums of the loss of its training rows, of its
  * derivatives at the model it received, and the evaluation of that model. All of it leaves in one
- * vector {@code [Hessian..., gradient..., loss, weight, weighted labels, evaluation...]}; the
- * Hessian is there only for a method that needs it. A visit that only evaluates leaves zeros in the
- * place of the derivatives.
+ * vector {@code [Hessian..., gradient..., loss, weight, label sums..., evaluation...]}; the Hessian
+ * is there only for a method that needs it, and the label sum is that of weighted labels, for
+ * softmax that of the weights of each class. A visit that only evaluates leaves zeros in the place
+ * of the derivatives.
  */
 final class PooledWork implements WorkerTask<Shard, ModelBroadcast, double[]> {
   private static final long serialVersionUID = 1L;
@@ -79,12 +80,24 @@ final class PooledWork implements WorkerTask<Shard, ModelBroadcast, double[]> {
     }
     LocalWork.evaluateTest(
         metrics, shard, new Coefficients(shape, scaling.toRaw(model)), evaluation);
-    double labels = 0.0;
-    for (int i = 0; i < rows.rows(); i++) {
-      labels += rows.weight(i) * rows.label(i);
-    }
     return concatenated(
-        hessian, gradient, new double[] {value, rows.totalWeight(), labels}, evaluation);
+        hessian,
+        gradient,
+        new double[] {value, rows.totalWeight()},
+        labelSums(rows, shape.outputs()),
+        evaluation);
+  }
+
+  private static double[] labelSums(Examples rows, int outputs) {
+    double[] sums = new double[outputs];
+    for (int i = 0; i < rows.rows(); i++) {
+      if (outputs == 1) {
+        sums[0] += rows.weight(i) * rows.label(i);
+      } else {
+        sums[(int) rows.label(i)] += rows.weight(i);
+      }
+    }
+    return sums;
   }
 
   private static double[] concatenated(double[]... parts) {

@@ -22,6 +22,6 @@ public record RoundVector(int scaled, int extras) {
         plan.pooled().get().chooser().choose(Double.NaN, workers).optimizer().needsHessian();
     int scaled = PooledRounds.scaledLength(size, needsHessian);
     int derivatives = size + (needsHessian ? PooledRounds.hessianLength(size) : 0);
-    return new RoundVector(scaled, derivatives - scaled + 3 + evaluation);
+    return new RoundVector(scaled, derivatives - scaled + 2 + plan.shape().outputs() + evaluation);
   }
 }

@@ -42,6 +42,9 @@ interface RoundWork {
   /** Returns the configuration's key of the step that is too long where training diverges. */
   String stepSizeKey();
 
+  /** Says why the objective has no minimum, after a method that ended so. */
+  String whyUnbounded();
+
   /**
    * Returns what statistics says of an optimum that was reached, in training units; empty where
    * nothing.

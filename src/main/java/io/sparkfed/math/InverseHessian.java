@@ -66,6 +66,16 @@ public final class InverseHessian {
     return new InverseHessian(memory, initial, List.copyOf(next));
   }
 
+  /** Returns whether steps are remembered. */
+  public boolean hasLearnt() {
+    return !pairs.isEmpty();
+  }
+
+  /** Returns the estimate before the first step. */
+  public InverseHessian forgotten() {
+    return new InverseHessian(memory, initial, List.of());
+  }
+
   /** Returns copies of the steps that are remembered, the oldest first. */
   public List<double[]> steps() {
     return pairs.stream().map(pair -> pair.step.clone()).toList();

@@ -3,6 +3,9 @@ package io.sparkfed.server;
 import io.sparkfed.math.InverseHessian;
 import io.sparkfed.math.Vectors;
 import io.sparkfed.math.WeightedL1;
+import io.sparkfed.server.PointEvaluation.Kind;
+import io.sparkfed.server.Search.Ended;
+import io.sparkfed.server.Search.Ending;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,8 +19,13 @@ import java.util.Optional;
  * Overton, "Nonsmooth optimization via quasi-Newton methods", Mathematical Programming 141, 2013,
  * algorithm 2.6). With L1 it goes back along the projected line until the objective falls enough.
  *
- * <p>Ends when two iterations in a row lower the objective by at most {@code tolerance} of it, or
- * when no entry of the (pseudo-)gradient exceeds {@code tolerance} times the largest of the first.
+ * <p>What is left to gain is estimated as half of {@code g'Mg}, with the (pseudo-)gradient g and
+ * the estimate M of the inverse Hessian. The search ends when two iterations in a row have gained
+ * at most {@code tolerance} of the objective and leave a thousandth of that, or when one leaves at
+ * most {@code tolerance²}. With kinks, where slopes needn't vanish, only what was gained counts.
+ *
+ * <p>A likelihood without a maximum, as of separated classes, shows in steps that don't shrink
+ * while what is left does: of a quadratic function it shrinks with their square.
  *
  * @param memory pairs kept, at least 1
  * @param tolerance at least 0
@@ -26,10 +34,39 @@ public record Lbfgs(int memory, double tolerance) implements PooledOptimizer {
   private static final double SUFFICIENT = 1e-4;
   private static final double CURVATURE = 0.9;
   private static final double SHORTEST = 0x1p-40;
+
+  /** Shorter, and what was learnt of the curvature misleads. */
+  private static final double SHORTEST_LEARNT = 0x1p-20;
+
+  private static final double MOST_GROWTH = 16.0;
   private static final int QUIET_ITERATIONS = 2;
 
   /** Changes of the objective by less than this, relatively, are its rounding. */
   private static final double ROUNDING = 1e-14;
+
+  /** What may be left of what may have been gained: an error of the estimate, and of its square. */
+  private static final double LEFT_OF_GAINED = 1e-3;
+
+  /** If less of the objective is left, relatively, it is at its minimum but for rounding. */
+  static final double GOOD = 1e-9;
+
+  /** After so many iterations in which what is left hasn't halved, it is rounding. */
+  private static final int STUCK_ITERATIONS = 50;
+
+  /** Below this part of a large value, and with steps that do not shrink, it falls to zero. */
+  static final double FALLING_TO_ZERO = 1e-8;
+
+  /** Below this part of a large value the objective is as good as zero. */
+  static final double NEARLY_ZERO = 1e-10;
+
+  /** When so little is left, relatively, steps are those of the neighbourhood of a minimum. */
+  private static final double NEARBY = 1e-8;
+
+  static final double STEADY = 0.3;
+  static final double LONG_STEP = 1e-3;
+
+  /** A longer step of a likelihood, in standardised units, leads beyond its exponentials' range. */
+  static final double FAR = 16.0;
 
   /**
    * @throws IllegalArgumentException if a parameter is out of range
@@ -91,8 +128,12 @@ public record Lbfgs(int memory, double tolerance) implements PooledOptimizer {
             saved.number("value"),
             saved.vector("gradient"),
             inverse,
-            saved.number("first-slope"),
-            (int) saved.number("quiet")),
+            new Progress(
+                saved.number("large"),
+                (int) saved.number("quiet"),
+                saved.number("least"),
+                (int) saved.number("stuck"),
+                saved.number("stride"))),
         WeightedL1.of(l1),
         saved.vector("pseudo"),
         saved.vector("direction"),
@@ -110,16 +151,15 @@ public record Lbfgs(int memory, double tolerance) implements PooledOptimizer {
 
     @Override
     public Search next(PointEvaluation at) {
-      double[] pseudo = l1.pseudoGradient(point, at.gradient());
-      Iterate start =
-          new Iterate(
-              point,
-              at.value() + l1.value(point),
-              at.gradient(),
-              inverse,
-              Vectors.maxAbs(pseudo),
-              0);
-      return lbfgs.from(start, l1);
+      double value = at.value() + l1.value(point);
+      Progress none =
+          new Progress(
+              at.kind().large(value), 0, Double.POSITIVE_INFINITY, 0, Double.POSITIVE_INFINITY);
+      return lbfgs.from(
+          new Iterate(point, value, at.gradient(), inverse, none),
+          Double.POSITIVE_INFINITY,
+          at.kind(),
+          l1);
     }
 
     @Override
@@ -138,16 +178,26 @@ public record Lbfgs(int memory, double tolerance) implements PooledOptimizer {
    *
    * @param value the objective with its L1 penalty
    * @param gradient of the smooth part
-   * @param firstSlope largest entry of the first pseudo-gradient
-   * @param quiet iterations in a row that gained next to nothing
    */
   private record Iterate(
-      double[] point,
-      double value,
-      double[] gradient,
-      InverseHessian inverse,
-      double firstSlope,
-      int quiet) {}
+      double[] point, double value, double[] gradient, InverseHessian inverse, Progress progress) {
+
+    /** Returns what differences of the objective are measured by. */
+    double scale() {
+      return Math.max(Math.abs(value), NEARLY_ZERO * progress.large);
+    }
+  }
+
+  /**
+   * How the search has gone.
+   *
+   * @param large what is a large value of the objective
+   * @param quiet iterations in a row that gained next to nothing and left as little
+   * @param least the least that was left at an iterate
+   * @param stuck iterations since that has halved
+   * @param stride largest entry of the last direction that was not one of a minimum's neighbourhood
+   */
+  private record Progress(double large, int quiet, double least, int stuck, double stride) {}
 
   /**
    * A step under trial.
@@ -184,23 +234,55 @@ public record Lbfgs(int memory, double tolerance) implements PooledOptimizer {
     public Search next(PointEvaluation at) {
       double[] point = point();
       double[] step = Vectors.subtract(point, from.point);
-      double promised = Vectors.dot(pseudo, 0, step, step.length);
       double value = at.value() + l1.value(point);
+      double slopeBefore = dot(pseudo, direction);
+      boolean isFinite = Double.isFinite(value);
+      double slopeAfter = isFinite ? dot(at.gradient(), direction) : Double.NaN;
       double slack = ROUNDING * Math.abs(from.value);
-      if (!(value <= from.value + SUFFICIENT * promised + slack)) {
-        return length < SHORTEST || closed()
-            ? new Ended(from.point, Ending.NO_LOWER_POINT)
+      boolean lower = value <= from.value + SUFFICIENT * dot(pseudo, step) + slack;
+      boolean flatter =
+          isFinite
+              && l1.isZero()
+              && at.kind() != Kind.KINKED
+              && Slopes.showDescent(from.value, value, slopeBefore, slopeAfter);
+      if (!lower && !flatter) {
+        boolean learnt = from.inverse.hasLearnt();
+        return length < (learnt ? SHORTEST_LEARNT : SHORTEST) || closed()
+            ? withoutDescent(learnt, at.kind())
             : withLength((low + length) / 2.0, low, length);
       }
-      boolean tooShort =
-          l1.isZero()
-              && Vectors.dot(at.gradient(), 0, direction, direction.length)
-                  < CURVATURE * Vectors.dot(pseudo, 0, direction, direction.length);
+      boolean tooShort = l1.isZero() && slopeAfter < CURVATURE * slopeBefore;
       if (tooShort && !closed()) {
-        double longer = Double.isInfinite(high) ? 2.0 * length : (length + high) / 2.0;
+        double longer =
+            Double.isInfinite(high)
+                ? length * growth(slopeBefore, slopeAfter)
+                : (length + high) / 2.0;
         return withLength(longer, length, high);
       }
-      return lbfgs.accept(from, point, value, at.gradient(), step, l1);
+      return lbfgs.accept(from, point, value, at, step, l1);
+    }
+
+    /** To where the slope is 0 if it goes on growing as so far; at least twice as far. */
+    private static double growth(double slopeBefore, double slopeAfter) {
+      double secant = slopeBefore / (slopeBefore - slopeAfter);
+      return secant > 2.0 ? Math.min(secant, MOST_GROWTH) : 2.0;
+    }
+
+    /** What was learnt of the curvature may mislead: the line is tried once more without. */
+    private Search withoutDescent(boolean learnt, Kind kind) {
+      if (learnt) {
+        return lbfgs.from(
+            new Iterate(
+                from.point, from.value, from.gradient, from.inverse.forgotten(), from.progress),
+            Double.POSITIVE_INFINITY,
+            kind,
+            l1);
+      }
+      return noLowerPoint(from, -slope() / 2.0, kind);
+    }
+
+    private double slope() {
+      return dot(pseudo, direction);
     }
 
     @Override
@@ -209,8 +291,11 @@ public record Lbfgs(int memory, double tolerance) implements PooledOptimizer {
       values.put("point", from.point);
       values.put("value", SavedSearch.number(from.value));
       values.put("gradient", from.gradient);
-      values.put("first-slope", SavedSearch.number(from.firstSlope));
-      values.put("quiet", SavedSearch.number(from.quiet));
+      values.put("large", SavedSearch.number(from.progress.large));
+      values.put("quiet", SavedSearch.number(from.progress.quiet));
+      values.put("least", SavedSearch.number(from.progress.least));
+      values.put("stuck", SavedSearch.number(from.progress.stuck));
+      values.put("stride", SavedSearch.number(from.progress.stride));
       values.put("pseudo", pseudo);
       values.put("direction", direction);
       values.put("length", SavedSearch.number(length));
@@ -241,31 +326,98 @@ public record Lbfgs(int memory, double tolerance) implements PooledOptimizer {
     }
   }
 
+  private static double dot(double[] a, double[] b) {
+    return Vectors.dot(a, 0, b, a.length);
+  }
+
+  private static Search noLowerPoint(Iterate at, double left, Kind kind) {
+    boolean good = kind == Kind.KINKED || left <= GOOD * at.scale();
+    return new Ended(at.point, good ? Ending.NO_LOWER_POINT : Ending.STALLED);
+  }
+
   private Search accept(
-      Iterate from, double[] point, double value, double[] gradient, double[] step, WeightedL1 l1) {
-    boolean little = from.value - value <= tolerance * Math.abs(value);
+      Iterate from,
+      double[] point,
+      double value,
+      PointEvaluation evaluation,
+      double[] step,
+      WeightedL1 l1) {
+    double[] gradient = evaluation.gradient();
     return from(
         new Iterate(
             point,
             value,
             gradient,
             from.inverse.after(step, Vectors.subtract(gradient, from.gradient)),
-            from.firstSlope,
-            little ? from.quiet + 1 : 0),
+            from.progress),
+        from.value - value,
+        evaluation.kind(),
         l1);
   }
 
-  private Search from(Iterate at, WeightedL1 l1) {
+  /** Goes on from a point that was accepted. */
+  private Search from(Iterate at, double gained, Kind kind, WeightedL1 l1) {
     double[] pseudo = l1.pseudoGradient(at.point, at.gradient);
-    if (Vectors.maxAbs(pseudo) <= tolerance * at.firstSlope || at.quiet >= QUIET_ITERATIONS) {
-      return new Search.Ended(at.point, Search.Ending.CONVERGED);
+    if (Vectors.maxAbs(pseudo) == 0.0) {
+      return new Ended(at.point, atRest(at, kind));
     }
     double[] direction = l1.downhill(at.inverse.direction(pseudo), pseudo);
-    if (!(Vectors.dot(direction, 0, pseudo, pseudo.length) < 0.0)) {
-      return new Search.Ended(at.point, Search.Ending.NO_LOWER_POINT);
+    double left = -dot(direction, pseudo) / 2.0;
+    if (!(left > 0.0)) {
+      return noLowerPoint(at, Math.abs(left), kind);
     }
-    double norm = Math.sqrt(Vectors.dot(pseudo, 0, pseudo, pseudo.length));
-    double length = at.inverse.isIdentity() ? 1.0 / Math.max(1.0, norm) : 1.0;
-    return new Trial(this, at, l1, pseudo, direction, length, 0.0, Double.POSITIVE_INFINITY);
+    double scale = at.scale();
+    Progress so = at.progress;
+    double stride = Vectors.maxAbs(direction);
+    boolean little =
+        gained <= tolerance * scale
+            && (kind == Kind.KINKED || left <= LEFT_OF_GAINED * tolerance * scale);
+    boolean none = at.inverse.hasLearnt() && left <= tolerance * tolerance * scale;
+    boolean steady =
+        kind == Kind.LIKELIHOOD
+            && stride >= LONG_STEP * Math.max(1.0, Vectors.maxAbs(at.point))
+            && stride >= STEADY * so.stride;
+    if (steady && (little || none || at.value < FALLING_TO_ZERO * so.large)) {
+      return new Ended(at.point, Ending.UNBOUNDED);
+    }
+    boolean halved = left <= so.least / 2.0;
+    Progress now =
+        new Progress(
+            so.large,
+            little ? so.quiet + 1 : 0,
+            Math.min(left, so.least),
+            halved ? 0 : so.stuck + 1,
+            left > NEARBY * scale ? stride : so.stride);
+    if (none || now.quiet >= QUIET_ITERATIONS) {
+      return new Ended(at.point, Ending.CONVERGED);
+    }
+    if (kind != Kind.KINKED && now.stuck >= STUCK_ITERATIONS && left <= GOOD * scale) {
+      return new Ended(at.point, Ending.NO_LOWER_POINT);
+    }
+    return new Trial(
+        this,
+        new Iterate(at.point, at.value, at.gradient, at.inverse, now),
+        l1,
+        pseudo,
+        direction,
+        firstLength(at, kind, pseudo, stride),
+        0.0,
+        Double.POSITIVE_INFINITY);
+  }
+
+  /** Where there is no slope at all: a likelihood as good as zero has come to it from afar. */
+  private static Ending atRest(Iterate at, Kind kind) {
+    boolean fell = at.value < FALLING_TO_ZERO * at.progress.large;
+    boolean steady = at.progress.stride >= LONG_STEP * Math.max(1.0, Vectors.maxAbs(at.point));
+    return kind == Kind.LIKELIHOOD && fell && steady && Double.isFinite(at.progress.stride)
+        ? Ending.UNBOUNDED
+        : Ending.CONVERGED;
+  }
+
+  private static double firstLength(Iterate at, Kind kind, double[] pseudo, double stride) {
+    if (at.inverse.isIdentity()) {
+      return 1.0 / Math.max(1.0, Math.sqrt(dot(pseudo, pseudo)));
+    }
+    return kind == Kind.LIKELIHOOD && stride > FAR ? Math.log1p(stride) / stride : 1.0;
   }
 }

@@ -1,6 +1,7 @@
 package io.sparkfed.server;
 
 import io.sparkfed.math.SingularMatrixException;
+import io.sparkfed.math.SymmetricMatrix;
 import io.sparkfed.math.Vectors;
 import java.util.Map;
 import java.util.Optional;
@@ -19,8 +20,12 @@ import java.util.Optional;
  *
  * <p>An objective without a minimum, such as that of separated classes, shows in steps that do not
  * shrink while what they gain does (Albert and Anderson, "On the existence of maximum likelihood
- * estimates in logistic regression models", Biometrika 71, 1984), or in a Hessian that becomes
- * singular on the way.
+ * estimates in logistic regression models", Biometrika 71, 1984). A Hessian that becomes singular
+ * on the way, as where few rows outweigh all others by far, gets a part of its diagonal added.
+ *
+ * <p>Of a likelihood the first trial of a step longer than {@value Lbfgs#FAR} is {@code log(1 +
+ * |d|) / |d|} of it, which is the best for an exponential function (Sun and Tran-Dinh, "Generalized
+ * self-concordant functions", Mathematical Programming 178, 2019, section 3).
  *
  * @param tolerance at least 0
  */
@@ -32,16 +37,8 @@ public record Newton(double tolerance) implements PooledOptimizer {
 
   private static final double SHORTEST = 0x1p-30;
 
-  /** Below this part of its first value the objective is as good as zero. */
-  private static final double NEARLY_ZERO = 1e-10;
-
-  /**
-   * Below this part of its first value, and with steps that do not shrink, it is falling to zero.
-   */
-  private static final double FALLING_TO_ZERO = 1e-8;
-
-  private static final double STEADY = 0.3;
-  private static final double LONG_STEP = 1e-3;
+  private static final double LEAST_DAMPING = 1e-10;
+  private static final double MOST_DAMPING = 1.0;
 
   /**
    * @throws IllegalArgumentException if {@code tolerance} is out of range
@@ -89,7 +86,7 @@ public record Newton(double tolerance) implements PooledOptimizer {
 
     @Override
     public Search next(PointEvaluation at) {
-      return newton.accept(point, at, at.value(), Double.POSITIVE_INFINITY, true);
+      return newton.accept(point, at, at.kind().large(at.value()), Double.POSITIVE_INFINITY, true);
     }
 
     @Override
@@ -108,7 +105,7 @@ public record Newton(double tolerance) implements PooledOptimizer {
    *
    * @param best where the step starts
    * @param value the objective there
-   * @param first the objective at the very start
+   * @param first what is a large value of the objective
    * @param direction the full step
    * @param decrement q
    * @param part the part of the full step that is tried
@@ -134,10 +131,18 @@ public record Newton(double tolerance) implements PooledOptimizer {
 
     @Override
     public Search next(PointEvaluation at) {
-      double slack = ROUNDING * Math.max(Math.abs(value), NEARLY_ZERO * Math.abs(first));
+      double scale = scale(value, first);
+      double slack = ROUNDING * scale;
       boolean lower = at.value() <= value - SUFFICIENT * part * decrement;
       boolean same = at.value() <= value + slack && SUFFICIENT * part * decrement <= slack;
-      if (lower || same) {
+      boolean flatter =
+          Double.isFinite(at.value())
+              && Slopes.showDescent(
+                  value,
+                  at.value(),
+                  -decrement,
+                  Vectors.dot(at.gradient(), 0, direction, direction.length));
+      if (lower || same || flatter) {
         return last
             ? new Ended(point(), Ending.CONVERGED)
             : newton.accept(point(), at, first, Vectors.maxAbs(direction), false);
@@ -145,9 +150,11 @@ public record Newton(double tolerance) implements PooledOptimizer {
       if (last) {
         return new Ended(best, Ending.CONVERGED);
       }
-      return part / 2.0 < SHORTEST
-          ? new Ended(best, Ending.NO_LOWER_POINT)
-          : new Trial(newton, best, value, first, direction, decrement, part / 2.0, false);
+      if (part / 2.0 < SHORTEST) {
+        boolean good = decrement / 2.0 <= Lbfgs.GOOD * scale;
+        return new Ended(best, good ? Ending.NO_LOWER_POINT : Ending.STALLED);
+      }
+      return new Trial(newton, best, value, first, direction, decrement, part / 2.0, false);
     }
 
     @Override
@@ -173,27 +180,61 @@ public record Newton(double tolerance) implements PooledOptimizer {
   private Search accept(
       double[] point, PointEvaluation at, double first, double previousStep, boolean isStart) {
     double[] direction;
+    boolean isSingular = false;
     try {
       direction = direction(at);
     } catch (SingularMatrixException e) {
       if (isStart) {
         throw e;
       }
-      return new Search.Ended(point, Search.Ending.UNBOUNDED);
+      isSingular = true;
+      Optional<double[]> damped = damped(at);
+      if (damped.isEmpty()) {
+        return new Search.Ended(point, Search.Ending.UNBOUNDED);
+      }
+      direction = damped.get();
     }
     double decrement = -Vectors.dot(at.gradient(), 0, direction, direction.length);
-    double scale = Math.max(Math.abs(at.value()), NEARLY_ZERO * Math.abs(first));
+    double scale = scale(at.value(), first);
     boolean little = decrement / 2.0 <= tolerance * scale;
     double step = Vectors.maxAbs(direction);
     boolean steady =
-        step >= STEADY * previousStep && step >= LONG_STEP * Math.max(1.0, Vectors.maxAbs(point));
-    if (steady && (little || at.value() < FALLING_TO_ZERO * first)) {
+        step >= Lbfgs.STEADY * previousStep
+            && step >= Lbfgs.LONG_STEP * Math.max(1.0, Vectors.maxAbs(point));
+    if ((steady && (little || at.value() < Lbfgs.FALLING_TO_ZERO * first))
+        || (isSingular && little)) {
       return new Search.Ended(point, Search.Ending.UNBOUNDED);
     }
     if (decrement <= 0.0 || decrement / 2.0 <= tolerance * tolerance * scale) {
       return new Search.Ended(point, Search.Ending.CONVERGED);
     }
-    return new Trial(this, point, at.value(), first, direction, decrement, 1.0, little);
+    boolean far = at.kind() == PointEvaluation.Kind.LIKELIHOOD && step > Lbfgs.FAR;
+    double part = far ? Math.log1p(step) / step : 1.0;
+    return new Trial(this, point, at.value(), first, direction, decrement, part, little);
+  }
+
+  private static double scale(double value, double large) {
+    return Math.max(Math.abs(value), Lbfgs.NEARLY_ZERO * large);
+  }
+
+  /** Returns the direction with as little damping as will do; empty where none does. */
+  private static Optional<double[]> damped(PointEvaluation at) {
+    SymmetricMatrix hessian = at.hessian().orElseThrow();
+    for (double damping = LEAST_DAMPING; damping <= MOST_DAMPING; damping *= 10.0) {
+      double[] added = hessian.diagonal();
+      for (int j = 0; j < added.length; j++) {
+        added[j] *= damping;
+      }
+      try {
+        return Optional.of(
+            direction(
+                new PointEvaluation(
+                    at.value(), at.gradient(), Optional.of(hessian.plusDiagonal(added)))));
+      } catch (SingularMatrixException e) {
+        // More of it.
+      }
+    }
+    return Optional.empty();
   }
 
   /** Returns {@code -H^-1 g}. */

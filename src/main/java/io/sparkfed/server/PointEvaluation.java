@@ -9,8 +9,33 @@ import java.util.Optional;
  * @param value its value; infinite where it overflows
  * @param gradient its gradient, length d; not used where the value is not finite
  * @param hessian its Hessian, if it was asked for
+ * @param kind what kind of objective it is, the same at each point
  */
-public record PointEvaluation(double value, double[] gradient, Optional<SymmetricMatrix> hessian) {
+public record PointEvaluation(
+    double value, double[] gradient, Optional<SymmetricMatrix> hessian, Kind kind) {
+
+  /** What can be said of an objective's values before any is known. They are at least 0. */
+  public enum Kind {
+    /** Smooth, in the labels' units: only its first value says what is much. */
+    IN_UNITS_OF_LABELS,
+    /**
+     * Smooth, a mean likelihood ratio, by nature about 1 or less at the optimum; its derivatives
+     * fall or grow exponentially, and it may fall to its infimum for ever.
+     */
+    LIKELIHOOD,
+    /** With kinks: at the minimum there is no slope of 0. */
+    KINKED;
+
+    /** Returns what is a large value. */
+    double large(double first) {
+      return this == LIKELIHOOD ? Math.min(Math.abs(first), 1.0) : Math.abs(first);
+    }
+  }
+
+  /** Creates the evaluation of an objective in the labels' units. */
+  public PointEvaluation(double value, double[] gradient, Optional<SymmetricMatrix> hessian) {
+    this(value, gradient, hessian, Kind.IN_UNITS_OF_LABELS);
+  }
 
   /** Returns the evaluation of a point where the objective overflows. */
   public static PointEvaluation overflow() {

@@ -31,6 +31,8 @@ public interface Search {
     CONVERGED,
     /** No shorter step lowers the objective: at a minimum as near as rounding allows. */
     NO_LOWER_POINT,
+    /** No shorter step lowers the objective, though its slope promises more than rounding. */
+    STALLED,
     /** After all rounds. */
     EXHAUSTED,
     /** The objective falls for ever: there is no minimum. */
