@@ -2,7 +2,9 @@ package io.sparkfed.evaluation;
 
 import io.sparkfed.math.SymmetricMatrix;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.apache.commons.math3.distribution.AbstractRealDistribution;
 import org.apache.commons.math3.distribution.NormalDistribution;
 import org.apache.commons.math3.distribution.TDistribution;
@@ -28,7 +30,8 @@ import org.apache.commons.math3.distribution.TDistribution;
  *     null deviance that is explained
  * @param test z or t
  * @param confidenceLevel of the intervals, in (0, 1)
- * @param coefficients in the order of the model's: weights, then the intercept
+ * @param coefficients in the order of the model's: weights, then the intercept; none for a model of
+ *     several outputs
  */
 public record FitStatistics(
     double rows,
@@ -135,11 +138,57 @@ public record FitStatistics(
   }
 
   /**
+   * Returns the statistics of a multinomial fit as a whole; empty where weights don't sum to more
+   * than the number of parameters. Its coefficients, one of which is redundant, have none.
+   *
+   * @param classWeights sum of the weights of each class
+   * @param meanLoss mean negative log-likelihood at the optimum
+   * @param parameters number of coefficients that are estimated, without the redundant ones
+   */
+  public static Optional<FitStatistics> ofClasses(
+      double[] classWeights,
+      double meanLoss,
+      int parameters,
+      boolean hasIntercept,
+      double confidenceLevel) {
+    double rows = Arrays.stream(classWeights).sum();
+    if (!(rows > parameters)) {
+      return Optional.empty();
+    }
+    int classes = classWeights.length;
+    double nullDeviance = hasIntercept ? 0.0 : 2.0 * rows * Math.log(classes);
+    if (hasIntercept) {
+      for (double weight : classWeights) {
+        nullDeviance -= weight > 0.0 ? 2.0 * weight * Math.log(weight / rows) : 0.0;
+      }
+    }
+    double deviance = 2.0 * rows * meanLoss;
+    return Optional.of(
+        new FitStatistics(
+            rows,
+            parameters,
+            rows - parameters,
+            rows - (hasIntercept ? classes - 1.0 : 0.0),
+            deviance,
+            nullDeviance,
+            1.0,
+            -deviance / 2.0,
+            deviance + 2.0 * parameters,
+            1.0 - deviance / nullDeviance,
+            "z",
+            confidenceLevel,
+            List.of()));
+  }
+
+  /**
    * Returns the same with the features' names.
    *
    * @throws IllegalArgumentException if there are not as many as features
    */
   public FitStatistics named(List<String> features) {
+    if (coefficients.isEmpty()) {
+      return this;
+    }
     List<Coefficient> named = new ArrayList<>();
     for (int j = 0; j < coefficients.size(); j++) {
       Coefficient c = coefficients.get(j);

@@ -221,6 +221,16 @@ public enum ResponseDistribution {
   /** Returns the log-likelihood of a fit. */
   abstract double logLikelihood(FitSums sums);
 
+  /** Returns whether the mean is the exponential of the score. */
+  public boolean hasLogLink() {
+    return this == POISSON || this == GAMMA;
+  }
+
+  /** Returns whether a unit deviance that overflows does so because the score is too low. */
+  public boolean overflowsBelow() {
+    return this == GAMMA;
+  }
+
   /** Returns whether the dispersion is estimated, so that statistics are t and not z. */
   boolean hasFreeDispersion() {
     return dispersion != Dispersion.ONE;

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Local training at the workers, the weighted mean of their updates, a step of the server. Where
@@ -75,7 +76,8 @@ final class AveragedRounds implements RoundWork {
   }
 
   @Override
-  public Optional<FitStatistics> statistics(Federation<Shard> federation, double[] model) {
+  public Optional<FitStatistics> statistics(
+      Federation<Shard> federation, double[] model, Consumer<String> note) {
     return Optional.empty();
   }
 

@@ -18,6 +18,7 @@ import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Standard errors and all that goes with them, after an unpenalised fit, through the same sums as
@@ -25,17 +26,14 @@ import java.util.Optional;
  * null model, and what the likelihood needs.
  *
  * <p>The null model's score is the link of the mean label, which is the maximum of its likelihood
- * where all rows have the same score. Where they have not, as with offsets, Newton's method on that
- * one number goes on from there, a visit a step.
+ * where all rows have the same score. Where they have not, as with offsets, a {@link NullSearch}
+ * for that one number goes on from there, a visit of a few numbers a step.
  */
 final class FederatedInference {
-  /**
-   * A step of the null model's score by so many standard errors changes its deviance by the square,
-   * so no digit. Rounding leaves slopes of 1e-9 standard errors where there are a million rows.
-   */
-  private static final double NULL_TOLERANCE = 1e-7;
+  private static final int MOST_NULL_STEPS = 60;
 
-  private static final int MOST_NULL_STEPS = 50;
+  /** Sums at a score that is tried may be so large. */
+  private static final double IN_RANGE = 1e60;
 
   /** Beyond it the information, a number for each pair of coefficients, is not summed. */
   private static final int MOST_COEFFICIENTS = 2000;
@@ -52,6 +50,7 @@ final class FederatedInference {
    * @param model the optimum in training units
    * @param labelMean the mean label of the training rows
    * @param largest no entry of the information is larger; NaN where nobody knows
+   * @param note hears what is left out, and why
    * @throws io.sparkfed.math.SingularMatrixException if the information is singular
    */
   static Optional<FitStatistics> of(
@@ -60,7 +59,8 @@ final class FederatedInference {
       Scaling scaling,
       double[] model,
       double labelMean,
-      double largest) {
+      double largest,
+      Consumer<String> note) {
     PooledPlan pooled = plan.pooled().orElseThrow();
     Optional<ResponseDistribution> distribution = ResponseDistribution.of(plan.family());
     int size = plan.shape().size();
@@ -76,26 +76,30 @@ final class FederatedInference {
     if (Double.isFinite(largest)) {
       sum.expect(largest, federation.workers().size());
     }
-    WorkerTask<Shard, Fit, double[]> work = new Work(plan, scaling, distribution.get());
-    double nullScore = plan.shape().hasIntercept() ? distribution.get().scoreOf(labelMean) : 0.0;
+    NullSearch search =
+        NullSearch.from(
+            distribution.get(),
+            plan.shape().hasIntercept() ? distribution.get().scoreOf(labelMean) : 0.0);
     List<String> cohort = federation.workers();
-    double[] sums = new double[0];
-    for (int step = 0; step <= MOST_NULL_STEPS; step++) {
-      String description = "statistics of the fit (" + cohort.size() + " workers)";
-      sums =
-          sum.aggregate(
-                  federation, new Visit<>(description, 0, cohort, new Fit(model, nullScore)), work)
-              .value();
-      double slope = sums[packed + 6];
-      double information = sums[packed + 7];
-      boolean done = Math.abs(slope) <= NULL_TOLERANCE * Math.sqrt(information);
-      if (!plan.shape().hasIntercept() || done) {
-        break;
-      }
-      nullScore -= slope / information;
-    }
+    String description = "statistics of the fit (" + cohort.size() + " workers)";
+    double[] sums =
+        sum.aggregate(
+                federation,
+                new Visit<>(description, 0, cohort, new Fit(model, search.score())),
+                new Work(plan, scaling, distribution.get()))
+            .value();
     if (!(sums[packed] > size)) {
+      note.accept(
+          "no statistics of the fit: in them a weight counts as so many rows, and weights must sum to"
+              + " more than the number of coefficients");
       return Optional.empty();
+    }
+    double nullDeviance = nullDeviance(federation, plan, search, sums, packed);
+    if (Double.isNaN(nullDeviance)) {
+      note.accept(
+          "no null deviance, and so no R2: that of the intercept alone was not found in "
+              + MOST_NULL_STEPS
+              + " visits");
     }
     SymmetricMatrix information = SymmetricMatrix.of(size, Arrays.copyOf(sums, packed));
     return Optional.of(
@@ -104,14 +108,73 @@ final class FederatedInference {
             new FitSums(
                 sums[packed],
                 sums[packed + 1],
+                nullDeviance,
                 sums[packed + 2],
                 sums[packed + 3],
-                sums[packed + 4],
-                sums[packed + 5]),
+                sums[packed + 4]),
             scaling.toRaw(model),
             plan.shape().hasIntercept(),
             inverseInRawUnits(information, scaling),
             pooled.confidenceLevel()));
+  }
+
+  /** Returns the null model's deviance; NaN where its score was not found. */
+  private static double nullDeviance(
+      Federation<Shard> federation,
+      TrainingPlan plan,
+      NullSearch first,
+      double[] sums,
+      int packed) {
+    NullSearch search = first;
+    NullSearch.Sums at = nullSums(sums, packed + 5);
+    if (!plan.shape().hasIntercept()) {
+      return at.isFinite() ? at.deviance() : Double.NaN;
+    }
+    // Without offsets the start is right, and with them it is by about their mean too high.
+    double guess = search.score() - sums[packed + 9] / sums[packed];
+    ResponseDistribution distribution = search.distribution();
+    List<String> cohort = federation.workers();
+    for (int step = 1; !search.isDone(at); step++) {
+      if (step > MOST_NULL_STEPS) {
+        return Double.NaN;
+      }
+      search = search.next(at, guess);
+      guess = Double.NaN;
+      double[] tried =
+          plan.sums()
+              .sumOf(0)
+              .aggregate(
+                  federation,
+                  new Visit<>(
+                      "null model (" + cohort.size() + " workers)", 0, cohort, search.score()),
+                  (worker, shard, score) -> nullModel(shard.train(), distribution, score))
+              .value();
+      at = nullSums(tried, 0);
+    }
+    return at.deviance();
+  }
+
+  private static NullSearch.Sums nullSums(double[] sums, int from) {
+    return new NullSearch.Sums(sums[from], sums[from + 1], sums[from + 2], sums[from + 3] == 0.0);
+  }
+
+  /**
+   * Runs at the worker: {@code [deviance, slope, information, 0]} at a score of the null model, or
+   * {@code [0, 0, 0, 1]} where they are out of range.
+   */
+  private static double[] nullModel(
+      Examples rows, ResponseDistribution distribution, double nullScore) {
+    double[] sums = new double[4];
+    for (int i = 0; i < rows.rows(); i++) {
+      double c = rows.weight(i);
+      double y = rows.label(i);
+      double score = nullScore + rows.offset(i);
+      sums[0] += c * distribution.unitDeviance(y, score);
+      sums[1] += c * distribution.slope(y, score);
+      sums[2] += c * distribution.information(score);
+    }
+    double size = Math.abs(sums[0]) + Math.abs(sums[1]) + sums[2];
+    return size < IN_RANGE ? sums : new double[] {0.0, 0.0, 0.0, 1.0};
   }
 
   /**
@@ -145,12 +208,12 @@ final class FederatedInference {
   }
 
   /**
-   * Runs at workers. {@code [information..., weight, deviance, null deviance, Pearson, label term,
-   * score term, slope and information of the null model's score]}.
+   * Runs at workers. {@code [information..., weight, deviance, Pearson, label term, score term, the
+   * null model's four, weighted offsets]}.
    */
   private static final class Work implements WorkerTask<Shard, Fit, double[]> {
     private static final long serialVersionUID = 1L;
-    private static final int SUMS = 8;
+    private static final int SUMS = 10;
 
     private final Loss loss;
     private final ModelShape shape;
@@ -185,17 +248,16 @@ final class FederatedInference {
         double y = rows.label(i);
         rows.scores(i, shape, raw, scores);
         double score = scores[0];
-        double nullScore = fit.nullScore + rows.offset(i);
         int at = information.length;
         sums[at] += c;
         sums[at + 1] += c * distribution.unitDeviance(y, score);
-        sums[at + 2] += c * distribution.unitDeviance(y, nullScore);
-        sums[at + 3] += c * distribution.squaredPearsonResidual(y, score);
-        sums[at + 4] += c * distribution.labelTerm(y);
-        sums[at + 5] += c * distribution.scoreTerm(y, score);
-        sums[at + 6] += c * distribution.slope(y, nullScore);
-        sums[at + 7] += c * distribution.information(nullScore);
+        sums[at + 2] += c * distribution.squaredPearsonResidual(y, score);
+        sums[at + 3] += c * distribution.labelTerm(y);
+        sums[at + 4] += c * distribution.scoreTerm(y, score);
+        sums[at + 9] += c * rows.offset(i);
       }
+      double[] ofNull = nullModel(rows, distribution, fit.nullScore);
+      System.arraycopy(ofNull, 0, sums, information.length + 5, ofNull.length);
       return sums;
     }
   }

@@ -421,7 +421,7 @@ public final class FederatedTrainer {
   }
 
   private TrainingResult optimum(double[] model) {
-    return result(model, Optional.empty(), work.statistics(federation, model));
+    return result(model, Optional.empty(), work.statistics(federation, model, notes::add));
   }
 
   private TrainingResult result(double[] model, Optional<Divergence> divergence) {

@@ -3,6 +3,7 @@ package io.sparkfed.federated;
 import io.sparkfed.aggregate.Aggregation;
 import io.sparkfed.aggregate.AggregationException;
 import io.sparkfed.aggregate.Federation;
+import io.sparkfed.aggregate.NonFiniteUpdateException;
 import io.sparkfed.aggregate.Opened;
 import io.sparkfed.aggregate.Visit;
 import io.sparkfed.data.DataException;
@@ -30,6 +31,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -88,6 +90,8 @@ final class PooledRounds implements RoundWork {
   private Optional<Preconditioner> curvature;
   private double conditionNumber = Double.NaN;
   private double labelMean = Double.NaN;
+  private double meanLoss = Double.NaN;
+  private double[] labelSums = new double[0];
   private Optional<String> runaway = Optional.empty();
 
   /**
@@ -226,10 +230,11 @@ final class PooledRounds implements RoundWork {
     if (!(weight > 0.0)) {
       throw new AggregationException("the workers' weights must have a sum > 0");
     }
-    double[] labelSums = Arrays.copyOfRange(sums, rest + 2, rest + 2 + shape.outputs());
+    labelSums = Arrays.copyOfRange(sums, rest + 2, rest + 2 + shape.outputs());
     labelMean = shape.outputs() == 1 ? labelSums[0] / weight : Double.NaN;
     runaway = runaway(weight, labelSums);
     double value = sums[rest] / weight;
+    meanLoss = value;
     double[] gradient = Arrays.copyOfRange(sums, hessianLength, rest);
     for (int j = 0; j < size; j++) {
       gradient[j] = gradient[j] / weight + l2[j] * model[j];
@@ -333,16 +338,41 @@ final class PooledRounds implements RoundWork {
   }
 
   @Override
-  public Optional<FitStatistics> statistics(Federation<Shard> federation, double[] model) {
+  public Optional<FitStatistics> statistics(
+      Federation<Shard> federation, double[] model, Consumer<String> note) {
     if (!takesBack) {
       return Optional.empty();
     }
+    if (plan.family() == Family.SOFTMAX) {
+      return ofSoftmax();
+    }
     try {
-      return FederatedInference.of(federation, plan, scaling, model, labelMean, largestOfHessian);
+      return FederatedInference.of(
+          federation, plan, scaling, model, labelMean, largestOfHessian, note);
+    } catch (NonFiniteUpdateException e) {
+      note.accept("no statistics of the fit: at the optimum residuals of single rows overflow");
+      return Optional.empty();
     } catch (SingularMatrixException e) {
       // Only after an optimizer that needs no Hessian: the optimum is not the only one.
       return Optional.empty();
     }
+  }
+
+  /** The fit as a whole: all that is known without another visit. */
+  private Optional<FitStatistics> ofSoftmax() {
+    if (plan.l1() != 0.0 || plan.l2() != 0.0) {
+      return Optional.empty();
+    }
+    int ofAnOutput = shape.hasIntercept() ? 1 : 0;
+    for (double factor : scaling.weightFactors()) {
+      ofAnOutput += factor == 0.0 ? 0 : 1;
+    }
+    return FitStatistics.ofClasses(
+        labelSums,
+        meanLoss,
+        (shape.outputs() - 1) * ofAnOutput,
+        shape.hasIntercept(),
+        plan.pooled().orElseThrow().confidenceLevel());
   }
 
   @Override

@@ -10,6 +10,7 @@ import io.sparkfed.server.Search;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.Consumer;
 
 /**
  * What fills the slots of a round: what the workers do with a model, how it is summed, and which
@@ -48,8 +49,11 @@ interface RoundWork {
   /**
    * Returns what statistics says of an optimum that was reached, in training units; empty where
    * nothing.
+   *
+   * @param note hears what is left out, and why
    */
-  Optional<FitStatistics> statistics(Federation<Shard> federation, double[] model);
+  Optional<FitStatistics> statistics(
+      Federation<Shard> federation, double[] model, Consumer<String> note);
 
   /** Returns the state between two visits. */
   Work saved();

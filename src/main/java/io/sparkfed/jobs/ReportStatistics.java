@@ -46,6 +46,7 @@ final class ReportStatistics {
         "test", statistics.test(),
         "level", percent(statistics.confidenceLevel()),
         "figures", figures(),
+        "ofCoefficients", !rows.isEmpty(),
         "rows", rows);
   }
 

@@ -247,7 +247,8 @@ public record Lbfgs(int memory, double tolerance) implements PooledOptimizer {
               && Slopes.showDescent(from.value, value, slopeBefore, slopeAfter);
       if (!lower && !flatter) {
         boolean learnt = from.inverse.hasLearnt();
-        return length < (learnt ? SHORTEST_LEARNT : SHORTEST) || closed()
+        double first = firstLength(from, at.kind(), pseudo, Vectors.maxAbs(direction));
+        return length < (learnt ? SHORTEST_LEARNT : SHORTEST) * first || closed()
             ? withoutDescent(learnt, at.kind())
             : withLength((low + length) / 2.0, low, length);
       }
