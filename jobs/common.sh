@@ -68,48 +68,111 @@ find_spark() {
   fi
 }
 
-make_conf_absolute() {
-  local position
-  [ -f "$conf_file" ] || return 0
-  for position in "${!arguments[@]}"; do
-    if [ "${arguments[$position]}" = "$conf_file" ]; then
-      arguments[position]="$(cd "$(dirname "$conf_file")" && pwd)/$(basename "$conf_file")"
-      return 0
+# Prints the value that a file of Spark's settings gives a name: the last one; nothing where it has none.
+# The format is that of java.util.Properties: key=value, key:value or key value; a backslash at the end
+# of a line goes on with the next.
+property_of() {
+  local name="$1" file="$2" line whole="" key found="" pair="^([^=:[:space:]]+)[[:space:]]*[=:]?[[:space:]]*(.*)$"
+  [ -f "$file" ] && [ -r "$file" ] || return 0
+  while IFS= read -r line || [ -n "$line" ]; do
+    line="${line%$'\r'}"
+    line="${line#"${line%%[![:space:]]*}"}"
+    case "$whole$line" in
+      "#"* | "!"*)
+        whole=""
+        continue
+        ;;
+      *\\)
+        whole+="${line%\\}"
+        continue
+        ;;
+    esac
+    line="$whole$line"
+    whole=""
+    [[ "$line" =~ $pair ]] || continue
+    key="${BASH_REMATCH[1]}"
+    if [ "${key//\\/}" = "$name" ]; then
+      found="${BASH_REMATCH[2]}"
+      found="${found%"${found##*[![:space:]]}"}"
+      found="${found//\\/}"
     fi
+  done <"$file"
+  printf '%s' "$found"
+}
+
+# Prints the value that the user gives one of Spark's settings, by whatever way spark-submit takes it:
+# an option of its own (option_NAME), --conf, the files of settings, the environment.
+setting_of() {
+  local name="$1" option="$2" variable="${3:-}" pair file value
+  value="$option"
+  if [ -z "$value" ]; then
+    for pair in ${pairs[@]+"${pairs[@]}"}; do
+      [ "${pair%%=*}" != "$name" ] || value="${pair#*=}"
+    done
+  fi
+  for file in ${property_files[@]+"${property_files[@]}"}; do
+    [ -n "$value" ] || value="$(property_of "$name" "$file")"
   done
+  if [ -z "$value" ] && [ -n "$variable" ]; then
+    value="${!variable:-}"
+  fi
+  printf '%s' "$value"
 }
 
 # Reads what the user asks of spark-submit, and sets submit to that and what a cluster needs besides.
 complete_options() {
-  local option value previous="" files=false waits=false
+  local option value previous="" deploy_mode="" files="" file name own="" defaults=false
+  local pairs=() property_files=()
   for option in ${submit[@]+"${submit[@]}"}; do
     case "$option" in
       --*=*) value="${option#*=}" previous="${option%%=*}" ;;
       *) value="$option" ;;
     esac
-    case "$previous $value" in
-      "--deploy-mode cluster") cluster=true ;;
-      "--conf spark.submit.deployMode=cluster" | "-c spark.submit.deployMode=cluster") cluster=true ;;
-      "--conf spark.files="* | "-c spark.files="*) files=true ;;
-      "--conf spark.standalone.submit.waitAppCompletion="*) waits=true ;;
-      "-c spark.standalone.submit.waitAppCompletion="*) waits=true ;;
+    case "$previous" in
+      --deploy-mode) deploy_mode="$value" ;;
+      --conf | -c) pairs+=("$value") ;;
+      --properties-file) property_files=("$value") ;;
+      --files) files="$value" ;;
     esac
     case "$option" in
-      --files | --files=*) files=true ;;
+      --load-spark-defaults) defaults=true ;;
       *log4j2.configurationFile=* | *log4j.configurationFile=*) unset LOG4J_CONFIGURATION_FILE ;;
     esac
     previous="$option"
   done
-  if [ "$cluster" = true ]; then
-    # The driver starts elsewhere: it needs the file, under a name that does not depend on the working
-    # directory, and we wait for its end.
-    if [ "$files" = false ] && [ -f "$conf_file" ]; then
-      submit+=(--files "$conf_file")
+  if [ "${#property_files[@]}" = 0 ] || [ "$defaults" = true ]; then
+    property_files+=("${SPARK_CONF_DIR:-$SPARK_HOME/conf}/spark-defaults.conf")
+  fi
+  for file in "${property_files[@]}"; do
+    if [ -f "$file" ] && grep -q 'log4j2\{0,1\}.configurationFile=' "$file"; then
+      unset LOG4J_CONFIGURATION_FILE
     fi
-    make_conf_absolute
-    if [ "$waits" = false ]; then
-      submit+=(--conf spark.standalone.submit.waitAppCompletion=true)
+  done
+  [ "$(setting_of spark.submit.deployMode "$deploy_mode" DEPLOY_MODE)" = cluster ] || return 0
+  cluster=true
+  # The driver starts elsewhere: it needs the configuration's files, under a name that does not depend on
+  # the working directory, and we wait for its end.
+  if [ "$conf_position" -ge 0 ] && [ -f "${arguments[$conf_position]}" ]; then
+    file="${arguments[$conf_position]}"
+    file="$(cd "$(dirname "$file")" && pwd)/$(basename "$file")"
+    arguments[conf_position]="$file"
+    own="$file"
+    if grep -q include "$file"; then
+      own="$("${JAVA_HOME:+$JAVA_HOME/bin/}java" -cp "$jar" io.sparkfed.jobs.ConfigurationFiles "$file")" \
+        || exit "$?"
     fi
+    files="$(setting_of spark.files "$files")"
+    while IFS= read -r file; do
+      name="${file##*/}"
+      case ",$files," in
+        *"/$name,"* | *",$name,"* | *"#$name,"*) ;;
+        *) files="${files:+$files,}$file" ;;
+      esac
+    done <<<"$own"
+    submit+=(--files "$files")
+  fi
+  if [ -z "$(setting_of spark.standalone.submit.waitAppCompletion "")" ]; then
+    submit+=(--conf spark.standalone.submit.waitAppCompletion=true)
   fi
 }
 
@@ -180,7 +243,7 @@ run_benchmark() {
 run_job() {
   local main_class="$1" argument
   shift
-  local arguments=() submit=() conf_file="" jar="" cluster=false
+  local arguments=() submit=() conf_position=-1 jar="" cluster=false takes_value=false
   while [ "$#" -gt 0 ]; do
     argument="$1"
     shift
@@ -188,9 +251,11 @@ run_job() {
       submit=("$@")
       break
     fi
-    case "$argument" in
-      -*) ;;
-      *) conf_file="${conf_file:-$argument}" ;;
+    # The configuration is the first argument that is no option and no option's value.
+    case "$takes_value $argument" in
+      "false --model") takes_value=true ;;
+      "false -"* | "true "*) takes_value=false ;;
+      *) [ "$conf_position" -ge 0 ] || conf_position="${#arguments[@]}" ;;
     esac
     arguments+=("$argument")
   done

@@ -8,7 +8,6 @@ import com.typesafe.config.ConfigOrigin;
 import com.typesafe.config.ConfigOriginFactory;
 import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigRenderOptions;
-import com.typesafe.config.ConfigSyntax;
 import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
@@ -31,7 +30,7 @@ import java.util.regex.Pattern;
  * properties {@code spark.federated.*}, then the file, then the preset's defaults, then the common
  * ones.
  *
- * <p>Inside a file {@code ${config-dir}} is the folder of that file.
+ * <p>Inside a file {@code ${config-dir}} is the folder of that file, and of the files it includes.
  */
 public final class ConfigLoader {
   private static final String CONFIG_DIR = "config-dir";
@@ -90,6 +89,19 @@ public final class ConfigLoader {
   }
 
   /**
+   * Returns a configuration's file and those it includes, absolute.
+   *
+   * @throws ConfigurationException if one of them can't be read
+   */
+  public static List<Path> files(Path file) {
+    try {
+      return Includes.filesOf(file);
+    } catch (ConfigException e) {
+      throw new ConfigurationException("configuration can't be read: " + e.getMessage(), e);
+    }
+  }
+
+  /**
    * Loads and validates a configuration that no file holds.
    *
    * @param name the default of {@code name}, and where the values come from
@@ -109,9 +121,8 @@ public final class ConfigLoader {
 
   private static Config userConfig(
       Path file, Path configDir, Map<String, String> sparkProperties, List<String> overrides) {
-    Config parsed =
-        ConfigFactory.parseFile(
-            file.toFile(), ConfigParseOptions.defaults().setSyntax(ConfigSyntax.CONF));
+    boolean copied = !file.toAbsolutePath().normalize().getParent().equals(configDir);
+    Config parsed = Includes.parse(file, copied, new ArrayList<>()).toConfig();
     Config fromSpark = ConfigFactory.empty();
     for (Map.Entry<String, String> property : sparkProperties.entrySet()) {
       fromSpark =
@@ -172,7 +183,8 @@ public final class ConfigLoader {
       return Optional.empty();
     }
     try {
-      ConfigValue parsed = ConfigFactory.parseString("value = " + value).root().get("value");
+      ConfigValue parsed =
+          ConfigFactory.parseString("value = " + value, Includes.none()).root().get("value");
       return Optional.of(withOrigin(parsed, ConfigOriginFactory.newSimple(origin)));
     } catch (ConfigException notOne) {
       return Optional.empty();

@@ -38,8 +38,8 @@ final class JobOptions {
 
   /**
    * Loads the configuration. A file that isn't there under its own name may have come with the job:
-   * {@code --files} puts it into the working directory or among Spark's files. Its folder, which
-   * {@code ${config-dir}} means, is where it came from.
+   * {@code --files} puts it into the working directory or among Spark's files, and beside it what
+   * it includes. Its folder, which {@code ${config-dir}} means, is where it came from.
    */
   TrainingConfig load() {
     Map<String, String> properties = new LinkedHashMap<>();
@@ -60,13 +60,16 @@ final class JobOptions {
   private Path locate() {
     Path given = Path.of(conf);
     Path name = given.getFileName();
-    if (Files.isRegularFile(given) || name == null) {
+    SparkConf spark = new SparkConf();
+    // What was shipped, and not what a cluster's node may have under the same name.
+    boolean elsewhere = spark.get("spark.submit.deployMode", "client").equals("cluster");
+    if (name == null || (Files.isRegularFile(given) && !elsewhere)) {
       return given;
     }
     if (Files.isRegularFile(name)) {
       return name;
     }
-    if (!new SparkConf().get("spark.files", "").contains(name.toString())) {
+    if (Files.isRegularFile(given) || !spark.get("spark.files", "").contains(name.toString())) {
       return given;
     }
     JobMain.sessionBuilder().getOrCreate();

@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The launchers as a user calls them: from a shell, as processes of their own. */
@@ -261,6 +262,125 @@ class LauncherIT {
     assertEquals("", noGo.err());
     assertTrue(noGo.out().contains("gone.csv does not exist"), noGo.toString());
     assertEquals(List.of("stderr", "stdout"), JobRunner.names(folder));
+  }
+
+  /**
+   * Ways to ask for a driver on the cluster.
+   *
+   * @param job the launcher and its arguments before the options of spark-submit
+   * @param options for spark-submit; FOLDER stands for the folder of the configuration
+   * @param files what is shipped, by name; empty in client mode, where nothing is
+   */
+  record Submission(String job, String options, List<String> files) {
+    static Submission cluster(String job, String options) {
+      return new Submission(job, options, List.of("small.conf"));
+    }
+
+    static Submission client(String job, String options) {
+      return new Submission(job, options, List.of());
+    }
+  }
+
+  static Stream<Submission> submissions() {
+    String train = "train small.conf";
+    return Stream.of(
+        Submission.client(train, ""),
+        Submission.cluster(train, "--deploy-mode cluster"),
+        Submission.cluster("evaluate --model out/m small.conf", "--deploy-mode=cluster"),
+        Submission.cluster(
+            "predict --model=m small.conf name=x", "-c spark.submit.deployMode=cluster"),
+        Submission.cluster("doctor --verbose small.conf", "--conf=spark.submit.deployMode=cluster"),
+        Submission.cluster("compare small.conf", "--properties-file yarn.properties"),
+        Submission.cluster(train, "--properties-file=FOLDER/yarn.properties"),
+        Submission.client(train, "--properties-file yarn.properties --deploy-mode client"),
+        Submission.client(
+            train, "--conf spark.submit.deployMode=client --properties-file yarn.properties"),
+        Submission.cluster(train, "--name x"),
+        Submission.client(train, "--properties-file colon.properties"),
+        Submission.cluster(train, "--properties-file colon.properties --load-spark-defaults"),
+        new Submission(
+            "train with.conf",
+            "--properties-file files.properties",
+            List.of("site.txt", "with.conf", "policy.conf")),
+        new Submission(
+            train, "--deploy-mode cluster --files a,b/small.conf", List.of("a", "small.conf")));
+  }
+
+  @ParameterizedTest
+  @MethodSource("submissions")
+  void launcher_driverOnTheCluster_isGivenTheConfiguration(Submission asked) throws Exception {
+    Path spark = ownSpark();
+    Path work = Files.createDirectories(folder.resolve("work"));
+    JobRunner.write(work.resolve("small.conf"), "name = small");
+    JobRunner.write(work.resolve("with.conf"), "include \"site/policy.conf\"");
+    JobRunner.write(work.resolve("site/policy.conf"), "name = policy");
+    JobRunner.write(
+        work.resolve("yarn.properties"),
+        """
+        # spark.submit.deployMode client
+          spark.submit.deployMode   cluster\s
+        spark.master yarn
+        """);
+    JobRunner.write(work.resolve("colon.properties"), "spark.master:yarn\nspark.a=\\\n  b\n");
+    JobRunner.write(
+        work.resolve("files.properties"),
+        "spark.submit.deployMode: cluster\nspark.files=site.txt\n");
+    JobRunner.write(spark.resolve("conf/spark-defaults.conf"), "spark.submit.deployMode=cluster\n");
+    List<String> words = new ArrayList<>(List.of(asked.job().split(" ", -1)));
+    String job = words.remove(0);
+    if (!asked.options().isEmpty()) {
+      words.add("--");
+      words.addAll(List.of(asked.options().replace("FOLDER", work.toString()).split(" ", -1)));
+    }
+    ProcessBuilder launcher = command(work, job(job), words.toArray(new String[0]));
+    launcher.environment().put("SPARK_HOME", spark.toString());
+    if (asked.options().isEmpty()) {
+      launcher.environment().put("SPARK_CONF_DIR", work.toString());
+    }
+
+    Outcome outcome = outcome(launcher);
+
+    assertEquals(0, outcome.code(), outcome.toString());
+    List<String> said = outcome.out().lines().toList();
+    int files = said.lastIndexOf("--files");
+    assertEquals(
+        asked.files(),
+        files < 0
+            ? List.of()
+            : Stream.of(said.get(files + 1).split(",", -1))
+                .map(file -> Path.of(file).getFileName().toString())
+                .toList(),
+        outcome.toString());
+    String conf = words.stream().filter(word -> word.endsWith(".conf")).findFirst().orElseThrow();
+    String told = asked.files().isEmpty() ? conf : work.toRealPath().resolve(conf).toString();
+    assertTrue(said.indexOf(told) > said.indexOf("--class"), outcome.toString());
+    assertEquals(
+        asked.files().isEmpty() ? 0 : 1,
+        said.stream().filter("spark.standalone.submit.waitAppCompletion=true"::equals).count());
+  }
+
+  /** A Spark that tells what it is asked. */
+  private Path ownSpark() throws IOException {
+    Path submit =
+        JobRunner.write(
+            folder.resolve("spark/bin/spark-submit"),
+            "#!/usr/bin/env bash\nprintf '%s\\n' \"$@\"\n");
+    assertTrue(submit.toFile().setExecutable(true));
+    return folder.resolve("spark");
+  }
+
+  @Test
+  void launcher_includeThatIsNotThere_isToldBeforeAnythingIsSubmitted() throws Exception {
+    Path conf = JobRunner.write(folder.resolve("run.conf"), "include \"nothing.conf\"\n");
+    ProcessBuilder train =
+        command(folder, job("train"), conf.toString(), "--", "--deploy-mode", "cluster");
+    train.environment().put("SPARK_HOME", ownSpark().toString());
+
+    Outcome outcome = outcome(train);
+
+    assertEquals(2, outcome.code(), outcome.toString());
+    assertTrue(outcome.err().startsWith("error: include \"nothing.conf\""), outcome.toString());
+    assertEquals("", outcome.out());
   }
 
   @Test
