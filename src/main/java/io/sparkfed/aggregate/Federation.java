@@ -1,6 +1,7 @@
 package io.sparkfed.aggregate;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * All that the library knows of a cluster: a set of workers that can be visited.
@@ -9,8 +10,21 @@ import java.util.List;
  */
 public interface Federation<S> {
 
-  /** Returns the ids of the workers that hold rows, sorted. */
+  /** Returns the ids of the workers that hold rows to train from, sorted. */
   List<String> workers();
+
+  /**
+   * Returns the ids of those who take part in evaluations alone, sorted, for they hold no training
+   * rows. None is among {@link #workers}; a visit's cohort may name them.
+   */
+  default List<String> evaluators() {
+    return List.of();
+  }
+
+  /** Returns the ids of all who hold rows, sorted. */
+  default List<String> everybody() {
+    return Stream.concat(workers().stream(), evaluators().stream()).sorted().toList();
+  }
 
   /**
    * Runs {@code task} once at each worker of the cohort and brings the messages to the driver. The

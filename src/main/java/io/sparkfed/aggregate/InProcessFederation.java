@@ -12,15 +12,30 @@ import java.util.TreeMap;
  */
 public final class InProcessFederation<S> implements Federation<S> {
   private final SortedMap<String, S> shards;
+  private final List<String> workers;
+  private final List<String> evaluators;
 
   /** Creates a federation of these workers. */
   public InProcessFederation(Map<String, S> shards) {
+    this(shards, Map.of());
+  }
+
+  /** Creates a federation of these workers, and of others that take part in evaluations alone. */
+  public InProcessFederation(Map<String, S> shards, Map<String, S> others) {
     this.shards = new TreeMap<>(shards);
+    this.shards.putAll(others);
+    this.workers = shards.keySet().stream().sorted().toList();
+    this.evaluators = others.keySet().stream().sorted().toList();
   }
 
   @Override
   public List<String> workers() {
-    return List.copyOf(shards.keySet());
+    return workers;
+  }
+
+  @Override
+  public List<String> evaluators() {
+    return evaluators;
   }
 
   @Override

@@ -63,6 +63,11 @@ public final class TimedFederation<S> implements Federation<S> {
   }
 
   @Override
+  public List<String> evaluators() {
+    return federation.evaluators();
+  }
+
+  @Override
   public <B, M> List<M> visit(Visit<B> visit, WorkerTask<S, B, M> task) {
     return timed(visit.phase(), () -> federation.visit(visit, task));
   }

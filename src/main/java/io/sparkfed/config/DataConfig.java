@@ -43,6 +43,23 @@ public record DataConfig(
     OptionalInt workersPerTask,
     Storage storage) {
 
+  /** Returns the same with rows from elsewhere. */
+  DataConfig with(Source only) {
+    return new DataConfig(
+        format,
+        options,
+        schema,
+        only,
+        derive,
+        where,
+        columns,
+        split,
+        preprocessing,
+        missingTexts,
+        workersPerTask,
+        storage);
+  }
+
   /** Where the rows are. */
   public sealed interface Source permits WorkerPaths, PooledTable, Synthetic {}
 
@@ -54,7 +71,13 @@ public record DataConfig(
    *     isn't in it may run anywhere
    */
   public record WorkerPaths(Map<String, String> paths, Map<String, List<String>> hosts)
-      implements Source {}
+      implements Source {
+
+    /** Returns one worker's path, to be read wherever this runs. */
+    WorkerPaths here(String worker) {
+      return new WorkerPaths(Map.of(worker, paths.get(worker)), Map.of());
+    }
+  }
 
   /**
    * One table whose {@code workerColumn} says whose row it is.

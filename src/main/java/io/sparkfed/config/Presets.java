@@ -1,6 +1,7 @@
 package io.sparkfed.config;
 
 import io.sparkfed.aggregate.SumFactory;
+import io.sparkfed.config.DataConfig.NoSplit;
 import io.sparkfed.config.TrainingConfig.AggregationConfig;
 import io.sparkfed.config.TrainingConfig.Algorithm;
 import io.sparkfed.config.TrainingConfig.Keys;
@@ -35,6 +36,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -121,6 +123,9 @@ public final class Presets {
         config.algorithm().tolerance(),
         config.algorithm().divergenceFactor(),
         MetricSums.of(config.model().family(), config.model().loss(), config.metricSettings()),
+        config.data().split() instanceof NoSplit
+            ? OptionalInt.empty()
+            : OptionalInt.of(config.aggregation().minWorkers()),
         config.seed(),
         pooled(config, shape));
   }

@@ -1,5 +1,6 @@
 package io.sparkfed.config;
 
+import io.sparkfed.config.DataConfig.WorkerPaths;
 import io.sparkfed.evaluation.MetricSettings;
 import io.sparkfed.evaluation.RunReport.Setting;
 import io.sparkfed.federated.Weighting;
@@ -16,6 +17,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * A run's configuration, validated. The keys and their meanings are in {@code reference.conf}.
@@ -63,9 +65,7 @@ public record TrainingConfig(
     if (model.threshold().isPresent()) {
       return this;
     }
-    return new TrainingConfig(
-        name,
-        seed,
+    return with(
         data,
         new Model(
             model.family(),
@@ -75,8 +75,48 @@ public record TrainingConfig(
             model.l2(),
             model.standardize(),
             OptionalDouble.of(ofModel)),
+        aggregation);
+  }
+
+  /**
+   * Returns the same for the rows of one owner, who reads them where this runs and sums them with
+   * nobody's: no other path is there any more, no key, no aggregator and no least number.
+   *
+   * @throws ConfigurationException if the rows are not the workers' own files, or there is no such
+   *     worker
+   */
+  public TrainingConfig ofOwner(String worker) {
+    if (!(data.source() instanceof WorkerPaths paths)) {
+      throw new ConfigurationException(
+          "--own needs data.workers, a path for each worker: in one table, or generated, rows are not"
+              + " one owner's alone");
+    }
+    if (!paths.paths().containsKey(worker)) {
+      throw new ConfigurationException(
+          "--own must be one of the workers "
+              + String.join(", ", new TreeSet<>(paths.paths().keySet()))
+              + ". Provided value: "
+              + worker);
+    }
+    return with(
+        data.with(paths.here(worker)),
+        model,
+        new AggregationConfig(
+            AggregationMode.INSECURE_PLAIN,
+            1,
+            Optional.empty(),
+            new TreeMap<>(),
+            Optional.empty()));
+  }
+
+  private TrainingConfig with(DataConfig rows, Model other, AggregationConfig sums) {
+    return new TrainingConfig(
+        name,
+        seed,
+        rows,
+        other,
         algorithm,
-        aggregation,
+        sums,
         clusterTimeout,
         aucBins,
         aucError,
@@ -160,7 +200,7 @@ public record TrainingConfig(
   /**
    * What {@code aggregation} says.
    *
-   * @param minWorkers at least 2
+   * @param minWorkers at least 2; 1 where an owner is alone
    * @param deadline how long the workers may take for a visit; empty for no bound
    * @param aggregators host by aggregator; empty for modes that need none
    * @param keys where the parties' keys are; empty for ephemeral ones

@@ -42,6 +42,11 @@ public final class ColumnSummary implements Serializable {
     return both;
   }
 
+  /** Returns 1 for each of the m columns that has a value in a training row, otherwise 0. */
+  public double[] holdsValues() {
+    return Arrays.stream(weights).map(weight -> weight > 0.0 ? 1.0 : 0.0).toArray();
+  }
+
   /** Collects a summary. One-shot: {@link #build} ends it. */
   public static final class Builder {
     private final List<SortedMap<String, Long>> levels = new ArrayList<>();

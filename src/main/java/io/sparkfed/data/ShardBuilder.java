@@ -16,6 +16,9 @@ import java.util.stream.IntStream;
  * re-executed task give the same bits.
  */
 public final class ShardBuilder {
+  /** A fraction of rows that is whole but for the rounding of the fraction. */
+  private static final double WHOLE = 1e-12;
+
   /** Which part of the split a row belongs to. */
   public enum Part {
     TRAIN,
@@ -100,7 +103,8 @@ public final class ShardBuilder {
    * Ends the builder.
    *
    * @param testFraction share of the rows to hold out, in [0, 1); 0 keeps the parts given with the
-   *     rows. Which rows are held out depends on the seed, the worker and the set of rows alone.
+   *     rows. Which rows are held out, and whether a broken number of them is rounded up, depends
+   *     on the seed, the worker and the set of rows alone. One row is kept to train from.
    * @param runSeed the run's seed
    * @param standardizeByWorker whether the shard's scaling standardises by its own training rows
    * @param shape the model's shape
@@ -114,7 +118,7 @@ public final class ShardBuilder {
     if (testFraction > 0.0) {
       int[] shuffled = IntStream.range(0, order.length).toArray();
       new SeededRandom(Seeds.derive(runSeed, "test-split", 0, worker)).shuffle(shuffled);
-      int testRows = (int) Math.rint(testFraction * order.length);
+      int testRows = testRows(testFraction, order.length, runSeed);
       for (int i = 0; i < testRows; i++) {
         isTest[shuffled[i]] = true;
       }
@@ -128,6 +132,16 @@ public final class ShardBuilder {
     Scaling scaling =
         standardizeByWorker ? FeatureMoments.of(train, shape) : Scaling.identity(shape);
     return new Shard(worker, train, test, scaling);
+  }
+
+  /** Rounds up as often as the fraction says, so that it holds over many small workers, too. */
+  private int testRows(double fraction, int rows, long runSeed) {
+    SeededRandom random = new SeededRandom(Seeds.derive(runSeed, "test-split-size", 0, worker));
+    double exact = fraction * rows;
+    double whole = Math.rint(exact);
+    boolean isWhole = Math.abs(exact - whole) <= WHOLE * rows;
+    int wanted = isWhole ? (int) whole : (int) Math.floor(exact + random.nextDouble());
+    return Math.max(0, Math.min(wanted, rows - 1));
   }
 
   private Examples pack(int[] chosen) {

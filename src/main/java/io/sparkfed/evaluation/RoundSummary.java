@@ -59,20 +59,4 @@ public record RoundSummary(
         bytes,
         Map.of());
   }
-
-  /** Returns the same round with other metrics. */
-  public RoundSummary withMetrics(Map<String, Double> train, Map<String, Double> test) {
-    return new RoundSummary(
-        round,
-        workers,
-        dropouts,
-        loss,
-        train,
-        test,
-        seconds,
-        saturated,
-        clipped,
-        bytes,
-        phaseSeconds);
-  }
 }

@@ -37,10 +37,11 @@ public final class FederatedPreprocessing {
    * @param federation the workers with the summaries of this draft
    * @param sums what all numbers travel through
    * @param minLevelRows the least number of rows over all workers that a level may have, at least 1
+   * @param minWorkers the least number of workers that must have a value for a mean to be opened
    * @param seed the run's seed
    * @throws DataException if a level has too few rows, a category has one level or too many, a
-   *     reference is no level, no worker has a value to take a mean of, or two features would have
-   *     one name
+   *     reference is no level, too few workers have a value to take a mean of, or two features
+   *     would have one name
    * @throws io.sparkfed.aggregate.AggregationException if a sum could not be opened
    */
   public static FeatureEncoding complete(
@@ -48,12 +49,13 @@ public final class FederatedPreprocessing {
       Federation<ColumnSummary> federation,
       SumFactory sums,
       int minLevelRows,
+      int minWorkers,
       long seed) {
     Iterator<List<String>> levels =
         new FederatedLevels(federation, sums, minLevelRows, seed, FIRST_BUCKETS)
             .complete(draft.categories())
             .iterator();
-    Iterator<Double> means = means(draft, federation, sums).iterator();
+    Iterator<Double> means = means(draft, federation, sums, minWorkers).iterator();
     List<InputColumn> columns = new ArrayList<>();
     for (InputColumn column : draft.columns()) {
       if (column instanceof OneHot category) {
@@ -96,11 +98,15 @@ public final class FederatedPreprocessing {
   }
 
   private static List<Double> means(
-      FeatureEncoding draft, Federation<ColumnSummary> federation, SumFactory sums) {
+      FeatureEncoding draft,
+      Federation<ColumnSummary> federation,
+      SumFactory sums,
+      int minWorkers) {
     List<Numeric> imputed = draft.imputed();
     if (imputed.isEmpty()) {
       return List.of();
     }
+    requireHolders(imputed, federation, sums, minWorkers);
     List<String> cohort = federation.workers();
     double[] both =
         sums.sumOf(0)
@@ -112,17 +118,43 @@ public final class FederatedPreprocessing {
             .value();
     List<Double> means = new ArrayList<>();
     for (int j = 0; j < imputed.size(); j++) {
-      double weight = both[imputed.size() + j];
-      if (!(weight > 0.0)) {
-        throw new DataException(
-            "column "
-                + imputed.get(j).name()
-                + ": no training row of any worker has a value, so there is no mean to replace"
-                + " missing ones with (data.impute)");
-      }
-      means.add(both[j] / weight);
+      means.add(both[j] / both[imputed.size() + j]);
     }
     return means;
+  }
+
+  /** A mean over fewer workers' values would say much of each. */
+  private static void requireHolders(
+      List<Numeric> imputed,
+      Federation<ColumnSummary> federation,
+      SumFactory sums,
+      int minWorkers) {
+    List<String> cohort = federation.workers();
+    String description = "imputation: who has values (" + cohort.size() + " workers)";
+    double[] holders =
+        sums.sumOf(0)
+            .aggregate(
+                federation,
+                new Visit<>(description, 0, cohort, new double[0]),
+                (worker, summary, nothing) -> summary.holdsValues())
+            .value();
+    for (int j = 0; j < imputed.size(); j++) {
+      String column = "column " + imputed.get(j).name() + ": ";
+      if (holders[j] == 0.0) {
+        throw new DataException(
+            column
+                + "no training row of any worker has a value, so there is no mean to replace"
+                + " missing ones with (data.impute)");
+      }
+      if (holders[j] < minWorkers) {
+        throw new DataException(
+            column
+                + "fewer than "
+                + minWorkers
+                + " workers (aggregation.min-workers) have a value in a training row, so the mean to"
+                + " replace missing ones with is not opened (data.impute)");
+      }
+    }
   }
 
   private static void requireDistinct(List<String> features) {

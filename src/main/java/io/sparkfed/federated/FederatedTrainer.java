@@ -48,19 +48,23 @@ public final class FederatedTrainer {
   private static final String ROWS = "rows";
 
   private final TimedFederation<Shard> federation;
-  private final TrainingPlan plan;
+  private final TrainingPlan given;
   private final TrainingListener listener;
   private final CheckpointListener checkpoints;
   private final List<RoundSummary> rounds = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
   private Optional<Moments> moments = Optional.empty();
   private Optional<LabelSums> labels = Optional.empty();
+
+  /** The plan of the rounds, once it is known who holds test rows. */
+  private TrainingPlan plan;
+
+  private HeldOutRows heldOut;
   private Scaling scaling;
   private RoundWork work;
   private Optional<AlgorithmChoice> choice = Optional.empty();
   private int oneClassWorkers;
   private Optional<RoundSummary> sameRows = Optional.empty();
-  private double[] lastEvaluation = new double[0];
 
   /** Prepares a training. */
   public FederatedTrainer(
@@ -75,13 +79,18 @@ public final class FederatedTrainer {
       TrainingListener listener,
       CheckpointListener checkpoints) {
     this.federation = new TimedFederation<>(federation, System::nanoTime);
+    this.given = plan;
     this.plan = plan;
     this.listener = listener;
     this.checkpoints = checkpoints;
   }
 
-  /** What a visit brought, with its cost. */
-  private record Visited(Answer answer, Cost cost) {}
+  /**
+   * What a visit brought, with its cost.
+   *
+   * @param evaluation see {@link Answer#evaluation}
+   */
+  private record Visited(Answer answer, double[] evaluation, Cost cost) {}
 
   /**
    * Trains from the zero model.
@@ -139,6 +148,9 @@ public final class FederatedTrainer {
   }
 
   private void prepare(boolean begins) {
+    heldOut = HeldOutRows.count(federation, given);
+    heldOut.note().ifPresent(notes::add);
+    plan = heldOut.ofRounds();
     scaling =
         moments
             .map(found -> FederatedMoments.scaling(plan.shape(), found))
@@ -203,14 +215,16 @@ public final class FederatedTrainer {
         continue;
       }
       requireSameRows(visited);
-      if (!report(previous, visited.answer())) {
+      if (!isAcceptable(visited)) {
         return diverged(previous.round(), lastGood, exploded());
       }
       Next next = visited.answer().next();
       lastGood = next.best();
       ending = next.ending().or(() -> train ? Optional.empty() : Optional.of(Ending.EXHAUSTED));
       double[] following = ending.equals(Optional.of(Ending.EXHAUSTED)) ? lastGood : next.model();
-      if (ending.isPresent() && Arrays.equals(following, model)) {
+      boolean isResult = ending.isPresent() && Arrays.equals(following, model);
+      report(previous, visited, isResult ? Optional.of(model) : Optional.empty());
+      if (isResult) {
         return ended(ending.get(), model, previous);
       }
       previous = visited.cost();
@@ -243,9 +257,9 @@ public final class FederatedTrainer {
       return;
     }
     MetricSums metrics = plan.metrics();
-    double[] sums = visited.answer().evaluation();
+    double[] sums = visited.evaluation();
     requireSameRows("training", then.get().trainMetrics(), metrics.metrics(sums, 0));
-    requireSameRows("test", then.get().testMetrics(), metrics.metrics(sums, metrics.length()));
+    requireSameRows("test", then.get().testMetrics(), testMetrics(sums));
   }
 
   private static void requireSameRows(
@@ -316,7 +330,9 @@ public final class FederatedTrainer {
   private TrainingResult divergedInTraining(
       int round, double[] model, double[] lastGood, Cost previous, NonFiniteUpdateException cause) {
     try {
-      if (report(previous, visit(round, model, false).answer())) {
+      Visited last = visit(round, model, false);
+      if (isAcceptable(last)) {
+        report(previous, last, Optional.of(model));
         return diverged(round, model, cause.getMessage());
       }
       return diverged(previous.round(), lastGood, exploded());
@@ -341,10 +357,21 @@ public final class FederatedTrainer {
         work.visit(
             federation,
             new Visit<>(description, shown, cohort, new ModelBroadcast(shown, model, train)));
-    TimedFederation.Times times = federation.times();
+    double[] evaluation = opened.value().evaluation();
     long modelBytes = (long) Double.BYTES * model.length * cohort.size();
+    if (heldOut.haveOwnVisit()) {
+      int length = plan.metrics().length();
+      Opened<double[]> ofTest = heldOut.sums(federation, scaling, model);
+      evaluation = evaluation.clone();
+      System.arraycopy(ofTest.value(), 0, evaluation, length, length);
+      evaluation[2 * length + 1] = ofTest.value()[length];
+      modelBytes += (long) Double.BYTES * model.length * heldOut.cohort().size();
+      modelBytes += ofTest.messageBytes();
+    }
+    TimedFederation.Times times = federation.times();
     return new Visited(
         opened.value(),
+        evaluation,
         new Cost(
             round,
             opened.workers(),
@@ -356,20 +383,49 @@ public final class FederatedTrainer {
             times.byPhase()));
   }
 
-  /** Reports the round whose model was evaluated; returns whether its loss is acceptable. */
-  private boolean report(Cost round, Answer answer) {
+  private boolean isAcceptable(Visited visited) {
+    double loss = plan.metrics().meanLoss(visited.evaluation(), 0);
+    return Double.isFinite(loss) && (!hasExploded(loss) || work.takesBack());
+  }
+
+  /**
+   * Reports the round whose model was evaluated.
+   *
+   * @param result the model in training units, where the training ends with it: its AUC is made as
+   *     exact as it should be
+   */
+  private void report(Cost round, Visited visited, Optional<double[]> result) {
     MetricSums metrics = plan.metrics();
-    double[] sums = answer.evaluation();
-    double loss = metrics.meanLoss(sums, 0);
-    if (!Double.isFinite(loss) || (hasExploded(loss) && !work.takesBack())) {
-      return false;
-    }
-    lastEvaluation = sums;
+    double[] sums = visited.evaluation();
     oneClassWorkers = (int) sums[2 * metrics.length()];
     Map<String, Double> train = new LinkedHashMap<>(metrics.metrics(sums, 0));
-    answer.objective().ifPresent(objective -> train.put("objective", objective));
-    add(round, loss, train, metrics.metrics(sums, metrics.length()));
-    return true;
+    visited.answer().objective().ifPresent(objective -> train.put("objective", objective));
+    Map<String, Double> test = new LinkedHashMap<>(testMetrics(sums));
+    result.ifPresent(model -> refine(model, sums, train, test));
+    add(round, metrics.meanLoss(sums, 0), train, test);
+  }
+
+  private void refine(
+      double[] model, double[] evaluation, Map<String, Double> train, Map<String, Double> test) {
+    List<String> testers = heldOut.haveOwnVisit() ? heldOut.cohort() : federation.workers();
+    AucRefinement auc = new AucRefinement(federation, plan, scaling);
+    try {
+      train.putAll(auc.refined(federation.workers(), Rows.TRAIN, model, evaluation));
+      if (!test.isEmpty()) {
+        test.putAll(auc.refined(testers, Rows.TEST, model, evaluation));
+      }
+    } catch (AggregationException e) {
+      notes.add(
+          "the AUC is as coarse as its aucError says: a sum for narrower bins could not be opened");
+    }
+  }
+
+  /** Returns no metrics where fewer workers than the least number have test rows in the sums. */
+  private Map<String, Double> testMetrics(double[] evaluation) {
+    MetricSums metrics = plan.metrics();
+    return heldOut.areEnough(evaluation[2 * metrics.length() + 1])
+        ? metrics.metrics(evaluation, metrics.length())
+        : Map.of();
   }
 
   /** Reports the round whose model could not be evaluated and was taken back. */
@@ -430,35 +486,13 @@ public final class FederatedTrainer {
 
   private TrainingResult result(
       double[] model, Optional<Divergence> divergence, Optional<FitStatistics> statistics) {
-    Optional<RoundSummary> last = rounds.isEmpty() ? Optional.empty() : Optional.of(refined(model));
     return new TrainingResult(
         new Coefficients(plan.shape(), scaling.toRaw(model)),
         List.copyOf(rounds),
-        last.map(RoundSummary::trainMetrics).orElse(Map.of()),
-        last.map(RoundSummary::testMetrics).orElse(Map.of()),
         oneClassWorkers,
         divergence,
         statistics,
         choice,
         List.copyOf(notes));
-  }
-
-  /** The last round is the result's: its metrics, the AUC as exact as it should be. */
-  private RoundSummary refined(double[] model) {
-    RoundSummary last = rounds.get(rounds.size() - 1);
-    if (lastEvaluation.length == 0) {
-      return last;
-    }
-    AucRefinement auc = new AucRefinement(federation, plan, scaling);
-    List<String> cohort = federation.workers();
-    try {
-      Map<String, Double> train = new LinkedHashMap<>(last.trainMetrics());
-      train.putAll(auc.refined(cohort, Rows.TRAIN, model, lastEvaluation));
-      return last.withMetrics(train, auc.refined(cohort, Rows.TEST, model, lastEvaluation));
-    } catch (AggregationException e) {
-      notes.add(
-          "the AUC is as coarse as its aucError says: a sum for narrower bins could not be opened");
-      return last;
-    }
   }
 }

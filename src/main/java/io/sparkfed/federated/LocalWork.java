@@ -22,12 +22,12 @@ import java.util.Arrays;
 /**
  * What a worker does in a round: evaluates the global model it received on its training and test
  * rows, then trains from it. All of it leaves in one {@link WeightedUpdate}: the update (start
- * minus end), its weight, and {@code [train sums..., test sums..., holds one class only, was
- * clipped]}.
+ * minus end), its weight, and {@code [train sums..., test sums..., holds one class only, holds test
+ * rows, was clipped]}.
  *
- * <p>The last two coordinates are 1 at a worker whose training labels are all equal, and where the
- * update was longer than its owner allows, so that the driver learns how many such workers there
- * are and not which.
+ * <p>The last coordinates are 1 at a worker whose training labels are all equal, one whose test
+ * rows are in the sums, and where the update was longer than its owner allows, so that the driver
+ * learns how many such workers there are and not which.
  */
 final class LocalWork implements WorkerTask<Shard, ModelBroadcast, WeightedUpdate> {
   private static final long serialVersionUID = 1L;
@@ -40,6 +40,7 @@ final class LocalWork implements WorkerTask<Shard, ModelBroadcast, WeightedUpdat
   private final Weighting weighting;
   private final ClipBound clip;
   private final MetricSums metrics;
+  private final TestRows testRows;
   private final Scaling federatedScaling;
   private final long runSeed;
 
@@ -53,6 +54,7 @@ final class LocalWork implements WorkerTask<Shard, ModelBroadcast, WeightedUpdat
     this.weighting = plan.weighting();
     this.clip = plan.clip();
     this.metrics = plan.metrics();
+    this.testRows = TestRows.of(plan);
     this.federatedScaling = federatedScaling;
     this.runSeed = plan.seed();
   }
@@ -71,7 +73,7 @@ final class LocalWork implements WorkerTask<Shard, ModelBroadcast, WeightedUpdat
     }
     Coefficients raw = new Coefficients(shape, scaling.toRaw(start));
     double weight = weighting == Weighting.ROWS ? shard.train().totalWeight() : 1.0;
-    double[] evaluation = evaluation(metrics, shard, raw);
+    double[] evaluation = evaluation(metrics, testRows, shard, raw);
     double[] sums = Arrays.copyOf(evaluation, evaluation.length + 1);
     WeightedUpdate clipped = clip.clipped(worker, new WeightedUpdate(update, weight, sums));
     sums[evaluation.length] = clipped.update() == update ? 0.0 : 1.0;
@@ -84,24 +86,30 @@ final class LocalWork implements WorkerTask<Shard, ModelBroadcast, WeightedUpdat
   }
 
   /**
-   * Returns {@code [train sums..., test sums..., holds one class only]} of a model in the units of
-   * the rows.
+   * Returns {@code [train sums..., test sums..., holds one class only, holds test rows]} of a model
+   * in the units of the rows.
    */
-  static double[] evaluation(MetricSums metrics, Shard shard, Coefficients model) {
+  private static double[] evaluation(
+      MetricSums metrics, TestRows testRows, Shard shard, Coefficients model) {
     double[] sums = new double[evaluationLength(metrics)];
     metrics.add(shard.train(), model, sums, 0);
-    evaluateTest(metrics, shard, model, sums);
+    evaluateTest(metrics, testRows, shard, model, sums);
     return sums;
   }
 
   /** Adds all but the sums of the training rows to what {@link #evaluation} returns. */
-  static void evaluateTest(MetricSums metrics, Shard shard, Coefficients model, double[] sums) {
-    metrics.add(shard.test(), model, sums, metrics.length());
-    sums[2 * metrics.length()] = holdsOneLabel(shard.train()) ? 1.0 : 0.0;
+  static void evaluateTest(
+      MetricSums metrics, TestRows testRows, Shard shard, Coefficients model, double[] sums) {
+    int length = metrics.length();
+    sums[2 * length] = holdsOneLabel(shard.train()) ? 1.0 : 0.0;
+    if (testRows == TestRows.SUMMED && TestRows.areHeldBy(shard)) {
+      metrics.add(shard.test(), model, sums, length);
+      sums[2 * length + 1] = 1.0;
+    }
   }
 
   static int evaluationLength(MetricSums metrics) {
-    return 2 * metrics.length() + 1;
+    return 2 * metrics.length() + 2;
   }
 
   private static boolean holdsOneLabel(Examples rows) {

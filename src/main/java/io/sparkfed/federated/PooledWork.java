@@ -32,6 +32,7 @@ final class PooledWork implements WorkerTask<Shard, ModelBroadcast, double[]> {
   private final Derivatives derivatives;
   private final boolean needsHessian;
   private final MetricSums metrics;
+  private final TestRows testRows;
   private final ClipBound clip;
   private final Scaling federatedScaling;
 
@@ -49,6 +50,7 @@ final class PooledWork implements WorkerTask<Shard, ModelBroadcast, double[]> {
     this.shape = plan.shape();
     this.needsHessian = needsHessian;
     this.metrics = plan.metrics();
+    this.testRows = TestRows.of(plan);
     this.clip = plan.clip();
     this.federatedScaling = federatedScaling;
   }
@@ -79,7 +81,7 @@ final class PooledWork implements WorkerTask<Shard, ModelBroadcast, double[]> {
       value = objective.valueAndGradient(model, gradient, ofTraining);
     }
     LocalWork.evaluateTest(
-        metrics, shard, new Coefficients(shape, scaling.toRaw(model)), evaluation);
+        metrics, testRows, shard, new Coefficients(shape, scaling.toRaw(model)), evaluation);
     return concatenated(
         hessian,
         gradient,

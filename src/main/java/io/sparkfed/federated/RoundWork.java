@@ -70,7 +70,10 @@ interface RoundWork {
 
   /** What a visit brought: the evaluation of the model it took along, and what follows. */
   interface Answer {
-    /** Returns {@code [train sums..., test sums..., workers with one class only, ...]}. */
+    /**
+     * Returns {@code [train sums..., test sums..., workers with one class only, with test rows,
+     * ...]}.
+     */
     double[] evaluation();
 
     /** Returns how many updates were scaled down to their owners' bounds. */

@@ -12,6 +12,7 @@ import io.sparkfed.server.ServerOptimizer;
 import io.sparkfed.solver.LocalSolver;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 
 /**
  * The slots of a training, filled.
@@ -34,6 +35,8 @@ import java.util.OptionalDouble;
  * @param divergenceFactor training stops when the mean training loss exceeds this multiple of the
  *     initial model's; greater than 1
  * @param metrics what is evaluated
+ * @param leastHolders the least number of workers that must hold test rows for a sum over them to
+ *     be opened; empty where no rows are held out, and then workers send zeros
  * @param seed the run's seed
  * @param pooled what minimises the pooled objective from secure sums of its derivatives; where
  *     there is one, nothing is trained locally, and {@code reduction}, {@code solver}, {@code
@@ -56,6 +59,7 @@ public record TrainingPlan(
     OptionalDouble tolerance,
     double divergenceFactor,
     MetricSums metrics,
+    OptionalInt leastHolders,
     long seed,
     Optional<PooledPlan> pooled) {
 
@@ -91,6 +95,31 @@ public record TrainingPlan(
         tolerance,
         divergenceFactor,
         metrics,
+        leastHolders,
+        seed,
+        pooled);
+  }
+
+  /** Returns the same plan with zeros in place of all sums over test rows. */
+  TrainingPlan withoutTestRows() {
+    return new TrainingPlan(
+        family,
+        loss,
+        shape,
+        l1,
+        l2,
+        standardize,
+        reduction,
+        solver,
+        weighting,
+        clip,
+        sums,
+        server,
+        rounds,
+        tolerance,
+        divergenceFactor,
+        metrics,
+        OptionalInt.empty(),
         seed,
         pooled);
   }

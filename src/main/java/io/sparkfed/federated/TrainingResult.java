@@ -4,7 +4,6 @@ import io.sparkfed.evaluation.FitStatistics;
 import io.sparkfed.evaluation.RoundSummary;
 import io.sparkfed.model.Coefficients;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -13,9 +12,6 @@ import java.util.Optional;
  * @param model the final model: in raw units, or in standardised units under {@code standardize =
  *     worker}. After a divergence the last good one
  * @param rounds each evaluated round, round 0 first; the last one is the model's
- * @param trainMetrics metrics of the model on the training rows: those of the last round, but for
- *     an AUC that is as exact as was asked for; empty where no model could be evaluated
- * @param testMetrics the same on the test rows
  * @param oneClassWorkers how many workers hold a single label value only
  * @param divergence why training failed; empty when it did not
  * @param statistics standard errors and the like, after an unpenalised lossless fit that converged
@@ -25,8 +21,6 @@ import java.util.Optional;
 public record TrainingResult(
     Coefficients model,
     List<RoundSummary> rounds,
-    Map<String, Double> trainMetrics,
-    Map<String, Double> testMetrics,
     int oneClassWorkers,
     Optional<Divergence> divergence,
     Optional<FitStatistics> statistics,

@@ -7,11 +7,14 @@ import io.sparkfed.federated.FederatedEvaluator;
 import io.sparkfed.spark.ShardLoader;
 import java.io.IOException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** Evaluates a trained model on the rows a configuration names, with federated metrics. */
 @Command(
@@ -21,11 +24,21 @@ import picocli.CommandLine.Mixin;
     sortOptions = false,
     description = {
       "Evaluates a trained model on rows that stay with their owners.",
-      "Prints {\"metrics\": {...}} by split: train and test, or all without data.split."
+      "Prints {\"metrics\": {...}} by split: train and test, or all without data.split; and",
+      "{\"notes\": [...]} where something is left out."
     })
 public final class EvaluateJob implements Callable<Integer> {
   @Mixin private final JobOptions options = new JobOptions();
   @Mixin private final ModelOption model = new ModelOption();
+
+  @Option(
+      names = "--own",
+      paramLabel = "WORKER",
+      description = {
+        "For an owner's own eyes: reads this worker's path alone, here, on a local master.",
+        "Nobody else takes part, and no sum leaves the process."
+      })
+  private String own;
 
   /** Entry point for spark-submit. */
   public static void main(String[] args) {
@@ -41,9 +54,13 @@ public final class EvaluateJob implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    TrainingConfig config = options.load();
+    TrainingConfig given = options.load();
+    TrainingConfig config = own == null ? given : OwnRows.of(given, own);
     SavedModel saved = model.read(JobMain.hadoop(), config);
     SparkSession spark = JobMain.openSession("Spark Federated: evaluation of " + config.name());
+    if (own != null) {
+      OwnRows.requireAlone(spark);
+    }
     ShardLoader.Loaded loaded = new ShardLoader(spark, config).load(saved.encoding());
     try (var federation = loaded.federation()) {
       saved.requireFeatures(loaded.features().size());
@@ -59,7 +76,9 @@ public final class EvaluateJob implements Callable<Integer> {
         bySplit.put("train", evaluation.train());
         bySplit.put("test", evaluation.test());
       }
-      System.out.print(JsonFiles.evaluation(bySplit));
+      List<String> notes =
+          Stream.concat(loaded.notes().stream(), evaluation.notes().stream()).toList();
+      System.out.print(JsonFiles.evaluation(bySplit, notes));
     }
     return ExitCode.SUCCESS.code();
   }

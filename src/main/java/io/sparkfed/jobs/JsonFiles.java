@@ -133,11 +133,15 @@ final class JsonFiles {
     return node;
   }
 
-  /** Returns the metrics of an evaluation by name of the split. */
-  static String evaluation(Map<String, Map<String, Double>> bySplit) {
+  /** Returns the metrics of an evaluation by name of the split, and notes if there are any. */
+  static String evaluation(Map<String, Map<String, Double>> bySplit, List<String> notes) {
     ObjectNode node = JSON.createObjectNode();
     ObjectNode metrics = node.putObject("metrics");
     bySplit.forEach((split, values) -> metrics.set(split, numbers(values)));
+    if (!notes.isEmpty()) {
+      ArrayNode all = node.putArray("notes");
+      notes.forEach(all::add);
+    }
     return pretty(node);
   }
 

@@ -63,7 +63,7 @@ final class SurveyText {
               "workers with training rows",
               count(found.workers().size()),
               "at least " + least + " (aggregation.min-workers)",
-              "the others take no part"));
+              "the others train nothing"));
     }
     if (!found.skipped().isEmpty()) {
       findings.add(
@@ -100,6 +100,12 @@ final class SurveyText {
             + count(found.workers().size())
             + " workers would take part: "
             + String.join(", ", found.workers()));
+    if (!found.evaluators().isEmpty()) {
+      lines.add(
+          "  test rows only: "
+              + String.join(", ", found.evaluators())
+              + "; a visit more in each round evaluates them");
+    }
     if (!found.skipped().isEmpty()) {
       lines.add("  left out: " + skipped());
     }

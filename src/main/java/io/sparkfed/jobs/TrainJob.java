@@ -332,6 +332,7 @@ public final class TrainJob implements Callable<Integer> {
             .orElse(new Exit("succeeded", ExitCode.SUCCESS.code(), ""));
     AggregationMode mode = config.aggregation().mode();
     List<RoundSummary> rounds = result.rounds();
+    RoundSummary last = rounds.isEmpty() ? null : rounds.get(rounds.size() - 1);
     return new RunReport(
         runId,
         config.name(),
@@ -349,8 +350,8 @@ public final class TrainJob implements Callable<Integer> {
             mode.doesNotProtect()),
         List.copyOf(notes),
         rounds,
-        result.trainMetrics(),
-        result.testMetrics(),
+        last == null ? Map.of() : last.trainMetrics(),
+        last == null ? Map.of() : last.testMetrics(),
         finalModel(config, loaded.features(), result.model()),
         result.statistics().map(statistics -> statistics.named(loaded.features())),
         config.settings(),

@@ -40,13 +40,15 @@ public final class DataSurvey {
    *
    * @param encoding the feature contract; levels that only secure sums tell are missing
    * @param workers who holds training rows, sorted
-   * @param skipped who doesn't, with the reason
+   * @param evaluators who holds test rows only, sorted
+   * @param skipped who holds neither, with the reason
    * @param faults rows that a training would refuse, by worker, column, row number and rule
    * @param emptyJobSeconds how long a Spark job takes that visits these workers for nothing
    */
   public record Found(
       FeatureEncoding encoding,
       List<String> workers,
+      List<String> evaluators,
       Map<String, String> skipped,
       List<String> faults,
       double emptyJobSeconds) {
@@ -62,10 +64,15 @@ public final class DataSurvey {
    * What the driver learns of a partition.
    *
    * @param trains whether a worker holds training rows, by worker
+   * @param tests who holds test rows and no training rows
    * @param widths numbers of features that its rows have
    * @param fault the first one; null when there is none
    */
-  private record Seen(TreeMap<String, Boolean> trains, TreeSet<Integer> widths, DataFault fault)
+  private record Seen(
+      TreeMap<String, Boolean> trains,
+      TreeSet<String> tests,
+      TreeSet<Integer> widths,
+      DataFault fault)
       implements Serializable {
 
     /** Runs at the worker. */
@@ -74,17 +81,22 @@ public final class DataSurvey {
       if (own != null) {
         trains.put(own, false);
       }
+      TreeSet<String> tests = new TreeSet<>();
       TreeSet<Integer> widths = new TreeSet<>();
       while (rows.hasNext()) {
         ParsedRow row = rows.next();
         if (row.fault() != null) {
-          return new Seen(trains, widths, row.fault());
+          return new Seen(trains, new TreeSet<>(), widths, row.fault());
         }
         widths.add(row.width());
         boolean isTraining = row.part() == Part.TRAIN && row.weight() > 0.0;
         trains.merge(row.worker(), isTraining, Boolean::logicalOr);
+        if (row.part() == Part.TEST && row.weight() > 0.0) {
+          tests.add(row.worker());
+        }
       }
-      return new Seen(trains, widths, null);
+      tests.removeIf(worker -> trains.get(worker));
+      return new Seen(trains, tests, widths, null);
     }
   }
 
@@ -113,6 +125,7 @@ public final class DataSurvey {
     return new Found(
         FeatureEncoding.ofNumbers(names),
         workers,
+        List.of(),
         Map.of(),
         List.of(),
         emptyJobSeconds(context, workers));
@@ -137,13 +150,16 @@ public final class DataSurvey {
     SortedMap<String, Boolean> trains = new TreeMap<>();
     SortedMap<String, String> skipped = WorkerTables.withoutRows(opened);
     List<String> faults = new ArrayList<>();
+    TreeSet<String> tests = new TreeSet<>();
     TreeSet<Integer> widths = new TreeSet<>();
     for (Seen one : seen) {
       one.trains().forEach((worker, does) -> trains.merge(worker, does, Boolean::logicalOr));
+      tests.addAll(one.tests());
       widths.addAll(one.widths());
       if (one.fault() != null) {
         faults.add(one.fault().message());
         trains.remove(one.fault().worker());
+        tests.remove(one.fault().worker());
       }
     }
     if (widths.size() > 1) {
@@ -154,13 +170,14 @@ public final class DataSurvey {
         (worker, does) -> {
           if (does) {
             workers.add(worker);
-          } else {
+          } else if (!tests.contains(worker)) {
             skipped.put(worker, "no training rows");
           }
         });
     return new Found(
         draft.withVectorWidth(widths.isEmpty() ? 0 : widths.last()),
         List.copyOf(workers),
+        List.copyOf(tests),
         skipped,
         faults.stream().sorted().toList(),
         workers.isEmpty() ? Double.NaN : emptyJobSeconds(context, workers));

@@ -57,6 +57,7 @@ final class EncodingSurvey {
           federation,
           Presets.sums(config),
           config.data().preprocessing().minLevelRows(),
+          config.aggregation().minWorkers(),
           config.seed());
     }
   }

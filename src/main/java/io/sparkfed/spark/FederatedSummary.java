@@ -121,7 +121,7 @@ public final class FederatedSummary {
 
   /** Returns the model's metrics on all workers' training rows, by name. */
   public Map<String, Double> metrics() {
-    return result.trainMetrics();
+    return result.lastRound().trainMetrics();
   }
 
   /**

@@ -45,6 +45,8 @@ public final class ShardLoader {
 
   private static final int TASKS_A_CORE = 4;
 
+  private static final int MOST_NAMED = 5;
+
   private static final String PLACED_BY_SHUFFLE =
       "simulated workers: rows moved by a shuffle of the pooled table";
 
@@ -56,6 +58,12 @@ public final class ShardLoader {
   private final JavaSparkContext context;
   private final TrainingConfig config;
   private final Optional<Dataset<Row>> table;
+
+  /** What rows are loaded for. */
+  private enum Purpose {
+    TRAINING,
+    EVALUATION
+  }
 
   /** Creates a loader for the {@code data} section of a configuration. */
   public ShardLoader(SparkSession spark, TrainingConfig config) {
@@ -81,7 +89,7 @@ public final class ShardLoader {
   /**
    * The loaded workers.
    *
-   * @param federation the workers that hold training rows
+   * @param federation the workers that hold training rows, and those that evaluate alone
    * @param encoding how the workers' columns became features
    * @param skipped the workers left out, with the reason
    * @param placement how the rows came to their workers
@@ -112,11 +120,11 @@ public final class ShardLoader {
   }
 
   /**
-   * Reads the rows and packs them as a trained model needs them.
+   * Reads the rows and packs them as a trained model needs them, to be evaluated.
    *
    * @param ofModel the model's encoding
    * @throws DataException if the rows don't satisfy its contract, or can't be used otherwise
-   * @throws CohortException if fewer workers hold training rows than the minimum
+   * @throws CohortException if fewer workers hold rows than the minimum
    */
   public Loaded load(FeatureEncoding ofModel) {
     return load(Optional.of(ofModel));
@@ -159,6 +167,7 @@ public final class ShardLoader {
     List<String> notes = new ArrayList<>(List.of("simulated workers: the rows are generated"));
     noteSharing(ids.size(), tasks, notes);
     return finish(
+        Purpose.TRAINING,
         partitions,
         Occupancy.SIMULATED_WORKERS,
         List.of(),
@@ -222,6 +231,7 @@ public final class ShardLoader {
       noteSharing(pooled.size(), partitions.getNumPartitions(), notes);
     }
     return finish(
+        ofModel.isPresent() ? Purpose.EVALUATION : Purpose.TRAINING,
         partitions,
         occupancy,
         isPooled ? List.of() : WorkerTables.places(opened),
@@ -285,7 +295,7 @@ public final class ShardLoader {
       ParsedRow row = rows.next();
       ordinal++;
       if (row.fault() != null) {
-        return new WorkerPartition(row.fault().worker(), null, row.fault());
+        return new WorkerPartition(row.fault().worker(), row.fault());
       }
       if (builder == null) {
         worker = row.worker();
@@ -298,21 +308,22 @@ public final class ShardLoader {
       if (row.width() != width) {
         DataFault fault =
             new DataFault(worker, "", ordinal, "all vectors must have the same length");
-        return new WorkerPartition(worker, null, fault);
+        return new WorkerPartition(worker, fault);
       }
       if (!packing.storage().holds(row.values())) {
         DataFault fault =
             new DataFault(worker, "", ordinal, "data.storage = float needs features below 3.4e38");
-        return new WorkerPartition(worker, null, fault);
+        return new WorkerPartition(worker, fault);
       }
       row.addTo(builder);
     }
     return builder == null
-        ? new WorkerPartition(worker, null, null)
+        ? new WorkerPartition(worker, null)
         : packing.partition(worker, builder, width);
   }
 
   private Loaded finish(
+      Purpose purpose,
       JavaRDD<WorkerPartition> partitions,
       Occupancy occupancy,
       List<Place> places,
@@ -338,20 +349,27 @@ public final class ShardLoader {
       refuseFaults(statuses.stream().map(WorkerPartition.Status::fault).toList());
       int features = commonWidth(statuses);
       List<String> workers = new ArrayList<>();
+      List<String> evaluators = new ArrayList<>();
       for (WorkerPartition.Status status : statuses) {
-        if (status.hasShard()) {
-          workers.add(status.worker());
-        } else {
-          skipped.put(status.worker(), "no training rows");
+        switch (status.holding()) {
+          case TRAINING_ROWS -> workers.add(status.worker());
+          case TEST_ROWS -> evaluators.add(status.worker());
+          case TEST_ROWS_WITHOUT_UNITS ->
+              skipped.put(
+                  status.worker(), "no training rows for its units (model.standardize = worker)");
+          case NOTHING -> skipped.put(status.worker(), "no training rows");
         }
       }
-      if (workers.size() < config.aggregation().minWorkers()) {
-        throw CohortException.tooFew(workers.size(), config.aggregation().minWorkers(), skipped);
-      }
       Collections.sort(workers);
+      Collections.sort(evaluators);
+      requireEnough(workers, evaluators, purpose, skipped);
+      if (!evaluators.isEmpty()) {
+        notes.add(noteOnEvaluators(evaluators));
+      }
       noteUncached(cached, cached.getNumPartitions(), notes);
       return new Loaded(
-          new SparkFederation(context, cached, occupancy, places, workers, VisitBounds.of(config)),
+          new SparkFederation(
+              context, cached, occupancy, places, workers, evaluators, VisitBounds.of(config)),
           encoding.withVectorWidth(features),
           skipped,
           placement,
@@ -360,6 +378,29 @@ public final class ShardLoader {
       cached.unpersist(false);
       throw e;
     }
+  }
+
+  /** A model that is there already can be evaluated by workers that hold test rows alone. */
+  private void requireEnough(
+      List<String> workers, List<String> evaluators, Purpose purpose, Map<String, String> skipped) {
+    int least = config.aggregation().minWorkers();
+    int present = workers.size() + (purpose == Purpose.EVALUATION ? evaluators.size() : 0);
+    if (present < least) {
+      Map<String, String> reasons = new TreeMap<>(skipped);
+      if (purpose == Purpose.TRAINING) {
+        evaluators.forEach(worker -> reasons.put(worker, "test rows only"));
+      }
+      throw CohortException.tooFew(present, least, reasons);
+    }
+  }
+
+  private static String noteOnEvaluators(List<String> evaluators) {
+    String named =
+        String.join(", ", evaluators.subList(0, Math.min(MOST_NAMED, evaluators.size())));
+    return evaluators.size()
+        + " workers hold test rows only, and take part in evaluations alone: "
+        + named
+        + (evaluators.size() > MOST_NAMED ? ", ..." : "");
   }
 
   /** Refuses if one of the faults isn't null. */

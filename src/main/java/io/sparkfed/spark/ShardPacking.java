@@ -7,6 +7,7 @@ import io.sparkfed.data.ShardBuilder;
 import io.sparkfed.data.Storage;
 import io.sparkfed.model.ModelShape;
 import io.sparkfed.model.Standardize;
+import io.sparkfed.spark.WorkerPartition.Holding;
 import java.io.Serializable;
 
 /**
@@ -49,7 +50,18 @@ record ShardPacking(
 
   WorkerPartition partition(String worker, ShardBuilder rows, int features) {
     Shard shard = build(rows, features);
-    boolean trains = shard.train().totalWeight() > 0.0;
-    return new WorkerPartition(worker, trains ? shard : null, null);
+    Holding holding = holding(shard);
+    boolean isOfUse = holding == Holding.TRAINING_ROWS || holding == Holding.TEST_ROWS;
+    return new WorkerPartition(worker, isOfUse ? shard : null, holding, null, false);
+  }
+
+  private Holding holding(Shard shard) {
+    if (shard.train().totalWeight() > 0.0) {
+      return Holding.TRAINING_ROWS;
+    }
+    if (!(shard.test().totalWeight() > 0.0)) {
+      return Holding.NOTHING;
+    }
+    return standardizeByWorker ? Holding.TEST_ROWS_WITHOUT_UNITS : Holding.TEST_ROWS;
   }
 }

@@ -7,20 +7,24 @@ import io.sparkfed.aggregate.Visit;
 import io.sparkfed.aggregate.WorkerTask;
 import io.sparkfed.data.Shard;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 
 /** The workers with their rows, on Spark. */
 public final class SparkFederation implements Federation<Shard>, AutoCloseable {
   private final JavaRDD<WorkerPartition> partitions;
-  private final PartitionFederation<Shard> workers;
+  private final PartitionFederation<Shard> holders;
+  private final List<String> workers;
+  private final List<String> evaluators;
 
   /**
    * Takes over a persisted RDD with an element for each worker.
    *
    * @param occupancy how many elements a partition holds
    * @param places where each partition's worker may run; empty when all may run anywhere
-   * @param workers ids of the workers that hold a shard, sorted
+   * @param workers ids of the workers that hold training rows, sorted
+   * @param evaluators ids of those that hold test rows only, sorted
    */
   SparkFederation(
       JavaSparkContext spark,
@@ -28,29 +32,38 @@ public final class SparkFederation implements Federation<Shard>, AutoCloseable {
       Occupancy occupancy,
       List<Place> places,
       List<String> workers,
+      List<String> evaluators,
       VisitBounds bounds) {
     this.partitions = PlacedRdd.of(partitions, places);
-    this.workers = new PartitionFederation<>(spark, partitions, occupancy, places, workers, bounds);
+    List<String> all = Stream.concat(workers.stream(), evaluators.stream()).sorted().toList();
+    this.holders = new PartitionFederation<>(spark, partitions, occupancy, places, all, bounds);
+    this.workers = List.copyOf(workers);
+    this.evaluators = List.copyOf(evaluators);
   }
 
   @Override
   public List<String> workers() {
-    return workers.workers();
+    return workers;
+  }
+
+  @Override
+  public List<String> evaluators() {
+    return evaluators;
   }
 
   @Override
   public <B, M> List<M> visit(Visit<B> visit, WorkerTask<Shard, B, M> task) {
-    return workers.visit(visit, task);
+    return holders.visit(visit, task);
   }
 
   @Override
   public <B, M> List<M> visitGroups(Visit<B> visit, GroupTask<Shard, B, M> task) {
-    return workers.visitGroups(visit, task);
+    return holders.visitGroups(visit, task);
   }
 
   @Override
   public <B, M> List<M> visitAggregators(Visit<B> visit, AggregatorTask<B, M> task) {
-    return workers.visitAggregators(visit, task);
+    return holders.visitAggregators(visit, task);
   }
 
   /** Returns the workers' partitions. */
@@ -61,6 +74,6 @@ public final class SparkFederation implements Federation<Shard>, AutoCloseable {
   /** Lets the executors forget the rows. */
   @Override
   public void close() {
-    workers.close();
+    holders.close();
   }
 }

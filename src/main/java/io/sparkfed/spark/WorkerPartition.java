@@ -12,31 +12,48 @@ import org.apache.spark.util.KnownSizeEstimation;
  * travels.
  *
  * @param worker the worker's id
- * @param shard the rows; null when there is a fault or nothing to train on
+ * @param shard the rows; null when there is a fault or nothing to train on or to evaluate
+ * @param holding what the worker's rows are good for
  * @param fault why the rows can't be used; null when they can
  * @param simulated whether the driver may know the worker's size, since it simulates it
  */
-record WorkerPartition(String worker, Shard shard, DataFault fault, boolean simulated)
+record WorkerPartition(
+    String worker, Shard shard, Holding holding, DataFault fault, boolean simulated)
     implements Held<Shard>, Serializable, KnownSizeEstimation {
   private static final long LEAST_SIZE = 1L << 20;
 
   /** About what the objects take that hold the numbers. */
   private static final long SIZE_WITHOUT_ROWS = 1L << 10;
 
-  WorkerPartition(String worker, Shard shard, DataFault fault) {
-    this(worker, shard, fault, false);
+  /** Creates what holds no shard, for a fault or because there are no rows. */
+  WorkerPartition(String worker, DataFault fault) {
+    this(worker, null, Holding.NOTHING, fault, false);
+  }
+
+  /** What a worker's rows are good for. */
+  enum Holding {
+    NOTHING,
+    /** Test rows alone: it takes part in evaluations. */
+    TEST_ROWS,
+    /** The same, where the model is in units of each worker's own training rows. */
+    TEST_ROWS_WITHOUT_UNITS,
+    TRAINING_ROWS
   }
 
   /**
    * What the driver learns of a worker's loading.
    *
    * @param worker the worker's id
-   * @param hasShard whether it holds training rows
+   * @param holding what its rows are good for; of test rows beside training rows it says nothing
    * @param features width of its rows; 0 without a shard
    * @param fault why its rows can't be used; null when they can
    */
-  record Status(String worker, boolean hasShard, int features, DataFault fault)
-      implements Serializable {}
+  record Status(String worker, Holding holding, int features, DataFault fault)
+      implements Serializable {
+    boolean hasShard() {
+      return holding == Holding.TRAINING_ROWS || holding == Holding.TEST_ROWS;
+    }
+  }
 
   /**
    * Returns the size that Spark is to reckon with, and tells the driver: the next power of two from
@@ -52,12 +69,12 @@ record WorkerPartition(String worker, Shard shard, DataFault fault, boolean simu
   }
 
   Status status() {
-    return new Status(worker, shard != null, shard == null ? 0 : shard.train().features(), fault);
+    return new Status(worker, holding, shard == null ? 0 : shard.train().features(), fault);
   }
 
   /** Returns the same of a worker that is simulated. */
   WorkerPartition ofSimulation() {
-    return new WorkerPartition(worker, shard, fault, true);
+    return new WorkerPartition(worker, shard, holding, fault, true);
   }
 
   @Override

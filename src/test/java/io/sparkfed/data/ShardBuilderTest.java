@@ -114,12 +114,40 @@ class ShardBuilderTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"10, 0.2, 2", "11, 0.2, 2", "13, 0.2, 3", "100, 0.5, 50", "1, 0.2, 0", "3, 0.99, 3"})
-  void build_testFraction_holdsOutTheNearestNumberOfRows(int n, double fraction, int expected) {
-    Shard shard = build(distinctRows(n), Form.DENSE, fraction, 1L);
+  @CsvSource({
+    "10, 0.2, 2, 2",
+    "11, 0.2, 2, 3",
+    "13, 0.2, 2, 3",
+    "100, 0.5, 50, 50",
+    "30, 0.1, 3, 3",
+    "1, 0.2, 0, 0",
+    "1, 0.99, 0, 0",
+    "2, 0.3, 0, 1",
+    "3, 0.99, 2, 2"
+  })
+  void build_testFraction_holdsOutThatManyRoundedEitherWay(
+      int n, double fraction, int least, int most) {
+    for (long seed = 0; seed < 20; seed++) {
+      Shard shard = build(distinctRows(n), Form.DENSE, fraction, seed);
 
-    assertEquals(expected, shard.test().rows());
-    assertEquals(n - expected, shard.train().rows());
+      int held = shard.test().rows();
+      assertTrue(held >= least && held <= most, "held out " + held);
+      assertEquals(n - held, shard.train().rows());
+    }
+  }
+
+  /** Each of many small workers rounds, and all together hold out the fraction. */
+  @ParameterizedTest
+  @CsvSource({"2, 0.2", "2, 0.45", "3, 0.1", "7, 0.3"})
+  void build_testFractionOfManySmallWorkers_isTheFractionOfAll(int n, double fraction) {
+    int workers = 2000;
+    double held = 0.0;
+    for (long seed = 0; seed < workers; seed++) {
+      held += build(distinctRows(n), Form.DENSE, fraction, seed).test().rows();
+    }
+
+    // Four standard errors of a rounding at most a row wide.
+    assertEquals(fraction * n, held / workers, 4.0 * 0.5 / Math.sqrt(workers));
   }
 
   @Test

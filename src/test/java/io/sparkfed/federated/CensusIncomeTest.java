@@ -44,6 +44,7 @@ class CensusIncomeTest {
               .l2(1.0 / ROWS)
               .standardize(Standardize.NONE)
               .rounds(1000)
+              .leastHolders(3)
               .optimizer(optimizer)
               .train(workers);
 

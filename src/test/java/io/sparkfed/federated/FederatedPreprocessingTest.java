@@ -113,7 +113,7 @@ class FederatedPreprocessingTest {
   private static OneHot completed(OneHot draft, Federation<ColumnSummary> federation) {
     FeatureEncoding complete =
         FederatedPreprocessing.complete(
-            new FeatureEncoding(List.of(draft)), federation, plain(), 5, 1L);
+            new FeatureEncoding(List.of(draft)), federation, plain(), 5, 2, 1L);
     return complete.categories().get(0);
   }
 
@@ -370,7 +370,7 @@ class FederatedPreprocessingTest {
             ages(new double[] {nan, nan}, new double[] {1, 1}, 2),
             ages(new double[] {20}, new double[] {5}, 1));
 
-    FeatureEncoding complete = FederatedPreprocessing.complete(AGE, workers, sums, 5, 1L);
+    FeatureEncoding complete = FederatedPreprocessing.complete(AGE, workers, sums, 5, 2, 1L);
 
     InputColumn age = new Numeric("age", ColumnType.NUMBER, true, 260.0 / 8.0);
     assertEquals(List.of(age, AGE.columns().get(1)), complete.columns());
@@ -386,9 +386,32 @@ class FederatedPreprocessingTest {
     DataException refused =
         assertThrows(
             DataException.class,
-            () -> FederatedPreprocessing.complete(AGE, workers, plain(), 5, 1L));
+            () -> FederatedPreprocessing.complete(AGE, workers, plain(), 5, 2, 1L));
 
     assertTrue(refused.getMessage().startsWith("column age: no training row of any worker"));
+  }
+
+  /** The mean would be one worker's own, of one row. */
+  @Test
+  void imputation_valuesAtFewerWorkersThanTheLeast_isRefusedBeforeTheMeanIsOpened() {
+    ColumnSummary none = ages(new double[] {Double.NaN}, new double[] {1.0}, 1);
+    RecordingFederation<ColumnSummary> workers =
+        new RecordingFederation<>(
+            new InProcessFederation<>(
+                Map.of(
+                    "a", ages(new double[] {40.0}, new double[] {1.0}, 1), "b", none, "c", none)));
+
+    DataException refused =
+        assertThrows(
+            DataException.class,
+            () -> FederatedPreprocessing.complete(AGE, workers, plain(), 5, 2, 1L));
+
+    assertTrue(
+        refused
+            .getMessage()
+            .startsWith("column age: fewer than 2 workers (aggregation.min-workers)"),
+        refused.getMessage());
+    assertEquals(1, workers.visits().size(), "no value is asked for");
   }
 
   @Test
@@ -418,6 +441,7 @@ class FederatedPreprocessingTest {
                     federation(rows(times(5, "a", "b")), rows(times(5, "a"))),
                     plain(),
                     5,
+                    2,
                     1L));
 
     assertTrue(refused.getMessage().startsWith("two features would be called rank_b"));

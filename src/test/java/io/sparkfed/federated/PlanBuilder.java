@@ -24,6 +24,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 
 /** A plan for tests: federated averaging under a secure worker, with what a test changes of it. */
@@ -45,6 +46,7 @@ final class PlanBuilder {
   private Optional<LocalSolver> warmStart = Optional.empty();
   private boolean preconditioned;
   private Optional<PooledPlan> pooled = Optional.empty();
+  private OptionalInt leastHolders = OptionalInt.empty();
   private ClipBound clip = ClipBound.NONE;
 
   PlanBuilder family(Family value) {
@@ -117,6 +119,12 @@ final class PlanBuilder {
     return this;
   }
 
+  /** Rows are held out, and at least so many workers must hold some of them. */
+  PlanBuilder leastHolders(int value) {
+    leastHolders = OptionalInt.of(value);
+    return this;
+  }
+
   PlanBuilder rounds(int value) {
     rounds = value;
     return this;
@@ -178,6 +186,7 @@ final class PlanBuilder {
         tolerance,
         divergenceFactor,
         MetricSums.of(family, loss, MetricSettings.of(family)),
+        leastHolders,
         seed,
         pooled);
   }

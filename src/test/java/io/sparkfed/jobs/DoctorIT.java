@@ -213,15 +213,15 @@ class DoctorIT {
   }
 
   @Test
-  void doctor_workerWithoutTrainingRows_isLeftOutAndNamed() {
+  void doctor_workerWithTestRowsOnly_isNamedAndNotLeftOut() {
     Outcome outcome = doctor("data.split.column = part\ndata.workers.d = \"ROOT/idle.csv\"\n");
 
     assertEquals(0, outcome.code(), outcome.toString());
-    assertTold(outcome, "warn", "workers left out", "d (no training rows)");
+    assertFalse(outcome.out().contains("left out"), outcome.toString());
     assertSaid(
         outcome,
         "cohort: 3 workers would take part: a, b, c",
-        "  left out: d \\(no training rows\\)");
+        "  test rows only: d; a visit more in each round evaluates them");
   }
 
   @Test

@@ -74,7 +74,7 @@ class RoundJobsIT {
 
   private static AggregationException visitFails(List<String> workers, int partitions) {
     List<WorkerPartition> elements = new ArrayList<>();
-    workers.forEach(worker -> elements.add(new WorkerPartition(worker, null, null)));
+    workers.forEach(worker -> elements.add(new WorkerPartition(worker, null)));
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     JavaRDD<WorkerPartition> rdd = context.parallelize(elements, partitions);
     try (SparkFederation federation =
@@ -84,6 +84,7 @@ class RoundJobsIT {
             Occupancy.ONE_WORKER,
             List.of(),
             workers,
+            List.of(),
             new VisitBounds(Optional.empty(), Duration.ofMinutes(1), Map.of()))) {
       Visit<Integer> visit = new Visit<>("a visit", 1, workers, 0);
       return assertThrows(

@@ -63,6 +63,11 @@ public final class RecordingFederation<S> implements Federation<S> {
   }
 
   @Override
+  public List<String> evaluators() {
+    return workers.evaluators();
+  }
+
+  @Override
   public <B, M> List<M> visit(Visit<B> visit, WorkerTask<S, B, M> task) {
     visits.add(visit);
     workerVisits++;

@@ -215,8 +215,8 @@ public final class MaskedSum implements Aggregation<long[], long[]> {
                 phase(
                     visit,
                     Phase.ADVERTISE,
-                    "advertising keys (" + federation.workers().size() + " workers)",
-                    federation.workers(),
+                    "advertising keys (" + federation.everybody().size() + " workers)",
+                    federation.everybody(),
                     new Phases.AdvertRequest(runId, firstSlot, SLOTS)),
                 Phases.advertise(keys)));
     for (byte[] message : messages) {

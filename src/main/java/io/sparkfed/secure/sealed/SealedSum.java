@@ -103,7 +103,7 @@ public final class SealedSum implements Aggregation<long[], long[]> {
 
   private <S> void requireDistinctParties(Federation<S> federation) {
     for (String aggregator : aggregators) {
-      if (federation.workers().contains(aggregator)) {
+      if (federation.everybody().contains(aggregator)) {
         throw new AggregationException(
             "an aggregator must not be a worker (aggregation.aggregators). Provided: "
                 + aggregator);

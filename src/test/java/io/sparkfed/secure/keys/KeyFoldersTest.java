@@ -43,6 +43,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -336,6 +337,7 @@ class KeyFoldersTest {
             OptionalDouble.empty(),
             1000.0,
             MetricSums.of(Family.LINEAR, Family.LINEAR.loss(), MetricSettings.of(Family.LINEAR)),
+            OptionalInt.empty(),
             1L,
             Optional.empty());
     return new FederatedTrainer(
