@@ -74,6 +74,10 @@ final class FederatedMoments {
     if (cancels) {
       variances = aroundMeans(federation, plan, means);
     }
+    double[] squares = Arrays.copyOfRange(opened.update(), features, 2 * features);
+    if (opened.sums()[1] > 0.0) {
+      FeatureRanges.requireNoneTooSmall(federation, plan, squares);
+    }
     WeightSums weights = new WeightSums(opened.totalWeight(), opened.sums()[0]);
     double[] deviations = new double[features];
     for (int j = 0; j < features; j++) {
@@ -81,7 +85,7 @@ final class FederatedMoments {
     }
     return new Found(
         new Moments(means, deviations, weights.total(), weights.effectiveRows()),
-        LabelSums.of(weights.total(), opened.sums(), 1));
+        LabelSums.of(weights.total(), opened.sums(), 2));
   }
 
   private static double[] aroundMeans(
@@ -107,7 +111,7 @@ final class FederatedMoments {
 
   /**
    * Runs at the worker: its means, and its mean squares, each taken around its own mean; and {@code
-   * [sum w², label sums...]}.
+   * [sum w², 1 where squares of a column that isn't 0 vanish, label sums...]}.
    */
   private static WeightedUpdate ownMoments(Examples rows) {
     WeightSums weights = WeightSums.of(rows);
@@ -120,9 +124,13 @@ final class FederatedMoments {
       moments[features + j] = variances[j] + means[j] * means[j];
     }
     double[] labels = LabelSums.own(rows);
-    double[] sums = new double[1 + labels.length];
+    double[] sums = new double[2 + labels.length];
     sums[0] = weights.squared();
-    System.arraycopy(labels, 0, sums, 1, labels.length);
+    for (int j = 0; j < features; j++) {
+      boolean vanishes = moments[features + j] < FeatureRanges.LEAST_SQUARE && means[j] != 0.0;
+      sums[1] = vanishes ? 1.0 : sums[1];
+    }
+    System.arraycopy(labels, 0, sums, 2, labels.length);
     return new WeightedUpdate(moments, total, sums);
   }
 

@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * The training loop, at the driver.
@@ -276,6 +277,15 @@ public final class FederatedTrainer {
   }
 
   private Optional<FederatedMoments.Found> moments() {
+    try {
+      return momentsWanted();
+    } catch (NonFiniteUpdateException e) {
+      FeatureRanges.requireNoneTooLarge(federation, plan, e);
+      throw e;
+    }
+  }
+
+  private Optional<FederatedMoments.Found> momentsWanted() {
     boolean federated = plan.standardize() == Standardize.FEDERATED;
     if (plan.pooled().isEmpty()) {
       return federated ? Optional.of(FederatedMoments.of(federation, plan)) : Optional.empty();
@@ -333,7 +343,11 @@ public final class FederatedTrainer {
       Visited last = visit(round, model, false);
       if (isAcceptable(last)) {
         report(previous, last, Optional.of(model));
-        return diverged(round, model, cause.getMessage());
+        String why =
+            FeatureRanges.tooLarge(federation, plan).stream()
+                .mapToObj(j -> ": feature " + (j + 1) + " has values larger than 1e24 in size")
+                .collect(Collectors.joining());
+        return diverged(round, model, cause.getMessage() + why);
       }
       return diverged(previous.round(), lastGood, exploded());
     } catch (NonFiniteUpdateException e) {

@@ -256,7 +256,7 @@ final class PooledRounds implements RoundWork {
     return new Pooled(
         Arrays.copyOfRange(sums, rest + 2 + shape.outputs(), sums.length),
         objective,
-        new PointEvaluation(value, gradient, hessian, kind()));
+        new PointEvaluation(value, gradient, hessian, kind(), typical()));
   }
 
   private Kind kind() {
@@ -264,6 +264,15 @@ final class PooledRounds implements RoundWork {
       case LINEAR, HUBER, SQUARED_HINGE -> Kind.IN_UNITS_OF_LABELS;
       case LOGISTIC, SOFTMAX, POISSON, GAMMA -> Kind.LIKELIHOOD;
       case SVM -> Kind.KINKED;
+    };
+  }
+
+  /** A mean log-likelihood is of the size of 1, but for counts that hardly ever are above 0. */
+  private double typical() {
+    return switch (plan.family()) {
+      case LOGISTIC, SOFTMAX, GAMMA -> 1.0;
+      case POISSON -> labelMean > 0.0 ? Math.min(1.0, labelMean) : 1.0;
+      case LINEAR, HUBER, SVM, SQUARED_HINGE -> Double.POSITIVE_INFINITY;
     };
   }
 

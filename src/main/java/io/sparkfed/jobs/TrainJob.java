@@ -10,7 +10,7 @@ import io.sparkfed.evaluation.RunReport.Exit;
 import io.sparkfed.evaluation.RunReport.FinalModel;
 import io.sparkfed.evaluation.RunReport.Protection;
 import io.sparkfed.federated.DataFingerprint;
-import io.sparkfed.federated.DependentFeatureException;
+import io.sparkfed.federated.FeatureException;
 import io.sparkfed.federated.FederatedTrainer;
 import io.sparkfed.federated.TrainingListener;
 import io.sparkfed.federated.TrainingResult;
@@ -179,7 +179,7 @@ public final class TrainJob implements Callable<Integer> {
                 checkpoints.listener(data));
         result = from.isPresent() ? trainer.resume(from.get()) : trainer.train();
       }
-    } catch (DependentFeatureException e) {
+    } catch (FeatureException e) {
       throw e.named(loaded.features());
     }
     phases.end("train");

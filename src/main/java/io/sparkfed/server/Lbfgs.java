@@ -153,8 +153,7 @@ public record Lbfgs(int memory, double tolerance) implements PooledOptimizer {
     public Search next(PointEvaluation at) {
       double value = at.value() + l1.value(point);
       Progress none =
-          new Progress(
-              at.kind().large(value), 0, Double.POSITIVE_INFINITY, 0, Double.POSITIVE_INFINITY);
+          new Progress(at.large(), 0, Double.POSITIVE_INFINITY, 0, Double.POSITIVE_INFINITY);
       return lbfgs.from(
           new Iterate(point, value, at.gradient(), inverse, none),
           Double.POSITIVE_INFINITY,

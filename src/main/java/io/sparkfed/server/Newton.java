@@ -86,7 +86,7 @@ public record Newton(double tolerance) implements PooledOptimizer {
 
     @Override
     public Search next(PointEvaluation at) {
-      return newton.accept(point, at, at.kind().large(at.value()), Double.POSITIVE_INFINITY, true);
+      return newton.accept(point, at, at.large(), Double.POSITIVE_INFINITY, true);
     }
 
     @Override
@@ -150,7 +150,8 @@ public record Newton(double tolerance) implements PooledOptimizer {
       if (last) {
         return new Ended(best, Ending.CONVERGED);
       }
-      if (part / 2.0 < SHORTEST) {
+      double shortest = SHORTEST * Math.min(1.0, Lbfgs.FAR / Vectors.maxAbs(direction));
+      if (part / 2.0 < shortest) {
         boolean good = decrement / 2.0 <= Lbfgs.GOOD * scale;
         return new Ended(best, good ? Ending.NO_LOWER_POINT : Ending.STALLED);
       }

@@ -10,31 +10,32 @@ import java.util.Optional;
  * @param gradient its gradient, length d; not used where the value is not finite
  * @param hessian its Hessian, if it was asked for
  * @param kind what kind of objective it is, the same at each point
+ * @param typical a value that is no small one, the same at each point; infinite where nobody knows
  */
 public record PointEvaluation(
-    double value, double[] gradient, Optional<SymmetricMatrix> hessian, Kind kind) {
+    double value, double[] gradient, Optional<SymmetricMatrix> hessian, Kind kind, double typical) {
 
   /** What can be said of an objective's values before any is known. They are at least 0. */
   public enum Kind {
     /** Smooth, in the labels' units: only its first value says what is much. */
     IN_UNITS_OF_LABELS,
     /**
-     * Smooth, a mean likelihood ratio, by nature about 1 or less at the optimum; its derivatives
-     * fall or grow exponentially, and it may fall to its infimum for ever.
+     * Smooth, a mean likelihood ratio; its derivatives fall or grow exponentially, and it may fall
+     * to its infimum for ever.
      */
     LIKELIHOOD,
     /** With kinks: at the minimum there is no slope of 0. */
-    KINKED;
+    KINKED
+  }
 
-    /** Returns what is a large value. */
-    double large(double first) {
-      return this == LIKELIHOOD ? Math.min(Math.abs(first), 1.0) : Math.abs(first);
-    }
+  /** Returns what is a large value where this is the first. */
+  double large() {
+    return Math.min(Math.abs(value), typical);
   }
 
   /** Creates the evaluation of an objective in the labels' units. */
   public PointEvaluation(double value, double[] gradient, Optional<SymmetricMatrix> hessian) {
-    this(value, gradient, hessian, Kind.IN_UNITS_OF_LABELS);
+    this(value, gradient, hessian, Kind.IN_UNITS_OF_LABELS, Double.POSITIVE_INFINITY);
   }
 
   /** Returns the evaluation of a point where the objective overflows. */

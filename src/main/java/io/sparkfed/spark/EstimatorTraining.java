@@ -5,6 +5,7 @@ import io.sparkfed.config.ConfigLoader;
 import io.sparkfed.config.ConfigurationException;
 import io.sparkfed.config.Presets;
 import io.sparkfed.config.TrainingConfig;
+import io.sparkfed.federated.FeatureException;
 import io.sparkfed.federated.FederatedLabels;
 import io.sparkfed.federated.FederatedTrainer;
 import io.sparkfed.federated.TrainingResult;
@@ -100,13 +101,7 @@ final class EstimatorTraining implements AutoCloseable {
             : penalty.values();
     String preset = estimator.getPreset();
     TrainingConfig config = config(known, knownClasses, preset, values, penalty.standardization());
-    TrainingResult result =
-        new FederatedTrainer(
-                loaded.federation(),
-                Presets.plan(config, features()),
-                RoundFinished.posting(
-                    rows.sparkSession(), UUID.randomUUID().toString(), config.name()))
-            .train();
+    TrainingResult result = train(config);
     if (result.divergence().isPresent()) {
       throw new TrainingDivergedException(result.divergence().get().message());
     }
@@ -116,6 +111,19 @@ final class EstimatorTraining implements AutoCloseable {
     summary.remember(estimator.uid());
     summary.notes().forEach(note -> LOG.log(System.Logger.Level.WARNING, "{0}", note));
     return result.model();
+  }
+
+  private TrainingResult train(TrainingConfig config) {
+    try {
+      return new FederatedTrainer(
+              loaded.federation(),
+              Presets.plan(config, features()),
+              RoundFinished.posting(
+                  rows.sparkSession(), UUID.randomUUID().toString(), config.name()))
+          .train();
+    } catch (FeatureException e) {
+      throw e.named(featureNames());
+    }
   }
 
   @Override

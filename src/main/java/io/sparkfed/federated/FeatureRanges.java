@@ -1,0 +1,99 @@
+package io.sparkfed.federated;
+
+import io.sparkfed.aggregate.Federation;
+import io.sparkfed.aggregate.Visit;
+import io.sparkfed.data.Examples;
+import io.sparkfed.data.Shard;
+import java.util.List;
+import java.util.OptionalInt;
+
+/**
+ * Which feature has values that sums have no room for. Asked only when sums have failed: for each
+ * feature the number of workers that hold such a value, through a secure sum.
+ */
+final class FeatureRanges {
+  /** Squares of larger values, times weights, may be beyond the range of a sum. */
+  static final double LARGEST = 1e24;
+
+  /** Smaller mean squares are beyond its precision. */
+  static final double LEAST_SQUARE = 1e-43;
+
+  private static final String TOO_LARGE =
+      " must not have values larger than 1e24 in size, which sums have no room for: a sentinel for a"
+          + " missing value is to be left out, a column in other units to be rescaled (data.where,"
+          + " data.derive)";
+
+  private static final String TOO_SMALL =
+      " must not have values so small that their squares vanish in sums, below 1e-21 in size: rescale"
+          + " the column (data.derive)";
+
+  private FeatureRanges() {}
+
+  /**
+   * Refuses a feature with a value that is too large.
+   *
+   * @throws FeatureException if there is one
+   */
+  static void requireNoneTooLarge(
+      Federation<Shard> federation, TrainingPlan plan, Throwable cause) {
+    OptionalInt found = tooLarge(federation, plan);
+    if (found.isPresent()) {
+      throw new FeatureException(found.getAsInt(), TOO_LARGE, cause);
+    }
+  }
+
+  /** Returns the first feature with a value that is too large. */
+  static OptionalInt tooLarge(Federation<Shard> federation, TrainingPlan plan) {
+    double[] holders = holders(federation, plan, LARGEST);
+    for (int j = 0; j < holders.length; j++) {
+      if (holders[j] > 0.5) {
+        return OptionalInt.of(j);
+      }
+    }
+    return OptionalInt.empty();
+  }
+
+  /**
+   * Refuses a feature whose squares vanish though not all of its values are 0.
+   *
+   * @param squares mean square of each feature
+   * @throws FeatureException if there is one
+   */
+  static void requireNoneTooSmall(
+      Federation<Shard> federation, TrainingPlan plan, double[] squares) {
+    double[] holders = holders(federation, plan, 0.0);
+    for (int j = 0; j < holders.length; j++) {
+      if (squares[j] < LEAST_SQUARE && holders[j] > 0.5) {
+        throw new FeatureException(j, TOO_SMALL, null);
+      }
+    }
+  }
+
+  private static double[] holders(Federation<Shard> federation, TrainingPlan plan, double above) {
+    List<String> cohort = federation.workers();
+    return plan.sums()
+        .sumOf(0)
+        .aggregate(
+            federation,
+            new Visit<>("range of features (" + cohort.size() + " workers)", 0, cohort, above),
+            (worker, shard, bound) -> held(shard, bound))
+        .value();
+  }
+
+  /** Runs at the worker: 1 for each feature with a value above this in size. */
+  private static double[] held(Shard shard, double above) {
+    double[] held = new double[shard.train().features()];
+    for (Examples rows : List.of(shard.train(), shard.test())) {
+      double[] row = new double[held.length];
+      for (int i = 0; i < rows.rows(); i++) {
+        rows.copyRow(i, row, 0);
+        for (int j = 0; j < row.length; j++) {
+          if (Math.abs(row[j]) > above) {
+            held[j] = 1.0;
+          }
+        }
+      }
+    }
+    return held;
+  }
+}
