@@ -1,5 +1,6 @@
 package io.sparkfed.config;
 
+import io.sparkfed.csv.CsvDialect;
 import io.sparkfed.data.Storage;
 import io.sparkfed.model.MissingTexts;
 import io.sparkfed.model.Spelling;
@@ -28,6 +29,7 @@ import java.util.TreeSet;
  * @param missingTexts the texts that stand for a missing value in cells of text
  * @param workersPerTask how many simulated workers share a task; empty to have it chosen
  * @param storage how packed features are kept in memory
+ * @param csv how csv files are read; empty for other formats
  */
 public record DataConfig(
     String format,
@@ -41,7 +43,29 @@ public record DataConfig(
     Preprocessing preprocessing,
     MissingTexts missingTexts,
     OptionalInt workersPerTask,
-    Storage storage) {
+    Storage storage,
+    Optional<Csv> csv) {
+
+  /** Returns the texts that stand for a missing value in a worker's cells. */
+  public MissingTexts missingTexts(String worker) {
+    return csv.map(all -> all.of(worker).missing()).orElse(missingTexts);
+  }
+
+  /**
+   * How csv files are read.
+   *
+   * @param all the dialect of everybody who has none of its own
+   * @param byWorker the others' dialects, by worker id
+   * @param findsTypes whether SQL sees types that are found in the files; otherwise columns are
+   *     text
+   */
+  public record Csv(CsvDialect all, Map<String, CsvDialect> byWorker, boolean findsTypes) {
+
+    /** Returns a worker's dialect; that of all for null, a pooled table's. */
+    public CsvDialect of(String worker) {
+      return worker == null ? all : byWorker.getOrDefault(worker, all);
+    }
+  }
 
   /** Returns the same with rows from elsewhere. */
   DataConfig with(Source only) {

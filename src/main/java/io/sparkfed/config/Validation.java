@@ -196,11 +196,13 @@ final class Validation {
 
   private DataConfig data() {
     Source source = source();
-    Map<String, String> options = new LinkedHashMap<>(read.freeSection("data.options"));
+    Map<String, String> options = read.freeSection("data.options");
     String format = read.string("data.format");
     Optional<String> schema = read.optionalString("data.schema");
-    if (format.equalsIgnoreCase("csv") && !(source instanceof Synthetic)) {
-      prepareCsv(options, schema);
+    CsvSettings csv = new CsvSettings(read);
+    boolean isCsv = format.equalsIgnoreCase("csv") && !(source instanceof Synthetic);
+    if (!isCsv) {
+      csv.refuseForOtherFormats();
     }
     return new DataConfig(
         format,
@@ -214,7 +216,8 @@ final class Validation {
         preprocessing(source),
         MissingTexts.of(read.strings("data.missing-values")),
         workersPerTask(source),
-        read.oneOf("data.storage", Storage.class));
+        read.oneOf("data.storage", Storage.class),
+        isCsv ? Optional.of(csv.csv(schema.isPresent())) : Optional.empty());
   }
 
   private OptionalInt workersPerTask(Source source) {
@@ -316,27 +319,6 @@ final class Validation {
               + NearestName.of(name, own.features())
                   .map(near -> "; the nearest is " + near)
                   .orElse(""));
-    }
-  }
-
-  /**
-   * Values are parsed at the worker, so Spark's pass over the rows to infer types is not needed. A
-   * file without a header would have its first row sent to the driver to count columns, unless the
-   * schema is given.
-   */
-  private void prepareCsv(Map<String, String> options, Optional<String> schema) {
-    options.keySet().removeIf(name -> name.equalsIgnoreCase("inferSchema"));
-    boolean headerIsSet = options.keySet().stream().anyMatch(n -> n.equalsIgnoreCase("header"));
-    if (!headerIsSet) {
-      options.put("header", String.valueOf(schema.isEmpty()));
-    }
-    boolean header =
-        options.entrySet().stream()
-            .anyMatch(o -> o.getKey().equalsIgnoreCase("header") && o.getValue().equals("true"));
-    if (!header && schema.isEmpty()) {
-      throw new ConfigurationException(
-          "data.schema is not set, and data.options.header is not true: a csv file without a header"
-              + " needs its columns as DDL, e.g. data.schema = \"age DOUBLE, y DOUBLE\"");
     }
   }
 

@@ -10,11 +10,15 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Reads {@code data.workers}: {@code NAME = path}, or {@code NAME { path, hosts }}. Other nested
- * sections are names with dots.
+ * Reads {@code data.workers}: {@code NAME = path}, or {@code NAME { path, hosts }} with what is the
+ * worker's own of csv. Other nested sections are names with dots.
  */
 final class WorkersReader {
-  private static final String KEY = "data.workers";
+  static final String KEY = "data.workers";
+
+  /** What a worker can have of its own where its files are csv. */
+  static final Set<String> CSV_KEYS = Set.of("options", "decimal", "missing-values", "columns");
+
   private static final String PATH = "path";
   private static final String HOSTS = "hosts";
 
@@ -27,10 +31,7 @@ final class WorkersReader {
   WorkerPaths workers() {
     Map<String, String> paths = new LinkedHashMap<>();
     Map<String, List<String>> hosts = new LinkedHashMap<>();
-    Set<String> sections = new TreeSet<>();
-    if (read.value(KEY).orElse(null) instanceof ConfigObject all) {
-      all.keySet().stream().filter(this::isSection).forEach(sections::add);
-    }
+    Set<String> sections = sections(read);
     for (String name : sections) {
       paths.put(name, read.string(key(name, PATH)));
       if (read.keysIn(key(name)).contains(HOSTS)) {
@@ -58,19 +59,30 @@ final class WorkersReader {
     return Map.copyOf(byId);
   }
 
+  /** Returns the names of the workers that are given by more than a path, sorted. */
+  static Set<String> sections(ConfigReader read) {
+    Set<String> sections = new TreeSet<>();
+    if (read.value(KEY).orElse(null) instanceof ConfigObject all) {
+      all.keySet().stream().filter(name -> isSection(read, name)).forEach(sections::add);
+    }
+    return sections;
+  }
+
   /** A misspelt key beside {@code path} must not make it a worker without hosts. */
-  private boolean isSection(String name) {
+  private static boolean isSection(ConfigReader read, String name) {
     if (!(read.value(key(name)).orElse(null) instanceof ConfigObject worker)
         || !(worker.containsKey(PATH) || worker.containsKey(HOSTS))) {
       return false;
     }
-    for (String known : read.keysIn(key(name))) {
-      if (!known.equals(PATH) && !known.equals(HOSTS)) {
+    Set<String> known = new TreeSet<>(CSV_KEYS);
+    known.addAll(List.of(PATH, HOSTS));
+    for (String given : read.keysIn(key(name))) {
+      if (!known.contains(given)) {
         throw new ConfigurationException(
             "unknown key "
-                + key(name, known)
+                + key(name, given)
                 + "; the nearest known key is "
-                + key(name, NearestName.of(known, List.of(PATH, HOSTS)).orElse(PATH)));
+                + key(name, NearestName.of(given, known).orElse(PATH)));
       }
     }
     return true;

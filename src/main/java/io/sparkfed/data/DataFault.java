@@ -29,6 +29,6 @@ public record DataFault(String worker, String column, long row, String rule)
     if (row > 0) {
       place.add("row " + row);
     }
-    return String.join(", ", place) + ": " + rule;
+    return place.isEmpty() ? rule : String.join(", ", place) + ": " + rule;
   }
 }

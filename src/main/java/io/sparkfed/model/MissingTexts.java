@@ -6,29 +6,33 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * The texts that stand for a missing value in a cell of text, compared as {@link PlainText}. The
- * empty text always does.
+ * The texts that stand for a missing value in a cell of text, compared as {@link PlainText}, and
+ * numbers in any spelling. The empty text always does.
  *
  * @param texts the texts
+ * @param anyNumber whether a number is among them
  */
-public record MissingTexts(Set<String> texts) implements Serializable {
+public record MissingTexts(Set<String> texts, boolean anyNumber) implements Serializable {
   /** What programs commonly write. */
   public static final MissingTexts COMMON =
       of(List.of("", "NA", "N/A", "NaN", "nan", "null", "NULL"));
 
-  /** Takes a copy, as plain texts. */
-  public MissingTexts {
-    texts = texts.stream().map(PlainText::of).collect(Collectors.toUnmodifiableSet());
-  }
-
   /** Returns those of a list. */
   public static MissingTexts of(List<String> texts) {
-    return new MissingTexts(Set.copyOf(texts));
+    Set<String> levels =
+        texts.stream().map(Spelling.VALUE::level).collect(Collectors.toUnmodifiableSet());
+    return new MissingTexts(levels, levels.stream().anyMatch(MissingTexts::beginsAsNumber));
   }
 
   /** Returns whether a cell of this text has no value. */
   public boolean contains(String cell) {
     String plain = PlainText.of(cell);
-    return plain.isEmpty() || texts.contains(plain);
+    return plain.isEmpty()
+        || texts.contains(plain)
+        || (anyNumber && beginsAsNumber(plain) && texts.contains(Spelling.VALUE.level(plain)));
+  }
+
+  private static boolean beginsAsNumber(String text) {
+    return !text.isEmpty() && "+-.0123456789".indexOf(text.charAt(0)) >= 0;
   }
 }

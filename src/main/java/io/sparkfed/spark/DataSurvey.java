@@ -133,8 +133,8 @@ public final class DataSurvey {
 
   private static Found read(SparkSession spark, JavaSparkContext context, TrainingConfig config) {
     DataConfig data = config.data();
-    WorkerTables tables = new WorkerTables(spark, data);
-    List<WorkerTables.Table> opened = tables.open();
+    WorkerTables tables = new WorkerTables(spark, config);
+    List<WorkerTables.Table> opened = tables.open(config.model().response());
     FeatureEncoding draft = FeatureColumns.draft(data, opened);
     WorkerTables parsed =
         FederatedPreprocessing.isNeeded(draft)

@@ -1,5 +1,7 @@
 package io.sparkfed.spark;
 
+import io.sparkfed.data.DataFault;
+import io.sparkfed.spark.CsvRows.UnreadableCsvException;
 import java.io.IOException;
 import java.util.Iterator;
 import org.apache.spark.SparkEnv;
@@ -24,16 +26,37 @@ final class GuardedRows implements Iterator<Row> {
   /** A row could not be read or computed. Carries no text of Spark's. */
   static final class UnreadableRowException extends RuntimeException {
     private static final long serialVersionUID = 1L;
+    private final String ofFile;
 
     private UnreadableRowException(Throwable original) {
       super(TaskFailures.tag(original));
+      Throwable cause = original;
+      while (cause != null && !(cause instanceof UnreadableCsvException)) {
+        cause = cause.getCause();
+      }
+      this.ofFile = cause == null ? null : cause.getMessage();
     }
 
-    /** Returns what a fault says of the row. */
-    String rule() {
-      return "can't be read or computed ("
-          + getMessage()
-          + "): malformed input, or data.derive or data.where fails on it";
+    /**
+     * Returns the fault.
+     *
+     * @param worker whose row it is; null when that isn't known
+     * @param ordinal of the row among those that were read; a file's own count is told where it is
+     *     known
+     * @param note at the end of the rule where it isn't
+     */
+    DataFault fault(String worker, long ordinal, String note) {
+      String owner = worker == null ? "" : worker;
+      return ofFile != null
+          ? new DataFault(owner, "", 0, ofFile)
+          : new DataFault(
+              owner,
+              "",
+              ordinal,
+              "can't be read or computed ("
+                  + getMessage()
+                  + "): malformed input, or data.derive or data.where fails on it"
+                  + note);
     }
   }
 

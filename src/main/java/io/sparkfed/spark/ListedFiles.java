@@ -13,9 +13,9 @@ import scala.jdk.javaapi.CollectionConverters;
 
 /** Files that another host listed, for Spark's planner, which looks at none of them. */
 final class ListedFiles implements FileIndex {
-  private final List<PlacedFiles.Listed> files;
+  private final List<FolderFiles.Listed> files;
 
-  ListedFiles(List<PlacedFiles.Listed> files) {
+  ListedFiles(List<FolderFiles.Listed> files) {
     this.files = List.copyOf(files);
   }
 
@@ -42,7 +42,7 @@ final class ListedFiles implements FileIndex {
 
   @Override
   public String[] inputFiles() {
-    return files.stream().map(PlacedFiles.Listed::path).toArray(String[]::new);
+    return files.stream().map(FolderFiles.Listed::path).toArray(String[]::new);
   }
 
   @Override
@@ -52,7 +52,7 @@ final class ListedFiles implements FileIndex {
 
   @Override
   public long sizeInBytes() {
-    return files.stream().mapToLong(PlacedFiles.Listed::length).sum();
+    return files.stream().mapToLong(FolderFiles.Listed::length).sum();
   }
 
   @Override

@@ -5,25 +5,18 @@ import io.sparkfed.config.ConfigurationException;
 import io.sparkfed.config.DataConfig;
 import io.sparkfed.config.DataConfig.WorkerPaths;
 import io.sparkfed.data.DataException;
-import java.io.BufferedReader;
+import io.sparkfed.spark.FolderFiles.Listed;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.Serializable;
-import java.nio.charset.Charset;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileStatus;
-import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.io.compress.CompressionCodec;
-import org.apache.hadoop.io.compress.CompressionCodecFactory;
 import org.apache.parquet.hadoop.Footer;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.util.HadoopInputFile;
@@ -32,7 +25,6 @@ import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.catalyst.util.CaseInsensitiveMap$;
@@ -47,15 +39,18 @@ import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.SerializableConfiguration;
 import scala.Option;
-import scala.Tuple2;
-import scala.jdk.javaapi.CollectionConverters;
 
 /**
- * Tables of workers whose paths only their hosts can reach: a task there lists the files and tells
- * the columns, and Spark's own readers of files read them, in tasks there too. The driver learns
- * names, sizes and times of files and the schema, as it does of other paths.
+ * Tables in other formats than csv of workers whose paths only their hosts can reach: a task there
+ * lists the files and tells the columns, and Spark's own readers of files read them, in tasks there
+ * too. The driver learns names, sizes and times of files and the schema, as it does of other paths.
  */
 final class PlacedFiles {
+  /** Spark's options of which files are read, in lower case. */
+  private static final Set<String> OPTIONS_OF_LISTING =
+      Set.of(
+          "pathglobfilter", "recursivefilelookup", "modifiedbefore", "modifiedafter", "basepath");
+
   private final SparkSession spark;
   private final JavaSparkContext context;
   private final DataConfig data;
@@ -66,20 +61,13 @@ final class PlacedFiles {
     this.data = data;
   }
 
-  /** A file as its host sees it. */
-  record Listed(String path, long length, long modified) implements Serializable {}
-
   /** What a host tells of a path. */
   private record Listing(
       String worker, ArrayList<Listed> files, String columns, String problem, String host)
       implements Serializable {}
 
   /** What a host looks for, as it travels to the task. */
-  private record Search(String path, String format, boolean tellsColumns, CsvText csv)
-      implements Serializable {}
-
-  /** How the first line of a csv file is read. */
-  private record CsvText(String charset, String comment) implements Serializable {}
+  private record Search(String path, String format, boolean tellsColumns) implements Serializable {}
 
   /**
    * Returns the table of each worker that has hosts; null for one without any file.
@@ -93,7 +81,7 @@ final class PlacedFiles {
       return tables;
     }
     requireFormat();
-    requireRowsStay();
+    requireRowsStay(spark);
     for (Listing listing : listings(paths)) {
       String key = "data.workers." + listing.worker();
       if (listing.problem() != null) {
@@ -108,29 +96,24 @@ final class PlacedFiles {
     return data.format().equalsIgnoreCase(name);
   }
 
-  private String option(String name, String byDefault) {
-    return data.options().entrySet().stream()
-        .filter(option -> option.getKey().equalsIgnoreCase(name))
-        .map(Map.Entry::getValue)
-        .findFirst()
-        .orElse(byDefault);
-  }
-
   private void requireFormat() {
-    boolean tellsColumns =
-        isFormat("parquet")
-            || (isFormat("csv")
-                && !option("multiLine", "false").equalsIgnoreCase("true")
-                && option("lineSep", "\n").equals("\n"));
-    if (data.schema().isEmpty() && !tellsColumns) {
+    if (data.schema().isEmpty() && !isFormat("parquet")) {
       throw new DataException(
           "data.schema is not set: where data.workers.NAME.hosts is, the driver can't look into files,"
-              + " and only csv and parquet tell their columns themselves (csv without"
-              + " data.options.multiLine and lineSep)");
+              + " and only csv and parquet tell their columns themselves");
+    }
+    for (String option : data.options().keySet()) {
+      if (OPTIONS_OF_LISTING.stream().anyMatch(option::equalsIgnoreCase)) {
+        throw new DataException(
+            "data.options."
+                + option
+                + " does not go with data.workers.NAME.hosts, where all files below a path are read");
+      }
     }
   }
 
-  private void requireRowsStay() {
+  /** Refuses settings under which Spark would copy rows to other hosts. */
+  static void requireRowsStay(SparkSession spark) {
     String copies = "spark.storage.decommission.rddBlocks.enabled";
     if (spark.sparkContext().getConf().getBoolean(copies, false)) {
       throw new ConfigurationException(
@@ -143,20 +126,14 @@ final class PlacedFiles {
   private List<Listing> listings(WorkerPaths paths) {
     List<Place> places = new ArrayList<>();
     List<Search> searches = new ArrayList<>();
-    String charset = option("encoding", option("charset", "UTF-8"));
-    CsvText csv = new CsvText(charset, option("comment", ""));
     new TreeMap<>(paths.hosts())
         .forEach(
             (worker, hosts) -> {
               places.add(new Place(worker, new ArrayList<>(hosts)));
               searches.add(
-                  new Search(
-                      paths.paths().get(worker), data.format(), data.schema().isEmpty(), csv));
+                  new Search(paths.paths().get(worker), data.format(), data.schema().isEmpty()));
             });
-    Broadcast<SerializableConfiguration> hadoop =
-        context.broadcast(
-            new SerializableConfiguration(
-                spark.sessionState().newHadoopConfWithOptions(scalaOptions())));
+    Broadcast<SerializableConfiguration> hadoop = HadoopSettings.broadcast(spark, data);
     JavaRDD<Integer> indices =
         context.parallelize(IntStream.range(0, places.size()).boxed().toList(), places.size());
     try {
@@ -172,12 +149,6 @@ final class PlacedFiles {
     }
   }
 
-  private scala.collection.immutable.Map<String, String> scalaOptions() {
-    List<Tuple2<String, String>> options = new ArrayList<>();
-    data.options().forEach((name, value) -> options.add(new Tuple2<>(name, value)));
-    return scala.collection.immutable.Map.from(CollectionConverters.asScala(options));
-  }
-
   private Dataset<Row> table(String key, Listing listing) {
     try {
       StructType schema = data.schema().isPresent() ? ddl() : schema(listing.columns());
@@ -191,7 +162,7 @@ final class PlacedFiles {
               schema.asNullable(),
               Option.empty(),
               fileFormat(),
-              CaseInsensitiveMap$.MODULE$.apply(scalaOptions()),
+              CaseInsensitiveMap$.MODULE$.apply(HadoopSettings.options(data)),
               spark));
     } catch (DataException e) {
       throw e;
@@ -212,17 +183,7 @@ final class PlacedFiles {
   }
 
   private StructType schema(String columns) {
-    if (columns == null) {
-      return new StructType();
-    }
-    // A header is read like any other, of a file of one line.
-    return isFormat("csv")
-        ? spark
-            .read()
-            .options(data.options())
-            .csv(spark.createDataset(List.of(columns), Encoders.STRING()))
-            .schema()
-        : (StructType) DataType.fromJson(columns);
+    return columns == null ? new StructType() : (StructType) DataType.fromJson(columns);
   }
 
   private FileFormat fileFormat() throws ReflectiveOperationException {
@@ -246,18 +207,15 @@ final class PlacedFiles {
     String columns = null;
     String problem = null;
     try {
-      Path pattern = new Path(search.path());
-      FileSystem fs = pattern.getFileSystem(hadoop);
-      FileStatus[] matches = fs.globStatus(pattern);
-      if (matches == null || matches.length == 0) {
+      List<Listed> listed = FolderFiles.of(search.path(), hadoop);
+      if (listed == null) {
         problem = "path " + search.path() + " does not exist";
+      } else if (listed.stream().anyMatch(file -> !file.partition().isEmpty())) {
+        problem = "with hosts, only the path of csv may be partitioned by columns, and this is";
       } else {
-        for (FileStatus match : matches) {
-          problem = problem == null ? addFiles(fs, match, files) : problem;
-        }
-        files.sort(Comparator.comparing(Listed::path));
-        if (problem == null && search.tellsColumns()) {
-          columns = columns(files, search, hadoop);
+        files.addAll(listed);
+        if (search.tellsColumns()) {
+          columns = columns(files, hadoop);
         }
       }
     } catch (IOException | RuntimeException e) {
@@ -267,62 +225,14 @@ final class PlacedFiles {
     return new Listing(worker, files, columns, problem, host);
   }
 
-  /** Adds a file, or those below a folder, and returns why they can't be used. */
-  private static String addFiles(FileSystem fs, FileStatus status, List<Listed> files)
-      throws IOException {
-    String name = status.getPath().getName();
-    if (status.isFile()) {
-      files.add(
-          new Listed(status.getPath().toString(), status.getLen(), status.getModificationTime()));
-      return null;
-    }
-    if (name.contains("=")) {
-      return "folder " + name + ": with hosts, a path must not be partitioned by columns, and is";
-    }
-    String problem = null;
-    for (FileStatus child : fs.listStatus(status.getPath())) {
-      String childName = child.getPath().getName();
-      // Hidden files and those that are being written, as Spark has it.
-      if (problem == null && !childName.startsWith(".") && !childName.startsWith("_")) {
-        problem = addFiles(fs, child, files);
-      }
-    }
-    return problem;
-  }
-
-  /** Returns a csv header or a schema as JSON; null where all files are empty. */
-  private static String columns(List<Listed> files, Search search, Configuration hadoop)
-      throws IOException {
+  /** Returns a schema as JSON; null where all files are empty. */
+  private static String columns(List<Listed> files, Configuration hadoop) throws IOException {
     for (Listed file : files) {
-      Path path = new Path(file.path());
       if (file.length() > 0) {
-        String columns =
-            search.format().equalsIgnoreCase("csv")
-                ? header(path, search.csv(), hadoop)
-                : parquetSchema(path, hadoop);
-        if (columns != null) {
-          return columns;
-        }
+        return parquetSchema(new Path(file.path()), hadoop);
       }
     }
     return null;
-  }
-
-  private static String header(Path path, CsvText csv, Configuration hadoop) throws IOException {
-    CompressionCodec codec = new CompressionCodecFactory(hadoop).getCodec(path);
-    try (InputStream raw = path.getFileSystem(hadoop).open(path);
-        BufferedReader text =
-            new BufferedReader(
-                new InputStreamReader(
-                    codec == null ? raw : codec.createInputStream(raw),
-                    Charset.forName(csv.charset())))) {
-      return text.lines()
-          .map(line -> line.startsWith("\uFEFF") ? line.substring(1) : line)
-          .filter(line -> !line.isBlank())
-          .filter(line -> csv.comment().isEmpty() || !line.startsWith(csv.comment()))
-          .findFirst()
-          .orElse(null);
-    }
   }
 
   private static String parquetSchema(Path path, Configuration hadoop) throws IOException {

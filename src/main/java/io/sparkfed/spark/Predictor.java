@@ -100,8 +100,8 @@ public final class Predictor {
    */
   public Dataset<Row> predict() {
     Response needsLabel = standardizedByWorker ? config.model().response() : null;
-    WorkerTables tables = new WorkerTables(spark, config.data()).encodedBy(encoding);
-    List<WorkerTables.Table> opened = tables.open();
+    WorkerTables tables = new WorkerTables(spark, config).encodedBy(encoding);
+    List<WorkerTables.Table> opened = tables.open(needsLabel);
     FeatureColumns.requireContract(encoding, config.data(), opened);
     List<JavaRDD<Row>> parts = new ArrayList<>();
     StructType schema = null;

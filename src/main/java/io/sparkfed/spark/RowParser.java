@@ -94,7 +94,8 @@ record RowParser(
           }
           row = rows.next();
         } catch (UnreadableRowException e) {
-          return end(worker, "", e.rule());
+          ended = true;
+          return ParsedRow.faulty(e.fault(worker, ordinal, place()));
         }
         String owner = worker == null ? WorkerIds.of(row, parsedWidth() - 1) : worker;
         try {
@@ -106,9 +107,12 @@ record RowParser(
 
       private ParsedRow end(String owner, String column, String rule) {
         ended = true;
-        String place = inputSplit == 0 ? "" : " (row counted in input split " + inputSplit + ")";
         return ParsedRow.faulty(
-            new DataFault(owner == null ? "" : owner, column, ordinal, rule + place));
+            new DataFault(owner == null ? "" : owner, column, ordinal, rule + place()));
+      }
+
+      private String place() {
+        return inputSplit == 0 ? "" : " (row counted in input split " + inputSplit + ")";
       }
     };
   }

@@ -204,8 +204,8 @@ public final class ShardLoader {
   }
 
   private Loaded read(Optional<FeatureEncoding> ofModel) {
-    WorkerTables tables = new WorkerTables(spark, config.data(), table);
-    List<WorkerTables.Table> opened = tables.open();
+    WorkerTables tables = new WorkerTables(spark, config, table);
+    List<WorkerTables.Table> opened = tables.open(config.model().response());
     boolean isPooled = opened.size() == 1 && opened.get(0).worker() == null;
     Map<String, String> skipped = WorkerTables.withoutRows(opened);
     List<String> pooled = isPooled ? pooledWorkers(tables, opened.get(0)) : List.of();

@@ -119,8 +119,8 @@ final class WorkerIds {
 
   /** A worker's id and what it was made of, or why there is none. */
   private record Found(String id, String text, DataFault fault) implements Serializable {
-    static Iterator<Found> faulty(long row, String rule) {
-      return List.of(new Found(null, null, new DataFault("", "", row, rule))).iterator();
+    static Iterator<Found> faulty(DataFault fault) {
+      return List.of(new Found(null, null, fault)).iterator();
     }
   }
 
@@ -134,13 +134,13 @@ final class WorkerIds {
         Row row = rows.next();
         String id = of(row, 0);
         if (id == null) {
-          return Found.faulty(
-              ordinal, "data.worker-column: each row must name its worker, and this one does not");
+          String rule = "data.worker-column: each row must name its worker, and this one does not";
+          return Found.faulty(new DataFault("", "", ordinal, rule));
         }
         ids.add(new Found(id, row.getString(1), null));
       }
     } catch (UnreadableRowException e) {
-      return Found.faulty(ordinal, e.rule());
+      return Found.faulty(e.fault(null, ordinal, ""));
     }
     return ids.iterator();
   }

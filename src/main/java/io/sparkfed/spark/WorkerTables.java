@@ -5,19 +5,26 @@ import io.sparkfed.config.DataConfig.PooledTable;
 import io.sparkfed.config.DataConfig.SplitByColumn;
 import io.sparkfed.config.DataConfig.WorkerPaths;
 import io.sparkfed.config.NearestName;
+import io.sparkfed.config.TrainingConfig;
+import io.sparkfed.csv.CellType;
+import io.sparkfed.csv.CsvHeader;
 import io.sparkfed.data.DataException;
 import io.sparkfed.model.FeatureEncoding;
 import io.sparkfed.model.InputColumn;
 import io.sparkfed.model.Response;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.apache.spark.SparkException;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.ml.linalg.SQLDataTypes;
@@ -32,32 +39,35 @@ import org.apache.spark.sql.types.BooleanType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.NumericType;
 import org.apache.spark.sql.types.StringType;
+import org.apache.spark.sql.types.StructType;
 
 /** Opens the tables that {@code data} names: checks paths, columns and types, and reads no row. */
 final class WorkerTables {
   private final SparkSession spark;
+  private final TrainingConfig config;
   private final DataConfig data;
   private final Optional<Dataset<Row>> given;
   private final FeatureEncoding encoding;
   private final boolean survey;
 
-  WorkerTables(SparkSession spark, DataConfig data) {
-    this(spark, data, Optional.empty());
+  WorkerTables(SparkSession spark, TrainingConfig config) {
+    this(spark, config, Optional.empty());
   }
 
   /** Creates them with the pooled table itself, where it is given and not to be read. */
-  WorkerTables(SparkSession spark, DataConfig data, Optional<Dataset<Row>> given) {
-    this(spark, data, given, null, false);
+  WorkerTables(SparkSession spark, TrainingConfig config, Optional<Dataset<Row>> given) {
+    this(spark, config, given, null, false);
   }
 
   private WorkerTables(
       SparkSession spark,
-      DataConfig data,
+      TrainingConfig config,
       Optional<Dataset<Row>> given,
       FeatureEncoding encoding,
       boolean survey) {
     this.spark = spark;
-    this.data = data;
+    this.config = config;
+    this.data = config.data();
     this.given = given;
     this.encoding = encoding;
     this.survey = survey;
@@ -65,12 +75,12 @@ final class WorkerTables {
 
   /** Returns the same tables, to be parsed into these features. */
   WorkerTables encodedBy(FeatureEncoding complete) {
-    return new WorkerTables(spark, data, given, complete, false);
+    return new WorkerTables(spark, config, given, complete, false);
   }
 
   /** Returns the same tables, to be looked at for what an encoding doesn't know yet. */
   WorkerTables surveyedFor(FeatureEncoding draft) {
-    return new WorkerTables(spark, data, given, draft, true);
+    return new WorkerTables(spark, config, given, draft, true);
   }
 
   /**
@@ -79,8 +89,10 @@ final class WorkerTables {
    * @param worker whose rows these are; null for a pooled table
    * @param rows the table; null where the worker has none
    * @param place where the rows may be read
+   * @param partial columns that some of its files lack, by the lower case of their names: such a
+   *     file
    */
-  record Table(String worker, Dataset<Row> rows, Place place) {
+  record Table(String worker, Dataset<Row> rows, Place place, Map<String, String> partial) {
 
     /** Returns columns of the rows, to be read at their place alone. */
     JavaRDD<Row> select(List<Column> columns) {
@@ -108,14 +120,19 @@ final class WorkerTables {
   }
 
   private static Table anywhere(String worker, Dataset<Row> rows) {
-    return new Table(worker, rows, Place.anywhere(worker));
+    return new Table(worker, rows, Place.anywhere(worker), Map.of());
   }
 
   /**
    * Opens one table for each worker whose rows can be read in place; one for all when they are
    * pooled and reading them by worker would read everything once for each.
+   *
+   * @param response as in {@link #parsedColumns}
    */
-  List<Table> open() {
+  List<Table> open(Response response) {
+    if (given.isEmpty() && data.csv().isPresent()) {
+      return openCsv(new CsvTables(spark, data, schema(), response != null), response == null);
+    }
     if (data.source() instanceof WorkerPaths paths) {
       Map<String, Dataset<Row>> placed = new PlacedFiles(spark, data).tables(paths);
       return Place.of(paths).stream()
@@ -139,6 +156,76 @@ final class WorkerTables {
             (id, texts) ->
                 tables.add(anywhere(id, all.where(worker.cast("string").isin(texts.toArray())))));
     return tables;
+  }
+
+  private List<Table> openCsv(CsvTables csv, boolean mayBeTold) {
+    List<Place> places;
+    Map<String, CsvTable> found;
+    if (data.source() instanceof WorkerPaths paths) {
+      places = Place.of(paths);
+      found = csv.of(paths);
+    } else {
+      String column = ((PooledTable) data.source()).workerColumn();
+      CsvTable all =
+          csv.of((PooledTable) data.source())
+              .orElseThrow(() -> new DataException("no worker holds any row"));
+      if (!all.isPartitionedBy(column)) {
+        Map<String, CsvTable> pooled = Collections.singletonMap(null, all);
+        Place anywhere = Place.anywhere(null);
+        return List.of(table(csv, all, anywhere, types(csv, pooled, List.of(anywhere), true)));
+      }
+      found = all.byPartition(column);
+      places = found.keySet().stream().map(Place::anywhere).toList();
+    }
+    Map<String, CellType> types = types(csv, found, places, mayBeTold);
+    return places.stream()
+        .map(place -> table(csv, found.get(place.worker()), place, types))
+        .toList();
+  }
+
+  /** Returns the types that SQL sees, found in all tables; none where no SQL reads a column. */
+  private Map<String, CellType> types(
+      CsvTables csv, Map<String, CsvTable> tables, List<Place> places, boolean mayBeTold) {
+    List<String> columns =
+        csv.inSql().keySet().stream()
+            .map(CsvHeader::key)
+            .filter(name -> tables.values().stream().anyMatch(table -> table.isOpen(name)))
+            .distinct()
+            .sorted()
+            .toList();
+    if (columns.isEmpty() || !data.csv().orElseThrow().findsTypes()) {
+      return Map.of();
+    }
+    Map<String, Place> byWorker = new HashMap<>();
+    places.forEach(place -> byWorker.put(place.worker(), place));
+    CsvTypes finder = new CsvTypes(spark, config);
+    return mayBeTold
+        ? finder.told(tables, byWorker, columns)
+        : finder.summed(tables, byWorker, columns);
+  }
+
+  private Table table(CsvTables csv, CsvTable found, Place place, Map<String, CellType> types) {
+    String worker = place.worker();
+    if (found == null) {
+      return new Table(worker, null, place, Map.of());
+    }
+    Map<String, String> partial = found.partial();
+    String key = worker == null ? "data.path" : "data.workers." + worker;
+    Dataset<Row> rows = found.rows(types, data.derive().keySet(), own -> prepared(own, key));
+    Table table = new Table(worker, rows, place, partial);
+    csv.inSql().forEach((name, of) -> requireInEveryFile(table, name, of));
+    Set<String> derived =
+        data.derive().keySet().stream().map(CsvHeader::key).collect(Collectors.toSet());
+    partial.keySet().removeIf(derived::contains);
+    return table;
+  }
+
+  private static void requireInEveryFile(Table table, String column, String key) {
+    String lacking = table.partial().get(CsvHeader.key(column));
+    if (lacking != null) {
+      throw new DataException(
+          where(table) + "column " + column + " (" + key + ") does not exist in file " + lacking);
+    }
   }
 
   /** Returns the distinct worker ids of a pooled table, sorted. */
@@ -189,7 +276,7 @@ final class WorkerTables {
     return new RowParser(
         response,
         encoding,
-        new Cells(data.missingTexts()),
+        new Cells(data.missingTexts(table.worker())),
         survey,
         new Scalar(names.response()),
         weightColumn(response),
@@ -228,7 +315,8 @@ final class WorkerTables {
     // An empty csv file has no header and so no columns: the worker holds no rows.
     boolean hasRows = rows != null && rows.columns().length > 0;
     String worker = place.worker();
-    return new Table(worker, hasRows ? prepared(rows, "data.workers." + worker) : null, place);
+    return new Table(
+        worker, hasRows ? prepared(rows, "data.workers." + worker) : null, place, Map.of());
   }
 
   private Dataset<Row> load(String path, String worker) {
@@ -237,11 +325,8 @@ final class WorkerTables {
 
   private Dataset<Row> load(Optional<String> path, String key) {
     DataFrameReader reader = spark.read().format(data.format()).options(data.options());
-    try {
-      reader = data.schema().isPresent() ? reader.schema(data.schema().get()) : reader;
-    } catch (Exception e) {
-      throw new DataException("data.schema is not a schema in DDL: " + firstLine(e), e);
-    }
+    Optional<StructType> schema = schema();
+    reader = schema.isPresent() ? reader.schema(schema.get()) : reader;
     try {
       if (path.isPresent() && data.source() instanceof PooledTable pooled) {
         return WorkerIds.load(reader, path.get(), pooled.workerColumn());
@@ -251,6 +336,14 @@ final class WorkerTables {
       String why = whyNotReadable(path, e);
       throw new DataException(
           key + ": " + why, e instanceof SparkException ? TaskFailures.withoutText(e) : e);
+    }
+  }
+
+  private Optional<StructType> schema() {
+    try {
+      return data.schema().map(StructType::fromDDL);
+    } catch (Exception e) {
+      throw new DataException("data.schema is not a schema in DDL: " + firstLine(e), e);
     }
   }
 
@@ -361,6 +454,7 @@ final class WorkerTables {
               + ". Columns: "
               + String.join(", ", columns));
     }
+    requireInEveryFile(table, actual, key);
     return table.rows().col("`" + actual.replace("`", "``") + "`");
   }
 

@@ -88,7 +88,8 @@ class ConfigLoaderTest {
     assertEquals(7L, config.seed());
     DataConfig data = config.data();
     assertEquals("csv", data.format());
-    assertEquals(Map.of("sep", ";", "header", "true"), data.options());
+    assertEquals(Map.of("sep", ";"), data.options());
+    assertEquals(";", data.csv().orElseThrow().all().text().separator());
     assertEquals(new PooledTable(Optional.of("rows.csv"), "owner"), data.source());
     assertEquals(
         new DataConfig.Columns(

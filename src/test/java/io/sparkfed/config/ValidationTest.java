@@ -319,15 +319,6 @@ class ValidationTest {
   }
 
   @Test
-  void load_csvWithoutHeaderOrSchema_isRefused() {
-    assertTrue(
-        files.refusalOf("data.options.header=false").startsWith("data.schema is not set, and"));
-    assertEquals(
-        "false",
-        files.load(ConfigFiles.LEAST, "data.schema=a DOUBLE").data().options().get("header"));
-  }
-
-  @Test
   void load_requiredKeyNull_isRefusedAsNotSet() {
     assertEquals("algorithm.rounds is not set", files.refusalOf("algorithm.rounds=null"));
     assertEquals("data.label-column is not set", files.refusalOf("data.label-column=null"));

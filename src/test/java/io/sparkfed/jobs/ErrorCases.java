@@ -217,12 +217,12 @@ final class ErrorCases {
     return Stream.of(
         Case.row("text", "secret" + SECRET + ",1,1,1,train,a", "", "column x1", "row 2", "number"),
         Case.row("number with a suffix", SECRET + "f,1,1,1,train,a", "", "x1", "row 2", "number"),
-        Case.row("NaN", "NaN,1," + SECRET + ",1,train,a", "", "column x1", "row 2", "finite"),
+        Case.row("NaN", "NaN,1," + SECRET + ",1,train,a", "", "column x1", "row 2", "is missing"),
         Case.row("infinity", "Infinity,1,1,1,train,a", "", "column x1", "row 2", "finite"),
         Case.row("too large", "1e999,1,1,1,train,a", "", "column x1", "row 2", "finite"),
         Case.row("no feature", SECRET + ",,1,1,train,a", "", "column x2", "row 2", "is missing"),
         Case.row("no label", SECRET + ",1,,1,train,a", "", "column y", "row 2", "is missing"),
-        Case.row("NaN label", SECRET + ",1,NaN,1,train,a", "", "column y", "row 2", "finite"),
+        Case.row("NaN label", SECRET + ",1,NaN,1,train,a", "", "column y", "row 2", "is missing"),
         Case.row("weight", "1,1,1,-" + SECRET + ",train,a", weighted, "column w", "row 2", ">= 0"),
         Case.row("no weight", SECRET + ",1,1,,train,a", weighted, "column w", "row 2", "missing"),
         Case.row("label 2", SECRET + ",1,2,1,train,a", classes, "column y", "row 2", "0 or 1"),
@@ -247,7 +247,8 @@ final class ErrorCases {
             "data { options = { mode = FAILFAST, header = true }, schema = \"x1 DOUBLE, x2 DOUBLE, y DOUBLE, w DOUBLE,"
                 + " part STRING, note STRING\" }",
             "row 2",
-            "can't be read"),
+            "column x1",
+            "must be of type double"),
         new Case("no worker", 3, ",1,1," + SECRET + ",a\n", CENTER, "data.worker-column"),
         new Case(
             "pooled row", 3, "b,1," + SECRET + "x,1,a\n", CENTER, "worker b", "column x2", "row "),

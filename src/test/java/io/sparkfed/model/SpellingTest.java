@@ -73,4 +73,16 @@ final class SpellingTest {
     assertTrue(own.contains(" "));
     assertFalse(own.contains("NA"));
   }
+
+  @Test
+  void missing_numberOnTheList_isAnySpellingOfIt() {
+    MissingTexts own = MissingTexts.of(List.of("-999", "?"));
+
+    for (String text : List.of("-999", "-999.0", " -9.99e2 ")) {
+      assertTrue(own.contains(text), text);
+    }
+    for (String text : List.of("999", "-999.5", "-999x")) {
+      assertFalse(own.contains(text), text);
+    }
+  }
 }

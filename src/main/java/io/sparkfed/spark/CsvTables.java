@@ -1,0 +1,174 @@
+package io.sparkfed.spark;
+
+import io.sparkfed.config.DataConfig;
+import io.sparkfed.config.DataConfig.Csv;
+import io.sparkfed.config.DataConfig.PooledTable;
+import io.sparkfed.config.DataConfig.SplitByColumn;
+import io.sparkfed.config.DataConfig.WorkerPaths;
+import io.sparkfed.csv.CsvHeader;
+import io.sparkfed.data.DataException;
+import io.sparkfed.spark.CsvFiles.CsvFile;
+import io.sparkfed.spark.CsvFiles.Search;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+import org.apache.spark.util.SerializableConfiguration;
+
+/** The csv tables that {@code data} names, and which of their columns are read. */
+final class CsvTables {
+  private final SparkSession spark;
+  private final DataConfig data;
+  private final Csv csv;
+  private final boolean labeled;
+  private final Optional<StructType> schema;
+
+  /**
+   * Prepares opening.
+   *
+   * @param schema of {@code data.schema}
+   * @param labeled whether the label is read, and with it weights and the split
+   */
+  CsvTables(SparkSession spark, DataConfig data, Optional<StructType> schema, boolean labeled) {
+    this.spark = spark;
+    this.data = data;
+    this.csv = data.csv().orElseThrow();
+    this.labeled = labeled;
+    this.schema = schema;
+  }
+
+  /** Returns the table of each worker, by its id, without those of files without any record. */
+  Map<String, CsvTable> of(WorkerPaths paths) {
+    if (!paths.hosts().isEmpty()) {
+      PlacedFiles.requireRowsStay(spark);
+    }
+    List<Search> searches = new ArrayList<>();
+    for (Place place : Place.of(paths)) {
+      searches.add(search(place, paths.paths().get(place.worker())));
+    }
+    return find(searches);
+  }
+
+  /** Returns the pooled table; empty where its files have no record. */
+  Optional<CsvTable> of(PooledTable pooled) {
+    String path =
+        pooled
+            .path()
+            .orElseThrow(() -> new DataException("data.path is not set, and csv needs it"));
+    return Optional.ofNullable(find(List.of(search(Place.anywhere(null), path))).get(null));
+  }
+
+  private Search search(Place place, String path) {
+    ArrayList<String> positional = new ArrayList<>(csv.of(place.worker()).columns());
+    if (positional.isEmpty()) {
+      schema.ifPresent(ddl -> positional.addAll(Arrays.asList(ddl.fieldNames())));
+    }
+    return new Search(place, path, csv.of(place.worker()), positional, needed());
+  }
+
+  private Map<String, CsvTable> find(List<Search> searches) {
+    Broadcast<SerializableConfiguration> hadoop = HadoopSettings.broadcast(spark, data);
+    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+    List<List<CsvFile>> found = new CsvFiles(context, hadoop).find(searches);
+    Map<String, CsvTable> tables = new LinkedHashMap<>();
+    for (int k = 0; k < found.size(); k++) {
+      Search search = searches.get(k);
+      for (CsvFile file : found.get(k)) {
+        requireSchema(search.place().worker(), file);
+      }
+      if (!found.get(k).isEmpty()) {
+        tables.put(
+            search.place().worker(),
+            new CsvTable(spark, hadoop, search.dialect(), found.get(k), declared()));
+      }
+    }
+    return tables;
+  }
+
+  private Map<String, DataType> declared() {
+    Map<String, DataType> declared = new LinkedHashMap<>();
+    if (schema.isPresent()) {
+      for (StructField field : schema.get().fields()) {
+        declared.put(CsvHeader.key(field.name()), field.dataType());
+      }
+    }
+    return declared;
+  }
+
+  private void requireSchema(String worker, CsvFile file) {
+    if (schema.isEmpty()) {
+      return;
+    }
+    Map<String, String> columns = file.columns();
+    for (String name : schema.get().fieldNames()) {
+      if (!columns.containsKey(CsvHeader.key(name))) {
+        throw new DataException(
+            (worker == null ? "" : "worker " + worker + ": ")
+                + "column "
+                + name
+                + " (data.schema) does not exist in file "
+                + file.shown());
+      }
+    }
+  }
+
+  /** Returns the columns of files that are read, each with the key that says so. */
+  private LinkedHashMap<String, String> needed() {
+    LinkedHashMap<String, String> needed = new LinkedHashMap<>();
+    DataConfig.Columns columns = data.columns();
+    boolean isFormula = columns.formula().isPresent();
+    columns.features().forEach(name -> needed.put(name, columns.featuresKey()));
+    if (labeled) {
+      new Scalar(columns.response())
+          .columns()
+          .forEach(name -> needed.put(name, isFormula ? "data.formula" : "data.label-column"));
+      columns.weight().ifPresent(name -> needed.put(name, "data.weight-column"));
+      if (data.split() instanceof SplitByColumn split) {
+        needed.put(split.column(), "data.split.column");
+      }
+    }
+    columns
+        .offsetExpression()
+        .map(offset -> new Scalar(offset).columns())
+        .ifPresent(
+            names ->
+                names.forEach(
+                    n -> needed.put(n, isFormula ? "data.formula" : "data.offset-column")));
+    if (data.source() instanceof PooledTable pooled) {
+      needed.put(pooled.workerColumn(), "data.worker-column");
+    }
+    Set<String> derived =
+        data.derive().keySet().stream().map(CsvHeader::key).collect(Collectors.toSet());
+    needed.keySet().removeIf(name -> derived.contains(CsvHeader.key(name)));
+    inSql().forEach(needed::putIfAbsent);
+    schema.ifPresent(
+        ddl -> Arrays.asList(ddl.fieldNames()).forEach(n -> needed.putIfAbsent(n, "data.schema")));
+    return needed;
+  }
+
+  /** Returns the names in SQL that aren't of derived columns, each with the expression's key. */
+  Map<String, String> inSql() {
+    Map<String, String> names = new LinkedHashMap<>();
+    Set<String> derived =
+        data.derive().keySet().stream().map(CsvHeader::key).collect(Collectors.toSet());
+    data.derive()
+        .forEach((name, sql) -> SqlNames.in(sql).forEach(n -> names.put(n, "data.derive." + name)));
+    data.where()
+        .ifPresent(
+            sql ->
+                SqlNames.in(sql).stream()
+                    .filter(name -> !derived.contains(CsvHeader.key(name)))
+                    .forEach(name -> names.putIfAbsent(name, "data.where")));
+    return names;
+  }
+}

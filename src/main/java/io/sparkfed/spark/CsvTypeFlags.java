@@ -1,0 +1,64 @@
+package io.sparkfed.spark;
+
+import io.sparkfed.csv.CellType;
+import io.sparkfed.csv.CsvDialect;
+import io.sparkfed.data.DataFault;
+import io.sparkfed.spark.CsvFiles.CsvFile;
+import io.sparkfed.spark.CsvRows.Output;
+import io.sparkfed.spark.CsvRows.UnreadableCsvException;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.sql.catalyst.InternalRow;
+
+/**
+ * Which types the cells of a worker's files have. Stays at the worker.
+ *
+ * @param worker the worker's id
+ * @param flags for each column and type in turn 1 where a cell has it, otherwise 0
+ * @param fault why a file can't be read; null when all can
+ */
+record CsvTypeFlags(String worker, double[] flags, DataFault fault)
+    implements Held<double[]>, Serializable {
+
+  /** Runs at the worker: reads its files, once. */
+  static Iterator<CsvTypeFlags> of(
+      String worker,
+      Iterator<ArrayList<CsvFile>> bins,
+      CsvDialect dialect,
+      List<String> columns,
+      Configuration hadoop) {
+    List<CsvFile> files = new ArrayList<>();
+    bins.forEachRemaining(files::addAll);
+    List<Output> outputs =
+        columns.stream().map(name -> new Output(name, name, CsvCells.texts())).toList();
+    int types = CellType.values().length;
+    double[] flags = new double[columns.size() * types];
+    DataFault fault = null;
+    try {
+      CsvRows rows = new CsvRows(files.iterator(), dialect, outputs, hadoop);
+      while (rows.hasNext()) {
+        InternalRow row = rows.next();
+        for (int j = 0; j < columns.size(); j++) {
+          if (!row.isNullAt(j)) {
+            int type = CellType.of(row.getUTF8String(j).toString(), '.').ordinal();
+            flags[j * types + type] = 1.0;
+          }
+        }
+      }
+    } catch (UnreadableCsvException e) {
+      fault = new DataFault(worker == null ? "" : worker, "", 0, e.getMessage());
+    }
+    TaskTraces.forgetRowCounts();
+    return Set.of(new CsvTypeFlags(worker, flags, fault)).iterator();
+  }
+
+  @Override
+  public Optional<double[]> held() {
+    return Optional.of(flags);
+  }
+}

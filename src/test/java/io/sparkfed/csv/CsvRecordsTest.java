@@ -1,0 +1,160 @@
+package io.sparkfed.csv;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.sparkfed.csv.CsvDialect.Text;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CsvRecordsTest {
+  private static final char NONE = CsvDialect.NONE;
+
+  private static List<List<String>> read(String text, Text dialect) {
+    try {
+      CsvRecords records = new CsvRecords(new StringReader(text), dialect);
+      List<List<String>> all = new ArrayList<>();
+      while (records.next()) {
+        all.add(records.cells());
+      }
+      return all;
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static List<List<String>> read(String text) {
+    return read(text, Text.standard());
+  }
+
+  private static Text dialect(String separator, char escape, char comment, char lineEnd) {
+    return new Text("UTF-8", separator, '"', escape, comment, lineEnd, true, false, false);
+  }
+
+  @Test
+  void cells_ofEveryKind_areWhatStandsBetweenSeparators() {
+    assertEquals(List.of(List.of("a", " b", ""), List.of("", "", "c d")), read("a, b,\n,,c d"));
+  }
+
+  /** What comes out of a writer that doubles quotes, or escapes them, goes in again. */
+  @ParameterizedTest
+  @ValueSource(strings = {",", ";", "\t", "|", "::"})
+  void next_anyCells_areReadAsWritten(String separator) {
+    Random random = new Random(3);
+    String alphabet = "ab\"\\ ,;:\n\r\té0";
+    for (int trial = 0; trial < 400; trial++) {
+      boolean doubled = random.nextBoolean();
+      String lineEnd = List.of("\n", "\r\n", "\r").get(random.nextInt(3));
+      List<List<String>> table = new ArrayList<>();
+      StringBuilder text = new StringBuilder(random.nextBoolean() ? "\uFEFF" : "");
+      for (int i = random.nextInt(4); i >= 0; i--) {
+        List<String> row = new ArrayList<>();
+        for (int j = 0; j < 3; j++) {
+          StringBuilder cell = new StringBuilder();
+          random
+              .ints(random.nextInt(7), 0, alphabet.length())
+              .forEach(k -> cell.append(alphabet.charAt(k)));
+          row.add(cell.toString());
+          String quoted =
+              doubled
+                  ? cell.toString().replace("\"", "\"\"")
+                  : cell.toString().replace("\\", "\\\\").replace("\"", "\\\"");
+          text.append(j == 0 ? "" : separator).append('"').append(quoted).append('"');
+        }
+        table.add(row);
+        text.append(i == 0 && random.nextBoolean() ? "" : lineEnd);
+      }
+      char escape = doubled ? '"' : '\\';
+      assertEquals(table, read(text.toString(), dialect(separator, escape, NONE, NONE)));
+    }
+  }
+
+  @Test
+  void next_blankLinesAndComments_areNoRecords() {
+    String text = "# by hand\n\na,b\n   \n1,2\n#3,4\n,\n";
+
+    assertEquals(
+        List.of(List.of("a", "b"), List.of("1", "2"), List.of("", "")),
+        read(text, dialect(",", '\\', '#', NONE)));
+    assertEquals(List.of(List.of("", "")), read("\t\n", dialect("\t", '\\', NONE, NONE)));
+  }
+
+  @Test
+  void next_quoteInsideACell_isACharacter() {
+    assertEquals(List.of(List.of("5\" pipe", "o\"\"o")), read("5\" pipe,o\"\"o\n"));
+  }
+
+  @Test
+  void next_blanksAroundQuotes_areNoPartOfACell() {
+    assertEquals(List.of(List.of("a,b", " c ")), read(" \"a,b\" , c \n"));
+  }
+
+  @Test
+  void next_blanksToStrip_areStrippedOutsideQuotesAlone() {
+    Text strips = new Text("UTF-8", ",", '"', '\\', NONE, NONE, true, true, true);
+
+    assertEquals(List.of(List.of("a", " b ", "")), read("  a ,\" b \",  \n", strips));
+  }
+
+  @Test
+  void next_separatorAsLineEnd_isHeeded() {
+    assertEquals(
+        List.of(List.of("a", "b\n"), List.of("c", "d")),
+        read("a,b\n;c,d", dialect(",", '\\', NONE, ';')));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "a,\"b~a quoted value has no closing quote",
+        "a,\"b\"c,d~text stands after a closing quote",
+        "\"5\" pipe\",1~text stands after a closing quote"
+      })
+  void next_brokenQuotes_areRefusedByRuleAlone(String lineAndRule) {
+    String[] parts = lineAndRule.split("~");
+    CsvException e = assertThrows(CsvException.class, () -> read("x,y\n" + parts[0]));
+
+    assertEquals(2, e.record());
+    assertTrue(e.getMessage().startsWith(parts[1]), e.getMessage());
+  }
+
+  @Test
+  void next_lineEndsInQuotesWhereTheyMayNot_isRefused() {
+    Text lines = new Text("UTF-8", ",", '"', '\\', NONE, NONE, false, false, false);
+
+    assertEquals(
+        2, assertThrows(CsvException.class, () -> read("x,y\n1,\"a\nb\"\n", lines)).record());
+    assertEquals(List.of(List.of("1", "a\nb")), read("1,\"a\nb\"\n"));
+  }
+
+  @Test
+  void of_bytesOfAnotherEncoding_areRefused() throws IOException {
+    byte[] bytes = "stra\u00DFe\n".getBytes(StandardCharsets.ISO_8859_1);
+
+    CsvException e =
+        assertThrows(
+            CsvException.class,
+            () -> CsvRecords.of(new ByteArrayInputStream(bytes), Text.standard()).next());
+    assertEquals("is not text in UTF-8 (data.options.encoding)", e.getMessage());
+    Text latin = new Text("ISO-8859-1", ",", '"', '\\', NONE, NONE, true, false, false);
+    CsvRecords records = CsvRecords.of(new ByteArrayInputStream(bytes), latin);
+    records.next();
+    assertEquals("stra\u00DFe", records.cell(0));
+  }
+
+  @Test
+  void next_longCells_growTheBuffer() {
+    String long1 = "x".repeat(200_000);
+
+    assertEquals(List.of(List.of(long1, "1"), List.of("2", long1)), read(long1 + ",1\n2," + long1));
+  }
+}
