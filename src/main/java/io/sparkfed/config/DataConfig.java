@@ -81,7 +81,8 @@ public record DataConfig(
         preprocessing,
         missingTexts,
         workersPerTask,
-        storage);
+        storage,
+        csv);
   }
 
   /** Where the rows are. */
