@@ -27,6 +27,7 @@ import java.util.TreeSet;
  * @param split held-out rows
  * @param preprocessing which feature columns are encoded, and how
  * @param missingTexts the texts that stand for a missing value in cells of text
+ * @param missing what becomes of a row without a value that is needed and not imputed
  * @param workersPerTask how many simulated workers share a task; empty to have it chosen
  * @param storage how packed features are kept in memory
  * @param csv how csv files are read; empty for other formats
@@ -42,6 +43,7 @@ public record DataConfig(
     Split split,
     Preprocessing preprocessing,
     MissingTexts missingTexts,
+    Missing missing,
     OptionalInt workersPerTask,
     Storage storage,
     Optional<Csv> csv) {
@@ -80,9 +82,18 @@ public record DataConfig(
         split,
         preprocessing,
         missingTexts,
+        missing,
         workersPerTask,
         storage,
         csv);
+  }
+
+  /** What becomes of rows with a missing value. */
+  public enum Missing {
+    /** Training ends with a message. */
+    ERROR,
+    /** They are left out and counted. */
+    DROP
   }
 
   /** Where the rows are. */

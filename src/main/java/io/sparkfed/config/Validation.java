@@ -3,6 +3,7 @@ package io.sparkfed.config;
 import com.typesafe.config.Config;
 import io.sparkfed.config.DataConfig.Category;
 import io.sparkfed.config.DataConfig.Columns;
+import io.sparkfed.config.DataConfig.Missing;
 import io.sparkfed.config.DataConfig.NoSplit;
 import io.sparkfed.config.DataConfig.PooledTable;
 import io.sparkfed.config.DataConfig.Preprocessing;
@@ -215,6 +216,7 @@ final class Validation {
         split(),
         preprocessing(source),
         MissingTexts.of(read.strings("data.missing-values")),
+        read.oneOf("data.missing", Missing.class),
         workersPerTask(source),
         read.oneOf("data.storage", Storage.class),
         isCsv ? Optional.of(csv.csv(schema.isPresent())) : Optional.empty());

@@ -11,6 +11,7 @@ import java.io.Serializable;
  * @param test the held-out rows, of the same width; no rows without a split
  * @param scaling the worker's own standardisation under {@code standardize = worker}, otherwise the
  *     identity
+ * @param dropped how many rows were left out for a missing value
  */
-public record Shard(String worker, Examples train, Examples test, Scaling scaling)
+public record Shard(String worker, Examples train, Examples test, Scaling scaling, long dropped)
     implements Serializable {}

@@ -29,6 +29,7 @@ public final class ShardBuilder {
   private final int features;
   private final Storage storage;
   private final GrowingRows rows;
+  private long dropped;
   private boolean built;
 
   /** Creates a builder for rows with {@code features} columns, stored as double. */
@@ -94,6 +95,12 @@ public final class ShardBuilder {
     rows.add(columns, values, values.length, label, weight, offset, part);
   }
 
+  /** Counts rows that are left out for a missing value. */
+  public void drop(long rows) {
+    requireOpen();
+    dropped += rows;
+  }
+
   /** Returns the number of rows added so far. */
   public int rowCount() {
     return rows.count();
@@ -131,7 +138,7 @@ public final class ShardBuilder {
     Examples test = pack(select(order, isTest, true));
     Scaling scaling =
         standardizeByWorker ? FeatureMoments.of(train, shape) : Scaling.identity(shape);
-    return new Shard(worker, train, test, scaling);
+    return new Shard(worker, train, test, scaling, dropped);
   }
 
   /** Rounds up as often as the fraction says, so that it holds over many small workers, too. */

@@ -1,5 +1,6 @@
 package io.sparkfed.evaluation;
 
+import io.sparkfed.data.DroppedRows;
 import io.sparkfed.model.FeatureEncoding;
 import java.time.Duration;
 import java.time.Instant;
@@ -66,8 +67,19 @@ public record RunReport(
    * @param workers ids of the workers that held training rows, sorted
    * @param skipped ids of the workers left out, with the reason
    * @param placement how the rows came to their workers, e.g. "read in place: no row moved"
+   * @param dropped what is told of rows left out for a missing value; empty where none may be
    */
-  public record Cohort(List<String> workers, Map<String, String> skipped, String placement) {}
+  public record Cohort(
+      List<String> workers,
+      Map<String, String> skipped,
+      String placement,
+      Optional<DroppedRows> dropped) {
+
+    /** Creates a cohort that may drop no row. */
+    public Cohort(List<String> workers, Map<String, String> skipped, String placement) {
+      this(workers, skipped, placement, Optional.empty());
+    }
+  }
 
   /**
    * The privacy statement.

@@ -82,6 +82,16 @@ final class JsonFiles {
     ObjectNode skipped = cohort.putObject("skipped");
     report.cohort().skipped().forEach(skipped::put);
     cohort.put("placement", report.cohort().placement());
+    report
+        .cohort()
+        .dropped()
+        .ifPresent(
+            dropped -> {
+              ObjectNode of = cohort.putObject("dropped").put("workers", dropped.workers());
+              dropped
+                  .rows()
+                  .ifPresentOrElse(rows -> of.put("rows", rows), () -> of.putNull("rows"));
+            });
     ObjectNode protection = node.putObject("protection").put("mode", report.protection().mode());
     protection.put("inPlainWords", report.protection().inPlainWords());
     ArrayNode protects = protection.putArray("protects");

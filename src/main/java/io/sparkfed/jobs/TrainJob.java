@@ -341,7 +341,8 @@ public final class TrainJob implements Callable<Integer> {
         exit,
         versions(spark),
         config.seed(),
-        new Cohort(loaded.federation().workers(), loaded.skipped(), loaded.placement()),
+        new Cohort(
+            loaded.federation().workers(), loaded.skipped(), loaded.placement(), loaded.dropped()),
         new Protection(
             Console.lower(mode),
             PlainWords.of(

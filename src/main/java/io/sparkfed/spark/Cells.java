@@ -15,6 +15,9 @@ import org.apache.spark.sql.Row;
  * @param missing the texts that stand for no value
  */
 record Cells(MissingTexts missing) implements Serializable {
+  /** What can be done about a missing value. */
+  static final String REMEDY =
+      " (data.missing = drop leaves such rows out; data.impute fills in features that are numbers)";
 
   /** Returns whether a cell holds nothing: null, NaN, or a text that stands for it. */
   boolean isMissing(Row row, int at) {
@@ -28,7 +31,7 @@ record Cells(MissingTexts missing) implements Serializable {
   double number(Row row, int at, String column) throws Broken {
     double number = numberOrNaN(row, at, column);
     if (Double.isNaN(number)) {
-      throw new Broken(column, "is missing; a number is needed");
+      throw new Broken(column, "is missing; a number is needed" + REMEDY);
     }
     return number;
   }
@@ -51,7 +54,7 @@ record Cells(MissingTexts missing) implements Serializable {
   /** Returns the level of a category; it doesn't depend on the type of the cell. */
   String level(Row row, int at, OneHot category) throws Broken {
     if (isMissing(row, at)) {
-      throw new Broken(category.name(), "is missing; a level is needed");
+      throw new Broken(category.name(), "is missing; a level is needed" + REMEDY);
     }
     Object value = row.get(at);
     String level;

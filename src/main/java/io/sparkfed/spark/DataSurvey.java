@@ -88,6 +88,10 @@ public final class DataSurvey {
         if (row.fault() != null) {
           return new Seen(trains, new TreeSet<>(), widths, row.fault());
         }
+        if (row.isIncomplete()) {
+          trains.putIfAbsent(row.worker(), false);
+          continue;
+        }
         widths.add(row.width());
         boolean isTraining = row.part() == Part.TRAIN && row.weight() > 0.0;
         trains.merge(row.worker(), isTraining, Boolean::logicalOr);

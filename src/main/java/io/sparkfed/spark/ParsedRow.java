@@ -13,7 +13,7 @@ import org.apache.spark.sql.Row;
  * @param worker whose row it is
  * @param width number of features
  * @param columns indices of the present features; null when all are
- * @param values the present features
+ * @param values the present features; null of a fault and of a row that is left out
  * @param label the label; 0 where none is read
  * @param weight the instance weight
  * @param offset the offset of the scores
@@ -36,6 +36,16 @@ record ParsedRow(
     DataFault fault,
     String[] levels)
     implements Serializable {
+
+  /** Returns the trace of a row that is left out for a missing value. */
+  static ParsedRow incomplete(String worker) {
+    return new ParsedRow(worker, 0, null, null, 0.0, 0.0, 0.0, Part.TRAIN, null, null, null);
+  }
+
+  /** Whether the row was left out for a missing value. */
+  boolean isIncomplete() {
+    return values == null && fault == null;
+  }
 
   static ParsedRow faulty(DataFault fault) {
     return new ParsedRow(

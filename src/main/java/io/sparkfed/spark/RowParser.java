@@ -1,14 +1,19 @@
 package io.sparkfed.spark;
 
+import io.sparkfed.config.DataConfig.Missing;
 import io.sparkfed.config.DataConfig.SplitByColumn;
 import io.sparkfed.data.DataFault;
 import io.sparkfed.data.ShardBuilder.Part;
 import io.sparkfed.model.Design;
 import io.sparkfed.model.FeatureEncoding;
+import io.sparkfed.model.InputColumn;
+import io.sparkfed.model.InputColumn.Numeric;
+import io.sparkfed.model.InputColumn.Vectors;
 import io.sparkfed.model.PlainText;
 import io.sparkfed.model.Response;
 import io.sparkfed.spark.GuardedRows.UnreadableRowException;
 import java.io.Serializable;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import org.apache.spark.ml.linalg.SparseVector;
@@ -28,6 +33,7 @@ import org.apache.spark.sql.Row;
  * @param offset the offset, whose columns follow; null for offset 0
  * @param split the split whose column follows; null when none does
  * @param worker whose rows these are; null when a column that follows says so
+ * @param missing what becomes of a row without a value that is needed
  * @param keepOriginal whether parsed rows carry the row they came from
  */
 record RowParser(
@@ -40,6 +46,7 @@ record RowParser(
     Scalar offset,
     SplitByColumn split,
     String worker,
+    Missing missing,
     boolean keepOriginal)
     implements Serializable {
   /** A rule that a row broke; carries no value. */
@@ -98,6 +105,9 @@ record RowParser(
           return ParsedRow.faulty(e.fault(worker, ordinal, place()));
         }
         String owner = worker == null ? WorkerIds.of(row, parsedWidth() - 1) : worker;
+        if (missing == Missing.DROP && isIncomplete(row)) {
+          return ParsedRow.incomplete(owner);
+        }
         try {
           return parseRow(row, owner, encoder);
         } catch (Broken e) {
@@ -125,6 +135,28 @@ record RowParser(
         + (offset == null ? 0 : offset.columns().size())
         + (split == null ? 0 : 1)
         + (worker == null ? 1 : 0);
+  }
+
+  /** Whether a value is missing that nothing replaces. */
+  private boolean isIncomplete(Row row) {
+    for (int at = 0; at < parsedWidth() - (worker == null ? 1 : 0); at++) {
+      InputColumn column = at < encoding.columns().size() ? encoding.columns().get(at) : null;
+      boolean isMissing =
+          column instanceof Vectors ? isIncompleteVector(row, at) : cells.isMissing(row, at);
+      if (isMissing && !(column instanceof Numeric number && number.imputed())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean isIncompleteVector(Row row, int at) {
+    Vector vector = row.getAs(at);
+    return vector == null || Arrays.stream(values(vector)).anyMatch(Double::isNaN);
+  }
+
+  private static double[] values(Vector vector) {
+    return vector instanceof SparseVector sparse ? sparse.values() : vector.toArray();
   }
 
   private ParsedRow parseRow(Row row, String owner, RowEncoder encoder) throws Broken {
@@ -195,17 +227,11 @@ record RowParser(
       throws Broken {
     String column = encoding.columns().get(0).name();
     if (row.isNullAt(0)) {
-      throw new Broken(column, "is missing");
+      throw new Broken(column, "is missing" + Cells.REMEDY);
     }
     Vector features = row.getAs(0);
-    int[] columns = null;
-    double[] values;
-    if (features instanceof SparseVector sparse) {
-      columns = sparse.indices();
-      values = sparse.values();
-    } else {
-      values = features.toArray();
-    }
+    int[] columns = features instanceof SparseVector sparse ? sparse.indices() : null;
+    double[] values = values(features);
     for (double value : values) {
       Cells.finite(value, column);
     }

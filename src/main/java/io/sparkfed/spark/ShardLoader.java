@@ -1,12 +1,16 @@
 package io.sparkfed.spark;
 
 import io.sparkfed.aggregate.CohortException;
+import io.sparkfed.config.DataConfig.Missing;
 import io.sparkfed.config.DataConfig.Synthetic;
+import io.sparkfed.config.Presets;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.data.DataException;
 import io.sparkfed.data.DataFault;
+import io.sparkfed.data.DroppedRows;
 import io.sparkfed.data.ShardBuilder;
 import io.sparkfed.data.SyntheticWorkers;
+import io.sparkfed.federated.FederatedCounts;
 import io.sparkfed.federated.FederatedPreprocessing;
 import io.sparkfed.model.FeatureEncoding;
 import java.util.ArrayList;
@@ -93,6 +97,7 @@ public final class ShardLoader {
    * @param encoding how the workers' columns became features
    * @param skipped the workers left out, with the reason
    * @param placement how the rows came to their workers
+   * @param dropped what is told of rows left out for a missing value; empty where none may be
    * @param notes what the user should know
    */
   public record Loaded(
@@ -100,6 +105,7 @@ public final class ShardLoader {
       FeatureEncoding encoding,
       Map<String, String> skipped,
       String placement,
+      Optional<DroppedRows> dropped,
       List<String> notes) {
 
     /** Returns the names of the features, in the order of the coefficients. */
@@ -291,11 +297,17 @@ public final class ShardLoader {
     ShardBuilder builder = null;
     int width = 0;
     long ordinal = 0;
+    long dropped = 0;
     while (rows.hasNext()) {
       ParsedRow row = rows.next();
       ordinal++;
       if (row.fault() != null) {
         return new WorkerPartition(row.fault().worker(), row.fault());
+      }
+      if (row.isIncomplete()) {
+        worker = row.worker();
+        dropped++;
+        continue;
       }
       if (builder == null) {
         worker = row.worker();
@@ -317,9 +329,11 @@ public final class ShardLoader {
       }
       row.addTo(builder);
     }
-    return builder == null
-        ? new WorkerPartition(worker, null)
-        : packing.partition(worker, builder, width);
+    if (builder == null) {
+      return new WorkerPartition(worker, null);
+    }
+    builder.drop(dropped);
+    return packing.partition(worker, builder, width);
   }
 
   private Loaded finish(
@@ -367,13 +381,13 @@ public final class ShardLoader {
         notes.add(noteOnEvaluators(evaluators));
       }
       noteUncached(cached, cached.getNumPartitions(), notes);
-      return new Loaded(
+      SparkFederation federation =
           new SparkFederation(
-              context, cached, occupancy, places, workers, evaluators, VisitBounds.of(config)),
-          encoding.withVectorWidth(features),
-          skipped,
-          placement,
-          notes);
+              context, cached, occupancy, places, workers, evaluators, VisitBounds.of(config));
+      Optional<DroppedRows> dropped = dropped(federation);
+      dropped.ifPresent(rows -> notes.add(rows.message()));
+      return new Loaded(
+          federation, encoding.withVectorWidth(features), skipped, placement, dropped, notes);
     } catch (RuntimeException e) {
       cached.unpersist(false);
       throw e;
@@ -401,6 +415,14 @@ public final class ShardLoader {
         + " workers hold test rows only, and take part in evaluations alone: "
         + named
         + (evaluators.size() > MOST_NAMED ? ", ..." : "");
+  }
+
+  private Optional<DroppedRows> dropped(SparkFederation federation) {
+    return config.data().missing() == Missing.DROP && !(config.data().source() instanceof Synthetic)
+        ? Optional.of(
+            FederatedCounts.dropped(
+                federation, Presets.sums(config), config.aggregation().minWorkers()))
+        : Optional.empty();
   }
 
   /** Refuses if one of the faults isn't null. */

@@ -43,8 +43,11 @@ record SummaryPartition(String worker, ColumnSummary summary, DataFault fault)
       if (row.fault() != null) {
         return new SummaryPartition(row.fault().worker(), null, row.fault());
       }
-      any = true;
       worker = row.worker();
+      if (row.isIncomplete()) {
+        continue;
+      }
+      any = true;
       builder.add(row.levels(), row.values(), row.weight(), row.part() == Part.TRAIN);
       for (int k = 0; k < categories.size(); k++) {
         if (builder.levelCount(k) > OneHot.MAX_LEVELS) {

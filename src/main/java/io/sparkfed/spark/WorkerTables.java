@@ -1,6 +1,7 @@
 package io.sparkfed.spark;
 
 import io.sparkfed.config.DataConfig;
+import io.sparkfed.config.DataConfig.Missing;
 import io.sparkfed.config.DataConfig.PooledTable;
 import io.sparkfed.config.DataConfig.SplitByColumn;
 import io.sparkfed.config.DataConfig.WorkerPaths;
@@ -283,6 +284,8 @@ final class WorkerTables {
         names.offsetExpression().map(Scalar::new).orElse(null),
         splitColumn(response),
         table.worker(),
+        // Whoever wants predictions wants one for each row.
+        keepOriginal ? Missing.ERROR : data.missing(),
         keepOriginal);
   }
 
