@@ -83,7 +83,8 @@ public final class RowSweep {
   }
 
   private static int rowsOfABlock(int features) {
-    return Math.max(LEAST_ROWS, Math.min(MOST_ROWS, VALUES_OF_A_BLOCK / features / 8 * 8));
+    return Math.max(
+        LEAST_ROWS, Math.min(MOST_ROWS, VALUES_OF_A_BLOCK / Math.max(1, features) / 8 * 8));
   }
 
   /** Returns the most rows that a block may have. */

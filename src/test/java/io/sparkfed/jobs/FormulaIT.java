@@ -74,6 +74,10 @@ class FormulaIT {
     return new RunOutput(root.resolve("out"));
   }
 
+  private static JsonNode saved(RunOutput output) throws IOException {
+    return JSON.readTree(output.coefficients());
+  }
+
   /** patsy multiplies as a term is written; in R variables come as they first appear. */
   private static String sorted(String name) {
     return Arrays.stream(name.replace(" ", "").split(":", -1))
@@ -147,8 +151,7 @@ class FormulaIT {
   })
   void train_interceptAloneByAnyPreset_isTheMean(String family, String settings, double relative)
       throws IOException {
-    JsonNode model =
-        trained(conf(family, "formula = \"y ~ 1\""), settings.split(" ", -1)).coefficients();
+    JsonNode model = saved(trained(conf(family, "formula = \"y ~ 1\""), settings.split(" ", -1)));
 
     double mean = Double.parseDouble(fits.get("mean")[4]);
     assertEquals(mean, model.path("intercepts").path(0).asDouble(), relative * mean);
@@ -164,12 +167,12 @@ class FormulaIT {
     Outcome evaluated = jobs.evaluate(conf, "--model", model);
     Outcome predicted =
         jobs.predict(conf, "--model", model, "predictions.path=" + root.resolve("predicted"));
-    Outcome looked = jobs.doctor(conf);
+    Outcome looked = jobs.doctor(conf, "output.dir=" + root.resolve("next"));
 
     assertEquals(0, evaluated.code(), evaluated.toString());
     assertEquals(0, predicted.code(), predicted.toString());
     assertEquals(0, looked.code(), looked.toString());
-    double intercept = output.coefficients().path("intercepts").path(0).asDouble();
+    double intercept = saved(output).path("intercepts").path(0).asDouble();
     double share = 1.0 / (1.0 + Math.exp(-intercept));
     JobRunner.withSpark(
         spark -> {
@@ -194,22 +197,30 @@ class FormulaIT {
     RunOutput output = trained(conf);
     String model = root.resolve("out").toString();
     Path rows = JobRunner.write(root.resolve("new.csv"), "g,age,sex,ldl\n3,40,m,2.5\n2,50,f,1\n");
-    String two = "data.workers={ a = \"" + rows + "\" }";
+    String two =
+        JobRunner.write(
+                root.resolve("two.conf"),
+                "data { workers { a = \""
+                    + rows
+                    + "\" }, "
+                    + data
+                    + " }\nalgorithm.preset = fed-newton")
+            .toString();
 
     Outcome evaluated = jobs.evaluate(conf, "--model", model);
     Outcome predicted =
-        jobs.predict(conf, two, "--model", model, "predictions.path=" + root.resolve("predicted"));
+        jobs.predict(two, "--model", model, "predictions.path=" + root.resolve("predicted"));
     Outcome other =
         jobs.evaluate(conf, "--model", model, "data.formula=y ~ log(ldl) + factor(sex)");
 
-    JsonNode saved = output.coefficients();
+    JsonNode saved = saved(output);
     assertEquals(
         "[\"log(ldl)\",\"sex_m\",\"log(ldl):sex_m\",\"g_1:I(age^2)\",\"g_2:I(age^2)\",\"g_3:I(age^2)\"]",
         saved.path("features").toString());
     assertEquals(0, evaluated.code(), evaluated.toString());
     assertEquals(
-        output.run().path("metrics").path("train"),
-        JSON.readTree(evaluated.out()).path("metrics").path("all"));
+        output.run().path("metrics").path("train").path("rmse"),
+        JSON.readTree(evaluated.out()).path("metrics").path("all").path("rmse"));
     assertEquals(0, predicted.code(), predicted.toString());
     assertEquals(2, other.code(), other.toString());
     assertTrue(other.err().contains("data.formula must have the model's terms"), other.err());
@@ -262,14 +273,15 @@ class FormulaIT {
     String note = "12 rows with a missing value were left out, of 3 workers";
     assertTrue(outcome.out().contains(note), outcome.toString());
     assertTrue(run.path("notes").toString().contains(note));
-    Outcome looked = jobs.doctor(conf("linear", INCOMPLETE + "drop"));
+    Outcome looked =
+        jobs.doctor(conf("linear", INCOMPLETE + "drop"), "output.dir=" + root.resolve("next"));
     assertEquals(0, looked.code(), looked.toString());
     Outcome evaluated =
         jobs.evaluate(
             conf("linear", INCOMPLETE + "drop"), "--model", root.resolve("out").toString());
     assertEquals(
-        run.path("metrics").path("train"),
-        JSON.readTree(evaluated.out()).path("metrics").path("all"),
+        run.path("metrics").path("train").path("rmse"),
+        JSON.readTree(evaluated.out()).path("metrics").path("all").path("rmse"),
         evaluated.toString());
   }
 
