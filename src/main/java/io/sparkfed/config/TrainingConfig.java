@@ -6,6 +6,7 @@ import io.sparkfed.evaluation.RunReport.Setting;
 import io.sparkfed.federated.Weighting;
 import io.sparkfed.loss.VectorLoss;
 import io.sparkfed.model.Family;
+import io.sparkfed.model.Labels;
 import io.sparkfed.model.Response;
 import io.sparkfed.model.Standardize;
 import io.sparkfed.objective.Reduction;
@@ -62,20 +63,14 @@ public record TrainingConfig(
 
   /** Returns the same with a model's threshold, unless this sets one of its own. */
   public TrainingConfig withThreshold(double ofModel) {
-    if (model.threshold().isPresent()) {
-      return this;
-    }
-    return with(
-        data,
-        new Model(
-            model.family(),
-            model.loss(),
-            model.intercept(),
-            model.l1(),
-            model.l2(),
-            model.standardize(),
-            OptionalDouble.of(ofModel)),
-        aggregation);
+    return model.threshold().isPresent()
+        ? this
+        : with(data, model.with(OptionalDouble.of(ofModel)), aggregation);
+  }
+
+  /** Returns the same configuration for labels of this kind, e.g. those of a trained model. */
+  public TrainingConfig withLabels(Labels labels) {
+    return with(data, model.with(labels), aggregation);
   }
 
   /**
@@ -132,6 +127,7 @@ public record TrainingConfig(
    * What {@code model} says.
    *
    * @param loss the family's loss with its parameter
+   * @param labels what stands in the label's column
    * @param l1 lasso penalty, at least 0
    * @param l2 ridge penalty, at least 0
    * @param threshold above which a row of two classes is predicted positive; empty where it isn't
@@ -140,6 +136,7 @@ public record TrainingConfig(
   public record Model(
       Family family,
       VectorLoss loss,
+      Labels labels,
       boolean intercept,
       double l1,
       double l2,
@@ -148,7 +145,15 @@ public record TrainingConfig(
 
     /** Returns what the label may be and what is predicted of it. */
     public Response response() {
-      return new Response(family, loss, threshold.orElse(family.threshold()));
+      return new Response(family, loss, labels, threshold.orElse(family.threshold()));
+    }
+
+    Model with(Labels other) {
+      return new Model(family, loss, other, intercept, l1, l2, standardize, threshold);
+    }
+
+    Model with(OptionalDouble other) {
+      return new Model(family, loss, labels, intercept, l1, l2, standardize, other);
     }
   }
 

@@ -27,6 +27,7 @@ import io.sparkfed.federated.Weighting;
 import io.sparkfed.model.Family;
 import io.sparkfed.model.InputColumn;
 import io.sparkfed.model.InputColumn.OneHot;
+import io.sparkfed.model.Labels;
 import io.sparkfed.model.MissingTexts;
 import io.sparkfed.model.Spelling;
 import io.sparkfed.model.Standardize;
@@ -45,7 +46,7 @@ import java.util.TreeMap;
 /** Turns a resolved configuration into records, refusing what can't be meant. */
 final class Validation {
   /** The metrics of softmax hold a number for each pair of classes. */
-  private static final int MOST_CLASSES = 1000;
+  static final int MOST_CLASSES = 1000;
 
   /** One machine would agree on keys for minutes a round. */
   private static final int MOST_MASKED_SIMULATED = 10_000;
@@ -125,9 +126,13 @@ final class Validation {
 
   private Model model() {
     Family family = read.oneOf("model.family", Family.class);
+    Labels labels = new LabelsReader(read).labels(family, columns.formula());
     int classes = 0;
     if (family == Family.SOFTMAX) {
-      classes = read.integer("model.classes", 2, MOST_CLASSES);
+      classes =
+          labels instanceof Labels.Classes named && !read.isSet("model.classes")
+              ? named.levels().size()
+              : read.integer("model.classes", 2, MOST_CLASSES);
       boolean byFormula = columns.formula().flatMap(Formula::offset).isPresent();
       if (byFormula || user.hasPath("data.offset-column")) {
         throw read.invalid(
@@ -147,6 +152,7 @@ final class Validation {
     return new Model(
         family,
         family.loss(classes, huberDelta),
+        labels,
         columns.intercept(),
         read.number("model.l1", "must be a number >= 0", v -> v >= 0.0),
         read.number("model.l2", "must be a number >= 0", v -> v >= 0.0),

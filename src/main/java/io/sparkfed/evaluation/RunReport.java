@@ -100,7 +100,8 @@ public record RunReport(
    * @param features feature names in the order of the coefficients
    * @param coefficients for each output (softmax: class) one coefficient for each feature
    * @param intercepts one for each output; 0 when the model has none
-   * @param classes the classes; empty when the label is a quantity
+   * @param classes the names of the classes, 0, 1 and so on unless they have others; empty when the
+   *     label is a quantity
    * @param standardization none, worker or federated
    * @param threshold above which a row of two classes is predicted positive; NaN without one
    */
@@ -109,7 +110,7 @@ public record RunReport(
       List<String> features,
       List<List<Double>> coefficients,
       List<Double> intercepts,
-      List<Integer> classes,
+      List<String> classes,
       String standardization,
       double threshold) {
 
@@ -125,7 +126,7 @@ public record RunReport(
           features,
           List.of(coefficients),
           List.of(intercept),
-          TWO_CLASSES.contains(family) ? List.of(0, 1) : List.of(),
+          TWO_CLASSES.contains(family) ? List.of("0", "1") : List.of(),
           standardization,
           Double.NaN);
     }

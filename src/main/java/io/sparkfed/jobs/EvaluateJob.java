@@ -55,8 +55,9 @@ public final class EvaluateJob implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     TrainingConfig given = options.load();
-    TrainingConfig config = own == null ? given : OwnRows.of(given, own);
-    SavedModel saved = model.read(JobMain.hadoop(), config);
+    TrainingConfig asked = own == null ? given : OwnRows.of(given, own);
+    SavedModel saved = model.read(JobMain.hadoop(), asked);
+    TrainingConfig config = saved.withLabels(asked);
     SparkSession spark = JobMain.openSession("Spark Federated: evaluation of " + config.name());
     if (own != null) {
       OwnRows.requireAlone(spark);

@@ -12,6 +12,7 @@ import io.sparkfed.evaluation.RunReport.FinalModel;
 import io.sparkfed.model.FeatureEncoding;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /** The JSON renderings of a run. Numbers that JSON can't write (NaN, infinity) are null. */
 final class JsonFiles {
@@ -48,8 +49,7 @@ final class JsonFiles {
     }
     ArrayNode intercepts = node.putArray("intercepts");
     model.intercepts().forEach(intercepts::add);
-    ArrayNode classes = node.putArray("classes");
-    model.classes().forEach(classes::add);
+    node.set("classes", classes(model.classes()));
     if (!Double.isNaN(model.threshold())) {
       node.put("threshold", model.threshold());
     }
@@ -57,6 +57,21 @@ final class JsonFiles {
     node.put("offset", hasOffset);
     node.set("contract", EncodingJson.write(encoding));
     return pretty(node);
+  }
+
+  /** Classes without names are numbers. */
+  private static ArrayNode classes(List<String> names) {
+    ArrayNode classes = JSON.createArrayNode();
+    boolean named =
+        IntStream.range(0, names.size()).anyMatch(k -> !names.get(k).equals(String.valueOf(k)));
+    for (int k = 0; k < names.size(); k++) {
+      if (named) {
+        classes.add(names.get(k));
+      } else {
+        classes.add(k);
+      }
+    }
+    return classes;
   }
 
   /** Returns {@code run.json}. */

@@ -38,10 +38,11 @@ public final class PredictJob implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    TrainingConfig config = options.load();
+    TrainingConfig given = options.load();
     Configuration hadoop = JobMain.hadoop();
-    PredictionSink sink = new PredictionSink(hadoop, config.predictions());
-    SavedModel saved = model.read(hadoop, config);
+    PredictionSink sink = new PredictionSink(hadoop, given.predictions());
+    SavedModel saved = model.read(hadoop, given);
+    TrainingConfig config = saved.withLabels(given);
     if (!sink.requireApart(model.readBy(options.places(hadoop, config)), config.data())) {
       System.out.println(
           sink.described() + " exists already, and predictions.mode = ignore: nothing was written");

@@ -10,6 +10,7 @@ import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.model.Coefficients;
 import io.sparkfed.model.FeatureEncoding;
 import io.sparkfed.model.InputColumn.OneHot;
+import io.sparkfed.model.Labels;
 import io.sparkfed.model.ModelShape;
 import io.sparkfed.model.Spelling;
 import java.io.FileNotFoundException;
@@ -39,6 +40,7 @@ import org.apache.hadoop.fs.Path;
  * @param standardize how the training standardised
  * @param hasOffset whether the rows it was trained on had offsets
  * @param encoding how columns become the features
+ * @param labels what stood in the label's column: classes with names, or numbers
  */
 record SavedModel(
     String family,
@@ -48,7 +50,8 @@ record SavedModel(
     OptionalDouble threshold,
     String standardize,
     boolean hasOffset,
-    FeatureEncoding encoding) {
+    FeatureEncoding encoding,
+    Labels labels) {
 
   /**
    * Reads {@code coefficients.json} of an output folder.
@@ -104,7 +107,31 @@ record SavedModel(
             : OptionalDouble.empty(),
         node.path("standardize").asText(),
         node.path("offset").asBoolean(),
-        encoding);
+        encoding,
+        labels(node.path("classes")));
+  }
+
+  private static Labels labels(JsonNode classes) {
+    List<String> names = new ArrayList<>();
+    classes.forEach(name -> names.add(name.asText()));
+    return classes.path(0).isTextual() ? new Labels.Classes(names) : new Labels.Numbers();
+  }
+
+  /**
+   * Returns a configuration for the labels that the model was trained on, unless it says what they
+   * are.
+   *
+   * @throws ConfigurationException if it names other classes than the model has
+   */
+  TrainingConfig withLabels(TrainingConfig config) {
+    Labels configured = config.model().labels();
+    if (configured instanceof Labels.Classes
+        && labels instanceof Labels.Classes ofModel
+        && !configured.equals(labels)) {
+      throw new ConfigurationException(
+          "data.label-levels must be the model's: " + String.join(", ", ofModel.levels()));
+    }
+    return configured instanceof Labels.Numbers ? config.withLabels(labels) : config;
   }
 
   /** Returns the coefficients as a configuration's model has them. */

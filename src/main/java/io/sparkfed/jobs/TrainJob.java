@@ -20,6 +20,7 @@ import io.sparkfed.model.Coefficients;
 import io.sparkfed.model.FeatureEncoding;
 import io.sparkfed.model.InputColumn.Numeric;
 import io.sparkfed.model.InputColumn.OneHot;
+import io.sparkfed.model.Labels;
 import io.sparkfed.model.Standardize;
 import io.sparkfed.spark.BoundedJobs;
 import io.sparkfed.spark.MllibModels;
@@ -371,7 +372,9 @@ public final class TrainJob implements Callable<Integer> {
             .mapToObj(k -> Arrays.stream(model.weights(k)).boxed().toList())
             .toList(),
         Arrays.stream(model.intercepts()).boxed().toList(),
-        IntStream.range(0, classes).boxed().toList(),
+        config.model().labels() instanceof Labels.Classes named
+            ? named.levels()
+            : IntStream.range(0, classes).mapToObj(String::valueOf).toList(),
         Console.lower(config.model().standardize()),
         config.model().response().threshold());
   }

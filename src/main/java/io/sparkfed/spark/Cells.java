@@ -2,8 +2,11 @@ package io.sparkfed.spark;
 
 import io.sparkfed.model.InputColumn;
 import io.sparkfed.model.InputColumn.OneHot;
+import io.sparkfed.model.Labels;
 import io.sparkfed.model.MissingTexts;
 import io.sparkfed.model.PlainText;
+import io.sparkfed.model.Response;
+import io.sparkfed.model.Spelling;
 import io.sparkfed.spark.RowParser.Broken;
 import java.io.Serializable;
 import org.apache.spark.sql.Row;
@@ -18,6 +21,8 @@ record Cells(MissingTexts missing) implements Serializable {
   /** What can be done about a missing value. */
   static final String REMEDY =
       " (data.missing = drop leaves such rows out; data.impute fills in features that are numbers)";
+
+  private static final String NO_NUMBER = "is not a number";
 
   /** Returns whether a cell holds nothing: null, NaN, or a text that stands for it. */
   boolean isMissing(Row row, int at) {
@@ -48,25 +53,58 @@ record Cells(MissingTexts missing) implements Serializable {
     if (value instanceof Boolean isTrue) {
       return isTrue ? 1.0 : 0.0;
     }
-    return finite(parsed(PlainText.of(value.toString()), column), column);
+    String text = PlainText.of(value.toString());
+    if (text.equalsIgnoreCase("true") || text.equalsIgnoreCase("false")) {
+      return text.equalsIgnoreCase("true") ? 1.0 : 0.0;
+    }
+    return finite(parsed(text, column), column);
+  }
+
+  /** Returns the label of a row that has its columns from a place on; a class by its number. */
+  double label(Row row, int from, Scalar label, Response response) throws Broken {
+    if (response.labels() instanceof Labels.Classes classes) {
+      int named = classes.classOf(level(row, from, label.name(), Spelling.VALUE));
+      if (named < 0) {
+        throw new Broken(label.name(), "a label must be one of the classes in data.label-levels");
+      }
+      return named;
+    }
+    double value;
+    try {
+      value = label.read(this, row, from);
+    } catch (Broken e) {
+      throw response.family().isClassifier() && e.getMessage().equals(NO_NUMBER)
+          ? new Broken(
+              label.name(),
+              NO_NUMBER + "; classes with names need data.label-levels, e.g. [\"no\", \"yes\"]")
+          : e;
+    }
+    if (!response.acceptsLabel(value)) {
+      throw new Broken(label.name(), "a label must be " + response.labelRule());
+    }
+    return value;
   }
 
   /** Returns the level of a category; it doesn't depend on the type of the cell. */
   String level(Row row, int at, OneHot category) throws Broken {
+    return level(row, at, category.name(), category.spelling());
+  }
+
+  private String level(Row row, int at, String column, Spelling spelling) throws Broken {
     if (isMissing(row, at)) {
-      throw new Broken(category.name(), "is missing; a level is needed" + REMEDY);
+      throw new Broken(column, "is missing; a level is needed" + REMEDY);
     }
     Object value = row.get(at);
     String level;
     if (value instanceof Number number) {
-      finite(number.doubleValue(), category.name());
+      finite(number.doubleValue(), column);
       level = PlainText.ofNumber(number);
     } else {
-      level = category.spelling().level(value.toString());
+      level = spelling.level(value.toString());
     }
     if (!InputColumn.isLevel(level)) {
       throw new Broken(
-          category.name(), "a level must have 1 to " + OneHot.MAX_LEVEL_BYTES + " bytes in UTF-8");
+          column, "a level must have 1 to " + OneHot.MAX_LEVEL_BYTES + " bytes in UTF-8");
     }
     return level;
   }
@@ -80,12 +118,12 @@ record Cells(MissingTexts missing) implements Serializable {
 
   private static double parsed(String text, String column) throws Broken {
     if (isJavaLiteral(text)) {
-      throw new Broken(column, "is not a number");
+      throw new Broken(column, NO_NUMBER);
     }
     try {
       return Double.parseDouble(text);
     } catch (NumberFormatException e) {
-      throw new Broken(column, "is not a number");
+      throw new Broken(column, NO_NUMBER);
     }
   }
 

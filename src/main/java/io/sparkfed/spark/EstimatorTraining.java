@@ -11,6 +11,7 @@ import io.sparkfed.federated.FederatedTrainer;
 import io.sparkfed.federated.TrainingResult;
 import io.sparkfed.model.Coefficients;
 import io.sparkfed.model.Family;
+import io.sparkfed.model.Labels;
 import io.sparkfed.model.Standardize;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -57,6 +58,10 @@ final class EstimatorTraining implements AutoCloseable {
     if (config.mlflow().isPresent()) {
       throw new ConfigurationException(
           "tracking.mlflow.uri is for jobs/train; estimators have none");
+    }
+    if (config.model().labels() instanceof Labels.Classes) {
+      throw new ConfigurationException(
+          "data.label-levels is for jobs; estimators take labels that a StringIndexer has made");
     }
     this.loaded = new ShardLoader(config, rows).load();
     this.sums = Presets.sums(config);

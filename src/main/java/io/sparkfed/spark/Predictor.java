@@ -6,6 +6,7 @@ import io.sparkfed.data.DataFault;
 import io.sparkfed.data.ShardBuilder;
 import io.sparkfed.model.Coefficients;
 import io.sparkfed.model.FeatureEncoding;
+import io.sparkfed.model.Labels;
 import io.sparkfed.model.ModelShape;
 import io.sparkfed.model.Response;
 import io.sparkfed.model.Scaling;
@@ -16,6 +17,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Column;
@@ -74,7 +76,9 @@ public final class Predictor {
     Row append(ParsedRow row, String workerColumn) {
       Row original = row.original();
       int width = original.length() - parsedWidth;
-      int added = response.predictionNames().size();
+      double[] predictions = response.predictions(row.scores(shape, raw));
+      Optional<String> className = response.className(predictions);
+      int added = predictions.length + (className.isPresent() ? 1 : 0);
       Object[] values = new Object[width + (workerColumn == null ? 0 : 1) + added];
       for (int k = 0; k < width; k++) {
         values[k] = original.get(parsedWidth + k);
@@ -83,8 +87,11 @@ public final class Predictor {
       if (workerColumn != null) {
         values[at++] = row.worker();
       }
-      for (double value : response.predictions(row.scores(shape, raw))) {
+      for (double value : predictions) {
         values[at++] = value;
+      }
+      if (className.isPresent()) {
+        values[at] = className.get();
       }
       return RowFactory.create(values);
     }
@@ -93,8 +100,9 @@ public final class Predictor {
   /**
    * Returns the rows with a {@code prediction} column: the mean response, or for a classifier the
    * class, and beside it the {@code probability} of class 1, the {@code margin} of a support vector
-   * machine, or {@code probability_0} and so on for softmax. Rows of {@code data.workers} also get
-   * a {@code worker} column.
+   * machine, or {@code probability_0} and so on for softmax; where classes have names, also that of
+   * the class as {@code predictedLabel}. Rows of {@code data.workers} also get a {@code worker}
+   * column.
    *
    * @throws DataException if a path, a column, a type or a row can't be used
    */
@@ -221,7 +229,15 @@ public final class Predictor {
   }
 
   private List<String> addedColumns() {
-    return config.model().response().predictionNames();
+    List<String> added = new ArrayList<>(config.model().response().predictionNames());
+    if (hasClassNames()) {
+      added.add(Response.CLASS_NAME);
+    }
+    return added;
+  }
+
+  private boolean hasClassNames() {
+    return config.model().labels() instanceof Labels.Classes;
   }
 
   private static boolean addsWorker(WorkerTables.Table table) {
@@ -234,8 +250,11 @@ public final class Predictor {
     if (addsWorker(table)) {
       fields.add(DataTypes.createStructField(WORKER, DataTypes.StringType, false));
     }
-    for (String name : addedColumns()) {
+    for (String name : config.model().response().predictionNames()) {
       fields.add(DataTypes.createStructField(name, DataTypes.DoubleType, false));
+    }
+    if (hasClassNames()) {
+      fields.add(DataTypes.createStructField(Response.CLASS_NAME, DataTypes.StringType, false));
     }
     return new StructType(fields.toArray(new StructField[0]));
   }

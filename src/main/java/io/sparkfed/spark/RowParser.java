@@ -163,11 +163,8 @@ record RowParser(
     int at = encoding.columns().size();
     double labelValue = 0.0;
     if (response != null) {
-      labelValue = label.read(cells, row, at);
+      labelValue = cells.label(row, at, label, response);
       at += label.columns().size();
-      if (!response.acceptsLabel(labelValue)) {
-        throw new Broken(label.name(), "a label must be " + response.labelRule());
-      }
     }
     double weightValue = 1.0;
     if (weight != null) {

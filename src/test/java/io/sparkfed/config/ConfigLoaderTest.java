@@ -15,6 +15,7 @@ import io.sparkfed.federated.Weighting;
 import io.sparkfed.loss.LogisticLoss;
 import io.sparkfed.loss.SquaredLoss;
 import io.sparkfed.model.Family;
+import io.sparkfed.model.Labels;
 import io.sparkfed.model.Spelling;
 import io.sparkfed.model.Standardize;
 import io.sparkfed.objective.Reduction;
@@ -112,6 +113,7 @@ class ConfigLoaderTest {
         new TrainingConfig.Model(
             Family.LOGISTIC,
             LogisticLoss.INSTANCE,
+            new Labels.Numbers(),
             false,
             0.0,
             0.5,
@@ -197,6 +199,7 @@ class ConfigLoaderTest {
         new TrainingConfig.Model(
             Family.LINEAR,
             SquaredLoss.INSTANCE,
+            new Labels.Numbers(),
             true,
             0.0,
             0.0,

@@ -148,7 +148,7 @@ class HtmlReportTablesTest {
             List.of("age", "dose"),
             List.of(List.of(0.5, -1.0), List.of(0.25, 3.0), List.of(-0.75, -2.0)),
             List.of(0.125, Double.NaN, -0.125),
-            List.of(0, 1, 2),
+            List.of("0", "1", "2"),
             "none",
             Double.NaN);
 
