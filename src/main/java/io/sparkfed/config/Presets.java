@@ -11,6 +11,7 @@ import io.sparkfed.federated.AlgorithmChoice;
 import io.sparkfed.federated.PooledPlan;
 import io.sparkfed.federated.PooledPlan.Conditioning;
 import io.sparkfed.federated.TrainingPlan;
+import io.sparkfed.model.Labels;
 import io.sparkfed.model.ModelShape;
 import io.sparkfed.privacy.ClipBound;
 import io.sparkfed.privacy.OwnersClip;
@@ -138,7 +139,13 @@ public final class Presets {
     Conditioning conditioning =
         algorithm.preset().equals("fed-sgd") ? Conditioning.AS_IS : Conditioning.STANDARDIZED;
     return Optional.of(
-        new PooledPlan(chooser(config, shape), conditioning, config.confidenceLevel()));
+        new PooledPlan(
+            chooser(config, shape),
+            conditioning,
+            config.confidenceLevel(),
+            config.model().labels() instanceof Labels.Proportions
+                ? PooledPlan.Counting.ROWS
+                : PooledPlan.Counting.WEIGHTS));
   }
 
   private static AlgorithmChoice.Chooser chooser(TrainingConfig config, ModelShape shape) {

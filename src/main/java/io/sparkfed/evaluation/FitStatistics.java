@@ -17,7 +17,7 @@ import org.apache.commons.math3.distribution.TDistribution;
  * Pearson residuals over the residual degrees of freedom; then statistics follow Student's t with
  * these degrees, else the normal distribution (Wald).
  *
- * @param rows sum of instance weights n
+ * @param rows sum of instance weights n; with numbers of trials as weights the number of rows
  * @param parameters number k of coefficients that were estimated
  * @param residualDegrees n - k
  * @param nullDegrees n - 1, or n without an intercept

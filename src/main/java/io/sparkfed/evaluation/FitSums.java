@@ -2,9 +2,9 @@ package io.sparkfed.evaluation;
 
 /**
  * Sums over all training rows at a fitted model, by instance weight; a weight counts as so many
- * copies of its row.
+ * copies of its row, or is the number of trials that the row is about.
  *
- * @param rows sum of weights
+ * @param rows sum of weights, or the number of rows with trials
  * @param deviance of the model
  * @param nullDeviance of the model with an intercept alone, or of score 0 without one
  * @param pearson sum of squared Pearson residuals

@@ -48,11 +48,11 @@ public enum ResponseDistribution {
       return -0.5 * sums.rows() * (Math.log(2.0 * Math.PI * sums.deviance() / sums.rows()) + 1.0);
     }
   },
-  /** Zero or one, logit link. */
+  /** Zero or one, or the share of ones among as many trials as the weight says; logit link. */
   BINOMIAL(Dispersion.ONE) {
     @Override
     public double unitDeviance(double label, double score) {
-      return 2.0 * LogisticLoss.INSTANCE.value(score, label);
+      return 2.0 * (LogisticLoss.INSTANCE.value(score, label) + saturated(label));
     }
 
     @Override
@@ -67,8 +67,12 @@ public enum ResponseDistribution {
 
     @Override
     public double squaredPearsonResidual(double label, double score) {
-      // (y - m)² / (m (1 - m)) is exp(-s) for y = 1 and exp(s) for y = 0.
-      return StrictMath.exp(label > 0.5 ? -score : score);
+      if (label == 0.0 || label == 1.0) {
+        // (y - m)² / (m (1 - m)) is exp(-s) for y = 1 and exp(s) for y = 0.
+        return StrictMath.exp(label == 1.0 ? -score : score);
+      }
+      double slope = slope(label, score);
+      return slope * slope / information(score);
     }
 
     @Override
@@ -76,9 +80,28 @@ public enum ResponseDistribution {
       return Math.log(mean / (1.0 - mean));
     }
 
+    /** The saturated model's log-likelihood, with the number of orders of the ones. */
+    @Override
+    public double labelTerm(double label, double weight) {
+      if (label == 0.0 || label == 1.0) {
+        return 0.0;
+      }
+      return Gamma.logGamma(weight + 1.0)
+          - Gamma.logGamma(weight * label + 1.0)
+          - Gamma.logGamma(weight * (1.0 - label) + 1.0)
+          + weight * saturated(label);
+    }
+
+    /** {@code y log y + (1 - y) log(1 - y)}. */
+    private static double saturated(double label) {
+      return label > 0.0 && label < 1.0
+          ? label * StrictMath.log(label) + (1.0 - label) * StrictMath.log1p(-label)
+          : 0.0;
+    }
+
     @Override
     double logLikelihood(FitSums sums) {
-      return -0.5 * sums.deviance();
+      return sums.labelTerm() - 0.5 * sums.deviance();
     }
   },
   /** Counts, log link. */
@@ -111,10 +134,10 @@ public enum ResponseDistribution {
 
     /** The saturated model's log-likelihood. */
     @Override
-    public double labelTerm(double label) {
+    public double labelTerm(double label, double weight) {
       return label == 0.0
           ? 0.0
-          : label * StrictMath.log(label) - label - Gamma.logGamma(label + 1.0);
+          : weight * (label * StrictMath.log(label) - label - Gamma.logGamma(label + 1.0));
     }
 
     @Override
@@ -151,8 +174,8 @@ public enum ResponseDistribution {
     }
 
     @Override
-    public double labelTerm(double label) {
-      return StrictMath.log(label);
+    public double labelTerm(double label, double weight) {
+      return weight * StrictMath.log(label);
     }
 
     @Override
@@ -208,8 +231,8 @@ public enum ResponseDistribution {
   /** Returns the link of a mean. */
   public abstract double scoreOf(double mean);
 
-  /** Returns a function of the label that the log-likelihood needs the sum of; 0 where none. */
-  public double labelTerm(double label) {
+  /** Returns a row's part of a sum that the log-likelihood needs; 0 where it needs none. */
+  public double labelTerm(double label, double weight) {
     return 0.0;
   }
 

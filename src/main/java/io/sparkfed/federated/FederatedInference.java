@@ -9,6 +9,7 @@ import io.sparkfed.data.Shard;
 import io.sparkfed.evaluation.FitStatistics;
 import io.sparkfed.evaluation.FitSums;
 import io.sparkfed.evaluation.ResponseDistribution;
+import io.sparkfed.federated.PooledPlan.Counting;
 import io.sparkfed.loss.Loss;
 import io.sparkfed.math.SymmetricMatrix;
 import io.sparkfed.model.ModelShape;
@@ -88,7 +89,7 @@ final class FederatedInference {
                 new Visit<>(description, 0, cohort, new Fit(model, search.score())),
                 new Work(plan, scaling, distribution.get()))
             .value();
-    if (!(sums[packed] > size)) {
+    if (!(sums[packed + 10] > size)) {
       note.accept(
           "no statistics of the fit: in them a weight counts as so many rows, and weights must sum to"
               + " more than the number of coefficients");
@@ -106,7 +107,7 @@ final class FederatedInference {
         FitStatistics.of(
             distribution.get(),
             new FitSums(
-                sums[packed],
+                sums[packed + 10],
                 sums[packed + 1],
                 nullDeviance,
                 sums[packed + 2],
@@ -209,22 +210,24 @@ final class FederatedInference {
 
   /**
    * Runs at workers. {@code [information..., weight, deviance, Pearson, label term, score term, the
-   * null model's four, weighted offsets]}.
+   * null model's four, weighted offsets, rows as the statistics count them]}.
    */
   private static final class Work implements WorkerTask<Shard, Fit, double[]> {
     private static final long serialVersionUID = 1L;
-    private static final int SUMS = 10;
+    private static final int SUMS = 11;
 
     private final Loss loss;
     private final ModelShape shape;
     private final Scaling federatedScaling;
     private final ResponseDistribution distribution;
+    private final Counting counting;
 
     Work(TrainingPlan plan, Scaling federatedScaling, ResponseDistribution distribution) {
       this.loss = (Loss) plan.loss();
       this.shape = plan.shape();
       this.federatedScaling = federatedScaling;
       this.distribution = distribution;
+      this.counting = plan.pooled().orElseThrow().counting();
     }
 
     @Override
@@ -252,9 +255,10 @@ final class FederatedInference {
         sums[at] += c;
         sums[at + 1] += c * distribution.unitDeviance(y, score);
         sums[at + 2] += c * distribution.squaredPearsonResidual(y, score);
-        sums[at + 3] += c * distribution.labelTerm(y);
+        sums[at + 3] += distribution.labelTerm(y, c);
         sums[at + 4] += c * distribution.scoreTerm(y, score);
         sums[at + 9] += c * rows.offset(i);
+        sums[at + 10] += counting == Counting.WEIGHTS ? c : Math.signum(c);
       }
       double[] ofNull = nullModel(rows, distribution, fit.nullScore);
       System.arraycopy(ofNull, 0, sums, information.length + 5, ofNull.length);

@@ -12,9 +12,21 @@ package io.sparkfed.federated;
  * @param conditioning whether features are standardised for the sake of the numbers even where the
  *     penalty is on the columns as they are; folded back
  * @param confidenceLevel of the intervals of coefficients, in (0, 1)
+ * @param counting what a row counts among the rows of the statistics
  */
 public record PooledPlan(
-    AlgorithmChoice.Chooser chooser, Conditioning conditioning, double confidenceLevel) {
+    AlgorithmChoice.Chooser chooser,
+    Conditioning conditioning,
+    double confidenceLevel,
+    Counting counting) {
+  /** What a row counts where degrees of freedom are. */
+  public enum Counting {
+    /** Its weight: so many copies. */
+    WEIGHTS,
+    /** One, unless its weight is 0: weights are numbers of trials. */
+    ROWS
+  }
+
   /** In which units the optimizer works where nothing is to be standardised. */
   public enum Conditioning {
     /** In standardised ones, for the optimum does not depend on them. */

@@ -160,6 +160,10 @@ final class EstimatorTraining implements AutoCloseable {
     } else if (trained == Family.SVM && estimator instanceof LinearSVC classifier) {
       values.put("model.threshold", classifier.getThreshold());
     }
+    // MLlib's takes shares of successes, and weights that are numbers of trials.
+    values.put(
+        "data.label-proportions",
+        trained == Family.LOGISTIC && estimator instanceof FederatedGeneralizedLinearRegression);
     values.put("model.intercept", value("fitIntercept"));
     values.put("model.l1", penalty.l1());
     values.put("model.l2", penalty.l2());

@@ -6,6 +6,7 @@ import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.federated.FederatedLabels.Moments;
 import io.sparkfed.model.Coefficients;
 import io.sparkfed.model.Family;
+import io.sparkfed.model.Labels;
 import io.sparkfed.model.ModelShape;
 import io.sparkfed.model.Standardize;
 import java.util.Arrays;
@@ -62,17 +63,17 @@ public final class PooledTwin {
     }
     TrainingConfig.Model model = config.model();
     String name = model.family().name().toLowerCase(Locale.ROOT).replace('_', '-');
-    boolean logLink = model.family().hasLogLink();
+    boolean byGlm = model.family().hasLogLink() || model.labels() instanceof Labels.Proportions;
     String why = null;
     if (model.family() == Family.HUBER || model.family() == Family.SQUARED_HINGE) {
       why = "model.family = " + name;
     } else if (model.standardize() == Standardize.WORKER) {
       why = "model.standardize = worker";
-    } else if (config.data().columns().offset().isPresent() && !logLink) {
+    } else if (config.data().columns().offset().isPresent() && !byGlm) {
       why = "data.offset-column with model.family = " + name;
-    } else if (model.l1() > 0.0 && (logLink || model.family() == Family.SVM)) {
+    } else if (model.l1() > 0.0 && (byGlm || model.family() == Family.SVM)) {
       why = "model.l1 with model.family = " + name;
-    } else if (model.l2() > 0.0 && logLink) {
+    } else if (model.l2() > 0.0 && byGlm) {
       why = "model.l2 with model.family = " + name;
     }
     if (why != null) {
@@ -116,6 +117,9 @@ public final class PooledTwin {
         yield coefficients(model.coefficients(), model.intercept());
       }
       case LOGISTIC, SOFTMAX -> {
+        if (config.model().labels() instanceof Labels.Proportions) {
+          yield glm(table, "binomial", "logit");
+        }
         LogisticRegressionModel model =
             new LogisticRegression()
                 .setFamily(family == Family.LOGISTIC ? "binomial" : "multinomial")
@@ -143,22 +147,25 @@ public final class PooledTwin {
                 .fit(table);
         yield coefficients(model.coefficients(), model.intercept());
       }
-      case POISSON, GAMMA -> {
-        GeneralizedLinearRegressionModel model =
-            new GeneralizedLinearRegression()
-                .setFamily(family == Family.POISSON ? "poisson" : "gamma")
-                .setLink("log")
-                .setWeightCol("weight")
-                .setOffsetCol("offset")
-                .setFitIntercept(intercept)
-                .setMaxIter(MOST_ITERATIONS)
-                .setTol(TOLERANCE)
-                .fit(table);
-        yield coefficients(model.coefficients(), model.intercept());
-      }
+      case POISSON -> glm(table, "poisson", "log");
+      case GAMMA -> glm(table, "gamma", "log");
       case HUBER, SQUARED_HINGE ->
           throw new IllegalStateException("a family without a twin is refused before");
     };
+  }
+
+  private Coefficients glm(Dataset<Row> table, String family, String link) {
+    GeneralizedLinearRegressionModel model =
+        new GeneralizedLinearRegression()
+            .setFamily(family)
+            .setLink(link)
+            .setWeightCol("weight")
+            .setOffsetCol("offset")
+            .setFitIntercept(config.model().intercept())
+            .setMaxIter(MOST_ITERATIONS)
+            .setTol(TOLERANCE)
+            .fit(table);
+    return coefficients(model.coefficients(), model.intercept());
   }
 
   private static Moments moments(Dataset<Row> table) {

@@ -44,6 +44,7 @@ final class PlanBuilder {
   private long seed = 1L;
   private OptionalDouble tolerance = OptionalDouble.empty();
   private Optional<LocalSolver> warmStart = Optional.empty();
+  private PooledPlan.Counting counting = PooledPlan.Counting.WEIGHTS;
   private boolean preconditioned;
   private Optional<PooledPlan> pooled = Optional.empty();
   private OptionalInt leastHolders = OptionalInt.empty();
@@ -146,6 +147,12 @@ final class PlanBuilder {
     return this;
   }
 
+  /** Before {@link #optimizer}: weights are numbers of trials. */
+  PlanBuilder ofTrials() {
+    counting = PooledPlan.Counting.ROWS;
+    return this;
+  }
+
   PlanBuilder seed(long value) {
     seed = value;
     return this;
@@ -163,7 +170,8 @@ final class PlanBuilder {
             new PooledPlan(
                 new AlgorithmChoice("fixed", optimizer, warmStart, preconditioned, "").always(),
                 PooledPlan.Conditioning.STANDARDIZED,
-                0.95));
+                0.95,
+                counting));
     return this;
   }
 
