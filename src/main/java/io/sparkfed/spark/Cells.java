@@ -36,7 +36,11 @@ record Cells(MissingTexts missing) implements Serializable {
   double number(Row row, int at, String column) throws Broken {
     double number = numberOrNaN(row, at, column);
     if (Double.isNaN(number)) {
-      throw new Broken(column, "is missing; a number is needed" + REMEDY);
+      String rule =
+          row.get(at) instanceof Number
+              ? "must be a finite number, and is NaN"
+              : "is missing; a number is needed";
+      throw new Broken(column, rule + REMEDY);
     }
     return number;
   }
