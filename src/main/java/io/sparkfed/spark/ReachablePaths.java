@@ -6,6 +6,7 @@ import io.sparkfed.config.DataConfig.WorkerPaths;
 import io.sparkfed.config.Finding;
 import io.sparkfed.config.Finding.Area;
 import io.sparkfed.config.Finding.Verdict;
+import io.sparkfed.data.DataException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,16 +58,17 @@ public final class ReachablePaths {
 
   private static Finding check(Configuration hadoop, String key, String path) {
     try {
-      Path pattern = new Path(path);
-      FileSystem fs = pattern.getFileSystem(hadoop);
-      FileStatus[] matches = fs.globStatus(pattern);
-      if (matches == null || matches.length == 0) {
+      FileSystem fs = new Path(path).getFileSystem(hadoop);
+      List<FileStatus> matches = new PathPattern(path).matchesOrNone(fs);
+      if (matches.isEmpty()) {
         return finding(Verdict.DANGER, key, path + " does not exist");
       }
       for (FileStatus match : matches) {
         fs.access(match.getPath(), match.isDirectory() ? FsAction.READ_EXECUTE : FsAction.READ);
       }
       return finding(Verdict.OK, key, path);
+    } catch (DataException e) {
+      return finding(Verdict.DANGER, key, e.getMessage());
     } catch (UnsupportedFileSystemException e) {
       return finding(Verdict.WARN, key, path + ": no file system of that kind, not checked");
     } catch (AccessControlException e) {

@@ -13,6 +13,7 @@ import io.sparkfed.data.DataException;
 import io.sparkfed.model.FeatureEncoding;
 import io.sparkfed.model.InputColumn;
 import io.sparkfed.model.Response;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -26,6 +27,8 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkException;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.ml.linalg.SQLDataTypes;
@@ -331,10 +334,15 @@ final class WorkerTables {
     Optional<StructType> schema = schema();
     reader = schema.isPresent() ? reader.schema(schema.get()) : reader;
     try {
-      if (path.isPresent() && data.source() instanceof PooledTable pooled) {
-        return WorkerIds.load(reader, path.get(), pooled.workerColumn());
+      if (path.isEmpty()) {
+        return reader.load();
       }
-      return path.isPresent() ? reader.load(path.get()) : reader.load();
+      String readable = readable(path.get());
+      return data.source() instanceof PooledTable pooled
+          ? WorkerIds.load(reader, readable, pooled.workerColumn())
+          : reader.load(readable);
+    } catch (DataException e) {
+      throw new DataException(key + ": " + e.getMessage());
     } catch (Exception e) {
       String why = whyNotReadable(path, e);
       throw new DataException(
@@ -347,6 +355,20 @@ final class WorkerTables {
       return data.schema().map(StructType::fromDDL);
     } catch (Exception e) {
       throw new DataException("data.schema is not a schema in DDL: " + firstLine(e), e);
+    }
+  }
+
+  /** Returns a path as readers take it; what is no path of files, as it is. */
+  private String readable(String path) {
+    PathPattern pattern = new PathPattern(path);
+    Configuration hadoop = spark.sparkContext().hadoopConfiguration();
+    try {
+      if (path.indexOf(':') >= 0) {
+        pattern.matchesOrNone(new Path(path).getFileSystem(hadoop));
+      }
+      return pattern.readable(hadoop);
+    } catch (IOException | IllegalArgumentException e) {
+      return path;
     }
   }
 
