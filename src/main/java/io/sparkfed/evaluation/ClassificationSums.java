@@ -12,7 +12,8 @@ import java.util.Optional;
 /**
  * Sums for binary classification: {@code [sum c, sum c logLoss, tp, fp, fn, tn, positives by
  * bin..., negatives by bin...]} with weight c; a row is predicted positive when its probability is
- * above the threshold.
+ * above the threshold. A row whose label is a share of positives is that share of its weight a
+ * positive and the rest of it a negative.
  *
  * <p>The AUC is that of the histogram of scores in {@link ScoreBins#fixed} bins, with its {@link
  * ScoreHistogram#error}.
@@ -51,14 +52,17 @@ record ClassificationSums(MetricSettings settings, ScoreBins bins) implements Me
         double[] slopes = scored.slopes(count, scores, stride, labels);
         for (int i = 0; i < count; i++) {
           double c = rows.weight(from + i);
-          boolean positive = labels[i] > 0.5;
+          double positive = c * labels[i];
+          double negative = c * (1.0 - labels[i]);
           // A slope is probability minus label.
           double probability = slopes[i * stride] + labels[i];
           boolean predicted = probability > threshold;
           out[offset + WEIGHT] += c;
-          out[offset + CONFUSION + Confusion.cell(positive, predicted)] += c;
+          out[offset + CONFUSION + Confusion.cell(true, predicted)] += positive;
+          out[offset + CONFUSION + Confusion.cell(false, predicted)] += negative;
           int bin = bins.fixedBin(scores[i * stride]);
-          out[offset + HISTOGRAMS + (positive ? bin : negatives + bin)] += c;
+          out[offset + HISTOGRAMS + bin] += positive;
+          out[offset + HISTOGRAMS + negatives + bin] += negative;
         }
       }
 

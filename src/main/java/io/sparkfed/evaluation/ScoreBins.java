@@ -92,7 +92,8 @@ public final class ScoreBins implements Serializable {
       rows.scores(i, model.shape(), model.values(), score);
       // Adding 0 makes a 0 of a -0.
       int bin = bin(score[0] + 0.0);
-      sums[rows.label(i) > 0.5 ? bin : count() + bin] += rows.weight(i);
+      sums[bin] += rows.weight(i) * rows.label(i);
+      sums[count() + bin] += rows.weight(i) * (1.0 - rows.label(i));
     }
     return sums;
   }

@@ -174,6 +174,26 @@ class ClassificationSumsTest {
         Family.LOGISTIC, Family.LOGISTIC.loss(), new MetricSettings(threshold, bins, 0.002));
   }
 
+  @Test
+  void metrics_sharesOfPositives_areThoseOfSingleTrials() {
+    double[] shares = {1.0, 0.75, 0.5, 0.25, 0.0};
+    double[] probabilities = {0.9, 0.6, 0.55, 0.3, 0.2};
+    double[] single = new double[20];
+    double[] labels = new double[20];
+    for (int i = 0; i < 20; i++) {
+      single[i] = probabilities[i / 4];
+      labels[i] = i % 4 < 4 * shares[i / 4] ? 1.0 : 0.0;
+    }
+
+    Map<String, Double> grouped = metrics(100, probabilities, shares);
+
+    metrics(100, single, labels)
+        .forEach(
+            (name, value) ->
+                assertEquals(
+                    name.equals("rows") ? value / 4.0 : value, grouped.get(name), 1e-14, name));
+  }
+
   private static Map<String, Double> metrics(int bins, double[] probabilities, double[] labels) {
     double[] scores = Arrays.stream(probabilities).map(p -> Math.log(p / (1.0 - p))).toArray();
     return fromScores(bins, scores, labels);
