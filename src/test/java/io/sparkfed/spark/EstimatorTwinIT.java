@@ -206,6 +206,31 @@ class EstimatorTwinIT {
     assertTrue(estimator.hasSummary());
   }
 
+  /** Five trials a row, and workers whose ids are numbers. */
+  @Test
+  void statistics_ofProportions_areMllibs() {
+    Dataset<Row> rows =
+        EstimatorRows.of(spark, Family.LOGISTIC, ROWS)
+            .selectExpr(
+                "features",
+                "(3 * label + pmod(hash(features), 3)) / 5 AS label",
+                "5.0D AS weight",
+                "offset",
+                "double(replace(worker, 'worker-')) AS owner");
+    String params = "family=binomial weightCol=weight offsetCol=offset";
+    GeneralizedLinearRegressionModel twin =
+        with(exact(new GeneralizedLinearRegression()), params).fit(rows);
+    FederatedGeneralizedLinearRegression estimator =
+        federated(new FederatedGeneralizedLinearRegression()).setWorkerCol("owner");
+    GeneralizedLinearRegressionModel own = with(estimator, params).fit(rows);
+    FederatedSummary summary = FederatedSummary.of(own).orElseThrow();
+
+    assertArrayEquals(twin.coefficients().toArray(), own.coefficients().toArray(), 1e-6);
+    assertEquals(twin.summary().deviance(), summary.goodnessOfFit().get("deviance"), 1e-6);
+    assertEquals(twin.summary().aic(), summary.goodnessOfFit().get("aic"), 1e-6);
+    assertEquals(List.of("0", "1", "2"), summary.workers());
+  }
+
   @Test
   void everyMode_sameBits() {
     Dataset<Row> rows = EstimatorRows.of(spark, Family.LOGISTIC, ROWS);
