@@ -372,7 +372,9 @@ final class Validation {
     if (column.isPresent()) {
       SplitByColumn byColumn =
           new SplitByColumn(
-              column.get(), read.string("data.split.train"), read.string("data.split.test"));
+              column.get(),
+              Spelling.VALUE.level(read.string("data.split.train")),
+              Spelling.VALUE.level(read.string("data.split.test")));
       if (byColumn.train().equals(byColumn.test())) {
         throw read.invalid("data.split.test", "must differ from data.split.train");
       }

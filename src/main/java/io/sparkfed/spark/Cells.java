@@ -99,18 +99,22 @@ record Cells(MissingTexts missing) implements Serializable {
       throw new Broken(column, "is missing; a level is needed" + REMEDY);
     }
     Object value = row.get(at);
-    String level;
     if (value instanceof Number number) {
       finite(number.doubleValue(), column);
-      level = PlainText.ofNumber(number);
-    } else {
-      level = spelling.level(value.toString());
     }
+    String level = spelled(value, spelling);
     if (!InputColumn.isLevel(level)) {
       throw new Broken(
           column, "a level must have 1 to " + OneHot.MAX_LEVEL_BYTES + " bytes in UTF-8");
     }
     return level;
+  }
+
+  /** Returns the text of a value, whatever its type. */
+  static String spelled(Object value, Spelling spelling) {
+    return value instanceof Number number && Double.isFinite(number.doubleValue())
+        ? PlainText.ofNumber(number)
+        : spelling.level(value.toString());
   }
 
   static double finite(double value, String column) throws Broken {

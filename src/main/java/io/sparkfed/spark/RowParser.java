@@ -9,8 +9,8 @@ import io.sparkfed.model.FeatureEncoding;
 import io.sparkfed.model.InputColumn;
 import io.sparkfed.model.InputColumn.Numeric;
 import io.sparkfed.model.InputColumn.Vectors;
-import io.sparkfed.model.PlainText;
 import io.sparkfed.model.Response;
+import io.sparkfed.model.Spelling;
 import io.sparkfed.spark.GuardedRows.UnreadableRowException;
 import java.io.Serializable;
 import java.util.Arrays;
@@ -247,7 +247,7 @@ record RowParser(
   }
 
   private Part part(Row row, int at) throws Broken {
-    String value = row.isNullAt(at) ? null : PlainText.of(row.get(at).toString());
+    String value = cells.isMissing(row, at) ? null : Cells.spelled(row.get(at), Spelling.VALUE);
     if (split.train().equals(value)) {
       return Part.TRAIN;
     }
