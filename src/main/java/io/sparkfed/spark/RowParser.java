@@ -105,6 +105,9 @@ record RowParser(
           return ParsedRow.faulty(e.fault(worker, ordinal, place()));
         }
         String owner = worker == null ? WorkerIds.of(row, parsedWidth() - 1) : worker;
+        if (owner == null && response != null) {
+          return end(null, "", WorkerIds.NOBODYS);
+        }
         if (missing == Missing.DROP && isIncomplete(row)) {
           return ParsedRow.incomplete(owner);
         }

@@ -35,6 +35,10 @@ import org.apache.spark.sql.types.StructType;
  * type, a boolean's {@code true} or {@code false}, a date's {@code 2024-01-31}.
  */
 final class WorkerIds {
+  /** The rule that a row of nobody breaks. */
+  static final String NOBODYS =
+      "data.worker-column: each row must name its worker, and this one does not";
+
   private WorkerIds() {}
 
   /** Returns whether values of a type can be ids. */
@@ -134,8 +138,7 @@ final class WorkerIds {
         Row row = rows.next();
         String id = of(row, 0);
         if (id == null) {
-          String rule = "data.worker-column: each row must name its worker, and this one does not";
-          return Found.faulty(new DataFault("", "", ordinal, rule));
+          return Found.faulty(new DataFault("", "", ordinal, NOBODYS));
         }
         ids.add(new Found(id, row.getString(1), null));
       }
