@@ -111,11 +111,11 @@ record PathPattern(String text) {
 
   private String escaped() {
     StringBuilder escaped = new StringBuilder();
-    for (char c : text.toCharArray()) {
-      if (SPECIAL.indexOf(c) >= 0) {
+    for (int i = 0; i < text.length(); i++) {
+      if (SPECIAL.indexOf(text.charAt(i)) >= 0) {
         escaped.append('\\');
       }
-      escaped.append(c);
+      escaped.append(text.charAt(i));
     }
     return escaped.toString();
   }
