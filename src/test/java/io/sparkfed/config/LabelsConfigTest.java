@@ -83,4 +83,18 @@ final class LabelsConfigTest {
 
     assertTrue(refusal.startsWith(message), refusal);
   }
+
+  @Test
+  void load_classesOfAFormula_needAColumnOnItsLeft() {
+    String data = "data { path = p, worker-column = w, formula = \"%s ~ a\" }\n";
+    String[] overrides = {"model.family=logistic", "data.label-levels=[no, yes]"};
+
+    assertEquals(
+        new Labels.Classes(List.of("no", "yes")),
+        files.load(data.formatted("sick"), overrides).model().labels());
+    assertTrue(
+        files
+            .refusal(data.formatted("log(sick)"), overrides)
+            .startsWith("data.label-levels needs a formula with a column alone"));
+  }
 }
