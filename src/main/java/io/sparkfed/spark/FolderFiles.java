@@ -1,5 +1,6 @@
 package io.sparkfed.spark;
 
+import io.sparkfed.data.DataException;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -49,12 +50,13 @@ final class FolderFiles {
    * Returns the files, sorted by path; null when the path doesn't exist.
    *
    * @param path a file, a folder, or a pattern of them
+   * @throws DataException as {@link PathPattern#matches} does
    */
   static List<Listed> of(String path, Configuration hadoop) throws IOException {
     Path pattern = new Path(path);
     FolderFiles found = new FolderFiles(pattern.getFileSystem(hadoop));
-    FileStatus[] matches = found.fs.globStatus(pattern);
-    if (matches == null || matches.length == 0) {
+    List<FileStatus> matches = new PathPattern(path).matchesOrNone(found.fs);
+    if (matches.isEmpty()) {
       return null;
     }
     for (FileStatus match : matches) {
@@ -73,6 +75,7 @@ final class FolderFiles {
 
   private void add(FileStatus status, Map<String, String> partition) throws IOException {
     if (status.isFile()) {
+      PathPattern.requireOpenable(fs, status);
       files.add(
           new Listed(
               status.getPath().toString(),

@@ -218,6 +218,8 @@ final class PlacedFiles {
           columns = columns(files, hadoop);
         }
       }
+    } catch (DataException e) {
+      problem = e.getMessage();
     } catch (IOException | RuntimeException e) {
       problem = search.path() + " can't be read as " + search.format() + ": " + TaskFailures.tag(e);
     }

@@ -446,27 +446,12 @@ final class WorkerTables {
     return files.length > 0 && Arrays.stream(files).allMatch(file -> file.contains(segment));
   }
 
-  /** Whether a file's first row was taken for its header. */
-  private static boolean isRow(List<String> columns) {
-    return columns.stream().anyMatch(c -> c.matches("\\s*[-+]?[0-9.]+([eE][-+]?[0-9]+)?\\s*"));
-  }
-
   private static Column column(Table table, String name, String key) {
     List<String> columns = Arrays.asList(table.rows().columns());
     String actual =
         columns.contains(name)
             ? name
             : columns.stream().filter(c -> c.equalsIgnoreCase(name)).findFirst().orElse(null);
-    if (actual == null && isRow(columns)) {
-      throw new DataException(
-          where(table)
-              + "column "
-              + name
-              + " ("
-              + key
-              + ") does not exist, and numbers stand where the columns' names should: without a"
-              + " header, set data.options.header = false and data.schema");
-    }
     if (actual == null) {
       throw new DataException(
           where(table)

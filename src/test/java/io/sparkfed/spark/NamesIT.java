@@ -269,4 +269,44 @@ final class NamesIT {
 
     assertEquals(List.of("g_x", "g_y"), features("parquet", data));
   }
+
+  @Test
+  void load_pathsThatLookLikePatterns_areReadByName() throws IOException {
+    Path csv = Files.writeString(folder.resolve("x[1].csv"), "g,y\na,1\nb,2\n");
+    String data = "data.workers { a = \"%s\", b = \"%s\" }\n";
+
+    assertEquals(List.of("g_b"), features("csv", data.formatted(csv, csv)));
+
+    Path parquet = folder.resolve("{x}");
+    spark
+        .range(2)
+        .selectExpr("id as g", "id * 2.0D as y")
+        .write()
+        .parquet("" + folder.resolve("x"));
+    Files.move(folder.resolve("x"), parquet);
+    assertEquals(List.of("g_1"), features("parquet", data.formatted(parquet, parquet)));
+
+    Path colon = Files.writeString(folder.resolve("2024-01-01T10:00.csv"), "g,y\na,1\n");
+    for (String format : List.of("csv", "json")) {
+      DataException refused =
+          assertThrows(DataException.class, () -> features(format, data.formatted(colon, colon)));
+      assertEquals(
+          "data.workers.a: file "
+              + colon
+              + ": a local file with a colon in its name can't be read by Spark; rename it",
+          refused.getMessage());
+    }
+  }
+
+  @Test
+  void load_columnsNamedByYears_areNames() {
+    Path path = folder.resolve("years");
+    spark.range(3).selectExpr("id as `2019`", "id as g2", "id as y").write().parquet("" + path);
+    String data = "data.workers { a = \"%s\", b = \"%s\" }\n".formatted(path, path);
+
+    DataException refused = assertThrows(DataException.class, () -> features("parquet", data));
+    assertTrue(
+        refused.getMessage().contains("does not exist; the nearest is g2. Columns: 2019, g2, y"),
+        refused.getMessage());
+  }
 }
