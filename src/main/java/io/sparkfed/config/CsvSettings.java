@@ -214,8 +214,13 @@ final class CsvSettings {
     read.freeSection(under)
         .forEach(
             (name, value) -> {
-              // Those with dots are of the file system.
-              if (!name.contains(".")) {
+              if (name.contains(".")) {
+                // Of the file system, which is set up once.
+                if (!section.equals(DATA)) {
+                  throw new ConfigurationException(
+                      under + " must hold no option of a file system: set it in data.options");
+                }
+              } else {
                 String known = known(under, name);
                 if (options.put(known, checked(section, name, known, value)) != null) {
                   throw read.invalid(

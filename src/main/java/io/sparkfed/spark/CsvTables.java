@@ -5,20 +5,26 @@ import io.sparkfed.config.DataConfig.Csv;
 import io.sparkfed.config.DataConfig.PooledTable;
 import io.sparkfed.config.DataConfig.SplitByColumn;
 import io.sparkfed.config.DataConfig.WorkerPaths;
+import io.sparkfed.config.TrainingConfig;
+import io.sparkfed.csv.CellType;
 import io.sparkfed.csv.CsvHeader;
 import io.sparkfed.data.DataException;
 import io.sparkfed.spark.CsvFiles.CsvFile;
 import io.sparkfed.spark.CsvFiles.Search;
+import io.sparkfed.spark.WorkerTables.Table;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.TreeMap;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructField;
@@ -28,7 +34,9 @@ import org.apache.spark.util.SerializableConfiguration;
 /** The csv tables that {@code data} names, and which of their columns are read. */
 final class CsvTables {
   private final SparkSession spark;
+  private final TrainingConfig config;
   private final DataConfig data;
+  private final TableSql sql;
   private final Csv csv;
   private final boolean labeled;
   private final Optional<StructType> schema;
@@ -39,16 +47,89 @@ final class CsvTables {
    * @param schema of {@code data.schema}
    * @param labeled whether the label is read, and with it weights and the split
    */
-  CsvTables(SparkSession spark, DataConfig data, Optional<StructType> schema, boolean labeled) {
+  CsvTables(
+      SparkSession spark, TrainingConfig config, Optional<StructType> schema, boolean labeled) {
     this.spark = spark;
-    this.data = data;
+    this.config = config;
+    this.data = config.data();
+    this.sql = new TableSql(data);
     this.csv = data.csv().orElseThrow();
     this.labeled = labeled;
     this.schema = schema;
   }
 
+  /**
+   * Returns a table for each worker, or one for all of a pooled table whose folders don't tell
+   * whose rows they hold.
+   *
+   * @throws DataException if a path, a file or a column can't be used
+   */
+  List<Table> open() {
+    List<Place> places;
+    Map<String, CsvTable> found;
+    if (data.source() instanceof WorkerPaths paths) {
+      places = Place.of(paths);
+      found = of(paths);
+    } else {
+      String column = ((PooledTable) data.source()).workerColumn();
+      CsvTable all =
+          of((PooledTable) data.source())
+              .orElseThrow(() -> new DataException("no worker holds any row"));
+      if (!all.isPartitionedBy(column)) {
+        Map<String, CsvTable> pooled = Collections.singletonMap(null, all);
+        Place anywhere = Place.anywhere(null);
+        return List.of(table(all, anywhere, types(pooled, List.of(anywhere), true)));
+      }
+      found = all.byPartition(column);
+      places = found.keySet().stream().map(Place::anywhere).toList();
+    }
+    Map<String, CellType> types = types(found, places, !labeled);
+    return places.stream().map(place -> table(found.get(place.worker()), place, types)).toList();
+  }
+
+  /** Returns the types that SQL sees, found in all tables; none where no SQL reads a column. */
+  private Map<String, CellType> types(
+      Map<String, CsvTable> tables, List<Place> places, boolean mayBeTold) {
+    List<String> columns =
+        sql.columns().keySet().stream()
+            .map(CsvHeader::key)
+            .filter(name -> tables.values().stream().anyMatch(table -> table.isOpen(name)))
+            .distinct()
+            .sorted()
+            .toList();
+    if (columns.isEmpty() || !csv.findsTypes()) {
+      return Map.of();
+    }
+    Map<String, Place> byWorker = new HashMap<>();
+    Map<String, String> skipped = new TreeMap<>();
+    for (Place place : places) {
+      byWorker.put(place.worker(), place);
+      if (!tables.containsKey(place.worker())) {
+        skipped.put(place.worker(), "no rows");
+      }
+    }
+    CsvTypes finder = new CsvTypes(spark, config);
+    return mayBeTold
+        ? finder.told(tables, byWorker, columns)
+        : finder.summed(tables, byWorker, skipped, columns);
+  }
+
+  private Table table(CsvTable found, Place place, Map<String, CellType> types) {
+    String worker = place.worker();
+    if (found == null) {
+      return new Table(worker, null, place, Map.of());
+    }
+    Map<String, String> partial = found.partial();
+    String key = worker == null ? "data.path" : "data.workers." + worker;
+    Dataset<Row> rows = found.rows(types, data.derive().keySet(), own -> sql.applied(own, key));
+    Table table = new Table(worker, rows, place, partial);
+    sql.columns().forEach((name, of) -> WorkerTables.requireInEveryFile(table, name, of));
+    partial.keySet().removeIf(sql.derived()::contains);
+    return table;
+  }
+
   /** Returns the table of each worker, by its id, without those of files without any record. */
-  Map<String, CsvTable> of(WorkerPaths paths) {
+  private Map<String, CsvTable> of(WorkerPaths paths) {
     if (!paths.hosts().isEmpty()) {
       PlacedFiles.requireRowsStay(spark);
     }
@@ -60,7 +141,7 @@ final class CsvTables {
   }
 
   /** Returns the pooled table; empty where its files have no record. */
-  Optional<CsvTable> of(PooledTable pooled) {
+  private Optional<CsvTable> of(PooledTable pooled) {
     String path =
         pooled
             .path()
@@ -147,28 +228,10 @@ final class CsvTables {
     if (data.source() instanceof PooledTable pooled) {
       needed.put(pooled.workerColumn(), "data.worker-column");
     }
-    Set<String> derived =
-        data.derive().keySet().stream().map(CsvHeader::key).collect(Collectors.toSet());
-    needed.keySet().removeIf(name -> derived.contains(CsvHeader.key(name)));
-    inSql().forEach(needed::putIfAbsent);
+    needed.keySet().removeIf(name -> sql.derived().contains(CsvHeader.key(name)));
+    sql.columns().forEach(needed::putIfAbsent);
     schema.ifPresent(
         ddl -> Arrays.asList(ddl.fieldNames()).forEach(n -> needed.putIfAbsent(n, "data.schema")));
     return needed;
-  }
-
-  /** Returns the names in SQL that aren't of derived columns, each with the expression's key. */
-  Map<String, String> inSql() {
-    Map<String, String> names = new LinkedHashMap<>();
-    Set<String> derived =
-        data.derive().keySet().stream().map(CsvHeader::key).collect(Collectors.toSet());
-    data.derive()
-        .forEach((name, sql) -> SqlNames.in(sql).forEach(n -> names.put(n, "data.derive." + name)));
-    data.where()
-        .ifPresent(
-            sql ->
-                SqlNames.in(sql).stream()
-                    .filter(name -> !derived.contains(CsvHeader.key(name)))
-                    .forEach(name -> names.putIfAbsent(name, "data.where")));
-    return names;
   }
 }

@@ -40,16 +40,20 @@ final class CsvTypes {
    *
    * @param tables of the workers that have files, by id
    * @param places where each may be read, by id
+   * @param skipped the workers without files, with the reason
    * @param columns lower case names; a table may lack some
    * @return the type of each column that has a value somewhere
    * @throws DataException if a file can't be read
    * @throws CohortException if fewer workers have files than the minimum
    */
   Map<String, CellType> summed(
-      Map<String, CsvTable> tables, Map<String, Place> places, List<String> columns) {
+      Map<String, CsvTable> tables,
+      Map<String, Place> places,
+      Map<String, String> skipped,
+      List<String> columns) {
     int least = config.aggregation().minWorkers();
     if (tables.size() < least) {
-      throw CohortException.tooFew(tables.size(), least);
+      throw CohortException.tooFew(tables.size(), least, skipped);
     }
     List<String> workers = tables.keySet().stream().sorted().toList();
     List<Place> ordered = workers.stream().map(places::get).toList();
@@ -108,8 +112,9 @@ final class CsvTypes {
     @SuppressWarnings({"unchecked", "rawtypes"})
     JavaRDD<CsvTypeFlags> union = context.union(parts.toArray(new JavaRDD[0]));
     JavaRDD<CsvTypeFlags> rows = PlacedRdd.of(union, ordered);
-    refuseFaults(rows);
-    for (CsvTypeFlags part : collected(rows)) {
+    List<CsvTypeFlags> told = collected(rows);
+    ShardLoader.refuseFaults(told.stream().map(CsvTypeFlags::fault).toList());
+    for (CsvTypeFlags part : told) {
       for (int k = 0; k < all.length; k++) {
         all[k] += part.flags()[k];
       }

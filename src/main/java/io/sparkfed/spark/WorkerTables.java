@@ -7,7 +7,6 @@ import io.sparkfed.config.DataConfig.SplitByColumn;
 import io.sparkfed.config.DataConfig.WorkerPaths;
 import io.sparkfed.config.NearestName;
 import io.sparkfed.config.TrainingConfig;
-import io.sparkfed.csv.CellType;
 import io.sparkfed.csv.CsvHeader;
 import io.sparkfed.data.DataException;
 import io.sparkfed.model.FeatureEncoding;
@@ -16,17 +15,12 @@ import io.sparkfed.model.Response;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkException;
@@ -38,7 +32,6 @@ import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.BooleanType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.NumericType;
@@ -50,6 +43,7 @@ final class WorkerTables {
   private final SparkSession spark;
   private final TrainingConfig config;
   private final DataConfig data;
+  private final TableSql sql;
   private final Optional<Dataset<Row>> given;
   private final FeatureEncoding encoding;
   private final boolean survey;
@@ -72,6 +66,7 @@ final class WorkerTables {
     this.spark = spark;
     this.config = config;
     this.data = config.data();
+    this.sql = new TableSql(data);
     this.given = given;
     this.encoding = encoding;
     this.survey = survey;
@@ -135,7 +130,7 @@ final class WorkerTables {
    */
   List<Table> open(Response response) {
     if (given.isEmpty() && data.csv().isPresent()) {
-      return openCsv(new CsvTables(spark, data, schema(), response != null), response == null);
+      return new CsvTables(spark, config, schema(), response != null).open();
     }
     if (data.source() instanceof WorkerPaths paths) {
       Map<String, Dataset<Row>> placed = new PlacedFiles(spark, data).tables(paths);
@@ -149,7 +144,7 @@ final class WorkerTables {
     }
     PooledTable pooled = (PooledTable) data.source();
     Dataset<Row> all =
-        prepared(given.orElseGet(() -> load(pooled.path(), "data.path")), "data.path");
+        sql.applied(given.orElseGet(() -> load(pooled.path(), "data.path")), "data.path");
     Column worker = workerColumn(anywhere(null, all));
     if (!isPartitionedBy(all, pooled.workerColumn())) {
       return List.of(anywhere(null, all));
@@ -162,69 +157,7 @@ final class WorkerTables {
     return tables;
   }
 
-  private List<Table> openCsv(CsvTables csv, boolean mayBeTold) {
-    List<Place> places;
-    Map<String, CsvTable> found;
-    if (data.source() instanceof WorkerPaths paths) {
-      places = Place.of(paths);
-      found = csv.of(paths);
-    } else {
-      String column = ((PooledTable) data.source()).workerColumn();
-      CsvTable all =
-          csv.of((PooledTable) data.source())
-              .orElseThrow(() -> new DataException("no worker holds any row"));
-      if (!all.isPartitionedBy(column)) {
-        Map<String, CsvTable> pooled = Collections.singletonMap(null, all);
-        Place anywhere = Place.anywhere(null);
-        return List.of(table(csv, all, anywhere, types(csv, pooled, List.of(anywhere), true)));
-      }
-      found = all.byPartition(column);
-      places = found.keySet().stream().map(Place::anywhere).toList();
-    }
-    Map<String, CellType> types = types(csv, found, places, mayBeTold);
-    return places.stream()
-        .map(place -> table(csv, found.get(place.worker()), place, types))
-        .toList();
-  }
-
-  /** Returns the types that SQL sees, found in all tables; none where no SQL reads a column. */
-  private Map<String, CellType> types(
-      CsvTables csv, Map<String, CsvTable> tables, List<Place> places, boolean mayBeTold) {
-    List<String> columns =
-        csv.inSql().keySet().stream()
-            .map(CsvHeader::key)
-            .filter(name -> tables.values().stream().anyMatch(table -> table.isOpen(name)))
-            .distinct()
-            .sorted()
-            .toList();
-    if (columns.isEmpty() || !data.csv().orElseThrow().findsTypes()) {
-      return Map.of();
-    }
-    Map<String, Place> byWorker = new HashMap<>();
-    places.forEach(place -> byWorker.put(place.worker(), place));
-    CsvTypes finder = new CsvTypes(spark, config);
-    return mayBeTold
-        ? finder.told(tables, byWorker, columns)
-        : finder.summed(tables, byWorker, columns);
-  }
-
-  private Table table(CsvTables csv, CsvTable found, Place place, Map<String, CellType> types) {
-    String worker = place.worker();
-    if (found == null) {
-      return new Table(worker, null, place, Map.of());
-    }
-    Map<String, String> partial = found.partial();
-    String key = worker == null ? "data.path" : "data.workers." + worker;
-    Dataset<Row> rows = found.rows(types, data.derive().keySet(), own -> prepared(own, key));
-    Table table = new Table(worker, rows, place, partial);
-    csv.inSql().forEach((name, of) -> requireInEveryFile(table, name, of));
-    Set<String> derived =
-        data.derive().keySet().stream().map(CsvHeader::key).collect(Collectors.toSet());
-    partial.keySet().removeIf(derived::contains);
-    return table;
-  }
-
-  private static void requireInEveryFile(Table table, String column, String key) {
+  static void requireInEveryFile(Table table, String column, String key) {
     String lacking = table.partial().get(CsvHeader.key(column));
     if (lacking != null) {
       throw new DataException(
@@ -322,7 +255,7 @@ final class WorkerTables {
     boolean hasRows = rows != null && rows.columns().length > 0;
     String worker = place.worker();
     return new Table(
-        worker, hasRows ? prepared(rows, "data.workers." + worker) : null, place, Map.of());
+        worker, hasRows ? sql.applied(rows, "data.workers." + worker) : null, place, Map.of());
   }
 
   private Dataset<Row> load(String path, String worker) {
@@ -386,49 +319,6 @@ final class WorkerTables {
     // Raised in a task that looked into the files, or at the driver.
     String why = e instanceof SparkException ? TaskFailures.tag(e) : firstLine(e);
     return where + "can't be read as " + data.format() + ": " + why;
-  }
-
-  private Dataset<Row> prepared(Dataset<Row> rows, String key) {
-    Dataset<Row> prepared = rows;
-    try {
-      if (!data.derive().isEmpty()) {
-        Map<String, Column> derived = new LinkedHashMap<>();
-        data.derive().forEach((name, sql) -> derived.put(name, functions.expr(sql)));
-        prepared = prepared.withColumns(derived);
-      }
-      prepared = data.where().isPresent() ? prepared.where(data.where().get()) : prepared;
-    } catch (Exception e) {
-      throw new DataException(
-          key + ": " + unfit(rows) + " does not fit the table: " + firstLine(e), e);
-    }
-    Optional<String> broken = RowExpressions.broken(prepared, rows);
-    if (broken.isPresent()) {
-      throw new DataException(key + ": " + breaking(rows) + " " + broken.get());
-    }
-    return prepared;
-  }
-
-  /** Returns the key of the first expression that isn't a function of one row. */
-  private String breaking(Dataset<Row> rows) {
-    for (Map.Entry<String, String> derived : data.derive().entrySet()) {
-      Column column = functions.expr(derived.getValue());
-      if (RowExpressions.broken(rows.withColumn(derived.getKey(), column), rows).isPresent()) {
-        return "data.derive." + derived.getKey();
-      }
-    }
-    return "data.where";
-  }
-
-  /** Returns the key of the first expression that does not fit. */
-  private String unfit(Dataset<Row> rows) {
-    for (Map.Entry<String, String> derived : data.derive().entrySet()) {
-      try {
-        rows.withColumn(derived.getKey(), functions.expr(derived.getValue()));
-      } catch (Exception e) {
-        return "data.derive." + derived.getKey();
-      }
-    }
-    return "data.where";
   }
 
   /** Spark's own text about schemas and paths; it never saw a row here. */
