@@ -60,7 +60,7 @@ final class ErrorCases {
         Case.of(
             "label among the features",
             2,
-            "data.feature-columns = [x1, Y]",
+            "data { feature-columns = [x1, Y], label-column = y }",
             "data.feature-columns must not name the label",
             "y"),
         Case.of("two sources", 2, "data.path = \"x\"", "exactly one of", "data.workers"),
