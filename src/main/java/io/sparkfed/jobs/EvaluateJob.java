@@ -6,11 +6,11 @@ import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.federated.FederatedEvaluator;
 import io.sparkfed.spark.ShardLoader;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -77,8 +77,11 @@ public final class EvaluateJob implements Callable<Integer> {
         bySplit.put("train", evaluation.train());
         bySplit.put("test", evaluation.test());
       }
-      List<String> notes =
-          Stream.concat(loaded.notes().stream(), evaluation.notes().stream()).toList();
+      List<String> notes = new ArrayList<>(loaded.notes());
+      loaded
+          .skipped()
+          .forEach((worker, why) -> notes.add("worker " + worker + " is left out: " + why));
+      notes.addAll(evaluation.notes());
       System.out.print(JsonFiles.evaluation(bySplit, notes));
     }
     return ExitCode.SUCCESS.code();

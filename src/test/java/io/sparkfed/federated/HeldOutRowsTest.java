@@ -20,6 +20,7 @@ import io.sparkfed.model.ModelShape;
 import io.sparkfed.model.Scaling;
 import io.sparkfed.secure.keys.EphemeralKeys;
 import io.sparkfed.secure.masked.MaskedSum;
+import io.sparkfed.secure.sealed.SealedSum;
 import io.sparkfed.server.Newton;
 import io.sparkfed.server.NormalEquations;
 import io.sparkfed.testing.RecordingFederation;
@@ -30,6 +31,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -60,6 +62,14 @@ class HeldOutRowsTest {
       PlanBuilder plan() {
         return new PlanBuilder()
             .sum(new MaskedSum(new EphemeralKeys(), 3))
+            .optimizer(new NormalEquations());
+      }
+    },
+    COMMITTEE {
+      @Override
+      PlanBuilder plan() {
+        return new PlanBuilder()
+            .sum(new SealedSum(new EphemeralKeys(), Set.of("agg-1", "agg-2"), 3))
             .optimizer(new NormalEquations());
       }
     };

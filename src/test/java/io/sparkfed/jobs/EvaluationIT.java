@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sparkfed.spark.FederatedLogisticRegression;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +14,9 @@ import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.ml.classification.LinearSVCModel;
 import org.apache.spark.ml.classification.LogisticRegressionModel;
+import org.apache.spark.ml.feature.VectorAssembler;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -142,6 +146,10 @@ class EvaluationIT {
     assertEquals(6.0, again.path("rows").asDouble());
     assertEquals(
         test.path("meanSquaredError").asDouble(), again.path("meanSquaredError").asDouble(), 1e-12);
+    JobRunner.write(folder.resolve("e.csv"), "x,y,part\n");
+    JsonNode others =
+        printed(JOBS.evaluate(conf("abcde"), "--model", folder.resolve("out").toString()));
+    assertTrue(others.path("notes").toString().contains("worker e is left out"), others.toString());
     JobRunner.Outcome dry = JOBS.doctor(conf);
     assertTrue(dry.out().contains("  test rows only: d;"), dry.toString());
   }
@@ -210,6 +218,44 @@ class EvaluationIT {
     JobRunner.Outcome refused = JOBS.train(conf, "output.dir=" + out, "model.threshold=1.5");
     assertEquals(2, refused.code());
     assertFalse(refused.showsStackTrace());
+  }
+
+  /** MLlib's own param, by the predictions of the model that it makes. */
+  @Test
+  void thresholdOfAnEstimator_isThatOfItsMetrics() {
+    ThreeWorkers.write(folder);
+    JobRunner.withSpark(
+        spark -> {
+          Dataset<Row> rows =
+              new VectorAssembler()
+                  .setInputCols(new String[] {"x1", "x2"})
+                  .setOutputCol("features")
+                  .transform(
+                      spark
+                          .read()
+                          .option("header", "true")
+                          .option("inferSchema", "true")
+                          .csv(folder.resolve("*.csv").toString())
+                          .selectExpr(
+                              "x1",
+                              "x2",
+                              "double(class) label",
+                              "substr(input_file_name(), -5, 1) w")
+                          .cache());
+          for (double threshold : new double[] {0.2, 0.8}) {
+            FederatedLogisticRegression estimator =
+                new FederatedLogisticRegression().setThreshold(threshold).setWorkerCol("w");
+            LogisticRegressionModel model = (LogisticRegressionModel) estimator.fit(rows);
+            Dataset<Row> positives = model.transform(rows).where("label = 1");
+
+            assertEquals(threshold, model.getThreshold());
+            assertEquals(
+                (double) positives.where("prediction = 1").count() / positives.count(),
+                estimator.summary().metrics().get("recall"));
+            assertTrue(estimator.summary().metrics().get("aucError") <= 0.002);
+          }
+          return null;
+        });
   }
 
   private static double trainRecall(JobRunner.Outcome outcome) throws IOException {
