@@ -62,7 +62,11 @@ public final class ConfigLoader {
    */
   public static TrainingConfig load(
       Path file, Map<String, String> sparkProperties, List<String> overrides) {
-    return load(file, file.toAbsolutePath().normalize().getParent(), sparkProperties, overrides);
+    return load(file, folderOf(file), sparkProperties, overrides);
+  }
+
+  private static Path folderOf(Path file) {
+    return file.toAbsolutePath().normalize().getParent();
   }
 
   /**
@@ -94,8 +98,18 @@ public final class ConfigLoader {
    * @throws ConfigurationException if one of them can't be read
    */
   public static List<Path> files(Path file) {
+    return files(file, folderOf(file));
+  }
+
+  /**
+   * The same for a configuration whose file was copied from another place.
+   *
+   * @param configDir the folder it came from
+   * @throws ConfigurationException if one of them can't be read
+   */
+  public static List<Path> files(Path file, Path configDir) {
     try {
-      return Includes.filesOf(file);
+      return Includes.filesOf(file, !folderOf(file).equals(configDir));
     } catch (ConfigException e) {
       throw new ConfigurationException("configuration can't be read: " + e.getMessage(), e);
     }
@@ -119,9 +133,25 @@ public final class ConfigLoader {
     }
   }
 
+  /**
+   * Returns what settings of an estimator say, by key; null for a key that is set to null.
+   *
+   * @param settings {@code key=value}
+   * @throws ConfigurationException if one is not, or a key is unknown
+   */
+  public static Map<String, Object> settings(List<String> settings) {
+    Config config = fromArguments(settings, "settings");
+    refuseUnknownKeys(config, reference());
+    Map<String, ConfigValue> given = new LinkedHashMap<>();
+    collectValues(config.root(), new ArrayList<>(), given);
+    Map<String, Object> values = new LinkedHashMap<>();
+    given.forEach((key, value) -> values.put(key, value.unwrapped()));
+    return values;
+  }
+
   private static Config userConfig(
       Path file, Path configDir, Map<String, String> sparkProperties, List<String> overrides) {
-    boolean copied = !file.toAbsolutePath().normalize().getParent().equals(configDir);
+    boolean copied = !folderOf(file).equals(configDir);
     Config parsed = Includes.parse(file, copied, new ArrayList<>()).toConfig();
     Config fromSpark = ConfigFactory.empty();
     for (Map.Entry<String, String> property : sparkProperties.entrySet()) {
@@ -208,12 +238,15 @@ public final class ConfigLoader {
     return fileName == null ? "training" : fileName.toString().replaceFirst("\\.[^.]*$", "");
   }
 
+  private static Config reference() {
+    return ConfigFactory.parseResources(
+        ConfigLoader.class,
+        "reference.conf",
+        ConfigParseOptions.defaults().setAllowMissing(false).setOriginDescription("default"));
+  }
+
   private static TrainingConfig fromUserConfig(Config user, String defaultName) {
-    Config reference =
-        ConfigFactory.parseResources(
-            ConfigLoader.class,
-            "reference.conf",
-            ConfigParseOptions.defaults().setAllowMissing(false).setOriginDescription("default"));
+    Config reference = reference();
     refuseUnknownKeys(user, reference);
     refuseValuesForSections(user, reference);
     Config named =

@@ -61,7 +61,25 @@ final class ConfigReader {
   }
 
   boolean bool(String key) {
-    return read(key, "must be true or false", config::getBoolean);
+    String rule = "must be true or false";
+    Optional<Boolean> value = truth(read(key, rule, config::getString));
+    return value.orElseThrow(() -> invalid(key, rule));
+  }
+
+  /** In any case of letters, as Python, R and SQL write them; HOCON's own other words too. */
+  private static Optional<Boolean> truth(String text) {
+    return switch (text.strip().toLowerCase(Locale.ROOT)) {
+      case "true", "yes", "on" -> Optional.of(true);
+      case "false", "no", "off" -> Optional.of(false);
+      default -> Optional.empty();
+    };
+  }
+
+  /** Reads one of a choice that has {@code true} and {@code false} among it. */
+  <E extends Enum<E>> E oneOfOrTruth(String key, Class<E> type) {
+    return truth(string(key))
+        .map(value -> Enum.valueOf(type, value ? "TRUE" : "FALSE"))
+        .orElseGet(() -> oneOf(key, type));
   }
 
   int integer(String key, int min, int max) {

@@ -161,9 +161,9 @@ final class Includes
   }
 
   /** Returns a file and what it includes, each once. */
-  static List<Path> filesOf(Path file) {
+  static List<Path> filesOf(Path file, boolean copied) {
     List<Path> files = new ArrayList<>(List.of(file));
-    parse(file, false, files);
+    parse(file, copied, files);
     return files.stream().map(one -> one.toAbsolutePath().normalize()).distinct().toList();
   }
 }

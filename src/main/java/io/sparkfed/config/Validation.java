@@ -51,6 +51,18 @@ final class Validation {
   /** One machine would agree on keys for minutes a round. */
   private static final int MOST_MASKED_SIMULATED = 10_000;
 
+  private static final List<String> OF_ROWS_THAT_ARE_READ =
+      List.of(
+          "data.options",
+          "data.schema",
+          "data.derive",
+          "data.where",
+          "data.weight-column",
+          "data.offset-column",
+          "data.features-column",
+          "data.formula",
+          "data.split.column");
+
   private final Config user;
   private final ConfigReader read;
   private final ColumnsReader columns;
@@ -195,8 +207,8 @@ final class Validation {
         read.oneOf("algorithm.local.loss", Reduction.class),
         read.oneOf("algorithm.weighting", Weighting.class),
         lossless.tolerance(),
-        read.oneOf("algorithm.warm-start", WherePaying.class),
-        read.oneOf("algorithm.preconditioner", WherePaying.class),
+        read.oneOfOrTruth("algorithm.warm-start", WherePaying.class),
+        read.oneOfOrTruth("algorithm.preconditioner", WherePaying.class),
         read.number("algorithm.divergence-factor", "must be a number > 1", v -> v > 1.0),
         lossless.stepSize(preset));
   }
@@ -333,6 +345,11 @@ final class Validation {
   private Source source() {
     WorkerPaths workers = new WorkersReader(read).workers();
     boolean synthetic = !read.optionalString("data.synthetic.workers").isEmpty();
+    if (!synthetic && user.hasPath("data.synthetic")) {
+      throw new ConfigurationException(
+          "data.synthetic.workers is not set, and without it the other keys of data.synthetic do"
+              + " nothing");
+    }
     Optional<String> workerColumn = read.optionalString("data.worker-column");
     Optional<String> path = read.optionalString("data.path");
     boolean pooled = path.isPresent() || workerColumn.isPresent();
@@ -349,6 +366,11 @@ final class Validation {
     if (pooled) {
       return new PooledTable(
           path, workerColumn.orElseThrow(() -> read.missing("data.worker-column")));
+    }
+    for (String key : OF_ROWS_THAT_ARE_READ) {
+      if (user.hasPath(key)) {
+        throw read.invalid(key, "is for rows that are read; data.synthetic generates them");
+      }
     }
     return new Synthetic(
         read.integer("data.synthetic.workers", 1, 10_000_000),
@@ -380,11 +402,24 @@ final class Validation {
       }
       return byColumn;
     }
+    requireSplitColumn();
     if (fraction) {
       return new SplitByFraction(
           read.number(
               "data.split.test-fraction", "must be a number in (0, 1)", v -> v > 0.0 && v < 1.0));
     }
     return new NoSplit();
+  }
+
+  /** Without a column nothing would be held out, and nobody told; null takes it back on purpose. */
+  private void requireSplitColumn() {
+    if (user.hasPathOrNull("data.split.column")) {
+      return;
+    }
+    for (String key : List.of("data.split.train", "data.split.test")) {
+      if (user.hasPath(key)) {
+        throw read.invalid(key, "needs data.split.column, whose value it is");
+      }
+    }
   }
 }

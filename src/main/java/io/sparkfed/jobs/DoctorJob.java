@@ -4,6 +4,7 @@ import io.sparkfed.config.AggregationChecks;
 import io.sparkfed.config.Finding;
 import io.sparkfed.config.Finding.Area;
 import io.sparkfed.config.Finding.Verdict;
+import io.sparkfed.config.IdleKeys;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.config.TrainingConfig.Output;
 import io.sparkfed.federated.FailureKind;
@@ -61,6 +62,7 @@ public final class DoctorJob implements Callable<Integer> {
     SparkSession spark = JobMain.openSession("Spark Federated: doctor of " + config.name());
     Configuration hadoop = spark.sparkContext().hadoopConfiguration();
     List<Finding> findings = new ArrayList<>(ClusterSettings.of(spark.sparkContext().getConf()));
+    findings.addAll(IdleKeys.of(config));
     findings.addAll(AggregationChecks.of(config));
     findings.addAll(ReachablePaths.of(hadoop, config.data()));
     findings.add(output(hadoop, config, options.places(hadoop, config)));

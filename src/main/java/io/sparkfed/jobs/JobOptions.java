@@ -1,7 +1,6 @@
 package io.sparkfed.jobs;
 
 import io.sparkfed.config.ConfigLoader;
-import io.sparkfed.config.IncludedFiles;
 import io.sparkfed.config.TrainingConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,13 +45,16 @@ final class JobOptions {
     for (Tuple2<String, String> property : new SparkConf().getAllWithPrefix(PROPERTY_PREFIX)) {
       properties.put(property._1(), property._2());
     }
-    Path folder = Path.of(conf).toAbsolutePath().normalize().getParent();
-    return ConfigLoader.load(locate(), folder, properties, overrides);
+    return ConfigLoader.load(locate(), folder(), properties, overrides);
+  }
+
+  private Path folder() {
+    return Path.of(conf).toAbsolutePath().normalize().getParent();
   }
 
   /** Returns what a job with this configuration reads, the configuration's files among it. */
   Places places(Configuration hadoop, TrainingConfig config) {
-    List<Path> files = new ArrayList<>(IncludedFiles.of(locate()));
+    List<Path> files = new ArrayList<>(ConfigLoader.files(locate(), folder()));
     files.add(Path.of(conf));
     return Places.readBy(hadoop, config, files);
   }

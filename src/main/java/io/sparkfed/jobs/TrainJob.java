@@ -1,6 +1,7 @@
 package io.sparkfed.jobs;
 
 import io.sparkfed.config.AggregationMode;
+import io.sparkfed.config.IdleKeys;
 import io.sparkfed.config.Presets;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.evaluation.RoundSummary;
@@ -145,6 +146,7 @@ public final class TrainJob implements Callable<Integer> {
     console.cohort(workers, loaded.skipped(), loaded.placement());
     List<String> notes = new ArrayList<>(loaded.notes());
     notes.addAll(notesOnEncoding(loaded.encoding()));
+    IdleKeys.of(config).forEach(idle -> notes.add(idle.check() + ": " + idle.why()));
     notes.addAll(notesOnProtection(config, spark.sparkContext().isLocal(), workers.size()));
     notes.addAll(notesOnResumption(checkpoints));
     notes.forEach(console::note);

@@ -2,7 +2,6 @@ package io.sparkfed.spark;
 
 import io.sparkfed.aggregate.SumFactory;
 import io.sparkfed.config.ConfigLoader;
-import io.sparkfed.config.ConfigurationException;
 import io.sparkfed.config.Presets;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.federated.FeatureException;
@@ -11,7 +10,6 @@ import io.sparkfed.federated.FederatedTrainer;
 import io.sparkfed.federated.TrainingResult;
 import io.sparkfed.model.Coefficients;
 import io.sparkfed.model.Family;
-import io.sparkfed.model.Labels;
 import io.sparkfed.model.Standardize;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -43,6 +41,7 @@ final class EstimatorTraining implements AutoCloseable {
   private final Dataset<Row> rows;
   private final Family family;
   private final int classes;
+  private final String preset;
   private final ShardLoader.Loaded loaded;
   private final SumFactory sums;
 
@@ -53,16 +52,8 @@ final class EstimatorTraining implements AutoCloseable {
     this.family = family;
     this.classes = classes;
     // The family and the penalty may still change; the settings are checked against the preset.
-    TrainingConfig config =
-        config(family, classes, estimator.getPreset(), new MllibPenalty.Values(0.0, 0.0), false);
-    if (config.mlflow().isPresent()) {
-      throw new ConfigurationException(
-          "tracking.mlflow.uri is for jobs/train; estimators have none");
-    }
-    if (config.model().labels() instanceof Labels.Classes) {
-      throw new ConfigurationException(
-          "data.label-levels is for jobs; estimators take labels that a StringIndexer has made");
-    }
+    this.preset = EstimatorSettings.of(estimator).preset(estimator);
+    TrainingConfig config = config(family, classes, new MllibPenalty.Values(0.0, 0.0), false);
     this.loaded = new ShardLoader(config, rows).load();
     this.sums = Presets.sums(config);
   }
@@ -104,8 +95,7 @@ final class EstimatorTraining implements AutoCloseable {
         penalty.needsMoments()
             ? penalty.values(FederatedLabels.moments(loaded.federation(), sums), intercept)
             : penalty.values();
-    String preset = estimator.getPreset();
-    TrainingConfig config = config(known, knownClasses, preset, values, penalty.standardization());
+    TrainingConfig config = config(known, knownClasses, values, penalty.standardization());
     TrainingResult result = train(config);
     if (result.divergence().isPresent()) {
       throw new TrainingDivergedException(result.divergence().get().message());
@@ -137,11 +127,7 @@ final class EstimatorTraining implements AutoCloseable {
   }
 
   private TrainingConfig config(
-      Family trained,
-      int trainedClasses,
-      String preset,
-      MllibPenalty.Values penalty,
-      boolean standardization) {
+      Family trained, int trainedClasses, MllibPenalty.Values penalty, boolean standardization) {
     Map<String, Object> values = new LinkedHashMap<>();
     values.put("name", estimator.uid());
     values.put("seed", estimator.getSeed());

@@ -230,6 +230,9 @@ record RowParser(
       throw new Broken(column, "is missing" + Cells.REMEDY);
     }
     Vector features = row.getAs(0);
+    if (features.size() == 0) {
+      throw new Broken(column, "must hold at least one feature; its vector has the length 0");
+    }
     int[] columns = features instanceof SparseVector sparse ? sparse.indices() : null;
     double[] values = values(features);
     for (double value : values) {

@@ -103,14 +103,59 @@ abstract class EstimatorContract<E extends HasFederation<E>> {
     assertThrows(IllegalArgumentException.class, () -> own.setPreset("newton"));
   }
 
+  private String refusal(E own, String... settings) {
+    own.setSettings(settings);
+    return assertThrows(ConfigurationException.class, () -> stage(own).fit(rows)).getMessage();
+  }
+
+  /** Whatever reference.conf has: either it is heeded, or it is refused by its name. */
   @Test
-  void fit_trackedByAServer_isRefused() {
-    E own = ready().setSettings(new String[] {"tracking.mlflow.uri=http://127.0.0.1:1"});
+  void fit_settingsThatDoNothing_areRefusedByName() {
+    for (String key :
+        List.of(
+            "tracking.mlflow.uri=http://127.0.0.1:1",
+            "output.dir=/nope",
+            "output.resume=true",
+            "checkpoint.dir=/nope",
+            "checkpoint.every=3",
+            "predictions.path=/nope",
+            "data.path=/nope",
+            "data.format=json",
+            "data.options.sep=;",
+            "data.schema=x DOUBLE",
+            "data.workers.a=/nope",
+            "data.synthetic.workers=4",
+            "data.min-level-rows=9")) {
+      String message = refusal(ready(), key);
+      assertTrue(message.startsWith(key.replaceFirst("=.*", "") + " is for jobs/train"), message);
+    }
+    assertTrue(refusal(ready(), "data={ path = x }").startsWith("data.path is for jobs/train"));
+  }
 
-    String message =
-        assertThrows(ConfigurationException.class, () -> stage(own).fit(rows)).getMessage();
-
-    assertTrue(message.startsWith("tracking.mlflow.uri is for jobs/train"), message);
+  @Test
+  void fit_settingThatAParamSays_isRefusedWithBoth() {
+    for (String key :
+        List.of(
+            "data.label-column=y3 labelCol",
+            "data.features-column=v featuresCol",
+            "data.feature-columns=[x0] featuresCol",
+            "data.worker-column=w workerCol",
+            "model.l2=5 regParam",
+            "model.l1=5 regParam",
+            "model.intercept=false fitIntercept",
+            "model.standardize=none standardization")) {
+      String[] pair = key.split(" ", 2);
+      String message = refusal(ready(), pair[0]);
+      assertTrue(message.contains(pair[0].replaceFirst("=.*", "")), message);
+      assertTrue(message.contains("the param " + pair[1]), message);
+    }
+    for (String key :
+        List.of("algorithm.rounds=3 rounds", "aggregation.mode=masked aggregationMode")) {
+      String[] pair = key.split(" ", 2);
+      String message = refusal(ready(), pair[0]);
+      assertTrue(message.contains("the param " + pair[1] + " is set"), message);
+    }
+    assertTrue(refusal(ready(), "algorithm.roundz=3").contains("algorithm.rounds"));
   }
 
   @Test
@@ -228,6 +273,18 @@ abstract class EstimatorContract<E extends HasFederation<E>> {
     boolean isFirst =
         metrics[0] == metrics[1] || metrics[0] > metrics[1] == evaluator().isLargerBetter();
     assertEquals(values[isFirst ? 0 : 1], (double) model.bestModel().parent().getOrDefault(grid));
+  }
+
+  @Test
+  void fit_vectorsWithoutAFeature_saysSo() {
+    Dataset<Row> empty =
+        new VectorAssembler().setInputCols(new String[0]).setOutputCol("none").transform(rows);
+    E own = ready();
+    own.set(own.getParam("featuresCol"), "none");
+
+    String message = assertThrows(DataException.class, () -> stage(own).fit(empty)).getMessage();
+
+    assertTrue(message.contains("column none, row 1: must hold at least one feature"), message);
   }
 
   @Test
