@@ -58,6 +58,7 @@ public final class EvaluateJob implements Callable<Integer> {
     TrainingConfig asked = own == null ? given : OwnRows.of(given, own);
     SavedModel saved = model.read(JobMain.hadoop(), asked);
     TrainingConfig config = saved.withLabels(asked);
+    saved.requireLabel(config);
     SparkSession spark = JobMain.openSession("Spark Federated: evaluation of " + config.name());
     if (own != null) {
       OwnRows.requireAlone(spark);

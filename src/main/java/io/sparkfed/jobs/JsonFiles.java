@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sparkfed.config.DataConfig;
 import io.sparkfed.evaluation.FitStatistics;
 import io.sparkfed.evaluation.RoundSummary;
 import io.sparkfed.evaluation.RunReport;
@@ -37,7 +38,8 @@ final class JsonFiles {
   }
 
   /** Returns {@code coefficients.json}. */
-  static String coefficients(FinalModel model, FeatureEncoding encoding, boolean hasOffset) {
+  static String coefficients(
+      FinalModel model, FeatureEncoding encoding, DataConfig.Columns columns) {
     ObjectNode node = JSON.createObjectNode();
     node.put("family", model.family());
     ArrayNode features = node.putArray("features");
@@ -54,7 +56,10 @@ final class JsonFiles {
       node.put("threshold", model.threshold());
     }
     node.put("standardize", model.standardization());
-    node.put("offset", hasOffset);
+    node.put("offset", columns.offset().isPresent());
+    if (columns.response().onlyColumn() == null) {
+      node.put("response", columns.label());
+    }
     node.set("contract", EncodingJson.write(encoding));
     return pretty(node);
   }

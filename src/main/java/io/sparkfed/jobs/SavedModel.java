@@ -38,6 +38,7 @@ import org.apache.hadoop.fs.Path;
  * @param threshold above which a row of two classes is predicted positive; empty where it isn't
  *     said
  * @param standardize how the training standardised
+ * @param response what its label was computed by; empty where it was a column
  * @param hasOffset whether the rows it was trained on had offsets
  * @param encoding how columns become the features
  * @param labels what stood in the label's column: classes with names, or numbers
@@ -49,6 +50,7 @@ record SavedModel(
     double[] intercepts,
     OptionalDouble threshold,
     String standardize,
+    String response,
     boolean hasOffset,
     FeatureEncoding encoding,
     Labels labels) {
@@ -106,6 +108,7 @@ record SavedModel(
             ? OptionalDouble.of(node.path("threshold").asDouble())
             : OptionalDouble.empty(),
         node.path("standardize").asText(),
+        node.path("response").asText(),
         node.path("offset").asBoolean(),
         encoding,
         labels(node.path("classes")));
@@ -230,6 +233,22 @@ record SavedModel(
       throw new ConfigurationException(
           "data.impute.columns must be the model's: "
               + (imputed.isEmpty() ? "none" : String.join(", ", imputed)));
+    }
+  }
+
+  /**
+   * Checks that a configuration computes its label as the model's was, or takes it as it is.
+   *
+   * @throws ConfigurationException if it doesn't
+   */
+  void requireLabel(TrainingConfig config) {
+    DataConfig.Columns columns = config.data().columns();
+    String configured = columns.response().onlyColumn() == null ? columns.label() : "";
+    if (!configured.equals(response)) {
+      throw new ConfigurationException(
+          response.isEmpty()
+              ? "data.formula must have a column on its left side, as the model's label was one"
+              : "data.formula must have the model's left side, " + response);
     }
   }
 

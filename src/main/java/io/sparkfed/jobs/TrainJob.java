@@ -205,8 +205,7 @@ public final class TrainJob implements Callable<Integer> {
     RunReport report = report(spark, config, runId, loaded, result, notes, phases);
     folder.write(
         "coefficients.json",
-        JsonFiles.coefficients(
-            report.model(), report.encoding(), config.data().columns().offset().isPresent()));
+        JsonFiles.coefficients(report.model(), report.encoding(), config.data().columns()));
     folder.write("run.json", JsonFiles.run(report));
     folder.write("report.html", HtmlReport.render(report));
     folder.publish();

@@ -22,7 +22,8 @@ record Cells(MissingTexts missing) implements Serializable {
   static final String REMEDY =
       " (data.missing = drop leaves such rows out; data.impute fills in features that are numbers)";
 
-  private static final String NO_NUMBER = "is not a number";
+  private static final String NO_NUMBER =
+      "is not a number (a category is named in data.categorical, or by factor() in data.formula)";
 
   /** Returns whether a cell holds nothing: null, NaN, or a text that stands for it. */
   boolean isMissing(Row row, int at) {

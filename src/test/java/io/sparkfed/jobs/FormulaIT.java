@@ -251,6 +251,17 @@ class FormulaIT {
   }
 
   @Test
+  void evaluate_labelThatIsComputedOtherwise_isRefused() throws IOException {
+    trained(conf("linear", "formula = \"log(y) ~ age\""));
+    String model = root.resolve("out").toString();
+
+    Outcome plain = jobs.evaluate(conf("linear", "formula = \"y ~ age\""), "--model", model);
+
+    assertEquals(2, plain.code(), plain.toString());
+    assertTrue(plain.err().contains("data.formula must have the model's left side, log(y)"));
+  }
+
+  @Test
   void train_offsetOfAFormula_isThatOfMllibsModel() throws IOException {
     trained(conf("poisson", "formula = \"count ~ ldl + offset(log(days))\""));
 
