@@ -22,8 +22,7 @@ record Cells(MissingTexts missing) implements Serializable {
   static final String REMEDY =
       " (data.missing = drop leaves such rows out; data.impute fills in features that are numbers)";
 
-  private static final String NO_NUMBER =
-      "is not a number (a category is named in data.categorical, or by factor() in data.formula)";
+  private static final String NO_NUMBER = "is not a number";
 
   /** Returns whether a cell holds nothing: null, NaN, or a text that stands for it. */
   boolean isMissing(Row row, int at) {
@@ -35,7 +34,15 @@ record Cells(MissingTexts missing) implements Serializable {
 
   /** Returns a finite number. */
   double number(Row row, int at, String column) throws Broken {
-    double number = numberOrNaN(row, at, column);
+    return present(numberOrNaN(row, at, column), row, at, column);
+  }
+
+  /** Returns a finite number of a feature's column. */
+  double feature(Row row, int at, String column) throws Broken {
+    return present(featureOrNaN(row, at, column), row, at, column);
+  }
+
+  private static double present(double number, Row row, int at, String column) throws Broken {
     if (Double.isNaN(number)) {
       String rule =
           row.get(at) instanceof Number
@@ -63,6 +70,20 @@ record Cells(MissingTexts missing) implements Serializable {
       return text.equalsIgnoreCase("true") ? 1.0 : 0.0;
     }
     return finite(parsed(text, column), column);
+  }
+
+  /** Returns a finite number of a feature's column, or NaN where a cell is missing. */
+  double featureOrNaN(Row row, int at, String column) throws Broken {
+    try {
+      return numberOrNaN(row, at, column);
+    } catch (Broken e) {
+      throw e.getMessage().equals(NO_NUMBER)
+          ? new Broken(
+              column,
+              NO_NUMBER
+                  + "; categories are named in data.categorical, or by factor() in data.formula")
+          : e;
+    }
   }
 
   /** Returns the label of a row that has its columns from a place on; a class by its number. */

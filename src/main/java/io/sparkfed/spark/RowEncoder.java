@@ -82,9 +82,9 @@ final class RowEncoder {
       if (column instanceof OneHot category) {
         levels.add(cells.level(row, j, category));
       } else if (((Numeric) column).imputed()) {
-        values[at++] = cells.numberOrNaN(row, j, column.name());
+        values[at++] = cells.featureOrNaN(row, j, column.name());
       } else {
-        cells.number(row, j, column.name());
+        cells.feature(row, j, column.name());
       }
     }
     return new Surveyed(levels.toArray(new String[0]), values);
@@ -92,9 +92,9 @@ final class RowEncoder {
 
   private double filled(Row row, int at, Numeric column) throws Broken {
     if (!column.imputed()) {
-      return cells.number(row, at, column.name());
+      return cells.feature(row, at, column.name());
     }
-    double value = cells.numberOrNaN(row, at, column.name());
+    double value = cells.featureOrNaN(row, at, column.name());
     return Double.isNaN(value) ? column.fill() : value;
   }
 
