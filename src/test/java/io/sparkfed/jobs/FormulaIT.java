@@ -219,7 +219,7 @@ class FormulaIT {
     Outcome predicted =
         jobs.predict(two, "--model", model, "predictions.path=" + root.resolve("predicted"));
     Outcome other =
-        jobs.evaluate(conf, "--model", model, "data.formula=y ~ log(ldl) + factor(sex)");
+        jobs.evaluate(conf, "--model", model, "data.formula=y ~ log(ldl) + factor(sex) + g");
 
     JsonNode saved = saved(output);
     assertEquals(
