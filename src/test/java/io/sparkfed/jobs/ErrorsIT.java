@@ -119,9 +119,14 @@ class ErrorsIT {
     String conf = conf(bad.settings());
     List<String> before = left();
 
+    Outcome doctor = jobs.doctor(conf);
     Outcome outcome = jobs.train(conf);
     Outcome verbose = jobs.train(conf, "--verbose");
 
+    // It may find another fault beside this one, whose code is smaller.
+    assertTrue(doctor.code() != 0 && doctor.code() != 1, doctor.toString());
+    assertFalse(doctor.toString().contains(ErrorCases.SECRET), doctor.toString());
+    assertFalse(doctor.showsStackTrace(), doctor.toString());
     assertEquals(bad.code(), outcome.code(), outcome.toString());
     assertEquals(1, outcome.errorLines().size(), outcome.toString());
     for (String told : bad.told()) {

@@ -320,7 +320,7 @@ abstract class EstimatorContract<E extends HasFederation<E>> {
     assertTrue(
         fault
             .getMessage()
-            .contains("worker worker-1, column label, row 2: must be a finite number"),
+            .contains("worker worker-1, column label, row 2: is missing"),
         fault.getMessage());
   }
 }
