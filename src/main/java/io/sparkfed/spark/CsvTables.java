@@ -87,12 +87,19 @@ final class CsvTables {
     return places.stream().map(place -> table(found.get(place.worker()), place, types)).toList();
   }
 
+  /** Ids are texts in SQL, too: 01 isn't 1 there either. */
+  private boolean isWorkerColumn(String name) {
+    return data.source() instanceof PooledTable pooled
+        && CsvHeader.key(pooled.workerColumn()).equals(name);
+  }
+
   /** Returns the types that SQL sees, found in all tables; none where no SQL reads a column. */
   private Map<String, CellType> types(
       Map<String, CsvTable> tables, List<Place> places, boolean mayBeTold) {
     List<String> columns =
         sql.columns().keySet().stream()
             .map(CsvHeader::key)
+            .filter(name -> !isWorkerColumn(name))
             .filter(name -> tables.values().stream().anyMatch(table -> table.isOpen(name)))
             .distinct()
             .sorted()

@@ -39,13 +39,19 @@ final class NamesIT {
   }
 
   private List<String> workers(String format, Path path, String column) throws IOException {
+    return workers(format, path, column, "");
+  }
+
+  private List<String> workers(String format, Path path, String column, String more)
+      throws IOException {
     String text =
         """
         data { format = %s, path = "%s", worker-column = %s }
         data { feature-columns = [x], label-column = y }
         aggregation.min-workers = 2
         """
-            .formatted(format, path, column);
+                .formatted(format, path, column)
+            + more;
     try (SparkFederation federation =
         new ShardLoader(spark, config(folder, text)).load().federation()) {
       return federation.workers();
@@ -71,6 +77,19 @@ final class NamesIT {
     assertEquals(
         List.of("01", "1", "1.50", "1000", "1e3", "2024-01-01", "St. Mary", "a/b", "true"),
         workers(format, table, "site"));
+  }
+
+  @Test
+  void load_pooledCsv_idsAreTextsInSqlToo() throws IOException {
+    Path table =
+        Files.writeString(
+            folder.resolve("pooled.csv"),
+            "site,a,y\n01,1,1\n1,2,2\n 1 ,3,3\n1e0,4,4\n002,5,5\n01,6,6\n");
+
+    assertEquals(
+        List.of("002", "01", "1"),
+        workers(
+            "csv", table, "site", "data { where = \"site <> '1e0'\", derive { x = \"a / 2\" } }"));
   }
 
   @Test
