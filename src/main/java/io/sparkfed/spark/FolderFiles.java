@@ -82,7 +82,7 @@ final class FolderFiles {
               status.getLen(),
               status.getModificationTime(),
               new LinkedHashMap<>(partition),
-              hosts(status)));
+              new ArrayList<>(hosts(status))));
       return;
     }
     for (FileStatus child : fs.listStatus(status.getPath())) {
@@ -111,8 +111,8 @@ final class FolderFiles {
     return column;
   }
 
-  private ArrayList<String> hosts(FileStatus status) throws IOException {
-    ArrayList<String> hosts = new ArrayList<>();
+  private List<String> hosts(FileStatus status) throws IOException {
+    List<String> hosts = new ArrayList<>();
     BlockLocation[] blocks =
         status.getLen() == 0 ? new BlockLocation[0] : fs.getFileBlockLocations(status, 0, 1);
     if (blocks != null && blocks.length > 0) {
