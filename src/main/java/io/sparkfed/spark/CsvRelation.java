@@ -92,7 +92,7 @@ final class CsvRelation extends BaseRelation implements PrunedScan {
   }
 
   /** Returns the files, in a partition each, small ones together as Spark's own readers have it. */
-  static JavaRDD<ArrayList<CsvFile>> bins(SparkSession spark, List<CsvFile> files) {
+  static JavaRDD<List<CsvFile>> bins(SparkSession spark, List<CsvFile> files) {
     SQLConf conf = spark.sessionState().conf();
     long opening = conf.filesOpenCostInBytes();
     long all = files.stream().mapToLong(file -> file.listed().length() + opening).sum();
@@ -100,8 +100,8 @@ final class CsvRelation extends BaseRelation implements PrunedScan {
         Math.min(
             conf.filesMaxPartitionBytes(),
             Math.max(opening, all / spark.sparkContext().defaultParallelism()));
-    List<Tuple2<ArrayList<CsvFile>, Seq<String>>> bins = new ArrayList<>();
-    ArrayList<CsvFile> bin = new ArrayList<>();
+    List<Tuple2<List<CsvFile>, Seq<String>>> bins = new ArrayList<>();
+    List<CsvFile> bin = new ArrayList<>();
     long size = 0;
     for (CsvFile file : files) {
       if (!bin.isEmpty() && size + file.listed().length() > most) {
@@ -117,11 +117,11 @@ final class CsvRelation extends BaseRelation implements PrunedScan {
         .sc()
         .makeRDD(
             CollectionConverters.asScala(bins).toSeq(),
-            ClassTag$.MODULE$.<ArrayList<CsvFile>>apply(ArrayList.class))
+            ClassTag$.MODULE$.<List<CsvFile>>apply(List.class))
         .toJavaRDD();
   }
 
-  private static Tuple2<ArrayList<CsvFile>, Seq<String>> placed(ArrayList<CsvFile> bin) {
+  private static Tuple2<List<CsvFile>, Seq<String>> placed(List<CsvFile> bin) {
     return new Tuple2<>(bin, CollectionConverters.asScala(bin.get(0).listed().hosts()).toSeq());
   }
 }

@@ -161,7 +161,8 @@ final class CsvTables {
     if (positional.isEmpty()) {
       schema.ifPresent(ddl -> positional.addAll(Arrays.asList(ddl.fieldNames())));
     }
-    return new Search(place, path, csv.of(place.worker()), positional, needed());
+    return new Search(
+        place, path, csv.of(place.worker()), positional, new LinkedHashMap<>(needed()));
   }
 
   private Map<String, CsvTable> find(List<Search> searches) {
@@ -211,8 +212,8 @@ final class CsvTables {
   }
 
   /** Returns the columns of files that are read, each with the key that says so. */
-  private LinkedHashMap<String, String> needed() {
-    LinkedHashMap<String, String> needed = new LinkedHashMap<>();
+  private Map<String, String> needed() {
+    Map<String, String> needed = new LinkedHashMap<>();
     DataConfig.Columns columns = data.columns();
     boolean isFormula = columns.formula().isPresent();
     columns.features().forEach(name -> needed.put(name, columns.featuresKey()));

@@ -28,7 +28,7 @@ record CsvTypeFlags(String worker, double[] flags, DataFault fault)
   /** Runs at the worker: reads its files, once. */
   static Iterator<CsvTypeFlags> of(
       String worker,
-      Iterator<ArrayList<CsvFile>> bins,
+      Iterator<List<CsvFile>> bins,
       CsvDialect dialect,
       List<String> columns,
       Configuration hadoop) {
@@ -36,8 +36,8 @@ record CsvTypeFlags(String worker, double[] flags, DataFault fault)
     bins.forEachRemaining(files::addAll);
     List<Output> outputs =
         columns.stream().map(name -> new Output(name, name, CsvCells.texts())).toList();
-    int types = CellType.values().length;
-    double[] flags = new double[columns.size() * types];
+    List<CellType> types = List.of(CellType.values());
+    double[] flags = new double[columns.size() * types.size()];
     DataFault fault = null;
     try {
       CsvRows rows = new CsvRows(files.iterator(), dialect, outputs, hadoop);
@@ -45,8 +45,8 @@ record CsvTypeFlags(String worker, double[] flags, DataFault fault)
         InternalRow row = rows.next();
         for (int j = 0; j < columns.size(); j++) {
           if (!row.isNullAt(j)) {
-            int type = CellType.of(row.getUTF8String(j).toString(), '.').ordinal();
-            flags[j * types + type] = 1.0;
+            CellType type = CellType.of(row.getUTF8String(j).toString(), '.');
+            flags[j * types.size() + types.indexOf(type)] = 1.0;
           }
         }
       }

@@ -120,7 +120,7 @@ class CsvRecordsTest {
         "\"5\" pipe\",1~text stands after a closing quote"
       })
   void next_brokenQuotes_areRefusedByRuleAlone(String lineAndRule) {
-    String[] parts = lineAndRule.split("~");
+    String[] parts = lineAndRule.split("~", 2);
     CsvException e = assertThrows(CsvException.class, () -> read("x,y\n" + parts[0]));
 
     assertEquals(2, e.record());

@@ -60,7 +60,7 @@ final class ProportionsTest {
   void statistics_ofProportions_areThoseOfStatsmodels(String which) throws IOException {
     Map<String, Double> golden = new HashMap<>();
     for (String line : Files.readAllLines(GOLDEN.resolve("proportions_golden.csv"))) {
-      String[] cells = line.split(",");
+      String[] cells = line.split(",", -1);
       if (cells[0].equals(which)) {
         golden.put(cells[1], Double.parseDouble(cells[2]));
       }

@@ -44,7 +44,8 @@ class EvaluationIT {
 
   private String conf(String workers) {
     StringBuilder paths = new StringBuilder();
-    for (String worker : workers.split("")) {
+    for (int k = 0; k < workers.length(); k++) {
+      char worker = workers.charAt(k);
       Path file = folder.resolve(worker + ".csv").toAbsolutePath();
       paths.append(worker).append(" = \"").append(file).append("\"\n");
     }
@@ -245,7 +246,7 @@ class EvaluationIT {
           for (double threshold : new double[] {0.2, 0.8}) {
             FederatedLogisticRegression estimator =
                 new FederatedLogisticRegression().setThreshold(threshold).setWorkerCol("w");
-            LogisticRegressionModel model = (LogisticRegressionModel) estimator.fit(rows);
+            LogisticRegressionModel model = estimator.fit(rows);
             Dataset<Row> positives = model.transform(rows).where("label = 1");
 
             assertEquals(threshold, model.getThreshold());

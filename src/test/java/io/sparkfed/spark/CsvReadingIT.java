@@ -261,8 +261,10 @@ class CsvReadingIT {
   private String conf(Path files, String settings, boolean hosts) {
     StringBuilder text =
         new StringBuilder(
-            "algorithm.preset = normal-equations\n"
-                + "data { label-column = y, feature-columns = [x1, x2] }\n");
+            """
+            algorithm.preset = normal-equations
+            data { label-column = y, feature-columns = [x1, x2] }
+            """);
     String here = spark.sparkContext().env().blockManager().blockManagerId().host();
     for (String worker : ROWS.keySet()) {
       text.append("data.workers.%s { path = \"%s\"".formatted(worker, files.resolve(worker)));
