@@ -4,6 +4,7 @@ import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.data.DataException;
 import io.sparkfed.data.DataFault;
 import io.sparkfed.data.ShardBuilder;
+import io.sparkfed.data.ShardBuilder.Part;
 import io.sparkfed.model.Coefficients;
 import io.sparkfed.model.FeatureEncoding;
 import io.sparkfed.model.Labels;
@@ -65,6 +66,13 @@ public final class Predictor {
     this.encoding = encoding;
   }
 
+  /** What units a model's features are in. */
+  private enum Units {
+    OF_THE_COLUMNS,
+    /** Standardised by each worker's own training rows. */
+    OF_EACH_WORKER
+  }
+
   /** Scoring, as it travels to the tasks. */
   private record Scoring(Response response, ModelShape shape, double[] raw, int parsedWidth)
       implements Serializable {
@@ -120,7 +128,10 @@ public final class Predictor {
       refuseTakenNames(table);
       RowParser parser = tables.parser(table, needsLabel, true);
       JavaRDD<ParsedRow> parsed = parsed(tables, table, needsLabel, parser);
-      refuseFaults(parsed, model.shape().features());
+      refuseFaults(
+          parsed,
+          model.shape().features(),
+          standardizedByWorker ? Units.OF_EACH_WORKER : Units.OF_THE_COLUMNS);
       parts.add(predicted(parsed, table, parser.parsedWidth()));
       StructType own = schemaWithPrediction(table);
       if (schema != null && !schema.equals(own)) {
@@ -158,10 +169,10 @@ public final class Predictor {
   }
 
   /** One pass over all rows before the first is written, so that no partial output is left. */
-  private static void refuseFaults(JavaRDD<ParsedRow> parsed, int features) {
+  private static void refuseFaults(JavaRDD<ParsedRow> parsed, int features, Units units) {
     List<DataFault> faults;
     try {
-      faults = parsed.mapPartitions(rows -> firstFault(rows, features)).collect();
+      faults = parsed.mapPartitions(rows -> firstFault(rows, features, units)).collect();
     } catch (Exception e) {
       throw new DataException(
           "the rows could not be read; see the executors' logs", TaskFailures.withoutText(e));
@@ -171,7 +182,10 @@ public final class Predictor {
     }
   }
 
-  private static Iterator<DataFault> firstFault(Iterator<ParsedRow> rows, int features) {
+  private static Iterator<DataFault> firstFault(
+      Iterator<ParsedRow> rows, int features, Units units) {
+    double trainingWeight = 0.0;
+    String worker = null;
     while (rows.hasNext()) {
       ParsedRow row = rows.next();
       if (row.fault() != null) {
@@ -181,6 +195,12 @@ public final class Predictor {
         String rule = "its rows must have the model's " + features + " features";
         return Collections.singleton(new DataFault(row.worker(), "", 0, rule)).iterator();
       }
+      worker = row.worker();
+      trainingWeight += row.part() == Part.TRAIN ? row.weight() : 0.0;
+    }
+    if (units == Units.OF_EACH_WORKER && worker != null && !(trainingWeight > 0.0)) {
+      String rule = "model.standardize = worker needs training rows of each worker, for its units";
+      return Collections.singleton(new DataFault(worker, "", 0, rule)).iterator();
     }
     return Collections.emptyIterator();
   }

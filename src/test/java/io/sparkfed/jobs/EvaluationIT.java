@@ -153,6 +153,23 @@ class EvaluationIT {
     assertTrue(others.path("notes").toString().contains("worker e is left out"), others.toString());
     JobRunner.Outcome dry = JOBS.doctor(conf);
     assertTrue(dry.out().contains("  test rows only: d;"), dry.toString());
+
+    // In units of each worker's own training rows d has none: left out, and not predicted in
+    // others'.
+    JobRunner.Outcome own = JOBS.train(conf, "model.standardize=worker");
+    assertEquals(0, own.code(), own.toString());
+    assertTrue(own.out().contains("skipped worker d: no training rows for its units"), own.out());
+    JobRunner.Outcome predicted =
+        JOBS.predict(
+            conf,
+            "--model",
+            folder.resolve("out").toString(),
+            "model.standardize=worker",
+            "predictions.path=" + folder.resolve("predicted"));
+    assertEquals(3, predicted.code(), predicted.toString());
+    assertTrue(
+        predicted.err().contains("worker d: model.standardize = worker needs training rows"),
+        predicted.err());
   }
 
   /** Each worker has too few rows for a tenth. */
