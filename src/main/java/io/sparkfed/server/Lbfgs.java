@@ -22,7 +22,9 @@ import java.util.Optional;
  * <p>What is left to gain is estimated as half of {@code g'Mg}, with the (pseudo-)gradient g and
  * the estimate M of the inverse Hessian. The search ends when two iterations in a row have gained
  * at most {@code tolerance} of the objective and leave a thousandth of that, or when one leaves at
- * most {@code tolerance²}. With kinks, where slopes needn't vanish, only what was gained counts.
+ * most {@code tolerance²}; where features are nearly dependent and the search is slow, twenty that
+ * gain and leave at most {@code tolerance} do. With kinks, where slopes needn't vanish, only what
+ * was gained counts.
  *
  * <p>A likelihood without a maximum, as of separated classes, shows in steps that don't shrink
  * while what is left does: of a quadratic function it shrinks with their square.
@@ -44,14 +46,22 @@ public record Lbfgs(int memory, double tolerance) implements PooledOptimizer {
   /** Changes of the objective by less than this, relatively, are its rounding. */
   private static final double ROUNDING = 1e-14;
 
+  /** Iterations that leave more than that, and less than the tolerance, count so much less. */
+  private static final int SLOW_QUIET = 10;
+
   /** What may be left of what may have been gained: an error of the estimate, and of its square. */
   private static final double LEFT_OF_GAINED = 1e-3;
 
   /** If less of the objective is left, relatively, it is at its minimum but for rounding. */
   static final double GOOD = 1e-9;
 
-  /** After so many iterations in which what is left hasn't halved, it is rounding. */
+  /**
+   * After so many iterations that have gained nothing and not halved what is left, it is rounding.
+   */
   private static final int STUCK_ITERATIONS = 50;
+
+  /** What all of them together must gain, relatively. */
+  private static final double LEAST_GAIN = 1e-11;
 
   /** Below this part of a large value, and with steps that do not shrink, it falls to zero. */
   static final double FALLING_TO_ZERO = 1e-8;
@@ -133,6 +143,7 @@ public record Lbfgs(int memory, double tolerance) implements PooledOptimizer {
                 (int) saved.number("quiet"),
                 saved.number("least"),
                 (int) saved.number("stuck"),
+                saved.number("mark"),
                 saved.number("stride"))),
         WeightedL1.of(l1),
         saved.vector("pseudo"),
@@ -153,7 +164,13 @@ public record Lbfgs(int memory, double tolerance) implements PooledOptimizer {
     public Search next(PointEvaluation at) {
       double value = at.value() + l1.value(point);
       Progress none =
-          new Progress(at.large(), 0, Double.POSITIVE_INFINITY, 0, Double.POSITIVE_INFINITY);
+          new Progress(
+              at.large(),
+              0,
+              Double.POSITIVE_INFINITY,
+              0,
+              Double.POSITIVE_INFINITY,
+              Double.POSITIVE_INFINITY);
       return lbfgs.from(
           new Iterate(point, value, at.gradient(), inverse, none),
           Double.POSITIVE_INFINITY,
@@ -191,12 +208,15 @@ public record Lbfgs(int memory, double tolerance) implements PooledOptimizer {
    * How the search has gone.
    *
    * @param large what is a large value of the objective
-   * @param quiet iterations in a row that gained next to nothing and left as little
+   * @param quiet iterations in a row that gained next to nothing and left as little, times {@value
+   *     #SLOW_QUIET}, or simply where they left more
    * @param least the least that was left at an iterate
-   * @param stuck iterations since that has halved
+   * @param stuck iterations since that has halved or the value has fallen
+   * @param mark the value when it had last fallen
    * @param stride largest entry of the last direction that was not one of a minimum's neighbourhood
    */
-  private record Progress(double large, int quiet, double least, int stuck, double stride) {}
+  private record Progress(
+      double large, int quiet, double least, int stuck, double mark, double stride) {}
 
   /**
    * A step under trial.
@@ -295,6 +315,7 @@ public record Lbfgs(int memory, double tolerance) implements PooledOptimizer {
       values.put("quiet", SavedSearch.number(from.progress.quiet));
       values.put("least", SavedSearch.number(from.progress.least));
       values.put("stuck", SavedSearch.number(from.progress.stuck));
+      values.put("mark", SavedSearch.number(from.progress.mark));
       values.put("stride", SavedSearch.number(from.progress.stride));
       values.put("pseudo", pseudo);
       values.put("direction", direction);
@@ -369,30 +390,32 @@ public record Lbfgs(int memory, double tolerance) implements PooledOptimizer {
     double scale = at.scale();
     Progress so = at.progress;
     double stride = Vectors.maxAbs(direction);
-    boolean little =
-        gained <= tolerance * scale
-            && (kind == Kind.KINKED || left <= LEFT_OF_GAINED * tolerance * scale);
+    boolean little = gained <= tolerance * scale;
+    boolean deep = little && (kind == Kind.KINKED || left <= LEFT_OF_GAINED * tolerance * scale);
+    int quiet = deep ? SLOW_QUIET : little && left <= tolerance * scale ? 1 : 0;
     boolean none = at.inverse.hasLearnt() && left <= tolerance * tolerance * scale;
     boolean steady =
         kind == Kind.LIKELIHOOD
             && stride >= LONG_STEP * Math.max(1.0, Vectors.maxAbs(at.point))
             && stride >= STEADY * so.stride;
-    if (steady && (little || none || at.value < FALLING_TO_ZERO * so.large)) {
+    if (steady && (deep || none || at.value < FALLING_TO_ZERO * so.large)) {
       return new Ended(at.point, Ending.UNBOUNDED);
     }
-    boolean halved = left <= so.least / 2.0;
+    boolean fell = at.value < so.mark - LEAST_GAIN * scale;
+    boolean goesOn = left <= so.least / 2.0 || fell;
     Progress now =
         new Progress(
             so.large,
-            little ? so.quiet + 1 : 0,
+            quiet > 0 ? so.quiet + quiet : 0,
             Math.min(left, so.least),
-            halved ? 0 : so.stuck + 1,
+            goesOn ? 0 : so.stuck + 1,
+            fell ? at.value : so.mark,
             left > NEARBY * scale ? stride : so.stride);
-    if (none || now.quiet >= QUIET_ITERATIONS) {
+    if (none || now.quiet >= QUIET_ITERATIONS * SLOW_QUIET) {
       return new Ended(at.point, Ending.CONVERGED);
     }
-    if (kind != Kind.KINKED && now.stuck >= STUCK_ITERATIONS && left <= GOOD * scale) {
-      return new Ended(at.point, Ending.NO_LOWER_POINT);
+    if (now.stuck >= STUCK_ITERATIONS) {
+      return noLowerPoint(at, left, kind);
     }
     return new Trial(
         this,
