@@ -1,6 +1,8 @@
 package io.sparkfed.spark;
 
 import io.sparkfed.config.ConfigurationException;
+import io.sparkfed.config.DataConfig;
+import io.sparkfed.config.DataConfig.Synthetic;
 import io.sparkfed.config.DataConfig.WorkerPaths;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.federated.FederatedLabels.Moments;
@@ -69,6 +71,8 @@ public final class PooledTwin {
       why = "model.family = " + name;
     } else if (model.standardize() == Standardize.WORKER) {
       why = "model.standardize = worker";
+    } else if (isWithoutFeatures(config.data()) && !logLink) {
+      why = "model.family = " + name + " without features";
     } else if (config.data().columns().offset().isPresent() && !byGlm) {
       why = "data.offset-column with model.family = " + name;
     } else if (model.l1() > 0.0 && (byGlm || model.family() == Family.SVM)) {
@@ -79,6 +83,12 @@ public final class PooledTwin {
     if (why != null) {
       throw new ConfigurationException("MLlib has no model to compare with for " + why);
     }
+  }
+
+  private static boolean isWithoutFeatures(DataConfig data) {
+    return !(data.source() instanceof Synthetic)
+        && data.columns().features().isEmpty()
+        && data.columns().featuresVector().isEmpty();
   }
 
   /** Fits all training rows. */

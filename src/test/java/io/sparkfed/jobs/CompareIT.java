@@ -75,4 +75,15 @@ class CompareIT {
             "model.family=squared-hinge",
             "output.dir=" + folder.resolve("out")));
   }
+
+  @Test
+  void compare_modelWithoutFeaturesThatMllibLacks_isRefused() throws Exception {
+    assertEquals(
+        ExitCode.CONFIGURATION.code(),
+        CompareJob.execute(
+            "conf/hospitals-newton.conf",
+            "--pool-rows",
+            "data.feature-columns=[]",
+            "output.dir=" + folder.resolve("out")));
+  }
 }
