@@ -71,7 +71,7 @@ public final class PooledTwin {
       why = "model.family = " + name;
     } else if (model.standardize() == Standardize.WORKER) {
       why = "model.standardize = worker";
-    } else if (isWithoutFeatures(config.data()) && !logLink) {
+    } else if (isWithoutFeatures(config.data()) && !model.family().hasLogLink()) {
       why = "model.family = " + name + " without features";
     } else if (config.data().columns().offset().isPresent() && !byGlm) {
       why = "data.offset-column with model.family = " + name;
