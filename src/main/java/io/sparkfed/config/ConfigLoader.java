@@ -81,12 +81,32 @@ public final class ConfigLoader {
    */
   public static TrainingConfig load(
       Path file, Path configDir, Map<String, String> sparkProperties, List<String> overrides) {
+    return load(file, configDir, sparkProperties, overrides, ModelSettings.NONE);
+  }
+
+  /**
+   * Loads and validates a configuration that is about a trained model.
+   *
+   * @param file the HOCON file
+   * @param configDir what {@code ${config-dir}} means
+   * @param sparkProperties {@code spark.federated.*} properties without that prefix
+   * @param overrides {@code key=value} arguments
+   * @param ofModel stand for what the configuration doesn't say
+   * @throws ConfigurationException if the file can't be read, a key is unknown, or a value is out
+   *     of its domain
+   */
+  public static TrainingConfig load(
+      Path file,
+      Path configDir,
+      Map<String, String> sparkProperties,
+      List<String> overrides,
+      ModelSettings ofModel) {
     if (!Files.isRegularFile(file)) {
       throw new ConfigurationException("configuration file " + file + " does not exist");
     }
     try {
       return fromUserConfig(
-          userConfig(file, configDir, sparkProperties, overrides), defaultName(file));
+          userConfig(file, configDir, sparkProperties, overrides), defaultName(file), ofModel);
     } catch (ConfigException e) {
       throw new ConfigurationException("configuration can't be read: " + e.getMessage(), e);
     }
@@ -127,7 +147,8 @@ public final class ConfigLoader {
     try {
       return fromUserConfig(
           fromArguments(overrides, "settings").withFallback(ConfigFactory.parseMap(values, name)),
-          name);
+          name,
+          ModelSettings.NONE);
     } catch (ConfigException e) {
       throw new ConfigurationException("configuration can't be read: " + e.getMessage(), e);
     }
@@ -198,10 +219,22 @@ public final class ConfigLoader {
     ConfigValue parsed =
         literal(value, origin).orElseGet(() -> ConfigValueFactory.fromAnyRef(value, origin));
     try {
-      return config.withValue(key, parsed);
+      return config.withValue(key, isFreeSection(key) ? alone(parsed) : parsed);
     } catch (ConfigException e) {
       throw new ConfigurationException("not a configuration key: " + key + " (" + origin + ")", e);
     }
+  }
+
+  private static boolean isFreeSection(String key) {
+    return FREE_SECTIONS.contains(ConfigUtil.joinPath(ConfigUtil.splitPath(key)));
+  }
+
+  /**
+   * Keeps a section from being merged with what the file says: who names the workers on the command
+   * line doesn't mean those of the file besides.
+   */
+  private static ConfigValue alone(ConfigValue value) {
+    return value.withFallback(ConfigValueFactory.fromAnyRef(null));
   }
 
   /**
@@ -245,17 +278,21 @@ public final class ConfigLoader {
         ConfigParseOptions.defaults().setAllowMissing(false).setOriginDescription("default"));
   }
 
-  private static TrainingConfig fromUserConfig(Config user, String defaultName) {
+  private static TrainingConfig fromUserConfig(
+      Config user, String defaultName, ModelSettings ofModel) {
     Config reference = reference();
     refuseUnknownKeys(user, reference);
     refuseValuesForSections(user, reference);
     Config named =
         ConfigFactory.parseMap(Map.of("name", defaultName), "name of the configuration file");
+    Config byModel = ofModel.besides(user);
     Config resolved =
         user.withFallback(named)
+            .withFallback(byModel)
             .withFallback(presetDefaults(user.withFallback(reference)))
             .withFallback(reference);
-    return Validation.validate(user, resolved, settings(resolved));
+    return Validation.validate(
+        user.withFallback(ModelSettings.featuresOf(byModel)), resolved, settings(resolved));
   }
 
   /** Returns the defaults of the chosen preset; none for an unknown one, which is refused later. */

@@ -267,9 +267,26 @@ public record TrainingConfig(
    * What {@code predictions} says.
    *
    * @param path where; empty for sinks that need none
+   * @param unseen what is done with rows at levels that the model doesn't know
+   * @param missing what is done with rows that have a value missing
    */
   public record Predictions(
-      String format, Map<String, String> options, Optional<String> path, String mode) {}
+      String format,
+      Map<String, String> options,
+      Optional<String> path,
+      String mode,
+      Handling unseen,
+      Handling missing) {}
+
+  /** What is done with a row to predict that has no score. */
+  public enum Handling {
+    /** The job ends with it. */
+    ERROR,
+    /** The row isn't written. */
+    SKIP,
+    /** The row is written, without a prediction. */
+    KEEP
+  }
 
   /**
    * What {@code tracking.mlflow} says.

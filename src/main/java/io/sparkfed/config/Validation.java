@@ -16,6 +16,7 @@ import io.sparkfed.config.DataConfig.WorkerPaths;
 import io.sparkfed.config.TrainingConfig.AggregationConfig;
 import io.sparkfed.config.TrainingConfig.Algorithm;
 import io.sparkfed.config.TrainingConfig.Checkpoints;
+import io.sparkfed.config.TrainingConfig.Handling;
 import io.sparkfed.config.TrainingConfig.Keys;
 import io.sparkfed.config.TrainingConfig.Model;
 import io.sparkfed.config.TrainingConfig.Output;
@@ -102,7 +103,9 @@ final class Validation {
             read.string("predictions.format"),
             read.freeSection("predictions.options"),
             read.optionalString("predictions.path"),
-            read.oneOf("predictions.mode", List.of("error", "overwrite", "append", "ignore"))),
+            read.oneOf("predictions.mode", List.of("error", "overwrite", "append", "ignore")),
+            read.oneOf("predictions.unseen", Handling.class),
+            read.oneOf("predictions.missing", Handling.class)),
         new TrackingReader(read).mlflow(),
         settings);
   }

@@ -54,9 +54,10 @@ public final class EvaluateJob implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    TrainingConfig given = options.load();
+    SavedModel saved = model.read(JobMain.hadoop());
+    TrainingConfig given = options.load(saved.settings());
     TrainingConfig asked = own == null ? given : OwnRows.of(given, own);
-    SavedModel saved = model.read(JobMain.hadoop(), asked);
+    saved.requireFits(asked);
     TrainingConfig config = saved.withLabels(asked);
     saved.requireLabel(config);
     SparkSession spark = JobMain.openSession("Spark Federated: evaluation of " + config.name());

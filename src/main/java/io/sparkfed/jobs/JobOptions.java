@@ -1,6 +1,7 @@
 package io.sparkfed.jobs;
 
 import io.sparkfed.config.ConfigLoader;
+import io.sparkfed.config.ModelSettings;
 import io.sparkfed.config.TrainingConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,11 +42,16 @@ final class JobOptions {
    * it includes. Its folder, which {@code ${config-dir}} means, is where it came from.
    */
   TrainingConfig load() {
+    return load(ModelSettings.NONE);
+  }
+
+  /** Loads a configuration that is about a trained model, whose settings need not be said again. */
+  TrainingConfig load(ModelSettings ofModel) {
     Map<String, String> properties = new LinkedHashMap<>();
     for (Tuple2<String, String> property : new SparkConf().getAllWithPrefix(PROPERTY_PREFIX)) {
       properties.put(property._1(), property._2());
     }
-    return ConfigLoader.load(locate(), folder(), properties, overrides);
+    return ConfigLoader.load(locate(), folder(), properties, overrides, ofModel);
   }
 
   private Path folder() {

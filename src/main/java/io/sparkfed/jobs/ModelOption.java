@@ -1,6 +1,5 @@
 package io.sparkfed.jobs;
 
-import io.sparkfed.config.TrainingConfig;
 import java.io.IOException;
 import org.apache.hadoop.conf.Configuration;
 import picocli.CommandLine.Option;
@@ -15,15 +14,12 @@ final class ModelOption {
   private String dir;
 
   /**
-   * Reads the model and checks that the configuration is about it.
+   * Reads the model.
    *
    * @throws IOException if it can't be read
-   * @throws io.sparkfed.config.ConfigurationException naming the key that differs
    */
-  SavedModel read(Configuration hadoop, TrainingConfig config) throws IOException {
-    SavedModel saved = SavedModel.read(hadoop, dir);
-    saved.requireFits(config);
-    return saved;
+  SavedModel read(Configuration hadoop) throws IOException {
+    return SavedModel.read(hadoop, dir);
   }
 
   /** Adds the model's folder to what is read. */

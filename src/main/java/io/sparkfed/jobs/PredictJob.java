@@ -1,9 +1,13 @@
 package io.sparkfed.jobs;
 
+import io.sparkfed.config.ConfigurationException;
+import io.sparkfed.config.DataConfig.Synthetic;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.spark.BoundedJobs;
 import io.sparkfed.spark.Predictor;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
@@ -38,11 +42,17 @@ public final class PredictJob implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    TrainingConfig given = options.load();
     Configuration hadoop = JobMain.hadoop();
-    PredictionSink sink = new PredictionSink(hadoop, given.predictions());
-    SavedModel saved = model.read(hadoop, given);
+    SavedModel saved = model.read(hadoop);
+    TrainingConfig given = options.load(saved.settings());
+    saved.requireFits(given);
     TrainingConfig config = saved.withLabels(given);
+    if (config.data().source() instanceof Synthetic) {
+      throw new ConfigurationException(
+          "data.synthetic generates rows for trials of trainings; jobs/predict needs rows of"
+              + " data.workers or data.path");
+    }
+    PredictionSink sink = new PredictionSink(hadoop, config.predictions());
     if (!sink.requireApart(model.readBy(options.places(hadoop, config)), config.data())) {
       System.out.println(
           sink.described() + " exists already, and predictions.mode = ignore: nothing was written");
@@ -57,8 +67,18 @@ public final class PredictJob implements Callable<Integer> {
             saved.coefficients(config.model().intercept()),
             config.model().standardize(),
             saved.encoding());
-    BoundedJobs.run(spark, config, "predictions", () -> sink.write(predictor.predict()));
+    List<String> notes = new ArrayList<>();
+    BoundedJobs.run(
+        spark,
+        config,
+        "predictions",
+        () -> {
+          Predictor.Predicted predicted = predictor.predict(sink::requireHolds);
+          sink.write(predicted.rows());
+          notes.addAll(predicted.notes());
+        });
     System.out.println("predictions written to " + sink.described());
+    notes.forEach(System.out::println);
     return ExitCode.SUCCESS.code();
   }
 }

@@ -6,9 +6,11 @@ import io.sparkfed.config.ConfigurationException;
 import io.sparkfed.config.DataConfig;
 import io.sparkfed.config.DataConfig.Preprocessing;
 import io.sparkfed.config.DataConfig.Synthetic;
+import io.sparkfed.config.ModelSettings;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.model.Coefficients;
 import io.sparkfed.model.FeatureEncoding;
+import io.sparkfed.model.InputColumn.Numeric;
 import io.sparkfed.model.InputColumn.OneHot;
 import io.sparkfed.model.Labels;
 import io.sparkfed.model.ModelShape;
@@ -20,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeMap;
@@ -42,6 +45,7 @@ import org.apache.hadoop.fs.Path;
  * @param hasOffset whether the rows it was trained on had offsets
  * @param encoding how columns become the features
  * @param labels what stood in the label's column: classes with names, or numbers
+ * @param settings what a configuration about it need not say again
  */
 record SavedModel(
     String family,
@@ -53,10 +57,11 @@ record SavedModel(
     String response,
     boolean hasOffset,
     FeatureEncoding encoding,
-    Labels labels) {
+    Labels labels,
+    ModelSettings settings) {
 
   /**
-   * Reads {@code coefficients.json} of an output folder.
+   * Reads {@code coefficients.json} of an output folder, and {@code run.json} if it is there.
    *
    * @throws IOException if it isn't there or isn't one
    */
@@ -99,19 +104,54 @@ record SavedModel(
     }
     double[] intercepts = new double[outputs];
     Arrays.setAll(intercepts, k -> saved.path(k).asDouble());
+    String family = node.path("family").asText();
+    String standardize = node.path("standardize").asText();
+    boolean hasOffset = node.path("offset").asBoolean();
+    Map<String, String> spellings = new TreeMap<>();
+    encoding
+        .categories()
+        .forEach(category -> spellings.put(category.name(), Console.lower(category.spelling())));
+    ModelSettings settings =
+        ModelSettings.of(
+            family,
+            outputs > 1 ? Optional.of(outputs) : Optional.empty(),
+            standardize,
+            hasOffset,
+            encoding.columnNames(),
+            encoding.isVectors(),
+            spellings,
+            encoding.imputed().stream().map(Numeric::name).toList(),
+            trainedWith(fs, new Path(dir, "run.json")));
     return new SavedModel(
-        node.path("family").asText(),
+        family,
         List.copyOf(features),
         values,
         intercepts,
         node.has("threshold")
             ? OptionalDouble.of(node.path("threshold").asDouble())
             : OptionalDouble.empty(),
-        node.path("standardize").asText(),
+        standardize,
         node.path("response").asText(),
-        node.path("offset").asBoolean(),
+        hasOffset,
         encoding,
-        labels(node.path("classes")));
+        labels(node.path("classes")),
+        settings);
+  }
+
+  /** Returns the settings of the training by key; none where its report isn't there. */
+  private static Map<String, String> trainedWith(FileSystem fs, Path report) throws IOException {
+    Map<String, String> settings = new TreeMap<>();
+    try (InputStream in = fs.open(report)) {
+      new ObjectMapper()
+          .readTree(in)
+          .path("configuration")
+          .fields()
+          .forEachRemaining(
+              setting -> settings.put(setting.getKey(), setting.getValue().path("value").asText()));
+    } catch (FileNotFoundException e) {
+      return Map.of();
+    }
+    return settings;
   }
 
   private static Labels labels(JsonNode classes) {

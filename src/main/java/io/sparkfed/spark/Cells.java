@@ -48,7 +48,7 @@ record Cells(MissingTexts missing) implements Serializable {
           row.get(at) instanceof Number
               ? "must be a finite number, and is NaN"
               : "is missing; a number is needed";
-      throw new Broken(column, rule + REMEDY);
+      throw new Broken(column, rule + REMEDY, Broken.Kind.MISSING);
     }
     return number;
   }
@@ -118,7 +118,7 @@ record Cells(MissingTexts missing) implements Serializable {
 
   private String level(Row row, int at, String column, Spelling spelling) throws Broken {
     if (isMissing(row, at)) {
-      throw new Broken(column, "is missing; a level is needed" + REMEDY);
+      throw new Broken(column, "is missing; a level is needed" + REMEDY, Broken.Kind.MISSING);
     }
     Object value = row.get(at);
     if (value instanceof Number number) {

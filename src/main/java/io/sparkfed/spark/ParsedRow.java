@@ -1,5 +1,6 @@
 package io.sparkfed.spark;
 
+import io.sparkfed.config.TrainingConfig.Handling;
 import io.sparkfed.data.DataFault;
 import io.sparkfed.data.ShardBuilder;
 import io.sparkfed.data.ShardBuilder.Part;
@@ -22,6 +23,8 @@ import org.apache.spark.sql.Row;
  * @param fault null unless the row can't be used
  * @param levels in a survey the level of each category, and {@code values} are those that may be
  *     missing; null otherwise
+ * @param aside what is done with a row that has no score, in the column that {@code levels} then
+ *     names; null for others
  */
 record ParsedRow(
     String worker,
@@ -34,8 +37,26 @@ record ParsedRow(
     Part part,
     Row original,
     DataFault fault,
-    String[] levels)
+    String[] levels,
+    Handling aside)
     implements Serializable {
+
+  /** Makes a row that isn't set aside. */
+  ParsedRow(
+      String worker,
+      int width,
+      int[] columns,
+      double[] values,
+      double label,
+      double weight,
+      double offset,
+      Part part,
+      Row original,
+      DataFault fault,
+      String[] levels) {
+    this(
+        worker, width, columns, values, label, weight, offset, part, original, fault, levels, null);
+  }
 
   /** Returns the trace of a row that is left out for a missing value. */
   static ParsedRow incomplete(String worker) {
@@ -44,12 +65,19 @@ record ParsedRow(
 
   /** Whether the row was left out for a missing value. */
   boolean isIncomplete() {
-    return values == null && fault == null;
+    return values == null && fault == null && aside == null;
   }
 
   static ParsedRow faulty(DataFault fault) {
     return new ParsedRow(
         fault.worker(), 0, null, null, 0.0, 0.0, 0.0, Part.TRAIN, null, fault, null);
+  }
+
+  /** A row without a score: its column has no value, or none that is known. */
+  static ParsedRow aside(String worker, String column, Row original, Handling handling) {
+    String[] names = {column};
+    return new ParsedRow(
+        worker, 0, null, null, 0.0, 0.0, 0.0, Part.TRAIN, original, null, names, handling);
   }
 
   void addTo(ShardBuilder builder) {

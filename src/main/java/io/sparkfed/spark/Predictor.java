@@ -1,6 +1,7 @@
 package io.sparkfed.spark;
 
 import io.sparkfed.config.TrainingConfig;
+import io.sparkfed.config.TrainingConfig.Handling;
 import io.sparkfed.data.DataException;
 import io.sparkfed.data.DataFault;
 import io.sparkfed.data.ShardBuilder;
@@ -14,11 +15,14 @@ import io.sparkfed.model.Scaling;
 import io.sparkfed.model.Standardize;
 import java.io.Serializable;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collections;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Column;
@@ -26,7 +30,6 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
@@ -81,23 +84,27 @@ public final class Predictor {
       return new Scoring(response, model.shape(), model.values(), parsedWidth);
     }
 
-    Row append(ParsedRow row, String workerColumn) {
+    Row append(ParsedRow row, boolean addsWorker) {
       Row original = row.original();
       int width = original.length() - parsedWidth;
-      double[] predictions = response.predictions(row.scores(shape, raw));
-      Optional<String> className = response.className(predictions);
-      int added = predictions.length + (className.isPresent() ? 1 : 0);
-      Object[] values = new Object[width + (workerColumn == null ? 0 : 1) + added];
+      boolean hasNames = response.labels() instanceof Labels.Classes;
+      int added = response.predictionNames().size() + (hasNames ? 1 : 0);
+      Object[] values = new Object[width + (addsWorker ? 1 : 0) + added];
       for (int k = 0; k < width; k++) {
         values[k] = original.get(parsedWidth + k);
       }
       int at = width;
-      if (workerColumn != null) {
+      if (addsWorker) {
         values[at++] = row.worker();
       }
+      if (row.aside() != null) {
+        return RowFactory.create(values);
+      }
+      double[] predictions = response.predictions(row.scores(shape, raw));
       for (double value : predictions) {
         values[at++] = value;
       }
+      Optional<String> className = response.className(predictions);
       if (className.isPresent()) {
         values[at] = className.get();
       }
@@ -106,54 +113,86 @@ public final class Predictor {
   }
 
   /**
+   * Rows with predictions.
+   *
+   * @param rows the rows
+   * @param notes how many rows have no score, and what was done with them
+   */
+  public record Predicted(Dataset<Row> rows, List<String> notes) {}
+
+  /** How many rows of a column have no score. */
+  private record Aside(Handling handling, String column) implements Serializable {}
+
+  /** What a look at a partition's rows finds: a fault, or how many have no score. */
+  private record Look(DataFault fault, HashMap<Aside, Long> aside) implements Serializable {}
+
+  /**
    * Returns the rows with a {@code prediction} column: the mean response, or for a classifier the
    * class, and beside it the {@code probability} of class 1, the {@code margin} of a support vector
    * machine, or {@code probability_0} and so on for softmax; where classes have names, also that of
    * the class as {@code predictedLabel}. Rows of {@code data.workers} also get a {@code worker}
-   * column.
+   * column, unless a worker's table has one. The columns are those of all workers, see {@link
+   * UnitedColumns}.
    *
+   * @param schemaCheck is told the columns before any row is read, and may refuse them
    * @throws DataException if a path, a column, a type or a row can't be used
    */
-  public Dataset<Row> predict() {
+  public Predicted predict(Consumer<StructType> schemaCheck) {
     Response needsLabel = standardizedByWorker ? config.model().response() : null;
     WorkerTables tables = new WorkerTables(spark, config).encodedBy(encoding);
-    List<WorkerTables.Table> opened = tables.open(needsLabel);
+    List<WorkerTables.Table> opened =
+        tables.open(needsLabel).stream().filter(table -> table.rows() != null).toList();
     FeatureColumns.requireContract(encoding, config.data(), opened);
-    List<JavaRDD<Row>> parts = new ArrayList<>();
-    StructType schema = null;
-    for (WorkerTables.Table table : opened) {
-      if (table.rows() == null) {
-        continue;
-      }
-      refuseTakenNames(table);
-      RowParser parser = tables.parser(table, needsLabel, true);
-      JavaRDD<ParsedRow> parsed = parsed(tables, table, needsLabel, parser);
-      refuseFaults(
-          parsed,
-          model.shape().features(),
-          standardizedByWorker ? Units.OF_EACH_WORKER : Units.OF_THE_COLUMNS);
-      parts.add(predicted(parsed, table, parser.parsedWidth()));
-      StructType own = schemaWithPrediction(table);
-      if (schema != null && !schema.equals(own)) {
-        throw new DataException(
-            "worker " + table.worker() + ": its columns differ from the other workers'");
-      }
-      schema = own;
-    }
-    if (schema == null) {
+    if (opened.isEmpty()) {
       throw new DataException("no worker holds any row");
+    }
+    opened.forEach(this::refuseTakenNames);
+    UnitedColumns united = new UnitedColumns(opened);
+    boolean addsWorker = opened.get(0).worker() != null && !united.contains(WORKER);
+    StructType schema = schemaWithPrediction(united, addsWorker);
+    schemaCheck.accept(schema);
+    List<JavaRDD<Row>> parts = new ArrayList<>();
+    Units units = standardizedByWorker ? Units.OF_EACH_WORKER : Units.OF_THE_COLUMNS;
+    SortedMap<String, Long> skipped = new TreeMap<>();
+    SortedMap<String, Long> kept = new TreeMap<>();
+    for (WorkerTables.Table table : opened) {
+      RowParser parser =
+          tables.parser(table, needsLabel, true).with(Lenience.of(config.predictions()));
+      JavaRDD<ParsedRow> parsed = parsed(tables, table, needsLabel, parser, united.of(table));
+      look(parsed, model.shape().features(), units)
+          .forEach(
+              (aside, rows) ->
+                  (aside.handling() == Handling.SKIP ? skipped : kept)
+                      .merge(aside.column(), rows, Long::sum));
+      parts.add(predicted(parsed, parser.parsedWidth(), addsWorker));
     }
     @SuppressWarnings({"unchecked", "rawtypes"})
     JavaRDD<Row> all =
         JavaSparkContext.fromSparkContext(spark.sparkContext())
             .union(parts.toArray(new JavaRDD[0]));
-    return spark.createDataFrame(all, schema);
+    List<String> notes = new ArrayList<>();
+    note("rows left out", skipped, notes);
+    note("rows without a prediction", kept, notes);
+    return new Predicted(spark.createDataFrame(all, schema), List.copyOf(notes));
+  }
+
+  private static void note(String what, SortedMap<String, Long> byColumn, List<String> notes) {
+    long rows = byColumn.values().stream().mapToLong(Long::longValue).sum();
+    if (rows > 0) {
+      List<String> columns = new ArrayList<>();
+      byColumn.forEach((column, count) -> columns.add("column " + column + " " + count));
+      notes.add(what + ": " + rows + " (" + String.join(", ", columns) + ")");
+    }
   }
 
   private JavaRDD<ParsedRow> parsed(
-      WorkerTables tables, WorkerTables.Table table, Response needsLabel, RowParser parser) {
+      WorkerTables tables,
+      WorkerTables.Table table,
+      Response needsLabel,
+      RowParser parser,
+      List<Column> original) {
     List<Column> columns = new ArrayList<>(tables.parsedColumns(table, needsLabel));
-    columns.add(functions.col("*"));
+    columns.addAll(original);
     JavaRDD<Row> rows = table.select(columns);
     if (!standardizedByWorker) {
       return rows.mapPartitionsWithIndex((split, it) -> parser.parse(it, split), false);
@@ -169,63 +208,79 @@ public final class Predictor {
   }
 
   /** One pass over all rows before the first is written, so that no partial output is left. */
-  private static void refuseFaults(JavaRDD<ParsedRow> parsed, int features, Units units) {
-    List<DataFault> faults;
+  private static Map<Aside, Long> look(JavaRDD<ParsedRow> parsed, int features, Units units) {
+    List<Look> looks;
     try {
-      faults = parsed.mapPartitions(rows -> firstFault(rows, features, units)).collect();
+      looks =
+          parsed.mapPartitions(rows -> List.of(look(rows, features, units)).iterator()).collect();
     } catch (Exception e) {
       throw new DataException(
           "the rows could not be read; see the executors' logs", TaskFailures.withoutText(e));
     }
-    if (!faults.isEmpty()) {
-      throw new DataException(faults.get(0).message());
+    Map<Aside, Long> aside = new HashMap<>();
+    for (Look look : looks) {
+      if (look.fault() != null) {
+        throw new DataException(look.fault().message());
+      }
+      look.aside().forEach((what, rows) -> aside.merge(what, rows, Long::sum));
     }
+    return aside;
   }
 
-  private static Iterator<DataFault> firstFault(
-      Iterator<ParsedRow> rows, int features, Units units) {
+  /** Runs at the worker. */
+  private static Look look(Iterator<ParsedRow> rows, int features, Units units) {
+    HashMap<Aside, Long> aside = new HashMap<>();
     double trainingWeight = 0.0;
     String worker = null;
     while (rows.hasNext()) {
       ParsedRow row = rows.next();
       if (row.fault() != null) {
-        return Collections.singleton(row.fault()).iterator();
+        return new Look(row.fault(), aside);
+      }
+      if (row.aside() != null) {
+        aside.merge(new Aside(row.aside(), row.levels()[0]), 1L, Long::sum);
+        continue;
       }
       if (row.width() != features) {
-        String rule = "its rows must have the model's " + features + " features";
-        return Collections.singleton(new DataFault(row.worker(), "", 0, rule)).iterator();
+        String rule =
+            "its rows must have the model's "
+                + features
+                + " features (libsvm files say how many with data.options.numFeatures)";
+        return new Look(new DataFault(row.worker(), "", 0, rule), aside);
       }
       worker = row.worker();
       trainingWeight += row.part() == Part.TRAIN ? row.weight() : 0.0;
     }
     if (units == Units.OF_EACH_WORKER && worker != null && !(trainingWeight > 0.0)) {
       String rule = "model.standardize = worker needs training rows of each worker, for its units";
-      return Collections.singleton(new DataFault(worker, "", 0, rule)).iterator();
+      return new Look(new DataFault(worker, "", 0, rule), aside);
     }
-    return Collections.emptyIterator();
+    return new Look(null, aside);
   }
 
-  private JavaRDD<Row> predicted(
-      JavaRDD<ParsedRow> parsed, WorkerTables.Table table, int parsedWidth) {
+  private JavaRDD<Row> predicted(JavaRDD<ParsedRow> parsed, int parsedWidth, boolean addsWorker) {
     Response response = config.model().response();
-    String workerColumn = addsWorker(table) ? WORKER : null;
+    JavaRDD<ParsedRow> written = parsed.filter(row -> row.aside() != Handling.SKIP);
     if (!standardizedByWorker) {
       Scoring scoring = Scoring.of(response, model, parsedWidth);
-      return parsed.map(row -> scoring.append(row, workerColumn));
+      return written.map(row -> scoring.append(row, addsWorker));
     }
     ShardPacking packing = ShardPacking.of(config);
     ModelShape shape = model.shape();
     double[] standardized = model.values();
-    return parsed.mapPartitions(
+    return written.mapPartitions(
         it -> {
           List<ParsedRow> rows = new ArrayList<>();
           it.forEachRemaining(rows::add);
-          if (rows.isEmpty()) {
-            return Collections.emptyIterator();
-          }
-          Coefficients raw = new Coefficients(shape, ownScaling(rows, packing).toRaw(standardized));
+          List<ParsedRow> scored = rows.stream().filter(row -> row.aside() == null).toList();
+          Coefficients raw =
+              new Coefficients(
+                  shape,
+                  scored.isEmpty()
+                      ? standardized
+                      : ownScaling(scored, packing).toRaw(standardized));
           Scoring scoring = Scoring.of(response, raw, parsedWidth);
-          return rows.stream().map(row -> scoring.append(row, workerColumn)).iterator();
+          return rows.stream().map(row -> scoring.append(row, addsWorker)).iterator();
         });
   }
 
@@ -260,21 +315,16 @@ public final class Predictor {
     return config.model().labels() instanceof Labels.Classes;
   }
 
-  private static boolean addsWorker(WorkerTables.Table table) {
-    return table.worker() != null
-        && Arrays.stream(table.rows().columns()).noneMatch(WORKER::equalsIgnoreCase);
-  }
-
-  private StructType schemaWithPrediction(WorkerTables.Table table) {
-    List<StructField> fields = new ArrayList<>(Arrays.asList(table.rows().schema().fields()));
-    if (addsWorker(table)) {
+  private StructType schemaWithPrediction(UnitedColumns united, boolean addsWorker) {
+    List<StructField> fields = new ArrayList<>(united.fields());
+    if (addsWorker) {
       fields.add(DataTypes.createStructField(WORKER, DataTypes.StringType, false));
     }
     for (String name : config.model().response().predictionNames()) {
-      fields.add(DataTypes.createStructField(name, DataTypes.DoubleType, false));
+      fields.add(DataTypes.createStructField(name, DataTypes.DoubleType, true));
     }
     if (hasClassNames()) {
-      fields.add(DataTypes.createStructField(Response.CLASS_NAME, DataTypes.StringType, false));
+      fields.add(DataTypes.createStructField(Response.CLASS_NAME, DataTypes.StringType, true));
     }
     return new StructType(fields.toArray(new StructField[0]));
   }

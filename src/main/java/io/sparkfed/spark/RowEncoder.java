@@ -108,7 +108,9 @@ final class RowEncoder {
     }
     if (place == null) {
       throw new Broken(
-          category.name(), "must be at one of the " + category.levels().size() + " known levels");
+          category.name(),
+          "must be at one of the " + category.levels().size() + " known levels",
+          Broken.Kind.UNSEEN);
     }
     return place;
   }

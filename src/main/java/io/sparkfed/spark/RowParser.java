@@ -2,6 +2,7 @@ package io.sparkfed.spark;
 
 import io.sparkfed.config.DataConfig.Missing;
 import io.sparkfed.config.DataConfig.SplitByColumn;
+import io.sparkfed.config.TrainingConfig.Handling;
 import io.sparkfed.data.DataFault;
 import io.sparkfed.data.ShardBuilder.Part;
 import io.sparkfed.model.Design;
@@ -35,6 +36,7 @@ import org.apache.spark.sql.Row;
  * @param worker whose rows these are; null when a column that follows says so
  * @param missing what becomes of a row without a value that is needed
  * @param keepOriginal whether parsed rows carry the row they came from
+ * @param lenience what is done with rows that have no score
  */
 record RowParser(
     Response response,
@@ -47,16 +49,37 @@ record RowParser(
     SplitByColumn split,
     String worker,
     Missing missing,
-    boolean keepOriginal)
+    boolean keepOriginal,
+    Lenience lenience)
     implements Serializable {
   /** A rule that a row broke; carries no value. */
   static final class Broken extends Exception {
     private static final long serialVersionUID = 1L;
     private final String column;
+    private final Kind kind;
+
+    /** What can be done with the row. */
+    enum Kind {
+      /** Nothing: it is not what it should be. */
+      RULE,
+      /** It has no score, as a value is missing. */
+      MISSING,
+      /** It has no score, as the model doesn't know a level. */
+      UNSEEN
+    }
 
     Broken(String column, String rule) {
+      this(column, rule, Kind.RULE);
+    }
+
+    Broken(String column, String rule, Kind kind) {
       super(rule);
       this.column = column;
+      this.kind = kind;
+    }
+
+    Kind kind() {
+      return kind;
     }
   }
 
@@ -114,7 +137,10 @@ record RowParser(
         try {
           return parseRow(row, owner, encoder);
         } catch (Broken e) {
-          return end(owner, e.column, e.getMessage());
+          Handling handling = lenience.of(e);
+          return handling == Handling.ERROR
+              ? end(owner, e.column, lenience.told(e))
+              : ParsedRow.aside(owner, e.column, row, handling);
         }
       }
 
@@ -128,6 +154,23 @@ record RowParser(
         return inputSplit == 0 ? "" : " (row counted in input split " + inputSplit + ")";
       }
     };
+  }
+
+  /** Returns the same parser with another lenience. */
+  RowParser with(Lenience other) {
+    return new RowParser(
+        response,
+        encoding,
+        cells,
+        survey,
+        label,
+        weight,
+        offset,
+        split,
+        worker,
+        missing,
+        keepOriginal,
+        other);
   }
 
   /** Returns how many columns at the front of a row are parsed. */
@@ -227,7 +270,7 @@ record RowParser(
       throws Broken {
     String column = encoding.columns().get(0).name();
     if (row.isNullAt(0)) {
-      throw new Broken(column, "is missing" + Cells.REMEDY);
+      throw new Broken(column, "is missing" + Cells.REMEDY, Broken.Kind.MISSING);
     }
     Vector features = row.getAs(0);
     if (features.size() == 0) {
@@ -236,6 +279,9 @@ record RowParser(
     int[] columns = features instanceof SparseVector sparse ? sparse.indices() : null;
     double[] values = values(features);
     for (double value : values) {
+      if (Double.isNaN(value)) {
+        throw new Broken(column, "must hold finite numbers, and one is NaN", Broken.Kind.MISSING);
+      }
       Cells.finite(value, column);
     }
     return new ParsedRow(

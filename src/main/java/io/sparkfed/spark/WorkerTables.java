@@ -222,7 +222,8 @@ final class WorkerTables {
         table.worker(),
         // Whoever wants predictions wants one for each row.
         keepOriginal ? Missing.ERROR : data.missing(),
-        keepOriginal);
+        keepOriginal,
+        Lenience.NONE);
   }
 
   private Column workerColumn(Table table) {

@@ -62,6 +62,39 @@ class ConfigLoaderTest {
   }
 
   @Test
+  void load_sectionOfOwnNamesOnTheCommandLine_standsAlone() throws IOException {
+    Path file = folder.resolve("own.conf");
+    Files.writeString(
+        file,
+        """
+        data {
+          workers { a { path = "A", hosts = [h] }, b = "B" }
+          feature-columns = [x], options { sep = ";" }
+        }
+        """);
+
+    TrainingConfig replaced =
+        ConfigLoader.load(
+            file,
+            Map.of(),
+            List.of("data.workers.a=gone", "data.workers={n=N}", "data.workers.m=M"));
+    TrainingConfig bySpark =
+        ConfigLoader.load(file, Map.of("data.workers", "{n=N}"), List.of("data.workers.m=M"));
+    TrainingConfig pooled =
+        ConfigLoader.load(
+            file, Map.of(), List.of("data.workers={}", "data.path=p", "data.worker-column=w"));
+    TrainingConfig added = ConfigLoader.load(file, Map.of(), List.of("data.workers.m=M"));
+
+    assertEquals(new WorkerPaths(Map.of("n", "N", "m", "M"), Map.of()), replaced.data().source());
+    assertEquals(replaced.data().source(), bySpark.data().source());
+    assertEquals(new PooledTable(Optional.of("p"), "w"), pooled.data().source());
+    assertEquals(
+        new WorkerPaths(Map.of("a", "A", "b", "B", "m", "M"), Map.of("a", List.of("h"))),
+        added.data().source());
+    assertEquals(";", replaced.data().options().get("sep"));
+  }
+
+  @Test
   void load_everyKeyOfTheContract_isRead() {
     TrainingConfig config =
         files.load(
