@@ -121,6 +121,9 @@ final class CsvSettings {
               "is for all workers alike: set data.options.inferSchema");
         }
         Map<String, String> merged = new LinkedHashMap<>(options);
+        if (read.isSet(ConfigReader.under(section, COLUMNS))) {
+          merged.put("header", "false");
+        }
         merged.putAll(own);
         byWorker.put(PlainText.of(worker), dialect(section, merged, hasSchema, read));
       }
@@ -159,6 +162,10 @@ final class CsvSettings {
         options.containsKey("header")
             ? options.get("header").equalsIgnoreCase("true")
             : columns.isEmpty() && !hasSchema;
+    if (hasHeader && !section.equals(DATA) && !read.isSet(ConfigReader.under(section, COLUMNS))) {
+      // Those of all workers are for the others' files.
+      columns = List.of();
+    }
     if (hasHeader && !columns.isEmpty()) {
       throw read.invalid(
           where(section, COLUMNS),

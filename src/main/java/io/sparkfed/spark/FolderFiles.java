@@ -67,6 +67,31 @@ final class FolderFiles {
   }
 
   /**
+   * Returns whether folders lie below a path, none of which gives a column: those that Spark's own
+   * readers leave out unless they are told otherwise.
+   */
+  static boolean isNested(String path, Configuration hadoop) throws IOException {
+    FileSystem fs = new Path(path).getFileSystem(hadoop);
+    boolean any = false;
+    for (FileStatus match : new PathPattern(path).matchesOrNone(fs)) {
+      for (FileStatus child :
+          match.isDirectory() ? fs.listStatus(match.getPath()) : new FileStatus[0]) {
+        if (child.isDirectory() && child.getPath().getName().contains("=")) {
+          return false;
+        }
+        any |= child.isDirectory() && !isHidden(child.getPath().getName());
+      }
+    }
+    return any;
+  }
+
+  private static boolean isHidden(String name) {
+    return name.startsWith(".")
+        || (name.startsWith("_") && !name.contains("="))
+        || name.endsWith("._COPYING_");
+  }
+
+  /**
    * A folder that a pattern stands for gives a column, as one below a path does; the path doesn't.
    */
   private boolean isPattern(Path pattern, FileStatus match) {
@@ -87,8 +112,7 @@ final class FolderFiles {
     }
     for (FileStatus child : fs.listStatus(status.getPath())) {
       String name = child.getPath().getName();
-      boolean isHidden = name.startsWith(".") || (name.startsWith("_") && !name.contains("="));
-      if (!isHidden && !name.endsWith("._COPYING_")) {
+      if (!isHidden(name)) {
         Map<String, String> own = new LinkedHashMap<>(partition);
         if (child.isDirectory()) {
           own.putAll(partitionOf(child));

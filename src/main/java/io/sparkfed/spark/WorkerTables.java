@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
@@ -40,6 +41,12 @@ import org.apache.spark.sql.types.StructType;
 
 /** Opens the tables that {@code data} names: checks paths, columns and types, and reads no row. */
 final class WorkerTables {
+  private static final String RECURSIVE = "recursiveFileLookup";
+
+  /** Of Spark's, beside csv, those whose tables are files. */
+  private static final Set<String> FILE_FORMATS =
+      Set.of("avro", "json", "libsvm", "orc", "parquet", "text", "xml");
+
   private final SparkSession spark;
   private final TrainingConfig config;
   private final DataConfig data;
@@ -265,6 +272,7 @@ final class WorkerTables {
 
   private Dataset<Row> load(Optional<String> path, String key) {
     DataFrameReader reader = spark.read().format(data.format()).options(data.options());
+    reader = path.isPresent() && isNested(path.get()) ? reader.option(RECURSIVE, true) : reader;
     Optional<StructType> schema = schema();
     reader = schema.isPresent() ? reader.schema(schema.get()) : reader;
     try {
@@ -289,6 +297,20 @@ final class WorkerTables {
       return data.schema().map(StructType::fromDDL);
     } catch (Exception e) {
       throw new DataException("data.schema is not a schema in DDL: " + firstLine(e), e);
+    }
+  }
+
+  /** Whether files in sub-folders would be left out, which they aren't on a worker's own hosts. */
+  private boolean isNested(String path) {
+    boolean isOfFiles = FILE_FORMATS.contains(data.format().toLowerCase(Locale.ROOT));
+    if (!isOfFiles || data.options().keySet().stream().anyMatch(RECURSIVE::equalsIgnoreCase)) {
+      return false;
+    }
+    try {
+      return FolderFiles.isNested(path, spark.sparkContext().hadoopConfiguration());
+    } catch (IOException | IllegalArgumentException e) {
+      // Whoever reads it says what is wrong with it.
+      return false;
     }
   }
 

@@ -96,6 +96,34 @@ class CsvSettingsTest {
     assertEquals(csv.all(), csv.of("anybody"));
   }
 
+  @Test
+  void load_headerOfOneWorker_isItsOwn() {
+    Csv named =
+        files
+            .load(
+                WORKERS,
+                "data.columns=[a, b]",
+                "data.workers.w={ path = w.csv, options.header = true }")
+            .data()
+            .csv()
+            .orElseThrow();
+    Csv headed =
+        files
+            .load(
+                WORKERS,
+                "data.options.header=true",
+                "data.workers.w={ path = w.csv, columns = [p, q] }")
+            .data()
+            .csv()
+            .orElseThrow();
+
+    assertTrue(named.of("w").hasHeader() && named.of("w").columns().isEmpty());
+    assertFalse(named.of("u").hasHeader());
+    assertTrue(headed.of("u").hasHeader());
+    assertFalse(headed.of("w").hasHeader());
+    assertEquals(List.of("p", "q"), headed.of("w").columns());
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

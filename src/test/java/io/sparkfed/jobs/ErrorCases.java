@@ -215,6 +215,10 @@ final class ErrorCases {
     String split = "data.split.column = part";
     String classes = "model.family = logistic";
     return Stream.of(
+        Case.row("more cells", SECRET + ",2,1,1,train,a,b", "", "row 2", "has more cells"),
+        Case.row("fewer cells", SECRET + ",2,1", "", "row 2", "has fewer cells"),
+        Case.row("open quote", "1,2,1,1,train,\"" + SECRET, "", "row 2", "no closing quote"),
+        new Case("no header", 3, null, "data.workers.b = \"ROOT/bare.csv\"", "worker b", "header"),
         Case.row("text", "secret" + SECRET + ",1,1,1,train,a", "", "column x1", "row 2", "number"),
         Case.row("number with a suffix", SECRET + "f,1,1,1,train,a", "", "x1", "row 2", "number"),
         Case.row("NaN", "NaN,1," + SECRET + ",1,train,a", "", "column x1", "row 2", "is missing"),

@@ -7,6 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sparkfed.config.TrainingConfig;
+import io.sparkfed.model.Coefficients;
+import io.sparkfed.model.FeatureEncoding;
+import io.sparkfed.model.ModelShape;
+import io.sparkfed.model.Standardize;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -25,6 +29,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.apache.commons.math3.stat.regression.OLSMultipleLinearRegression;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -565,6 +571,55 @@ class CsvReadingIT {
             path.equals("t") ? List.of("0a", "0b", "0c") : List.of("a", "b", "c"),
             federation.workers());
       }
+    }
+  }
+
+  /** Too few for a secure sum, whose rows are written out anyway. */
+  @Test
+  void predict_twoWorkers_seesTheTypesOfTheirColumns() throws IOException {
+    String conf =
+        "data { workers { a = \"%s\", b = \"%s\" }, label-column = y, feature-columns = [m],"
+                .formatted(folder.resolve("a"), folder.resolve("b"))
+            + " derive.m = \"greatest(x1, x2) / 10\", where = \"x1 < x2\" }\n";
+    TrainingConfig config = LocalTraining.config(folder, conf);
+    FeatureEncoding encoding = FeatureEncoding.ofNumbers(List.of("m"));
+    Coefficients model = new Coefficients(new ModelShape(1, true), new double[] {2, 1});
+    Map<String, Double> expected = new TreeMap<>();
+    for (String worker : List.of("a", "b")) {
+      write(folder.resolve(worker), csv(worker, "x1,x2,y"));
+      for (double[] row : ROWS.get(worker)) {
+        if (row[0] < row[1]) {
+          expected.put(number(row[0]), 2 * row[1] / 10 + 1);
+        }
+      }
+    }
+
+    Map<String, Double> found = new TreeMap<>();
+    new Predictor(spark, config, model, Standardize.NONE, encoding)
+        .predict()
+        .select("x1", "prediction")
+        .collectAsList()
+        .forEach(row -> found.put(row.getString(0), row.getDouble(1)));
+
+    assertEquals(expected, found);
+  }
+
+  /** As csv and as it is with hosts, other files of sub-folders are read, too. */
+  @Test
+  void train_parquetInSubFolders_isTheSameRows() throws IOException {
+    for (String worker : ROWS.keySet()) {
+      String file = folder.resolve(worker + ".csv").toString();
+      write(Path.of(file), csv(worker, "x1,x2,y"));
+      Dataset<Row> rows = spark.read().option("header", true).csv(file);
+      rows.limit(2).write().parquet(folder.resolve(worker).toString());
+      rows.offset(2).write().parquet(folder.resolve(worker + "/sub/deep").toString());
+    }
+
+    for (boolean hosts : new boolean[] {false, true}) {
+      assertArrayEquals(
+          leastSquares(row -> true, CsvReadingIT::both),
+          coefficients(conf(folder, "data.format = parquet\n", hosts)),
+          1e-9);
     }
   }
 }
