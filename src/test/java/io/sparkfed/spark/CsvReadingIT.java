@@ -596,7 +596,8 @@ class CsvReadingIT {
 
     Map<String, Double> found = new TreeMap<>();
     new Predictor(spark, config, model, Standardize.NONE, encoding)
-        .predict()
+        .predict(schema -> {})
+        .rows()
         .select("x1", "prediction")
         .collectAsList()
         .forEach(row -> found.put(row.getString(0), row.getDouble(1)));
