@@ -49,7 +49,7 @@ class SecretsTest {
         "data.options.fs.azure.sas.fixed.token"
       })
   void settings_secretOption_isRedacted(String key) {
-    TrainingConfig config = files.load(ConfigFiles.LEAST, key + "=" + SECRET);
+    TrainingConfig config = files.load(ConfigFiles.LEAST, "data.format=jdbc", key + "=" + SECRET);
 
     assertFalse(config.settings().toString().contains(SECRET));
     assertTrue(config.settings().toString().contains("(redacted)"));
@@ -67,7 +67,8 @@ class SecretsTest {
         "mongodb://me:hunter2@host/db"
       })
   void settings_secretInAUrl_isRedactedAndTheRestKept(String url) {
-    TrainingConfig config = files.load(ConfigFiles.LEAST, "data.options.url=" + url);
+    TrainingConfig config =
+        files.load(ConfigFiles.LEAST, "data.format=jdbc", "data.options.url=" + url);
     String settings = config.settings().toString();
 
     assertFalse(settings.contains(SECRET));
@@ -79,7 +80,8 @@ class SecretsTest {
   @ParameterizedTest
   @ValueSource(strings = {"[hunter2", "[hunter2 @x]", "{x hunter2}", "\"hunter2", "{hunter2"})
   void settings_passwordThatStartsLikeALiteral_isTakenAsItIs(String password) {
-    TrainingConfig config = files.load(ConfigFiles.LEAST, "data.options.password=" + password);
+    TrainingConfig config =
+        files.load(ConfigFiles.LEAST, "data.format=jdbc", "data.options.password=" + password);
 
     assertEquals(password, config.data().options().get("password"));
     assertFalse(config.settings().toString().contains(SECRET));

@@ -49,6 +49,7 @@ final class PlanBuilder {
   private Optional<PooledPlan> pooled = Optional.empty();
   private OptionalInt leastHolders = OptionalInt.empty();
   private ClipBound clip = ClipBound.NONE;
+  private double aucError = MetricSettings.AUC_ERROR;
 
   PlanBuilder family(Family value) {
     family = value;
@@ -109,6 +110,11 @@ final class PlanBuilder {
   }
 
   /** Averaging stops at this change of the loss. */
+  PlanBuilder aucError(double largest) {
+    aucError = largest;
+    return this;
+  }
+
   PlanBuilder tolerance(double value) {
     tolerance = OptionalDouble.of(value);
     return this;
@@ -193,7 +199,10 @@ final class PlanBuilder {
         rounds,
         tolerance,
         divergenceFactor,
-        MetricSums.of(family, loss, MetricSettings.of(family)),
+        MetricSums.of(
+            family,
+            loss,
+            new MetricSettings(family.threshold(), MetricSettings.AUC_BINS, aucError)),
         leastHolders,
         seed,
         pooled);

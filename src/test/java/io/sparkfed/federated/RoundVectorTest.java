@@ -37,7 +37,8 @@ class RoundVectorTest {
     }
 
     PlanBuilder plan() {
-      PlanBuilder plan = new PlanBuilder().family(Family.LOGISTIC).features(features).l2(1.0);
+      PlanBuilder plan =
+          new PlanBuilder().family(Family.LOGISTIC).features(features).l2(1.0).aucError(0.5);
       return switch (this) {
         case AVERAGED -> plan;
         case NEWTON, WIDE_NEWTON -> plan.optimizer(new Newton(1e-12));
@@ -64,6 +65,7 @@ class RoundVectorTest {
 
     one.plan().train(federation);
 
+    // No visit for narrower bins of the AUC: the last one is a round's.
     List<Object> seen = federation.seenByDriver();
     PlainMessage last = (PlainMessage) seen.get(seen.size() - 1);
     RoundVector vector = RoundVector.of(one.plan().build(), shards.size());

@@ -41,7 +41,7 @@ class RunCheckpointsTest {
     Files.writeString(
         file,
         """
-        data { workers { w = "w.csv", v = "v.csv" }, feature-columns = [a], options.password = one }
+        data { format = jdbc, workers { w = "w.csv", v = "v.csv" }, feature-columns = [a], options.password = one }
         """);
     List<String> all = new ArrayList<>(List.of("output.dir=" + output()));
     all.addAll(List.of(overrides));

@@ -61,11 +61,13 @@ class CoefficientsTest {
   }
 
   @Test
-  void modelShape_noFeatures_isRefused() {
+  void modelShape_noFeatures_isOfAnInterceptAlone() {
     IllegalArgumentException refused =
-        assertThrows(IllegalArgumentException.class, () -> new ModelShape(0, true));
+        assertThrows(IllegalArgumentException.class, () -> new ModelShape(0, false));
 
     assertTrue(refused.getMessage().contains("features must be >= 1"));
+    assertEquals(1, new ModelShape(0, true).size());
+    assertThrows(IllegalArgumentException.class, () -> new ModelShape(-1, true));
   }
 
   /** Weights by output, then the intercepts. */

@@ -48,6 +48,7 @@ class MlflowRecordsTest {
       TrainingConfig config =
           TrackedRuns.config(
               server.uri(),
+              "data.format=jdbc",
               "data.options.password=" + SECRET,
               "data.options.connection=Key:" + SECRET,
               "predictions.options.x=" + SECRET,
