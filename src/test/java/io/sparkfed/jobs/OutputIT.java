@@ -207,8 +207,8 @@ class OutputIT {
         jobs.train(
             ThreeWorkers.conf(own, root),
             "output.dir=" + own.resolve("run"),
-            "data.options.password=hunter2",
-            "data.options.url=jdbc:db://reader:hunter2@host/x?password=hunter2",
+            "predictions.options.password=hunter2",
+            "predictions.options.url=jdbc:db://reader:hunter2@host/x?password=hunter2",
             "predictions.options.fs.azure.account.key=hunter2");
 
     assertEquals(0, outcome.code(), outcome.toString());
@@ -220,7 +220,8 @@ class OutputIT {
       }
     }
     JsonNode settings = json(own.resolve("run/run.json")).path("configuration");
-    assertEquals("(redacted)", settings.path("data.options.password").path("value").asText());
+    assertEquals(
+        "(redacted)", settings.path("predictions.options.password").path("value").asText());
   }
 
   @ParameterizedTest

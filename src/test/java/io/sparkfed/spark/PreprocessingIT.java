@@ -388,7 +388,8 @@ class PreprocessingIT {
 
     assertTrue(
         message.matches(
-            "worker a, column rank, row \\d+: is missing; a level is needed \\(and 2 more.*"),
+            "worker a, column rank, row \\d+: is missing; a level is needed \\(data.missing = drop.*\\)"
+                + " \\(and 2 more.*"),
         message);
   }
 
