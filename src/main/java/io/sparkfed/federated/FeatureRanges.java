@@ -4,6 +4,8 @@ import io.sparkfed.aggregate.Federation;
 import io.sparkfed.aggregate.Visit;
 import io.sparkfed.data.Examples;
 import io.sparkfed.data.Shard;
+import java.io.Serializable;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 
@@ -44,7 +46,9 @@ final class FeatureRanges {
 
   /** Returns the first feature with a value that is too large. */
   static OptionalInt tooLarge(Federation<Shard> federation, TrainingPlan plan) {
-    double[] holders = holders(federation, plan, LARGEST);
+    boolean[] all = new boolean[plan.shape().features()];
+    Arrays.fill(all, true);
+    double[] holders = holders(federation, plan, new Question(LARGEST, all));
     for (int j = 0; j < holders.length; j++) {
       if (holders[j] > 0.5) {
         return OptionalInt.of(j);
@@ -61,34 +65,47 @@ final class FeatureRanges {
    */
   static void requireNoneTooSmall(
       Federation<Shard> federation, TrainingPlan plan, double[] squares) {
-    double[] holders = holders(federation, plan, 0.0);
+    boolean[] asked = new boolean[squares.length];
+    for (int j = 0; j < asked.length; j++) {
+      asked[j] = squares[j] < LEAST_SQUARE;
+    }
+    double[] holders = holders(federation, plan, new Question(0.0, asked));
     for (int j = 0; j < holders.length; j++) {
-      if (squares[j] < LEAST_SQUARE && holders[j] > 0.5) {
+      if (holders[j] > 0.5) {
         throw new FeatureException(j, TOO_SMALL, null);
       }
     }
   }
 
-  private static double[] holders(Federation<Shard> federation, TrainingPlan plan, double above) {
+  /**
+   * What is asked of the workers.
+   *
+   * @param above values above this in size are looked for
+   * @param features which features are asked about; nothing is told of the others
+   */
+  private record Question(double above, boolean[] features) implements Serializable {}
+
+  private static double[] holders(
+      Federation<Shard> federation, TrainingPlan plan, Question question) {
     List<String> cohort = federation.workers();
     return plan.sums()
         .sumOf(0)
         .aggregate(
             federation,
-            new Visit<>("range of features (" + cohort.size() + " workers)", 0, cohort, above),
-            (worker, shard, bound) -> held(shard, bound))
+            new Visit<>("range of features (" + cohort.size() + " workers)", 0, cohort, question),
+            (worker, shard, asked) -> held(shard, asked))
         .value();
   }
 
-  /** Runs at the worker: 1 for each feature with a value above this in size. */
-  private static double[] held(Shard shard, double above) {
+  /** Runs at the worker: 1 for each feature that is asked about and has such a value. */
+  private static double[] held(Shard shard, Question question) {
     double[] held = new double[shard.train().features()];
     for (Examples rows : List.of(shard.train(), shard.test())) {
       double[] row = new double[held.length];
       for (int i = 0; i < rows.rows(); i++) {
         rows.copyRow(i, row, 0);
         for (int j = 0; j < row.length; j++) {
-          if (Math.abs(row[j]) > above) {
+          if (question.features[j] && Math.abs(row[j]) > question.above) {
             held[j] = 1.0;
           }
         }

@@ -22,35 +22,35 @@ public final class FederatedCounts {
    * @throws io.sparkfed.aggregate.AggregationException if a sum could not be opened
    */
   public static DroppedRows dropped(Federation<Shard> federation, SumFactory sums, int minWorkers) {
-    long workers =
-        sum(federation, sums, "workers with incomplete rows", (w, s, n) -> count(s.dropped() > 0));
-    if (workers == 0 || workers < minWorkers) {
-      return new DroppedRows(
-          (int) workers, workers == 0 ? OptionalLong.of(0) : OptionalLong.empty());
+    WorkerTask<Shard, double[], double[]> holders =
+        (w, s, n) -> new double[] {s.dropped() > 0 ? 1.0 : 0.0};
+    int workers = (int) sum(federation, sums, "workers with incomplete rows", holders)[0];
+    if (workers == 0) {
+      return new DroppedRows(0, OptionalLong.of(0));
     }
-    return new DroppedRows(
-        (int) workers,
-        OptionalLong.of(
-            sum(federation, sums, "incomplete rows", (w, s, n) -> new double[] {s.dropped()})));
+    if (workers < minWorkers) {
+      return new DroppedRows(workers, OptionalLong.empty());
+    }
+    WorkerTask<Shard, double[], double[]> rows =
+        (w, s, n) -> new double[] {s.dropped(), s.dropped() > 0 ? 1.0 : 0.0};
+    double[] both = sum(federation, sums, "incomplete rows", rows);
+    // Some may have dropped out since they were counted.
+    return both[1] < minWorkers
+        ? new DroppedRows((int) both[1], OptionalLong.empty())
+        : new DroppedRows((int) both[1], OptionalLong.of(Math.round(both[0])));
   }
 
-  private static double[] count(boolean one) {
-    return new double[] {one ? 1.0 : 0.0};
-  }
-
-  private static long sum(
+  private static double[] sum(
       Federation<Shard> federation,
       SumFactory sums,
       String what,
       WorkerTask<Shard, double[], double[]> task) {
     List<String> cohort = federation.everybody();
-    double[] total =
-        sums.sumOf(0)
-            .aggregate(
-                federation,
-                new Visit<>(what + " (" + cohort.size() + " workers)", 0, cohort, new double[0]),
-                task)
-            .value();
-    return Math.round(total[0]);
+    return sums.sumOf(0)
+        .aggregate(
+            federation,
+            new Visit<>(what + " (" + cohort.size() + " workers)", 0, cohort, new double[0]),
+            task)
+        .value();
   }
 }

@@ -14,6 +14,7 @@ import io.sparkfed.spark.CsvFiles.Search;
 import io.sparkfed.spark.WorkerTables.Table;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -100,7 +101,7 @@ final class CsvTables {
         sql.columns().keySet().stream()
             .map(CsvHeader::key)
             .filter(name -> !isWorkerColumn(name))
-            .filter(name -> tables.values().stream().anyMatch(table -> table.isOpen(name)))
+            .filter(name -> isToBeFound(name, tables.values(), mayBeTold))
             .distinct()
             .sorted()
             .toList();
@@ -119,6 +120,17 @@ final class CsvTables {
     return mayBeTold
         ? finder.told(tables, byWorker, columns)
         : finder.summed(tables, byWorker, skipped, columns);
+  }
+
+  /**
+   * Whether a column's type isn't declared. A column that a worker lacks is refused later on, and a
+   * sum would be of the others alone.
+   */
+  private static boolean isToBeFound(
+      String column, Collection<CsvTable> tables, boolean mayBeTold) {
+    return mayBeTold
+        ? tables.stream().anyMatch(table -> table.isOpen(column))
+        : tables.stream().allMatch(table -> table.isOpen(column));
   }
 
   private Table table(CsvTable found, Place place, Map<String, CellType> types) {

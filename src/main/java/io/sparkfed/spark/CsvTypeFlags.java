@@ -20,9 +20,10 @@ import org.apache.spark.sql.catalyst.InternalRow;
  *
  * @param worker the worker's id
  * @param flags for each column and type in turn 1 where a cell has it, otherwise 0
+ * @param holdsRows whether there is any row in the files
  * @param fault why a file can't be read; null when all can
  */
-record CsvTypeFlags(String worker, double[] flags, DataFault fault)
+record CsvTypeFlags(String worker, double[] flags, boolean holdsRows, DataFault fault)
     implements Held<double[]>, Serializable {
 
   /** Runs at the worker: reads its files, once. */
@@ -38,11 +39,13 @@ record CsvTypeFlags(String worker, double[] flags, DataFault fault)
         columns.stream().map(name -> new Output(name, name, CsvCells.texts())).toList();
     List<CellType> types = List.of(CellType.values());
     double[] flags = new double[columns.size() * types.size()];
+    boolean holdsRows = false;
     DataFault fault = null;
     try {
       CsvRows rows = new CsvRows(files.iterator(), dialect, outputs, hadoop);
       while (rows.hasNext()) {
         InternalRow row = rows.next();
+        holdsRows = true;
         for (int j = 0; j < columns.size(); j++) {
           if (!row.isNullAt(j)) {
             CellType type = CellType.of(row.getUTF8String(j).toString(), '.');
@@ -54,7 +57,7 @@ record CsvTypeFlags(String worker, double[] flags, DataFault fault)
       fault = new DataFault(worker == null ? "" : worker, "", 0, e.getMessage());
     }
     TaskTraces.forgetRowCounts();
-    return Set.of(new CsvTypeFlags(worker, flags, fault)).iterator();
+    return Set.of(new CsvTypeFlags(worker, flags, holdsRows, fault)).iterator();
   }
 
   @Override

@@ -8,12 +8,15 @@ import io.sparkfed.config.Presets;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.csv.CellType;
 import io.sparkfed.data.DataException;
+import io.sparkfed.data.DataFault;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
@@ -44,7 +47,7 @@ final class CsvTypes {
    * @param columns lower case names; a table may lack some
    * @return the type of each column that has a value somewhere
    * @throws DataException if a file can't be read
-   * @throws CohortException if fewer workers have files than the minimum
+   * @throws CohortException if fewer workers have rows in their files than the minimum
    */
   Map<String, CellType> summed(
       Map<String, CsvTable> tables,
@@ -66,7 +69,7 @@ final class CsvTypes {
     JavaRDD<CsvTypeFlags> cached =
         all.setName("spark-federated column types").persist(StorageLevel.MEMORY_ONLY());
     try {
-      refuseFaults(PlacedRdd.of(cached, ordered));
+      requireHolders(PlacedRdd.of(cached, ordered), least, skipped);
     } catch (RuntimeException e) {
       cached.unpersist(false);
       throw e;
@@ -131,13 +134,30 @@ final class CsvTypes {
             bins -> CsvTypeFlags.of(worker, bins, dialect, columns, hadoop.value().value()));
   }
 
-  private static void refuseFaults(JavaRDD<CsvTypeFlags> parts) {
+  /** What the driver learns of one worker. */
+  private record Status(String worker, boolean holdsRows, DataFault fault)
+      implements Serializable {}
+
+  /** Flags of a worker without rows are all 0, so they would hide nothing of the others'. */
+  private static void requireHolders(
+      JavaRDD<CsvTypeFlags> parts, int least, Map<String, String> skipped) {
+    List<Status> statuses;
     try {
-      ShardLoader.refuseFaults(parts.map(CsvTypeFlags::fault).collect());
-    } catch (DataException e) {
-      throw e;
+      statuses =
+          parts.map(part -> new Status(part.worker(), part.holdsRows(), part.fault())).collect();
     } catch (Exception e) {
       throw unreadable(e);
+    }
+    ShardLoader.refuseFaults(statuses.stream().map(Status::fault).toList());
+    Map<String, String> without = new TreeMap<>(skipped);
+    for (Status status : statuses) {
+      if (!status.holdsRows()) {
+        without.put(status.worker(), "no rows");
+      }
+    }
+    int holders = (int) statuses.stream().filter(Status::holdsRows).count();
+    if (holders < least) {
+      throw CohortException.tooFew(holders, least, without);
     }
   }
 

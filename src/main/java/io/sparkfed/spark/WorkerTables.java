@@ -308,7 +308,7 @@ final class WorkerTables {
     }
     try {
       return FolderFiles.isNested(path, spark.sparkContext().hadoopConfiguration());
-    } catch (IOException | IllegalArgumentException e) {
+    } catch (IOException | IllegalArgumentException | DataException e) {
       // Whoever reads it says what is wrong with it.
       return false;
     }

@@ -318,7 +318,9 @@ abstract class EstimatorContract<E extends HasFederation<E>> {
                                 .when(functions.col("worker").equalTo("worker-1"), Double.NaN)
                                 .otherwise(functions.col("label")))));
     assertTrue(
-        fault.getMessage().contains("worker worker-1, column label, row 2: is missing"),
+        fault
+            .getMessage()
+            .contains("worker worker-1, column label, row 2: must be a finite number"),
         fault.getMessage());
   }
 }
