@@ -32,6 +32,14 @@ public record MissingTexts(Set<String> texts, boolean anyNumber) implements Seri
         || (anyNumber && beginsAsNumber(plain) && texts.contains(Spelling.VALUE.level(plain)));
   }
 
+  /** Returns whether a cell of this number, of a column of numbers, has no value. */
+  public boolean contains(Number cell) {
+    return Double.isNaN(cell.doubleValue())
+        || (anyNumber
+            && Double.isFinite(cell.doubleValue())
+            && texts.contains(PlainText.ofNumber(cell)));
+  }
+
   private static boolean beginsAsNumber(String text) {
     return !text.isEmpty() && "+-.0123456789".indexOf(text.charAt(0)) >= 0;
   }

@@ -28,7 +28,7 @@ record Cells(MissingTexts missing) implements Serializable {
   boolean isMissing(Row row, int at) {
     Object value = row.isNullAt(at) ? "" : row.get(at);
     return value instanceof Number number
-        ? Double.isNaN(number.doubleValue())
+        ? missing.contains(number)
         : value instanceof String text && missing.contains(text);
   }
 

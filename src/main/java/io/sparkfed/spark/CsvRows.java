@@ -109,10 +109,7 @@ final class CsvRows implements Iterator<InternalRow> {
     String cell =
         place < file.names().size()
             ? records.cell(place)
-            : file.listed().partition().values().stream()
-                .skip(place - file.names().size())
-                .findFirst()
-                .orElse(null);
+            : new ArrayList<>(file.listed().partition().values()).get(place - file.names().size());
     if (cell == null || isMissing(cell)) {
       return null;
     }

@@ -207,7 +207,8 @@ final class CsvTables {
   }
 
   private void requireSchema(String worker, CsvFile file) {
-    if (schema.isEmpty()) {
+    // Rows to predict needn't have all that a training reads.
+    if (schema.isEmpty() || !labeled) {
       return;
     }
     Map<String, String> columns = file.columns();
@@ -250,8 +251,11 @@ final class CsvTables {
     }
     needed.keySet().removeIf(name -> sql.derived().contains(CsvHeader.key(name)));
     sql.columns().forEach(needed::putIfAbsent);
-    schema.ifPresent(
-        ddl -> Arrays.asList(ddl.fieldNames()).forEach(n -> needed.putIfAbsent(n, "data.schema")));
+    schema
+        .filter(ddl -> labeled)
+        .ifPresent(
+            ddl ->
+                Arrays.asList(ddl.fieldNames()).forEach(n -> needed.putIfAbsent(n, "data.schema")));
     return needed;
   }
 }

@@ -141,9 +141,12 @@ final class EstimatorTraining implements AutoCloseable {
     if (trained == Family.SOFTMAX) {
       values.put("model.classes", trainedClasses);
     }
+    // An infinite one, as MLlib's for a vector machine may be, is for its predictions alone.
     if (trained == Family.LOGISTIC && estimator instanceof LogisticRegression classifier) {
       values.put("model.threshold", classifier.getThreshold());
-    } else if (trained == Family.SVM && estimator instanceof LinearSVC classifier) {
+    } else if (trained == Family.SVM
+        && estimator instanceof LinearSVC classifier
+        && Double.isFinite(classifier.getThreshold())) {
       values.put("model.threshold", classifier.getThreshold());
     }
     // MLlib's takes shares of successes, and weights that are numbers of trials.
