@@ -33,9 +33,12 @@ public final class FeatureMoments {
         : 0.0;
   }
 
-  /** Returns the mean of each feature from the sums of its weighted values. */
+  /** Returns the mean of each feature from the sums of its weighted values; 0 without weight. */
   public static double[] means(double[] weightedSums, double totalWeight) {
     double[] means = new double[weightedSums.length];
+    if (totalWeight == 0.0) {
+      return means;
+    }
     for (int j = 0; j < means.length; j++) {
       means[j] = weightedSums[j] / totalWeight;
     }

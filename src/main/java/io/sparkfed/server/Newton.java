@@ -23,9 +23,10 @@ import java.util.Optional;
  * estimates in logistic regression models", Biometrika 71, 1984). A Hessian that becomes singular
  * on the way, as where few rows outweigh all others by far, gets a part of its diagonal added.
  *
- * <p>Of a likelihood the first trial of a step longer than {@value Lbfgs#FAR} is {@code log(1 +
- * |d|) / |d|} of it, which is the best for an exponential function (Sun and Tran-Dinh, "Generalized
- * self-concordant functions", Mathematical Programming 178, 2019, section 3).
+ * <p>Where a full step longer than {@value Lbfgs#FAR} fails, {@code log(1 + |d|) / |d|} of it is
+ * tried next, which is the best for an exponential function (Sun and Tran-Dinh, "Generalized
+ * self-concordant functions", Mathematical Programming 178, 2019, section 3). Not before: where
+ * features are nearly dependent, long steps of the coefficients are short ones of the scores.
  *
  * @param tolerance at least 0
  */
@@ -151,11 +152,17 @@ public record Newton(double tolerance) implements PooledOptimizer {
         return new Ended(best, Ending.CONVERGED);
       }
       double shortest = SHORTEST * Math.min(1.0, Lbfgs.FAR / Vectors.maxAbs(direction));
-      if (part / 2.0 < shortest) {
+      if (shorter() < shortest) {
         boolean good = decrement / 2.0 <= Lbfgs.GOOD * scale;
         return new Ended(best, good ? Ending.NO_LOWER_POINT : Ending.STALLED);
       }
-      return new Trial(newton, best, value, first, direction, decrement, part / 2.0, false);
+      return new Trial(newton, best, value, first, direction, decrement, shorter(), false);
+    }
+
+    /** A long full step that fails has probably left the range of exponentials by far. */
+    private double shorter() {
+      double step = Vectors.maxAbs(direction);
+      return part == 1.0 && step > Lbfgs.FAR ? Math.min(0.5, Math.log1p(step) / step) : part / 2.0;
     }
 
     @Override
@@ -209,9 +216,7 @@ public record Newton(double tolerance) implements PooledOptimizer {
     if (decrement <= 0.0 || decrement / 2.0 <= tolerance * tolerance * scale) {
       return new Search.Ended(point, Search.Ending.CONVERGED);
     }
-    boolean far = at.kind() == PointEvaluation.Kind.LIKELIHOOD && step > Lbfgs.FAR;
-    double part = far ? Math.log1p(step) / step : 1.0;
-    return new Trial(this, point, at.value(), first, direction, decrement, part, little);
+    return new Trial(this, point, at.value(), first, direction, decrement, 1.0, little);
   }
 
   private static double scale(double value, double large) {

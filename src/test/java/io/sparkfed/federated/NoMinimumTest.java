@@ -75,6 +75,21 @@ class NoMinimumTest {
     hasNone(Family.SOFTMAX, Table.of(x, classes));
   }
 
+  /** Long steps of the coefficients are short ones of the scores: no reason to go slowly. */
+  @ParameterizedTest
+  @CsvSource({"LOGISTIC, 1e-3", "LOGISTIC, 1e-5", "POISSON, 1e-3", "POISSON, 1e-5"})
+  void train_nearlyDependentFeatures_takeFewRounds(Family family, double apart) {
+    Table table = Table.random(4L, ROWS, 2, family);
+    for (double[] row : table.x()) {
+      row[1] = row[0] + apart * row[1];
+    }
+    TrainingResult result = train(searches().get(0), family, table);
+
+    assertTrue(result.divergence().isEmpty());
+    assertTrue(result.rounds().size() <= 15, "rounds: " + result.rounds().size());
+    assertTrue(result.notes().stream().noneMatch(note -> note.contains("not converged")));
+  }
+
   /** Whatever the penalty: an intercept is never penalised. */
   @ParameterizedTest
   @CsvSource({
