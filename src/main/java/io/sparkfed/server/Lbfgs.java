@@ -73,7 +73,7 @@ public record Lbfgs(int memory, double tolerance) implements PooledOptimizer {
   private static final double NEARBY = 1e-8;
 
   static final double STEADY = 0.3;
-  static final double LONG_STEP = 1e-3;
+  private static final double LONG_STEP = 1e-3;
 
   /** A longer step of a likelihood, in standardised units, leads beyond its exponentials' range. */
   static final double FAR = 16.0;
@@ -395,9 +395,7 @@ public record Lbfgs(int memory, double tolerance) implements PooledOptimizer {
     int quiet = deep ? SLOW_QUIET : little && left <= tolerance * scale ? 1 : 0;
     boolean none = at.inverse.hasLearnt() && left <= tolerance * tolerance * scale;
     boolean steady =
-        kind == Kind.LIKELIHOOD
-            && stride >= LONG_STEP * Math.max(1.0, Vectors.maxAbs(at.point))
-            && stride >= STEADY * so.stride;
+        kind == Kind.LIKELIHOOD && isLong(direction, at.point) && stride >= STEADY * so.stride;
     if (steady && (deep || none || at.value < FALLING_TO_ZERO * so.large)) {
       return new Ended(at.point, Ending.UNBOUNDED);
     }
@@ -435,6 +433,20 @@ public record Lbfgs(int memory, double tolerance) implements PooledOptimizer {
     return kind == Kind.LIKELIHOOD && fell && steady && Double.isFinite(at.progress.stride)
         ? Ending.UNBOUNDED
         : Ending.CONVERGED;
+  }
+
+  /**
+   * Whether a step moves the coefficient that it moves most by more than rounding does. Of a level
+   * that few of many rows have that is little beside an intercept, however far it goes.
+   */
+  static boolean isLong(double[] step, double[] point) {
+    int most = 0;
+    for (int j = 1; j < step.length; j++) {
+      if (Math.abs(step[j]) > Math.abs(step[most])) {
+        most = j;
+      }
+    }
+    return Math.abs(step[most]) >= LONG_STEP * Math.max(1.0, Math.abs(point[most]));
   }
 
   private static double firstLength(Iterate at, Kind kind, double[] pseudo, double stride) {

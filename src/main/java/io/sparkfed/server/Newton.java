@@ -206,9 +206,7 @@ public record Newton(double tolerance) implements PooledOptimizer {
     double scale = scale(at.value(), first);
     boolean little = decrement / 2.0 <= tolerance * scale;
     double step = Vectors.maxAbs(direction);
-    boolean steady =
-        step >= Lbfgs.STEADY * previousStep
-            && step >= Lbfgs.LONG_STEP * Math.max(1.0, Vectors.maxAbs(point));
+    boolean steady = step >= Lbfgs.STEADY * previousStep && Lbfgs.isLong(direction, point);
     if ((steady && (little || at.value() < Lbfgs.FALLING_TO_ZERO * first))
         || (isSingular && little)) {
       return new Search.Ended(point, Search.Ending.UNBOUNDED);
