@@ -78,6 +78,15 @@ public record TrainingPlan(
 
   /** Returns the same plan with all its numbers travelling through other sums. */
   public TrainingPlan through(SumFactory others) {
+    return with(others, leastHolders);
+  }
+
+  /** Returns the same plan with zeros in place of all sums over test rows. */
+  TrainingPlan withoutTestRows() {
+    return with(sums, OptionalInt.empty());
+  }
+
+  private TrainingPlan with(SumFactory others, OptionalInt holders) {
     return new TrainingPlan(
         family,
         loss,
@@ -95,31 +104,7 @@ public record TrainingPlan(
         tolerance,
         divergenceFactor,
         metrics,
-        leastHolders,
-        seed,
-        pooled);
-  }
-
-  /** Returns the same plan with zeros in place of all sums over test rows. */
-  TrainingPlan withoutTestRows() {
-    return new TrainingPlan(
-        family,
-        loss,
-        shape,
-        l1,
-        l2,
-        standardize,
-        reduction,
-        solver,
-        weighting,
-        clip,
-        sums,
-        server,
-        rounds,
-        tolerance,
-        divergenceFactor,
-        metrics,
-        OptionalInt.empty(),
+        holders,
         seed,
         pooled);
   }

@@ -34,6 +34,10 @@ final class CsvRows implements Iterator<InternalRow> {
 
   private CsvFile file;
   private int[] places;
+
+  /** Values that folders give the file's rows, after its own columns; null for none. */
+  private List<String> ofFolders;
+
   private InputStream input;
   private CsvRecords records;
   private boolean isReady;
@@ -109,7 +113,7 @@ final class CsvRows implements Iterator<InternalRow> {
     String cell =
         place < file.names().size()
             ? records.cell(place)
-            : new ArrayList<>(file.listed().partition().values()).get(place - file.names().size());
+            : ofFolders.get(place - file.names().size());
     if (cell == null || isMissing(cell)) {
       return null;
     }
@@ -140,6 +144,7 @@ final class CsvRows implements Iterator<InternalRow> {
     }
     input = CsvFiles.open(next.listed().path(), hadoop);
     records = CsvRecords.of(input, dialect.text());
+    ofFolders = new ArrayList<>(next.listed().partition().values());
     List<String> columns = new ArrayList<>(next.names().stream().map(CsvHeader::key).toList());
     next.listed().partition().keySet().forEach(name -> columns.add(CsvHeader.key(name)));
     places = outputs.stream().mapToInt(output -> columns.indexOf(output.source())).toArray();
