@@ -1,11 +1,11 @@
 package io.sparkfed.config;
 
 import io.sparkfed.model.PlainText;
-import io.sparkfed.secure.crypto.ProtocolException;
 import io.sparkfed.secure.keys.KeyFolder;
 import io.sparkfed.secure.keys.KeyFolderMaker;
 import io.sparkfed.secure.keys.Owner;
 import io.sparkfed.secure.keys.RosterFile;
+import io.sparkfed.wire.ProtocolException;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;

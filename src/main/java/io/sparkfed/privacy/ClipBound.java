@@ -1,7 +1,7 @@
 package io.sparkfed.privacy;
 
 import io.sparkfed.aggregate.WeightedUpdate;
-import io.sparkfed.secure.crypto.ProtocolException;
+import io.sparkfed.wire.ProtocolException;
 import java.io.Serializable;
 
 /** How long a worker's update may be. */

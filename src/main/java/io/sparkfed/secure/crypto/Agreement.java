@@ -1,5 +1,6 @@
 package io.sparkfed.secure.crypto;
 
+import io.sparkfed.wire.ProtocolException;
 import org.bouncycastle.math.ec.rfc7748.X25519;
 
 /** X25519 key agreement (RFC 7748). */

@@ -1,5 +1,6 @@
 package io.sparkfed.secure.crypto;
 
+import io.sparkfed.wire.ProtocolException;
 import java.util.Arrays;
 import org.bouncycastle.crypto.AsymmetricCipherKeyPair;
 import org.bouncycastle.crypto.InvalidCipherTextException;

@@ -1,5 +1,6 @@
 package io.sparkfed.secure.crypto;
 
+import io.sparkfed.wire.WireWriter;
 import java.nio.charset.StandardCharsets;
 import java.security.InvalidKeyException;
 import java.security.MessageDigest;

@@ -1,5 +1,6 @@
 package io.sparkfed.secure.crypto;
 
+import io.sparkfed.wire.ProtocolException;
 import java.security.GeneralSecurityException;
 import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;

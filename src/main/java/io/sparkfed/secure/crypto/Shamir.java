@@ -1,5 +1,6 @@
 package io.sparkfed.secure.crypto;
 
+import io.sparkfed.wire.ProtocolException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Set;

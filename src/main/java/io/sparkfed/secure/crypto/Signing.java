@@ -1,5 +1,6 @@
 package io.sparkfed.secure.crypto;
 
+import io.sparkfed.wire.ProtocolException;
 import org.bouncycastle.math.ec.rfc8032.Ed25519;
 
 /** Ed25519 signatures (RFC 8032, section 5.1). Deterministic: a message has one signature. */

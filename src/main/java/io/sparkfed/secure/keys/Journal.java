@@ -13,8 +13,8 @@ public interface Journal {
    * @param runId 32 random bytes of the run
    * @param sum number of the sum within the run; a second attempt at it keeps the number
    * @param opening hash of the session and the set of workers
-   * @throws io.sparkfed.secure.crypto.ProtocolException if another opening of this sum is recorded,
-   *     or it can't be recorded
+   * @throws io.sparkfed.wire.ProtocolException if another opening of this sum is recorded, or it
+   *     can't be recorded
    */
   void record(byte[] runId, int sum, byte[] opening);
 }

@@ -1,8 +1,8 @@
 package io.sparkfed.secure.keys;
 
 import io.sparkfed.secure.crypto.Kdf;
-import io.sparkfed.secure.crypto.ProtocolException;
 import io.sparkfed.secure.crypto.Signing;
+import io.sparkfed.wire.ProtocolException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.StringReader;

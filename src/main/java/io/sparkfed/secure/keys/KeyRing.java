@@ -10,8 +10,7 @@ public interface KeyRing extends Serializable {
   /**
    * Opens what a data owner holds. Called at that owner's worker only.
    *
-   * @throws io.sparkfed.secure.crypto.ProtocolException if it is not to be had here, or is not
-   *     whole
+   * @throws io.sparkfed.wire.ProtocolException if it is not to be had here, or is not whole
    */
   Owner open(String worker);
 

@@ -1,8 +1,8 @@
 package io.sparkfed.secure.keys;
 
 import io.sparkfed.secure.crypto.Kdf;
-import io.sparkfed.secure.crypto.ProtocolException;
-import io.sparkfed.secure.crypto.WireWriter;
+import io.sparkfed.wire.ProtocolException;
+import io.sparkfed.wire.WireWriter;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HexFormat;

@@ -1,6 +1,6 @@
 package io.sparkfed.secure.keys;
 
-import io.sparkfed.secure.crypto.ProtocolException;
+import io.sparkfed.wire.ProtocolException;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.Set;

@@ -6,7 +6,7 @@ public interface Roster {
   /**
    * Returns the Ed25519 public key of a worker.
    *
-   * @throws io.sparkfed.secure.crypto.ProtocolException if it is not on the roster
+   * @throws io.sparkfed.wire.ProtocolException if it is not on the roster
    */
   byte[] publicKey(String worker);
 

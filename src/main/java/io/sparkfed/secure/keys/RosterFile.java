@@ -1,9 +1,9 @@
 package io.sparkfed.secure.keys;
 
 import io.sparkfed.secure.crypto.Kdf;
-import io.sparkfed.secure.crypto.ProtocolException;
 import io.sparkfed.secure.crypto.Signing;
-import io.sparkfed.secure.crypto.WireWriter;
+import io.sparkfed.wire.ProtocolException;
+import io.sparkfed.wire.WireWriter;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;

@@ -2,10 +2,10 @@ package io.sparkfed.secure.masked;
 
 import io.sparkfed.secure.crypto.Agreement;
 import io.sparkfed.secure.crypto.Signing;
-import io.sparkfed.secure.crypto.WireReader;
-import io.sparkfed.secure.crypto.WireWriter;
 import io.sparkfed.secure.keys.PartyKeys;
 import io.sparkfed.secure.keys.Roster;
+import io.sparkfed.wire.WireReader;
+import io.sparkfed.wire.WireWriter;
 import java.io.Serializable;
 
 /**
@@ -47,7 +47,7 @@ record Advert(String worker, int slot, byte[] maskKey, byte[] shareKey, byte[] s
   /**
    * Checks the signature against the roster.
    *
-   * @throws io.sparkfed.secure.crypto.ProtocolException if it isn't the worker's
+   * @throws io.sparkfed.wire.ProtocolException if it isn't the worker's
    */
   void verify(Roster roster, byte[] runId) {
     Signing.verify(

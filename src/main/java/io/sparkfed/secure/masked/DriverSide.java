@@ -2,9 +2,9 @@ package io.sparkfed.secure.masked;
 
 import io.sparkfed.secure.crypto.Agreement;
 import io.sparkfed.secure.crypto.KeyStream;
-import io.sparkfed.secure.crypto.ProtocolException;
 import io.sparkfed.secure.crypto.Shamir;
 import io.sparkfed.secure.keys.Roster;
+import io.sparkfed.wire.ProtocolException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;

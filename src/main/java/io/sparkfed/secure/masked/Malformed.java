@@ -1,6 +1,6 @@
 package io.sparkfed.secure.masked;
 
-import io.sparkfed.secure.crypto.ProtocolException;
+import io.sparkfed.wire.ProtocolException;
 
 /** Rules that several messages share. */
 final class Malformed {

@@ -2,10 +2,10 @@ package io.sparkfed.secure.masked;
 
 import io.sparkfed.secure.crypto.Kdf;
 import io.sparkfed.secure.crypto.Signing;
-import io.sparkfed.secure.crypto.WireReader;
-import io.sparkfed.secure.crypto.WireWriter;
 import io.sparkfed.secure.keys.PartyKeys;
 import io.sparkfed.secure.keys.Roster;
+import io.sparkfed.wire.WireReader;
+import io.sparkfed.wire.WireWriter;
 
 /**
  * A worker's vector under its masks: what a worker sends in phase C, and the only form in which a

@@ -2,7 +2,6 @@ package io.sparkfed.secure.masked;
 
 import io.sparkfed.aggregate.WorkerTask;
 import io.sparkfed.secure.crypto.Signing;
-import io.sparkfed.secure.crypto.WireWriter;
 import io.sparkfed.secure.keys.CollectedRoster;
 import io.sparkfed.secure.keys.KeyRing;
 import io.sparkfed.secure.keys.Owner;
@@ -10,6 +9,7 @@ import io.sparkfed.secure.keys.PartyKeys;
 import io.sparkfed.secure.protocol.FlaggedVector;
 import io.sparkfed.secure.protocol.ModelHash;
 import io.sparkfed.secure.protocol.PhaseTask;
+import io.sparkfed.wire.WireWriter;
 import java.io.Serializable;
 import java.util.TreeMap;
 

@@ -2,7 +2,7 @@ package io.sparkfed.secure.masked;
 
 import io.sparkfed.secure.crypto.Agreement;
 import io.sparkfed.secure.crypto.Kdf;
-import io.sparkfed.secure.crypto.WireWriter;
+import io.sparkfed.wire.WireWriter;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;

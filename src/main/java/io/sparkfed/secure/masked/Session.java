@@ -1,9 +1,9 @@
 package io.sparkfed.secure.masked;
 
 import io.sparkfed.secure.crypto.Kdf;
-import io.sparkfed.secure.crypto.ProtocolException;
-import io.sparkfed.secure.crypto.WireWriter;
 import io.sparkfed.secure.keys.Roster;
+import io.sparkfed.wire.ProtocolException;
+import io.sparkfed.wire.WireWriter;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;

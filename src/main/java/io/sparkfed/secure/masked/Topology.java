@@ -1,7 +1,7 @@
 package io.sparkfed.secure.masked;
 
 import io.sparkfed.secure.crypto.Kdf;
-import io.sparkfed.secure.crypto.WireWriter;
+import io.sparkfed.wire.WireWriter;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -1,6 +1,6 @@
 package io.sparkfed.secure.masked;
 
-import io.sparkfed.secure.crypto.WireWriter;
+import io.sparkfed.wire.WireWriter;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;

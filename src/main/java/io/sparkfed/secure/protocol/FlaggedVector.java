@@ -4,7 +4,7 @@ import io.sparkfed.aggregate.NonFiniteUpdateException;
 import io.sparkfed.aggregate.NonFiniteValueException;
 import io.sparkfed.aggregate.Opened;
 import io.sparkfed.secure.crypto.KeyStream;
-import io.sparkfed.secure.crypto.ProtocolException;
+import io.sparkfed.wire.ProtocolException;
 import java.util.Arrays;
 import java.util.function.Supplier;
 

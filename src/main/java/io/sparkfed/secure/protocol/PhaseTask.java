@@ -1,6 +1,6 @@
 package io.sparkfed.secure.protocol;
 
-import io.sparkfed.secure.crypto.ProtocolException;
+import io.sparkfed.wire.ProtocolException;
 import java.util.List;
 import java.util.function.Supplier;
 

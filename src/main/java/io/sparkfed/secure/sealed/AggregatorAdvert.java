@@ -2,10 +2,10 @@ package io.sparkfed.secure.sealed;
 
 import io.sparkfed.secure.crypto.Agreement;
 import io.sparkfed.secure.crypto.Signing;
-import io.sparkfed.secure.crypto.WireReader;
-import io.sparkfed.secure.crypto.WireWriter;
 import io.sparkfed.secure.keys.PartyKeys;
 import io.sparkfed.secure.keys.Roster;
+import io.sparkfed.wire.WireReader;
+import io.sparkfed.wire.WireWriter;
 import java.io.Serializable;
 
 /**
@@ -38,7 +38,7 @@ record AggregatorAdvert(String aggregator, byte[] identity, byte[] sealKey, byte
    * Checks the signature, and the identity against the roster.
    *
    * @param roster null where there is none, and the identity must be taken as it is
-   * @throws io.sparkfed.secure.crypto.ProtocolException if it isn't the aggregator's
+   * @throws io.sparkfed.wire.ProtocolException if it isn't the aggregator's
    */
   void verify(Roster roster, byte[] runId) {
     byte[] key = roster == null ? identity : roster.publicKey(aggregator);

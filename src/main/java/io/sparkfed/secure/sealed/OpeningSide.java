@@ -3,10 +3,10 @@ package io.sparkfed.secure.sealed;
 import io.sparkfed.secure.crypto.Agreement;
 import io.sparkfed.secure.crypto.Hpke;
 import io.sparkfed.secure.crypto.KeyStream;
-import io.sparkfed.secure.crypto.ProtocolException;
 import io.sparkfed.secure.crypto.Sealing;
-import io.sparkfed.secure.crypto.WireReader;
 import io.sparkfed.secure.keys.Owner;
+import io.sparkfed.wire.ProtocolException;
+import io.sparkfed.wire.WireReader;
 import java.util.Arrays;
 import java.util.List;
 

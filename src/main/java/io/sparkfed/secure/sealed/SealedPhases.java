@@ -2,12 +2,12 @@ package io.sparkfed.secure.sealed;
 
 import io.sparkfed.aggregate.AggregatorTask;
 import io.sparkfed.aggregate.WorkerTask;
-import io.sparkfed.secure.crypto.ProtocolException;
 import io.sparkfed.secure.keys.KeyRing;
 import io.sparkfed.secure.protocol.FlaggedVector;
 import io.sparkfed.secure.protocol.ModelHash;
 import io.sparkfed.secure.protocol.PhaseTask;
 import io.sparkfed.secure.sealed.ShareSum.Outcome;
+import io.sparkfed.wire.ProtocolException;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,12 +1,12 @@
 package io.sparkfed.secure.sealed;
 
 import io.sparkfed.secure.crypto.Kdf;
-import io.sparkfed.secure.crypto.ProtocolException;
 import io.sparkfed.secure.crypto.Signing;
-import io.sparkfed.secure.crypto.WireReader;
-import io.sparkfed.secure.crypto.WireWriter;
 import io.sparkfed.secure.keys.PartyKeys;
 import io.sparkfed.secure.keys.Roster;
+import io.sparkfed.wire.ProtocolException;
+import io.sparkfed.wire.WireReader;
+import io.sparkfed.wire.WireWriter;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -4,10 +4,10 @@ import io.sparkfed.secure.crypto.Hpke;
 import io.sparkfed.secure.crypto.Kdf;
 import io.sparkfed.secure.crypto.KeyStream;
 import io.sparkfed.secure.crypto.Sealing;
-import io.sparkfed.secure.crypto.WireWriter;
 import io.sparkfed.secure.keys.Owner;
 import io.sparkfed.secure.keys.PartyKeys;
 import io.sparkfed.secure.keys.Policy;
+import io.sparkfed.wire.WireWriter;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -27,8 +27,8 @@ final class SealingSide {
    * Opens the session at a worker.
    *
    * @param modelHash hash of what this worker received from the driver
-   * @throws io.sparkfed.secure.crypto.ProtocolException if the driver broke a rule of the protocol
-   *     or of the owner's policy, or an aggregator's advert is not its own
+   * @throws io.sparkfed.wire.ProtocolException if the driver broke a rule of the protocol or of the
+   *     owner's policy, or an aggregator's advert is not its own
    */
   SealingSide(Owner owner, String worker, SealedSession session, byte[] modelHash) {
     session.check(owner.roster());

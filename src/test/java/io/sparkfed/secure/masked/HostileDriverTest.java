@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.sparkfed.secure.crypto.ProtocolException;
-import io.sparkfed.secure.crypto.WireWriter;
 import io.sparkfed.secure.keys.Policy;
+import io.sparkfed.wire.ProtocolException;
+import io.sparkfed.wire.WireWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -6,12 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.sparkfed.aggregate.AggregationException;
 import io.sparkfed.aggregate.Visit;
-import io.sparkfed.secure.crypto.ProtocolException;
-import io.sparkfed.secure.crypto.WireWriter;
 import io.sparkfed.secure.keys.ThrowAwayKeys;
 import io.sparkfed.secure.masked.PhaseFederation.Call;
 import io.sparkfed.secure.masked.PhaseFederation.Line;
 import io.sparkfed.secure.masked.PhaseFederation.Phase;
+import io.sparkfed.wire.ProtocolException;
+import io.sparkfed.wire.WireWriter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

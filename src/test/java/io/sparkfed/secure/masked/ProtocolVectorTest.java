@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.sparkfed.secure.crypto.WireWriter;
 import io.sparkfed.secure.keys.Owner;
 import io.sparkfed.secure.keys.PartyKeys;
 import io.sparkfed.secure.keys.Policy;
 import io.sparkfed.secure.keys.RosterFile;
+import io.sparkfed.wire.WireWriter;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;

@@ -8,11 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sparkfed.aggregate.AggregationException;
 import io.sparkfed.aggregate.Visit;
-import io.sparkfed.secure.crypto.ProtocolException;
 import io.sparkfed.secure.keys.ThrowAwayKeys;
 import io.sparkfed.secure.masked.PhaseFederation.Call;
 import io.sparkfed.secure.masked.PhaseFederation.Line;
 import io.sparkfed.secure.masked.PhaseFederation.Phase;
+import io.sparkfed.wire.ProtocolException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;

@@ -1,4 +1,4 @@
-package io.sparkfed.secure.crypto;
+package io.sparkfed.wire;
 
 /**
  * Bytes or keys that break a rule of the protocol. The message names the rule and never a secret or

@@ -1,4 +1,4 @@
-package io.sparkfed.secure.crypto;
+package io.sparkfed.wire;
 
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;

@@ -1,4 +1,4 @@
-package io.sparkfed.secure.crypto;
+package io.sparkfed.wire;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;

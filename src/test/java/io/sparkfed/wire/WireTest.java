@@ -1,4 +1,4 @@
-package io.sparkfed.secure.crypto;
+package io.sparkfed.wire;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
