@@ -17,7 +17,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
@@ -56,7 +55,7 @@ public final class AggregationChecks {
 
   private void mode() {
     AggregationMode mode = aggregation.mode();
-    String name = mode.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    String name = EnumNames.of(mode);
     boolean safe = mode.protectsFromDriver();
     add(
         Area.CONFIGURATION,

@@ -101,7 +101,7 @@ final class AutoAlgorithm {
     if (l1 > 0.0) {
       return new Named("fed-lbfgs", "model.l1 > 0");
     }
-    if (!LosslessValidation.WITH_CURVATURE.contains(family)) {
+    if (!family.isCurved()) {
       return new Named("fed-lbfgs", "the loss has no curvature");
     }
     int size = shape.size();

@@ -10,7 +10,6 @@ import com.typesafe.config.ConfigValueType;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -120,8 +119,7 @@ final class ConfigReader {
 
   /** Reads an enum constant written in lower case with hyphens. */
   <E extends Enum<E>> E oneOf(String key, Class<E> type) {
-    String name =
-        oneOf(key, Arrays.stream(type.getEnumConstants()).map(ConfigReader::nameOf).toList());
+    String name = oneOf(key, EnumNames.of(type));
     return Enum.valueOf(type, name.toUpperCase(Locale.ROOT).replace('-', '_'));
   }
 
@@ -131,11 +129,6 @@ final class ConfigReader {
       throw invalid(key, "must be one of " + String.join(" | ", allowed));
     }
     return value;
-  }
-
-  /** Returns how an enum constant is written in a configuration. */
-  static String nameOf(Enum<?> constant) {
-    return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   /** Returns the free names in a section, sorted; each must be a section of its own. */

@@ -160,6 +160,11 @@ public record DataConfig(
       return formula.flatMap(Formula::response).orElse(new Expression.Column(label));
     }
 
+    /** Returns the formula's left side where it computes the label; empty where it is a column. */
+    public Optional<String> computedLabel() {
+      return response().onlyColumn() == null ? Optional.of(label) : Optional.empty();
+    }
+
     /** Returns what the offset is made of; empty without one. */
     public Optional<Expression> offsetExpression() {
       return formula.flatMap(Formula::offset).or(() -> offset.map(Expression.Column::new));

@@ -78,20 +78,18 @@ public final class IdleKeys {
   private void training() {
     Algorithm algorithm = config.algorithm();
     idle(
-        Presets.isLossless(algorithm.preset()) && !algorithm.preset().equals("fed-sgd"),
+        PresetNames.isLossless(algorithm.preset()) && !algorithm.preset().equals("fed-sgd"),
         "algorithm.preset = " + algorithm.preset() + " tells divergence by itself",
         "algorithm.divergence-factor");
     idle(
         config.aggregation().mode().aggregators().isEmpty(),
-        "aggregation.mode = "
-            + ConfigReader.nameOf(config.aggregation().mode())
-            + " has no aggregators",
+        "aggregation.mode = " + EnumNames.of(config.aggregation().mode()) + " has no aggregators",
         "aggregation.aggregators");
   }
 
   private void result() {
     Family family = config.model().family();
-    boolean lossless = Presets.isLossless(config.algorithm().preset());
+    boolean lossless = PresetNames.isLossless(config.algorithm().preset());
     idle(
         family != Family.LOGISTIC,
         "only model.family = logistic has an AUC",

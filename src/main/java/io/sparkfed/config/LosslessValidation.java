@@ -2,19 +2,14 @@ package io.sparkfed.config;
 
 import com.typesafe.config.Config;
 import io.sparkfed.model.Family;
-import java.util.EnumSet;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalDouble;
-import java.util.Set;
 
 /** The rules of the lossless presets, and of the keys that are theirs alone. */
 final class LosslessValidation {
   private static final List<String> OF_LOCAL_TRAINING =
       List.of("algorithm.local", "algorithm.weighting");
-
-  /** The families whose loss is curved everywhere, in every direction that changes it. */
-  static final Set<Family> WITH_CURVATURE =
-      EnumSet.of(Family.LINEAR, Family.LOGISTIC, Family.SOFTMAX, Family.POISSON, Family.GAMMA);
 
   private final Config user;
   private final ConfigReader read;
@@ -26,7 +21,7 @@ final class LosslessValidation {
 
   /** Refuses what a preset can't have. */
   void validate(String preset, Family family) {
-    if (!Presets.isLossless(preset)) {
+    if (!PresetNames.isLossless(preset)) {
       refuse("algorithm.warm-start", "belongs to the lossless presets");
       refuse("algorithm.preconditioner", "belongs to algorithm.preset = fed-lbfgs and auto");
       refuse("algorithm.step-size", "belongs to algorithm.preset = fed-sgd");
@@ -38,7 +33,7 @@ final class LosslessValidation {
     if (!preset.equals("fed-sgd")) {
       refuse("algorithm.step-size", "belongs to algorithm.preset = fed-sgd");
     }
-    if (!preset.equals("fed-lbfgs") && !preset.equals(Presets.AUTO)) {
+    if (!preset.equals("fed-lbfgs") && !preset.equals(PresetNames.AUTO)) {
       refuse("algorithm.preconditioner", "belongs to algorithm.preset = fed-lbfgs and auto");
       requireNoL1(read, "algorithm.preset = " + preset, "fed-lbfgs");
     }
@@ -80,13 +75,18 @@ final class LosslessValidation {
 
   /** Refuses a family whose loss has no curvature, for Newton's method. */
   static void requireCurvature(ConfigReader read, Family family, String chosen, String instead) {
-    if (!WITH_CURVATURE.contains(family)) {
+    if (!family.isCurved()) {
       throw read.invalid(
           "model.family",
           "must have a loss with curvature for "
               + chosen
               + " ("
-              + String.join(", ", WITH_CURVATURE.stream().map(ConfigReader::nameOf).toList())
+              + String.join(
+                  ", ",
+                  Arrays.stream(Family.values())
+                      .filter(Family::isCurved)
+                      .map(EnumNames::of)
+                      .toList())
               + "); take "
               + instead);
     }

@@ -33,20 +33,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
-import java.util.Set;
 import java.util.function.Function;
-import java.util.stream.Stream;
 
 /** The named algorithms: each fills the slots of a round. */
 public final class Presets {
-  /** Stands for the lossless preset that fits the data. */
-  public static final String AUTO = "auto";
-
   /** Most coefficients of a preset with Hessians: 2 million numbers, 16 MB a message. */
   static final int MOST_COEFFICIENTS_WITH_HESSIAN = 2000;
 
@@ -75,18 +69,6 @@ public final class Presets {
                       a.stepSize(), a.tolerance().orElseThrow(), a.divergenceFactor()));
 
   private Presets() {}
-
-  /** Returns the names of the presets, sorted. */
-  public static List<String> names() {
-    return Stream.of(Set.of(AUTO), AVERAGING.keySet(), LOSSLESS.keySet())
-        .flatMap(Set::stream)
-        .sorted()
-        .toList();
-  }
-
-  static boolean isLossless(String preset) {
-    return preset.equals(AUTO) || LOSSLESS.containsKey(preset);
-  }
 
   /**
    * Returns the plan of a run over rows with {@code features} features.
@@ -133,7 +115,7 @@ public final class Presets {
 
   private static Optional<PooledPlan> pooled(TrainingConfig config, ModelShape shape) {
     Algorithm algorithm = config.algorithm();
-    if (!isLossless(algorithm.preset())) {
+    if (!PresetNames.isLossless(algorithm.preset())) {
       return Optional.empty();
     }
     Conditioning conditioning =
@@ -150,7 +132,7 @@ public final class Presets {
 
   private static AlgorithmChoice.Chooser chooser(TrainingConfig config, ModelShape shape) {
     Algorithm algorithm = config.algorithm();
-    if (algorithm.preset().equals(AUTO)) {
+    if (algorithm.preset().equals(PresetNames.AUTO)) {
       return new AutoAlgorithm(
               config.model().family(), config.model().l1(), shape, isPreconditioned(config, shape))
           .chooser((preset, warmPays) -> filled(config, shape, preset, warmPays));

@@ -199,7 +199,7 @@ final class Validation {
   }
 
   private Algorithm algorithm() {
-    String preset = read.oneOf("algorithm.preset", Presets.names());
+    String preset = read.oneOf("algorithm.preset", PresetNames.all());
     Family family = read.oneOf("model.family", Family.class);
     LosslessValidation lossless = new LosslessValidation(user, read);
     lossless.validate(preset, family);

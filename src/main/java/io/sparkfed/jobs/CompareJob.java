@@ -1,6 +1,7 @@
 package io.sparkfed.jobs;
 
 import io.sparkfed.config.ConfigurationException;
+import io.sparkfed.config.EnumNames;
 import io.sparkfed.config.Presets;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.federated.FederatedEvaluator;
@@ -106,10 +107,7 @@ public final class CompareJob implements Callable<Integer> {
           entry("worker " + worker + " alone", federation, plan, () -> twin.fitWorker(worker)));
     }
     return new Comparison(
-        config.name(),
-        Console.lower(config.model().family()),
-        config.algorithm().preset(),
-        entries);
+        config.name(), EnumNames.of(config.model().family()), config.algorithm().preset(), entries);
   }
 
   private static Coefficients federated(SparkFederation federation, TrainingPlan plan) {

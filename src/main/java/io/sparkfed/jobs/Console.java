@@ -1,5 +1,6 @@
 package io.sparkfed.jobs;
 
+import io.sparkfed.config.EnumNames;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.evaluation.RoundSummary;
 import io.sparkfed.evaluation.RunReport;
@@ -25,10 +26,10 @@ final class Console {
     line(
         "%s: %s, %s, %d rounds, aggregation %s over at least %d workers",
         config.name(),
-        lower(config.model().family()),
+        EnumNames.of(config.model().family()),
         config.algorithm().preset(),
         rounds,
-        lower(config.aggregation().mode()),
+        EnumNames.of(config.aggregation().mode()),
         config.aggregation().minWorkers());
   }
 
@@ -91,10 +92,6 @@ final class Console {
 
   private static String number(double value) {
     return String.format(Locale.ROOT, "%.6g", value);
-  }
-
-  static String lower(Enum<?> constant) {
-    return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   private void line(String format, Object... arguments) {

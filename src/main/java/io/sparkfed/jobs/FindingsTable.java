@@ -1,5 +1,6 @@
 package io.sparkfed.jobs;
 
+import io.sparkfed.config.EnumNames;
 import io.sparkfed.config.Finding;
 import io.sparkfed.config.Finding.Area;
 import io.sparkfed.config.Finding.Verdict;
@@ -31,7 +32,7 @@ final class FindingsTable {
             .flatMap(
                 f ->
                     List.of(
-                        row(format, Console.lower(f.verdict()), f.check(), f.is(), f.shouldBe()),
+                        row(format, EnumNames.of(f.verdict()), f.check(), f.is(), f.shouldBe()),
                         " ".repeat(VERDICT_WIDTH + 2) + f.why())
                         .stream())
             .toList();

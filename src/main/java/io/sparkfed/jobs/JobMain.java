@@ -20,14 +20,8 @@ final class JobMain {
   static final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {
-      return new String[] {"Spark Federated " + libraryVersion()};
+      return new String[] {"Spark Federated " + LibraryVersion.current()};
     }
-  }
-
-  /** Returns this library's version; {@code development} outside its jar. */
-  static String libraryVersion() {
-    String own = JobMain.class.getPackage().getImplementationVersion();
-    return own == null ? "development" : own;
   }
 
   /**

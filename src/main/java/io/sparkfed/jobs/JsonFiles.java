@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.sparkfed.config.DataConfig;
 import io.sparkfed.evaluation.FitStatistics;
 import io.sparkfed.evaluation.RoundSummary;
 import io.sparkfed.evaluation.RunReport;
@@ -13,6 +12,7 @@ import io.sparkfed.evaluation.RunReport.FinalModel;
 import io.sparkfed.model.FeatureEncoding;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /** The JSON renderings of a run. Numbers that JSON can't write (NaN, infinity) are null. */
@@ -37,9 +37,18 @@ final class JsonFiles {
     return line.toString();
   }
 
-  /** Returns {@code coefficients.json}. */
+  /**
+   * Returns {@code coefficients.json}.
+   *
+   * @param encoding how columns became the features
+   * @param computedLabel what the label was computed by; empty where it was a column
+   * @param offset what the offset was made of; empty without one
+   */
   static String coefficients(
-      FinalModel model, FeatureEncoding encoding, DataConfig.Columns columns) {
+      FinalModel model,
+      FeatureEncoding encoding,
+      Optional<String> computedLabel,
+      Optional<String> offset) {
     ObjectNode node = JSON.createObjectNode();
     node.put("family", model.family());
     ArrayNode features = node.putArray("features");
@@ -56,10 +65,8 @@ final class JsonFiles {
       node.put("threshold", model.threshold());
     }
     node.put("standardize", model.standardization());
-    node.put("offset", columns.offset().isPresent());
-    if (columns.response().onlyColumn() == null) {
-      node.put("response", columns.label());
-    }
+    node.put("offset", offset.isPresent());
+    computedLabel.ifPresent(label -> node.put("response", label));
     node.set("contract", EncodingJson.write(encoding));
     return pretty(node);
   }

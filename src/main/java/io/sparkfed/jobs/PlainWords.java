@@ -1,36 +1,40 @@
 package io.sparkfed.jobs;
 
-import io.sparkfed.config.AggregationMode;
 import io.sparkfed.evaluation.RoundSummary;
 import java.util.List;
 
-/** The privacy statement for readers who know nothing of aggregation. */
+/**
+ * The privacy statement for readers who know nothing of aggregation: what whoever ran a training
+ * could see of the workers.
+ */
 final class PlainWords {
+  private static final String NEVER = "never what a single worker sent";
+
   private PlainWords() {}
 
+  /** Returns the statement where the driver sees what each worker sends. */
+  static String inTheClear() {
+    return "Whoever ran this training could see what every single worker sent: its update, how"
+        + " many rows it has, and how well the model does there. Nothing was hidden.";
+  }
+
+  /** Returns the statement where all of it ran in one process. */
+  static String rehearsal(int minWorkers) {
+    return "This was a rehearsal: all workers shared one process, so nobody was protected from"
+        + " anybody. On a cluster, whoever runs the same training sees "
+        + totals(minWorkers)
+        + ", and "
+        + NEVER
+        + ".";
+  }
+
   /**
-   * Says what whoever ran a training could see of the workers.
+   * Returns the statement where the driver sees sums.
    *
-   * @param isLocal whether all of it ran in one process
    * @param minWorkers the least number of workers in a sum
    * @param rounds the run's rounds
    */
-  static String of(
-      AggregationMode mode, boolean isLocal, int minWorkers, List<RoundSummary> rounds) {
-    if (!mode.protectsFromDriver()) {
-      return "Whoever ran this training could see what every single worker sent: its update, how"
-          + " many rows it has, and how well the model does there. Nothing was hidden.";
-    }
-    String totals = "only totals over at least " + minWorkers + " workers";
-    String never = "never what a single worker sent";
-    if (isLocal) {
-      return "This was a rehearsal: all workers shared one process, so nobody was protected from"
-          + " anybody. On a cluster, whoever runs the same training sees "
-          + totals
-          + ", and "
-          + never
-          + ".";
-    }
+  static String sums(int minWorkers, List<RoundSummary> rounds) {
     int fewest =
         rounds.stream()
             .filter(r -> r.workers() > 0)
@@ -38,10 +42,14 @@ final class PlainWords {
             .min()
             .orElse(0);
     return "Whoever ran this training saw "
-        + totals
+        + totals(minWorkers)
         + (fewest > 0 ? " (here " + fewest + " or more)" : "")
         + ", and "
-        + never
+        + NEVER
         + ". The totals, and the model made of them, still say something about the rows.";
+  }
+
+  private static String totals(int minWorkers) {
+    return "only totals over at least " + minWorkers + " workers";
   }
 }

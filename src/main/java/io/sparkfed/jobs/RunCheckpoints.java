@@ -77,12 +77,12 @@ final class RunCheckpoints {
     FileSystem fs = OutputFolder.fileSystem(hadoop, dir);
     CheckpointFolder.Found found = CheckpointFolder.look(fs, dir);
     Checkpoint checkpoint = found.checkpoint();
-    if (!checkpoint.library().equals(JobMain.libraryVersion())) {
+    if (!checkpoint.library().equals(LibraryVersion.current())) {
       throw new IOException(
           "output.resume: the run was begun with version "
               + checkpoint.library()
               + " of this library, and must end with it. This is version "
-              + JobMain.libraryVersion());
+              + LibraryVersion.current());
     }
     ResultSettings.of(config).requireSame(checkpoint.settings());
     return new RunCheckpoints(config, fs, checkpoint.runId(), dir, Optional.of(found));
@@ -161,7 +161,7 @@ final class RunCheckpoints {
       return CheckpointListener.NONE;
     }
     ResultSettings settings = ResultSettings.of(config);
-    String library = JobMain.libraryVersion();
+    String library = LibraryVersion.current();
     return state -> {
       if (state.round() % config.checkpoints().every() == 0) {
         folder.write(new Checkpoint(runId, library, settings, data, state));

@@ -6,6 +6,7 @@ import io.sparkfed.config.ConfigurationException;
 import io.sparkfed.config.DataConfig;
 import io.sparkfed.config.DataConfig.Preprocessing;
 import io.sparkfed.config.DataConfig.Synthetic;
+import io.sparkfed.config.EnumNames;
 import io.sparkfed.config.ModelSettings;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.model.Coefficients;
@@ -110,7 +111,7 @@ record SavedModel(
     Map<String, String> spellings = new TreeMap<>();
     encoding
         .categories()
-        .forEach(category -> spellings.put(category.name(), Console.lower(category.spelling())));
+        .forEach(category -> spellings.put(category.name(), EnumNames.of(category.spelling())));
     ModelSettings settings =
         ModelSettings.of(
             family,
@@ -202,8 +203,8 @@ record SavedModel(
     if (Arrays.stream(intercepts).anyMatch(b -> b != 0.0) && !config.model().intercept()) {
       throw new ConfigurationException("model.intercept must be the model's, true");
     }
-    requireSame("model.family", family, Console.lower(config.model().family()));
-    requireSame("model.standardize", standardize, Console.lower(config.model().standardize()));
+    requireSame("model.family", family, EnumNames.of(config.model().family()));
+    requireSame("model.standardize", standardize, EnumNames.of(config.model().standardize()));
     if (config.model().loss().outputs() != intercepts.length) {
       throw new ConfigurationException("model.classes must be the model's, " + intercepts.length);
     }
@@ -246,8 +247,8 @@ record SavedModel(
               Spelling spelling = ofModel.spelling();
               requireSame(
                   "data.categorical." + name + ".spelling",
-                  Console.lower(spelling),
-                  Console.lower(category.spelling()));
+                  EnumNames.of(spelling),
+                  EnumNames.of(category.spelling()));
               if (category.reference().isPresent()
                   && !category.reference().get().equals(spelling.level(ofModel.reference()))) {
                 throw new ConfigurationException(
@@ -282,8 +283,7 @@ record SavedModel(
    * @throws ConfigurationException if it doesn't
    */
   void requireLabel(TrainingConfig config) {
-    DataConfig.Columns columns = config.data().columns();
-    String configured = columns.response().onlyColumn() == null ? columns.label() : "";
+    String configured = config.data().columns().computedLabel().orElse("");
     if (!configured.equals(response)) {
       throw new ConfigurationException(
           response.isEmpty()

@@ -1,6 +1,8 @@
 package io.sparkfed.jobs;
 
 import io.sparkfed.config.AggregationMode;
+import io.sparkfed.config.DataConfig;
+import io.sparkfed.config.EnumNames;
 import io.sparkfed.config.IdleKeys;
 import io.sparkfed.config.Presets;
 import io.sparkfed.config.TrainingConfig;
@@ -190,12 +192,10 @@ public final class TrainJob implements Callable<Integer> {
     late.forEach(console::note);
     notes.addAll(late);
 
+    DataConfig.Columns columns = config.data().columns();
     MLWritable model =
         MllibModels.of(
-            config.model().response(),
-            result.model(),
-            "spark-federated-" + runId,
-            config.data().columns());
+            config.model().response(), result.model(), "spark-federated-" + runId, columns);
     BoundedJobs.run(
         spark,
         config,
@@ -205,7 +205,8 @@ public final class TrainJob implements Callable<Integer> {
     RunReport report = report(spark, config, runId, loaded, result, notes, phases);
     folder.write(
         "coefficients.json",
-        JsonFiles.coefficients(report.model(), report.encoding(), config.data().columns()));
+        JsonFiles.coefficients(
+            report.model(), report.encoding(), columns.computedLabel(), columns.offset()));
     folder.write("run.json", JsonFiles.run(report));
     folder.write("report.html", HtmlReport.render(report));
     folder.publish();
@@ -346,9 +347,8 @@ public final class TrainJob implements Callable<Integer> {
         new Cohort(
             loaded.federation().workers(), loaded.skipped(), loaded.placement(), loaded.dropped()),
         new Protection(
-            Console.lower(mode),
-            PlainWords.of(
-                mode, spark.sparkContext().isLocal(), config.aggregation().minWorkers(), rounds),
+            EnumNames.of(mode),
+            inPlainWords(config, spark.sparkContext().isLocal(), rounds),
             mode.protects(),
             mode.doesNotProtect()),
         List.copyOf(notes),
@@ -362,12 +362,21 @@ public final class TrainJob implements Callable<Integer> {
         loaded.encoding());
   }
 
+  private static String inPlainWords(
+      TrainingConfig config, boolean isLocal, List<RoundSummary> rounds) {
+    if (!config.aggregation().mode().protectsFromDriver()) {
+      return PlainWords.inTheClear();
+    }
+    int minWorkers = config.aggregation().minWorkers();
+    return isLocal ? PlainWords.rehearsal(minWorkers) : PlainWords.sums(minWorkers, rounds);
+  }
+
   private static FinalModel finalModel(
       TrainingConfig config, List<String> features, Coefficients model) {
     int outputs = model.shape().outputs();
     int classes = config.model().family().isClassifier() ? Math.max(2, outputs) : 0;
     return new FinalModel(
-        Console.lower(config.model().family()),
+        EnumNames.of(config.model().family()),
         features,
         IntStream.range(0, outputs)
             .mapToObj(k -> Arrays.stream(model.weights(k)).boxed().toList())
@@ -376,7 +385,7 @@ public final class TrainJob implements Callable<Integer> {
         config.model().labels() instanceof Labels.Classes named
             ? named.levels()
             : IntStream.range(0, classes).mapToObj(String::valueOf).toList(),
-        Console.lower(config.model().standardize()),
+        EnumNames.of(config.model().standardize()),
         config.model().response().threshold());
   }
 
@@ -389,7 +398,7 @@ public final class TrainJob implements Callable<Integer> {
 
   private static Map<String, String> versions(SparkSession spark) {
     Map<String, String> versions = new LinkedHashMap<>();
-    versions.put("spark-federated", JobMain.libraryVersion());
+    versions.put("spark-federated", LibraryVersion.current());
     versions.put("spark", spark.version());
     versions.put("scala", scala.util.Properties.versionNumberString());
     versions.put("java", System.getProperty("java.version"));

@@ -70,6 +70,14 @@ public enum Family {
     return classifier;
   }
 
+  /** Returns whether the loss is curved everywhere, in every direction that changes it. */
+  public boolean isCurved() {
+    return switch (this) {
+      case LINEAR, LOGISTIC, SOFTMAX, POISSON, GAMMA -> true;
+      case SVM, SQUARED_HINGE, HUBER -> false;
+    };
+  }
+
   /** Returns whether one score decides between two classes. */
   public boolean hasThreshold() {
     return classifier && this != SOFTMAX;

@@ -69,7 +69,9 @@ public final class BoundedJobs {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     String group = "spark-federated-" + UUID.randomUUID();
     List<Place> places =
-        config.data().source() instanceof WorkerPaths paths ? Place.of(paths) : List.of();
+        config.data().source() instanceof WorkerPaths paths
+            ? ConfiguredCluster.places(paths)
+            : List.of();
     try (JobScope scope = new JobScope(context, group, description);
         ClusterWatch watch = ClusterWatch.ofAll(context, group, config.clusterTimeout(), places)) {
       try {

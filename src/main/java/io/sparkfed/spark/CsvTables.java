@@ -69,7 +69,7 @@ final class CsvTables {
     List<Place> places;
     Map<String, CsvTable> found;
     if (data.source() instanceof WorkerPaths paths) {
-      places = Place.of(paths);
+      places = ConfiguredCluster.places(paths);
       found = of(paths);
     } else {
       String column = ((PooledTable) data.source()).workerColumn();
@@ -153,7 +153,7 @@ final class CsvTables {
       PlacedFiles.requireRowsStay(spark);
     }
     List<Search> searches = new ArrayList<>();
-    for (Place place : Place.of(paths)) {
+    for (Place place : ConfiguredCluster.places(paths)) {
       searches.add(search(place, paths.paths().get(place.worker())));
     }
     return find(searches);

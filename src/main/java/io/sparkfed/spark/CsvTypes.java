@@ -76,7 +76,12 @@ final class CsvTypes {
     }
     try (PartitionFederation<double[]> federation =
         new PartitionFederation<>(
-            context, cached, Occupancy.ONE_WORKER, ordered, workers, VisitBounds.of(config))) {
+            context,
+            cached,
+            Occupancy.ONE_WORKER,
+            ordered,
+            workers,
+            ConfiguredCluster.bounds(config))) {
       Opened<double[]> opened =
           Presets.sums(config)
               .sumOf(0)

@@ -51,7 +51,7 @@ final class EncodingSurvey {
     }
     try (PartitionFederation<ColumnSummary> federation =
         new PartitionFederation<>(
-            context, cached, occupancy, places, workers, VisitBounds.of(config))) {
+            context, cached, occupancy, places, workers, ConfiguredCluster.bounds(config))) {
       return FederatedPreprocessing.complete(
           draft,
           federation,

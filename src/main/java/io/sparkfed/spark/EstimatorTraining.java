@@ -2,6 +2,7 @@ package io.sparkfed.spark;
 
 import io.sparkfed.aggregate.SumFactory;
 import io.sparkfed.config.ConfigLoader;
+import io.sparkfed.config.EnumNames;
 import io.sparkfed.config.Presets;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.federated.FeatureException;
@@ -14,7 +15,6 @@ import io.sparkfed.model.Standardize;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -137,7 +137,7 @@ final class EstimatorTraining implements AutoCloseable {
     values.put("data.label-column", value("labelCol"));
     optionalColumn("weightCol").ifPresent(name -> values.put("data.weight-column", name));
     optionalColumn("offsetCol").ifPresent(name -> values.put("data.offset-column", name));
-    values.put("model.family", lower(trained));
+    values.put("model.family", EnumNames.of(trained));
     if (trained == Family.SOFTMAX) {
       values.put("model.classes", trainedClasses);
     }
@@ -157,7 +157,8 @@ final class EstimatorTraining implements AutoCloseable {
     values.put("model.l1", penalty.l1());
     values.put("model.l2", penalty.l2());
     values.put(
-        "model.standardize", lower(standardization ? Standardize.FEDERATED : Standardize.NONE));
+        "model.standardize",
+        EnumNames.of(standardization ? Standardize.FEDERATED : Standardize.NONE));
     values.put("algorithm.preset", preset);
     boolean oneRound = preset.equals("normal-equations");
     if (!oneRound) {
@@ -171,10 +172,6 @@ final class EstimatorTraining implements AutoCloseable {
     values.put("aggregation.mode", estimator.getAggregationMode());
     values.put("aggregation.min-workers", estimator.getMinWorkers());
     return ConfigLoader.of(estimator.uid(), values, List.of(estimator.getSettings()));
-  }
-
-  private static String lower(Enum<?> constant) {
-    return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   private Object value(String param) {

@@ -1,12 +1,11 @@
 package io.sparkfed.spark;
 
 import io.sparkfed.config.AggregationMode;
-import io.sparkfed.config.Presets;
+import io.sparkfed.config.EnumNames;
+import io.sparkfed.config.PresetNames;
 import java.io.Serializable;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.apache.spark.ml.param.IntParam;
 import org.apache.spark.ml.param.LongParam;
@@ -33,17 +32,14 @@ public final class FederationParams implements Serializable {
 
   /** Creates the params of an estimator and sets their defaults. */
   FederationParams(Params owner) {
-    List<String> modes =
-        Arrays.stream(AggregationMode.values())
-            .map(mode -> mode.name().toLowerCase(Locale.ROOT).replace('_', '-'))
-            .toList();
+    List<String> modes = EnumNames.of(AggregationMode.class);
     workerCol = new Param<>(owner, "workerCol", "name of the column that says whose row it is");
     preset =
         choice(
             owner,
             "preset",
             "how to train; auto is the lossless preset that fits",
-            Presets.names());
+            PresetNames.all());
     rounds =
         new IntParam(
             owner,
@@ -63,7 +59,7 @@ public final class FederationParams implements Serializable {
     settings =
         new StringArrayParam(
             owner, "settings", "further keys of a run's configuration, each as key=value");
-    owner.setDefault(preset, Presets.AUTO);
+    owner.setDefault(preset, PresetNames.AUTO);
     owner.setDefault(aggregationMode, "masked");
     owner.setDefault(minWorkers, 3);
     owner.setDefault(seed, 1L);

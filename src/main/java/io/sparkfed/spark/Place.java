@@ -1,6 +1,5 @@
 package io.sparkfed.spark;
 
-import io.sparkfed.config.DataConfig.WorkerPaths;
 import java.io.Serializable;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -24,16 +23,6 @@ record Place(String worker, ArrayList<String> hosts) implements Serializable {
 
   static Place anywhere(String worker) {
     return new Place(worker, new ArrayList<>());
-  }
-
-  /** Returns the places of workers, sorted by their ids. */
-  static List<Place> of(WorkerPaths paths) {
-    return paths.paths().keySet().stream()
-        .sorted()
-        .map(
-            worker ->
-                new Place(worker, new ArrayList<>(paths.hosts().getOrDefault(worker, List.of()))))
-        .toList();
   }
 
   boolean isAnywhere() {

@@ -4,6 +4,7 @@ import io.sparkfed.config.ConfigurationException;
 import io.sparkfed.config.DataConfig;
 import io.sparkfed.config.DataConfig.Synthetic;
 import io.sparkfed.config.DataConfig.WorkerPaths;
+import io.sparkfed.config.EnumNames;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.federated.FederatedLabels.Moments;
 import io.sparkfed.model.Coefficients;
@@ -12,7 +13,6 @@ import io.sparkfed.model.Labels;
 import io.sparkfed.model.ModelShape;
 import io.sparkfed.model.Standardize;
 import java.util.Arrays;
-import java.util.Locale;
 import java.util.TreeSet;
 import org.apache.spark.ml.classification.LinearSVC;
 import org.apache.spark.ml.classification.LinearSVCModel;
@@ -64,7 +64,7 @@ public final class PooledTwin {
               + String.join(", ", new TreeSet<>(paths.hosts().keySet())));
     }
     TrainingConfig.Model model = config.model();
-    String name = model.family().name().toLowerCase(Locale.ROOT).replace('_', '-');
+    String name = EnumNames.of(model.family());
     boolean byGlm = model.family().hasLogLink() || model.labels() instanceof Labels.Proportions;
     String why = null;
     if (model.family() == Family.HUBER || model.family() == Family.SQUARED_HINGE) {

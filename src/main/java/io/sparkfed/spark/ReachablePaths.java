@@ -28,7 +28,7 @@ public final class ReachablePaths {
   public static List<Finding> of(Configuration hadoop, DataConfig data) {
     List<Finding> findings = new ArrayList<>();
     if (data.source() instanceof WorkerPaths paths) {
-      for (Place place : Place.of(paths)) {
+      for (Place place : ConfiguredCluster.places(paths)) {
         String key = "data.workers." + place.worker();
         String path = paths.paths().get(place.worker());
         findings.add(

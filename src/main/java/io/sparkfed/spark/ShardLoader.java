@@ -383,7 +383,13 @@ public final class ShardLoader {
       noteUncached(cached, cached.getNumPartitions(), notes);
       SparkFederation federation =
           new SparkFederation(
-              context, cached, occupancy, places, workers, evaluators, VisitBounds.of(config));
+              context,
+              cached,
+              occupancy,
+              places,
+              workers,
+              evaluators,
+              ConfiguredCluster.bounds(config));
       Optional<DroppedRows> dropped = dropped(federation);
       dropped.ifPresent(rows -> notes.add(rows.message()));
       return new Loaded(

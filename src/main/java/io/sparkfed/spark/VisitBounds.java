@@ -1,6 +1,5 @@
 package io.sparkfed.spark;
 
-import io.sparkfed.config.TrainingConfig;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -13,12 +12,4 @@ import java.util.Optional;
  * @param aggregatorHosts host by aggregator; who isn't in it may run anywhere
  */
 record VisitBounds(
-    Optional<Duration> deadline, Duration clusterTimeout, Map<String, String> aggregatorHosts) {
-
-  static VisitBounds of(TrainingConfig config) {
-    return new VisitBounds(
-        config.aggregation().deadline(),
-        config.clusterTimeout(),
-        config.aggregation().aggregatorHosts());
-  }
-}
+    Optional<Duration> deadline, Duration clusterTimeout, Map<String, String> aggregatorHosts) {}

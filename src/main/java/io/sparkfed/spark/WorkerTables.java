@@ -141,7 +141,7 @@ final class WorkerTables {
     }
     if (data.source() instanceof WorkerPaths paths) {
       Map<String, Dataset<Row>> placed = new PlacedFiles(spark, data).tables(paths);
-      return Place.of(paths).stream()
+      return ConfiguredCluster.places(paths).stream()
           .map(
               place ->
                   placed.containsKey(place.worker())

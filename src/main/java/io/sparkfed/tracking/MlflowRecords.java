@@ -1,13 +1,13 @@
 package io.sparkfed.tracking;
 
 import io.sparkfed.config.DataConfig.WorkerPaths;
+import io.sparkfed.config.EnumNames;
 import io.sparkfed.config.ResultSettings;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.evaluation.RoundSummary;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -93,9 +93,9 @@ final class MlflowRecords {
             (name, version) ->
                 tags.put("spark_federated.version." + name.replace('-', '_'), version));
     tags.put("spark_federated.output", run.output());
-    tags.put("aggregation.mode", lower(config.aggregation().mode()));
+    tags.put("aggregation.mode", EnumNames.of(config.aggregation().mode()));
     tags.put("algorithm.preset", config.algorithm().preset());
-    tags.put("model.family", lower(config.model().family()));
+    tags.put("model.family", EnumNames.of(config.model().family()));
     tags.put("mlflow.source.name", "spark-federated");
     tags.put("mlflow.source.type", "JOB");
     List<RunTag> records = new ArrayList<>();
@@ -142,11 +142,6 @@ final class MlflowRecords {
           }
         });
     return metrics;
-  }
-
-  /** Returns how a constant is written in a configuration. */
-  static String lower(Enum<?> constant) {
-    return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   private static String cut(String value, int longest) {

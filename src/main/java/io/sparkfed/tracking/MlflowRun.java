@@ -1,5 +1,6 @@
 package io.sparkfed.tracking;
 
+import io.sparkfed.config.EnumNames;
 import io.sparkfed.evaluation.RoundSummary;
 import java.io.IOException;
 import java.time.Duration;
@@ -231,7 +232,7 @@ final class MlflowRun implements RunTracker {
       server.ask(
           client -> {
             client.setTerminated(id, status(how), when);
-            client.setTag(id, MlflowRecords.EXIT_TAG, MlflowRecords.lower(how));
+            client.setTag(id, MlflowRecords.EXIT_TAG, EnumNames.of(how));
             return true;
           });
     } catch (IOException e) {

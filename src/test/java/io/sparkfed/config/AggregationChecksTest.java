@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,7 +45,7 @@ class AggregationChecksTest {
   @ParameterizedTest
   @EnumSource(AggregationMode.class)
   void of_mode_isADangerWhenTheDriverSeesUpdates(AggregationMode mode) {
-    String name = mode.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    String name = EnumNames.of(mode);
     Finding found = check(synthetic(name, 6, 3)).get("aggregation.mode");
 
     assertEquals(name, found.is());
@@ -73,7 +72,7 @@ class AggregationChecksTest {
   @ParameterizedTest
   @EnumSource(AggregationMode.class)
   void of_fewerWorkersThanTheLeast_isADanger(AggregationMode mode) {
-    String name = mode.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    String name = EnumNames.of(mode);
     Map<String, Finding> found = check(synthetic(name, 4, 5));
 
     assertEquals(Verdict.DANGER, found.get("number of workers").verdict());

@@ -19,7 +19,6 @@ import io.sparkfed.objective.Reduction;
 import io.sparkfed.solver.GradientDescent;
 import io.sparkfed.testing.Table;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
@@ -103,7 +102,7 @@ class FamiliesTrainingTest {
     return new ConfigFiles(folder)
         .load(
             ConfigFiles.LEAST,
-            "model.family=" + family.name().toLowerCase(Locale.ROOT).replace('_', '-'),
+            "model.family=" + EnumNames.of(family),
             family == Family.SOFTMAX ? "model.classes=3" : "model.intercept=true",
             "model.standardize=" + standardize,
             "model.l2=0.01",

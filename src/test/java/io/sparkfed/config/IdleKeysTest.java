@@ -30,7 +30,7 @@ class IdleKeysTest {
   @Test
   void of_nothingButDefaults_isEmpty() {
     assertEquals(List.of(), idle(files.load(ConfigFiles.LEAST)));
-    for (String preset : Presets.names()) {
+    for (String preset : PresetNames.all()) {
       assertEquals(List.of(), idle(files.load(SYNTHETIC, "algorithm.preset=" + preset)), preset);
     }
   }

@@ -13,6 +13,7 @@ import io.sparkfed.aggregate.Visit;
 import io.sparkfed.aggregate.WorkerTask;
 import io.sparkfed.config.AggregationMode;
 import io.sparkfed.config.ConfigLoader;
+import io.sparkfed.config.EnumNames;
 import io.sparkfed.config.Presets;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.federated.FederatedTrainer;
@@ -26,7 +27,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
@@ -59,7 +59,7 @@ public record Canaries(Set<Double> numbers, Set<Long> words) {
 
   /** Returns the name that {@code aggregation.mode} has in a configuration. */
   public static String name(AggregationMode mode) {
-    return mode.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    return EnumNames.of(mode);
   }
 
   /** Writes rows, and the configuration of a training on them, into a folder. */

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sparkfed.config.EnumNames;
 import io.sparkfed.it.RunOutput;
 import io.sparkfed.it.WorkerRows;
 import io.sparkfed.model.Family;
@@ -165,7 +166,7 @@ class FamiliesIT {
             + offset
             + classes
             + "model { family = "
-            + Console.lower(family)
+            + EnumNames.of(family)
             + ", l1 = 0.001, l2 = 0.01, standardize = federated }\n"
             + "algorithm { rounds = 4, local { steps = 4, step-size = 0.1 } }\n");
   }
