@@ -36,7 +36,7 @@ public final class ConfigLoader {
   private static final String CONFIG_DIR = "config-dir";
 
   /** Sections whose names are the user's own. */
-  private static final Set<String> FREE_SECTIONS =
+  static final Set<String> FREE_SECTIONS =
       Set.of(
           "data.options",
           "data.workers",
@@ -365,7 +365,7 @@ public final class ConfigLoader {
   }
 
   /** Adds the path of each value and each section. */
-  private static void collectPaths(ConfigObject object, List<String> prefix, Set<String> out) {
+  static void collectPaths(ConfigObject object, List<String> prefix, Set<String> out) {
     for (Map.Entry<String, ConfigValue> entry : object.entrySet()) {
       List<String> path = append(prefix, entry.getKey());
       out.add(ConfigUtil.joinPath(path));

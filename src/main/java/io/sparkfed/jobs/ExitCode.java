@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Optional;
 
-/** The exit codes of all jobs: stable, documented in the README. */
+/** The exit codes of all jobs: stable, documented in src/site/markdown/running.md. */
 enum ExitCode {
   SUCCESS(0),
   INTERNAL(1),

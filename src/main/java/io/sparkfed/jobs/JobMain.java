@@ -1,5 +1,7 @@
 package io.sparkfed.jobs;
 
+import io.sparkfed.config.ConfigurationException;
+import io.sparkfed.config.KnownKeys;
 import io.sparkfed.spark.ClusterSettings;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -10,7 +12,9 @@ import org.apache.spark.SparkConf;
 import org.apache.spark.deploy.SparkHadoopUtil;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine;
+import picocli.CommandLine.ExecutionException;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.RunLast;
 
 /** Runs a job's command line and turns failures into one message and an exit code. */
 final class JobMain {
@@ -80,6 +84,11 @@ final class JobMain {
           }
           return ExitCode.of(exception).code();
         });
+    commandLine.setExecutionStrategy(
+        parsed ->
+            options.keys().isEmpty()
+                ? new RunLast().execute(parsed)
+                : printKeys(options.keys().get(), commandLine));
     try {
       return commandLine.execute(args);
     } catch (FSError e) {
@@ -93,6 +102,16 @@ final class JobMain {
                 session.stop();
                 return null;
               });
+    }
+  }
+
+  private static int printKeys(String prefix, CommandLine commandLine) {
+    try {
+      commandLine.getOut().println(KnownKeys.under(prefix));
+      commandLine.getOut().flush();
+      return ExitCode.SUCCESS.code();
+    } catch (ConfigurationException e) {
+      throw new ExecutionException(commandLine, e.getMessage(), e);
     }
   }
 

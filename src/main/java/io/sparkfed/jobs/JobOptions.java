@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkFiles;
@@ -32,8 +33,22 @@ final class JobOptions {
   @Option(names = "--verbose", description = "Show the stack trace of an error.")
   private boolean verbose;
 
+  @Option(
+      names = "--keys",
+      help = true,
+      arity = "0..1",
+      fallbackValue = "",
+      paramLabel = "PREFIX",
+      description = "Print the configuration's keys, or those under PREFIX, with their comments.")
+  private String keys;
+
   boolean verbose() {
     return verbose;
+  }
+
+  /** Returns the keys that are to be printed in place of running the job: those under this path. */
+  Optional<String> keys() {
+    return Optional.ofNullable(keys);
   }
 
   /**
