@@ -1,0 +1,205 @@
+package io.sparkfed.pages;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import io.sparkfed.config.ConfigLoader;
+import io.sparkfed.config.KnownKeys;
+import io.sparkfed.pages.Page.Block;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import javax.tools.Diagnostic;
+import javax.tools.DiagnosticCollector;
+import javax.tools.JavaCompiler;
+import javax.tools.JavaFileObject;
+import javax.tools.StandardJavaFileManager;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** README.md and the pages: links lead somewhere, keys exist, snippets compile or load. */
+class PagesTest {
+  private static final Path README = Path.of("README.md");
+  private static final int MOST_LINES_OF_README = 220;
+  private static final int MOST_WORDS_OF_A_PAGE = 2200;
+
+  /** What is verified by this class, by others ({@code sh}: CommandsTest), or is no code. */
+  private static final Set<String> LANGUAGES =
+      Set.of("java", "scala", "python", "hocon", "sh", "text");
+
+  private static final Pattern KEY =
+      Pattern.compile(
+          "(data|model|algorithm|aggregation|cluster|evaluation|output|checkpoint|predictions"
+              + "|tracking)(\\.[a-z0-9-]+)+");
+  private static final Pattern FILE = Pattern.compile("(conf|src|jobs)/[\\w./-]*\\w");
+
+  @TempDir Path folder;
+
+  static List<Page> pages() {
+    return Page.all();
+  }
+
+  static List<Block> configurations() {
+    return Page.blocksOf("hocon");
+  }
+
+  @ParameterizedTest
+  @MethodSource("pages")
+  void links_ofAPage_leadToFilesAndHeadings(Page page) throws IOException {
+    for (String link : page.links()) {
+      if (link.contains("://")) {
+        continue;
+      }
+      String[] parts = link.split("#", 2);
+      Path target =
+          parts[0].isEmpty() ? page.file() : page.file().resolveSibling(parts[0]).normalize();
+      assertTrue(Files.exists(target), () -> page + " links to " + link);
+      if (parts.length == 2) {
+        Page linked =
+            pages().stream()
+                .filter(other -> other.file().equals(target))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError(page + " links into " + link));
+        assertTrue(linked.anchors().contains(parts[1]), () -> page + " links to " + link);
+      }
+    }
+  }
+
+  @Test
+  void readme_linksToEachPage() {
+    Page readme = pages().get(0);
+
+    Set<Path> linked =
+        readme.links().stream().map(link -> Path.of(link)).collect(Collectors.toSet());
+    for (Page page : pages()) {
+      assertTrue(page.file().equals(README) || linked.contains(page.file()), page.toString());
+    }
+  }
+
+  @Test
+  void pages_areReadInASitting() throws IOException {
+    int lines = Files.readAllLines(README).size();
+    assertTrue(lines <= MOST_LINES_OF_README, "README.md has " + lines + " lines");
+    for (Page page : pages()) {
+      int words = Files.readString(page.file()).split("\\s+").length;
+      assertTrue(words <= MOST_WORDS_OF_A_PAGE, () -> page + " has " + words + " words");
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("pages")
+  void inlineCode_namesKeysAndFilesThatExist(Page page) {
+    for (String code : page.inlineCode()) {
+      KEY.matcher(code)
+          .results()
+          .filter(key -> key.start() == 0)
+          .forEach(key -> KnownKeys.under(key.group()));
+      FILE.matcher(code)
+          .results()
+          .filter(file -> file.start() == 0)
+          .forEach(
+              file -> assertTrue(Files.exists(Path.of(file.group())), () -> page + ": " + code));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("pages")
+  void blocks_areInALanguageThatIsVerified(Page page) {
+    for (Block block : page.blocks()) {
+      assertTrue(LANGUAGES.contains(block.language()), () -> block + " " + block.language());
+    }
+  }
+
+  /** A snippet about something else than rows gets some. */
+  @ParameterizedTest
+  @MethodSource("configurations")
+  void configurations_load(Block block) throws IOException {
+    Config snippet = ConfigFactory.parseString(block.text());
+    StringBuilder text = new StringBuilder(block.text());
+    if (Stream.of("data.workers", "data.path", "data.synthetic").noneMatch(snippet::hasPath)) {
+      text.append("\ndata { path = \"rows.csv\", worker-column = \"owner\" }");
+    }
+    if (Stream.of("data.feature-columns", "data.features-column", "data.formula")
+        .noneMatch(snippet::hasPath)) {
+      text.append("\ndata.feature-columns = [a, b]");
+    }
+    Path file = Files.writeString(folder.resolve("snippet.conf"), text);
+
+    ConfigLoader.load(file, Map.of(), List.of());
+  }
+
+  @Test
+  void java_compiles() throws IOException {
+    List<Block> blocks = Page.blocksOf("java");
+    List<Path> sources = new ArrayList<>();
+    for (int i = 0; i < blocks.size(); i++) {
+      sources.add(source(blocks.get(i), "Snippet" + i));
+    }
+    JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+    DiagnosticCollector<JavaFileObject> found = new DiagnosticCollector<>();
+    try (StandardJavaFileManager files = compiler.getStandardFileManager(found, null, null)) {
+      String own = System.getProperty("java.class.path");
+      compiler
+          .getTask(
+              null,
+              files,
+              found,
+              List.of(
+                  "-proc:none",
+                  "-d",
+                  folder.toString(),
+                  "-classpath",
+                  System.getProperty("surefire.test.class.path", own)),
+              null,
+              files.getJavaFileObjectsFromPaths(sources))
+          .call();
+    }
+
+    List<String> errors =
+        found.getDiagnostics().stream()
+            .filter(problem -> problem.getKind() == Diagnostic.Kind.ERROR)
+            .map(
+                problem ->
+                    blocks.get(sources.indexOf(Path.of(problem.getSource().toUri())))
+                        + ": "
+                        + problem.getMessage(null))
+            .toList();
+    assertEquals(List.of(), errors);
+    assertTrue(!blocks.isEmpty());
+  }
+
+  /** A snippet is the body of a method, with a table of rows and a session; it imports what it needs. */
+  private Path source(Block block, String name) throws IOException {
+    Map<Boolean, List<String>> lines =
+        block.text().lines().collect(Collectors.partitioningBy(l -> l.startsWith("import ")));
+    Set<String> imports = new HashSet<>(lines.get(true));
+    imports.add("import org.apache.spark.sql.Dataset;");
+    imports.add("import org.apache.spark.sql.Row;");
+    imports.add("import org.apache.spark.sql.SparkSession;");
+    return Files.writeString(
+        folder.resolve(name + ".java"),
+        """
+        %s
+        class %s {
+          void run(SparkSession spark, Dataset<Row> rows) throws Exception {
+            %s
+          }
+        }
+        """
+            .formatted(
+                String.join("\n", imports), name, String.join("\n    ", lines.get(false))));
+  }
+}
