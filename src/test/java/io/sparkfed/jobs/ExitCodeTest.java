@@ -24,8 +24,7 @@ class ExitCodeTest {
             .toList();
 
     List<Integer> codes =
-        Stream.concat(
-                Arrays.stream(ExitCode.values()).map(ExitCode::code), Stream.of(OF_LAUNCHERS))
+        Stream.concat(Arrays.stream(ExitCode.values()).map(ExitCode::code), Stream.of(OF_LAUNCHERS))
             .sorted()
             .toList();
     assertEquals(codes, documented);

@@ -25,8 +25,8 @@ import picocli.CommandLine;
 
 /**
  * Commands of the pages' {@code sh} blocks that aren't marked as not run: each is one of {@code
- * jobs/}, its options are the job's, and with its settings its configuration loads. Words in capitals
- * stand for the reader's own.
+ * jobs/}, its options are the job's, and with its settings its configuration loads. Words in
+ * capitals stand for the reader's own.
  */
 class CommandsTest {
   private static final Map<String, Class<?>> JOBS =

@@ -44,7 +44,9 @@ public record Page(Path file, List<String> prose, List<Block> blocks) {
   /** Returns README.md and all pages beside it. */
   public static List<Page> all() {
     try (Stream<Path> files = Files.list(Path.of("src", "site", "markdown"))) {
-      return Stream.concat(Stream.of(Path.of("README.md")), files.sorted()).map(Page::read).toList();
+      return Stream.concat(Stream.of(Path.of("README.md")), files.sorted())
+          .map(Page::read)
+          .toList();
     } catch (IOException e) {
       throw new AssertionError(e);
     }

@@ -181,7 +181,10 @@ class PagesTest {
     assertTrue(!blocks.isEmpty());
   }
 
-  /** A snippet is the body of a method, with a table of rows and a session; it imports what it needs. */
+  /**
+   * A snippet is the body of a method, with a table of rows and a session; it imports what it
+   * needs.
+   */
   private Path source(Block block, String name) throws IOException {
     Map<Boolean, List<String>> lines =
         block.text().lines().collect(Collectors.partitioningBy(l -> l.startsWith("import ")));
@@ -199,7 +202,6 @@ class PagesTest {
           }
         }
         """
-            .formatted(
-                String.join("\n", imports), name, String.join("\n    ", lines.get(false))));
+            .formatted(String.join("\n", imports), name, String.join("\n    ", lines.get(false))));
   }
 }
