@@ -307,6 +307,13 @@ public final class FederatedTrainer {
         notes.add("no shorter step lowers the objective: it is at its minimum within rounding");
         yield optimum(model);
       }
+      case UNVOUCHED -> {
+        notes.add(
+            "WARNING: not surely converged: no lower point is found, but the slope is not so small that"
+                + " none can be where features nearly depend on each other; compare with fed-newton,"
+                + " leave algorithm.preconditioner on, or set model.l2 > 0");
+        yield optimum(model);
+      }
       case STALLED -> {
         if (!(rounds.get(rounds.size() - 1).loss() < rounds.get(0).loss())) {
           String message =

@@ -256,7 +256,12 @@ final class PooledRounds implements RoundWork {
     return new Pooled(
         Arrays.copyOfRange(sums, rest + 2 + shape.outputs(), sums.length),
         objective,
-        new PointEvaluation(value, gradient, hessian, kind(), typical()));
+        new PointEvaluation(value, gradient, hessian, kind(), typical(), leastCurvature()));
+  }
+
+  /** A feature that is constant has no penalty in training units, and no slope either. */
+  private double leastCurvature() {
+    return Arrays.stream(l2).filter(penalty -> penalty > 0.0).min().orElse(0.0);
   }
 
   private Kind kind() {

@@ -71,6 +71,20 @@ public final class InverseHessian {
     return !pairs.isEmpty();
   }
 
+  /** Returns whether nothing was known before the first step. */
+  public boolean startsAtIdentity() {
+    return initial == IDENTITY;
+  }
+
+  /** Returns the largest curvature along a step that is remembered; 0 where none is. */
+  public double largestCurvature() {
+    double largest = 0.0;
+    for (Pair pair : pairs) {
+      largest = Math.max(largest, 1.0 / (pair.inverse * dot(pair.step, pair.step)));
+    }
+    return largest;
+  }
+
   /** Returns the estimate before the first step. */
   public InverseHessian forgotten() {
     return new InverseHessian(memory, initial, List.of());

@@ -26,6 +26,11 @@ import java.util.Optional;
  * gain and leave at most {@code tolerance} do. With kinks, where slopes needn't vanish, only what
  * was gained counts.
  *
+ * <p>The estimate M knows a direction in which the objective is nearly flat, as where features are
+ * nearly dependent, only after a step along it. A search that began without a {@link
+ * Preconditioner} goes on until the slope is so small that no such direction can hide anything, and
+ * ends {@link Ending#UNVOUCHED} where it can't.
+ *
  * <p>A likelihood without a maximum, as of separated classes, shows in steps that don't shrink
  * while what is left does: of a quadratic function it shrinks with their square.
  *
@@ -68,6 +73,15 @@ public record Lbfgs(int memory, double tolerance) implements PooledOptimizer {
 
   /** Below this part of a large value the objective is as good as zero. */
   static final double NEARLY_ZERO = 1e-10;
+
+  /** What coefficients may be off by, relatively to the largest. */
+  private static final double EXACT = 1e-6;
+
+  /** A slope is as good as none: by curvature and objective it has the unit of their root. */
+  private static final double NO_SLOPE = 1e-11;
+
+  /** Scores have so much of the largest coefficient as rounding, and a slope that of scores. */
+  private static final double ROUNDING_OF_SCORES = 4.0 * 0x1p-52;
 
   /** When so little is left, relatively, steps are those of the neighbourhood of a minimum. */
   private static final double NEARBY = 1e-8;
@@ -144,7 +158,9 @@ public record Lbfgs(int memory, double tolerance) implements PooledOptimizer {
                 saved.number("least"),
                 (int) saved.number("stuck"),
                 saved.number("mark"),
-                saved.number("stride"))),
+                saved.number("stride"),
+                saved.number("least-curvature"),
+                saved.number("steepest"))),
         WeightedL1.of(l1),
         saved.vector("pseudo"),
         saved.vector("direction"),
@@ -170,7 +186,9 @@ public record Lbfgs(int memory, double tolerance) implements PooledOptimizer {
               Double.POSITIVE_INFINITY,
               0,
               Double.POSITIVE_INFINITY,
-              Double.POSITIVE_INFINITY);
+              Double.POSITIVE_INFINITY,
+              at.leastCurvature(),
+              0.0);
       return lbfgs.from(
           new Iterate(point, value, at.gradient(), inverse, none),
           Double.POSITIVE_INFINITY,
@@ -214,9 +232,19 @@ public record Lbfgs(int memory, double tolerance) implements PooledOptimizer {
    * @param stuck iterations since that has halved or the value has fallen
    * @param mark the value when it had last fallen
    * @param stride largest entry of the last direction that was not one of a minimum's neighbourhood
+   * @param leastCurvature the objective of penalised coefficients curves at least so much; 0 where
+   *     nobody knows
+   * @param steepest the largest curvature along a step
    */
   private record Progress(
-      double large, int quiet, double least, int stuck, double mark, double stride) {}
+      double large,
+      int quiet,
+      double least,
+      int stuck,
+      double mark,
+      double stride,
+      double leastCurvature,
+      double steepest) {}
 
   /**
    * A step under trial.
@@ -298,7 +326,7 @@ public record Lbfgs(int memory, double tolerance) implements PooledOptimizer {
             kind,
             l1);
       }
-      return noLowerPoint(from, -slope() / 2.0, kind);
+      return noLowerPoint(from, -slope() / 2.0, kind, l1);
     }
 
     private double slope() {
@@ -317,6 +345,8 @@ public record Lbfgs(int memory, double tolerance) implements PooledOptimizer {
       values.put("stuck", SavedSearch.number(from.progress.stuck));
       values.put("mark", SavedSearch.number(from.progress.mark));
       values.put("stride", SavedSearch.number(from.progress.stride));
+      values.put("least-curvature", SavedSearch.number(from.progress.leastCurvature));
+      values.put("steepest", SavedSearch.number(from.progress.steepest));
       values.put("pseudo", pseudo);
       values.put("direction", direction);
       values.put("length", SavedSearch.number(length));
@@ -351,9 +381,11 @@ public record Lbfgs(int memory, double tolerance) implements PooledOptimizer {
     return Vectors.dot(a, 0, b, a.length);
   }
 
-  private static Search noLowerPoint(Iterate at, double left, Kind kind) {
-    boolean good = kind == Kind.KINKED || left <= GOOD * at.scale();
-    return new Ended(at.point, good ? Ending.NO_LOWER_POINT : Ending.STALLED);
+  private static Search noLowerPoint(Iterate at, double left, Kind kind, WeightedL1 l1) {
+    if (kind != Kind.KINKED && !(left <= GOOD * at.scale())) {
+      return new Ended(at.point, Ending.STALLED);
+    }
+    return new Ended(at.point, isVouched(at, kind, l1) ? Ending.NO_LOWER_POINT : Ending.UNVOUCHED);
   }
 
   private Search accept(
@@ -385,7 +417,7 @@ public record Lbfgs(int memory, double tolerance) implements PooledOptimizer {
     double[] direction = l1.downhill(at.inverse.direction(pseudo), pseudo);
     double left = -dot(direction, pseudo) / 2.0;
     if (!(left > 0.0)) {
-      return noLowerPoint(at, Math.abs(left), kind);
+      return noLowerPoint(at, Math.abs(left), kind, l1);
     }
     double scale = at.scale();
     Progress so = at.progress;
@@ -408,12 +440,15 @@ public record Lbfgs(int memory, double tolerance) implements PooledOptimizer {
             Math.min(left, so.least),
             goesOn ? 0 : so.stuck + 1,
             fell ? at.value : so.mark,
-            left > NEARBY * scale ? stride : so.stride);
-    if (none || now.quiet >= QUIET_ITERATIONS * SLOW_QUIET) {
+            left > NEARBY * scale ? stride : so.stride,
+            so.leastCurvature,
+            Math.max(so.steepest, at.inverse.largestCurvature()));
+    boolean isQuiet = none || now.quiet >= QUIET_ITERATIONS * SLOW_QUIET;
+    if (isQuiet && isVouched(at, kind, l1)) {
       return new Ended(at.point, Ending.CONVERGED);
     }
     if (now.stuck >= STUCK_ITERATIONS) {
-      return noLowerPoint(at, left, kind);
+      return noLowerPoint(at, left, kind, l1);
     }
     return new Trial(
         this,
@@ -424,6 +459,26 @@ public record Lbfgs(int memory, double tolerance) implements PooledOptimizer {
         firstLength(at, kind, pseudo, stride),
         0.0,
         Double.POSITIVE_INFINITY);
+  }
+
+  /**
+   * Whether the slope itself is small enough, however little the objective curves in a direction
+   * that no step has gone: what is left is at most {@code |g|²/2} by the least curvature, and a
+   * coefficient is off by at most {@code |g|} by it. Who has seen all features' correlations knows
+   * the flat directions, and with an L1 penalty slopes needn't vanish.
+   */
+  private static boolean isVouched(Iterate at, Kind kind, WeightedL1 l1) {
+    if (!l1.isZero() || kind == Kind.KINKED || !at.inverse.startsAtIdentity()) {
+      return true;
+    }
+    double slope = Math.sqrt(dot(at.gradient, at.gradient));
+    double steepest = Math.max(at.progress.steepest, at.inverse.largestCurvature());
+    double size = Math.max(1.0, Vectors.maxAbs(at.point));
+    double least = at.progress.leastCurvature;
+    double scale = at.scale();
+    return slope <= NO_SLOPE * Math.sqrt(steepest * scale)
+        || slope <= ROUNDING_OF_SCORES * steepest * size
+        || (slope * slope <= 2.0 * least * GOOD * scale && slope <= EXACT * least * size);
   }
 
   /** Where there is no slope at all: a likelihood as good as zero has come to it from afar. */

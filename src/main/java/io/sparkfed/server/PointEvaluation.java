@@ -11,9 +11,16 @@ import java.util.Optional;
  * @param hessian its Hessian, if it was asked for
  * @param kind what kind of objective it is, the same at each point
  * @param typical a value that is no small one, the same at each point; infinite where nobody knows
+ * @param leastCurvature the objective curves at least so much by any coefficients but intercepts,
+ *     at each point, as an L2 penalty makes it; 0 where nothing does
  */
 public record PointEvaluation(
-    double value, double[] gradient, Optional<SymmetricMatrix> hessian, Kind kind, double typical) {
+    double value,
+    double[] gradient,
+    Optional<SymmetricMatrix> hessian,
+    Kind kind,
+    double typical,
+    double leastCurvature) {
 
   /** What can be said of an objective's values before any is known. They are at least 0. */
   public enum Kind {
@@ -35,7 +42,7 @@ public record PointEvaluation(
 
   /** Creates the evaluation of an objective in the labels' units. */
   public PointEvaluation(double value, double[] gradient, Optional<SymmetricMatrix> hessian) {
-    this(value, gradient, hessian, Kind.IN_UNITS_OF_LABELS, Double.POSITIVE_INFINITY);
+    this(value, gradient, hessian, Kind.IN_UNITS_OF_LABELS, Double.POSITIVE_INFINITY, 0.0);
   }
 
   /** Returns the evaluation of a point where the objective overflows. */

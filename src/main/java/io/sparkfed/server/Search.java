@@ -31,6 +31,8 @@ public interface Search {
     CONVERGED,
     /** No shorter step lowers the objective: at a minimum as near as rounding allows. */
     NO_LOWER_POINT,
+    /** No lower point is found, but one may lie in a direction that no step has tried. */
+    UNVOUCHED,
     /** No shorter step lowers the objective, though its slope promises more than rounding. */
     STALLED,
     /** After all rounds. */

@@ -31,7 +31,10 @@ class CensusIncomeTest {
   private static final int COLUMNS = 123;
   private static final int ROWS = 32_561;
 
-  /** Sum of logistic losses + 0.5 |w|², where the bias is a column like any other. */
+  /**
+   * Sum of logistic losses + 0.5 |w|², where the bias is a column like any other. The levels'
+   * columns add up to it, so that without a preconditioner nobody knows how flat the objective is.
+   */
   @Test
   void ridgeWithThePenalisedBias_hasThePublishedObjective() throws IOException {
     Federation<Shard> workers = workers(20);
@@ -43,7 +46,7 @@ class CensusIncomeTest {
               .withoutIntercept()
               .l2(1.0 / ROWS)
               .standardize(Standardize.NONE)
-              .rounds(1000)
+              .rounds(3000)
               .leastHolders(3)
               .optimizer(optimizer)
               .train(workers);
@@ -52,7 +55,13 @@ class CensusIncomeTest {
       double objective = result.lastRound().trainMetrics().get("objective") * ROWS;
       assertEquals(10529.31140421, objective, 1e-8 * 10529.0, optimizer.toString());
       assertEquals(0.849886, result.lastRound().testMetrics().get("accuracy"), 1e-4);
-      assertEquals(List.of(), result.notes());
+      if (optimizer.needsHessian()) {
+        assertEquals(List.of(), result.notes());
+      } else {
+        assertTrue(
+            result.notes().stream()
+                .allMatch(note -> note.startsWith("WARNING: not surely converged")));
+      }
     }
   }
 
