@@ -6,9 +6,11 @@ or as a client of a Spark Connect server that has JAR on --jars:
 
     SPARK_REMOTE=sc://HOST:15002 PYTHONPATH=JAR python src/test/python/estimators.py
 
-Ends with an error where a result is not pyspark.ml's own.
+Ends with an error where a result is not pyspark.ml's own, or a snippet of the documentation fails.
 """
 
+import pathlib
+import re
 import sys
 import tempfile
 
@@ -96,5 +98,10 @@ validated = CrossValidator(
 assert len(validated.avgMetrics) == 2
 assert FederatedSummary.of(validated.bestModel).rounds.count() > 0
 assert "workerCol: " in logistic.explainParams()
+root = pathlib.Path(__file__).resolve().parents[3]
+for page in [root / "README.md", *sorted((root / "src/site/markdown").glob("*.md"))]:
+    for snippet in re.findall(r"```python\n(.*?)```", page.read_text("utf-8"), re.DOTALL):
+        if "not run by the tests" not in snippet.splitlines()[0]:
+            exec(compile(snippet, page.name, "exec"), {"spark": spark, "rows": table})
 print("estimators from PySpark: all as expected", file=sys.stdout)
 spark.stop()

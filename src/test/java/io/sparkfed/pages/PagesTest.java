@@ -1,6 +1,6 @@
 package io.sparkfed.pages;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.typesafe.config.Config;
@@ -11,20 +11,12 @@ import io.sparkfed.pages.Page.Block;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import javax.tools.Diagnostic;
-import javax.tools.DiagnosticCollector;
-import javax.tools.JavaCompiler;
-import javax.tools.JavaFileObject;
-import javax.tools.StandardJavaFileManager;
-import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -143,65 +135,6 @@ class PagesTest {
 
   @Test
   void java_compiles() throws IOException {
-    List<Block> blocks = Page.blocksOf("java");
-    List<Path> sources = new ArrayList<>();
-    for (int i = 0; i < blocks.size(); i++) {
-      sources.add(source(blocks.get(i), "Snippet" + i));
-    }
-    JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-    DiagnosticCollector<JavaFileObject> found = new DiagnosticCollector<>();
-    try (StandardJavaFileManager files = compiler.getStandardFileManager(found, null, null)) {
-      String own = System.getProperty("java.class.path");
-      compiler
-          .getTask(
-              null,
-              files,
-              found,
-              List.of(
-                  "-proc:none",
-                  "-d",
-                  folder.toString(),
-                  "-classpath",
-                  System.getProperty("surefire.test.class.path", own)),
-              null,
-              files.getJavaFileObjectsFromPaths(sources))
-          .call();
-    }
-
-    List<String> errors =
-        found.getDiagnostics().stream()
-            .filter(problem -> problem.getKind() == Diagnostic.Kind.ERROR)
-            .map(
-                problem ->
-                    blocks.get(sources.indexOf(Path.of(problem.getSource().toUri())))
-                        + ": "
-                        + problem.getMessage(null))
-            .toList();
-    assertEquals(List.of(), errors);
-    assertTrue(!blocks.isEmpty());
-  }
-
-  /**
-   * A snippet is the body of a method, with a table of rows and a session; it imports what it
-   * needs.
-   */
-  private Path source(Block block, String name) throws IOException {
-    Map<Boolean, List<String>> lines =
-        block.text().lines().collect(Collectors.partitioningBy(l -> l.startsWith("import ")));
-    Set<String> imports = new HashSet<>(lines.get(true));
-    imports.add("import org.apache.spark.sql.Dataset;");
-    imports.add("import org.apache.spark.sql.Row;");
-    imports.add("import org.apache.spark.sql.SparkSession;");
-    return Files.writeString(
-        folder.resolve(name + ".java"),
-        """
-        %s
-        class %s {
-          void run(SparkSession spark, Dataset<Row> rows) throws Exception {
-            %s
-          }
-        }
-        """
-            .formatted(String.join("\n", imports), name, String.join("\n    ", lines.get(false))));
+    assertFalse(JavaSnippets.compiled(folder).blocks().isEmpty());
   }
 }
