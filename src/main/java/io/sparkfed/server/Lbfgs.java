@@ -427,7 +427,7 @@ public record Lbfgs(int memory, double tolerance) implements PooledOptimizer {
     int quiet = deep ? SLOW_QUIET : little && left <= tolerance * scale ? 1 : 0;
     boolean none = at.inverse.hasLearnt() && left <= tolerance * tolerance * scale;
     boolean steady =
-        kind == Kind.LIKELIHOOD && isLong(direction, at.point) && stride >= STEADY * so.stride;
+        mayFallForEver(so, kind) && isLong(direction, at.point) && stride >= STEADY * so.stride;
     if (steady && (deep || none || at.value < FALLING_TO_ZERO * so.large)) {
       return new Ended(at.point, Ending.UNBOUNDED);
     }
@@ -481,11 +481,16 @@ public record Lbfgs(int memory, double tolerance) implements PooledOptimizer {
         || (slope * slope <= 2.0 * least * GOOD * scale && slope <= EXACT * least * size);
   }
 
+  /** A penalty of all that labels alone don't hold makes a minimum, however far. */
+  private static boolean mayFallForEver(Progress so, Kind kind) {
+    return kind == Kind.LIKELIHOOD && so.leastCurvature == 0.0;
+  }
+
   /** Where there is no slope at all: a likelihood as good as zero has come to it from afar. */
   private static Ending atRest(Iterate at, Kind kind) {
     boolean fell = at.value < FALLING_TO_ZERO * at.progress.large;
     boolean steady = at.progress.stride >= LONG_STEP * Math.max(1.0, Vectors.maxAbs(at.point));
-    return kind == Kind.LIKELIHOOD && fell && steady && Double.isFinite(at.progress.stride)
+    return mayFallForEver(at.progress, kind) && fell && steady && Double.isFinite(at.progress.stride)
         ? Ending.UNBOUNDED
         : Ending.CONVERGED;
   }

@@ -21,7 +21,8 @@ import java.util.Optional;
  * <p>An objective without a minimum, such as that of separated classes, shows in steps that do not
  * shrink while what they gain does (Albert and Anderson, "On the existence of maximum likelihood
  * estimates in logistic regression models", Biometrika 71, 1984). A Hessian that becomes singular
- * on the way, as where few rows outweigh all others by far, gets a part of its diagonal added.
+ * on the way, as where few rows outweigh all others by far, gets a part of its diagonal added. With
+ * an L2 penalty there is always a minimum, however far.
  *
  * <p>Where a full step longer than {@value Lbfgs#FAR} fails, {@code log(1 + |d|) / |d|} of it is
  * tried next, which is the best for an exponential function (Sun and Tran-Dinh, "Generalized
@@ -189,6 +190,7 @@ public record Newton(double tolerance) implements PooledOptimizer {
       double[] point, PointEvaluation at, double first, double previousStep, boolean isStart) {
     double[] direction;
     boolean isSingular = false;
+    boolean mayFallForEver = at.leastCurvature() == 0.0;
     try {
       direction = direction(at);
     } catch (SingularMatrixException e) {
@@ -198,7 +200,8 @@ public record Newton(double tolerance) implements PooledOptimizer {
       isSingular = true;
       Optional<double[]> damped = damped(at);
       if (damped.isEmpty()) {
-        return new Search.Ended(point, Search.Ending.UNBOUNDED);
+        return new Search.Ended(
+            point, mayFallForEver ? Search.Ending.UNBOUNDED : Search.Ending.STALLED);
       }
       direction = damped.get();
     }
@@ -207,8 +210,8 @@ public record Newton(double tolerance) implements PooledOptimizer {
     boolean little = decrement / 2.0 <= tolerance * scale;
     double step = Vectors.maxAbs(direction);
     boolean steady = step >= Lbfgs.STEADY * previousStep && Lbfgs.isLong(direction, point);
-    if ((steady && (little || at.value() < Lbfgs.FALLING_TO_ZERO * first))
-        || (isSingular && little)) {
+    boolean falls = steady && (little || at.value() < Lbfgs.FALLING_TO_ZERO * first);
+    if (mayFallForEver && (falls || (isSingular && little))) {
       return new Search.Ended(point, Search.Ending.UNBOUNDED);
     }
     if (decrement <= 0.0 || decrement / 2.0 <= tolerance * tolerance * scale) {

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Likelihoods without a maximum end as such under every search, and those with one don't. */
 class NoMinimumTest {
@@ -73,6 +74,35 @@ class NoMinimumTest {
     hasNone(Family.LOGISTIC, Table.of(x, binary));
     hasNone(Family.POISSON, Table.of(x, counts));
     hasNone(Family.SOFTMAX, Table.of(x, classes));
+  }
+
+  /**
+   * The labels are those of the feature's sign, which is all there is: by symmetry the weight is
+   * where {@code l2 w = 1 / (1 + exp(w))}.
+   */
+  @ParameterizedTest
+  @ValueSource(doubles = {1e-14, 1e-12, 3e-11, 1e-9, 1e-4})
+  void train_separatedClassesWithAnyPenalty_haveTheirOptimum(double l2) {
+    double[][] x = new double[ROWS][2];
+    double[] y = new double[ROWS];
+    for (int i = 0; i < ROWS; i++) {
+      x[i][0] = i % 2 == 0 ? 1.0 : -1.0;
+      y[i] = i % 2 == 0 ? 1.0 : 0.0;
+    }
+    double low = 0.0;
+    double high = 40.0;
+    for (int k = 0; k < 100; k++) {
+      double middle = (low + high) / 2.0;
+      boolean tooFar = l2 * middle > 1.0 / (1.0 + Math.exp(middle));
+      low = tooFar ? low : middle;
+      high = tooFar ? middle : high;
+    }
+    for (PlanBuilder plan : searches()) {
+      TrainingResult result = train(plan.l2(l2), Family.LOGISTIC, Table.of(x, y));
+
+      assertTrue(result.divergence().isEmpty(), () -> l2 + " " + result.divergence());
+      assertEquals(low, result.model().values()[0], 1e-2 * low, () -> l2 + " " + result.notes());
+    }
   }
 
   /** Long steps of the coefficients are short ones of the scores: no reason to go slowly. */
