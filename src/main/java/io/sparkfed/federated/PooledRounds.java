@@ -150,12 +150,16 @@ final class PooledRounds implements RoundWork {
 
   private double curvatureAtStart() {
     return switch (plan.family()) {
-      case LOGISTIC -> 0.25;
+      case LOGISTIC -> curvatureAt(cold.meanLabel());
       case SOFTMAX -> 1.0 / shape.outputs();
       case LINEAR, SQUARED_HINGE -> 2.0;
       case POISSON -> shape.hasIntercept() && cold.meanLabel() > 0.0 ? cold.meanLabel() : 1.0;
       case SVM, HUBER, GAMMA -> 1.0;
     };
+  }
+
+  private double curvatureAt(double mean) {
+    return shape.hasIntercept() && mean > 0.0 && mean < 1.0 ? mean * (1.0 - mean) : 0.25;
   }
 
   /**
@@ -272,13 +276,27 @@ final class PooledRounds implements RoundWork {
     };
   }
 
-  /** A mean log-likelihood is of the size of 1, but for counts that hardly ever are above 0. */
+  /**
+   * A mean log-likelihood is of the size of 1, but for counts that hardly ever are above 0 and
+   * classes that nearly all rows, by weight, are of.
+   */
   private double typical() {
     return switch (plan.family()) {
-      case LOGISTIC, SOFTMAX, GAMMA -> 1.0;
+      case LOGISTIC -> rarity(Math.min(labelMean, 1.0 - labelMean));
+      case SOFTMAX -> rarity(1.0 - largestShare());
+      case GAMMA -> 1.0;
       case POISSON -> labelMean > 0.0 ? Math.min(1.0, labelMean) : 1.0;
       case LINEAR, HUBER, SVM, SQUARED_HINGE -> Double.POSITIVE_INFINITY;
     };
+  }
+
+  private static double rarity(double share) {
+    return share > 0.0 ? Math.min(1.0, share) : 1.0;
+  }
+
+  private double largestShare() {
+    double all = Arrays.stream(labelSums).sum();
+    return Arrays.stream(labelSums).max().orElse(Double.NaN) / all;
   }
 
   /**

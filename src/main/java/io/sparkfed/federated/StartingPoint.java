@@ -34,7 +34,7 @@ record StartingPoint(double[] point, double meanLabel) {
    */
   static StartingPoint of(
       Federation<Shard> federation, TrainingPlan plan, Optional<LabelSums> known) {
-    boolean asks = plan.shape().hasIntercept() && plan.family().hasLogLink();
+    boolean asks = plan.shape().hasIntercept() && plan.shape().outputs() == 1;
     Optional<LabelSums> sums = known;
     if (known.isEmpty() && asks) {
       sums = Optional.of(labels(federation, plan));
@@ -58,7 +58,7 @@ record StartingPoint(double[] point, double meanLabel) {
       case LINEAR, HUBER -> mean - offset;
       case LOGISTIC -> {
         double logit = mean > 0.0 && mean < 1.0 ? Math.log(mean / (1.0 - mean)) : 0.0;
-        yield sums.hasOffsets() ? logit - offset : 0.0;
+        yield logit - offset;
       }
       case SVM, SQUARED_HINGE -> -offset;
       case POISSON, GAMMA -> {

@@ -105,6 +105,35 @@ class NoMinimumTest {
     }
   }
 
+  /**
+   * One feature of 0 and 1 and two classes make a saturated model: the weight is the log of the
+   * odds ratio of the weights, whatever all rows of one class weigh.
+   */
+  @ParameterizedTest
+  @CsvSource({"LOGISTIC, 1e-6", "LOGISTIC, 1e-10", "LOGISTIC, 1e-12", "LOGISTIC, 1e-14"})
+  void train_classRareByWeight_hasItsOptimum(Family family, double rare) {
+    double[][] x = new double[ROWS][2];
+    double[] y = new double[ROWS];
+    double[] weights = new double[ROWS];
+    double[][] cells = new double[2][2];
+    for (int i = 0; i < ROWS; i++) {
+      x[i][0] = i % 2;
+      y[i] = i % 5 == 0 || i % 7 == 0 ? 1.0 : 0.0;
+      weights[i] = (1.0 + i % 3) * (y[i] == 1.0 ? rare : 1.0);
+      cells[(int) x[i][0]][(int) y[i]] += weights[i];
+    }
+    double intercept = Math.log(cells[0][1] / cells[0][0]);
+    double weight = Math.log(cells[1][1] / cells[1][0]) - intercept;
+    for (PlanBuilder plan : searches()) {
+      TrainingResult result = train(plan, family, new Table(x, y, weights));
+
+      assertTrue(result.divergence().isEmpty(), () -> rare + " " + result.divergence());
+      double[] w = result.model().values();
+      assertEquals(weight, w[0], 1e-5, () -> rare + " " + result.notes());
+      assertEquals(intercept, w[2], 1e-5 * Math.abs(intercept));
+    }
+  }
+
   /** Long steps of the coefficients are short ones of the scores: no reason to go slowly. */
   @ParameterizedTest
   @CsvSource({"LOGISTIC, 1e-3", "LOGISTIC, 1e-5", "POISSON, 1e-3", "POISSON, 1e-5"})
