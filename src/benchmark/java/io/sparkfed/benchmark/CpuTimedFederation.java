@@ -35,12 +35,12 @@ final class CpuTimedFederation implements Federation<Integer> {
   }
 
   @Override
-  public <B, M> List<M> visit(Visit<B> visit, WorkerTask<Integer, B, M> task) {
+  public <M> List<M> visit(Visit visit, WorkerTask<Integer, M> task) {
     long start = cpuNanos();
     long workBefore = workNanos;
     List<M> messages = new ArrayList<>();
     for (String worker : visit.cohort()) {
-      messages.add(task.run(worker, 0, visit.broadcast()));
+      messages.add(task.run(worker, 0));
     }
     long nanos = cpuNanos() - start;
     visitNanos += nanos;
@@ -49,10 +49,8 @@ final class CpuTimedFederation implements Federation<Integer> {
   }
 
   @Override
-  public <B, M> List<M> visitAggregators(Visit<B> visit, AggregatorTask<B, M> task) {
-    return visit.cohort().stream()
-        .map(aggregator -> task.run(aggregator, visit.broadcast()))
-        .toList();
+  public <M> List<M> visitAggregators(Visit visit, AggregatorTask<M> task) {
+    return visit.cohort().stream().map(task::run).toList();
   }
 
   /** Counts CPU time as the worker's own work, which no sum costs. */

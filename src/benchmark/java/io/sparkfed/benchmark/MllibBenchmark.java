@@ -290,17 +290,24 @@ public final class MllibBenchmark {
       SparkFederation federation, MllibCase each, TrainingConfig config, Coefficients model) {
     VectorLoss loss = config.model().loss();
     ModelShape shape = model.shape();
+    double[] raw = model.values();
     double sum = 0.0;
     List<double[]> parts =
         federation.visit(
-            new Visit<>("objective", 0, federation.workers(), model.values()),
-            (worker, shard, raw) ->
-                new double[] {
-                  new LinearObjective(
-                          loss, shard.train(), shape, Scaling.identity(shape), 0.0, Reduction.SUM)
-                      .value(raw),
-                  shard.train().totalWeight()
-                });
+            new Visit("objective", 0, federation.workers()),
+            new BenchmarkTask<>(
+                (worker, shard) ->
+                    new double[] {
+                      new LinearObjective(
+                              loss,
+                              shard.train(),
+                              shape,
+                              Scaling.identity(shape),
+                              0.0,
+                              Reduction.SUM)
+                          .value(raw),
+                      shard.train().totalWeight()
+                    }));
     double weight = 0.0;
     for (double[] part : parts) {
       sum += part[0];

@@ -1,10 +1,10 @@
 package io.sparkfed.benchmark;
 
-import io.sparkfed.aggregate.Aggregation;
 import io.sparkfed.aggregate.InsecurePlainSum;
 import io.sparkfed.aggregate.Phase;
+import io.sparkfed.aggregate.RingSum;
 import io.sparkfed.aggregate.Visit;
-import io.sparkfed.aggregate.WorkerTask;
+import io.sparkfed.aggregate.Words;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.data.Shard;
 import io.sparkfed.data.SyntheticWorkers;
@@ -142,16 +142,17 @@ public final class SecureBenchmark {
   private static Cpu cpu(int n, int d) {
     CpuTimedFederation federation = new CpuTimedFederation(SyntheticWorkers.ids(n));
     MaskedSum sum = new MaskedSum(new EphemeralKeys(), 2);
-    WorkerTask<Integer, Integer, long[]> work =
-        (worker, shard, round) -> {
-          long start = CpuTimedFederation.cpuNanos();
-          long[] vector = vector(worker, d);
-          federation.addWork(CpuTimedFederation.cpuNanos() - start);
-          return vector;
-        };
+    Words<Integer> work =
+        new BenchmarkWords<>(
+            (worker, held) -> {
+              long start = CpuTimedFederation.cpuNanos();
+              long[] vector = vector(worker, d);
+              federation.addWork(CpuTimedFederation.cpuNanos() - start);
+              return vector;
+            });
     long warmUp = System.nanoTime();
     do {
-      sum.aggregate(federation, new Visit<>("round", 0, federation.workers(), 7), work);
+      sum.sum(federation, new Visit("round", 0, federation.workers()), work);
     } while ((System.nanoTime() - warmUp) / 1e9 < SECONDS_TO_WARM_UP);
     sum = new MaskedSum(new EphemeralKeys(), 2);
     Map<String, List<Double>> phases = new LinkedHashMap<>();
@@ -161,7 +162,7 @@ public final class SecureBenchmark {
     for (int round = 0; round <= MOST_ROUNDS && goesOn(round, begin); round++) {
       federation.reset();
       long start = CpuTimedFederation.cpuNanos();
-      sum.aggregate(federation, new Visit<>("round", round, federation.workers(), 7), work);
+      sum.sum(federation, new Visit("round", round, federation.workers()), work);
       double total = (CpuTimedFederation.cpuNanos() - start - federation.visitNanos()) / 1e6;
       int counted = round;
       federation
@@ -191,8 +192,7 @@ public final class SecureBenchmark {
   /** Median wall-clock time of a round, and its jobs. */
   private record Wall(double millis, int jobs, int rounds) {}
 
-  private static Wall wall(
-      SparkSession spark, SparkFederation federation, int d, Aggregation<long[], long[]> sum) {
+  private static Wall wall(SparkSession spark, SparkFederation federation, int d, RingSum sum) {
     AtomicInteger jobs = new AtomicInteger();
     SparkListener counter =
         new SparkListener() {
@@ -201,7 +201,7 @@ public final class SecureBenchmark {
             jobs.incrementAndGet();
           }
         };
-    WorkerTask<Shard, Integer, long[]> work = (worker, shard, round) -> vector(worker, d);
+    Words<Shard> work = new BenchmarkWords<>((worker, shard) -> vector(worker, d));
     List<Double> millis = new ArrayList<>();
     long begin = System.nanoTime();
     for (int round = 0; round <= MOST_ROUNDS && goesOn(round, begin); round++) {
@@ -210,7 +210,7 @@ public final class SecureBenchmark {
         spark.sparkContext().addSparkListener(counter);
       }
       long start = System.nanoTime();
-      sum.aggregate(federation, new Visit<>("round", round, federation.workers(), 7), work);
+      sum.sum(federation, new Visit("round", round, federation.workers()), work);
       if (round > 0) {
         millis.add((System.nanoTime() - start) / 1e6);
       }

@@ -34,7 +34,7 @@ public interface Federation<S> {
    *     the deadline or whose task was lost has none
    * @throws AggregationException if the cluster could not finish the visit
    */
-  <B, M> List<M> visit(Visit<B> visit, WorkerTask<S, B, M> task);
+  <M> List<M> visit(Visit visit, WorkerTask<S, M> task);
 
   /**
    * Runs {@code task} once for each group of workers of the cohort that share a process and a task,
@@ -44,11 +44,8 @@ public interface Federation<S> {
    * @return at most one message for each group, in no particular order
    * @throws AggregationException if the cluster could not finish the visit
    */
-  default <B, M> List<M> visitGroups(Visit<B> visit, GroupTask<S, B, M> task) {
-    return visit(
-        visit,
-        (worker, shard, broadcast) ->
-            task.run(List.of(new GroupTask.Member<>(worker, shard)), broadcast));
+  default <M> List<M> visitGroups(Visit visit, GroupTask<S, M> task) {
+    return visit(visit, new GroupOfOne<>(task));
   }
 
   /**
@@ -59,5 +56,5 @@ public interface Federation<S> {
    * @return at most one message for each aggregator of the cohort, in no particular order
    * @throws AggregationException if the cluster could not finish the visit
    */
-  <B, M> List<M> visitAggregators(Visit<B> visit, AggregatorTask<B, M> task);
+  <M> List<M> visitAggregators(Visit visit, AggregatorTask<M> task);
 }

@@ -1,6 +1,6 @@
 package io.sparkfed.aggregate;
 
-import java.io.Serializable;
+import io.sparkfed.wire.Sendable;
 import java.util.List;
 
 /**
@@ -8,15 +8,13 @@ import java.util.List;
  * of its arguments, and it sees all of its members' values: nobody is protected from it.
  *
  * @param <S> what a worker holds
- * @param <B> what the driver broadcasts
  * @param <M> what leaves the group
  */
-@FunctionalInterface
-public interface GroupTask<S, B, M> extends Serializable {
+public interface GroupTask<S, M> extends Sendable<GroupTask<S, M>> {
 
   /** One worker of a group. */
-  record Member<S>(String worker, S shard) {}
+  record Member<S>(String worker, S held) {}
 
   /** Runs once for the {@code members}, at least one. */
-  M run(List<Member<S>> members, B broadcast);
+  M run(List<Member<S>> members);
 }

@@ -1,5 +1,6 @@
 package io.sparkfed.aggregate;
 
+import io.sparkfed.wire.Sendable;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -39,24 +40,27 @@ public final class InProcessFederation<S> implements Federation<S> {
   }
 
   @Override
-  public <B, M> List<M> visit(Visit<B> visit, WorkerTask<S, B, M> task) {
-    return visit.cohort().stream()
-        .map(worker -> task.run(worker, shardOf(worker), visit.broadcast()))
-        .toList();
+  public <M> List<M> visit(Visit visit, WorkerTask<S, M> task) {
+    WorkerTask<S, M> read = travelled(task);
+    return visit.cohort().stream().map(worker -> read.run(worker, heldBy(worker))).toList();
   }
 
   @Override
-  public <B, M> List<M> visitAggregators(Visit<B> visit, AggregatorTask<B, M> task) {
-    return visit.cohort().stream()
-        .map(aggregator -> task.run(aggregator, visit.broadcast()))
-        .toList();
+  public <M> List<M> visitAggregators(Visit visit, AggregatorTask<M> task) {
+    AggregatorTask<M> read = travelled(task);
+    return visit.cohort().stream().map(read::run).toList();
   }
 
-  private S shardOf(String worker) {
-    S shard = shards.get(worker);
-    if (shard == null) {
+  /** What is asked is read from its bytes, here as on a cluster. */
+  private static <T extends Sendable<T>> T travelled(T task) {
+    return task.form().read(task.toBytes(), task.site());
+  }
+
+  private S heldBy(String worker) {
+    S held = shards.get(worker);
+    if (held == null) {
       throw new IllegalArgumentException("no worker is called " + worker);
     }
-    return shard;
+    return held;
   }
 }

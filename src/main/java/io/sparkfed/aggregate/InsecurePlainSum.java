@@ -11,14 +11,13 @@ import java.util.Set;
  *
  * @param minWorkers the least number of workers a sum may be opened over, at least 1
  */
-public record InsecurePlainSum(int minWorkers) implements Aggregation<long[], long[]> {
+public record InsecurePlainSum(int minWorkers) implements RingSum {
 
   @Override
-  public <S, B> Opened<long[]> aggregate(
-      Federation<S> federation, Visit<B> visit, WorkerTask<S, B, long[]> work) {
+  public <S> Opened<long[]> sum(Federation<S> federation, Visit visit, Words<S> words) {
     CohortSum sum = new CohortSum(visit.cohort(), minWorkers);
     List<PlainMessage> messages =
-        new ArrayList<>(federation.visitGroups(visit, new PlainTask<>(work)));
+        new ArrayList<>(federation.visitGroups(visit, new PlainTask<>(words)));
     Set<String> answered = new HashSet<>();
     messages.forEach(message -> answered.addAll(message.workers()));
     List<String> missing =

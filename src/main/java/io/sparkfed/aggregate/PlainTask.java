@@ -1,5 +1,7 @@
 package io.sparkfed.aggregate;
 
+import io.sparkfed.wire.Form;
+import io.sparkfed.wire.Site;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -11,21 +13,36 @@ import java.util.List;
  * exception that leaves a task travels to the driver. It is logged where it happened.
  *
  * @param <S> what a worker holds
- * @param <B> what the driver broadcasts
+ * @param words what each worker puts into the sum
  */
-public final class PlainTask<S, B> implements GroupTask<S, B, PlainMessage> {
-  private static final long serialVersionUID = 1L;
+public record PlainTask<S>(Words<S> words) implements GroupTask<S, PlainMessage> {
   private static final System.Logger LOG = System.getLogger(PlainTask.class.getName());
 
-  private final WorkerTask<S, B, long[]> work;
-
-  /** Wraps {@code work}. */
-  public PlainTask(WorkerTask<S, B, long[]> work) {
-    this.work = work;
+  /** Reads the task. */
+  private record PlainForm<S>(Form<Words<S>> ofWords) implements Form<GroupTask<S, PlainMessage>> {
+    @Override
+    public GroupTask<S, PlainMessage> read(byte[] bytes, Site site) {
+      return new PlainTask<>(ofWords.read(bytes, site));
+    }
   }
 
   @Override
-  public PlainMessage run(List<Member<S>> members, B broadcast) {
+  public byte[] toBytes() {
+    return words.toBytes();
+  }
+
+  @Override
+  public Form<GroupTask<S, PlainMessage>> form() {
+    return new PlainForm<>(words.form());
+  }
+
+  @Override
+  public Site site() {
+    return words.site();
+  }
+
+  @Override
+  public PlainMessage run(List<Member<S>> members) {
     List<String> workers = new ArrayList<>(members.size());
     List<String> failed = new ArrayList<>();
     int notFinite = 0;
@@ -33,7 +50,7 @@ public final class PlainTask<S, B> implements GroupTask<S, B, PlainMessage> {
     for (Member<S> member : members) {
       workers.add(member.worker());
       try {
-        sums = added(sums, work.run(member.worker(), member.shard(), broadcast));
+        sums = added(sums, words.of(member.worker(), member.held()));
       } catch (NonFiniteValueException e) {
         notFinite++;
       } catch (RuntimeException e) {

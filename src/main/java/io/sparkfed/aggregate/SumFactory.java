@@ -6,11 +6,6 @@ package io.sparkfed.aggregate;
 @FunctionalInterface
 public interface SumFactory {
 
-  /**
-   * Returns a sum of vectors of one purpose.
-   *
-   * @param scaledLength how many leading coordinates share one scale, such as an update; the rest
-   *     are sums of any magnitude
-   */
-  Aggregation<double[], double[]> sumOf(int scaledLength);
+  /** Returns a sum of vectors of one purpose and layout. */
+  VectorSum sumOf(Layout layout);
 }

@@ -68,17 +68,17 @@ public final class TimedFederation<S> implements Federation<S> {
   }
 
   @Override
-  public <B, M> List<M> visit(Visit<B> visit, WorkerTask<S, B, M> task) {
+  public <M> List<M> visit(Visit visit, WorkerTask<S, M> task) {
     return timed(visit.phase(), () -> federation.visit(visit, task));
   }
 
   @Override
-  public <B, M> List<M> visitGroups(Visit<B> visit, GroupTask<S, B, M> task) {
+  public <M> List<M> visitGroups(Visit visit, GroupTask<S, M> task) {
     return timed(visit.phase(), () -> federation.visitGroups(visit, task));
   }
 
   @Override
-  public <B, M> List<M> visitAggregators(Visit<B> visit, AggregatorTask<B, M> task) {
+  public <M> List<M> visitAggregators(Visit visit, AggregatorTask<M> task) {
     return timed(visit.phase(), () -> federation.visitAggregators(visit, task));
   }
 

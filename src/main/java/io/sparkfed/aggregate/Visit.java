@@ -9,11 +9,8 @@ import java.util.List;
  * @param description what the visit is for, e.g. "round 3/10: local training (4 workers)"
  * @param round the round it belongs to; 0 before the first
  * @param cohort ids of the workers, or aggregators, to visit, sorted, no duplicates
- * @param broadcast what every one of them receives; serializable
- * @param <B> type of the broadcast
  */
-public record Visit<B>(
-    Phase phase, String description, int round, List<String> cohort, B broadcast) {
+public record Visit(Phase phase, String description, int round, List<String> cohort) {
 
   /**
    * @throws IllegalArgumentException if the cohort is not sorted or has duplicates
@@ -28,7 +25,7 @@ public record Visit<B>(
   }
 
   /** Creates the visit for the work itself. */
-  public Visit(String description, int round, List<String> cohort, B broadcast) {
-    this(Phase.WORK, description, round, cohort, broadcast);
+  public Visit(String description, int round, List<String> cohort) {
+    this(Phase.WORK, description, round, cohort);
   }
 }

@@ -1,18 +1,16 @@
 package io.sparkfed.aggregate;
 
-import java.io.Serializable;
+import io.sparkfed.wire.Sendable;
 
 /**
  * What one worker does in a visit. It must be a pure function of its arguments: the cluster may run
  * it again, elsewhere, and the result must be the same bit for bit.
  *
  * @param <S> what a worker holds
- * @param <B> what the driver broadcasts
  * @param <M> what leaves the worker
  */
-@FunctionalInterface
-public interface WorkerTask<S, B, M> extends Serializable {
+public interface WorkerTask<S, M> extends Sendable<WorkerTask<S, M>> {
 
-  /** Runs at worker {@code worker} on its own {@code shard}. */
-  M run(String worker, S shard, B broadcast);
+  /** Runs at worker {@code worker} on what it holds. */
+  M run(String worker, S held);
 }

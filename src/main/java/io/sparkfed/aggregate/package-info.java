@@ -8,7 +8,7 @@
  * what: {@link io.sparkfed.aggregate.InsecurePlainSum} here, the protected ones in {@code
  * io.sparkfed.secure}.
  *
- * <p>Place: {@link io.sparkfed.aggregate.WorkerTask}s run at workers, {@link
+ * <p>Site: {@link io.sparkfed.aggregate.WorkerTask}s run at workers, {@link
  * io.sparkfed.aggregate.AggregatorTask}s away from the driver too, everything else at the driver.
  */
 package io.sparkfed.aggregate;

@@ -1,7 +1,7 @@
 package io.sparkfed.config;
 
-import io.sparkfed.aggregate.Aggregation;
 import io.sparkfed.aggregate.InsecurePlainSum;
+import io.sparkfed.aggregate.RingSum;
 import io.sparkfed.aggregate.SumFactory;
 import io.sparkfed.secure.FixedPointSum;
 import io.sparkfed.secure.keys.KeyRing;
@@ -84,8 +84,7 @@ public enum AggregationMode {
 
   /** Opens the sum of integer vectors that a mode rides on. */
   private interface Ring {
-    Aggregation<long[], long[]> open(
-        KeyRing keys, Set<String> aggregators, int minWorkers, Ledger ledger);
+    RingSum open(KeyRing keys, Set<String> aggregators, int minWorkers, Ledger ledger);
   }
 
   private final List<String> aggregators;
@@ -109,8 +108,8 @@ public enum AggregationMode {
    * @param ledger which sums were begun, for modes with parties that remember them
    */
   SumFactory sums(KeyRing keys, Set<String> aggregators, int minWorkers, Ledger ledger) {
-    Aggregation<long[], long[]> shared = ring.open(keys, aggregators, minWorkers, ledger);
-    return scaledLength -> new FixedPointSum(shared, scaledLength);
+    RingSum shared = ring.open(keys, aggregators, minWorkers, ledger);
+    return layout -> new FixedPointSum(shared, layout);
   }
 
   /** Returns the aggregators this mode has unless others are named; none if it needs none. */

@@ -1,6 +1,6 @@
 package io.sparkfed.config;
 
-import io.sparkfed.federated.RoundVector;
+import io.sparkfed.federated.RoundLayout;
 import io.sparkfed.federated.TrainingPlan;
 import io.sparkfed.secure.FixedPointSum;
 import io.sparkfed.secure.masked.MaskedCohort;
@@ -38,8 +38,7 @@ public record RoundCost(
    */
   public static RoundCost of(TrainingConfig config, int features, int workers) {
     TrainingPlan plan = Presets.plan(config, features);
-    RoundVector vector = RoundVector.of(plan, workers);
-    long payload = Long.BYTES * FixedPointSum.words(vector.scaled(), vector.extras());
+    long payload = Long.BYTES * FixedPointSum.words(RoundLayout.of(plan, workers));
     long flagged = payload + Long.BYTES * FLAGS;
     int aggregators = config.aggregation().aggregators().size();
     long fromWorker =

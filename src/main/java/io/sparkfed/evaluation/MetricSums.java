@@ -8,12 +8,24 @@ import io.sparkfed.loss.SoftmaxLoss;
 import io.sparkfed.loss.VectorLoss;
 import io.sparkfed.model.Coefficients;
 import io.sparkfed.model.Family;
-import java.io.Serializable;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /** Metrics as sums over rows, so that the sum over workers is the pooled figure. */
-public interface MetricSums extends Serializable {
+public interface MetricSums {
+
+  /** Returns all that metric sums are made of, for their canonical bytes. */
+  static List<Class<?>> types() {
+    return List.of(
+        ClassificationSums.class,
+        MulticlassSums.class,
+        MarginSums.class,
+        RegressionSums.class,
+        HuberSums.class,
+        DevianceSums.class,
+        MetricSettings.class);
+  }
 
   /** Returns the loss that is summed. */
   VectorLoss loss();

@@ -2,7 +2,6 @@ package io.sparkfed.evaluation;
 
 import io.sparkfed.data.Examples;
 import io.sparkfed.model.Coefficients;
-import java.io.Serializable;
 import java.util.Arrays;
 import java.util.NavigableSet;
 import java.util.TreeSet;
@@ -10,9 +9,10 @@ import java.util.TreeSet;
 /**
  * Bins of scores: ascending edges e_1 &lt; ... &lt; e_{n-1} cut the real line into n, and bin k
  * holds the scores s with {@code e_k <= s < e_{k+1}}.
+ *
+ * @param edges ascending, none twice, none NaN
  */
-public final class ScoreBins implements Serializable {
-  private static final long serialVersionUID = 1L;
+public record ScoreBins(double[] edges) {
 
   /** The score where half of the fixed bins above 0 have been used up. */
   private static final double HALF_WAY = 4.0;
@@ -20,10 +20,15 @@ public final class ScoreBins implements Serializable {
   /** Scores that agree to so much of their size, 12 digits, count as equal. */
   private static final double EQUAL = 0x1p-40;
 
-  private final double[] edges;
-
-  private ScoreBins(double[] edges) {
-    this.edges = edges;
+  /**
+   * @throws IllegalArgumentException if an edge is NaN, or they don't ascend
+   */
+  public ScoreBins {
+    for (int k = 0; k < edges.length; k++) {
+      if (Double.isNaN(edges[k]) || (k > 0 && !(edges[k - 1] < edges[k]))) {
+        throw new IllegalArgumentException("edges must ascend");
+      }
+    }
   }
 
   /**
@@ -48,11 +53,6 @@ public final class ScoreBins implements Serializable {
    * @throws IllegalArgumentException if they are not
    */
   static ScoreBins at(double[] edges) {
-    for (int k = 0; k < edges.length; k++) {
-      if (Double.isNaN(edges[k]) || (k > 0 && !(edges[k - 1] < edges[k]))) {
-        throw new IllegalArgumentException("edges must ascend");
-      }
-    }
     return new ScoreBins(edges.clone());
   }
 

@@ -1,19 +1,13 @@
 package io.sparkfed.federated;
 
-import io.sparkfed.aggregate.Aggregation;
 import io.sparkfed.aggregate.Federation;
-import io.sparkfed.aggregate.Visit;
-import io.sparkfed.aggregate.WorkerTask;
-import io.sparkfed.data.Examples;
+import io.sparkfed.aggregate.NamedVector;
+import io.sparkfed.aggregate.VectorSum;
 import io.sparkfed.data.Shard;
 import io.sparkfed.evaluation.Ranking;
 import io.sparkfed.evaluation.ScoreBins;
 import io.sparkfed.evaluation.ScoreHistogram;
-import io.sparkfed.model.Coefficients;
-import io.sparkfed.model.ModelShape;
 import io.sparkfed.model.Scaling;
-import java.io.Serializable;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -49,28 +43,17 @@ final class AucRefinement {
     this.scaling = scaling;
   }
 
-  /** Which of a worker's rows are looked at. */
-  enum Rows {
-    TRAIN,
-    TEST
-  }
-
-  /** A model in training units, and where its scores are cut. */
-  private record Question(double[] model, ScoreBins bins) implements Serializable {}
-
   /**
    * Returns the metrics of rows, their AUC as exact as it should be.
    *
    * @param cohort the workers to ask, sorted
    * @param model in training units
-   * @param sums {@code [train sums..., test sums..., ...]} of these workers at the model
+   * @param sums what the metrics are made of, of these workers at the model
    * @throws io.sparkfed.aggregate.AggregationException if a sum could not be opened
    */
-  Map<String, Double> refined(List<String> cohort, Rows which, double[] model, double[] sums) {
-    int offset = which == Rows.TRAIN ? 0 : plan.metrics().length();
-    Map<String, Double> coarse = plan.metrics().metrics(sums, offset);
-    Optional<Ranking> known =
-        coarse.isEmpty() ? Optional.empty() : plan.metrics().ranking(sums, offset);
+  Map<String, Double> refined(List<String> cohort, AskedRows which, double[] model, double[] sums) {
+    Map<String, Double> coarse = plan.metrics().metrics(sums, 0);
+    Optional<Ranking> known = coarse.isEmpty() ? Optional.empty() : plan.metrics().ranking(sums, 0);
     return known.map(auc -> refined(cohort, which, model, auc).in(coarse)).orElse(coarse);
   }
 
@@ -83,7 +66,7 @@ final class AucRefinement {
    * @param known from the model's evaluation over the same workers
    * @throws io.sparkfed.aggregate.AggregationException if a sum could not be opened
    */
-  private Ranking refined(List<String> cohort, Rows which, double[] model, Ranking known) {
+  private Ranking refined(List<String> cohort, AskedRows which, double[] model, Ranking known) {
     Ranking best = known;
     for (int visit = 0; visit < MOST_VISITS && best.isTooCoarse(); visit++) {
       Optional<ScoreHistogram> next = histogram(cohort, which, model, best.histogram());
@@ -96,37 +79,17 @@ final class AucRefinement {
   }
 
   private Optional<ScoreHistogram> histogram(
-      List<String> cohort, Rows which, double[] model, ScoreHistogram coarse) {
+      List<String> cohort, AskedRows which, double[] model, ScoreHistogram coarse) {
     ScoreBins bins = coarse.refined(MORE_BINS);
-    int count = bins.count();
-    Aggregation<double[], double[]> sum = plan.sums().sumOf(2 * count);
+    HistogramOfScores statement = new HistogramOfScores(plan.shape(), scaling, which, model, bins);
+    VectorSum sum = plan.sums().sumOf(statement.layout());
     sum.expect(coarse.weight(), cohort.size());
-    double[] sums =
-        sum.aggregate(
-                federation,
-                new Visit<>(
-                    "AUC: histogram of scores (" + cohort.size() + " workers)",
-                    0,
-                    cohort,
-                    new Question(model, bins)),
-                new Work(plan.shape(), scaling, which))
-            .value();
+    NamedVector sums =
+        Ask.through(sum, federation, cohort, "AUC: histogram of scores", statement).value();
     ScoreHistogram found =
         new ScoreHistogram(
-            bins, Arrays.copyOf(sums, count), Arrays.copyOfRange(sums, count, 2 * count));
+            bins, sums.all(HistogramOfScores.POSITIVES), sums.all(HistogramOfScores.NEGATIVES));
     double change = Math.abs(found.weight() - coarse.weight());
     return change <= SAME_WEIGHT * coarse.weight() ? Optional.of(found) : Optional.empty();
-  }
-
-  /** Runs at a worker. {@code [positives by bin..., negatives by bin...]}. */
-  private record Work(ModelShape shape, Scaling federatedScaling, Rows which)
-      implements WorkerTask<Shard, Question, double[]> {
-
-    @Override
-    public double[] run(String worker, Shard shard, Question question) {
-      Examples rows = which == Rows.TRAIN ? shard.train() : shard.test();
-      double[] raw = LocalWork.scaling(shard, federatedScaling).toRaw(question.model);
-      return question.bins.histogram(rows, new Coefficients(shape, raw));
-    }
   }
 }

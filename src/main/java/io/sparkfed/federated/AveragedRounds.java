@@ -1,9 +1,10 @@
 package io.sparkfed.federated;
 
 import io.sparkfed.aggregate.Federation;
+import io.sparkfed.aggregate.NamedVector;
 import io.sparkfed.aggregate.Opened;
+import io.sparkfed.aggregate.VectorSum;
 import io.sparkfed.aggregate.Visit;
-import io.sparkfed.aggregate.WeightedMean;
 import io.sparkfed.data.Shard;
 import io.sparkfed.evaluation.FitStatistics;
 import io.sparkfed.federated.TrainingState.Work;
@@ -28,15 +29,15 @@ final class AveragedRounds implements RoundWork {
   private static final String QUIET = "quiet";
 
   private final TrainingPlan plan;
-  private final WeightedMean mean;
-  private final LocalWork localWork;
+  private final Scaling scaling;
+  private final VectorSum sum;
   private double previousLoss = Double.NaN;
   private int quietRounds;
 
   AveragedRounds(TrainingPlan plan, Scaling scaling) {
     this.plan = plan;
-    this.mean = new WeightedMean(plan.sums().sumOf(plan.shape().size()), plan.shape().size());
-    this.localWork = new LocalWork(plan, scaling);
+    this.scaling = scaling;
+    this.sum = plan.sums().sumOf(LocalTraining.layout(plan.shape(), plan.metrics()));
   }
 
   @Override
@@ -50,9 +51,11 @@ final class AveragedRounds implements RoundWork {
   }
 
   @Override
-  public Opened<Answer> visit(Federation<Shard> federation, Visit<ModelBroadcast> visit) {
-    double[] model = visit.broadcast().coefficients();
-    return mean.aggregate(federation, visit, localWork).map(opened -> new Averaged(model, opened));
+  public Opened<Answer> visit(
+      Federation<Shard> federation, Visit visit, double[] model, boolean trains) {
+    LocalTraining statement = LocalTraining.of(plan, scaling, visit.round(), model, trains);
+    return sum.sum(federation, visit, statement)
+        .map(sums -> new Averaged(model, statement.layout().read(sums)));
   }
 
   @Override
@@ -87,7 +90,7 @@ final class AveragedRounds implements RoundWork {
         plan.tolerance().isPresent()
             ? Map.of(PREVIOUS_LOSS, new double[] {previousLoss}, QUIET, new double[] {quietRounds})
             : Map.of();
-    return new Work("", values, mean.choices());
+    return new Work("", values, sum.choices());
   }
 
   @Override
@@ -101,7 +104,7 @@ final class AveragedRounds implements RoundWork {
       previousLoss = saved.values().get(PREVIOUS_LOSS)[0];
       quietRounds = (int) saved.values().get(QUIET)[0];
     }
-    mean.restore(saved.range());
+    sum.restore(saved.range());
   }
 
   @Override
@@ -111,21 +114,25 @@ final class AveragedRounds implements RoundWork {
 
   private final class Averaged implements Answer {
     private final double[] model;
-    private final WeightedMean.Mean opened;
+    private final double[] update;
+    private final EvaluationSums evaluation;
+    private final int clipped;
 
-    Averaged(double[] model, WeightedMean.Mean opened) {
+    Averaged(double[] model, NamedVector sums) {
       this.model = model;
-      this.opened = opened;
+      this.update = sums.mean(LocalTraining.UPDATE, LocalTraining.WEIGHT);
+      this.evaluation = EvaluationSums.of(sums);
+      this.clipped = (int) sums.get(LocalTraining.CLIPPED);
     }
 
     @Override
-    public double[] evaluation() {
-      return opened.sums();
+    public EvaluationSums evaluation() {
+      return evaluation;
     }
 
     @Override
     public int clipped() {
-      return (int) opened.sums()[opened.sums().length - 1];
+      return clipped;
     }
 
     @Override
@@ -138,11 +145,11 @@ final class AveragedRounds implements RoundWork {
       if (plan.tolerance().isPresent() && isQuiet(plan.tolerance().getAsDouble())) {
         return new Next(model, model, Optional.of(Search.Ending.CONVERGED));
       }
-      return new Next(plan.server().step(model, opened.update()), model, Optional.empty());
+      return new Next(plan.server().step(model, update), model, Optional.empty());
     }
 
     private boolean isQuiet(double tolerance) {
-      double loss = plan.metrics().meanLoss(opened.sums(), 0);
+      double loss = plan.metrics().meanLoss(evaluation.train(), 0);
       boolean little = Math.abs(loss - previousLoss) <= tolerance * Math.abs(loss);
       quietRounds = little ? quietRounds + 1 : 0;
       previousLoss = loss;

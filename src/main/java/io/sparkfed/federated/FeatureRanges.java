@@ -1,12 +1,8 @@
 package io.sparkfed.federated;
 
 import io.sparkfed.aggregate.Federation;
-import io.sparkfed.aggregate.Visit;
-import io.sparkfed.data.Examples;
 import io.sparkfed.data.Shard;
-import java.io.Serializable;
 import java.util.Arrays;
-import java.util.List;
 import java.util.OptionalInt;
 
 /**
@@ -48,7 +44,7 @@ final class FeatureRanges {
   static OptionalInt tooLarge(Federation<Shard> federation, TrainingPlan plan) {
     boolean[] all = new boolean[plan.shape().features()];
     Arrays.fill(all, true);
-    double[] holders = holders(federation, plan, new Question(LARGEST, all));
+    double[] holders = holders(federation, plan, new ValuesOutOfRange(LARGEST, all));
     for (int j = 0; j < holders.length; j++) {
       if (holders[j] > 0.5) {
         return OptionalInt.of(j);
@@ -69,7 +65,7 @@ final class FeatureRanges {
     for (int j = 0; j < asked.length; j++) {
       asked[j] = squares[j] < LEAST_SQUARE;
     }
-    double[] holders = holders(federation, plan, new Question(0.0, asked));
+    double[] holders = holders(federation, plan, new ValuesOutOfRange(0.0, asked));
     for (int j = 0; j < holders.length; j++) {
       if (holders[j] > 0.5) {
         throw new FeatureException(j, TOO_SMALL, null);
@@ -77,40 +73,9 @@ final class FeatureRanges {
     }
   }
 
-  /**
-   * What is asked of the workers.
-   *
-   * @param above values above this in size are looked for
-   * @param features which features are asked about; nothing is told of the others
-   */
-  private record Question(double above, boolean[] features) implements Serializable {}
-
   private static double[] holders(
-      Federation<Shard> federation, TrainingPlan plan, Question question) {
-    List<String> cohort = federation.workers();
-    return plan.sums()
-        .sumOf(0)
-        .aggregate(
-            federation,
-            new Visit<>("range of features (" + cohort.size() + " workers)", 0, cohort, question),
-            (worker, shard, asked) -> held(shard, asked))
-        .value();
-  }
-
-  /** Runs at the worker: 1 for each feature that is asked about and has such a value. */
-  private static double[] held(Shard shard, Question question) {
-    double[] held = new double[shard.train().features()];
-    for (Examples rows : List.of(shard.train(), shard.test())) {
-      double[] row = new double[held.length];
-      for (int i = 0; i < rows.rows(); i++) {
-        rows.copyRow(i, row, 0);
-        for (int j = 0; j < row.length; j++) {
-          if (question.features[j] && Math.abs(row[j]) > question.above) {
-            held[j] = 1.0;
-          }
-        }
-      }
-    }
-    return held;
+      Federation<Shard> federation, TrainingPlan plan, ValuesOutOfRange asked) {
+    return Ask.workers(federation, plan.sums(), "range of features", asked)
+        .all(ValuesOutOfRange.HOLDS_SUCH);
   }
 }

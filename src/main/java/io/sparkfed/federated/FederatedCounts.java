@@ -1,12 +1,10 @@
 package io.sparkfed.federated;
 
 import io.sparkfed.aggregate.Federation;
+import io.sparkfed.aggregate.NamedVector;
 import io.sparkfed.aggregate.SumFactory;
-import io.sparkfed.aggregate.Visit;
-import io.sparkfed.aggregate.WorkerTask;
 import io.sparkfed.data.DroppedRows;
 import io.sparkfed.data.Shard;
-import java.util.List;
 import java.util.OptionalLong;
 
 /** Counts over all workers, through sums. */
@@ -22,35 +20,26 @@ public final class FederatedCounts {
    * @throws io.sparkfed.aggregate.AggregationException if a sum could not be opened
    */
   public static DroppedRows dropped(Federation<Shard> federation, SumFactory sums, int minWorkers) {
-    WorkerTask<Shard, double[], double[]> holders =
-        (w, s, n) -> new double[] {s.dropped() > 0 ? 1.0 : 0.0};
-    int workers = (int) sum(federation, sums, "workers with incomplete rows", holders)[0];
+    int workers =
+        (int)
+            everybody(federation, sums, "workers with incomplete rows", new IncompleteRowHolders())
+                .get(IncompleteRowHolders.HOLDS_INCOMPLETE_ROWS);
     if (workers == 0) {
       return new DroppedRows(0, OptionalLong.of(0));
     }
     if (workers < minWorkers) {
       return new DroppedRows(workers, OptionalLong.empty());
     }
-    WorkerTask<Shard, double[], double[]> rows =
-        (w, s, n) -> new double[] {s.dropped(), s.dropped() > 0 ? 1.0 : 0.0};
-    double[] both = sum(federation, sums, "incomplete rows", rows);
+    NamedVector both = everybody(federation, sums, "incomplete rows", new IncompleteRows());
+    int holders = (int) both.get(IncompleteRows.HOLDS_INCOMPLETE_ROWS);
     // Some may have dropped out since they were counted.
-    return both[1] < minWorkers
-        ? new DroppedRows((int) both[1], OptionalLong.empty())
-        : new DroppedRows((int) both[1], OptionalLong.of(Math.round(both[0])));
+    return holders < minWorkers
+        ? new DroppedRows(holders, OptionalLong.empty())
+        : new DroppedRows(holders, OptionalLong.of(Math.round(both.get(IncompleteRows.ROWS))));
   }
 
-  private static double[] sum(
-      Federation<Shard> federation,
-      SumFactory sums,
-      String what,
-      WorkerTask<Shard, double[], double[]> task) {
-    List<String> cohort = federation.everybody();
-    return sums.sumOf(0)
-        .aggregate(
-            federation,
-            new Visit<>(what + " (" + cohort.size() + " workers)", 0, cohort, new double[0]),
-            task)
-        .value();
+  private static NamedVector everybody(
+      Federation<Shard> federation, SumFactory sums, String what, Statement<Shard> statement) {
+    return Ask.cohort(federation, federation.everybody(), sums, what, statement).value();
   }
 }

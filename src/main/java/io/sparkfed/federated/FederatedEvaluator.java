@@ -1,10 +1,9 @@
 package io.sparkfed.federated;
 
+import io.sparkfed.aggregate.AggregationException;
 import io.sparkfed.aggregate.Federation;
-import io.sparkfed.aggregate.Visit;
-import io.sparkfed.aggregate.WeightedMean;
+import io.sparkfed.aggregate.NamedVector;
 import io.sparkfed.data.Shard;
-import io.sparkfed.federated.AucRefinement.Rows;
 import io.sparkfed.model.Coefficients;
 import io.sparkfed.model.Scaling;
 import java.util.ArrayList;
@@ -40,12 +39,14 @@ public final class FederatedEvaluator {
     HeldOutRows heldOut = HeldOutRows.count(federation, plan);
     List<String> notes = new ArrayList<>();
     AucRefinement auc = new AucRefinement(federation, plan, raw);
-    int length = plan.metrics().length();
-    double[] sums = new double[LocalWork.evaluationLength(plan.metrics())];
     Map<String, Double> train = Map.of();
+    double[] ofTest = new double[plan.metrics().length()];
+    double holders = 0.0;
     if (federation.workers().size() >= plan.leastHolders().orElse(1)) {
-      sums = sums(federation, heldOut.ofRounds(), model);
-      train = auc.refined(federation.workers(), Rows.TRAIN, model.values(), sums);
+      EvaluationSums both = sums(federation, heldOut.ofRounds(), model);
+      train = auc.refined(federation.workers(), AskedRows.TRAIN, model.values(), both.train());
+      ofTest = both.test();
+      holders = both.testHolders();
     } else {
       notes.add(
           federation.workers().isEmpty()
@@ -57,31 +58,34 @@ public final class FederatedEvaluator {
     List<String> testers = federation.workers();
     if (heldOut.haveOwnVisit()) {
       testers = heldOut.cohort();
-      double[] ofTest = heldOut.sums(federation, raw, model.values()).value();
-      System.arraycopy(ofTest, 0, sums, length, length);
-      sums[2 * length + 1] = ofTest[length];
+      NamedVector own = heldOut.sums(federation, raw, model.values()).value();
+      ofTest = own.all(TestEvaluation.TEST);
+      holders = own.get(TestEvaluation.HOLDS_TEST_ROWS);
     }
     Map<String, Double> test =
-        heldOut.areEnough(sums[2 * length + 1])
-            ? auc.refined(testers, Rows.TEST, model.values(), sums)
+        heldOut.areEnough(holders)
+            ? auc.refined(testers, AskedRows.TEST, model.values(), ofTest)
             : Map.of();
     heldOut.note().ifPresent(notes::add);
     return new Evaluation(train, test, notes);
   }
 
-  private static double[] sums(
+  private static EvaluationSums sums(
       Federation<Shard> federation, TrainingPlan plan, Coefficients model) {
-    List<String> cohort = federation.workers();
-    return new WeightedMean(plan.sums().sumOf(0), plan.shape().size())
-        .aggregate(
+    NamedVector sums =
+        Ask.workers(
             federation,
-            new Visit<>(
-                "evaluation (" + cohort.size() + " workers)",
-                0,
-                cohort,
-                new ModelBroadcast(0, model.values(), false)),
-            new LocalWork(plan, Scaling.identity(plan.shape())))
-        .value()
-        .sums();
+            plan.sums(),
+            "evaluation",
+            new ModelEvaluation(
+                plan.metrics(),
+                TestRows.of(plan),
+                plan.shape(),
+                Scaling.identity(plan.shape()),
+                model.values()));
+    if (!(sums.get(ModelEvaluation.WEIGHT) > 0.0)) {
+      throw new AggregationException("the workers' weights must have a sum > 0");
+    }
+    return EvaluationSums.of(sums);
   }
 }

@@ -1,23 +1,18 @@
 package io.sparkfed.federated;
 
-import io.sparkfed.aggregate.Aggregation;
 import io.sparkfed.aggregate.AggregationException;
 import io.sparkfed.aggregate.Federation;
+import io.sparkfed.aggregate.NamedVector;
 import io.sparkfed.aggregate.Opened;
 import io.sparkfed.aggregate.SumFactory;
-import io.sparkfed.aggregate.Visit;
-import io.sparkfed.aggregate.WorkerTask;
 import io.sparkfed.data.ColumnSummary;
 import io.sparkfed.data.DataException;
 import io.sparkfed.math.Seeds;
 import io.sparkfed.model.InputColumn;
 import io.sparkfed.model.InputColumn.OneHot;
-import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
@@ -51,7 +46,7 @@ final class FederatedLevels {
   static final int SALTS = 3;
 
   private final Federation<ColumnSummary> federation;
-  private final Aggregation<double[], double[]> sum;
+  private final SumFactory sums;
   private final long minRows;
   private final long seed;
   private final int firstBuckets;
@@ -70,42 +65,10 @@ final class FederatedLevels {
       long seed,
       int firstBuckets) {
     this.federation = federation;
-    this.sum = sums.sumOf(0);
+    this.sums = sums;
     this.minRows = minRows;
     this.seed = seed;
     this.firstBuckets = firstBuckets;
-  }
-
-  /**
-   * What the workers are asked. Arrays, so that it has the same serialized form everywhere.
-   *
-   * @param salts {@value #SALTS} of them; texts are asked for under the first
-   * @param columns names of the categories, as in the summaries
-   * @param open whether a category's levels are asked for
-   * @param known levels that have no part, sorted, for each category
-   * @param occupied the buckets whose text is asked for, ascending, as {@code category * buckets +
-   *     bucket}; null when rows are
-   */
-  private record Query(
-      byte[][] salts,
-      int buckets,
-      String[] columns,
-      boolean[] open,
-      String[][] known,
-      int[] occupied)
-      implements Serializable {
-
-    boolean asksFor(int category, String level) {
-      return Arrays.binarySearch(known[category], level) < 0;
-    }
-
-    int bucket(int salt, int category, String level) {
-      return category * buckets + LevelCode.bucket(salts[salt], columns[category], level, buckets);
-    }
-
-    Query textsOf(int[] buckets) {
-      return new Query(salts, this.buckets, columns, open, known, buckets);
-    }
   }
 
   /**
@@ -154,18 +117,18 @@ final class FederatedLevels {
       boolean[] open,
       int attempt,
       int buckets) {
-    Query query =
-        new Query(
-            salts(seed, attempt),
+    LevelQuery query =
+        new LevelQuery(
+            List.of(salts(seed, attempt)),
             buckets,
-            categories.stream().map(OneHot::name).toArray(String[]::new),
-            open,
-            known.stream().map(own -> own.toArray(new String[0])).toArray(String[][]::new),
-            null);
-    double[] rows = summed("levels: rows of buckets", query, FederatedLevels::bucketRows);
+            categories.stream().map(OneHot::name).toList(),
+            open.clone(),
+            known.stream().map(List::copyOf).toList());
+    double[] rows =
+        summed("levels: rows of buckets", new RowsOfBuckets(query)).all(RowsOfBuckets.ROWS);
     List<Integer> occupied = new ArrayList<>();
     int[] found = known.stream().mapToInt(Set::size).toArray();
-    int bucketsOfASalt = categories.size() * buckets;
+    int bucketsOfASalt = query.bucketsOfSalt();
     for (int b = 0; b < rows.length; b++) {
       if (rows[b] > 0.0) {
         requireEnough(categories.get(b % bucketsOfASalt / buckets), rows[b]);
@@ -181,7 +144,8 @@ final class FederatedLevels {
       return true;
     }
     int[] asked = occupied.stream().mapToInt(Integer::intValue).toArray();
-    double[] codes = summed("levels: texts", query.textsOf(asked), FederatedLevels::bucketCodes);
+    double[] codes =
+        summed("levels: texts", new TextsOfBuckets(query, asked)).all(TextsOfBuckets.CODES);
     boolean complete = true;
     for (int i = 0; i < asked.length; i++) {
       int category = asked[i] / buckets;
@@ -189,7 +153,7 @@ final class FederatedLevels {
           LevelCode.decode(
               codes,
               i * LevelCode.LENGTH,
-              query.salts()[0],
+              query.salts().get(0),
               categories.get(category).name(),
               rows[asked[i]]);
       level.ifPresent(known.get(category)::add);
@@ -198,60 +162,16 @@ final class FederatedLevels {
     return complete;
   }
 
-  /** Runs at the worker. */
-  private static double[] bucketRows(String worker, ColumnSummary summary, Query query) {
-    int bucketsOfASalt = query.columns().length * query.buckets();
-    double[] rows = new double[SALTS * bucketsOfASalt];
-    for (int k = 0; k < query.columns().length; k++) {
-      if (query.open()[k]) {
-        for (Map.Entry<String, Long> level : summary.levels(k).entrySet()) {
-          if (query.asksFor(k, level.getKey())) {
-            for (int s = 0; s < SALTS; s++) {
-              rows[s * bucketsOfASalt + query.bucket(s, k, level.getKey())] +=
-                  level.getValue() * LevelCode.ROW;
-            }
-          }
-        }
-      }
-    }
-    return rows;
-  }
-
-  /** Runs at the worker. */
-  private static double[] bucketCodes(String worker, ColumnSummary summary, Query query) {
-    double[] codes = new double[query.occupied().length * LevelCode.LENGTH];
-    for (int k = 0; k < query.columns().length; k++) {
-      if (query.open()[k]) {
-        for (Map.Entry<String, Long> level : summary.levels(k).entrySet()) {
-          if (query.asksFor(k, level.getKey())) {
-            int at = Arrays.binarySearch(query.occupied(), query.bucket(0, k, level.getKey()));
-            LevelCode.addTo(
-                codes,
-                at * LevelCode.LENGTH,
-                query.salts()[0],
-                query.columns()[k],
-                level.getKey(),
-                level.getValue() * LevelCode.ROW);
-          }
-        }
-      }
-    }
-    return codes;
-  }
-
   /** Levels set by hand may be unused, but what is used must have enough rows. */
   private void checkGiven(List<OneHot> categories) {
-    String[][] given =
-        categories.stream()
-            .map(category -> category.levels().toArray(new String[0]))
-            .toArray(String[][]::new);
-    if (Arrays.stream(given).allMatch(levels -> levels.length == 0)) {
+    List<List<String>> given = categories.stream().map(OneHot::levels).toList();
+    if (given.stream().allMatch(List::isEmpty)) {
       return;
     }
-    double[] rows = summed("levels: rows", given, FederatedLevels::levelRows);
+    double[] rows = summed("levels: rows", new RowsOfLevels(given)).all(RowsOfLevels.ROWS);
     int at = 0;
-    for (int k = 0; k < given.length; k++) {
-      for (int l = 0; l < given[k].length; l++) {
+    for (int k = 0; k < given.size(); k++) {
+      for (int l = 0; l < given.get(k).size(); l++) {
         if (rows[at] > 0.0) {
           requireEnough(categories.get(k), rows[at]);
         }
@@ -260,27 +180,9 @@ final class FederatedLevels {
     }
   }
 
-  /** Runs at the worker. */
-  private static double[] levelRows(String worker, ColumnSummary summary, String[][] given) {
-    int length = Arrays.stream(given).mapToInt(levels -> levels.length).sum();
-    double[] rows = new double[length];
-    int at = 0;
-    for (int k = 0; k < given.length; k++) {
-      for (String level : given[k]) {
-        rows[at++] = summary.levels(k).getOrDefault(level, 0L) * LevelCode.ROW;
-      }
-    }
-    return rows;
-  }
-
-  private <B> double[] summed(
-      String what, B broadcast, WorkerTask<ColumnSummary, B, double[]> work) {
-    List<String> cohort = federation.workers();
-    Opened<double[]> opened =
-        sum.aggregate(
-            federation,
-            new Visit<>(what + " (" + cohort.size() + " workers)", 0, cohort, broadcast),
-            work);
+  private NamedVector summed(String what, Statement<ColumnSummary> statement) {
+    Opened<NamedVector> opened =
+        Ask.cohort(federation, federation.workers(), sums, what, statement);
     if (opened.dropouts() > 0) {
       throw new AggregationException(
           "every worker must take part in preprocessing, or its levels would be missing. Workers"

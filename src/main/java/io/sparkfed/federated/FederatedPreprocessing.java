@@ -1,8 +1,8 @@
 package io.sparkfed.federated;
 
 import io.sparkfed.aggregate.Federation;
+import io.sparkfed.aggregate.NamedVector;
 import io.sparkfed.aggregate.SumFactory;
-import io.sparkfed.aggregate.Visit;
 import io.sparkfed.data.ColumnSummary;
 import io.sparkfed.data.DataException;
 import io.sparkfed.model.FeatureEncoding;
@@ -107,18 +107,13 @@ public final class FederatedPreprocessing {
       return List.of();
     }
     requireHolders(imputed, federation, sums, minWorkers);
-    List<String> cohort = federation.workers();
-    double[] both =
-        sums.sumOf(0)
-            .aggregate(
-                federation,
-                new Visit<>(
-                    "imputation: means (" + cohort.size() + " workers)", 0, cohort, new double[0]),
-                (worker, summary, nothing) -> summary.meanSums())
-            .value();
+    NamedVector both =
+        Ask.workers(federation, sums, "imputation: means", new SumsOfValues(imputed.size()));
+    double[] values = both.all(SumsOfValues.VALUES);
+    double[] weights = both.all(SumsOfValues.WEIGHTS);
     List<Double> means = new ArrayList<>();
-    for (int j = 0; j < imputed.size(); j++) {
-      means.add(both[j] / both[imputed.size() + j]);
+    for (int j = 0; j < values.length; j++) {
+      means.add(values[j] / weights[j]);
     }
     return means;
   }
@@ -129,15 +124,10 @@ public final class FederatedPreprocessing {
       Federation<ColumnSummary> federation,
       SumFactory sums,
       int minWorkers) {
-    List<String> cohort = federation.workers();
-    String description = "imputation: who has values (" + cohort.size() + " workers)";
     double[] holders =
-        sums.sumOf(0)
-            .aggregate(
-                federation,
-                new Visit<>(description, 0, cohort, new double[0]),
-                (worker, summary, nothing) -> summary.holdsValues())
-            .value();
+        Ask.workers(
+                federation, sums, "imputation: who has values", new HoldersOfValues(imputed.size()))
+            .all(HoldersOfValues.HOLDS_VALUES);
     for (int j = 0; j < imputed.size(); j++) {
       String column = "column " + imputed.get(j).name() + ": ";
       if (holders[j] == 0.0) {

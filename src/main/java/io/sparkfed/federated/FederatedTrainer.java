@@ -2,6 +2,7 @@ package io.sparkfed.federated;
 
 import io.sparkfed.aggregate.AggregationException;
 import io.sparkfed.aggregate.Federation;
+import io.sparkfed.aggregate.NamedVector;
 import io.sparkfed.aggregate.NonFiniteUpdateException;
 import io.sparkfed.aggregate.Opened;
 import io.sparkfed.aggregate.TimedFederation;
@@ -11,7 +12,6 @@ import io.sparkfed.data.Shard;
 import io.sparkfed.evaluation.FitStatistics;
 import io.sparkfed.evaluation.MetricSums;
 import io.sparkfed.evaluation.RoundSummary;
-import io.sparkfed.federated.AucRefinement.Rows;
 import io.sparkfed.federated.RoundWork.Answer;
 import io.sparkfed.federated.RoundWork.Next;
 import io.sparkfed.federated.TrainingResult.Divergence;
@@ -91,7 +91,7 @@ public final class FederatedTrainer {
    *
    * @param evaluation see {@link Answer#evaluation}
    */
-  private record Visited(Answer answer, double[] evaluation, Cost cost) {}
+  private record Visited(Answer answer, EvaluationSums evaluation, Cost cost) {}
 
   /**
    * Trains from the zero model.
@@ -258,8 +258,8 @@ public final class FederatedTrainer {
       return;
     }
     MetricSums metrics = plan.metrics();
-    double[] sums = visited.evaluation();
-    requireSameRows("training", then.get().trainMetrics(), metrics.metrics(sums, 0));
+    EvaluationSums sums = visited.evaluation();
+    requireSameRows("training", then.get().trainMetrics(), metrics.metrics(sums.train(), 0));
     requireSameRows("test", then.get().testMetrics(), testMetrics(sums));
   }
 
@@ -375,17 +375,15 @@ public final class FederatedTrainer {
             cohort.size());
     federation.restart();
     Opened<Answer> opened =
-        work.visit(
-            federation,
-            new Visit<>(description, shown, cohort, new ModelBroadcast(shown, model, train)));
-    double[] evaluation = opened.value().evaluation();
+        work.visit(federation, new Visit(description, shown, cohort), model, train);
+    EvaluationSums evaluation = opened.value().evaluation();
     long modelBytes = (long) Double.BYTES * model.length * cohort.size();
     if (heldOut.haveOwnVisit()) {
-      int length = plan.metrics().length();
-      Opened<double[]> ofTest = heldOut.sums(federation, scaling, model);
-      evaluation = evaluation.clone();
-      System.arraycopy(ofTest.value(), 0, evaluation, length, length);
-      evaluation[2 * length + 1] = ofTest.value()[length];
+      Opened<NamedVector> ofTest = heldOut.sums(federation, scaling, model);
+      evaluation =
+          evaluation.withTest(
+              ofTest.value().all(TestEvaluation.TEST),
+              ofTest.value().get(TestEvaluation.HOLDS_TEST_ROWS));
       modelBytes += (long) Double.BYTES * model.length * heldOut.cohort().size();
       modelBytes += ofTest.messageBytes();
     }
@@ -405,7 +403,7 @@ public final class FederatedTrainer {
   }
 
   private boolean isAcceptable(Visited visited) {
-    double loss = plan.metrics().meanLoss(visited.evaluation(), 0);
+    double loss = plan.metrics().meanLoss(visited.evaluation().train(), 0);
     return Double.isFinite(loss) && (!hasExploded(loss) || work.takesBack());
   }
 
@@ -417,23 +415,26 @@ public final class FederatedTrainer {
    */
   private void report(Cost round, Visited visited, Optional<double[]> result) {
     MetricSums metrics = plan.metrics();
-    double[] sums = visited.evaluation();
-    oneClassWorkers = (int) sums[2 * metrics.length()];
-    Map<String, Double> train = new LinkedHashMap<>(metrics.metrics(sums, 0));
+    EvaluationSums sums = visited.evaluation();
+    oneClassWorkers = (int) sums.oneLabelWorkers();
+    Map<String, Double> train = new LinkedHashMap<>(metrics.metrics(sums.train(), 0));
     visited.answer().objective().ifPresent(objective -> train.put("objective", objective));
     Map<String, Double> test = new LinkedHashMap<>(testMetrics(sums));
     result.ifPresent(model -> refine(model, sums, train, test));
-    add(round, metrics.meanLoss(sums, 0), train, test);
+    add(round, metrics.meanLoss(sums.train(), 0), train, test);
   }
 
   private void refine(
-      double[] model, double[] evaluation, Map<String, Double> train, Map<String, Double> test) {
+      double[] model,
+      EvaluationSums evaluation,
+      Map<String, Double> train,
+      Map<String, Double> test) {
     List<String> testers = heldOut.haveOwnVisit() ? heldOut.cohort() : federation.workers();
     AucRefinement auc = new AucRefinement(federation, plan, scaling);
     try {
-      train.putAll(auc.refined(federation.workers(), Rows.TRAIN, model, evaluation));
+      train.putAll(auc.refined(federation.workers(), AskedRows.TRAIN, model, evaluation.train()));
       if (!test.isEmpty()) {
-        test.putAll(auc.refined(testers, Rows.TEST, model, evaluation));
+        test.putAll(auc.refined(testers, AskedRows.TEST, model, evaluation.test()));
       }
     } catch (AggregationException e) {
       notes.add(
@@ -442,10 +443,9 @@ public final class FederatedTrainer {
   }
 
   /** Returns no metrics where fewer workers than the least number have test rows in the sums. */
-  private Map<String, Double> testMetrics(double[] evaluation) {
-    MetricSums metrics = plan.metrics();
-    return heldOut.areEnough(evaluation[2 * metrics.length() + 1])
-        ? metrics.metrics(evaluation, metrics.length())
+  private Map<String, Double> testMetrics(EvaluationSums evaluation) {
+    return heldOut.areEnough(evaluation.testHolders())
+        ? plan.metrics().metrics(evaluation.test(), 0)
         : Map.of();
   }
 

@@ -1,13 +1,9 @@
 package io.sparkfed.federated;
 
 import io.sparkfed.aggregate.Federation;
+import io.sparkfed.aggregate.NamedVector;
 import io.sparkfed.aggregate.Opened;
-import io.sparkfed.aggregate.Visit;
-import io.sparkfed.aggregate.WorkerTask;
 import io.sparkfed.data.Shard;
-import io.sparkfed.evaluation.MetricSums;
-import io.sparkfed.model.Coefficients;
-import io.sparkfed.model.ModelShape;
 import io.sparkfed.model.Scaling;
 import java.util.List;
 import java.util.Optional;
@@ -46,20 +42,13 @@ final class HeldOutRows {
       return new HeldOutRows(plan, workers, false, 0);
     }
     List<String> all = federation.everybody();
-    Visit<double[]> visit =
-        new Visit<>(
-            "counting who holds test rows (" + all.size() + " workers)", 0, all, new double[0]);
-    double[] count =
-        plan.sums()
-            .sumOf(0)
-            .aggregate(
-                federation,
-                visit,
-                (worker, shard, nothing) -> new double[] {TestRows.areHeldBy(shard) ? 1.0 : 0.0})
-            .value();
+    double count =
+        Ask.cohort(federation, all, plan.sums(), "counting who holds test rows", new TestHolders())
+            .value()
+            .get(TestHolders.HOLDS_TEST_ROWS);
     boolean tooFewTrain = workers.size() < plan.leastHolders().getAsInt();
     return new HeldOutRows(
-        plan, all, !federation.evaluators().isEmpty() || tooFewTrain, (int) count[0]);
+        plan, all, !federation.evaluators().isEmpty() || tooFewTrain, (int) count);
   }
 
   /** Returns who takes part in sums over test rows. */
@@ -96,33 +85,16 @@ final class HeldOutRows {
   }
 
   /**
-   * Returns {@code [test sums..., workers with test rows]} at a model in training units.
+   * Returns the evaluation of test rows at a model in training units.
    *
    * @throws io.sparkfed.aggregate.AggregationException if the sum could not be opened
    */
-  Opened<double[]> sums(Federation<Shard> federation, Scaling scaling, double[] model) {
-    String description = "evaluation of test rows (" + cohort.size() + " workers)";
-    return plan.sums()
-        .sumOf(0)
-        .aggregate(
-            federation,
-            new Visit<>(description, 0, cohort, model),
-            new Work(plan.metrics(), plan.shape(), scaling));
-  }
-
-  /** Runs at a worker. */
-  private record Work(MetricSums metrics, ModelShape shape, Scaling federatedScaling)
-      implements WorkerTask<Shard, double[], double[]> {
-
-    @Override
-    public double[] run(String worker, Shard shard, double[] model) {
-      double[] sums = new double[metrics.length() + 1];
-      if (TestRows.areHeldBy(shard)) {
-        double[] raw = LocalWork.scaling(shard, federatedScaling).toRaw(model);
-        metrics.add(shard.test(), new Coefficients(shape, raw), sums, 0);
-        sums[metrics.length()] = 1.0;
-      }
-      return sums;
-    }
+  Opened<NamedVector> sums(Federation<Shard> federation, Scaling scaling, double[] model) {
+    return Ask.cohort(
+        federation,
+        cohort,
+        plan.sums(),
+        "evaluation of test rows",
+        new TestEvaluation(plan.metrics(), plan.shape(), scaling, model));
   }
 }

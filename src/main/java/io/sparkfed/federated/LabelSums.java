@@ -12,14 +12,17 @@ import io.sparkfed.data.Examples;
  */
 record LabelSums(double weight, double label, double offset, double sizeOfOffsets) {
 
-  /** Reads what {@link #own} wrote at each worker, summed, from an index on. */
-  static LabelSums of(double weight, double[] sums, int from) {
-    return new LabelSums(weight, sums[from], sums[from + 1], sums[from + 2]);
+  /** How many numbers {@link #own} writes. */
+  static final int LENGTH = 3;
+
+  /** Reads what {@link #own} wrote at each worker, summed. */
+  static LabelSums of(double weight, double[] sums) {
+    return new LabelSums(weight, sums[0], sums[1], sums[2]);
   }
 
   /** Runs at the worker: all but the weight. */
   static double[] own(Examples rows) {
-    double[] sums = new double[3];
+    double[] sums = new double[LENGTH];
     for (int i = 0; i < rows.rows(); i++) {
       double weight = rows.weight(i);
       double offset = rows.offset(i);

@@ -1,15 +1,16 @@
 package io.sparkfed.federated;
 
-import io.sparkfed.aggregate.Aggregation;
 import io.sparkfed.aggregate.AggregationException;
 import io.sparkfed.aggregate.Federation;
+import io.sparkfed.aggregate.NamedVector;
 import io.sparkfed.aggregate.NonFiniteUpdateException;
 import io.sparkfed.aggregate.Opened;
+import io.sparkfed.aggregate.VectorSum;
 import io.sparkfed.aggregate.Visit;
 import io.sparkfed.data.DataException;
 import io.sparkfed.data.Shard;
 import io.sparkfed.evaluation.FitStatistics;
-import io.sparkfed.federated.PooledWork.Derivatives;
+import io.sparkfed.federated.SummedDerivatives.Wanted;
 import io.sparkfed.federated.TrainingState.Work;
 import io.sparkfed.math.SingularMatrixException;
 import io.sparkfed.math.SymmetricMatrix;
@@ -38,21 +39,8 @@ import java.util.stream.IntStream;
 /**
  * Lossless training: secure sums of the derivatives at the workers, a step of an optimizer at the
  * driver. The optimum is that of the pooled rows.
- *
- * <p>Precision. A sum has <em>extra</em> coordinates, exact to 2^-185 a worker at ten words each,
- * and <em>scaled</em> ones, of one word, exact to about 2^-50 of the largest at any worker. Loss
- * and weight are always extra. The gradient, which alone decides where the optimum is, is extra up
- * to {@value #EXACT_GRADIENT} coefficients. A Hessian is extra up to {@value #EXACT_HESSIAN}
- * coefficients, and scaled above: its entries are of one size, as the features are standardised,
- * and an error of it makes a step longer or shorter, not the optimum another.
  */
 final class PooledRounds implements RoundWork {
-  /** Beyond it, ten words a coefficient are more than the precision is worth. */
-  static final int EXACT_GRADIENT = 8192;
-
-  /** 8,256 numbers, 660 kB. */
-  static final int EXACT_HESSIAN = 128;
-
   /** Of this order a solution has lost six digits. */
   private static final double WARNED_CONDITION = 1e6;
 
@@ -66,10 +54,8 @@ final class PooledRounds implements RoundWork {
   private final PooledOptimizer optimizer;
   private final Scaling scaling;
   private final ModelShape shape;
-  private final PooledWork work;
-  private final PooledWork evaluation;
-  private final Aggregation<double[], double[]> sum;
-  private final int hessianLength;
+  private final VectorSum sum;
+  private final boolean hasHessian;
 
   /** The scaled coordinates are at most so large; NaN where nobody knows. */
   private final double largest;
@@ -117,14 +103,11 @@ final class PooledRounds implements RoundWork {
     this.scaling = scaling;
     this.shape = plan.shape();
     this.optimizer = optimizer;
-    boolean needsHessian = optimizer.needsHessian();
     int size = shape.size();
-    this.work = new PooledWork(plan, Derivatives.WANTED, needsHessian, scaling);
-    this.evaluation = new PooledWork(plan, Derivatives.ZEROS, needsHessian, scaling);
-    this.hessianLength = needsHessian ? hessianLength(size) : 0;
-    this.sum = plan.sums().sumOf(scaledLength(size, needsHessian));
+    this.hasHessian = optimizer.needsHessian();
+    this.sum = plan.sums().sumOf(SummedDerivatives.layout(shape, hasHessian, plan.metrics()));
     this.largestOfHessian = total * mostCurvature(plan.family());
-    this.largest = needsHessian ? largestOfHessian : total * mostSlope(plan.family());
+    this.largest = hasHessian ? largestOfHessian : total * mostSlope(plan.family());
     this.l2 = new double[size];
     this.l1 = new double[size];
     double[] factors = scaling.weightFactors();
@@ -182,19 +165,6 @@ final class PooledRounds implements RoundWork {
     };
   }
 
-  /** How many numbers a Hessian of so many coefficients is. */
-  static int hessianLength(int size) {
-    return SymmetricMatrix.packedLength(size);
-  }
-
-  /** How many leading coordinates are summed on one scale. */
-  static int scaledLength(int size, boolean needsHessian) {
-    if (needsHessian) {
-      return size <= EXACT_HESSIAN ? 0 : hessianLength(size);
-    }
-    return size <= EXACT_GRADIENT ? 0 : size;
-  }
-
   @Override
   public double[] start() {
     return search.point();
@@ -202,20 +172,27 @@ final class PooledRounds implements RoundWork {
 
   @Override
   public String purpose() {
-    return hessianLength > 0 ? "gradient and Hessian" : "gradient";
+    return hasHessian ? "gradient and Hessian" : "gradient";
   }
 
   @Override
-  public Opened<Answer> visit(Federation<Shard> federation, Visit<ModelBroadcast> visit) {
+  public Opened<Answer> visit(
+      Federation<Shard> federation, Visit visit, double[] model, boolean trains) {
     if (Double.isFinite(largest)) {
       sum.expect(largest, visit.cohort().size());
     }
-    PooledWork wanted = search.ending().isPresent() ? evaluation : work;
-    Opened<double[]> opened = sum.aggregate(federation, visit, wanted);
+    SummedDerivatives statement =
+        SummedDerivatives.of(
+            plan,
+            search.ending().isPresent() ? Wanted.ZEROS : Wanted.DERIVATIVES,
+            hasHessian,
+            scaling,
+            model);
+    Opened<double[]> opened = sum.sum(federation, visit, statement);
     if (opened.saturated() > 0) {
       // The range has been chosen anew: the same sums again, whole.
       Opened<double[]> cut = opened;
-      Opened<double[]> again = sum.aggregate(federation, visit, wanted);
+      Opened<double[]> again = sum.sum(federation, visit, statement);
       opened =
           new Opened<>(
               again.value(),
@@ -224,32 +201,31 @@ final class PooledRounds implements RoundWork {
               cut.messageBytes() + again.messageBytes(),
               again.saturated());
     }
-    return opened.map(sums -> answer(visit.broadcast().coefficients(), sums));
+    return opened.map(sums -> answer(model, statement.layout().read(sums)));
   }
 
-  private Answer answer(double[] model, double[] sums) {
+  private Answer answer(double[] model, NamedVector sums) {
     int size = shape.size();
-    int rest = hessianLength + size;
-    double weight = sums[rest + 1];
+    double weight = sums.get(SummedDerivatives.WEIGHT);
     if (!(weight > 0.0)) {
       throw new AggregationException("the workers' weights must have a sum > 0");
     }
-    labelSums = Arrays.copyOfRange(sums, rest + 2, rest + 2 + shape.outputs());
+    labelSums = sums.all(SummedDerivatives.LABELS);
     labelMean = shape.outputs() == 1 ? labelSums[0] / weight : Double.NaN;
     runaway = runaway(weight, labelSums);
-    double value = sums[rest] / weight;
+    double value = sums.get(SummedDerivatives.LOSS) / weight;
     meanLoss = value;
-    double[] gradient = Arrays.copyOfRange(sums, hessianLength, rest);
+    double[] gradient = sums.all(SummedDerivatives.GRADIENT);
     for (int j = 0; j < size; j++) {
       gradient[j] = gradient[j] / weight + l2[j] * model[j];
       value += 0.5 * l2[j] * model[j] * model[j];
     }
     Optional<SymmetricMatrix> hessian = Optional.empty();
-    if (hessianLength > 0) {
+    if (hasHessian) {
       hessian =
           Optional.of(
               shape.identified(
-                  SymmetricMatrix.of(size, Arrays.copyOf(sums, hessianLength))
+                  SymmetricMatrix.of(size, sums.all(SummedDerivatives.HESSIAN))
                       .times(1.0 / weight)
                       .plusDiagonal(l2)));
     }
@@ -258,7 +234,7 @@ final class PooledRounds implements RoundWork {
       objective += l1[j] * Math.abs(model[j]);
     }
     return new Pooled(
-        Arrays.copyOfRange(sums, rest + 2 + shape.outputs(), sums.length),
+        EvaluationSums.of(sums),
         objective,
         new PointEvaluation(value, gradient, hessian, kind(), typical(), leastCurvature()));
   }
@@ -471,18 +447,18 @@ final class PooledRounds implements RoundWork {
   }
 
   private final class Pooled implements Answer {
-    private final double[] evaluation;
+    private final EvaluationSums evaluation;
     private final double objective;
     private final PointEvaluation point;
 
-    Pooled(double[] evaluation, double objective, PointEvaluation point) {
+    Pooled(EvaluationSums evaluation, double objective, PointEvaluation point) {
       this.evaluation = evaluation;
       this.objective = objective;
       this.point = point;
     }
 
     @Override
-    public double[] evaluation() {
+    public EvaluationSums evaluation() {
       return evaluation;
     }
 

@@ -27,9 +27,11 @@ interface RoundWork {
   /**
    * Visits the cohort with a model.
    *
+   * @param model in training units
+   * @param trains whether to train from it; otherwise it is only evaluated
    * @throws io.sparkfed.aggregate.AggregationException if nothing could be opened
    */
-  Opened<Answer> visit(Federation<Shard> federation, Visit<ModelBroadcast> visit);
+  Opened<Answer> visit(Federation<Shard> federation, Visit visit, double[] model, boolean trains);
 
   /**
    * Returns the model to try instead of one at which a worker's numbers overflowed; empty where
@@ -70,11 +72,8 @@ interface RoundWork {
 
   /** What a visit brought: the evaluation of the model it took along, and what follows. */
   interface Answer {
-    /**
-     * Returns {@code [train sums..., test sums..., workers with one class only, with test rows,
-     * ...]}.
-     */
-    double[] evaluation();
+    /** Returns the evaluation of the model. */
+    EvaluationSums evaluation();
 
     /** Returns how many updates were scaled down to their owners' bounds. */
     int clipped();

@@ -1,17 +1,14 @@
 package io.sparkfed.federated;
 
-import io.sparkfed.aggregate.Aggregation;
 import io.sparkfed.aggregate.Federation;
+import io.sparkfed.aggregate.NamedVector;
 import io.sparkfed.aggregate.NonFiniteUpdateException;
 import io.sparkfed.aggregate.Opened;
-import io.sparkfed.aggregate.Visit;
-import io.sparkfed.aggregate.WorkerTask;
+import io.sparkfed.aggregate.VectorSum;
 import io.sparkfed.data.Shard;
 import io.sparkfed.math.SymmetricMatrix;
-import io.sparkfed.model.ModelShape;
 import io.sparkfed.model.Scaling;
 import io.sparkfed.objective.SampledGram;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -42,40 +39,25 @@ final class StartingCurvature {
     List<String> cohort = federation.workers();
     int order = SampledGram.order(plan.shape());
     int most = Math.max(LEAST_ROWS, ROWS_A_FEATURE * order / cohort.size());
-    int length = SymmetricMatrix.packedLength(order);
-    Aggregation<double[], double[]> sum = plan.sums().sumOf(length);
+    SampledCurvature statement = new SampledCurvature(plan.shape(), scaling, most);
+    VectorSum sum = plan.sums().sumOf(statement.layout());
     if (Double.isFinite(total)) {
       sum.expect(MARGIN * total, cohort.size());
     }
-    Visit<Integer> visit =
-        new Visit<>("starting curvature (" + cohort.size() + " workers)", 0, cohort, most);
+    String what = "starting curvature";
     try {
-      Work work = new Work(plan.shape(), scaling);
-      Opened<double[]> opened = sum.aggregate(federation, visit, work);
+      Opened<NamedVector> opened = Ask.through(sum, federation, cohort, what, statement);
       if (opened.saturated() > 0) {
-        opened = sum.aggregate(federation, visit, work);
+        opened = Ask.through(sum, federation, cohort, what, statement);
       }
-      double weight = opened.value()[length];
+      double weight = opened.value().get(SampledCurvature.WEIGHT);
       return weight > 0.0
           ? Optional.of(
-              SymmetricMatrix.of(order, Arrays.copyOf(opened.value(), length)).times(1.0 / weight))
+              SymmetricMatrix.of(order, opened.value().all(SampledCurvature.GRAM))
+                  .times(1.0 / weight))
           : Optional.empty();
     } catch (NonFiniteUpdateException e) {
       return Optional.empty();
-    }
-  }
-
-  /** Runs at a worker. */
-  private record Work(ModelShape shape, Scaling federatedScaling)
-      implements WorkerTask<Shard, Integer, double[]> {
-
-    @Override
-    public double[] run(String worker, Shard shard, Integer most) {
-      Scaling scaling = LocalWork.scaling(shard, federatedScaling);
-      double[] gram = SampledGram.of(shard.train(), shape, scaling, most);
-      double[] sums = Arrays.copyOf(gram, gram.length + 1);
-      sums[gram.length] = shard.train().totalWeight();
-      return sums;
     }
   }
 }

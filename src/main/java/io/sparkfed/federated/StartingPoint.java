@@ -1,13 +1,11 @@
 package io.sparkfed.federated;
 
 import io.sparkfed.aggregate.Federation;
+import io.sparkfed.aggregate.NamedVector;
 import io.sparkfed.aggregate.NonFiniteUpdateException;
-import io.sparkfed.aggregate.Visit;
-import io.sparkfed.data.Examples;
 import io.sparkfed.data.Shard;
 import io.sparkfed.model.Family;
 import io.sparkfed.model.ModelShape;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -78,59 +76,27 @@ record StartingPoint(double[] point, double meanLabel) {
   private static double logLink(Federation<Shard> federation, TrainingPlan plan, LabelSums sums) {
     double center = sums.meanOffset();
     double around = Math.log(sums.meanLabel()) - center;
-    boolean poisson = plan.family() == Family.POISSON;
-    List<String> cohort = federation.workers();
     try {
-      double[] opened =
-          plan.sums()
-              .sumOf(0)
-              .aggregate(
-                  federation,
-                  new Visit<>(
-                      "start: labels and offsets (" + cohort.size() + " workers)",
-                      0,
-                      cohort,
-                      new double[] {center}),
-                  (worker, shard, at) -> exponentials(shard.train(), at[0], poisson))
-              .value();
-      double level = Math.log(opened[1] / opened[0]) - center;
+      NamedVector opened =
+          Ask.workers(
+              federation,
+              plan.sums(),
+              "start: labels and offsets",
+              new ExponentiatedOffsets(center, plan.family() == Family.GAMMA));
+      double level =
+          Math.log(
+                  opened.get(ExponentiatedOffsets.LABEL)
+                      / opened.get(ExponentiatedOffsets.EXPOSURE))
+              - center;
       return Double.isFinite(level) ? level : around;
     } catch (NonFiniteUpdateException e) {
       return around;
     }
   }
 
-  /** Runs at the worker. */
-  private static double[] exponentials(Examples rows, double center, boolean poisson) {
-    double[] sums = new double[2];
-    for (int i = 0; i < rows.rows(); i++) {
-      double exposure = StrictMath.exp(rows.offset(i) - center);
-      sums[0] += rows.weight(i) * (poisson ? exposure : 1.0);
-      sums[1] += rows.weight(i) * (poisson ? rows.label(i) : rows.label(i) / exposure);
-    }
-    return sums;
-  }
-
   private static LabelSums labels(Federation<Shard> federation, TrainingPlan plan) {
-    List<String> cohort = federation.workers();
-    double[] opened =
-        plan.sums()
-            .sumOf(0)
-            .aggregate(
-                federation,
-                new Visit<>(
-                    "start: mean label (" + cohort.size() + " workers)", 0, cohort, new double[0]),
-                (worker, shard, nothing) -> weightAndLabels(shard.train()))
-            .value();
-    return LabelSums.of(opened[0], opened, 1);
-  }
-
-  /** Runs at the worker. */
-  private static double[] weightAndLabels(Examples rows) {
-    double[] labels = LabelSums.own(rows);
-    double[] all = new double[1 + labels.length];
-    all[0] = rows.totalWeight();
-    System.arraycopy(labels, 0, all, 1, labels.length);
-    return all;
+    NamedVector opened =
+        Ask.workers(federation, plan.sums(), "start: mean label", new LabelsAndOffsets());
+    return LabelSums.of(opened.get(LabelsAndOffsets.WEIGHT), opened.all(LabelsAndOffsets.LABELS));
   }
 }

@@ -16,23 +16,27 @@ import java.util.Arrays;
  * <p>A column with deviation 0 gets the factor 0: it says nothing, and its coefficient stays where
  * it was. A model without an intercept can't absorb a shift, so its features are scaled and not
  * centred.
+ *
+ * @param shape the model's
+ * @param means m, length p; none where this changes nothing
+ * @param factors f, length p; none where this changes nothing
  */
-public final class Scaling implements Serializable {
-  private static final long serialVersionUID = 1L;
+public record Scaling(ModelShape shape, double[] means, double[] factors) implements Serializable {
 
-  private final ModelShape shape;
-  private final double[] means;
-  private final double[] factors;
-
-  private Scaling(ModelShape shape, double[] means, double[] factors) {
-    this.shape = shape;
-    this.means = means;
-    this.factors = factors;
+  /**
+   * @throws IllegalArgumentException if a length is neither 0 nor p
+   */
+  public Scaling {
+    int p = factors.length == 0 ? 0 : shape.features();
+    if (means.length != p || factors.length != p) {
+      throw new IllegalArgumentException(
+          "means and factors must have the length of the features, or both none");
+    }
   }
 
   /** Returns the scaling that changes nothing. */
   public static Scaling identity(ModelShape shape) {
-    return new Scaling(shape, null, null);
+    return new Scaling(shape, new double[0], new double[0]);
   }
 
   /**
@@ -69,7 +73,7 @@ public final class Scaling implements Serializable {
 
   /** Returns whether this scaling changes nothing. */
   public boolean isIdentity() {
-    return factors == null;
+    return factors.length == 0;
   }
 
   /** Returns {@code values}, given in standardised units, in raw units; a new array. */
@@ -82,7 +86,7 @@ public final class Scaling implements Serializable {
   /** Writes {@code values}, given in standardised units, in raw units. */
   public void toRaw(double[] values, double[] rawOut) {
     System.arraycopy(values, 0, rawOut, 0, values.length);
-    if (factors == null) {
+    if (factors.length == 0) {
       return;
     }
     for (int k = 0; k < shape.outputs(); k++) {
@@ -98,7 +102,7 @@ public final class Scaling implements Serializable {
 
   /** Turns the features of a row, the p entries from {@code at} on, into standardised ones. */
   public void rowToScaled(double[] row, int at) {
-    if (factors == null) {
+    if (factors.length == 0) {
       return;
     }
     for (int j = 0; j < factors.length; j++) {
@@ -108,12 +112,12 @@ public final class Scaling implements Serializable {
 
   /** Returns what is taken from a feature after it is scaled: its mean in deviations. */
   public double shift(int feature) {
-    return factors == null ? 0.0 : means[feature] * factors[feature];
+    return factors.length == 0 ? 0.0 : means[feature] * factors[feature];
   }
 
   /** Returns what each weight in standardised units is multiplied with to be in raw units. */
   public double[] weightFactors() {
-    if (factors == null) {
+    if (factors.length == 0) {
       double[] ones = new double[shape.features()];
       Arrays.fill(ones, 1.0);
       return ones;
@@ -123,7 +127,7 @@ public final class Scaling implements Serializable {
 
   /** Turns a gradient in raw units into one in standardised units, in place. */
   public void gradientToScaled(double[] gradient) {
-    if (factors == null) {
+    if (factors.length == 0) {
       return;
     }
     for (int k = 0; k < shape.outputs(); k++) {

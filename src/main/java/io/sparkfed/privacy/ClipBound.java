@@ -1,15 +1,29 @@
 package io.sparkfed.privacy;
 
-import io.sparkfed.aggregate.WeightedUpdate;
 import io.sparkfed.wire.ProtocolException;
-import java.io.Serializable;
+import io.sparkfed.wire.Site;
 
 /** How long a worker's update may be. */
-@FunctionalInterface
-public interface ClipBound extends Serializable {
+public interface ClipBound {
 
   /** No bound. */
-  ClipBound NONE = worker -> Double.POSITIVE_INFINITY;
+  ClipBound NONE = Unbounded.INSTANCE;
+
+  /** The only instance of its kind, also after it has travelled. */
+  enum Unbounded implements ClipBound {
+    /** No bound. */
+    INSTANCE;
+
+    @Override
+    public double of(String worker) {
+      return Double.POSITIVE_INFINITY;
+    }
+  }
+
+  /** Returns where the bound is to be found. */
+  default Site site() {
+    return Site.BARE;
+  }
 
   /** Returns the largest L2 norm of an update of this worker, greater than 0; infinite for none. */
   double of(String worker);
@@ -27,21 +41,21 @@ public interface ClipBound extends Serializable {
   }
 
   /**
-   * Returns the value, with an update scaled down to the bound if it is longer, at the worker:
-   * {@code u min(1, C / |u|)} (Abadi et al., "Deep Learning with Differential Privacy", CCS 2016,
-   * section 3.1, for gradients).
+   * Returns an update, scaled down to the bound if it is longer, at the worker: {@code u min(1, C /
+   * |u|)} (Abadi et al., "Deep Learning with Differential Privacy", CCS 2016, section 3.1, for
+   * gradients).
    */
-  default WeightedUpdate clipped(String worker, WeightedUpdate value) {
-    double norm = norm(value.update());
+  default double[] clipped(String worker, double[] update) {
+    double norm = norm(update);
     double bound = of(worker);
     if (!(norm > bound)) {
-      return value;
+      return update;
     }
-    double[] update = value.update().clone();
-    for (int j = 0; j < update.length; j++) {
-      update[j] *= bound / norm;
+    double[] shorter = update.clone();
+    for (int j = 0; j < shorter.length; j++) {
+      shorter[j] *= bound / norm;
     }
-    return new WeightedUpdate(update, value.weight(), value.sums());
+    return shorter;
   }
 
   private static double norm(double[] update) {

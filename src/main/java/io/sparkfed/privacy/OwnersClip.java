@@ -1,6 +1,7 @@
 package io.sparkfed.privacy;
 
 import io.sparkfed.secure.keys.KeyRing;
+import io.sparkfed.wire.Site;
 
 /**
  * The bound that each data owner set in its own policy.
@@ -8,6 +9,11 @@ import io.sparkfed.secure.keys.KeyRing;
  * @param keys where the owners' policies are
  */
 public record OwnersClip(KeyRing keys) implements ClipBound {
+
+  @Override
+  public Site site() {
+    return keys;
+  }
 
   @Override
   public double of(String worker) {

@@ -1,7 +1,6 @@
 package io.sparkfed.secure;
 
 import io.sparkfed.aggregate.NonFiniteValueException;
-import java.io.Serializable;
 import java.math.BigInteger;
 
 /**
@@ -20,10 +19,13 @@ import java.math.BigInteger;
  * 1e65: weights that sum to 1e18 times squares of labels of 1e12 have room. They are {@code sign *
  * sum_l limb_l * 2^(40 (9 - l)) * 2^-184} with ten limbs up to 2^40, so their sum is exact to
  * 2^-185, 2e-56, for each worker and never saturates.
+ *
+ * @param scaledLength number d of scaled coordinates, at least 0
+ * @param bound largest magnitude of a scaled coordinate at one worker, positive and finite
+ * @param fractionBits f: the grid is 2^-f
+ * @param workers most vectors in a sum, in [1, {@value #MAX_WORKERS}]
  */
-final class FixedPoint implements Serializable {
-  private static final long serialVersionUID = 1L;
-
+record FixedPoint(int scaledLength, double bound, int fractionBits, int workers) {
   private static final int LIMBS = 10;
   private static final int LIMB_BITS = 40;
   private static final double LIMB = 0x1p40;
@@ -33,21 +35,14 @@ final class FixedPoint implements Serializable {
   /** Most workers whose limbs can be summed: 2^21 limbs of 40 bits stay below 2^62. */
   static final int MAX_WORKERS = 1 << 21;
 
-  private final int scaledLength;
-  private final double bound;
-  private final int fractionBits;
-  private final int workers;
-
   /**
-   * Creates a codec for sums over at most {@code workers} vectors.
-   *
-   * @param scaledLength number d of scaled coordinates, at least 0
-   * @param bound largest magnitude of a scaled coordinate at one worker, positive and finite
-   * @param fractionBits f: the grid is 2^-f
-   * @param workers most vectors in a sum, in [1, {@value #MAX_WORKERS}]
    * @throws IllegalArgumentException if a sum could overflow
    */
-  FixedPoint(int scaledLength, double bound, int fractionBits, int workers) {
+  FixedPoint {
+    if (scaledLength < 0) {
+      throw new IllegalArgumentException(
+          "scaled coordinates must be >= 0. Provided value: " + scaledLength);
+    }
     if (workers < 1 || workers > MAX_WORKERS) {
       throw new IllegalArgumentException(
           "workers must be in [1, " + MAX_WORKERS + "]. Provided value: " + workers);
@@ -65,10 +60,6 @@ final class FixedPoint implements Serializable {
               + ", f = "
               + fractionBits);
     }
-    this.scaledLength = scaledLength;
-    this.bound = bound;
-    this.fractionBits = fractionBits;
-    this.workers = workers;
   }
 
   /** Returns the length of an encoded vector. */

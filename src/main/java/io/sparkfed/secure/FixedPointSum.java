@@ -1,12 +1,13 @@
 package io.sparkfed.secure;
 
-import io.sparkfed.aggregate.Aggregation;
 import io.sparkfed.aggregate.AggregationException;
 import io.sparkfed.aggregate.Federation;
-import io.sparkfed.aggregate.NonFiniteValueException;
+import io.sparkfed.aggregate.Layout;
 import io.sparkfed.aggregate.Opened;
+import io.sparkfed.aggregate.Question;
+import io.sparkfed.aggregate.RingSum;
+import io.sparkfed.aggregate.VectorSum;
 import io.sparkfed.aggregate.Visit;
-import io.sparkfed.aggregate.WorkerTask;
 
 /**
  * Sums vectors of real numbers through a sum of integer vectors modulo 2^64, so that the result has
@@ -21,16 +22,13 @@ import io.sparkfed.aggregate.WorkerTask;
  *
  * <p>One instance serves one purpose and is not thread-safe.
  */
-public final class FixedPointSum implements Aggregation<double[], double[]> {
-  private static final int BUCKETS = 128;
-  private static final int BUCKET_BITS = 4;
+public final class FixedPointSum implements VectorSum {
   private static final int HEADROOM_BITS = 4;
-  private static final int LOWEST_EXPONENT = -256;
 
   /** The range where there are no scaled coordinates, or all are zero and so say nothing. */
   private static final int EXPONENT_OF_NOTHING = 20;
 
-  private final Aggregation<long[], long[]> ring;
+  private final RingSum ring;
   private final int scaledLength;
   private Range range;
 
@@ -50,36 +48,31 @@ public final class FixedPointSum implements Aggregation<double[], double[]> {
    * Creates a sum.
    *
    * @param ring the sum of integer vectors it travels through
-   * @param scaledLength number of leading coordinates that share a scale
+   * @param layout of the vectors
    */
-  public FixedPointSum(Aggregation<long[], long[]> ring, int scaledLength) {
+  public FixedPointSum(RingSum ring, Layout layout) {
     this.ring = ring;
-    this.scaledLength = scaledLength;
+    this.scaledLength = layout.scaledLength();
   }
 
   /** Returns how many words of 64 bits a vector travels as, through the sum below. */
-  public static long words(int scaledLength, int extras) {
-    return FixedPoint.words(scaledLength, extras);
+  public static long words(Layout layout) {
+    return FixedPoint.words(layout.scaledLength(), layout.exactLength());
   }
 
   @Override
-  public <S, B> Opened<double[]> aggregate(
-      Federation<S> federation, Visit<B> visit, WorkerTask<S, B, double[]> work) {
+  public <S> Opened<double[]> sum(Federation<S> federation, Visit visit, Question<S> question) {
     long bytesBefore = 0;
     if (range == null && scaledLength == 0) {
       range = new Range(EXPONENT_OF_NOTHING, visit.cohort().size());
     }
     if (range == null) {
-      Opened<Range> opened = chooseRange(federation, visit, work);
+      Opened<Range> opened = chooseRange(federation, visit, question);
       range = opened.value();
       bytesBefore = opened.messageBytes();
     }
     FixedPoint chosen = range.codec(scaledLength);
-    Opened<long[]> opened =
-        ring.aggregate(
-            federation,
-            visit,
-            (worker, shard, broadcast) -> chosen.encode(work.run(worker, shard, broadcast)));
+    Opened<long[]> opened = ring.sum(federation, visit, new EncodedAnswer<>(question, chosen));
     long saturated = FixedPoint.saturated(opened.value());
     if (saturated != 0) {
       range = null;
@@ -120,59 +113,27 @@ public final class FixedPointSum implements Aggregation<double[], double[]> {
     }
   }
 
-  private <S, B> Opened<Range> chooseRange(
-      Federation<S> federation, Visit<B> visit, WorkerTask<S, B, double[]> work) {
-    int length = scaledLength;
-    Visit<B> probe =
-        new Visit<>(
+  private <S> Opened<Range> chooseRange(
+      Federation<S> federation, Visit visit, Question<S> question) {
+    Visit probe =
+        new Visit(
             "choosing the range of sums (" + visit.cohort().size() + " workers)",
             visit.round(),
-            visit.cohort(),
-            visit.broadcast());
+            visit.cohort());
     int workers = visit.cohort().size();
-    return ring.aggregate(
-            federation,
-            probe,
-            (worker, shard, broadcast) ->
-                oneHot(bucket(work.run(worker, shard, broadcast), length)))
+    return ring.sum(federation, probe, new AnswersMagnitude<>(question, scaledLength))
         .map(buckets -> new Range(exponent(buckets), workers));
   }
 
   /** Returns the exponent of the range above the largest bucket in use. */
   private static int exponent(long[] buckets) {
     int exponent = EXPONENT_OF_NOTHING;
-    for (int b = BUCKETS - 1; b > 0; b--) {
+    for (int b = buckets.length - 1; b > 0; b--) {
       if (buckets[b] != 0) {
-        exponent = LOWEST_EXPONENT + BUCKET_BITS * b + HEADROOM_BITS;
+        exponent = AnswersMagnitude.exponentAbove(b) + HEADROOM_BITS;
         break;
       }
     }
     return exponent;
-  }
-
-  private static long[] oneHot(int bucket) {
-    long[] vector = new long[BUCKETS];
-    vector[bucket] = 1;
-    return vector;
-  }
-
-  /** Returns the bucket b whose upper end 2^(4b - 256) is the first above every coordinate. */
-  private static int bucket(double[] vector, int scaledLength) {
-    double largest = 0.0;
-    for (int j = 0; j < scaledLength; j++) {
-      if (!Double.isFinite(vector[j])) {
-        throw new NonFiniteValueException(BUCKETS);
-      }
-      largest = Math.max(largest, Math.abs(vector[j]));
-    }
-    if (largest == 0.0) {
-      return 0;
-    }
-    int above = Math.getExponent(largest) + 1 - LOWEST_EXPONENT;
-    int bucket = Math.max(1, -Math.floorDiv(-above, BUCKET_BITS));
-    if (bucket >= BUCKETS) {
-      throw new NonFiniteValueException(BUCKETS);
-    }
-    return bucket;
   }
 }

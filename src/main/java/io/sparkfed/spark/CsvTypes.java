@@ -9,6 +9,7 @@ import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.csv.CellType;
 import io.sparkfed.data.DataException;
 import io.sparkfed.data.DataFault;
+import io.sparkfed.federated.TypesOfColumns;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -82,17 +83,14 @@ final class CsvTypes {
             ordered,
             workers,
             ConfiguredCluster.bounds(config))) {
+      TypesOfColumns statement = new TypesOfColumns(columns.size() * CellType.values().length);
       Opened<double[]> opened =
           Presets.sums(config)
-              .sumOf(0)
-              .aggregate(
+              .sumOf(statement.layout())
+              .sum(
                   federation,
-                  new Visit<>(
-                      "types of csv columns (" + workers.size() + " workers)",
-                      0,
-                      workers,
-                      new double[0]),
-                  (worker, flags, nothing) -> flags);
+                  new Visit("types of csv columns (" + workers.size() + " workers)", 0, workers),
+                  statement);
       if (opened.dropouts() > 0) {
         throw new AggregationException(
             "the types of csv columns are not known: workers dropped out while they were found");

@@ -8,6 +8,9 @@ import io.sparkfed.aggregate.GroupTask.Member;
 import io.sparkfed.aggregate.Visit;
 import io.sparkfed.aggregate.WorkerTask;
 import io.sparkfed.spark.Arrivals.TaskBody;
+import io.sparkfed.wire.Form;
+import io.sparkfed.wire.Sendable;
+import io.sparkfed.wire.Site;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -78,34 +81,34 @@ final class PartitionFederation<S> implements Federation<S>, AutoCloseable {
   }
 
   @Override
-  public <B, M> List<M> visit(Visit<B> visit, WorkerTask<S, B, M> task) {
+  public <M> List<M> visit(Visit visit, WorkerTask<S, M> task) {
     return run(
         visit,
         payload(visit, task),
         partitions,
         visited(visit.cohort()),
-        carried -> new AtEachWorker<S, B, M>(occupancy, carried));
+        carried -> new AtEachWorker<S, M>(occupancy, carried));
   }
 
   @Override
-  public <B, M> List<M> visitGroups(Visit<B> visit, GroupTask<S, B, M> task) {
+  public <M> List<M> visitGroups(Visit visit, GroupTask<S, M> task) {
     return run(
         visit,
         payload(visit, task),
         partitions,
         visited(visit.cohort()),
-        carried -> new AtGroup<S, B, M>(occupancy, carried));
+        carried -> new AtGroup<S, M>(occupancy, carried));
   }
 
   @Override
-  public <B, M> List<M> visitAggregators(Visit<B> visit, AggregatorTask<B, M> task) {
+  public <M> List<M> visitAggregators(Visit visit, AggregatorTask<M> task) {
     RDD<String> parties = aggregators.partitions(visit.cohort()).rdd();
     return run(
         visit,
-        new Payload<>(null, visit.broadcast(), task),
+        Payload.of(null, task),
         parties,
         Visited.all(parties),
-        carried -> new AtAggregator<B, M>(carried));
+        carried -> new AtAggregator<M>(carried));
   }
 
   /** Lets the executors forget the rows. */
@@ -115,9 +118,8 @@ final class PartitionFederation<S> implements Federation<S>, AutoCloseable {
     persisted.unpersist(false);
   }
 
-  private <B, K> Payload<B, K> payload(Visit<B> visit, K task) {
-    HashSet<String> cohort = visit.cohort().equals(workers) ? null : new HashSet<>(visit.cohort());
-    return new Payload<>(cohort, visit.broadcast(), task);
+  private <T extends Sendable<T>> Payload<T> payload(Visit visit, T task) {
+    return Payload.of(visit.cohort().equals(workers) ? null : new HashSet<>(visit.cohort()), task);
   }
 
   /**
@@ -143,11 +145,7 @@ final class PartitionFederation<S> implements Federation<S>, AutoCloseable {
   }
 
   private <P extends Serializable, T, M> List<M> run(
-      Visit<?> visit,
-      P payload,
-      RDD<T> at,
-      Visited visited,
-      Function<Carried<P>, TaskBody<T>> body) {
+      Visit visit, P payload, RDD<T> at, Visited visited, Function<Carried<P>, TaskBody<T>> body) {
     try (Carried<P> carried = Carried.of(spark, payload);
         JobScope scope = new JobScope(spark, jobGroup, visit.description());
         ClusterWatch watch =
@@ -163,7 +161,7 @@ final class PartitionFederation<S> implements Federation<S>, AutoCloseable {
     }
   }
 
-  private static RuntimeException failure(Visit<?> visit, Exception e) {
+  private static RuntimeException failure(Visit visit, Exception e) {
     return e instanceof RuntimeException runtime
         ? runtime
         : new AggregationException(
@@ -171,13 +169,38 @@ final class PartitionFederation<S> implements Federation<S>, AutoCloseable {
   }
 
   /**
-   * What travels to the places of a visit.
-   *
-   * @param cohort who is meant; null for everybody who holds something
-   * @param value the driver's value
-   * @param task what is to be done
+   * What travels to the places of a visit: what is asked as canonical bytes, and where to look for
+   * what is not asked.
    */
-  private record Payload<B, K>(HashSet<String> cohort, B value, K task) implements Serializable {
+  private static final class Payload<T extends Sendable<T>> implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    /** Who is meant; null for everybody who holds something. */
+    private final HashSet<String> cohort;
+
+    private final byte[] bytes;
+    private final Form<T> form;
+    private final Site site;
+    private transient T task;
+
+    private Payload(HashSet<String> cohort, byte[] bytes, Form<T> form, Site site) {
+      this.cohort = cohort;
+      this.bytes = bytes;
+      this.form = form;
+      this.site = site;
+    }
+
+    static <T extends Sendable<T>> Payload<T> of(HashSet<String> cohort, T task) {
+      return new Payload<>(cohort, task.toBytes(), task.form(), task.site());
+    }
+
+    /** Returns the task, read once for all tasks of a process. */
+    synchronized T task() {
+      if (task == null) {
+        task = form.read(bytes, site);
+      }
+      return task;
+    }
 
     /** Returns what the workers of a partition hold that are meant. */
     <S> List<Member<S>> members(Occupancy occupancy, Iterator<Held<S>> partition) {
@@ -193,65 +216,63 @@ final class PartitionFederation<S> implements Federation<S>, AutoCloseable {
   }
 
   /** Runs in a task at the worker. */
-  private static final class AtEachWorker<S, B, M> implements TaskBody<Held<S>> {
+  private static final class AtEachWorker<S, M> implements TaskBody<Held<S>> {
     private static final long serialVersionUID = 1L;
 
     private final Occupancy occupancy;
-    private final Carried<Payload<B, WorkerTask<S, B, M>>> carried;
+    private final Carried<Payload<WorkerTask<S, M>>> carried;
 
-    AtEachWorker(Occupancy occupancy, Carried<Payload<B, WorkerTask<S, B, M>>> carried) {
+    AtEachWorker(Occupancy occupancy, Carried<Payload<WorkerTask<S, M>>> carried) {
       this.occupancy = occupancy;
       this.carried = carried;
     }
 
     @Override
     public Object[] apply(Iterator<Held<S>> partition) {
-      Payload<B, WorkerTask<S, B, M>> payload = carried.value();
-      return payload.members(occupancy, partition).stream()
-          .map(member -> payload.task().run(member.worker(), member.shard(), payload.value()))
+      Payload<WorkerTask<S, M>> payload = carried.value();
+      List<Member<S>> members = payload.members(occupancy, partition);
+      return members.stream()
+          .map(member -> payload.task().run(member.worker(), member.held()))
           .toArray();
     }
   }
 
   /** Runs in a task at the workers of a group. */
-  private static final class AtGroup<S, B, M> implements TaskBody<Held<S>> {
+  private static final class AtGroup<S, M> implements TaskBody<Held<S>> {
     private static final long serialVersionUID = 1L;
 
     private final Occupancy occupancy;
-    private final Carried<Payload<B, GroupTask<S, B, M>>> carried;
+    private final Carried<Payload<GroupTask<S, M>>> carried;
 
-    AtGroup(Occupancy occupancy, Carried<Payload<B, GroupTask<S, B, M>>> carried) {
+    AtGroup(Occupancy occupancy, Carried<Payload<GroupTask<S, M>>> carried) {
       this.occupancy = occupancy;
       this.carried = carried;
     }
 
     @Override
     public Object[] apply(Iterator<Held<S>> partition) {
-      Payload<B, GroupTask<S, B, M>> payload = carried.value();
+      Payload<GroupTask<S, M>> payload = carried.value();
       List<Member<S>> members = payload.members(occupancy, partition);
-      return members.isEmpty()
-          ? new Object[0]
-          : new Object[] {payload.task().run(members, payload.value())};
+      return members.isEmpty() ? new Object[0] : new Object[] {payload.task().run(members)};
     }
   }
 
   /** Runs in a task at the aggregator. */
-  private static final class AtAggregator<B, M> implements TaskBody<String> {
+  private static final class AtAggregator<M> implements TaskBody<String> {
     private static final long serialVersionUID = 1L;
 
-    private final Carried<Payload<B, AggregatorTask<B, M>>> carried;
+    private final Carried<Payload<AggregatorTask<M>>> carried;
 
-    AtAggregator(Carried<Payload<B, AggregatorTask<B, M>>> carried) {
+    AtAggregator(Carried<Payload<AggregatorTask<M>>> carried) {
       this.carried = carried;
     }
 
     @Override
     public Object[] apply(Iterator<String> places) {
-      Payload<B, AggregatorTask<B, M>> payload = carried.value();
+      AggregatorTask<M> task = carried.value().task();
       List<Object> messages = new ArrayList<>();
       CollectionConverters.asJava(places)
-          .forEachRemaining(
-              aggregator -> messages.add(payload.task().run(aggregator, payload.value())));
+          .forEachRemaining(aggregator -> messages.add(task.run(aggregator)));
       return messages.toArray();
     }
   }

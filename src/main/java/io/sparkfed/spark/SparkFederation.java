@@ -52,17 +52,17 @@ public final class SparkFederation implements Federation<Shard>, AutoCloseable {
   }
 
   @Override
-  public <B, M> List<M> visit(Visit<B> visit, WorkerTask<Shard, B, M> task) {
+  public <M> List<M> visit(Visit visit, WorkerTask<Shard, M> task) {
     return holders.visit(visit, task);
   }
 
   @Override
-  public <B, M> List<M> visitGroups(Visit<B> visit, GroupTask<Shard, B, M> task) {
+  public <M> List<M> visitGroups(Visit visit, GroupTask<Shard, M> task) {
     return holders.visitGroups(visit, task);
   }
 
   @Override
-  public <B, M> List<M> visitAggregators(Visit<B> visit, AggregatorTask<B, M> task) {
+  public <M> List<M> visitAggregators(Visit visit, AggregatorTask<M> task) {
     return holders.visitAggregators(visit, task);
   }
 

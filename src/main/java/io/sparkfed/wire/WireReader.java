@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
  * Reads the canonical format of {@link WireWriter}. Every read checks its bounds before it
  * allocates; {@link #end} checks that nothing is left.
  */
-public final class WireReader {
+public class WireReader {
   private final ByteBuffer in;
 
   /** Reads from {@code bytes}. */
@@ -54,6 +54,50 @@ public final class WireReader {
     } catch (BufferUnderflowException e) {
       throw tooShort();
     }
+  }
+
+  /**
+   * Reads the number of entries that follow.
+   *
+   * @param unit least number of bytes of an entry
+   * @throws ProtocolException if so many can't follow
+   */
+  public int count(int unit) {
+    return length(unit);
+  }
+
+  /**
+   * Reads a truth value.
+   *
+   * @throws ProtocolException if it is neither 0 nor 1, or the message is too short
+   */
+  public boolean flag() {
+    int value = integer();
+    if (value != 0 && value != 1) {
+      throw new ProtocolException("a truth value must be 0 or 1");
+    }
+    return value == 1;
+  }
+
+  /**
+   * Reads a number, with the bits it has.
+   *
+   * @throws ProtocolException if the message is too short
+   */
+  public double number() {
+    return Double.longBitsToDouble(longInteger());
+  }
+
+  /**
+   * Reads an array of numbers, with the bits they have.
+   *
+   * @throws ProtocolException if the message is too short
+   */
+  public double[] numbers() {
+    double[] values = new double[length(Double.BYTES)];
+    in.asDoubleBuffer().get(values);
+    in.position(in.position() + Double.BYTES * values.length);
+    return values;
   }
 
   /**

@@ -23,6 +23,20 @@ public final class WireWriter {
     return this;
   }
 
+  /** Adds a number, with the bits it has. */
+  public WireWriter number(double value) {
+    return longInteger(Double.doubleToRawLongBits(value));
+  }
+
+  /** Adds an array of numbers, with the bits they have. */
+  public WireWriter numbers(double[] values) {
+    integer(values.length);
+    ByteBuffer buffer = ByteBuffer.allocate(Math.multiplyExact(Double.BYTES, values.length));
+    buffer.asDoubleBuffer().put(values);
+    out.writeBytes(buffer.array());
+    return this;
+  }
+
   /** Adds a byte string. */
   public WireWriter bytes(byte[] value) {
     integer(value.length);

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.sparkfed.aggregate.CohortSum.Ruling;
 import io.sparkfed.aggregate.CohortSum.Verdict;
 import io.sparkfed.aggregate.GroupTask.Member;
+import io.sparkfed.testing.Asked;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -94,7 +95,7 @@ class CohortSumTest {
   @Test
   void visit_cohortUnsortedOrWithDuplicates_isRefused() {
     for (List<String> cohort : List.of(List.of("b", "a"), List.of("a", "a"))) {
-      assertThrows(IllegalArgumentException.class, () -> new Visit<>("test", 1, cohort, ""));
+      assertThrows(IllegalArgumentException.class, () -> new Visit("test", 1, cohort));
     }
   }
 
@@ -129,8 +130,8 @@ class CohortSumTest {
   void run_group_sumsModulo64BitsAndChangesNoVector() {
     long[] first = {Long.MAX_VALUE};
     PlainMessage message =
-        new PlainTask<long[], Integer>((worker, held, broadcast) -> held)
-            .run(List.of(new Member<>("a", first), new Member<>("b", new long[] {1})), 0);
+        new PlainTask<long[]>(Asked.words((worker, held) -> held))
+            .run(List.of(new Member<>("a", first), new Member<>("b", new long[] {1})));
 
     assertArrayEquals(new long[] {Long.MIN_VALUE}, message.sums());
     assertEquals(List.of("a", "b"), message.workers());

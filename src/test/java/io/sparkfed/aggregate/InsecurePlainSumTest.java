@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class InsecurePlainSumTest extends SumContractTest {
 
   @Override
-  protected Aggregation<long[], long[]> sum(int minWorkers) {
+  protected RingSum sum(int minWorkers) {
     return new InsecurePlainSum(minWorkers);
   }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sparkfed.testing.Asked;
 import io.sparkfed.testing.RecordingFederation;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -31,19 +32,20 @@ public abstract class SumContractTest {
   protected static final long[] NOT_FINITE = {Long.MIN_VALUE, 2};
 
   /** A worker sends the vector it holds. */
-  private static final WorkerTask<long[], String, long[]> SEND =
-      (worker, held, nothing) -> {
-        if (held.length == 0) {
-          throw new IllegalStateException("a row with " + TELLTALE);
-        }
-        if (Arrays.equals(held, NOT_FINITE)) {
-          throw new NonFiniteValueException((int) held[1]);
-        }
-        return held;
-      };
+  private static final Words<long[]> SEND =
+      Asked.words(
+          (worker, held) -> {
+            if (held.length == 0) {
+              throw new IllegalStateException("a row with " + TELLTALE);
+            }
+            if (Arrays.equals(held, NOT_FINITE)) {
+              throw new NonFiniteValueException((int) held[1]);
+            }
+            return held;
+          });
 
   /** Returns the sum under test. */
-  protected abstract Aggregation<long[], long[]> sum(int minWorkers);
+  protected abstract RingSum sum(int minWorkers);
 
   /** Returns the smallest minimum, and so the smallest cohort, that the sum allows. */
   protected int smallestMinimum() {
@@ -101,12 +103,11 @@ public abstract class SumContractTest {
       held.put(name, vector);
       Arrays.setAll(expected, j -> expected[j] + vector[j]);
     }
-    Aggregation<long[], long[]> sum = sum(smallestMinimum());
+    RingSum sum = sum(smallestMinimum());
     for (int i = 0; i < 20; i++) {
       long seed = i;
       Federation<long[]> shuffled = new ShuffledArrival(new InProcessFederation<>(held), seed);
-      assertArrayEquals(
-          expected, sum.aggregate(shuffled, visitOf(held), SEND).value(), "order " + i);
+      assertArrayEquals(expected, sum.sum(shuffled, visitOf(held), SEND).value(), "order " + i);
     }
   }
 
@@ -214,7 +215,7 @@ public abstract class SumContractTest {
   /** Aggregates over vectors by worker in a given federation of them. */
   protected Opened<long[]> aggregate(
       int minWorkers, Map<String, long[]> held, Federation<long[]> federation) {
-    return sum(minWorkers).aggregate(federation, visitOf(held), SEND);
+    return sum(minWorkers).sum(federation, visitOf(held), SEND);
   }
 
   /** Returns a vector. */
@@ -222,8 +223,8 @@ public abstract class SumContractTest {
     return values;
   }
 
-  private static Visit<String> visitOf(Map<String, long[]> held) {
-    return new Visit<>("test", 1, held.keySet().stream().sorted().toList(), "");
+  private static Visit visitOf(Map<String, long[]> held) {
+    return new Visit("test", 1, held.keySet().stream().sorted().toList());
   }
 
   private static Map<String, long[]> held(Object... namesAndVectors) {
@@ -243,14 +244,14 @@ public abstract class SumContractTest {
     }
 
     @Override
-    public <B, M> List<M> visit(Visit<B> visit, WorkerTask<long[], B, M> task) {
+    public <M> List<M> visit(Visit visit, WorkerTask<long[], M> task) {
       List<M> messages = new ArrayList<>(workersInOrder.visit(visit, task));
       Collections.shuffle(messages, new Random(seed));
       return messages;
     }
 
     @Override
-    public <B, M> List<M> visitAggregators(Visit<B> visit, AggregatorTask<B, M> task) {
+    public <M> List<M> visitAggregators(Visit visit, AggregatorTask<M> task) {
       List<M> messages = new ArrayList<>(workersInOrder.visitAggregators(visit, task));
       Collections.shuffle(messages, new Random(seed));
       return messages;

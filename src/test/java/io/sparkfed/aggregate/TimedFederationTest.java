@@ -3,6 +3,8 @@ package io.sparkfed.aggregate;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.sparkfed.testing.Asked;
+import io.sparkfed.wire.Form;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,8 +22,8 @@ class TimedFederationTest {
     now += (long) (seconds * 1e9);
   }
 
-  private Visit<Integer> visit(Phase phase) {
-    return new Visit<>(phase, "a visit", 1, COHORT, 0);
+  private Visit visit(Phase phase) {
+    return new Visit(phase, "a visit", 1, COHORT);
   }
 
   @Test
@@ -29,10 +31,10 @@ class TimedFederationTest {
     pass(4);
     timed.restart();
     pass(1);
-    timed.visit(visit(Phase.UNMASK), (worker, rows, broadcast) -> take(0.25));
-    timed.visit(visit(Phase.WORK), (worker, rows, broadcast) -> take(2));
-    timed.visit(visit(Phase.WORK), (worker, rows, broadcast) -> take(3));
-    timed.visitAggregators(visit(Phase.OPEN), (aggregator, broadcast) -> take(0.5));
+    timed.visit(visit(Phase.UNMASK), Asked.task((worker, rows) -> take(0.25)));
+    timed.visit(visit(Phase.WORK), Asked.task((worker, rows) -> take(2)));
+    timed.visit(visit(Phase.WORK), Asked.task((worker, rows) -> take(3)));
+    timed.visitAggregators(visit(Phase.OPEN), new Aggregating());
     pass(1);
 
     TimedFederation.Times times = timed.times();
@@ -50,10 +52,11 @@ class TimedFederationTest {
         () ->
             timed.visit(
                 visit(Phase.WORK),
-                (worker, rows, broadcast) -> {
-                  take(1);
-                  throw new IllegalStateException();
-                }));
+                Asked.task(
+                    (worker, rows) -> {
+                      take(1);
+                      throw new IllegalStateException();
+                    })));
 
     assertEquals(Map.of("work", 1.0, "driver", 0.0), timed.times().byPhase());
   }
@@ -69,17 +72,17 @@ class TimedFederationTest {
           }
 
           @Override
-          public <B, M> List<M> visit(Visit<B> visit, WorkerTask<Integer, B, M> task) {
+          public <M> List<M> visit(Visit visit, WorkerTask<Integer, M> task) {
             throw new AssertionError("asked for each worker alone");
           }
 
           @Override
-          public <B, M> List<M> visitAggregators(Visit<B> visit, AggregatorTask<B, M> task) {
+          public <M> List<M> visitAggregators(Visit visit, AggregatorTask<M> task) {
             throw new AssertionError("no aggregator is wanted");
           }
 
           @Override
-          public <B, M> List<M> visitGroups(Visit<B> visit, GroupTask<Integer, B, M> task) {
+          public <M> List<M> visitGroups(Visit visit, GroupTask<Integer, M> task) {
             asked.add(visit.description());
             pass(3);
             return List.of();
@@ -88,10 +91,29 @@ class TimedFederationTest {
     TimedFederation<Integer> around = new TimedFederation<>(grouping, () -> now);
     around.restart();
 
-    around.visitGroups(visit(Phase.WORK), (members, broadcast) -> true);
+    around.visitGroups(
+        visit(Phase.WORK), new PlainTask<>(Asked.words((worker, rows) -> new long[1])));
 
     assertEquals(List.of("a visit"), asked);
     assertEquals(Map.of("work", 3.0, "driver", 0.0), around.times().byPhase());
+  }
+
+  /** Takes half a second at each aggregator. */
+  private final class Aggregating implements AggregatorTask<Boolean> {
+    @Override
+    public Boolean run(String aggregator) {
+      return take(0.5);
+    }
+
+    @Override
+    public byte[] toBytes() {
+      return new byte[0];
+    }
+
+    @Override
+    public Form<AggregatorTask<Boolean>> form() {
+      return (bytes, site) -> this;
+    }
   }
 
   private boolean take(double seconds) {

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.sparkfed.aggregate.CohortException;
-import io.sparkfed.aggregate.WeightedUpdate;
 import io.sparkfed.evaluation.RoundSummary;
 import io.sparkfed.model.Family;
 import io.sparkfed.privacy.ClipBound;
@@ -25,25 +24,16 @@ class ClipTest {
   void clipped_longerThanTheBound_hasItsLengthAndDirection() {
     ClipBound bound = worker -> 2.0;
 
-    assertArrayEquals(
-        new double[] {1.2, -1.6},
-        bound.clipped("a", new WeightedUpdate(new double[] {3, -4}, 1, new double[0])).update(),
-        1e-15);
+    assertArrayEquals(new double[] {1.2, -1.6}, bound.clipped("a", new double[] {3, -4}), 1e-15);
     // Squares that overflow or vanish must not.
     assertArrayEquals(
-        new double[] {1.2, -1.6},
-        bound
-            .clipped("a", new WeightedUpdate(new double[] {3e200, -4e200}, 1, new double[0]))
-            .update(),
-        1e-15);
+        new double[] {1.2, -1.6}, bound.clipped("a", new double[] {3e200, -4e200}), 1e-15);
     double[] within = {1.2, -1.6};
-    assertArrayEquals(
-        within, bound.clipped("a", new WeightedUpdate(within, 1, new double[0])).update());
+    assertArrayEquals(within, bound.clipped("a", within));
     ClipBound tiny = worker -> 2e-200;
     assertArrayEquals(
         new double[] {1.2e-200, -1.6e-200},
-        tiny.clipped("a", new WeightedUpdate(new double[] {3e-180, -4e-180}, 1, new double[0]))
-            .update(),
+        tiny.clipped("a", new double[] {3e-180, -4e-180}),
         1e-210);
   }
 

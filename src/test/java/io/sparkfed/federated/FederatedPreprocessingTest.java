@@ -5,15 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.sparkfed.aggregate.Aggregation;
 import io.sparkfed.aggregate.AggregationException;
 import io.sparkfed.aggregate.Federation;
 import io.sparkfed.aggregate.InProcessFederation;
 import io.sparkfed.aggregate.InsecurePlainSum;
 import io.sparkfed.aggregate.Opened;
+import io.sparkfed.aggregate.RingSum;
 import io.sparkfed.aggregate.SumFactory;
 import io.sparkfed.aggregate.Visit;
-import io.sparkfed.aggregate.WorkerTask;
+import io.sparkfed.aggregate.Words;
 import io.sparkfed.data.ColumnSummary;
 import io.sparkfed.data.DataException;
 import io.sparkfed.model.ColumnType;
@@ -45,7 +45,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FederatedPreprocessingTest {
   private static final OneHot RANK = new OneHot("rank", ColumnType.TEXT, "", List.of());
 
-  private static SumFactory through(Aggregation<long[], long[]> ring) {
+  private static SumFactory through(RingSum ring) {
     return scaledLength -> new FixedPointSum(ring, scaledLength);
   }
 
@@ -59,7 +59,7 @@ class FederatedPreprocessingTest {
   }
 
   /** The sums whose terms the driver can't see. */
-  static Stream<Supplier<Aggregation<long[], long[]>>> secretSums() {
+  static Stream<Supplier<RingSum>> secretSums() {
     return Stream.of(
         () -> new SealedSum(new EphemeralKeys(), Set.of("secure-worker"), 2),
         () -> new SealedSum(new EphemeralKeys(), Set.of("aggregator-1", "aggregator-2"), 2),
@@ -67,13 +67,11 @@ class FederatedPreprocessingTest {
   }
 
   /** Keeps what a sum opens. */
-  private record RecordedSum(Aggregation<long[], long[]> ring, List<List<Long>> opened)
-      implements Aggregation<long[], long[]> {
+  private record RecordedSum(RingSum ring, List<List<Long>> opened) implements RingSum {
 
     @Override
-    public <S, B> Opened<long[]> aggregate(
-        Federation<S> federation, Visit<B> visit, WorkerTask<S, B, long[]> work) {
-      Opened<long[]> sum = ring.aggregate(federation, visit, work);
+    public <S> Opened<long[]> sum(Federation<S> federation, Visit visit, Words<S> words) {
+      Opened<long[]> sum = ring.sum(federation, visit, words);
       opened.add(Arrays.stream(sum.value()).boxed().toList());
       return sum;
     }
@@ -261,7 +259,7 @@ class FederatedPreprocessingTest {
    */
   @ParameterizedTest
   @MethodSource("secretSums")
-  void levels_driversEye_isTheSameWhoeverHasWhich(Supplier<Aggregation<long[], long[]>> ring) {
+  void levels_driversEye_isTheSameWhoeverHasWhich(Supplier<RingSum> ring) {
     String[] first = times(6, "a", "b");
     String[] second = times(7, "b", "c");
     RecordingFederation<ColumnSummary> one =

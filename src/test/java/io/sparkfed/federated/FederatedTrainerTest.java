@@ -6,15 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.sparkfed.aggregate.Aggregation;
 import io.sparkfed.aggregate.CohortException;
 import io.sparkfed.aggregate.Federation;
 import io.sparkfed.aggregate.InProcessFederation;
 import io.sparkfed.aggregate.InsecurePlainSum;
 import io.sparkfed.aggregate.Opened;
+import io.sparkfed.aggregate.Question;
+import io.sparkfed.aggregate.VectorSum;
 import io.sparkfed.aggregate.Visit;
-import io.sparkfed.aggregate.WeightedUpdate;
-import io.sparkfed.aggregate.WorkerTask;
 import io.sparkfed.data.Shard;
 import io.sparkfed.data.ShardBuilder;
 import io.sparkfed.data.ShardBuilder.Part;
@@ -266,14 +265,15 @@ class FederatedTrainerTest {
 
   @Test
   void run_sgdAndAnotherRound_drawsOtherBatches() {
-    LocalWork work = new LocalWork(sgd().build(), Scaling.identity(new ModelShape(2, true)));
+    TrainingPlan plan = sgd().build();
+    Scaling raw = Scaling.identity(new ModelShape(2, true));
     Shard shard = WORKERS.get("a").shard("a");
-    WeightedUpdate first = work.run("a", shard, new ModelBroadcast(1, new double[3], true));
-    WeightedUpdate again = work.run("a", shard, new ModelBroadcast(1, new double[3], true));
-    WeightedUpdate second = work.run("a", shard, new ModelBroadcast(2, new double[3], true));
+    double[] first = LocalTraining.of(plan, raw, 1, new double[3], true).answer("a", shard);
+    double[] again = LocalTraining.of(plan, raw, 1, new double[3], true).answer("a", shard);
+    double[] second = LocalTraining.of(plan, raw, 2, new double[3], true).answer("a", shard);
 
-    assertArrayEquals(first.update(), again.update());
-    assertNotEquals(first.update()[0], second.update()[0]);
+    assertArrayEquals(first, again);
+    assertNotEquals(first[0], second[0]);
   }
 
   /** Two rounds in a row without a change, and the rest is left out. */
@@ -334,12 +334,10 @@ class FederatedTrainerTest {
   }
 
   /** Keeps what was opened. */
-  private record Listening(Aggregation<double[], double[]> sum, List<double[]> heard)
-      implements Aggregation<double[], double[]> {
+  private record Listening(VectorSum sum, List<double[]> heard) implements VectorSum {
     @Override
-    public <S, B> Opened<double[]> aggregate(
-        Federation<S> federation, Visit<B> visit, WorkerTask<S, B, double[]> work) {
-      Opened<double[]> opened = sum.aggregate(federation, visit, work);
+    public <S> Opened<double[]> sum(Federation<S> federation, Visit visit, Question<S> question) {
+      Opened<double[]> opened = sum.sum(federation, visit, question);
       heard.add(opened.value());
       return opened;
     }

@@ -26,7 +26,6 @@ import io.sparkfed.server.NormalEquations;
 import io.sparkfed.testing.RecordingFederation;
 import io.sparkfed.testing.Table;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -149,14 +148,14 @@ class HeldOutRowsTest {
   void run_testRowsLeftOut_sendsZeros() {
     TrainingPlan plan = new PlanBuilder().leastHolders(3).build().withoutTestRows();
     Shard shard = training(1).get("w0");
-    ModelBroadcast broadcast = new ModelBroadcast(1, new double[] {1.0, 1.0, 1.0}, true);
+    LocalTraining statement =
+        LocalTraining.of(
+            plan, Scaling.identity(plan.shape()), 1, new double[] {1.0, 1.0, 1.0}, true);
 
-    double[] sums =
-        new LocalWork(plan, Scaling.identity(plan.shape())).run("w0", shard, broadcast).sums();
+    EvaluationSums sums = EvaluationSums.of(statement.layout().read(statement.answer("w0", shard)));
 
-    int length = plan.metrics().length();
-    assertArrayEquals(new double[length], Arrays.copyOfRange(sums, length, 2 * length));
-    assertTrue(sums[0] > 0.0);
+    assertArrayEquals(new double[plan.metrics().length()], sums.test());
+    assertTrue(sums.train()[0] > 0.0);
   }
 
   /** Trains at four workers, tests at others: the model is the same as without them. */
@@ -232,7 +231,7 @@ class HeldOutRowsTest {
     }
 
     @Override
-    public <B, M> List<M> visit(Visit<B> visit, WorkerTask<Shard, B, M> task) {
+    public <M> List<M> visit(Visit visit, WorkerTask<Shard, M> task) {
       List<M> messages = new ArrayList<>(federation.visit(visit, task));
       if (visit.description().startsWith("round 2/")) {
         messages.remove(visit.cohort().indexOf(lost));
@@ -241,7 +240,7 @@ class HeldOutRowsTest {
     }
 
     @Override
-    public <B, M> List<M> visitAggregators(Visit<B> visit, AggregatorTask<B, M> task) {
+    public <M> List<M> visitAggregators(Visit visit, AggregatorTask<M> task) {
       return federation.visitAggregators(visit, task);
     }
   }

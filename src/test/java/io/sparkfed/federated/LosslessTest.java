@@ -379,7 +379,7 @@ class LosslessTest {
   /** More coefficients than travel exactly: the Hessian is rounded, the optimum is not. */
   @Test
   void train_manyCoefficients_areAsExactAsFew() {
-    int features = PooledRounds.EXACT_HESSIAN + 12;
+    int features = SummedDerivatives.EXACT_HESSIAN + 12;
     Table table = Table.random(21L, 2000, features, Family.LINEAR);
     double[] expected = Oracles.leastSquares(table);
 

@@ -1,10 +1,14 @@
 package io.sparkfed.federated;
 
-import io.sparkfed.aggregate.Aggregation;
 import io.sparkfed.aggregate.Federation;
 import io.sparkfed.aggregate.InProcessFederation;
 import io.sparkfed.aggregate.InsecurePlainSum;
+import io.sparkfed.aggregate.Opened;
+import io.sparkfed.aggregate.Question;
+import io.sparkfed.aggregate.RingSum;
 import io.sparkfed.aggregate.SumFactory;
+import io.sparkfed.aggregate.VectorSum;
+import io.sparkfed.aggregate.Visit;
 import io.sparkfed.data.Shard;
 import io.sparkfed.evaluation.MetricSettings;
 import io.sparkfed.evaluation.MetricSums;
@@ -19,6 +23,7 @@ import io.sparkfed.server.PooledOptimizer;
 import io.sparkfed.server.ServerSgd;
 import io.sparkfed.solver.GradientDescent;
 import io.sparkfed.solver.LocalSolver;
+import io.sparkfed.testing.Asked;
 import io.sparkfed.testing.Table;
 import java.util.Locale;
 import java.util.Map;
@@ -26,6 +31,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** A plan for tests: federated averaging under a secure worker, with what a test changes of it. */
 final class PlanBuilder {
@@ -96,7 +102,7 @@ final class PlanBuilder {
     return this;
   }
 
-  PlanBuilder sum(Aggregation<long[], long[]> ring) {
+  PlanBuilder sum(RingSum ring) {
     return sums(through(ring));
   }
 
@@ -105,8 +111,38 @@ final class PlanBuilder {
     return this;
   }
 
-  private static SumFactory through(Aggregation<long[], long[]> ring) {
-    return scaledLength -> new FixedPointSum(ring, scaledLength);
+  private static SumFactory through(RingSum ring) {
+    return layout -> new FixedPointSum(ring, layout);
+  }
+
+  /**
+   * A sum for plans with parts of a test's own, which have no bytes: what is asked stays as it is.
+   */
+  private record InOnePiece(VectorSum sum) implements VectorSum {
+    @Override
+    public <S> Opened<double[]> sum(Federation<S> federation, Visit visit, Question<S> question) {
+      return sum.sum(federation, visit, Asked.<S>vector(question.layout(), question::answer));
+    }
+
+    @Override
+    public int[] choices() {
+      return sum.choices();
+    }
+
+    @Override
+    public void expect(double largest, int workers) {
+      sum.expect(largest, workers);
+    }
+
+    @Override
+    public void restore(int[] choices) {
+      sum.restore(choices);
+    }
+  }
+
+  private boolean hasPartsOfItsOwn() {
+    return Stream.concat(Stream.of(solver, clip), warmStart.stream())
+        .anyMatch(part -> part.getClass().isSynthetic());
   }
 
   /** Averaging stops at this change of the loss. */
@@ -194,7 +230,7 @@ final class PlanBuilder {
         solver,
         weighting,
         clip,
-        sums,
+        hasPartsOfItsOwn() ? layout -> new InOnePiece(sums.sumOf(layout)) : sums,
         new ServerSgd(1.0),
         rounds,
         tolerance,

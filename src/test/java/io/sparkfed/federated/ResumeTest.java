@@ -127,7 +127,7 @@ class ResumeTest {
     }
 
     @Override
-    public <B, M> List<M> visit(Visit<B> visit, WorkerTask<Shard, B, M> task) {
+    public <M> List<M> visit(Visit visit, WorkerTask<Shard, M> task) {
       visits++;
       if (visits == last && !afterAnswers) {
         throw new Killed();
@@ -140,7 +140,7 @@ class ResumeTest {
     }
 
     @Override
-    public <B, M> List<M> visitAggregators(Visit<B> visit, AggregatorTask<B, M> task) {
+    public <M> List<M> visitAggregators(Visit visit, AggregatorTask<M> task) {
       throw new UnsupportedOperationException();
     }
   }

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sparkfed.aggregate.InsecurePlainSum;
-import io.sparkfed.aggregate.WeightedUpdate;
 import io.sparkfed.model.Scaling;
 import io.sparkfed.objective.Reduction;
 import io.sparkfed.solver.GradientDescent;
@@ -52,15 +51,11 @@ class TutorialTest {
   void run_roundOfTheTable_hasTheWorkersLastLocalLosses(int round, double bobs, double alices) {
     TrainingPlan fourSteps = plan(1).solver(new GradientDescent(4, 0.1)).build();
     double[] start = round == 0 ? new double[3] : plan(round).train(WORKERS).model().values();
-    LocalWork work = new LocalWork(fourSteps, Scaling.identity(fourSteps.shape()));
-    ModelBroadcast broadcast = new ModelBroadcast(round + 1, start, true);
+    Scaling raw = Scaling.identity(fourSteps.shape());
+    LocalTraining statement = LocalTraining.of(fourSteps, raw, round + 1, start, true);
 
-    assertEquals(
-        bobs, sumOfSquares(BOB, work.run("bob", BOB.shard("bob"), broadcast), start), 1e-9);
-    assertEquals(
-        alices,
-        sumOfSquares(ALICE, work.run("alice", ALICE.shard("alice"), broadcast), start),
-        1e-9);
+    assertEquals(bobs, sumOfSquares(BOB, update(statement, "bob", BOB), start), 1e-9);
+    assertEquals(alices, sumOfSquares(ALICE, update(statement, "alice", ALICE), start), 1e-9);
   }
 
   @Test
@@ -101,12 +96,19 @@ class TutorialTest {
         .rounds(rounds);
   }
 
-  private static double sumOfSquares(Table table, WeightedUpdate update, double[] start) {
+  private static double[] update(LocalTraining statement, String worker, Table table) {
+    return statement
+        .layout()
+        .read(statement.answer(worker, table.shard(worker)))
+        .mean(LocalTraining.UPDATE, LocalTraining.WEIGHT);
+  }
+
+  private static double sumOfSquares(Table table, double[] update, double[] start) {
     double sum = 0.0;
     for (int i = 0; i < table.rows(); i++) {
-      double error = start[2] - update.update()[2] - table.y()[i];
+      double error = start[2] - update[2] - table.y()[i];
       for (int j = 0; j < 2; j++) {
-        error += (start[j] - update.update()[j]) * table.x()[i][j];
+        error += (start[j] - update[j]) * table.x()[i][j];
       }
       sum += error * error;
     }

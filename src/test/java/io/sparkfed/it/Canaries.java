@@ -3,14 +3,16 @@ package io.sparkfed.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.sparkfed.aggregate.Aggregation;
 import io.sparkfed.aggregate.Federation;
 import io.sparkfed.aggregate.InProcessFederation;
 import io.sparkfed.aggregate.InsecurePlainSum;
 import io.sparkfed.aggregate.Opened;
+import io.sparkfed.aggregate.Question;
+import io.sparkfed.aggregate.RingSum;
 import io.sparkfed.aggregate.SumFactory;
+import io.sparkfed.aggregate.VectorSum;
 import io.sparkfed.aggregate.Visit;
-import io.sparkfed.aggregate.WorkerTask;
+import io.sparkfed.aggregate.Words;
 import io.sparkfed.config.AggregationMode;
 import io.sparkfed.config.ConfigLoader;
 import io.sparkfed.config.EnumNames;
@@ -19,6 +21,7 @@ import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.federated.FederatedTrainer;
 import io.sparkfed.federated.TrainingPlan;
 import io.sparkfed.secure.FixedPointSum;
+import io.sparkfed.testing.Asked;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -83,9 +86,9 @@ public record Canaries(Set<Double> numbers, Set<Long> words) {
     Set<Long> sums = new TreeSet<>();
     TrainingPlan plan = Presets.plan(config, rows.features());
     SumFactory recorded =
-        length ->
+        layout ->
             new RecordedNumbers(
-                byWorker, new FixedPointSum(new RecordedWords(byWorker, sums), length));
+                byWorker, new FixedPointSum(new RecordedWords(byWorker, sums), layout));
     new FederatedTrainer(
             new InProcessFederation<>(rows.shards()), plan.through(recorded), round -> {})
         .train();
@@ -120,46 +123,46 @@ public record Canaries(Set<Double> numbers, Set<Long> words) {
   }
 
   /** Keeps the irregular numbers of each worker on their way into a sum. */
-  private record RecordedNumbers(
-      SortedMap<String, Canaries> byWorker, Aggregation<double[], double[]> inner)
-      implements Aggregation<double[], double[]> {
+  private record RecordedNumbers(SortedMap<String, Canaries> byWorker, VectorSum inner)
+      implements VectorSum {
 
     @Override
-    public <S, B> Opened<double[]> aggregate(
-        Federation<S> federation, Visit<B> visit, WorkerTask<S, B, double[]> work) {
-      return inner.aggregate(
+    public <S> Opened<double[]> sum(Federation<S> federation, Visit visit, Question<S> question) {
+      return inner.sum(
           federation,
           visit,
-          (worker, shard, broadcast) -> {
-            double[] vector = work.run(worker, shard, broadcast);
-            Canaries own = byWorker.computeIfAbsent(worker, w -> new Canaries());
-            for (double number : vector) {
-              if (digits(number).length() >= SHOWN_DIGITS) {
-                own.numbers().add(number);
-              }
-            }
-            return vector;
-          });
+          Asked.<S>vector(
+              question.layout(),
+              (worker, held) -> {
+                double[] vector = question.answer(worker, held);
+                Canaries own = byWorker.computeIfAbsent(worker, w -> new Canaries());
+                for (double number : vector) {
+                  if (digits(number).length() >= SHOWN_DIGITS) {
+                    own.numbers().add(number);
+                  }
+                }
+                return vector;
+              }));
     }
   }
 
   /** The insecure sum, in one process, that keeps the irregular integers of each worker. */
   private record RecordedWords(SortedMap<String, Canaries> byWorker, Set<Long> sums)
-      implements Aggregation<long[], long[]> {
+      implements RingSum {
 
     @Override
-    public <S, B> Opened<long[]> aggregate(
-        Federation<S> federation, Visit<B> visit, WorkerTask<S, B, long[]> work) {
+    public <S> Opened<long[]> sum(Federation<S> federation, Visit visit, Words<S> words) {
       Opened<long[]> opened =
           new InsecurePlainSum(2)
-              .aggregate(
+              .sum(
                   federation,
                   visit,
-                  (worker, shard, broadcast) -> {
-                    long[] words = work.run(worker, shard, broadcast);
-                    keep(words, byWorker.computeIfAbsent(worker, w -> new Canaries()).words());
-                    return words;
-                  });
+                  Asked.<S>words(
+                      (worker, held) -> {
+                        long[] own = words.of(worker, held);
+                        keep(own, byWorker.computeIfAbsent(worker, w -> new Canaries()).words());
+                        return own;
+                      }));
       keep(opened.value(), sums);
       return opened;
     }

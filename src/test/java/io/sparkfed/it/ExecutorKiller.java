@@ -41,18 +41,18 @@ public final class ExecutorKiller implements Federation<Shard> {
   }
 
   @Override
-  public <B, M> List<M> visit(Visit<B> visit, WorkerTask<Shard, B, M> task) {
+  public <M> List<M> visit(Visit visit, WorkerTask<Shard, M> task) {
     kill(visit);
     return federation.visit(visit, task);
   }
 
   @Override
-  public <B, M> List<M> visitAggregators(Visit<B> visit, AggregatorTask<B, M> task) {
+  public <M> List<M> visitAggregators(Visit visit, AggregatorTask<M> task) {
     kill(visit);
     return federation.visitAggregators(visit, task);
   }
 
-  private void kill(Visit<?> visit) {
+  private void kill(Visit visit) {
     if (done || !visit.description().contains(phase)) {
       return;
     }

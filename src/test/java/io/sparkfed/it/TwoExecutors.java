@@ -2,12 +2,13 @@ package io.sparkfed.it;
 
 import io.sparkfed.aggregate.InsecurePlainSum;
 import io.sparkfed.aggregate.Visit;
-import io.sparkfed.aggregate.WorkerTask;
+import io.sparkfed.aggregate.Words;
 import io.sparkfed.config.ConfigLoader;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.data.Shard;
 import io.sparkfed.spark.ShardLoader;
 import io.sparkfed.spark.SparkFederation;
+import io.sparkfed.testing.Asked;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,20 +58,21 @@ public final class TwoExecutors {
     return new ShardLoader(spark, config).load().federation();
   }
 
-  /** A worker's vector: a function of its id and of what was broadcast. */
-  public static WorkerTask<Shard, Integer, long[]> vectors() {
-    return (worker, shard, broadcast) -> new long[] {worker.hashCode(), broadcast, 1L << 40};
+  /** A worker's vector: a function of its id and of the round. */
+  public static Words<Shard> vectors(int round) {
+    return Asked.wordsAnywhere(
+        (worker, shard) -> new long[] {worker.hashCode(), 7L * round, 1L << 40});
   }
 
   /** A visit of all workers. */
-  public static Visit<Integer> visit(SparkFederation federation, int round) {
-    return new Visit<>("round " + round, round, federation.workers(), 7 * round);
+  public static Visit visit(SparkFederation federation, int round) {
+    return new Visit("round " + round, round, federation.workers());
   }
 
   /** Returns the plain sum of the vectors of a visit of all workers. */
   public static long[] expected(SparkFederation federation, int round) {
     return new InsecurePlainSum(2)
-        .aggregate(federation, visit(federation, round), vectors())
+        .sum(federation, visit(federation, round), vectors(round))
         .value();
   }
 }

@@ -5,21 +5,23 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.sparkfed.aggregate.Aggregation;
 import io.sparkfed.aggregate.AggregationException;
 import io.sparkfed.aggregate.Federation;
 import io.sparkfed.aggregate.InProcessFederation;
 import io.sparkfed.aggregate.InsecurePlainSum;
+import io.sparkfed.aggregate.Layout;
+import io.sparkfed.aggregate.NamedVector;
 import io.sparkfed.aggregate.NonFiniteUpdateException;
 import io.sparkfed.aggregate.Opened;
+import io.sparkfed.aggregate.Question;
+import io.sparkfed.aggregate.RingSum;
 import io.sparkfed.aggregate.Visit;
-import io.sparkfed.aggregate.WeightedMean;
-import io.sparkfed.aggregate.WeightedUpdate;
-import io.sparkfed.aggregate.WorkerTask;
+import io.sparkfed.aggregate.Words;
 import io.sparkfed.secure.keys.EphemeralKeys;
 import io.sparkfed.secure.keys.ThrowAwayKeys;
 import io.sparkfed.secure.masked.MaskedSum;
 import io.sparkfed.secure.sealed.SealedSum;
+import io.sparkfed.testing.Asked;
 import io.sparkfed.testing.RecordingFederation;
 import java.math.BigDecimal;
 import java.math.MathContext;
@@ -35,13 +37,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class FixedPointSumTest {
-  private static final WorkerTask<double[], Integer, double[]> SEND =
-      (worker, held, nothing) -> held;
+  private static final Question<double[]> SEND = Asked.vector(0, 0, (worker, held) -> held);
 
   @Test
   void aggregate_firstSum_choosesTheRangeOnceForAll() {
     RecordingFederation<double[]> federation = federation(Map.of("a", v(1, 2), "b", v(3, 4)));
-    FixedPointSum sum = new FixedPointSum(new InsecurePlainSum(2), 1);
+    FixedPointSum sum = new FixedPointSum(new InsecurePlainSum(2), Asked.layout(1, 0));
 
     assertArrayEquals(v(4, 6), sum(sum, federation).value());
     assertArrayEquals(v(4, 6), sum(sum, federation).value());
@@ -57,12 +58,12 @@ class FixedPointSumTest {
   @Test
   void aggregate_rangeExpected_choosesNone() {
     RecordingFederation<double[]> federation = federation(Map.of("a", v(1, 2), "b", v(3, 4)));
-    FixedPointSum enough = new FixedPointSum(new InsecurePlainSum(2), 1);
+    FixedPointSum enough = new FixedPointSum(new InsecurePlainSum(2), Asked.layout(1, 0));
     enough.expect(3.0, 2);
     assertArrayEquals(v(4, 6), sum(enough, federation).value());
     assertEquals(1, federation.visits().size());
 
-    FixedPointSum tooLittle = new FixedPointSum(new InsecurePlainSum(2), 1);
+    FixedPointSum tooLittle = new FixedPointSum(new InsecurePlainSum(2), Asked.layout(1, 0));
     tooLittle.expect(0.9, 2);
     assertEquals(1, sum(tooLittle, federation).saturated());
     assertArrayEquals(v(4, 6), sum(tooLittle, federation).value());
@@ -73,7 +74,8 @@ class FixedPointSumTest {
     RecordingFederation<double[]> federation =
         federation(Map.of("a", v(1e30, -1e-20), "b", v(3, 4)));
 
-    Opened<double[]> opened = sum(new FixedPointSum(new InsecurePlainSum(2), 0), federation);
+    Opened<double[]> opened =
+        sum(new FixedPointSum(new InsecurePlainSum(2), Asked.layout(0, 0)), federation);
 
     assertArrayEquals(v(1e30 + 3, 4), opened.value());
     assertEquals(1, federation.visits().size());
@@ -83,7 +85,7 @@ class FixedPointSumTest {
   @Test
   void aggregate_bytesOfChoosingTheRange_areCountedOnce() {
     RecordingFederation<double[]> federation = federation(Map.of("a", v(1), "b", v(3)));
-    FixedPointSum sum = new FixedPointSum(new InsecurePlainSum(2), 1);
+    FixedPointSum sum = new FixedPointSum(new InsecurePlainSum(2), Asked.layout(1, 0));
 
     assertEquals(2 * 8 * (128 + 2), sum(sum, federation).messageBytes());
     assertEquals(2 * 8 * 2, sum(sum, federation).messageBytes());
@@ -102,7 +104,9 @@ class FixedPointSumTest {
                 "d", v(0.0, -0.0, 0.0),
                 "e", v(Double.MIN_VALUE, 0, 0)));
 
-    sum(new FixedPointSum(new Listening(new InsecurePlainSum(2), opened), 2), federation);
+    sum(
+        new FixedPointSum(new Listening(new InsecurePlainSum(2), opened), Asked.layout(2, 0)),
+        federation);
 
     long[] expected = new long[128];
     expected[0] = 1; // zeros
@@ -116,7 +120,7 @@ class FixedPointSumTest {
   @Test
   void aggregate_growingVectors_saturatesBeyondTheHeadroomAndThenChoosesAnew() {
     RecordingFederation<double[]> federation = federation(Map.of("a", v(1.5), "b", v(1.5)));
-    FixedPointSum sum = new FixedPointSum(new InsecurePlainSum(2), 1);
+    FixedPointSum sum = new FixedPointSum(new InsecurePlainSum(2), Asked.layout(1, 0));
 
     // Bucket up to 2^4, bound 2^8.
     assertEquals(3.0, scaled(sum, federation, 1).value()[0]);
@@ -135,7 +139,7 @@ class FixedPointSumTest {
   @ParameterizedTest
   @ValueSource(doubles = {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, 1e76})
   void aggregate_notFiniteOrBeyondAllBuckets_isRefusedWithTheCount(double bad) {
-    for (Aggregation<long[], long[]> ring :
+    for (RingSum ring :
         List.of(
             new InsecurePlainSum(2),
             new SealedSum(new EphemeralKeys(), Set.of("sum"), 2),
@@ -145,7 +149,8 @@ class FixedPointSumTest {
       assertEquals(
           "the updates of 1 worker(s) are not finite",
           assertThrows(
-                  NonFiniteUpdateException.class, () -> sum(new FixedPointSum(ring, 1), federation))
+                  NonFiniteUpdateException.class,
+                  () -> sum(new FixedPointSum(ring, Asked.layout(1, 0)), federation))
               .getMessage());
     }
   }
@@ -157,19 +162,18 @@ class FixedPointSumTest {
 
     assertThrows(
         NonFiniteUpdateException.class,
-        () -> sum(new FixedPointSum(new InsecurePlainSum(2), 1), federation));
+        () -> sum(new FixedPointSum(new InsecurePlainSum(2), Asked.layout(1, 0)), federation));
   }
 
   /** A sum that no vectors of this range could have: words in the top of the range of long. */
   @Test
   void aggregate_ringOpensNonsense_isRefused() {
-    Aggregation<long[], long[]> nonsense =
-        new Aggregation<>() {
+    RingSum nonsense =
+        new RingSum() {
           @Override
-          public <S, B> Opened<long[]> aggregate(
-              Federation<S> federation, Visit<B> visit, WorkerTask<S, B, long[]> work) {
+          public <S> Opened<long[]> sum(Federation<S> federation, Visit visit, Words<S> words) {
             return new InsecurePlainSum(2)
-                .aggregate(federation, visit, work)
+                .sum(federation, visit, words)
                 .map(
                     sums -> {
                       sums[0] ^= sums.length == 128 ? 0 : Long.MIN_VALUE;
@@ -184,7 +188,7 @@ class FixedPointSumTest {
                 AggregationException.class,
                 () ->
                     sum(
-                        new FixedPointSum(nonsense, 1),
+                        new FixedPointSum(nonsense, Asked.layout(1, 0)),
                         federation(Map.of("a", v(1, 1), "b", v(1, 1)))))
             .getMessage());
   }
@@ -201,21 +205,27 @@ class FixedPointSumTest {
               .map(d -> (d - 0.5) * Math.pow(10.0, random.nextInt(20) - 10))
               .toArray());
     }
-    double[] expected = sum(new FixedPointSum(new InsecurePlainSum(2), 3), dealt(vectors)).value();
+    double[] expected =
+        sum(new FixedPointSum(new InsecurePlainSum(2), Asked.layout(3, 0)), dealt(vectors)).value();
     for (int trial = 0; trial < 10; trial++) {
       Collections.shuffle(vectors, random);
       assertArrayEquals(
-          expected, sum(new FixedPointSum(new InsecurePlainSum(2), 3), dealt(vectors)).value());
+          expected,
+          sum(new FixedPointSum(new InsecurePlainSum(2), Asked.layout(3, 0)), dealt(vectors))
+              .value());
       assertArrayEquals(
           expected,
           sum(
-                  new FixedPointSum(new SealedSum(new EphemeralKeys(), Set.of("sum"), 2), 3),
+                  new FixedPointSum(
+                      new SealedSum(new EphemeralKeys(), Set.of("sum"), 2), Asked.layout(3, 0)),
                   dealt(vectors))
               .value());
     }
     assertArrayEquals(
         expected,
-        sum(new FixedPointSum(new MaskedSum(ThrowAwayKeys.random(), 2), 3), dealt(vectors))
+        sum(
+                new FixedPointSum(new MaskedSum(ThrowAwayKeys.random(), 2), Asked.layout(3, 0)),
+                dealt(vectors))
             .value());
   }
 
@@ -237,46 +247,53 @@ class FixedPointSumTest {
       denominator = denominator.add(new BigDecimal(vector[3]));
       held.put("w" + w, vector);
     }
-    WeightedMean mean = new WeightedMean(new FixedPointSum(new InsecurePlainSum(2), 3), 3);
+    Layout layout = Layout.empty().scaled("update", 3).exact("weight");
+    Question<double[]> weighted =
+        Asked.vector(
+            3,
+            1,
+            (worker, vector) ->
+                new double[] {
+                  vector[3] * vector[0], vector[3] * vector[1], vector[3] * vector[2], vector[3]
+                });
 
-    Opened<WeightedMean.Mean> opened =
-        mean.aggregate(
-            new InProcessFederation<>(held),
-            new Visit<>("test", 1, List.copyOf(held.keySet()), 0),
-            (worker, vector, nothing) ->
-                new WeightedUpdate(
-                    new double[] {vector[0], vector[1], vector[2]}, vector[3], new double[0]));
+    NamedVector opened =
+        layout.read(
+            new FixedPointSum(new InsecurePlainSum(2), layout)
+                .sum(
+                    new InProcessFederation<>(held),
+                    new Visit("test", 1, List.copyOf(held.keySet())),
+                    weighted)
+                .value());
 
-    assertEquals(denominator.doubleValue(), opened.value().totalWeight());
+    assertEquals(denominator.doubleValue(), opened.get("weight"));
     for (int j = 0; j < 3; j++) {
       double exact = numerators[j].divide(denominator, MathContext.DECIMAL128).doubleValue();
-      double actual = opened.value().update()[j];
+      double actual = opened.mean("update", "weight")[j];
       assertTrue(Math.abs(actual - exact) <= 1e-12 * exact, exact + " " + actual);
     }
   }
 
   /** Keeps what a ring opened. */
-  private record Listening(Aggregation<long[], long[]> ring, List<long[]> heard)
-      implements Aggregation<long[], long[]> {
+  private record Listening(RingSum ring, List<long[]> heard) implements RingSum {
     @Override
-    public <S, B> Opened<long[]> aggregate(
-        Federation<S> federation, Visit<B> visit, WorkerTask<S, B, long[]> work) {
-      Opened<long[]> opened = ring.aggregate(federation, visit, work);
+    public <S> Opened<long[]> sum(Federation<S> federation, Visit visit, Words<S> words) {
+      Opened<long[]> opened = ring.sum(federation, visit, words);
       heard.add(opened.value().clone());
       return opened;
     }
   }
 
   private static Opened<double[]> sum(FixedPointSum sum, Federation<double[]> federation) {
-    return sum.aggregate(federation, new Visit<>("test", 1, federation.workers(), 0), SEND);
+    return sum.sum(federation, new Visit("test", 1, federation.workers()), SEND);
   }
 
   private static Opened<double[]> scaled(
       FixedPointSum sum, Federation<double[]> federation, int factor) {
-    return sum.aggregate(
+    return sum.sum(
         federation,
-        new Visit<>("test", 1, federation.workers(), factor),
-        (worker, held, by) -> new double[] {held[0] * by});
+        new Visit("test", 1, federation.workers()),
+        Asked.vector(1, 0, (worker, held) -> new double[] {held[0] * factor}));
   }
 
   private static RecordingFederation<double[]> federation(Map<String, double[]> held) {

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.sparkfed.aggregate.InsecurePlainSum;
 import io.sparkfed.aggregate.Opened;
 import io.sparkfed.aggregate.Visit;
+import io.sparkfed.aggregate.Words;
 import io.sparkfed.aggregate.WorkerTask;
 import io.sparkfed.data.Shard;
 import io.sparkfed.it.ExecutorKiller;
@@ -20,6 +21,7 @@ import io.sparkfed.secure.keys.EphemeralKeys;
 import io.sparkfed.secure.keys.KeyRing;
 import io.sparkfed.secure.masked.MaskedSum;
 import io.sparkfed.spark.SparkFederation;
+import io.sparkfed.testing.Asked;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.file.Path;
@@ -65,8 +67,8 @@ class MaskedClusterIT {
   /** The executor that most workers are on, and they: too few are left for a sum without them. */
   private record Target(long pid, List<String> workers) {
     static Target in(SparkFederation federation) {
-      WorkerTask<Shard, Integer, Place> places =
-          (worker, shard, nothing) -> new Place(worker, ProcessHandle.current().pid());
+      WorkerTask<Shard, Place> places =
+          Asked.taskAnywhere((worker, shard) -> new Place(worker, ProcessHandle.current().pid()));
       List<Place> found = federation.visit(visit(federation, 0), places);
       assertEquals(
           2, found.stream().map(Place::pid).distinct().count(), "both executors must work");
@@ -89,7 +91,7 @@ class MaskedClusterIT {
     try (SparkFederation federation = federation()) {
       MaskedSum sum = new MaskedSum(new EphemeralKeys(), 3);
       for (int round = 1; round <= 3; round++) {
-        Opened<long[]> opened = sum.aggregate(federation, visit(federation, round), vectors());
+        Opened<long[]> opened = sum.sum(federation, visit(federation, round), vectors(round));
         assertArrayEquals(expected(federation, round), opened.value());
         assertEquals(WORKERS, opened.workers());
       }
@@ -101,9 +103,9 @@ class MaskedClusterIT {
   void sum_executorKilledBeforeMasking_ephemeralKeys_sumsAllOnSecondAttempt() throws Exception {
     try (SparkFederation federation = federation()) {
       MaskedSum sum = new MaskedSum(new EphemeralKeys(), 3);
-      sum.aggregate(federation, visit(federation, 1), vectors());
+      sum.sum(federation, visit(federation, 1), vectors(1));
       ExecutorKiller killer = Target.in(federation).killedBefore(": masked vectors", federation);
-      Opened<long[]> opened = sum.aggregate(killer, visit(federation, 2), vectors());
+      Opened<long[]> opened = sum.sum(killer, visit(federation, 2), vectors(2));
       assertTrue(killer.done());
       assertArrayEquals(expected(federation, 2), opened.value());
       assertEquals(WORKERS, opened.workers());
@@ -115,9 +117,9 @@ class MaskedClusterIT {
   void sum_executorKilledBeforeUnmasking_keyFolders_sumsAll() throws Exception {
     try (SparkFederation federation = federation()) {
       MaskedSum sum = new MaskedSum(keyFolders(federation.workers()), 3);
-      sum.aggregate(federation, visit(federation, 1), vectors());
+      sum.sum(federation, visit(federation, 1), vectors(1));
       ExecutorKiller killer = Target.in(federation).killedBefore(": unmasking", federation);
-      Opened<long[]> opened = sum.aggregate(killer, visit(federation, 2), vectors());
+      Opened<long[]> opened = sum.sum(killer, visit(federation, 2), vectors(2));
       assertTrue(killer.done());
       assertArrayEquals(expected(federation, 2), opened.value());
       assertEquals(WORKERS, opened.workers());
@@ -132,20 +134,21 @@ class MaskedClusterIT {
   void sum_recomputedVectorDiffers_workerDropsOut() throws Exception {
     try (SparkFederation federation = federation()) {
       MaskedSum sum = new MaskedSum(keyFolders(federation.workers()), 3);
-      sum.aggregate(federation, visit(federation, 1), vectors());
+      sum.sum(federation, visit(federation, 1), vectors(1));
       Target target = Target.in(federation);
       ExecutorKiller killer = target.killedBefore(": masked vectors", federation);
       String unstable = target.workers().get(0);
-      WorkerTask<Shard, Integer, long[]> work =
-          (worker, shard, broadcast) -> {
-            long[] vector = vectors().run(worker, shard, broadcast);
-            String phase = TaskContext.get().getLocalProperty("spark.job.description");
-            if (worker.equals(unstable) && phase.endsWith(": masked vectors")) {
-              vector[0]++;
-            }
-            return vector;
-          };
-      Opened<long[]> opened = sum.aggregate(killer, visit(federation, 2), work);
+      Words<Shard> work =
+          Asked.wordsAnywhere(
+              (worker, shard) -> {
+                long[] vector = {worker.hashCode(), 14, 1L << 40};
+                String phase = TaskContext.get().getLocalProperty("spark.job.description");
+                if (worker.equals(unstable) && phase.endsWith(": masked vectors")) {
+                  vector[0]++;
+                }
+                return vector;
+              });
+      Opened<long[]> opened = sum.sum(killer, visit(federation, 2), work);
       assertTrue(killer.done());
       assertEquals(WORKERS - 1, opened.workers());
       assertEquals(1, opened.dropouts());
@@ -153,7 +156,7 @@ class MaskedClusterIT {
           federation.workers().stream().filter(worker -> !worker.equals(unstable)).toList();
       long[] expected =
           new InsecurePlainSum(2)
-              .aggregate(federation, new Visit<>("others", 2, others, 14), vectors())
+              .sum(federation, new Visit("others", 2, others), vectors(2))
               .value();
       assertArrayEquals(expected, opened.value());
     }

@@ -4,12 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.sparkfed.aggregate.Aggregation;
 import io.sparkfed.aggregate.Federation;
+import io.sparkfed.aggregate.Layout;
 import io.sparkfed.aggregate.Opened;
+import io.sparkfed.aggregate.Question;
 import io.sparkfed.aggregate.SumFactory;
+import io.sparkfed.aggregate.VectorSum;
 import io.sparkfed.aggregate.Visit;
-import io.sparkfed.aggregate.WorkerTask;
+import io.sparkfed.aggregate.Words;
 import io.sparkfed.config.AggregationMode;
 import io.sparkfed.config.ConfigLoader;
 import io.sparkfed.config.Presets;
@@ -29,9 +31,11 @@ import io.sparkfed.secure.keys.Roster;
 import io.sparkfed.secure.masked.MaskedSum;
 import io.sparkfed.spark.ShardLoader;
 import io.sparkfed.spark.SparkFederation;
+import io.sparkfed.testing.Asked;
+import io.sparkfed.wire.Form;
+import io.sparkfed.wire.Site;
 import io.sparkfed.wire.WireWriter;
 import java.io.IOException;
-import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -168,13 +172,15 @@ class RetryClusterIT {
   }
 
   /** A worker's vector, a function of its id; its last bit may differ when it is made again. */
-  private WorkerTask<Shard, Integer, long[]> vectors(boolean repeats) {
+  private Words<Shard> vectors(boolean repeats) {
     String vectorIsLost = lost.toString();
-    return (worker, shard, broadcast) -> {
-      boolean again = TaskContext.get().attemptNumber() > 0 || Files.exists(Path.of(vectorIsLost));
-      long bit = !repeats && worker.equals(VICTIM) && again ? 1 : 0;
-      return new long[] {worker.hashCode() + bit, broadcast, 1L << 40};
-    };
+    return Asked.wordsAnywhere(
+        (worker, shard) -> {
+          boolean again =
+              TaskContext.get().attemptNumber() > 0 || Files.exists(Path.of(vectorIsLost));
+          long bit = !repeats && worker.equals(VICTIM) && again ? 1 : 0;
+          return new long[] {worker.hashCode() + bit, 7, 1L << 40};
+        });
   }
 
   private static long[] plainSum(List<String> workers, long more) {
@@ -187,8 +193,8 @@ class RetryClusterIT {
     return IDS.stream().filter(worker -> !worker.equals(VICTIM)).toList();
   }
 
-  private static Visit<Integer> visit() {
-    return new Visit<>(ROUND, 1, IDS, 7);
+  private static Visit visit() {
+    return new Visit(ROUND, 1, IDS);
   }
 
   /** Keys whose opening is slow at the victim, in the first attempt of one phase. */
@@ -264,7 +270,7 @@ class RetryClusterIT {
   @Test
   void overheard_sumWithoutTrouble_isOneVectorOfEachWorker() throws Exception {
     try (SparkFederation federation = federation()) {
-      Opened<long[]> opened = new MaskedSum(keys, 3).aggregate(federation, visit(), vectors(true));
+      Opened<long[]> opened = new MaskedSum(keys, 3).sum(federation, visit(), vectors(true));
 
       assertArrayEquals(plainSum(IDS, 0), opened.value());
       overheard()
@@ -277,8 +283,8 @@ class RetryClusterIT {
   void overheard_twoSums_areTwoVectorsOfEachWorker() throws Exception {
     try (SparkFederation federation = federation()) {
       MaskedSum sum = new MaskedSum(keys, 3);
-      sum.aggregate(federation, visit(), vectors(true));
-      sum.aggregate(federation, visit(), vectors(true));
+      sum.sum(federation, visit(), vectors(true));
+      sum.sum(federation, visit(), vectors(true));
 
       overheard()
           .forEach((worker, vectors) -> assertEquals(2, new TreeSet<>(vectors).size(), worker));
@@ -290,7 +296,7 @@ class RetryClusterIT {
   void sum_speculatedPhase_isThePlainSum(String phase) throws Exception {
     try (SparkFederation federation = federation()) {
       Opened<long[]> opened =
-          new MaskedSum(new SlowKeys(keys, phase), 3).aggregate(federation, visit(), vectors(true));
+          new MaskedSum(new SlowKeys(keys, phase), 3).sum(federation, visit(), vectors(true));
 
       assertTrue(speculated.get() > 0);
       assertArrayEquals(plainSum(IDS, 0), opened.value());
@@ -306,8 +312,7 @@ class RetryClusterIT {
       throws Exception {
     try (SparkFederation federation = federation()) {
       Opened<long[]> opened =
-          new MaskedSum(new SlowKeys(keys, phase), 3)
-              .aggregate(federation, visit(), vectors(false));
+          new MaskedSum(new SlowKeys(keys, phase), 3).sum(federation, visit(), vectors(false));
 
       assertTrue(speculated.get() > 0);
       long[] expected =
@@ -339,7 +344,7 @@ class RetryClusterIT {
   void sum_vectorEmittedThenExecutorLost_sendsTheSameVectorAgain() throws Exception {
     try (SparkFederation federation = federation()) {
       loseMaskedVectorOfVictim();
-      Opened<long[]> opened = new MaskedSum(keys, 3).aggregate(federation, visit(), vectors(true));
+      Opened<long[]> opened = new MaskedSum(keys, 3).sum(federation, visit(), vectors(true));
 
       assertTrue(rpc.hasCut());
       assertArrayEquals(plainSum(IDS, 0), opened.value());
@@ -354,7 +359,7 @@ class RetryClusterIT {
   void sum_vectorEmittedThenRecomputedDifferently_isWithoutTheWorker() throws Exception {
     try (SparkFederation federation = federation()) {
       loseMaskedVectorOfVictim();
-      Opened<long[]> opened = new MaskedSum(keys, 3).aggregate(federation, visit(), vectors(false));
+      Opened<long[]> opened = new MaskedSum(keys, 3).sum(federation, visit(), vectors(false));
 
       assertTrue(rpc.hasCut());
       assertArrayEquals(plainSum(allButVictim(), 0), opened.value());
@@ -365,21 +370,48 @@ class RetryClusterIT {
   }
 
   /** A sum whose work is slow at the victim in its first attempt. */
-  private record SlowSum(Aggregation<double[], double[]> inner)
-      implements Aggregation<double[], double[]>, Serializable {
+  private record SlowSum(VectorSum inner) implements VectorSum {
     @Override
-    public <S, B> Opened<double[]> aggregate(
-        Federation<S> federation, Visit<B> visit, WorkerTask<S, B, double[]> work) {
-      return inner.aggregate(federation, visit, slow(work));
+    public <S> Opened<double[]> sum(Federation<S> federation, Visit visit, Question<S> question) {
+      return inner.sum(federation, visit, new SlowQuestion<>(question));
+    }
+  }
+
+  /** What is slow at the victim in its first attempt. */
+  private record SlowQuestion<S>(Question<S> asked) implements Question<S> {
+    private record SlowForm<S>(Form<Question<S>> inner) implements Form<Question<S>> {
+      @Override
+      public Question<S> read(byte[] bytes, Site site) {
+        return new SlowQuestion<>(inner.read(bytes, site));
+      }
     }
 
-    private static <S, B> WorkerTask<S, B, double[]> slow(WorkerTask<S, B, double[]> work) {
-      return (worker, shard, broadcast) -> {
-        if (worker.equals(VICTIM) && TaskContext.get().attemptNumber() == 0) {
-          dawdle();
-        }
-        return work.run(worker, shard, broadcast);
-      };
+    @Override
+    public Layout layout() {
+      return asked.layout();
+    }
+
+    @Override
+    public double[] answer(String worker, S held) {
+      if (worker.equals(VICTIM) && TaskContext.get().attemptNumber() == 0) {
+        dawdle();
+      }
+      return asked.answer(worker, held);
+    }
+
+    @Override
+    public byte[] toBytes() {
+      return asked.toBytes();
+    }
+
+    @Override
+    public Form<Question<S>> form() {
+      return new SlowForm<>(asked.form());
+    }
+
+    @Override
+    public Site site() {
+      return asked.site();
     }
   }
 
@@ -420,7 +452,7 @@ class RetryClusterIT {
     try (SparkFederation federation = loaded.federation()) {
       TrainingPlan plan = Presets.plan(config, loaded.features().size());
       SumFactory sums = plan.sums();
-      SumFactory used = slow ? length -> new SlowSum(sums.sumOf(length)) : sums;
+      SumFactory used = slow ? layout -> new SlowSum(sums.sumOf(layout)) : sums;
       TrainingPlan changed = plan.through(used);
       return new FederatedTrainer(federation, changed, round -> {}).train().model().weights();
     }

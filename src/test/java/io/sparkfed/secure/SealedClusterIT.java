@@ -17,6 +17,7 @@ import io.sparkfed.it.TwoExecutors;
 import io.sparkfed.secure.keys.EphemeralKeys;
 import io.sparkfed.secure.sealed.SealedSum;
 import io.sparkfed.spark.SparkFederation;
+import io.sparkfed.testing.Asked;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -50,9 +51,10 @@ class SealedClusterIT {
   }
 
   private static List<Long> processes(SparkFederation federation, String... aggregators) {
-    AggregatorTask<Integer, Long> process = (name, nothing) -> ProcessHandle.current().pid();
+    AggregatorTask<Long> process =
+        Asked.aggregatorTaskAnywhere((name, nothing) -> ProcessHandle.current().pid());
     return federation.visitAggregators(
-        new Visit<>("where are you", 0, List.of(aggregators), 0), process);
+        new Visit("where are you", 0, List.of(aggregators)), process);
   }
 
   @Test
@@ -75,7 +77,7 @@ class SealedClusterIT {
       for (Set<String> aggregators : List.of(Set.of("one"), Set.of("one", "two"))) {
         SealedSum sum = new SealedSum(new EphemeralKeys(), aggregators, 3);
         for (int round = 1; round <= 3; round++) {
-          Opened<long[]> opened = sum.aggregate(federation, visit(federation, round), vectors());
+          Opened<long[]> opened = sum.sum(federation, visit(federation, round), vectors(round));
           assertArrayEquals(expected(federation, round), opened.value());
           assertEquals(WORKERS, opened.workers());
         }
@@ -88,11 +90,11 @@ class SealedClusterIT {
   void sum_aggregatorsExecutorKilledBeforeOpening_sumsAllOnSecondAttempt() throws Exception {
     try (SparkFederation federation = federation()) {
       SealedSum sum = new SealedSum(new EphemeralKeys(), Set.of("one", "two"), 3);
-      sum.aggregate(federation, visit(federation, 1), vectors());
+      sum.sum(federation, visit(federation, 1), vectors(1));
       ExecutorKiller killer =
           new ExecutorKiller(federation, ": opening at ", processes(federation, "one").get(0));
 
-      Opened<long[]> opened = sum.aggregate(killer, visit(federation, 2), vectors());
+      Opened<long[]> opened = sum.sum(killer, visit(federation, 2), vectors(2));
 
       assertTrue(killer.done());
       assertArrayEquals(expected(federation, 2), opened.value());

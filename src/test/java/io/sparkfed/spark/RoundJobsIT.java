@@ -15,6 +15,7 @@ import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.data.Shard;
 import io.sparkfed.it.ListenerRecorder;
 import io.sparkfed.it.StandaloneCluster;
+import io.sparkfed.testing.Asked;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -86,10 +87,10 @@ class RoundJobsIT {
             workers,
             List.of(),
             new VisitBounds(Optional.empty(), Duration.ofMinutes(1), Map.of()))) {
-      Visit<Integer> visit = new Visit<>("a visit", 1, workers, 0);
+      Visit visit = new Visit("a visit", 1, workers);
       return assertThrows(
           AggregationException.class,
-          () -> federation.visit(visit, (worker, shard, broadcast) -> broadcast));
+          () -> federation.visit(visit, Asked.task((worker, shard) -> worker)));
     }
   }
 
@@ -159,9 +160,10 @@ class RoundJobsIT {
     TrainingConfig config = config(folder, csvWorkers(folder));
     try (SparkFederation federation = new ShardLoader(spark, config).load().federation();
         ListenerRecorder recorder = new ListenerRecorder(spark)) {
-      Visit<byte[]> visit = new Visit<>("a visit", 1, federation.workers(), value);
+      Visit visit = new Visit("a visit", 1, federation.workers());
 
-      List<Integer> lengths = federation.visit(visit, (worker, shard, bytes) -> bytes.length);
+      List<Integer> lengths =
+          federation.visit(visit, Asked.taskAnywhere((worker, shard) -> value.length));
 
       assertEquals(Collections.nCopies(3, value.length), lengths);
       SortedSet<Long> ids = recorder.storedBroadcasts();
@@ -180,7 +182,7 @@ class RoundJobsIT {
     try (SparkFederation federation = new ShardLoader(spark, config).load().federation()) {
       List<String> visited =
           federation.visit(
-              new Visit<>("a visit", 1, List.of("a", "c"), 0), (worker, shard, zero) -> worker);
+              new Visit("a visit", 1, List.of("a", "c")), Asked.task((worker, shard) -> worker));
 
       assertEquals(Set.of("a", "c"), Set.copyOf(visited));
       assertEquals(2, visited.size());
@@ -192,9 +194,9 @@ class RoundJobsIT {
   void visit_shardsAreLost_makesThemAgain() throws Exception {
     TrainingConfig config = config(folder, csvWorkers(folder));
     try (SparkFederation federation = new ShardLoader(spark, config).load().federation()) {
-      Visit<Integer> visit = new Visit<>("a visit", 1, federation.workers(), 0);
-      WorkerTask<Shard, Integer, String> rows =
-          (worker, shard, zero) -> worker + " " + shard.train().rows();
+      Visit visit = new Visit("a visit", 1, federation.workers());
+      WorkerTask<Shard, String> rows =
+          Asked.task((worker, shard) -> worker + " " + shard.train().rows());
       Set<String> before = Set.copyOf(federation.visit(visit, rows));
       int id = federation.partitions().id();
       for (int index = 0; index < 3; index++) {

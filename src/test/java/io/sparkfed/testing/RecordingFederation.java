@@ -16,8 +16,8 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * Records what passes between the driver and another federation. All that travels is serialized and
- * read back, as on a cluster.
+ * Records what passes between the driver and another federation. What comes back is serialized and
+ * read, as on a cluster; what is asked is read from its bytes by the other one.
  *
  * @param <S> what a worker holds
  */
@@ -33,7 +33,7 @@ public final class RecordingFederation<S> implements Federation<S> {
   }
 
   private final Federation<S> workers;
-  private final List<Visit<?>> visits = new ArrayList<>();
+  private final List<Visit> visits = new ArrayList<>();
   private final List<Object> seenByDriver = new ArrayList<>();
   private int workerVisits;
 
@@ -43,7 +43,7 @@ public final class RecordingFederation<S> implements Federation<S> {
   }
 
   /** Returns each visit of workers or aggregators, in order. */
-  public List<Visit<?>> visits() {
+  public List<Visit> visits() {
     return List.copyOf(visits);
   }
 
@@ -68,35 +68,22 @@ public final class RecordingFederation<S> implements Federation<S> {
   }
 
   @Override
-  public <B, M> List<M> visit(Visit<B> visit, WorkerTask<S, B, M> task) {
+  public <M> List<M> visit(Visit visit, WorkerTask<S, M> task) {
     visits.add(visit);
     workerVisits++;
     List<M> messages =
-        workers.visit(travelled(visit), travelled(task)).stream()
-            .map(RecordingFederation::travelled)
-            .toList();
+        workers.visit(visit, task).stream().map(RecordingFederation::travelled).toList();
     seenByDriver.addAll(messages);
     return messages;
   }
 
   @Override
-  public <B, M> List<M> visitAggregators(Visit<B> visit, AggregatorTask<B, M> task) {
+  public <M> List<M> visitAggregators(Visit visit, AggregatorTask<M> task) {
     visits.add(visit);
     List<M> messages =
-        workers.visitAggregators(travelled(visit), travelled(task)).stream()
-            .map(RecordingFederation::travelled)
-            .toList();
+        workers.visitAggregators(visit, task).stream().map(RecordingFederation::travelled).toList();
     seenByDriver.addAll(messages);
     return messages;
-  }
-
-  private static <B> Visit<B> travelled(Visit<B> visit) {
-    return new Visit<>(
-        visit.phase(),
-        visit.description(),
-        visit.round(),
-        visit.cohort(),
-        travelled(visit.broadcast()));
   }
 
   /** Returns the bytes an object travels as. */

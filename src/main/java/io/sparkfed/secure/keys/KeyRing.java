@@ -1,11 +1,11 @@
 package io.sparkfed.secure.keys;
 
-import java.io.Serializable;
+import io.sparkfed.wire.Site;
 
 /**
  * Finds keys: an owner's private ones where the owner is, the roster of public ones at the driver.
  */
-public interface KeyRing extends Serializable {
+public interface KeyRing extends Site {
 
   /**
    * Opens what a data owner holds. Called at that owner's worker only.

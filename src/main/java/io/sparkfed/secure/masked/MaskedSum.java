@@ -1,13 +1,13 @@
 package io.sparkfed.secure.masked;
 
-import io.sparkfed.aggregate.Aggregation;
 import io.sparkfed.aggregate.AggregationException;
 import io.sparkfed.aggregate.CohortException;
 import io.sparkfed.aggregate.Federation;
 import io.sparkfed.aggregate.Opened;
 import io.sparkfed.aggregate.Phase;
+import io.sparkfed.aggregate.RingSum;
 import io.sparkfed.aggregate.Visit;
-import io.sparkfed.aggregate.WorkerTask;
+import io.sparkfed.aggregate.Words;
 import io.sparkfed.secure.crypto.Kdf;
 import io.sparkfed.secure.crypto.Signing;
 import io.sparkfed.secure.keys.CollectedRoster;
@@ -15,7 +15,6 @@ import io.sparkfed.secure.keys.KeyRing;
 import io.sparkfed.secure.keys.Roster;
 import io.sparkfed.secure.protocol.FlaggedVector;
 import io.sparkfed.secure.protocol.Ledger;
-import io.sparkfed.secure.protocol.ModelHash;
 import io.sparkfed.secure.protocol.PhaseTask.Traffic;
 import io.sparkfed.wire.ProtocolException;
 import io.sparkfed.wire.WireReader;
@@ -34,7 +33,7 @@ import java.util.TreeSet;
  * <p>A session's random id is fresh for every sum, so a sum that failed can't be combined with a
  * later one. Not thread-safe.
  */
-public final class MaskedSum implements Aggregation<long[], long[]> {
+public final class MaskedSum implements RingSum {
   /** Adverts are collected for so many sums at once. */
   private static final int SLOTS = 32;
 
@@ -80,13 +79,12 @@ public final class MaskedSum implements Aggregation<long[], long[]> {
   }
 
   @Override
-  public <S, B> Opened<long[]> aggregate(
-      Federation<S> federation, Visit<B> visit, WorkerTask<S, B, long[]> work) {
+  public <S> Opened<long[]> sum(Federation<S> federation, Visit visit, Words<S> words) {
     Traffic traffic = new Traffic();
     int sum = ledger.nextSum();
     for (int attempt = 1; ; attempt++) {
       try {
-        Opened<long[]> opened = open(federation, visit, work, sum, traffic);
+        Opened<long[]> opened = open(federation, visit, words, sum, traffic);
         if (opened.dropouts() > 0) {
           adverts.clear();
         }
@@ -109,29 +107,21 @@ public final class MaskedSum implements Aggregation<long[], long[]> {
     return pinnedRoster == null ? new CollectedRoster(identities) : pinnedRoster;
   }
 
-  private <S, B> Opened<long[]> open(
-      Federation<S> federation,
-      Visit<B> visit,
-      WorkerTask<S, B, long[]> work,
-      int number,
-      Traffic traffic) {
+  private <S> Opened<long[]> open(
+      Federation<S> federation, Visit visit, Words<S> words, int number, Traffic traffic) {
     Session session = session(federation, visit, number, traffic);
-    byte[] modelHash = ModelHash.of(visit.broadcast());
-    DriverSide driver = new DriverSide(roster(), session, modelHash);
+    byte[] asked = words.toBytes();
+    byte[] askedHash = Kdf.sha256(asked);
+    DriverSide driver = new DriverSide(roster(), session, askedHash);
     int least = Math.max(minWorkers, session.threshold());
 
     SortedMap<String, Commitment> committed =
         driver.commitments(
             traffic.received(
                 federation.visit(
-                    phase(
-                        visit,
-                        visit.phase(),
-                        visit.description(),
-                        session.workers(),
-                        new Framed<>(
-                            session, identities, visit.broadcast(), null, null, null, null)),
-                    Phases.commit(keys, work))));
+                    phase(visit, visit.phase(), visit.description(), session.workers()),
+                    MaskedTask.of(
+                        keys, new MaskedFrame.Commit(session, identities, asked), words))));
     requireEnough(committed.size(), least);
     Pins pins = Pins.of(committed);
 
@@ -143,14 +133,21 @@ public final class MaskedSum implements Aggregation<long[], long[]> {
                         visit,
                         Phase.MASK,
                         visit.description() + ": masked vectors",
-                        List.copyOf(committed.keySet()),
-                        new Framed<>(
-                            session, identities, visit.broadcast(), pins, null, null, null)),
-                    Phases.mask(keys, work))),
+                        List.copyOf(committed.keySet())),
+                    MaskedTask.of(
+                        keys, new MaskedFrame.Mask(session, identities, asked, pins), words))),
             pins);
     requireEnough(vectors.size(), least);
     SortedSet<String> survivors = new TreeSet<>(vectors.keySet());
 
+    MaskedFrame unmask =
+        new MaskedFrame.Unmask(
+            session,
+            identities,
+            pins,
+            List.copyOf(survivors),
+            driver.inboxes(committed),
+            askedHash);
     SortedMap<String, Reveal> reveals =
         driver.reveals(
             traffic.received(
@@ -159,24 +156,15 @@ public final class MaskedSum implements Aggregation<long[], long[]> {
                         visit,
                         Phase.UNMASK,
                         visit.description() + ": unmasking",
-                        List.copyOf(survivors),
-                        new Framed<B>(
-                            session,
-                            identities,
-                            null,
-                            pins,
-                            survivors,
-                            driver.inboxes(committed),
-                            modelHash)),
-                    Phases.reveal(keys))),
+                        List.copyOf(survivors)),
+                    MaskedTask.of(keys, unmask))),
             pins,
             survivors);
     long[] sum = driver.unmask(vectors, pins, reveals);
     return FlaggedVector.open(sum, survivors.size(), visit.cohort().size(), traffic.bytes());
   }
 
-  private <S, B> Session session(
-      Federation<S> federation, Visit<B> visit, int number, Traffic traffic) {
+  private <S> Session session(Federation<S> federation, Visit visit, int number, Traffic traffic) {
     int slot = ledger.nextSlot();
     ledger.force();
     if (!adverts.containsKey(slot)) {
@@ -203,8 +191,8 @@ public final class MaskedSum implements Aggregation<long[], long[]> {
     }
   }
 
-  private <S, B> void collectAdverts(
-      Federation<S> federation, Visit<B> visit, int firstSlot, Traffic traffic) {
+  private <S> void collectAdverts(
+      Federation<S> federation, Visit visit, int firstSlot, Traffic traffic) {
     identities.clear();
     for (int slot = firstSlot; slot < firstSlot + SLOTS; slot++) {
       adverts.put(slot, new TreeMap<>());
@@ -216,9 +204,8 @@ public final class MaskedSum implements Aggregation<long[], long[]> {
                     visit,
                     Phase.ADVERTISE,
                     "advertising keys (" + federation.everybody().size() + " workers)",
-                    federation.everybody(),
-                    new Phases.AdvertRequest(runId, firstSlot, SLOTS)),
-                Phases.advertise(keys)));
+                    federation.everybody()),
+                MaskedTask.of(keys, new MaskedFrame.Adverts(runId, firstSlot, SLOTS))));
     for (byte[] message : messages) {
       WireReader in = new WireReader(message);
       identities.put(in.text(), in.bytes(Signing.KEY_LENGTH));
@@ -238,9 +225,8 @@ public final class MaskedSum implements Aggregation<long[], long[]> {
     }
   }
 
-  private static <B, F> Visit<F> phase(
-      Visit<B> visit, Phase phase, String description, List<String> cohort, F frame) {
-    return new Visit<>(phase, description, visit.round(), cohort, frame);
+  private static Visit phase(Visit visit, Phase phase, String description, List<String> cohort) {
+    return new Visit(phase, description, visit.round(), cohort);
   }
 
   private static void requireEnough(int workers, int least) {

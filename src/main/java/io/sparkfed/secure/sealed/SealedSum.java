@@ -1,21 +1,19 @@
 package io.sparkfed.secure.sealed;
 
-import io.sparkfed.aggregate.Aggregation;
 import io.sparkfed.aggregate.AggregationException;
 import io.sparkfed.aggregate.CohortException;
 import io.sparkfed.aggregate.Federation;
 import io.sparkfed.aggregate.Opened;
 import io.sparkfed.aggregate.Phase;
+import io.sparkfed.aggregate.RingSum;
 import io.sparkfed.aggregate.Visit;
-import io.sparkfed.aggregate.WorkerTask;
+import io.sparkfed.aggregate.Words;
 import io.sparkfed.secure.crypto.Kdf;
 import io.sparkfed.secure.keys.KeyRing;
 import io.sparkfed.secure.keys.Roster;
 import io.sparkfed.secure.protocol.FlaggedVector;
 import io.sparkfed.secure.protocol.Ledger;
 import io.sparkfed.secure.protocol.PhaseTask.Traffic;
-import io.sparkfed.secure.sealed.SealedPhases.ToAggregators;
-import io.sparkfed.secure.sealed.SealedPhases.ToWorkers;
 import io.sparkfed.secure.sealed.ShareSum.Outcome;
 import io.sparkfed.wire.ProtocolException;
 import java.util.ArrayList;
@@ -30,7 +28,7 @@ import java.util.TreeSet;
  * The sealed sum at the driver: relays what workers seal to the aggregators, and adds the
  * aggregators' sums. See the package for what it guarantees. Not thread-safe.
  */
-public final class SealedSum implements Aggregation<long[], long[]> {
+public final class SealedSum implements RingSum {
   /** How often a sum is tried whose aggregator lost its key. */
   private static final int ATTEMPTS = 2;
 
@@ -79,13 +77,12 @@ public final class SealedSum implements Aggregation<long[], long[]> {
   }
 
   @Override
-  public <S, B> Opened<long[]> aggregate(
-      Federation<S> federation, Visit<B> visit, WorkerTask<S, B, long[]> work) {
+  public <S> Opened<long[]> sum(Federation<S> federation, Visit visit, Words<S> words) {
     requireDistinctParties(federation);
     Traffic traffic = new Traffic();
     try {
       for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
-        Optional<Opened<long[]>> opened = open(federation, visit, work, traffic);
+        Optional<Opened<long[]>> opened = open(federation, visit, words, traffic);
         if (opened.isPresent()) {
           return opened.get();
         }
@@ -112,8 +109,8 @@ public final class SealedSum implements Aggregation<long[], long[]> {
   }
 
   /** Returns nothing if an aggregator can't open what was sealed to its key. */
-  private <S, B> Optional<Opened<long[]>> open(
-      Federation<S> federation, Visit<B> visit, WorkerTask<S, B, long[]> work, Traffic traffic) {
+  private <S> Optional<Opened<long[]>> open(
+      Federation<S> federation, Visit visit, Words<S> words, Traffic traffic) {
     int number = ledger.nextSum();
     ledger.force();
     if (adverts.isEmpty()) {
@@ -123,15 +120,7 @@ public final class SealedSum implements Aggregation<long[], long[]> {
         new SealedSession(runId, Kdf.fresh(), visit.round(), number, minWorkers, adverts);
     SortedMap<String, byte[]> sealedByWorker = new TreeMap<>();
     for (byte[] message :
-        traffic.received(
-            federation.visit(
-                new Visit<>(
-                    visit.phase(),
-                    visit.description(),
-                    visit.round(),
-                    visit.cohort(),
-                    new ToWorkers<>(session, visit.broadcast())),
-                SealedPhases.seal(keys, work)))) {
+        traffic.received(federation.visit(visit, SealingTask.of(keys, session, words)))) {
       SealedUpdate update = SealedUpdate.parse(message);
       update.verify(pinnedRoster, session.id());
       if (!visit.cohort().contains(update.worker())
@@ -147,13 +136,12 @@ public final class SealedSum implements Aggregation<long[], long[]> {
     List<byte[]> answers =
         traffic.received(
             federation.visitAggregators(
-                new Visit<>(
+                new Visit(
                     Phase.OPEN,
                     visit.description() + ": opening at " + String.join(", ", aggregators),
                     visit.round(),
-                    aggregators,
-                    new ToAggregators(session, pinned)),
-                SealedPhases.open(keys)));
+                    aggregators),
+                new OpeningTask(keys, new SealedFrame.Open(session, pinned))));
     return added(session, pinned, answers)
         .map(sum -> FlaggedVector.open(sum, workers, visit.cohort().size(), traffic.bytes()));
   }
@@ -163,9 +151,8 @@ public final class SealedSum implements Aggregation<long[], long[]> {
     for (byte[] message :
         traffic.received(
             federation.visitAggregators(
-                new Visit<>(
-                    Phase.ADVERTISE, "advertising aggregators' keys", round, aggregators, runId),
-                SealedPhases.advertise(keys)))) {
+                new Visit(Phase.ADVERTISE, "advertising aggregators' keys", round, aggregators),
+                new OpeningTask(keys, new SealedFrame.Advert(runId))))) {
       AggregatorAdvert advert = AggregatorAdvert.parse(message);
       advert.verify(pinnedRoster, runId);
       byName.put(advert.aggregator(), advert);

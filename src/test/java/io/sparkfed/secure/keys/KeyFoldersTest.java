@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.sparkfed.aggregate.Aggregation;
 import io.sparkfed.aggregate.AggregationException;
 import io.sparkfed.aggregate.CohortException;
 import io.sparkfed.aggregate.InProcessFederation;
+import io.sparkfed.aggregate.RingSum;
 import io.sparkfed.data.Shard;
 import io.sparkfed.evaluation.MetricSettings;
 import io.sparkfed.evaluation.MetricSums;
@@ -318,7 +318,7 @@ class KeyFoldersTest {
       String owner = OWNERS.get(i);
       shards.put(owner, Table.random(i, 20, 2, Family.LINEAR).shard(owner));
     }
-    Aggregation<long[], long[]> ring = new MaskedSum(keys, minWorkers);
+    RingSum ring = new MaskedSum(keys, minWorkers);
     TrainingPlan plan =
         new TrainingPlan(
             Family.LINEAR,

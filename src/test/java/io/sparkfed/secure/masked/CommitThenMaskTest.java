@@ -12,12 +12,13 @@ import io.sparkfed.aggregate.CohortException;
 import io.sparkfed.aggregate.NonFiniteValueException;
 import io.sparkfed.aggregate.Opened;
 import io.sparkfed.aggregate.Visit;
-import io.sparkfed.aggregate.WorkerTask;
+import io.sparkfed.aggregate.Words;
 import io.sparkfed.secure.crypto.Shamir;
 import io.sparkfed.secure.keys.ThrowAwayKeys;
 import io.sparkfed.secure.masked.PhaseFederation.Call;
 import io.sparkfed.secure.masked.PhaseFederation.Line;
 import io.sparkfed.secure.masked.PhaseFederation.Phase;
+import io.sparkfed.testing.Asked;
 import io.sparkfed.wire.ProtocolException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -50,14 +51,14 @@ class CommitThenMaskTest {
     }
 
     @Override
-    public <B> Object call(Phase phase, String worker, Call<B> call, B broadcast) {
+    public Object call(Phase phase, String worker, Call call, MaskedFrame frame) {
       byte[] message = null;
       for (int attempt = 0; attempt < 3; attempt++) {
         if (forgetting) {
           UpdateMemo.clear();
           SecretMemo.clear();
         }
-        message = (byte[]) call.run(broadcast);
+        message = (byte[]) call.run(frame);
         distinct
             .computeIfAbsent(phase + " " + worker, key -> new HashSet<>())
             .add(HexFormat.of().formatHex(message));
@@ -80,29 +81,30 @@ class CommitThenMaskTest {
     assertTrue(line.distinct.values().stream().noneMatch(messages -> messages.contains("")));
   }
 
-  private static final WorkerTask<long[], String, long[]> SEND = Rehearsal.SEND;
+  private static final Words<long[]> SEND = Rehearsal.SEND;
 
   /** Each run of this work gives worker w01 a vector of its own: the last bit counts attempts. */
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void aggregate_vectorDiffersInPhaseC_becomesADropoutAndIsNotInTheSum(boolean differs) {
     int[] attempts = {0};
-    WorkerTask<long[], String, long[]> work =
-        (worker, vector, model) -> {
-          long[] mine = vector.clone();
-          if (differs && worker.equals("w01")) {
-            mine[2] ^= attempts[0]++ & 1;
-          }
-          return mine;
-        };
+    Words<long[]> work =
+        Asked.words(
+            (worker, vector) -> {
+              long[] mine = vector.clone();
+              if (differs && worker.equals("w01")) {
+                mine[2] ^= attempts[0]++ & 1;
+              }
+              return mine;
+            });
     List<byte[]> masked = new ArrayList<>();
     Line line =
         new Line() {
           @Override
-          public <B> Object call(Phase phase, String worker, Call<B> call, B broadcast) {
+          public Object call(Phase phase, String worker, Call call, MaskedFrame frame) {
             UpdateMemo.clear();
             SecretMemo.clear();
-            Object message = call.run(broadcast);
+            Object message = call.run(frame);
             if (phase == Phase.MASK && worker.equals("w01")) {
               masked.add((byte[]) message);
             }
@@ -135,7 +137,7 @@ class CommitThenMaskTest {
                 new MaskedSum(ThrowAwayKeys.random(), 2),
                 forgetting,
                 HELD,
-                (worker, vector, model) -> new long[] {attempts[0]++}));
+                Asked.words((worker, vector) -> new long[] {attempts[0]++})));
   }
 
   @Test
@@ -190,22 +192,22 @@ class CommitThenMaskTest {
   /** A worker that is shown another model derives other keys in everything. */
   @ParameterizedTest
   @ValueSource(strings = {"COMMIT", "MASK", "BOTH"})
-  @SuppressWarnings("unchecked")
   void aggregate_oneWorkerReceivesAnotherModel_opensNothingWithIt(String where) {
     Line line =
         new Line() {
           @Override
-          public <B> Object call(Phase phase, String worker, Call<B> call, B broadcast) {
+          public Object call(Phase phase, String worker, Call call, MaskedFrame frame) {
             if (!worker.equals("w02")
                 || (phase != Phase.COMMIT && phase != Phase.MASK)
                 || !(where.equals("BOTH") || where.equals(phase.name()))) {
-              return call.run(broadcast);
+              return call.run(frame);
             }
-            Framed<String> frame = (Framed<String>) broadcast;
+            byte[] other = {1};
             return call.run(
-                (B)
-                    new Framed<>(
-                        frame.session(), new TreeMap<>(), "other", frame.pins(), null, null, null));
+                frame instanceof MaskedFrame.Mask mask
+                    ? new MaskedFrame.Mask(mask.session(), mask.identities(), other, mask.pins())
+                    : new MaskedFrame.Commit(
+                        ((MaskedFrame.Commit) frame).session(), new TreeMap<>(), other));
           }
         };
     MaskedSum sum = new MaskedSum(ThrowAwayKeys.random(), 2);
@@ -249,25 +251,25 @@ class CommitThenMaskTest {
   @Test
   void reveal_vectorNotFinite_opensTheFlagAndBlindsThePayload() {
     Rehearsal session = Rehearsal.of(4, 3, 7L);
-    WorkerTask<long[], String, long[]> work =
-        (worker, vector, model) -> {
-          if (worker.equals("w03")) {
-            throw new NonFiniteValueException(3);
-          }
-          return vector;
-        };
-    Framed<String> commit =
-        new Framed<>(session.session, new TreeMap<>(), "model", null, null, null, null);
+    Words<long[]> work =
+        Asked.words(
+            (worker, vector) -> {
+              if (worker.equals("w03")) {
+                throw new NonFiniteValueException(3);
+              }
+              return vector;
+            });
+    byte[] asked = Rehearsal.SEND.toBytes();
+    MaskedFrame commit = new MaskedFrame.Commit(session.session, new TreeMap<>(), asked);
     List<byte[]> committed =
         session.all().stream()
-            .map(w -> Phases.commit(session.keys, work).run(w, session.held.get(w), commit))
+            .map(w -> MaskedTask.of(session.keys, commit, work).run(w, session.held.get(w)))
             .toList();
     Pins pins = session.pin(committed);
-    Framed<String> mask =
-        new Framed<>(session.session, new TreeMap<>(), "model", pins, null, null, null);
+    MaskedFrame mask = new MaskedFrame.Mask(session.session, new TreeMap<>(), asked, pins);
     List<byte[]> masked =
         session.all().stream()
-            .map(w -> Phases.mask(session.keys, work).run(w, session.held.get(w), mask))
+            .map(w -> MaskedTask.of(session.keys, mask, work).run(w, session.held.get(w)))
             .toList();
 
     long[] sum = session.open(masked, session.reveal(session.all(), session.all()));
@@ -292,14 +294,9 @@ class CommitThenMaskTest {
   }
 
   private static Opened<long[]> aggregate(
-      MaskedSum sum,
-      Line line,
-      SortedMap<String, long[]> held,
-      WorkerTask<long[], String, long[]> work) {
-    return sum.aggregate(
-        new PhaseFederation(held, line),
-        new Visit<>("sum", 1, List.copyOf(held.keySet()), "model"),
-        work);
+      MaskedSum sum, Line line, SortedMap<String, long[]> held, Words<long[]> work) {
+    return sum.sum(
+        new PhaseFederation(held, line), new Visit("sum", 1, List.copyOf(held.keySet())), work);
   }
 
   private static long[] sumOf(Set<String> workers) {

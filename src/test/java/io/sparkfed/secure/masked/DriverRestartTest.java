@@ -52,10 +52,10 @@ class DriverRestartTest {
     }
 
     @Override
-    public <B> Object call(Phase phase, String worker, Call<B> call, B broadcast) {
-      byte[] message = (byte[]) call.run(broadcast);
-      if (broadcast instanceof Framed<?> frame && message.length > 0) {
-        String session = HexFormat.of().formatHex(frame.session().id());
+    public Object call(Phase phase, String worker, Call call, MaskedFrame frame) {
+      byte[] message = (byte[]) call.run(frame);
+      if (frame instanceof MaskedFrame.OfSession inSession && message.length > 0) {
+        String session = HexFormat.of().formatHex(inSession.session().id());
         if (phase == Phase.MASK) {
           note(vectors, session + worker, message);
         } else if (phase == Phase.REVEAL) {
@@ -84,11 +84,11 @@ class DriverRestartTest {
       KeyRing keys = new EphemeralKeys();
       Outside outside = new Outside(phase, before);
       PhaseFederation federation = new PhaseFederation(held, outside);
-      Visit<String> visit = new Visit<>("sum", 1, List.copyOf(held.keySet()), "");
+      Visit visit = new Visit("sum", 1, List.copyOf(held.keySet()));
       MaskedSum first = new MaskedSum(keys, 3);
-      assertThrows(Killed.class, () -> first.aggregate(federation, visit, Rehearsal.SEND));
+      assertThrows(Killed.class, () -> first.sum(federation, visit, Rehearsal.SEND));
 
-      long[] opened = new MaskedSum(keys, 3).aggregate(federation, visit, Rehearsal.SEND).value();
+      long[] opened = new MaskedSum(keys, 3).sum(federation, visit, Rehearsal.SEND).value();
 
       assertArrayEquals(sum(held), opened);
       assertTrue(outside.vectors.size() >= 5);

@@ -30,10 +30,10 @@ class DropoutTest {
   /** Workers by the phase they fail in: their message is missing, or the empty one. */
   private record Failing(Map<String, Phase> at, boolean missing) implements Line {
     @Override
-    public <B> Object call(Phase phase, String worker, Call<B> call, B broadcast) {
+    public Object call(Phase phase, String worker, Call call, MaskedFrame frame) {
       Phase failing = at.get(worker);
       if (failing == null || phase.compareTo(failing) < 0) {
-        return call.run(broadcast);
+        return call.run(frame);
       }
       return missing ? null : new byte[0];
     }
@@ -97,24 +97,21 @@ class DropoutTest {
         });
     int threshold = Topology.threshold(Math.max(1, present));
     PhaseFederation federation = new PhaseFederation(held, new Failing(at, missing));
-    Visit<String> visit = new Visit<>("sum", 1, List.copyOf(held.keySet()), "");
+    Visit visit = new Visit("sum", 1, List.copyOf(held.keySet()));
     String what = held.size() + " workers, at least " + minWorkers + ", failing " + at;
 
     if (survivors.size() < Math.max(minWorkers, threshold)) {
-      assertThrows(
-          CohortException.class, () -> sum.aggregate(federation, visit, Rehearsal.SEND), what);
+      assertThrows(CohortException.class, () -> sum.sum(federation, visit, Rehearsal.SEND), what);
     } else if (survivors.size() - count(at, Phase.REVEAL) < threshold) {
       AggregationException refused =
           assertThrows(
-              AggregationException.class,
-              () -> sum.aggregate(federation, visit, Rehearsal.SEND),
-              what);
+              AggregationException.class, () -> sum.sum(federation, visit, Rehearsal.SEND), what);
       assertEquals(
           "secure aggregation refused a message and opened nothing:"
               + " too few holders revealed their shares",
           refused.getMessage());
     } else {
-      Opened<long[]> opened = sum.aggregate(federation, visit, Rehearsal.SEND);
+      Opened<long[]> opened = sum.sum(federation, visit, Rehearsal.SEND);
       assertArrayEquals(sumOf(held, survivors), opened.value(), what);
       assertEquals(survivors.size(), opened.workers());
       assertEquals(held.size() - survivors.size(), opened.dropouts());

@@ -205,17 +205,17 @@ class HostileDriverTest {
   /** At the worker's door a broken rule is a dropout without text. */
   @Test
   void task_brokenRule_sendsTheEmptyMessage() {
-    Framed<String> frame =
-        new Framed<>(withThreshold(1), new TreeMap<>(), "model", null, null, null, null);
+    MaskedFrame commit =
+        new MaskedFrame.Commit(withThreshold(1), new TreeMap<>(), Rehearsal.SEND.toBytes());
+    MaskedFrame mask =
+        new MaskedFrame.Mask(
+            withThreshold(1), new TreeMap<>(), Rehearsal.SEND.toBytes(), own.pins());
 
-    assertArrayEquals(
-        new byte[0],
-        Phases.<long[], String>commit(own.keys, Rehearsal.SEND)
-            .run("w00", own.held.get("w00"), frame));
-    assertArrayEquals(
-        new byte[0],
-        Phases.<long[], String>mask(own.keys, Rehearsal.SEND)
-            .run("w00", own.held.get("w00"), frame));
+    for (MaskedFrame frame : List.of(commit, mask)) {
+      assertArrayEquals(
+          new byte[0],
+          MaskedTask.of(own.keys, frame, Rehearsal.SEND).run("w00", own.held.get("w00")));
+    }
   }
 
   private long[] vector(String worker) {

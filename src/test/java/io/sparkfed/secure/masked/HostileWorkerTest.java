@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -262,22 +263,23 @@ class HostileWorkerTest {
     Line line =
         new Line() {
           @Override
-          public <B> Object call(Phase phase, String worker, Call<B> call, B broadcast) {
+          public Object call(Phase phase, String worker, Call call, MaskedFrame frame) {
             if (dropout == Phase.COMMIT && phase == Phase.MASK && worker.equals("w03")) {
               return null;
             }
-            byte[] message = (byte[]) call.run(broadcast);
+            byte[] message = (byte[]) call.run(frame);
             if (phase != Phase.REVEAL || !worker.equals("w00")) {
               return message;
             }
-            Framed<?> frame = (Framed<?>) broadcast;
+            MaskedFrame.Unmask unmask = (MaskedFrame.Unmask) frame;
             SortedMap<String, byte[]> shares = new TreeMap<>(Reveal.parse(message).shares());
             String target = dropout == Phase.COMMIT ? "w03" : "w01";
             shares.put(target, flipped(shares.get(target), 39));
             return Reveal.make(
                     keys.open(worker).keys(),
                     worker,
-                    WorkerSide.sumHash(frame.session(), frame.pins(), frame.survivors()),
+                    WorkerSide.sumHash(
+                        unmask.session(), unmask.pins(), new TreeSet<>(unmask.survivors())),
                     shares)
                 .toBytes();
           }
@@ -287,9 +289,9 @@ class HostileWorkerTest {
         AggregationException.class,
         () ->
             new MaskedSum(keys, 2)
-                .aggregate(
+                .sum(
                     new PhaseFederation(own.held, line),
-                    new Visit<>("sum", 1, List.copyOf(own.held.keySet()), "model"),
+                    new Visit("sum", 1, List.copyOf(own.held.keySet())),
                     Rehearsal.SEND));
   }
 
@@ -299,10 +301,10 @@ class HostileWorkerTest {
       Line line =
           new Line() {
             @Override
-            public <B> Object call(Phase phase, String worker, Call<B> call, B broadcast) {
+            public Object call(Phase phase, String worker, Call call, MaskedFrame frame) {
               return phase == garbled && worker.equals("w02")
                   ? new byte[] {1, 2, 3, 4, 5, 6, 7}
-                  : call.run(broadcast);
+                  : call.run(frame);
             }
           };
       AggregationException refused =
@@ -310,9 +312,9 @@ class HostileWorkerTest {
               AggregationException.class,
               () ->
                   new MaskedSum(ThrowAwayKeys.random(), 2)
-                      .aggregate(
+                      .sum(
                           new PhaseFederation(own.held, line),
-                          new Visit<>("sum", 1, List.copyOf(own.held.keySet()), "model"),
+                          new Visit("sum", 1, List.copyOf(own.held.keySet())),
                           Rehearsal.SEND));
       assertEquals(AggregationException.class, refused.getClass());
     }

@@ -5,15 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.sparkfed.aggregate.Aggregation;
 import io.sparkfed.aggregate.AggregationException;
 import io.sparkfed.aggregate.InProcessFederation;
 import io.sparkfed.aggregate.InsecurePlainSum;
 import io.sparkfed.aggregate.Opened;
+import io.sparkfed.aggregate.RingSum;
 import io.sparkfed.aggregate.SumContractTest;
 import io.sparkfed.aggregate.Visit;
-import io.sparkfed.aggregate.WorkerTask;
+import io.sparkfed.aggregate.Words;
 import io.sparkfed.secure.keys.ThrowAwayKeys;
+import io.sparkfed.testing.Asked;
 import io.sparkfed.testing.RecordingFederation;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -25,10 +26,10 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class MaskedSumTest extends SumContractTest {
-  private static final WorkerTask<long[], String, long[]> SEND = (worker, held, nothing) -> held;
+  private static final Words<long[]> SEND = Asked.words((worker, held) -> held);
 
   @Override
-  protected Aggregation<long[], long[]> sum(int minWorkers) {
+  protected RingSum sum(int minWorkers) {
     return new MaskedSum(ThrowAwayKeys.random(), minWorkers);
   }
 
@@ -60,7 +61,7 @@ class MaskedSumTest extends SumContractTest {
     MaskedSum sum = new MaskedSum(ThrowAwayKeys.random(), 3);
     List<String> expected = new ArrayList<>();
     for (int i = 0; i < 65; i++) {
-      assertArrayEquals(vector(6), sum.aggregate(federation, visit(i), SEND).value());
+      assertArrayEquals(vector(6), sum.sum(federation, visit(i), SEND).value());
       if (i % 32 == 0) {
         expected.add("advertising keys (3 workers)");
       }
@@ -81,7 +82,7 @@ class MaskedSumTest extends SumContractTest {
     RecordingFederation<long[]> federation =
         new RecordingFederation<>(new InProcessFederation<>(held));
 
-    new MaskedSum(ThrowAwayKeys.random(), 3).aggregate(federation, visit(0), SEND);
+    new MaskedSum(ThrowAwayKeys.random(), 3).sum(federation, visit(0), SEND);
 
     assertEquals(4 * 3, federation.seenByDriver().size());
     for (Object message : federation.seenByDriver()) {
@@ -130,12 +131,12 @@ class MaskedSumTest extends SumContractTest {
             held,
             new PhaseFederation.Line() {
               @Override
-              public <B> Object call(
+              public Object call(
                   PhaseFederation.Phase phase,
                   String worker,
-                  PhaseFederation.Call<B> call,
-                  B broadcast) {
-                byte[] message = (byte[]) call.run(broadcast);
+                  PhaseFederation.Call call,
+                  MaskedFrame frame) {
+                byte[] message = (byte[]) call.run(frame);
                 if (phase == PhaseFederation.Phase.ADVERTISE && worker.equals("b")) {
                   // Within the first slot's mask key: name, identity, count, name, slot, length.
                   message[5 + 36 + 4 + 5 + 4 + 4 + 7] ^= 1;
@@ -146,7 +147,7 @@ class MaskedSumTest extends SumContractTest {
 
     Opened<long[]> opened =
         new MaskedSum(ThrowAwayKeys.random(), 3)
-            .aggregate(federation, new Visit<>("sum", 1, List.copyOf(held.keySet()), ""), SEND);
+            .sum(federation, new Visit("sum", 1, List.copyOf(held.keySet())), SEND);
 
     assertArrayEquals(vector('a' + 'c' + 'd'), opened.value());
     assertEquals(1, opened.dropouts());
@@ -176,14 +177,14 @@ class MaskedSumTest extends SumContractTest {
             .getMessage());
   }
 
-  private static Visit<String> visit(int i) {
-    return new Visit<>("sum " + i, i, List.of("a", "b", "c"), "");
+  private static Visit visit(int i) {
+    return new Visit("sum " + i, i, List.of("a", "b", "c"));
   }
 
-  private static long[] aggregated(Aggregation<long[], long[]> sum, Map<String, long[]> held) {
-    return sum.aggregate(
+  private static long[] aggregated(RingSum sum, Map<String, long[]> held) {
+    return sum.sum(
             new InProcessFederation<>(held),
-            new Visit<>("test", 1, held.keySet().stream().sorted().toList(), ""),
+            new Visit("test", 1, held.keySet().stream().sorted().toList()),
             SEND)
         .value();
   }

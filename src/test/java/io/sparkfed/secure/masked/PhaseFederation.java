@@ -5,6 +5,7 @@ import io.sparkfed.aggregate.Federation;
 import io.sparkfed.aggregate.Visit;
 import io.sparkfed.aggregate.WorkerTask;
 import io.sparkfed.secure.protocol.PhaseTask;
+import io.sparkfed.testing.Asked;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
@@ -27,23 +28,25 @@ final class PhaseFederation implements Federation<long[]> {
     MASK,
     REVEAL;
 
-    static Phase of(Object broadcast) {
-      if (!(broadcast instanceof Framed<?> frame)) {
+    static Phase of(MaskedFrame frame) {
+      if (frame instanceof MaskedFrame.Adverts) {
         return ADVERTISE;
       }
-      return frame.pins() == null ? COMMIT : frame.survivors() == null ? MASK : REVEAL;
+      return frame instanceof MaskedFrame.Commit
+          ? COMMIT
+          : frame instanceof MaskedFrame.Mask ? MASK : REVEAL;
     }
   }
 
   /** One worker's part in one visit. */
   interface Line {
     /** Returns what arrives at the driver; null for no message at all. */
-    <B> Object call(Phase phase, String worker, Call<B> call, B broadcast);
+    Object call(Phase phase, String worker, Call call, MaskedFrame frame);
   }
 
-  /** Runs the task at the worker. */
-  interface Call<B> {
-    Object run(B broadcast);
+  /** Runs the task at the worker, as if it had been sent this. */
+  interface Call {
+    Object run(MaskedFrame frame);
   }
 
   private final SortedMap<String, long[]> held;
@@ -61,15 +64,18 @@ final class PhaseFederation implements Federation<long[]> {
 
   @Override
   @SuppressWarnings("unchecked")
-  public <B, M> List<M> visit(Visit<B> visit, WorkerTask<long[], B, M> task) {
+  public <M> List<M> visit(Visit visit, WorkerTask<long[], M> task) {
+    MaskedTask<long[]> masked = (MaskedTask<long[]>) Asked.travelled(task);
     List<M> messages = new ArrayList<>();
     for (String worker : visit.cohort()) {
       Object message =
-          line.<B>call(
-              Phase.of(visit.broadcast()),
+          line.call(
+              Phase.of(masked.frame()),
               worker,
-              broadcast -> task.run(worker, held.get(worker), broadcast),
-              visit.broadcast());
+              frame ->
+                  new MaskedTask<>(masked.keys(), frame, masked.words())
+                      .run(worker, held.get(worker)),
+              masked.frame());
       if (message != null) {
         messages.add((M) message);
       }
@@ -78,7 +84,7 @@ final class PhaseFederation implements Federation<long[]> {
   }
 
   @Override
-  public <B, M> List<M> visitAggregators(Visit<B> visit, AggregatorTask<B, M> task) {
+  public <M> List<M> visitAggregators(Visit visit, AggregatorTask<M> task) {
     throw new AssertionError("a masked sum has no aggregators");
   }
 }

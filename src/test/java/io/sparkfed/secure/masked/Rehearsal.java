@@ -1,11 +1,11 @@
 package io.sparkfed.secure.masked;
 
-import io.sparkfed.aggregate.WorkerTask;
+import io.sparkfed.aggregate.Words;
 import io.sparkfed.secure.crypto.Kdf;
 import io.sparkfed.secure.keys.Owner;
 import io.sparkfed.secure.keys.Policy;
 import io.sparkfed.secure.keys.ThrowAwayKeys;
-import io.sparkfed.secure.protocol.ModelHash;
+import io.sparkfed.testing.Asked;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
@@ -18,14 +18,13 @@ import java.util.stream.IntStream;
 
 /** One session taken apart: its phases can be run for any workers, in any order, again. */
 final class Rehearsal {
-  static final WorkerTask<long[], String, long[]> SEND = (worker, held, model) -> held;
+  static final Words<long[]> SEND = Asked.words((worker, held) -> held);
 
   final ThrowAwayKeys keys;
   final byte[] runId;
   final Session session;
   final DriverSide driver;
   final SortedMap<String, long[]> held;
-  private final String model = "model";
   private SortedMap<String, Commitment> commitments;
   private Pins pins;
 
@@ -39,7 +38,7 @@ final class Rehearsal {
     this.session =
         new Session(
             runId, bytes(random), 1, 1, 0, minWorkers, Topology.threshold(held.size()), adverts);
-    this.driver = new DriverSide(keys.roster(), session, ModelHash.of(model));
+    this.driver = new DriverSide(keys.roster(), session, modelHash());
   }
 
   /** A session of workers w00, w01, ... with random vectors. */
@@ -86,7 +85,7 @@ final class Rehearsal {
   }
 
   WorkerSide side(String worker, Session other) {
-    return new WorkerSide(owner(worker), worker, other, ModelHash.of(model));
+    return new WorkerSide(owner(worker), worker, other, modelHash());
   }
 
   WorkerSide side(String worker, Policy policy) {
@@ -95,38 +94,31 @@ final class Rehearsal {
         new Owner(owner.keys(), policy, owner.journal(), owner.roster()),
         worker,
         session,
-        ModelHash.of(model));
+        modelHash());
   }
 
   byte[] commitTask(String worker) {
-    return Phases.<long[], String>commit(keys, SEND)
-        .run(
-            worker,
-            held.get(worker),
-            new Framed<>(session, new TreeMap<>(), model, null, null, null, null));
+    return MaskedTask.of(
+            keys, new MaskedFrame.Commit(session, new TreeMap<>(), SEND.toBytes()), SEND)
+        .run(worker, held.get(worker));
   }
 
   byte[] maskTask(String worker) {
-    return Phases.<long[], String>mask(keys, SEND)
-        .run(
-            worker,
-            held.get(worker),
-            new Framed<>(session, new TreeMap<>(), model, pins, null, null, null));
+    return MaskedTask.of(
+            keys, new MaskedFrame.Mask(session, new TreeMap<>(), SEND.toBytes(), pins), SEND)
+        .run(worker, held.get(worker));
   }
 
   byte[] revealTask(String worker, SortedSet<String> survivors) {
-    return Phases.<long[], String>reveal(keys)
-        .run(
-            worker,
-            held.get(worker),
-            new Framed<>(
-                session,
-                new TreeMap<>(),
-                null,
-                pins,
-                survivors,
-                driver.inboxes(commitments),
-                ModelHash.of(model)));
+    MaskedFrame frame =
+        new MaskedFrame.Unmask(
+            session,
+            new TreeMap<>(),
+            pins,
+            List.copyOf(survivors),
+            driver.inboxes(commitments),
+            modelHash());
+    return MaskedTask.<long[]>of(keys, frame).run(worker, held.get(worker));
   }
 
   List<byte[]> commit(Collection<String> workers) {
@@ -141,7 +133,7 @@ final class Rehearsal {
   }
 
   byte[] modelHash() {
-    return ModelHash.of(model);
+    return Kdf.sha256(SEND.toBytes());
   }
 
   Pins pins() {

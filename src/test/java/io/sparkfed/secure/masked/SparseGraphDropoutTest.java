@@ -163,24 +163,24 @@ class SparseGraphDropoutTest {
     Line line =
         new Line() {
           @Override
-          public <B> Object call(Phase now, String worker, Call<B> call, B broadcast) {
+          public Object call(Phase now, String worker, Call call, MaskedFrame frame) {
             boolean fails =
                 now == phase
-                    && ((Framed<?>) broadcast)
+                    && ((MaskedFrame.OfSession) frame)
                         .session()
                         .topology()
                         .neighbours(victim)
                         .contains(worker);
-            return fails ? null : call.run(broadcast);
+            return fails ? null : call.run(frame);
           }
         };
     MaskedSum sum = new MaskedSum(ThrowAwayKeys.random(), 2);
-    Visit<String> visit = new Visit<>("sum", 1, List.copyOf(held.keySet()), "");
+    Visit visit = new Visit("sum", 1, List.copyOf(held.keySet()));
 
     AggregationException refused =
         assertThrows(
             AggregationException.class,
-            () -> sum.aggregate(new PhaseFederation(held, line), visit, Rehearsal.SEND));
+            () -> sum.sum(new PhaseFederation(held, line), visit, Rehearsal.SEND));
 
     assertEquals(
         "secure aggregation refused a message and opened nothing: " + TOO_FEW,

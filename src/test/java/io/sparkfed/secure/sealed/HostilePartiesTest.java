@@ -15,9 +15,8 @@ import io.sparkfed.secure.keys.Owner;
 import io.sparkfed.secure.keys.PartyKeys;
 import io.sparkfed.secure.keys.Policy;
 import io.sparkfed.secure.keys.ThrowAwayKeys;
-import io.sparkfed.secure.sealed.SealedPhases.ToAggregators;
-import io.sparkfed.secure.sealed.SealedPhases.ToWorkers;
 import io.sparkfed.secure.sealed.ShareSum.Outcome;
+import io.sparkfed.testing.Asked;
 import io.sparkfed.wire.ProtocolException;
 import io.sparkfed.wire.WireReader;
 import io.sparkfed.wire.WireWriter;
@@ -349,20 +348,24 @@ class HostilePartiesTest {
   void tasks_whateverGoesWrong_areATagWithoutText() {
     SealedSession session = session(0, List.of("agg-1"));
     byte[] dropout =
-        SealedPhases.<Integer, String>seal(
+        SealingTask.of(
                 keys,
-                (worker, shard, value) -> {
-                  throw new IllegalStateException("a row");
-                })
-            .run("ann", 1, new ToWorkers<>(session, "model"));
+                session,
+                Asked.<Integer>words(
+                    (worker, held) -> {
+                      throw new IllegalStateException("a row");
+                    }))
+            .run("ann", 1);
     assertEquals(0, dropout.length);
     byte[] refusal =
-        SealedPhases.open(keys).run("agg-1", new ToAggregators(session, List.of(new byte[1])));
+        new OpeningTask(keys, new SealedFrame.Open(session, List.of(new byte[1]))).run("agg-1");
     assertEquals(Outcome.REFUSED, ShareSum.parse(refusal).outcome());
     assertEquals(0, ShareSum.parse(refusal).words().length);
     byte[] elsewhere =
-        SealedPhases.open(new ThrowAwayKeys(Kdf.sha256(new byte[] {77})))
-            .run("agg-1", new ToAggregators(session, messages(session)));
+        new OpeningTask(
+                new ThrowAwayKeys(Kdf.sha256(new byte[] {77})),
+                new SealedFrame.Open(session, messages(session)))
+            .run("agg-1");
     assertNotEquals(Outcome.OPENED, ShareSum.parse(elsewhere).outcome());
   }
 

@@ -5,20 +5,22 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.sparkfed.aggregate.Aggregation;
 import io.sparkfed.aggregate.AggregationException;
 import io.sparkfed.aggregate.AggregatorTask;
 import io.sparkfed.aggregate.Federation;
 import io.sparkfed.aggregate.InProcessFederation;
 import io.sparkfed.aggregate.InsecurePlainSum;
+import io.sparkfed.aggregate.RingSum;
 import io.sparkfed.aggregate.SumContractTest;
 import io.sparkfed.aggregate.Visit;
+import io.sparkfed.aggregate.Words;
 import io.sparkfed.aggregate.WorkerTask;
 import io.sparkfed.secure.keys.EphemeralKeys;
 import io.sparkfed.secure.keys.KeyRing;
 import io.sparkfed.secure.keys.Owner;
 import io.sparkfed.secure.keys.Roster;
 import io.sparkfed.secure.keys.ThrowAwayKeys;
+import io.sparkfed.testing.Asked;
 import io.sparkfed.testing.RecordingFederation;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -35,13 +37,13 @@ import org.junit.jupiter.api.Test;
 /** Sealed sums with one aggregator and with several, with and without a roster. */
 class SealedSumTest {
   /** Sums are refused here on purpose; a field, as loggers are held weakly. */
-  private static final Logger OF_REFUSALS = Logger.getLogger(SealedPhases.class.getName());
+  private static final Logger OF_REFUSALS = Logger.getLogger(OpeningTask.class.getName());
 
   static {
     OF_REFUSALS.setLevel(Level.OFF);
   }
 
-  private static final WorkerTask<long[], String, long[]> SEND = (worker, held, nothing) -> held;
+  private static final Words<long[]> SEND = Asked.words((worker, held) -> held);
   private static final Set<String> THREE = Set.of("agg-1", "agg-2", "agg-3");
 
   /**
@@ -62,7 +64,7 @@ class SealedSumTest {
   @Nested
   class OneAggregator extends SumContractTest {
     @Override
-    protected Aggregation<long[], long[]> sum(int minWorkers) {
+    protected RingSum sum(int minWorkers) {
       return new SealedSum(ThrowAwayKeys.random(), Set.of("agg-1"), minWorkers);
     }
 
@@ -80,7 +82,7 @@ class SealedSumTest {
   @Nested
   class ThreeAggregators extends SumContractTest {
     @Override
-    protected Aggregation<long[], long[]> sum(int minWorkers) {
+    protected RingSum sum(int minWorkers) {
       return new SealedSum(ThrowAwayKeys.random(), THREE, minWorkers);
     }
 
@@ -98,7 +100,7 @@ class SealedSumTest {
   @Nested
   class WithoutRoster extends SumContractTest {
     @Override
-    protected Aggregation<long[], long[]> sum(int minWorkers) {
+    protected RingSum sum(int minWorkers) {
       return new SealedSum(new EphemeralKeys(), THREE, minWorkers);
     }
 
@@ -142,8 +144,7 @@ class SealedSumTest {
     List<String> expected = new ArrayList<>();
     expected.add("advertising aggregators' keys");
     for (int i = 0; i < 3; i++) {
-      assertArrayEquals(
-          vector(6), sum.aggregate(federation, visit(held, "sum " + i), SEND).value());
+      assertArrayEquals(vector(6), sum.sum(federation, visit(held, "sum " + i), SEND).value());
       expected.addAll(List.of("sum " + i, "sum " + i + ": opening at agg-1, agg-2"));
     }
 
@@ -164,7 +165,7 @@ class SealedSumTest {
           new RecordingFederation<>(new InProcessFederation<>(held));
 
       new SealedSum(ThrowAwayKeys.random(), aggregators, 3)
-          .aggregate(federation, visit(held, "sum"), SEND);
+          .sum(federation, visit(held, "sum"), SEND);
 
       assertEquals(3 + 2 * aggregators.size(), federation.seenByDriver().size());
       for (Object message : federation.seenByDriver()) {
@@ -183,8 +184,7 @@ class SealedSumTest {
         new RecordingFederation<>(new InProcessFederation<>(held));
     SealedSum sum = new SealedSum(ThrowAwayKeys.random(), Set.of("agg-1"), 3);
 
-    assertThrows(
-        AggregationException.class, () -> sum.aggregate(federation, visit(held, "sum"), SEND));
+    assertThrows(AggregationException.class, () -> sum.sum(federation, visit(held, "sum"), SEND));
 
     assertEquals(
         List.of("advertising aggregators' keys", "sum"),
@@ -203,10 +203,10 @@ class SealedSumTest {
         new RecordingFederation<>(new InProcessFederation<>(held));
     SealedSum sum = new SealedSum(keys, Set.of("agg-1"), 3);
     Moved.moved = false;
-    sum.aggregate(federation, visit(held, "first"), SEND);
+    sum.sum(federation, visit(held, "first"), SEND);
     Moved.moved = true;
 
-    assertArrayEquals(vector(6), sum.aggregate(federation, visit(held, "second"), SEND).value());
+    assertArrayEquals(vector(6), sum.sum(federation, visit(held, "second"), SEND).value());
     assertEquals(
         List.of(
             "advertising aggregators' keys",
@@ -278,7 +278,7 @@ class SealedSumTest {
       Federation<long[]> federation, Map<String, long[]> held, Set<String> aggregators) {
     SealedSum sum = new SealedSum(ThrowAwayKeys.random(), aggregators, 3);
     return assertThrows(
-            AggregationException.class, () -> sum.aggregate(federation, visit(held, "sum"), SEND))
+            AggregationException.class, () -> sum.sum(federation, visit(held, "sum"), SEND))
         .getMessage();
   }
 
@@ -295,13 +295,13 @@ class SealedSumTest {
     }
 
     @Override
-    public <B, M> List<M> visit(Visit<B> visit, WorkerTask<long[], B, M> task) {
+    public <M> List<M> visit(Visit visit, WorkerTask<long[], M> task) {
       return workersAndAggregators.visit(visit, task);
     }
 
     @Override
     @SuppressWarnings("unchecked")
-    public <B, M> List<M> visitAggregators(Visit<B> visit, AggregatorTask<B, M> task) {
+    public <M> List<M> visitAggregators(Visit visit, AggregatorTask<M> task) {
       return (List<M>)
           change.of(visit.description(), workersAndAggregators.visitAggregators(visit, task));
     }
@@ -315,11 +315,11 @@ class SealedSumTest {
     return words;
   }
 
-  private static Visit<String> visit(Map<String, long[]> held, String description) {
-    return new Visit<>(description, 1, held.keySet().stream().sorted().toList(), "");
+  private static Visit visit(Map<String, long[]> held, String description) {
+    return new Visit(description, 1, held.keySet().stream().sorted().toList());
   }
 
-  private static long[] aggregated(Aggregation<long[], long[]> sum, Map<String, long[]> held) {
-    return sum.aggregate(new InProcessFederation<>(held), visit(held, "test"), SEND).value();
+  private static long[] aggregated(RingSum sum, Map<String, long[]> held) {
+    return sum.sum(new InProcessFederation<>(held), visit(held, "test"), SEND).value();
   }
 }

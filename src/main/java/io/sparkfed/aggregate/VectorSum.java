@@ -1,23 +1,20 @@
 package io.sparkfed.aggregate;
 
 /**
- * Turns one value of each worker of a cohort into one result at the driver.
- *
- * @param <V> a worker's value
- * @param <R> what the driver gets
+ * Turns one vector of each worker of a cohort into their sum, at the driver. One instance serves
+ * one purpose: it may adapt itself to what travels through it.
  */
-public interface Aggregation<V, R> {
+public interface VectorSum {
 
   /**
-   * Visits the cohort, has {@code work} done at each worker, and opens the result.
+   * Visits the cohort, asks each worker, and opens the sum of the answers.
    *
    * @param <S> what a worker holds
-   * @param <B> what the driver broadcasts
    * @throws CohortException if too few workers took part; nothing was opened
-   * @throws NonFiniteUpdateException if a worker's value was not finite; nothing was opened
+   * @throws NonFiniteUpdateException if a worker's vector was not finite; nothing was opened
    * @throws AggregationException if the protocol or the cluster failed; nothing was opened
    */
-  <S, B> Opened<R> aggregate(Federation<S> federation, Visit<B> visit, WorkerTask<S, B, V> work);
+  <S> Opened<double[]> sum(Federation<S> federation, Visit visit, Question<S> question);
 
   /**
    * Returns what was chosen from the values so far and holds for the next, such as the range of a
@@ -40,11 +37,11 @@ public interface Aggregation<V, R> {
   /**
    * Goes on from what another instance had chosen, so that the same values give the same bits.
    *
-   * @throws IllegalArgumentException if this aggregation can't have chosen it
+   * @throws IllegalArgumentException if this sum can't have chosen it
    */
   default void restore(int[] choices) {
     if (choices.length > 0) {
-      throw new IllegalArgumentException("this aggregation chooses nothing");
+      throw new IllegalArgumentException("this sum chooses nothing");
     }
   }
 }

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The length that is told before a training against what leaves the workers in one. */
-class RoundVectorTest {
+class RoundLayoutTest {
 
   private enum Case {
     AVERAGED(3),
@@ -68,8 +68,9 @@ class RoundVectorTest {
     // No visit for narrower bins of the AUC: the last one is a round's.
     List<Object> seen = federation.seenByDriver();
     PlainMessage last = (PlainMessage) seen.get(seen.size() - 1);
-    RoundVector vector = RoundVector.of(one.plan().build(), shards.size());
     assertEquals(
-        FixedPointSum.words(vector.scaled(), vector.extras()), last.sums().length, one.name());
+        FixedPointSum.words(RoundLayout.of(one.plan().build(), shards.size())),
+        last.sums().length,
+        one.name());
   }
 }

@@ -1,0 +1,23 @@
+package io.sparkfed.aggregate;
+
+import io.sparkfed.wire.Sendable;
+
+/**
+ * One thing that can be asked of a worker, as a value: its arguments are all there is to it. The
+ * answer is a pure function of it and of what the worker holds, the same bits wherever and however
+ * often it is computed.
+ *
+ * @param <S> what a worker holds
+ */
+public interface Question<S> extends Sendable<Question<S>> {
+
+  /** Returns what an answer is made of: the names of all numbers that leave the worker. */
+  Layout layout();
+
+  /**
+   * Returns the answer, at worker {@code worker}, from what it holds.
+   *
+   * @return a vector of this question's layout
+   */
+  double[] answer(String worker, S held);
+}

@@ -1,0 +1,20 @@
+package io.sparkfed.aggregate;
+
+/**
+ * Turns one vector of integers of each worker of a cohort into their sum modulo 2^64, at the
+ * driver. This decides who sees what: {@link InsecurePlainSum} here, the protected ones in {@code
+ * io.sparkfed.secure}.
+ */
+@FunctionalInterface
+public interface RingSum {
+
+  /**
+   * Visits the cohort and opens the sum of the workers' vectors.
+   *
+   * @param <S> what a worker holds
+   * @throws CohortException if too few workers took part; nothing was opened
+   * @throws NonFiniteUpdateException if a worker's vector was not finite; nothing was opened
+   * @throws AggregationException if the protocol or the cluster failed; nothing was opened
+   */
+  <S> Opened<long[]> sum(Federation<S> federation, Visit visit, Words<S> words);
+}

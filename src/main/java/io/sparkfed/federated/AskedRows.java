@@ -1,0 +1,15 @@
+package io.sparkfed.federated;
+
+import io.sparkfed.data.Examples;
+import io.sparkfed.data.Shard;
+
+/** Which of a worker's rows are asked about. */
+enum AskedRows {
+  TRAIN,
+  TEST;
+
+  /** Returns the rows, at the worker. */
+  Examples of(Shard shard) {
+    return this == TRAIN ? shard.train() : shard.test();
+  }
+}

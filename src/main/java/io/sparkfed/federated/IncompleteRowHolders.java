@@ -1,0 +1,19 @@
+package io.sparkfed.federated;
+
+import io.sparkfed.aggregate.Layout;
+import io.sparkfed.data.Shard;
+
+/** Whether a worker left out rows for a missing value. */
+record IncompleteRowHolders() implements Statement<Shard> {
+  static final String HOLDS_INCOMPLETE_ROWS = "left rows out";
+
+  @Override
+  public Layout layout() {
+    return Layout.empty().exact(HOLDS_INCOMPLETE_ROWS);
+  }
+
+  @Override
+  public double[] answer(String worker, Shard shard) {
+    return new double[] {shard.dropped() > 0 ? 1.0 : 0.0};
+  }
+}

@@ -1,0 +1,20 @@
+package io.sparkfed.federated;
+
+import io.sparkfed.aggregate.Layout;
+import io.sparkfed.data.Shard;
+
+/** How many rows a worker left out for a missing value, and whether it left out any. */
+record IncompleteRows() implements Statement<Shard> {
+  static final String ROWS = "rows left out";
+  static final String HOLDS_INCOMPLETE_ROWS = "left rows out";
+
+  @Override
+  public Layout layout() {
+    return Layout.empty().exact(ROWS).exact(HOLDS_INCOMPLETE_ROWS);
+  }
+
+  @Override
+  public double[] answer(String worker, Shard shard) {
+    return new double[] {shard.dropped(), shard.dropped() > 0 ? 1.0 : 0.0};
+  }
+}

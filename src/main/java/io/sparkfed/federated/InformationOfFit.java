@@ -1,0 +1,103 @@
+package io.sparkfed.federated;
+
+import io.sparkfed.aggregate.Layout;
+import io.sparkfed.aggregate.Layout.Kind;
+import io.sparkfed.aggregate.NamedVector;
+import io.sparkfed.data.Examples;
+import io.sparkfed.data.Shard;
+import io.sparkfed.evaluation.ResponseDistribution;
+import io.sparkfed.federated.PooledPlan.Counting;
+import io.sparkfed.loss.Loss;
+import io.sparkfed.math.SymmetricMatrix;
+import io.sparkfed.model.ModelShape;
+import io.sparkfed.model.Scaling;
+import io.sparkfed.objective.LinearDerivatives;
+
+/**
+ * A worker's sums for the statistics of a fit: Fisher's information at the optimum, deviance,
+ * squared Pearson residuals, what the likelihood needs, and those of the null model.
+ *
+ * @param loss of a row
+ * @param shape the model's
+ * @param scaling the federation's; the identity where workers have their own
+ * @param distribution of labels
+ * @param counting what a row counts
+ * @param model the optimum in training units
+ * @param nullScore score of the null model, beside offsets
+ */
+record InformationOfFit(
+    Loss loss,
+    ModelShape shape,
+    Scaling scaling,
+    ResponseDistribution distribution,
+    Counting counting,
+    double[] model,
+    double nullScore)
+    implements Statement<Shard> {
+  static final String INFORMATION = "information";
+  static final String WEIGHT = "weight";
+  static final String DEVIANCE = "deviance";
+  static final String PEARSON = "squared Pearson residuals";
+  static final String LABEL_TERM = "likelihood's label term";
+  static final String SCORE_TERM = "likelihood's score term";
+  static final String OFFSETS = "weighted offsets";
+  static final String ROWS = "rows as statistics count them";
+
+  @Override
+  public Layout layout() {
+    int size = shape.size();
+    Kind kind = size <= SummedDerivatives.EXACT_HESSIAN ? Kind.EXACT : Kind.SCALED;
+    Layout ofFit =
+        Layout.empty()
+            .of(kind, INFORMATION, SymmetricMatrix.packedLength(size))
+            .exact(WEIGHT)
+            .exact(DEVIANCE)
+            .exact(PEARSON)
+            .exact(LABEL_TERM)
+            .exact(SCORE_TERM);
+    return NullModel.behind(ofFit).exact(OFFSETS).exact(ROWS);
+  }
+
+  @Override
+  public double[] answer(String worker, Shard shard) {
+    Scaling own = WorkersScaling.of(shard, scaling);
+    Examples rows = shard.train();
+    NamedVector answer = layout().zeros();
+    answer.setAll(
+        INFORMATION,
+        LinearDerivatives.at(
+                model,
+                loss,
+                (scores, label, out) -> out[0] = distribution.information(scores[0]),
+                rows,
+                shape,
+                own)
+            .hessian());
+    double[] raw = own.toRaw(model);
+    double[] scores = new double[1];
+    double[] sums = new double[7];
+    for (int i = 0; i < rows.rows(); i++) {
+      double c = rows.weight(i);
+      double y = rows.label(i);
+      rows.scores(i, shape, raw, scores);
+      double score = scores[0];
+      sums[0] += c;
+      sums[1] += c * distribution.unitDeviance(y, score);
+      sums[2] += c * distribution.squaredPearsonResidual(y, score);
+      sums[3] += distribution.labelTerm(y, c);
+      sums[4] += c * distribution.scoreTerm(y, score);
+      sums[5] += c * rows.offset(i);
+      sums[6] += counting == Counting.WEIGHTS ? c : Math.signum(c);
+    }
+    new NullModel(distribution, nullScore).write(rows, answer);
+    return answer
+        .set(WEIGHT, sums[0])
+        .set(DEVIANCE, sums[1])
+        .set(PEARSON, sums[2])
+        .set(LABEL_TERM, sums[3])
+        .set(SCORE_TERM, sums[4])
+        .set(OFFSETS, sums[5])
+        .set(ROWS, sums[6])
+        .values();
+  }
+}

@@ -1,0 +1,31 @@
+package io.sparkfed.federated;
+
+import io.sparkfed.aggregate.Layout;
+import io.sparkfed.data.ColumnSummary;
+import java.util.List;
+
+/**
+ * A worker's rows of given levels, in units of {@link LevelCode#ROW}.
+ *
+ * @param given levels of each category
+ */
+record RowsOfLevels(List<List<String>> given) implements Statement<ColumnSummary> {
+  static final String ROWS = "rows by level";
+
+  @Override
+  public Layout layout() {
+    return Layout.empty().exact(ROWS, given.stream().mapToInt(List::size).sum());
+  }
+
+  @Override
+  public double[] answer(String worker, ColumnSummary summary) {
+    double[] rows = layout().zeros().values();
+    int at = 0;
+    for (int k = 0; k < given.size(); k++) {
+      for (String level : given.get(k)) {
+        rows[at++] = summary.levels(k).getOrDefault(level, 0L) * LevelCode.ROW;
+      }
+    }
+    return rows;
+  }
+}

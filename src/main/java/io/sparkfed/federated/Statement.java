@@ -1,0 +1,50 @@
+package io.sparkfed.federated;
+
+import io.sparkfed.aggregate.Question;
+import io.sparkfed.wire.Form;
+
+/**
+ * All that a worker is ever asked, as a closed list of values. What each lets leave is its {@link
+ * #layout}.
+ *
+ * @param <S> what is asked about: a worker's rows, or what was found in them before they could be
+ *     encoded
+ */
+public sealed interface Statement<S> extends Question<S>
+    permits LocalTraining,
+        SummedDerivatives,
+        ModelEvaluation,
+        TestEvaluation,
+        TestHolders,
+        IncompleteRowHolders,
+        IncompleteRows,
+        MomentsOfFeatures,
+        DeviationsOfFeatures,
+        ValuesOutOfRange,
+        MeanOfLabels,
+        DeviationOfLabels,
+        HeldClasses,
+        LabelsAndOffsets,
+        ExponentiatedOffsets,
+        OwnOptimum,
+        SampledCurvature,
+        InformationOfFit,
+        NullModel,
+        HistogramOfScores,
+        RowsOfBuckets,
+        TextsOfBuckets,
+        RowsOfLevels,
+        HoldersOfValues,
+        SumsOfValues,
+        TypesOfColumns {
+
+  @Override
+  default byte[] toBytes() {
+    return StatementForm.RECORDS.toBytes(this);
+  }
+
+  @Override
+  default Form<Question<S>> form() {
+    return StatementForm.instance();
+  }
+}

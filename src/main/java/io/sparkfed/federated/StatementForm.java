@@ -1,0 +1,96 @@
+package io.sparkfed.federated;
+
+import io.sparkfed.aggregate.Question;
+import io.sparkfed.evaluation.MetricSums;
+import io.sparkfed.evaluation.ResponseDistribution;
+import io.sparkfed.evaluation.ScoreBins;
+import io.sparkfed.loss.GammaLoss;
+import io.sparkfed.loss.HingeLoss;
+import io.sparkfed.loss.HuberLoss;
+import io.sparkfed.loss.LogisticLoss;
+import io.sparkfed.loss.PoissonLoss;
+import io.sparkfed.loss.SoftmaxLoss;
+import io.sparkfed.loss.SquaredHingeLoss;
+import io.sparkfed.loss.SquaredLoss;
+import io.sparkfed.model.ModelShape;
+import io.sparkfed.model.Scaling;
+import io.sparkfed.objective.Penalty;
+import io.sparkfed.objective.Reduction;
+import io.sparkfed.privacy.ClipBound;
+import io.sparkfed.privacy.OwnersClip;
+import io.sparkfed.solver.GradientDescent;
+import io.sparkfed.solver.LocalLbfgs;
+import io.sparkfed.solver.LocalNewton;
+import io.sparkfed.solver.MinibatchSgd;
+import io.sparkfed.solver.QuasiNewton;
+import io.sparkfed.solver.Schedule;
+import io.sparkfed.wire.Form;
+import io.sparkfed.wire.ProtocolException;
+import io.sparkfed.wire.RecordForm;
+import io.sparkfed.wire.Site;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The canonical bytes of statements: nothing else is read from what a worker is sent. */
+enum StatementForm implements Form<Question<Object>> {
+  /** The only one. */
+  INSTANCE;
+
+  /** Of the list, and of what stands in a statement. */
+  static final int VERSION = 1;
+
+  static final RecordForm RECORDS = new RecordForm(VERSION, types());
+
+  private static List<Class<?>> types() {
+    List<Class<?>> types = new ArrayList<>(List.of(Statement.class.getPermittedSubclasses()));
+    types.addAll(
+        List.of(
+            SquaredLoss.class,
+            LogisticLoss.class,
+            SoftmaxLoss.class,
+            HingeLoss.class,
+            SquaredHingeLoss.class,
+            PoissonLoss.class,
+            HuberLoss.class,
+            GammaLoss.class,
+            GradientDescent.class,
+            MinibatchSgd.class,
+            LocalLbfgs.class,
+            LocalNewton.class,
+            QuasiNewton.class,
+            Schedule.class,
+            Penalty.class,
+            Reduction.class,
+            Weighting.class,
+            ModelShape.class,
+            Scaling.class,
+            ClipBound.Unbounded.class,
+            OwnersClip.class,
+            TestRows.class,
+            SummedDerivatives.Wanted.class,
+            AskedRows.class,
+            ResponseDistribution.class,
+            PooledPlan.Counting.class,
+            ScoreBins.class,
+            LevelQuery.class));
+    types.addAll(MetricSums.types());
+    return types;
+  }
+
+  /** Returns what reads the questions about what a worker holds of one kind. */
+  @SuppressWarnings("unchecked") // Whatever a statement asks about, the reader is the same.
+  static <S> Form<Question<S>> instance() {
+    return (Form<Question<S>>) (Form<?>) INSTANCE;
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws ProtocolException if the bytes are no statement's
+   */
+  @Override
+  @SuppressWarnings("unchecked") // What is asked about is checked where it is answered.
+  public Question<Object> read(byte[] bytes, Site site) {
+    return (Question<Object>) RECORDS.read(bytes, Statement.class, site);
+  }
+}

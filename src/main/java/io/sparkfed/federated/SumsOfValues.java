@@ -1,0 +1,25 @@
+package io.sparkfed.federated;
+
+import io.sparkfed.aggregate.Layout;
+import io.sparkfed.data.ColumnSummary;
+
+/**
+ * A worker's sums of values of columns over training rows, and of the weights of the rows that have
+ * one.
+ *
+ * @param columns how many columns are imputed
+ */
+record SumsOfValues(int columns) implements Statement<ColumnSummary> {
+  static final String VALUES = "values";
+  static final String WEIGHTS = "weights of values";
+
+  @Override
+  public Layout layout() {
+    return Layout.empty().exact(VALUES, columns).exact(WEIGHTS, columns);
+  }
+
+  @Override
+  public double[] answer(String worker, ColumnSummary summary) {
+    return summary.meanSums();
+  }
+}

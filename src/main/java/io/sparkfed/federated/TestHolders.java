@@ -1,0 +1,19 @@
+package io.sparkfed.federated;
+
+import io.sparkfed.aggregate.Layout;
+import io.sparkfed.data.Shard;
+
+/** Whether a worker holds test rows. */
+record TestHolders() implements Statement<Shard> {
+  static final String HOLDS_TEST_ROWS = "holds test rows";
+
+  @Override
+  public Layout layout() {
+    return Layout.empty().exact(HOLDS_TEST_ROWS);
+  }
+
+  @Override
+  public double[] answer(String worker, Shard shard) {
+    return new double[] {TestRows.areHeldBy(shard) ? 1.0 : 0.0};
+  }
+}

@@ -1,0 +1,14 @@
+package io.sparkfed.federated;
+
+import io.sparkfed.data.Shard;
+import io.sparkfed.model.Scaling;
+
+/** Whose moments a worker standardises with. */
+final class WorkersScaling {
+  private WorkersScaling() {}
+
+  /** Returns the federation's scaling, or the worker's own where that is the identity. */
+  static Scaling of(Shard shard, Scaling federated) {
+    return federated.isIdentity() ? shard.scaling() : federated;
+  }
+}

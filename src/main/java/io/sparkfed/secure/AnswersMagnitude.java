@@ -1,0 +1,85 @@
+package io.sparkfed.secure;
+
+import io.sparkfed.aggregate.NonFiniteValueException;
+import io.sparkfed.aggregate.Question;
+import io.sparkfed.aggregate.Words;
+import io.sparkfed.wire.Form;
+import io.sparkfed.wire.Site;
+import io.sparkfed.wire.WireReader;
+
+/**
+ * How large the scaled numbers of a worker's answer are: 1 in one bucket of magnitudes, each
+ * sixteen times as wide as the one before.
+ *
+ * @param <S> what a worker holds
+ * @param question what will be asked
+ * @param scaledLength how many leading numbers are looked at
+ */
+record AnswersMagnitude<S>(Question<S> question, int scaledLength) implements Words<S> {
+  private static final int BUCKETS = 128;
+  private static final int BUCKET_BITS = 4;
+  private static final int LOWEST_EXPONENT = -256;
+
+  /** Reads what is asked. */
+  private record MagnitudeForm<S>(Form<Question<S>> ofQuestion) implements Form<Words<S>> {
+    @Override
+    public Words<S> read(byte[] bytes, Site site) {
+      WireReader in = new WireReader(bytes);
+      int scaledLength = WordsKind.MAGNITUDE.checked(in, in::count);
+      Question<S> question = ofQuestion.read(in.bytes(), site);
+      in.end();
+      return new AnswersMagnitude<>(question, scaledLength);
+    }
+  }
+
+  /** Returns the exponent of a bucket's upper end. */
+  static int exponentAbove(int bucket) {
+    return LOWEST_EXPONENT + BUCKET_BITS * bucket;
+  }
+
+  @Override
+  public long[] of(String worker, S held) {
+    long[] vector = new long[BUCKETS];
+    vector[bucket(question.answer(worker, held))] = 1;
+    return vector;
+  }
+
+  /** Returns the bucket b whose upper end 2^(4b - 256) is the first above every coordinate. */
+  private int bucket(double[] vector) {
+    double largest = 0.0;
+    for (int j = 0; j < scaledLength; j++) {
+      if (!Double.isFinite(vector[j])) {
+        throw new NonFiniteValueException(BUCKETS);
+      }
+      largest = Math.max(largest, Math.abs(vector[j]));
+    }
+    if (largest == 0.0) {
+      return 0;
+    }
+    int above = Math.getExponent(largest) + 1 - LOWEST_EXPONENT;
+    int bucket = Math.max(1, -Math.floorDiv(-above, BUCKET_BITS));
+    if (bucket >= BUCKETS) {
+      throw new NonFiniteValueException(BUCKETS);
+    }
+    return bucket;
+  }
+
+  @Override
+  public byte[] toBytes() {
+    return WordsKind.MAGNITUDE
+        .begin()
+        .integer(scaledLength)
+        .bytes(question.toBytes())
+        .toByteArray();
+  }
+
+  @Override
+  public Form<Words<S>> form() {
+    return new MagnitudeForm<>(question.form());
+  }
+
+  @Override
+  public Site site() {
+    return question.site();
+  }
+}

@@ -1,0 +1,58 @@
+package io.sparkfed.secure;
+
+import io.sparkfed.aggregate.Question;
+import io.sparkfed.aggregate.Words;
+import io.sparkfed.wire.Form;
+import io.sparkfed.wire.Site;
+import io.sparkfed.wire.WireReader;
+
+/**
+ * A worker's answer on the grid of its sum.
+ *
+ * @param <S> what a worker holds
+ * @param question what is asked
+ * @param grid how numbers become integers
+ */
+record EncodedAnswer<S>(Question<S> question, FixedPoint grid) implements Words<S> {
+
+  /** Reads what is asked. */
+  private record EncodedForm<S>(Form<Question<S>> ofQuestion) implements Form<Words<S>> {
+    @Override
+    public Words<S> read(byte[] bytes, Site site) {
+      WireReader in = new WireReader(bytes);
+      FixedPoint grid =
+          WordsKind.ENCODED.checked(
+              in, () -> new FixedPoint(in.integer(), in.number(), in.integer(), in.integer()));
+      Question<S> question = ofQuestion.read(in.bytes(), site);
+      in.end();
+      return new EncodedAnswer<>(question, grid);
+    }
+  }
+
+  @Override
+  public long[] of(String worker, S held) {
+    return grid.encode(question.answer(worker, held));
+  }
+
+  @Override
+  public byte[] toBytes() {
+    return WordsKind.ENCODED
+        .begin()
+        .integer(grid.scaledLength())
+        .number(grid.bound())
+        .integer(grid.fractionBits())
+        .integer(grid.workers())
+        .bytes(question.toBytes())
+        .toByteArray();
+  }
+
+  @Override
+  public Form<Words<S>> form() {
+    return new EncodedForm<>(question.form());
+  }
+
+  @Override
+  public Site site() {
+    return question.site();
+  }
+}

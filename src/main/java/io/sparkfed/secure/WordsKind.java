@@ -1,0 +1,35 @@
+package io.sparkfed.secure;
+
+import io.sparkfed.wire.ProtocolException;
+import io.sparkfed.wire.WireReader;
+import io.sparkfed.wire.WireWriter;
+import java.util.function.Supplier;
+
+/** What is asked for through a sum of integers; the number in the bytes is the ordinal. */
+enum WordsKind {
+  /** The answer to a question. */
+  ENCODED,
+  /** How large its scaled numbers are. */
+  MAGNITUDE;
+
+  /** Begins the bytes. */
+  WireWriter begin() {
+    return new WireWriter().integer(ordinal());
+  }
+
+  /**
+   * Reads the begin of the bytes, and then what keeps rules of its own.
+   *
+   * @throws ProtocolException if they are not of this kind, or a rule is broken
+   */
+  <T> T checked(WireReader in, Supplier<T> rest) {
+    if (in.integer() != ordinal()) {
+      throw new ProtocolException("what is asked for must be of the kind that is read");
+    }
+    try {
+      return rest.get();
+    } catch (IllegalArgumentException e) {
+      throw new ProtocolException("the range of a sum must keep its rules: " + e.getMessage());
+    }
+  }
+}

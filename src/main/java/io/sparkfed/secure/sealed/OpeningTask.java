@@ -1,0 +1,68 @@
+package io.sparkfed.secure.sealed;
+
+import io.sparkfed.aggregate.AggregatorTask;
+import io.sparkfed.secure.keys.KeyRing;
+import io.sparkfed.secure.protocol.PhaseTask;
+import io.sparkfed.secure.sealed.ShareSum.Outcome;
+import io.sparkfed.wire.Form;
+import io.sparkfed.wire.ProtocolException;
+import io.sparkfed.wire.Site;
+
+/**
+ * What an aggregator does in a phase.
+ *
+ * @param keys where the aggregator finds its keys
+ * @param frame what the driver sent
+ */
+record OpeningTask(KeyRing keys, SealedFrame.ToAggregator frame) implements AggregatorTask<byte[]> {
+  private static final System.Logger LOG = System.getLogger(OpeningTask.class.getName());
+
+  /** Reads the task. */
+  private enum OpeningForm implements Form<AggregatorTask<byte[]>> {
+    INSTANCE;
+
+    @Override
+    public AggregatorTask<byte[]> read(byte[] bytes, Site site) {
+      return new OpeningTask(
+          (KeyRing) site, SealedFrame.BYTES.read(bytes, SealedFrame.ToAggregator.class, site));
+    }
+  }
+
+  @Override
+  public byte[] toBytes() {
+    return SealedFrame.BYTES.toBytes(frame);
+  }
+
+  @Override
+  public Form<AggregatorTask<byte[]>> form() {
+    return OpeningForm.INSTANCE;
+  }
+
+  @Override
+  public Site site() {
+    return keys;
+  }
+
+  @Override
+  public byte[] run(String aggregator) {
+    if (frame instanceof SealedFrame.Open open) {
+      return opened(aggregator, open).toBytes();
+    }
+    byte[] runId = ((SealedFrame.Advert) frame).runId();
+    return PhaseTask.orDropout(
+        "advertising",
+        () -> AggregatorAdvert.make(keys.open(aggregator).keys(), aggregator, runId).toBytes());
+  }
+
+  private ShareSum opened(String aggregator, SealedFrame.Open frame) {
+    try {
+      OpeningSide side = new OpeningSide(keys.open(aggregator), aggregator, frame.session());
+      return side.holdsKey()
+          ? side.open(frame.messages())
+          : ShareSum.without(aggregator, Outcome.NO_KEY);
+    } catch (ProtocolException e) {
+      LOG.log(System.Logger.Level.ERROR, "nothing is opened: {0}", e.getMessage());
+      return ShareSum.without(aggregator, Outcome.REFUSED);
+    }
+  }
+}

@@ -1,0 +1,63 @@
+package io.sparkfed.secure.sealed;
+
+import io.sparkfed.aggregate.Words;
+import io.sparkfed.aggregate.WorkerTask;
+import io.sparkfed.secure.crypto.Kdf;
+import io.sparkfed.secure.keys.KeyRing;
+import io.sparkfed.secure.protocol.FlaggedVector;
+import io.sparkfed.secure.protocol.PhaseTask;
+import io.sparkfed.wire.Form;
+import io.sparkfed.wire.Site;
+
+/**
+ * Workers compute what they are asked for and seal it.
+ *
+ * @param <S> what a worker holds
+ * @param keys where the worker finds its keys
+ * @param frame what the driver sent
+ * @param words what is asked for, read
+ */
+record SealingTask<S>(KeyRing keys, SealedFrame.Seal frame, Words<S> words)
+    implements WorkerTask<S, byte[]> {
+
+  /** Reads the task. */
+  private record SealingForm<S>(Form<Words<S>> ofWords) implements Form<WorkerTask<S, byte[]>> {
+    @Override
+    public WorkerTask<S, byte[]> read(byte[] bytes, Site site) {
+      SealedFrame.Seal frame = SealedFrame.BYTES.read(bytes, SealedFrame.Seal.class, site);
+      return new SealingTask<>((KeyRing) site, frame, ofWords.read(frame.asked(), site));
+    }
+  }
+
+  static <S> SealingTask<S> of(KeyRing keys, SealedSession session, Words<S> words) {
+    return new SealingTask<>(keys, new SealedFrame.Seal(session, words.toBytes()), words);
+  }
+
+  @Override
+  public byte[] toBytes() {
+    return SealedFrame.BYTES.toBytes(frame);
+  }
+
+  @Override
+  public Form<WorkerTask<S, byte[]>> form() {
+    return new SealingForm<>(words.form());
+  }
+
+  @Override
+  public Site site() {
+    return keys;
+  }
+
+  @Override
+  public byte[] run(String worker, S held) {
+    return PhaseTask.orDropout(
+        "sealing",
+        () -> {
+          SealingSide side =
+              new SealingSide(
+                  keys.open(worker), worker, frame.session(), Kdf.sha256(frame.asked()));
+          return side.seal(FlaggedVector.of(() -> words.of(worker, held), side::blindingKey))
+              .toBytes();
+        });
+  }
+}

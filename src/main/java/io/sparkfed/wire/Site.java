@@ -1,0 +1,18 @@
+package io.sparkfed.wire;
+
+import java.io.Serializable;
+
+/**
+ * What a party finds where it is, such as its keys: it is never part of what is asked, so it has no
+ * bytes. A place that reaches the driver, or leaves it, holds no secret: it says where to look.
+ */
+public interface Site extends Serializable {
+  /** A place where nothing is to be found. */
+  Site BARE = Bare.INSTANCE;
+
+  /** The only instance of its kind, also after it has travelled. */
+  enum Bare implements Site {
+    /** The site. */
+    INSTANCE
+  }
+}

@@ -1,0 +1,270 @@
+package io.sparkfed.federated;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.sparkfed.aggregate.Layout;
+import io.sparkfed.aggregate.Question;
+import io.sparkfed.data.Shard;
+import io.sparkfed.evaluation.MetricSettings;
+import io.sparkfed.evaluation.MetricSums;
+import io.sparkfed.evaluation.ResponseDistribution;
+import io.sparkfed.evaluation.ScoreBins;
+import io.sparkfed.loss.Loss;
+import io.sparkfed.loss.VectorLoss;
+import io.sparkfed.model.Family;
+import io.sparkfed.model.ModelShape;
+import io.sparkfed.model.Scaling;
+import io.sparkfed.objective.Penalty;
+import io.sparkfed.objective.Reduction;
+import io.sparkfed.privacy.ClipBound;
+import io.sparkfed.privacy.OwnersClip;
+import io.sparkfed.secure.keys.EphemeralKeys;
+import io.sparkfed.solver.GradientDescent;
+import io.sparkfed.solver.LocalLbfgs;
+import io.sparkfed.solver.LocalNewton;
+import io.sparkfed.solver.LocalSolver;
+import io.sparkfed.solver.MinibatchSgd;
+import io.sparkfed.testing.Table;
+import io.sparkfed.wire.ProtocolException;
+import io.sparkfed.wire.Site;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+/** The closed list of what a worker can be asked. */
+class StatementsTest {
+  private static final Path PAGE = Path.of("src/site/markdown/statements.md");
+
+  private static List<Statement<?>> ofEveryKind() {
+    List<Statement<?>> all = new ArrayList<>();
+    for (Family family : Family.values()) {
+      VectorLoss loss = family.loss(3, 1.35);
+      ModelShape shape = new ModelShape(2, true, loss.outputs());
+      MetricSums metrics = MetricSums.of(family, loss, MetricSettings.of(family));
+      Scaling scaling =
+          Scaling.standardize(shape, new double[] {1.0, -2.0}, new double[] {0.5, 3.0});
+      Scaling none = Scaling.identity(shape);
+      double[] model = new Random(1).doubles(shape.size()).toArray();
+      for (LocalSolver solver :
+          List.of(
+              new GradientDescent(3, 0.1),
+              new MinibatchSgd(2, 8, 0.05),
+              new LocalNewton(4, 1e-9),
+              new LocalLbfgs(5, 1e-9, 3))) {
+        all.add(
+            new LocalTraining(
+                loss,
+                shape,
+                new Penalty(0.0, 0.25),
+                Reduction.MEAN,
+                solver,
+                Weighting.ROWS,
+                ClipBound.NONE,
+                metrics,
+                TestRows.SUMMED,
+                none,
+                7L,
+                3,
+                model,
+                true));
+        all.add(new OwnOptimum(loss, shape, new Penalty(0.0, 0.5), solver, scaling, 9L, model));
+      }
+      for (boolean hasHessian : new boolean[] {true, false}) {
+        for (SummedDerivatives.Wanted wanted : SummedDerivatives.Wanted.values()) {
+          all.add(
+              new SummedDerivatives(
+                  loss,
+                  shape,
+                  wanted,
+                  hasHessian,
+                  metrics,
+                  TestRows.LEFT_OUT,
+                  ClipBound.NONE,
+                  scaling,
+                  model));
+        }
+      }
+      all.add(new TestEvaluation(metrics, shape, scaling, model));
+      all.add(new ModelEvaluation(metrics, TestRows.SUMMED, shape, none, model));
+      all.add(new SampledCurvature(shape, scaling, 100));
+      if (shape.outputs() == 1) {
+        all.add(
+            new HistogramOfScores(
+                shape, none, AskedRows.TEST, model, new ScoreBins(new double[] {-1.0, 0.5})));
+        ResponseDistribution.of(family)
+            .ifPresent(
+                distribution -> {
+                  all.add(new NullModel(distribution, 0.3));
+                  all.add(
+                      new InformationOfFit(
+                          (Loss) loss,
+                          shape,
+                          scaling,
+                          distribution,
+                          PooledPlan.Counting.ROWS,
+                          model,
+                          0.3));
+                });
+      }
+    }
+    LevelQuery query =
+        new LevelQuery(
+            List.of(new byte[] {1, 2}, new byte[] {3}),
+            4,
+            List.of("rank", "site"),
+            new boolean[] {true, false},
+            List.of(List.of("a", "b"), List.of()));
+    all.addAll(
+        List.of(
+            new TestHolders(),
+            new IncompleteRowHolders(),
+            new IncompleteRows(),
+            new MomentsOfFeatures(2),
+            new DeviationsOfFeatures(new double[] {1.0, 2.0}),
+            new ValuesOutOfRange(1e24, new boolean[] {true, false}),
+            new MeanOfLabels(),
+            new DeviationOfLabels(0.25),
+            new HeldClasses(5),
+            new LabelsAndOffsets(),
+            new ExponentiatedOffsets(0.5, true),
+            new RowsOfBuckets(query),
+            new TextsOfBuckets(query, new int[] {1, 3}),
+            new RowsOfLevels(List.of(List.of("a"), List.of("x", "y"))),
+            new HoldersOfValues(2),
+            new SumsOfValues(2),
+            new TypesOfColumns(6)));
+    return all;
+  }
+
+  private static Question<Object> read(byte[] bytes) {
+    return StatementForm.INSTANCE.read(bytes, Site.BARE);
+  }
+
+  @Test
+  void ofEveryKind_hasEveryStatementOfTheList() {
+    Set<Class<?>> tried = new TreeSet<>((a, b) -> a.getName().compareTo(b.getName()));
+    ofEveryKind().forEach(statement -> tried.add(statement.getClass()));
+
+    assertEquals(Statement.class.getPermittedSubclasses().length, tried.size(), tried.toString());
+  }
+
+  @Test
+  void read_whatWasWritten_hasTheSameBytesAndLayout() {
+    for (Statement<?> statement : ofEveryKind()) {
+      byte[] bytes = statement.toBytes();
+      Question<Object> read = read(bytes);
+      assertEquals(statement.getClass(), read.getClass());
+      assertEquals(statement.layout(), read.layout());
+      assertArrayEquals(bytes, read.toBytes(), statement.toString());
+    }
+  }
+
+  /**
+   * Another argument is another question: masks of workers that were asked another don't cancel.
+   */
+  @Test
+  void toBytes_anyArgumentChanged_differ() {
+    PlanBuilder builder = new PlanBuilder();
+    Scaling raw = Scaling.identity(builder.build().shape());
+    double[] model = {1.0, 2.0, 3.0};
+    double[] almost = {1.0, Math.nextUp(2.0), 3.0};
+    List<LocalTraining> all =
+        List.of(
+            LocalTraining.of(builder.build(), raw, 1, model, true),
+            LocalTraining.of(builder.build(), raw, 2, model, true),
+            LocalTraining.of(builder.build(), raw, 1, model, false),
+            LocalTraining.of(builder.build(), raw, 1, almost, true),
+            LocalTraining.of(builder.seed(2L).build(), raw, 1, model, true),
+            LocalTraining.of(builder.weighting(Weighting.EQUAL).build(), raw, 1, model, true),
+            LocalTraining.of(builder.l2(0.5).build(), raw, 1, model, true),
+            LocalTraining.of(builder.leastHolders(3).build(), raw, 1, model, true));
+    Set<String> distinct = new TreeSet<>();
+    all.forEach(statement -> distinct.add(Arrays.toString(statement.toBytes())));
+
+    assertEquals(all.size(), distinct.size());
+  }
+
+  /** Where bounds are the owner's, the statement holds none: they are looked up at the worker. */
+  @Test
+  void read_ownersBound_isThatOfThePlaceWhereItIsRead() {
+    TrainingPlan plan = new PlanBuilder().clip(new OwnersClip(new EphemeralKeys())).build();
+    LocalTraining statement =
+        LocalTraining.of(plan, Scaling.identity(plan.shape()), 1, new double[3], true);
+    byte[] bytes = statement.toBytes();
+    EphemeralKeys here = new EphemeralKeys();
+
+    LocalTraining read = (LocalTraining) (Question<?>) StatementForm.INSTANCE.read(bytes, here);
+
+    assertTrue(read.site() == here);
+    assertThrows(ProtocolException.class, () -> read(bytes));
+  }
+
+  @Test
+  void read_hostileBytes_areRefusedOrAreAnotherStatement() {
+    Random random = new Random(3);
+    for (Statement<?> statement : ofEveryKind()) {
+      byte[] good = statement.toBytes();
+      for (int trial = 0; trial < 200; trial++) {
+        byte[] bad =
+            trial % 2 == 0 ? Arrays.copyOf(good, random.nextInt(good.length)) : good.clone();
+        if (bad.length > 0) {
+          bad[random.nextInt(bad.length)] ^= (byte) (1 << random.nextInt(8));
+        }
+        try {
+          assertArrayEquals(bad, read(bad).toBytes());
+        } catch (ProtocolException refused) {
+          // As it should be.
+        }
+      }
+    }
+  }
+
+  /** A statement's answer has the layout that it states, whatever is asked. */
+  @Test
+  void answer_rowsOfAWorker_hasTheLayout() {
+    for (Statement<?> statement : ofEveryKind()) {
+      if (statement instanceof LocalTraining training
+          && training.shape().outputs() == 1
+          && training.loss().acceptsLabel(1.0)) {
+        Shard shard = Table.random(1L, 20, 2, Family.LOGISTIC).shard("a");
+        double[] answer = training.loss().acceptsLabel(0.0) ? training.answer("a", shard) : null;
+        if (answer != null) {
+          assertEquals(training.layout().length(), answer.length);
+        }
+      }
+    }
+  }
+
+  /** The page names each statement and each part of what it lets leave, and no other. */
+  @Test
+  void page_namesAllThatCanLeaveAWorker() throws IOException {
+    Set<String> expected = new TreeSet<>();
+    for (Statement<?> statement : ofEveryKind()) {
+      String name = statement.getClass().getSimpleName();
+      for (Layout.Part part : statement.layout().parts()) {
+        expected.add("`" + name + "` " + part.name());
+      }
+    }
+    Set<String> told = new TreeSet<>();
+    for (String line : Files.readAllLines(PAGE)) {
+      String[] cells = line.split("\\|");
+      if (cells.length >= 3 && cells[1].strip().startsWith("`")) {
+        for (String part : cells[2].split(";")) {
+          told.add(cells[1].strip() + " " + part.strip());
+        }
+      }
+    }
+
+    assertEquals(expected, told);
+  }
+}
