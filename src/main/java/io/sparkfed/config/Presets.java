@@ -13,8 +13,8 @@ import io.sparkfed.federated.PooledPlan.Conditioning;
 import io.sparkfed.federated.TrainingPlan;
 import io.sparkfed.model.Labels;
 import io.sparkfed.model.ModelShape;
-import io.sparkfed.privacy.ClipBound;
 import io.sparkfed.privacy.OwnersClip;
+import io.sparkfed.privacy.Unbounded;
 import io.sparkfed.secure.keys.EphemeralKeys;
 import io.sparkfed.secure.keys.KeyFolders;
 import io.sparkfed.secure.keys.KeyRing;
@@ -99,7 +99,7 @@ public final class Presets {
         config.algorithm().reduction(),
         config.algorithm().solver(),
         config.algorithm().weighting(),
-        config.aggregation().keys().isEmpty() ? ClipBound.NONE : new OwnersClip(keys),
+        config.aggregation().keys().isEmpty() ? Unbounded.INSTANCE : new OwnersClip(keys),
         sums(config, keys, ledger(ledger)),
         AVERAGING.getOrDefault(config.algorithm().preset(), new ServerSgd(1.0)),
         config.algorithm().rounds(),

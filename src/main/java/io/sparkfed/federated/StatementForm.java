@@ -16,8 +16,8 @@ import io.sparkfed.model.ModelShape;
 import io.sparkfed.model.Scaling;
 import io.sparkfed.objective.Penalty;
 import io.sparkfed.objective.Reduction;
-import io.sparkfed.privacy.ClipBound;
 import io.sparkfed.privacy.OwnersClip;
+import io.sparkfed.privacy.Unbounded;
 import io.sparkfed.solver.GradientDescent;
 import io.sparkfed.solver.LocalLbfgs;
 import io.sparkfed.solver.LocalNewton;
@@ -64,7 +64,7 @@ enum StatementForm implements Form<Question<Object>> {
             Weighting.class,
             ModelShape.class,
             Scaling.class,
-            ClipBound.Unbounded.class,
+            Unbounded.class,
             OwnersClip.class,
             TestRows.class,
             SummedDerivatives.Wanted.class,

@@ -6,8 +6,7 @@
  * <p>Two kinds of work fill them: local training and averaging, or sums of derivatives and a step
  * on the pooled objective ({@link io.sparkfed.federated.PooledPlan}).
  *
- * <p>Site: {@link io.sparkfed.federated.LocalWork}, {@link io.sparkfed.federated.PooledWork}, the
- * work of {@link io.sparkfed.federated.FederatedInference}, the lambdas of the standardisation and
- * of the preprocessing, and methods that say so run at workers, everything else at the driver.
+ * <p>Place: what workers are asked is a {@link io.sparkfed.federated.Statement}, and its answer is
+ * computed there; everything else runs at the driver.
  */
 package io.sparkfed.federated;

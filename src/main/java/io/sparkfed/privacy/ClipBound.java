@@ -6,20 +6,6 @@ import io.sparkfed.wire.Site;
 /** How long a worker's update may be. */
 public interface ClipBound {
 
-  /** No bound. */
-  ClipBound NONE = Unbounded.INSTANCE;
-
-  /** The only instance of its kind, also after it has travelled. */
-  enum Unbounded implements ClipBound {
-    /** No bound. */
-    INSTANCE;
-
-    @Override
-    public double of(String worker) {
-      return Double.POSITIVE_INFINITY;
-    }
-  }
-
   /** Returns where the bound is to be found. */
   default Site site() {
     return Site.BARE;

@@ -5,16 +5,22 @@ import io.sparkfed.wire.WireReader;
 import io.sparkfed.wire.WireWriter;
 import java.util.function.Supplier;
 
-/** What is asked for through a sum of integers; the number in the bytes is the ordinal. */
+/** What is asked for through a sum of integers. */
 enum WordsKind {
   /** The answer to a question. */
-  ENCODED,
+  ENCODED(0),
   /** How large its scaled numbers are. */
-  MAGNITUDE;
+  MAGNITUDE(1);
+
+  private final int number;
+
+  WordsKind(int number) {
+    this.number = number;
+  }
 
   /** Begins the bytes. */
   WireWriter begin() {
-    return new WireWriter().integer(ordinal());
+    return new WireWriter().integer(number);
   }
 
   /**
@@ -23,7 +29,7 @@ enum WordsKind {
    * @throws ProtocolException if they are not of this kind, or a rule is broken
    */
   <T> T checked(WireReader in, Supplier<T> rest) {
-    if (in.integer() != ordinal()) {
+    if (in.integer() != number) {
       throw new ProtocolException("what is asked for must be of the kind that is read");
     }
     try {

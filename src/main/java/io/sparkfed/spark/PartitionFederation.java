@@ -119,7 +119,7 @@ final class PartitionFederation<S> implements Federation<S>, AutoCloseable {
   }
 
   private <T extends Sendable<T>> Payload<T> payload(Visit visit, T task) {
-    return Payload.of(visit.cohort().equals(workers) ? null : new HashSet<>(visit.cohort()), task);
+    return Payload.of(visit.cohort().equals(workers) ? null : Set.copyOf(visit.cohort()), task);
   }
 
   /**
@@ -183,14 +183,14 @@ final class PartitionFederation<S> implements Federation<S>, AutoCloseable {
     private final Site site;
     private transient T task;
 
-    private Payload(HashSet<String> cohort, byte[] bytes, Form<T> form, Site site) {
-      this.cohort = cohort;
+    private Payload(Set<String> cohort, byte[] bytes, Form<T> form, Site site) {
+      this.cohort = cohort == null ? null : new HashSet<>(cohort);
       this.bytes = bytes;
       this.form = form;
       this.site = site;
     }
 
-    static <T extends Sendable<T>> Payload<T> of(HashSet<String> cohort, T task) {
+    static <T extends Sendable<T>> Payload<T> of(Set<String> cohort, T task) {
       return new Payload<>(cohort, task.toBytes(), task.form(), task.site());
     }
 

@@ -14,7 +14,7 @@ public interface Form<T> extends Serializable {
    * Reads a value.
    *
    * @param bytes as {@link Sendable#toBytes} wrote them
-   * @param place what the party finds where it is
+   * @param site what the party finds where it is
    * @throws ProtocolException if the bytes are not such a value's
    */
   T read(byte[] bytes, Site site);

@@ -76,7 +76,7 @@ public final class RecordForm {
   /**
    * Reads a value.
    *
-   * @param place where it is read
+   * @param site where it is read
    * @throws ProtocolException if the bytes are not those of a value of this type, of this version
    */
   public <T> T read(byte[] bytes, Class<T> type, Site site) {

@@ -8,11 +8,5 @@ import java.io.Serializable;
  */
 public interface Site extends Serializable {
   /** A place where nothing is to be found. */
-  Site BARE = Bare.INSTANCE;
-
-  /** The only instance of its kind, also after it has travelled. */
-  enum Bare implements Site {
-    /** The site. */
-    INSTANCE
-  }
+  Site BARE = BareSite.INSTANCE;
 }

@@ -18,6 +18,7 @@ import io.sparkfed.model.ModelShape;
 import io.sparkfed.model.Standardize;
 import io.sparkfed.objective.Reduction;
 import io.sparkfed.privacy.ClipBound;
+import io.sparkfed.privacy.Unbounded;
 import io.sparkfed.secure.FixedPointSum;
 import io.sparkfed.server.PooledOptimizer;
 import io.sparkfed.server.ServerSgd;
@@ -54,7 +55,7 @@ final class PlanBuilder {
   private boolean preconditioned;
   private Optional<PooledPlan> pooled = Optional.empty();
   private OptionalInt leastHolders = OptionalInt.empty();
-  private ClipBound clip = ClipBound.NONE;
+  private ClipBound clip = Unbounded.INSTANCE;
   private double aucError = MetricSettings.AUC_ERROR;
 
   PlanBuilder family(Family value) {

@@ -22,7 +22,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * What tests ask of workers: a function of their own. Within one process its bytes are a number it
- * is kept under; {@link #anywhere} is for functions that other processes run, and has the
+ * is kept under; {@code ...Anywhere} is for functions that other processes run, and has the
  * function's serialized form as its bytes.
  */
 public final class Asked {

@@ -21,7 +21,7 @@ import io.sparkfed.model.Family;
 import io.sparkfed.model.ModelShape;
 import io.sparkfed.model.Standardize;
 import io.sparkfed.objective.Reduction;
-import io.sparkfed.privacy.ClipBound;
+import io.sparkfed.privacy.Unbounded;
 import io.sparkfed.secure.FixedPointSum;
 import io.sparkfed.secure.crypto.Signing;
 import io.sparkfed.secure.masked.MaskedSum;
@@ -330,7 +330,7 @@ class KeyFoldersTest {
             Reduction.MEAN,
             new GradientDescent(2, 0.1),
             Weighting.ROWS,
-            ClipBound.NONE,
+            Unbounded.INSTANCE,
             scaledLength -> new FixedPointSum(ring, scaledLength),
             new ServerSgd(1.0),
             3,

@@ -1,0 +1,7 @@
+package io.sparkfed.wire;
+
+/** A place where nothing is to be found. */
+enum BareSite implements Site {
+  /** The only instance, also after it has travelled. */
+  INSTANCE
+}
