@@ -309,15 +309,11 @@ public final class ConfigLoader {
   }
 
   private static Config presetDefaults(String preset) {
-    Config all =
-        ConfigFactory.parseResources(
-            ConfigLoader.class,
-            "presets.conf",
-            ConfigParseOptions.defaults()
-                .setAllowMissing(false)
-                .setOriginDescription("preset " + preset));
-    String path = ConfigUtil.joinPath(preset);
-    return all.hasPath(path) ? all.getConfig(path) : ConfigFactory.empty();
+    ConfigParseOptions origin =
+        ConfigParseOptions.defaults().setOriginDescription("preset " + preset);
+    return Preset.of(preset)
+        .map(named -> ConfigFactory.parseString(named.defaults(), origin))
+        .orElse(ConfigFactory.empty());
   }
 
   private static void refuseUnknownKeys(Config user, Config reference) {

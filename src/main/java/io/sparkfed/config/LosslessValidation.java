@@ -8,9 +8,6 @@ import java.util.OptionalDouble;
 
 /** The rules of the lossless presets, and of the keys that are theirs alone. */
 final class LosslessValidation {
-  private static final List<String> OF_LOCAL_TRAINING =
-      List.of("algorithm.local", "algorithm.weighting");
-
   private final Config user;
   private final ConfigReader read;
 
@@ -21,20 +18,12 @@ final class LosslessValidation {
 
   /** Refuses what a preset can't have. */
   void validate(String preset, Family family) {
+    refuseKeysOfOthers(preset);
     if (!PresetNames.isLossless(preset)) {
       refuse("algorithm.warm-start", "belongs to the lossless presets");
-      refuse("algorithm.preconditioner", "belongs to algorithm.preset = fed-lbfgs and auto");
-      refuse("algorithm.step-size", "belongs to algorithm.preset = fed-sgd");
       return;
     }
-    for (String key : OF_LOCAL_TRAINING) {
-      refuse(key, "belongs to algorithm.preset = fed-avg; " + preset + " trains nothing locally");
-    }
-    if (!preset.equals("fed-sgd")) {
-      refuse("algorithm.step-size", "belongs to algorithm.preset = fed-sgd");
-    }
     if (!preset.equals("fed-lbfgs") && !preset.equals(PresetNames.AUTO)) {
-      refuse("algorithm.preconditioner", "belongs to algorithm.preset = fed-lbfgs and auto");
       requireNoL1(read, "algorithm.preset = " + preset, "fed-lbfgs");
     }
     if (preset.equals("normal-equations")) {
@@ -89,6 +78,17 @@ final class LosslessValidation {
                       .toList())
               + "); take "
               + instead);
+    }
+  }
+
+  private void refuseKeysOfOthers(String chosen) {
+    for (Preset preset : Preset.ALL) {
+      for (String key : preset.keys()) {
+        List<String> owners = Preset.owners(key);
+        if (!owners.contains(chosen)) {
+          refuse(key, "belongs to algorithm.preset = " + String.join(", ", owners));
+        }
+      }
     }
   }
 

@@ -2,6 +2,7 @@ package io.sparkfed.config;
 
 import io.sparkfed.aggregate.SumFactory;
 import io.sparkfed.config.DataConfig.NoSplit;
+import io.sparkfed.config.Preset.Lossless;
 import io.sparkfed.config.TrainingConfig.AggregationConfig;
 import io.sparkfed.config.TrainingConfig.Algorithm;
 import io.sparkfed.config.TrainingConfig.Keys;
@@ -9,7 +10,6 @@ import io.sparkfed.config.TrainingConfig.WherePaying;
 import io.sparkfed.evaluation.MetricSums;
 import io.sparkfed.federated.AlgorithmChoice;
 import io.sparkfed.federated.PooledPlan;
-import io.sparkfed.federated.PooledPlan.Conditioning;
 import io.sparkfed.federated.TrainingPlan;
 import io.sparkfed.model.Labels;
 import io.sparkfed.model.ModelShape;
@@ -20,12 +20,7 @@ import io.sparkfed.secure.keys.KeyFolders;
 import io.sparkfed.secure.keys.KeyRing;
 import io.sparkfed.secure.protocol.Ledger;
 import io.sparkfed.server.Lbfgs;
-import io.sparkfed.server.Newton;
-import io.sparkfed.server.NormalEquations;
-import io.sparkfed.server.PooledGradientDescent;
 import io.sparkfed.server.PooledOptimizer;
-import io.sparkfed.server.ServerOptimizer;
-import io.sparkfed.server.ServerSgd;
 import io.sparkfed.solver.LocalLbfgs;
 import io.sparkfed.solver.LocalSolver;
 import io.sparkfed.wire.ProtocolException;
@@ -33,13 +28,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
-import java.util.function.Function;
 
-/** The named algorithms: each fills the slots of a round. */
+/**
+ * Fills the slots of a run: with those of its {@link Preset}, and with what the configuration says.
+ */
 public final class Presets {
   /** Most coefficients of a preset with Hessians: 2 million numbers, 16 MB a message. */
   static final int MOST_COEFFICIENTS_WITH_HESSIAN = 2000;
@@ -47,26 +42,10 @@ public final class Presets {
   /** Half a million numbers, 4 MB a message, once. */
   private static final int MOST_PRECONDITIONED_FEATURES = 1000;
 
-  /** As many pairs of steps and gradients as Spark ML's. */
-  private static final int LBFGS_MEMORY = 10;
-
   /** More lead to the optimum of a worker's own rows, away from that of all. */
   private static final int WARM_START_ITERATIONS = 3;
 
   private static final double WARM_START_TOLERANCE = 1e-6;
-
-  private static final Map<String, ServerOptimizer> AVERAGING =
-      Map.of("fed-avg", new ServerSgd(1.0));
-
-  private static final Map<String, Function<Algorithm, PooledOptimizer>> LOSSLESS =
-      Map.of(
-          "fed-newton", a -> new Newton(a.tolerance().orElseThrow()),
-          "fed-lbfgs", a -> new Lbfgs(LBFGS_MEMORY, a.tolerance().orElseThrow()),
-          "normal-equations", a -> new NormalEquations(),
-          "fed-sgd",
-              a ->
-                  new PooledGradientDescent(
-                      a.stepSize(), a.tolerance().orElseThrow(), a.divergenceFactor()));
 
   private Presets() {}
 
@@ -101,7 +80,7 @@ public final class Presets {
         config.algorithm().weighting(),
         config.aggregation().keys().isEmpty() ? Unbounded.INSTANCE : new OwnersClip(keys),
         sums(config, keys, ledger(ledger)),
-        AVERAGING.getOrDefault(config.algorithm().preset(), new ServerSgd(1.0)),
+        config.algorithm().server(),
         config.algorithm().rounds(),
         config.algorithm().tolerance(),
         config.algorithm().divergenceFactor(),
@@ -115,19 +94,21 @@ public final class Presets {
 
   private static Optional<PooledPlan> pooled(TrainingConfig config, ModelShape shape) {
     Algorithm algorithm = config.algorithm();
-    if (!PresetNames.isLossless(algorithm.preset())) {
+    if (!(slots(algorithm.preset()) instanceof Lossless lossless)) {
       return Optional.empty();
     }
-    Conditioning conditioning =
-        algorithm.preset().equals("fed-sgd") ? Conditioning.AS_IS : Conditioning.STANDARDIZED;
     return Optional.of(
         new PooledPlan(
             chooser(config, shape),
-            conditioning,
+            lossless.conditioning(),
             config.confidenceLevel(),
             config.model().labels() instanceof Labels.Proportions
                 ? PooledPlan.Counting.ROWS
                 : PooledPlan.Counting.WEIGHTS));
+  }
+
+  private static Preset.Slots slots(String preset) {
+    return Preset.of(preset).orElseThrow().slots();
   }
 
   private static AlgorithmChoice.Chooser chooser(TrainingConfig config, ModelShape shape) {
@@ -157,7 +138,8 @@ public final class Presets {
     if (tolerance.isEmpty()) {
       tolerance = ConfigLoader.defaultTolerance(preset);
     }
-    PooledOptimizer optimizer = LOSSLESS.get(preset).apply(algorithm.with(tolerance));
+    PooledOptimizer optimizer =
+        ((Lossless) slots(preset)).optimizer().apply(algorithm.with(tolerance));
     if (algorithm.preconditioner() == WherePaying.TRUE) {
       requirePreconditionable(config, shape);
     }
@@ -193,7 +175,8 @@ public final class Presets {
 
   private static Optional<LocalSolver> warmStart(WherePaying wanted, boolean pays) {
     return isWanted(wanted, pays)
-        ? Optional.of(new LocalLbfgs(WARM_START_ITERATIONS, WARM_START_TOLERANCE, LBFGS_MEMORY))
+        ? Optional.of(
+            new LocalLbfgs(WARM_START_ITERATIONS, WARM_START_TOLERANCE, Preset.LBFGS_MEMORY))
         : Optional.empty();
   }
 

@@ -10,6 +10,7 @@ import io.sparkfed.model.Labels;
 import io.sparkfed.model.Response;
 import io.sparkfed.model.Standardize;
 import io.sparkfed.objective.Reduction;
+import io.sparkfed.server.ServerOptimizer;
 import io.sparkfed.solver.LocalSolver;
 import java.time.Duration;
 import java.util.List;
@@ -166,6 +167,7 @@ public record TrainingConfig(
    * @param preconditioner whether L-BFGS starts from a sample of the features' correlations
    * @param divergenceFactor greater than 1
    * @param stepSize of fed-sgd, greater than 0; 0 for the others
+   * @param server what the server makes of an average
    */
   public record Algorithm(
       String preset,
@@ -177,7 +179,8 @@ public record TrainingConfig(
       WherePaying warmStart,
       WherePaying preconditioner,
       double divergenceFactor,
-      double stepSize) {
+      double stepSize,
+      ServerOptimizer server) {
 
     Algorithm with(OptionalDouble other) {
       return new Algorithm(
@@ -190,7 +193,8 @@ public record TrainingConfig(
           warmStart,
           preconditioner,
           divergenceFactor,
-          stepSize);
+          stepSize,
+          server);
     }
   }
 

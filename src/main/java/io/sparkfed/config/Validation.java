@@ -213,7 +213,8 @@ final class Validation {
         read.oneOfOrTruth("algorithm.warm-start", WherePaying.class),
         read.oneOfOrTruth("algorithm.preconditioner", WherePaying.class),
         read.number("algorithm.divergence-factor", "must be a number > 1", v -> v > 1.0),
-        lossless.stepSize(preset));
+        lossless.stepSize(preset),
+        Preset.of(preset).orElseThrow().server(read));
   }
 
   private DataConfig data() {

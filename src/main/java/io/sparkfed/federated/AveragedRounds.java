@@ -11,11 +11,13 @@ import io.sparkfed.federated.TrainingState.Work;
 import io.sparkfed.model.Coefficients;
 import io.sparkfed.model.Scaling;
 import io.sparkfed.server.Search;
+import io.sparkfed.server.ServerOptimizer.Step;
+import io.sparkfed.server.ServerState;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -27,10 +29,12 @@ final class AveragedRounds implements RoundWork {
   private static final int QUIET_ROUNDS = 2;
   private static final String PREVIOUS_LOSS = "previous-loss";
   private static final String QUIET = "quiet";
+  private static final String SERVER = "server.";
 
   private final TrainingPlan plan;
   private final Scaling scaling;
   private final VectorSum sum;
+  private ServerState server;
   private double previousLoss = Double.NaN;
   private int quietRounds;
 
@@ -38,6 +42,7 @@ final class AveragedRounds implements RoundWork {
     this.plan = plan;
     this.scaling = scaling;
     this.sum = plan.sums().sumOf(LocalTraining.layout(plan.shape(), plan.metrics()));
+    this.server = plan.server().begin(plan.shape().size());
   }
 
   @Override
@@ -65,7 +70,9 @@ final class AveragedRounds implements RoundWork {
 
   @Override
   public String stepSizeKey() {
-    return "algorithm.local.step-size";
+    return server.vectors().isEmpty()
+        ? "algorithm.local.step-size"
+        : "algorithm.server.learning-rate, or algorithm.local.step-size";
   }
 
   @Override
@@ -86,23 +93,36 @@ final class AveragedRounds implements RoundWork {
 
   @Override
   public Work saved() {
-    Map<String, double[]> values =
-        plan.tolerance().isPresent()
-            ? Map.of(PREVIOUS_LOSS, new double[] {previousLoss}, QUIET, new double[] {quietRounds})
-            : Map.of();
-    return new Work("", values, sum.choices());
+    return new Work("", values(), sum.choices());
+  }
+
+  private Map<String, double[]> values() {
+    Map<String, double[]> values = new HashMap<>();
+    if (plan.tolerance().isPresent()) {
+      values.put(PREVIOUS_LOSS, new double[] {previousLoss});
+      values.put(QUIET, new double[] {quietRounds});
+    }
+    server.vectors().forEach((name, vector) -> values.put(SERVER + name, vector));
+    return values;
   }
 
   @Override
   public void restore(Work saved) {
-    Set<String> names =
-        plan.tolerance().isPresent() ? Set.of(PREVIOUS_LOSS, QUIET) : Set.<String>of();
-    if (!saved.at().isEmpty() || !saved.values().keySet().equals(names)) {
-      throw new IllegalArgumentException("an average has no search");
+    Map<String, double[]> values = saved.values();
+    Map<String, double[]> vectors = new HashMap<>();
+    for (String name : server.vectors().keySet()) {
+      vectors.put(name, values.getOrDefault(SERVER + name, new double[0]));
     }
-    if (!names.isEmpty()) {
-      previousLoss = saved.values().get(PREVIOUS_LOSS)[0];
-      quietRounds = (int) saved.values().get(QUIET)[0];
+    ServerState restored = new ServerState(vectors);
+    if (!saved.at().isEmpty()
+        || !values.keySet().equals(values().keySet())
+        || !restored.isLike(server)) {
+      throw new IllegalArgumentException("the state must be one of the same averaging");
+    }
+    server = restored;
+    if (plan.tolerance().isPresent()) {
+      previousLoss = values.get(PREVIOUS_LOSS)[0];
+      quietRounds = (int) values.get(QUIET)[0];
     }
     sum.restore(saved.range());
   }
@@ -145,7 +165,9 @@ final class AveragedRounds implements RoundWork {
       if (plan.tolerance().isPresent() && isQuiet(plan.tolerance().getAsDouble())) {
         return new Next(model, model, Optional.of(Search.Ending.CONVERGED));
       }
-      return new Next(plan.server().step(model, update), model, Optional.empty());
+      Step step = plan.server().step(server, model, update);
+      server = step.state();
+      return new Next(step.model(), model, Optional.empty());
     }
 
     private boolean isQuiet(double tolerance) {

@@ -15,16 +15,18 @@ public record ServerSgd(double learningRate) implements ServerOptimizer {
    * @throws IllegalArgumentException if the rate is out of range
    */
   public ServerSgd {
-    if (!(learningRate > 0.0) || Double.isInfinite(learningRate)) {
-      throw new IllegalArgumentException(
-          "the server's learning rate must be > 0 and finite. Provided value: " + learningRate);
-    }
+    Ranges.requireRate(learningRate);
   }
 
   @Override
-  public double[] step(double[] model, double[] meanUpdate) {
+  public ServerState begin(int size) {
+    return ServerState.NONE;
+  }
+
+  @Override
+  public Step step(ServerState state, double[] model, double[] meanUpdate) {
     double[] next = model.clone();
     Vectors.addScaled(-learningRate, meanUpdate, 0, next, next.length);
-    return next;
+    return new Step(next, state);
   }
 }

@@ -19,6 +19,7 @@ import io.sparkfed.model.Labels;
 import io.sparkfed.model.Spelling;
 import io.sparkfed.model.Standardize;
 import io.sparkfed.objective.Reduction;
+import io.sparkfed.server.ServerSgd;
 import io.sparkfed.solver.GradientDescent;
 import io.sparkfed.solver.MinibatchSgd;
 import java.io.IOException;
@@ -164,7 +165,8 @@ class ConfigLoaderTest {
             WherePaying.AUTO,
             WherePaying.AUTO,
             1000.0,
-            0.0),
+            0.0,
+            new ServerSgd(1.0)),
         config.algorithm());
     assertEquals(
         new TrainingConfig.AggregationConfig(
@@ -250,7 +252,8 @@ class ConfigLoaderTest {
             WherePaying.AUTO,
             WherePaying.AUTO,
             1000.0,
-            0.0),
+            0.0,
+            new ServerSgd(1.0)),
         config.algorithm());
     assertEquals(
         new TrainingConfig.AggregationConfig(

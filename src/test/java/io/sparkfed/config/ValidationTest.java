@@ -86,7 +86,7 @@ class ValidationTest {
     "algorithm.local.solver, adam, must be one of gradient | sgd",
     "algorithm.local.loss, max, must be one of sum | mean",
     "algorithm.weighting, row, must be one of rows | equal",
-    "algorithm.preset, fed-prox, must be one of auto | fed-avg",
+    "algorithm.preset, fed-none, must be one of auto | fed-adagrad",
     "algorithm.divergence-factor, 1, must be a number > 1",
     "aggregation.min-workers, 1, must be a whole number from 2 to",
     "aggregation.mode, plain, must be one of masked | committee | secure-worker | insecure-plain",

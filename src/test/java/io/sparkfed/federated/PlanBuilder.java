@@ -21,6 +21,7 @@ import io.sparkfed.privacy.ClipBound;
 import io.sparkfed.privacy.Unbounded;
 import io.sparkfed.secure.FixedPointSum;
 import io.sparkfed.server.PooledOptimizer;
+import io.sparkfed.server.ServerOptimizer;
 import io.sparkfed.server.ServerSgd;
 import io.sparkfed.solver.GradientDescent;
 import io.sparkfed.solver.LocalSolver;
@@ -49,6 +50,7 @@ final class PlanBuilder {
   private int rounds = 1;
   private double divergenceFactor = 1000.0;
   private long seed = 1L;
+  private ServerOptimizer server = new ServerSgd(1.0);
   private OptionalDouble tolerance = OptionalDouble.empty();
   private Optional<LocalSolver> warmStart = Optional.empty();
   private PooledPlan.Counting counting = PooledPlan.Counting.WEIGHTS;
@@ -196,6 +198,11 @@ final class PlanBuilder {
     return this;
   }
 
+  PlanBuilder server(ServerOptimizer value) {
+    server = value;
+    return this;
+  }
+
   PlanBuilder seed(long value) {
     seed = value;
     return this;
@@ -232,7 +239,7 @@ final class PlanBuilder {
         weighting,
         clip,
         hasPartsOfItsOwn() ? layout -> new InOnePiece(sums.sumOf(layout)) : sums,
-        new ServerSgd(1.0),
+        server,
         rounds,
         tolerance,
         divergenceFactor,

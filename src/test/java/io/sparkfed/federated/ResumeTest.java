@@ -23,10 +23,16 @@ import io.sparkfed.secure.keys.Owner;
 import io.sparkfed.secure.keys.Roster;
 import io.sparkfed.secure.masked.MaskedSum;
 import io.sparkfed.secure.protocol.Ledger;
+import io.sparkfed.server.AdaptiveServer;
+import io.sparkfed.server.AdaptiveServer.Adagrad;
+import io.sparkfed.server.AdaptiveServer.Adam;
+import io.sparkfed.server.AdaptiveServer.SecondMoment;
+import io.sparkfed.server.AdaptiveServer.Yogi;
 import io.sparkfed.server.Lbfgs;
 import io.sparkfed.server.Newton;
 import io.sparkfed.server.NormalEquations;
 import io.sparkfed.server.PooledGradientDescent;
+import io.sparkfed.server.ServerMomentum;
 import io.sparkfed.solver.LocalLbfgs;
 import io.sparkfed.solver.LocalNewton;
 import io.sparkfed.solver.MinibatchSgd;
@@ -61,6 +67,10 @@ class ResumeTest {
     SGD,
     SGD_STANDARDIZED,
     AVERAGE_WITH_TOLERANCE,
+    MOMENTUM,
+    ADAGRAD,
+    ADAM,
+    YOGI_WITH_TOLERANCE,
     NEWTON,
     NEWTON_RIDGE,
     LBFGS,
@@ -84,6 +94,13 @@ class ResumeTest {
             plan.rounds(4).standardize(Standardize.FEDERATED).solver(new MinibatchSgd(1, 16, 0.1));
         case AVERAGE_WITH_TOLERANCE ->
             plan.rounds(50).tolerance(1e-3).solver(new LocalNewton(1, 1e-9));
+        case MOMENTUM ->
+            plan.rounds(5)
+                .solver(new MinibatchSgd(1, 8, 0.05))
+                .server(new ServerMomentum(1.0, 0.9));
+        case ADAGRAD -> adaptive(plan, new Adagrad());
+        case ADAM -> adaptive(plan, new Adam(0.99));
+        case YOGI_WITH_TOLERANCE -> adaptive(plan, new Yogi(0.9)).rounds(20).tolerance(1e-2);
         case LBFGS_WARM_START ->
             plan.warmStart(new LocalLbfgs(5, 1e-3, 5)).optimizer(new Lbfgs(3, 1e-9));
         case LBFGS_PRECONDITIONED -> plan.preconditioned().optimizer(new Lbfgs(3, 1e-9));
@@ -96,6 +113,12 @@ class ResumeTest {
         case GRADIENT_DESCENT ->
             plan.rounds(12).optimizer(new PooledGradientDescent(0.5, 1e-12, 1000.0));
       };
+    }
+
+    private static PlanBuilder adaptive(PlanBuilder plan, SecondMoment secondMoment) {
+      return plan.rounds(5)
+          .solver(new MinibatchSgd(1, 8, 0.05))
+          .server(new AdaptiveServer(0.1, 0.9, 1e-3, secondMoment));
     }
   }
 
@@ -414,5 +437,10 @@ class ResumeTest {
         IllegalArgumentException.class,
         () ->
             live(Algorithm.SGD.plan().features(3), new Mortal(0, false), disk, new ArrayList<>()));
+    for (Algorithm other : List.of(Algorithm.ADAM, Algorithm.MOMENTUM)) {
+      assertThrows(
+          IllegalArgumentException.class,
+          () -> live(other.plan(), new Mortal(0, false), disk, new ArrayList<>()));
+    }
   }
 }

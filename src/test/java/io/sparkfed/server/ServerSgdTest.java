@@ -18,15 +18,19 @@ class ServerSgdTest {
     double[] model = {1.0, 10.0};
     double[] meanUpdate = {((1.0 - 3.0) + (1.0 - 5.0)) / 2.0, ((10.0 - 0.0) + (10.0 - 4.0)) / 2.0};
 
-    assertArrayEquals(new double[] {4.0, 2.0}, new ServerSgd(1.0).step(model, meanUpdate));
+    assertArrayEquals(new double[] {4.0, 2.0}, step(1.0, model, meanUpdate));
     assertArrayEquals(new double[] {1.0, 10.0}, model);
     assertArrayEquals(new double[] {-3.0, 8.0}, meanUpdate);
   }
 
   @Test
   void step_rateOneHalf_goesHalfway() {
-    assertArrayEquals(
-        new double[] {2.5}, new ServerSgd(0.5).step(new double[] {1.0}, new double[] {-3.0}));
+    assertArrayEquals(new double[] {2.5}, step(0.5, new double[] {1.0}, new double[] {-3.0}));
+  }
+
+  private static double[] step(double rate, double[] model, double[] meanUpdate) {
+    ServerSgd server = new ServerSgd(rate);
+    return server.step(server.begin(model.length), model, meanUpdate).model();
   }
 
   @ParameterizedTest
