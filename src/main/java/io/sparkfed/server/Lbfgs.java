@@ -490,7 +490,10 @@ public record Lbfgs(int memory, double tolerance) implements PooledOptimizer {
   private static Ending atRest(Iterate at, Kind kind) {
     boolean fell = at.value < FALLING_TO_ZERO * at.progress.large;
     boolean steady = at.progress.stride >= LONG_STEP * Math.max(1.0, Vectors.maxAbs(at.point));
-    return mayFallForEver(at.progress, kind) && fell && steady && Double.isFinite(at.progress.stride)
+    return mayFallForEver(at.progress, kind)
+            && fell
+            && steady
+            && Double.isFinite(at.progress.stride)
         ? Ending.UNBOUNDED
         : Ending.CONVERGED;
   }
