@@ -20,7 +20,7 @@ class ExitCodeTest {
         Files.readAllLines(Path.of("src", "site", "markdown", "running.md")).stream()
             .dropWhile(line -> !line.startsWith("| exit code"))
             .filter(line -> line.matches("\\| \\d+ \\|.*"))
-            .map(line -> Integer.valueOf(line.split("\\|")[1].strip()))
+            .map(line -> Integer.valueOf(line.split("\\|", -1)[1].strip()))
             .toList();
 
     List<Integer> codes =
