@@ -43,7 +43,7 @@ record Preset(String name, Slots slots, List<String> keys, String defaults) {
 
   /** What all averaging presets read. */
   private static final List<String> OF_AVERAGING =
-      List.of("algorithm.local", "algorithm.weighting");
+      List.of("algorithm.local", "algorithm.weighting", "algorithm.proximal-mu");
 
   /** The presets; those that average come first. */
   static final List<Preset> ALL =
@@ -53,6 +53,11 @@ record Preset(String name, Slots slots, List<String> keys, String defaults) {
               List.of(RATE),
               read -> new ServerSgd(rate(read)),
               "algorithm.server.learning-rate = 1.0"),
+          averaging(
+              "fed-prox",
+              List.of(RATE),
+              read -> new ServerSgd(rate(read)),
+              "algorithm { server.learning-rate = 1.0, proximal-mu = 0.01 }"),
           averaging(
               "fed-avgm",
               List.of(RATE, MOMENTUM),

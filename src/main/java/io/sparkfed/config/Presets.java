@@ -74,6 +74,7 @@ public final class Presets {
         shape,
         config.model().l1(),
         config.model().l2(),
+        config.algorithm().proximalMu(),
         config.model().standardize(),
         config.algorithm().reduction(),
         config.algorithm().solver(),

@@ -167,6 +167,7 @@ public record TrainingConfig(
    * @param preconditioner whether L-BFGS starts from a sample of the features' correlations
    * @param divergenceFactor greater than 1
    * @param stepSize of fed-sgd, greater than 0; 0 for the others
+   * @param proximalMu how strongly local training holds to the global model, at least 0
    * @param server what the server makes of an average
    */
   public record Algorithm(
@@ -180,6 +181,7 @@ public record TrainingConfig(
       WherePaying preconditioner,
       double divergenceFactor,
       double stepSize,
+      double proximalMu,
       ServerOptimizer server) {
 
     Algorithm with(OptionalDouble other) {
@@ -194,6 +196,7 @@ public record TrainingConfig(
           preconditioner,
           divergenceFactor,
           stepSize,
+          proximalMu,
           server);
     }
   }

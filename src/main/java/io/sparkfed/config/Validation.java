@@ -214,6 +214,9 @@ final class Validation {
         read.oneOfOrTruth("algorithm.preconditioner", WherePaying.class),
         read.number("algorithm.divergence-factor", "must be a number > 1", v -> v > 1.0),
         lossless.stepSize(preset),
+        read.isSet("algorithm.proximal-mu")
+            ? read.number("algorithm.proximal-mu", "must be a number >= 0", v -> v >= 0.0)
+            : 0.0,
         Preset.of(preset).orElseThrow().server(read));
   }
 

@@ -11,6 +11,7 @@ import io.sparkfed.math.Vectors;
 import io.sparkfed.model.Coefficients;
 import io.sparkfed.model.ModelShape;
 import io.sparkfed.model.Scaling;
+import io.sparkfed.objective.Anchor;
 import io.sparkfed.objective.LinearObjective;
 import io.sparkfed.objective.Penalty;
 import io.sparkfed.objective.Reduction;
@@ -29,6 +30,7 @@ import io.sparkfed.wire.Site;
  * @param loss of a row
  * @param shape the model's
  * @param penalty of the worker's objective
+ * @param proximalMu how strongly the objective holds to the global model, at least 0
  * @param reduction sum or mean of the rows' losses
  * @param solver the local solver
  * @param weighting what an update weighs
@@ -45,6 +47,7 @@ record LocalTraining(
     VectorLoss loss,
     ModelShape shape,
     Penalty penalty,
+    double proximalMu,
     Reduction reduction,
     LocalSolver solver,
     Weighting weighting,
@@ -68,6 +71,7 @@ record LocalTraining(
         plan.loss(),
         plan.shape(),
         new Penalty(plan.l1(), plan.l2()),
+        plan.proximalMu(),
         plan.reduction(),
         plan.solver(),
         plan.weighting(),
@@ -96,8 +100,9 @@ record LocalTraining(
     Scaling own = WorkersScaling.of(shard, scaling);
     double[] update = new double[model.length];
     if (trains) {
+      Anchor anchor = new Anchor(proximalMu, model);
       LinearObjective objective =
-          new LinearObjective(loss, shard.train(), shape, own, penalty, reduction);
+          new LinearObjective(loss, shard.train(), shape, own, penalty, reduction, anchor);
       SeededRandom random = new SeededRandom(Seeds.derive(seed, "local-training", round, worker));
       update = Vectors.subtract(model, solver.inRound(round).solve(objective, model, random));
     }

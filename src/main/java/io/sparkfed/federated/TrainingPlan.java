@@ -22,6 +22,7 @@ import java.util.OptionalInt;
  * @param shape the model's shape
  * @param l1 lasso penalty of each worker's objective, or beside the pooled mean loss; at least 0
  * @param l2 ridge penalty of the same, at least 0
+ * @param proximalMu how strongly each worker's objective holds to the global model, at least 0
  * @param standardize whose moments the features are standardised with
  * @param reduction sum or mean of the rows' losses at a worker
  * @param solver the local solver
@@ -39,8 +40,8 @@ import java.util.OptionalInt;
  *     be opened; empty where no rows are held out, and then workers send zeros
  * @param seed the run's seed
  * @param pooled what minimises the pooled objective from secure sums of its derivatives; where
- *     there is one, nothing is trained locally, and {@code reduction}, {@code solver}, {@code
- *     weighting} and {@code server} are not used
+ *     there is one, nothing is trained locally, and {@code proximalMu}, {@code reduction}, {@code
+ *     solver}, {@code weighting} and {@code server} are not used
  */
 public record TrainingPlan(
     Family family,
@@ -48,6 +49,7 @@ public record TrainingPlan(
     ModelShape shape,
     double l1,
     double l2,
+    double proximalMu,
     Standardize standardize,
     Reduction reduction,
     LocalSolver solver,
@@ -93,6 +95,7 @@ public record TrainingPlan(
         shape,
         l1,
         l2,
+        proximalMu,
         standardize,
         reduction,
         solver,

@@ -15,14 +15,16 @@ import java.util.Arrays;
  * One worker's local objective
  *
  * <pre>  f(w) = R(c_i l(x_i'w_1 + b_1 + o_i, ..., x_i'w_K + b_K + o_i, y_i)) + l2/2 |w|² + l1 |w|_1
+ *           + mu/2 (|w - a|² + |b - a_b|²)
  * </pre>
  *
- * <p>with the {@link Reduction} R; the intercepts b are never penalised. The penalty belongs to
- * each worker's objective: with {@code MEAN} and workers weighted by rows the federated objective
- * is the pooled mean loss plus the penalty.
+ * <p>with the {@link Reduction} R and the {@link Anchor} a; the intercepts b are never penalised.
+ * The penalty belongs to each worker's objective: with {@code MEAN} and workers weighted by rows
+ * the federated objective is the pooled mean loss plus the penalty.
  *
- * <p>All but the last term are its smooth part. Gradients are those of the smooth part; what {@code
- * l1} adds has no gradient at 0 and is left to the solver, which takes it from {@link #l1()}.
+ * <p>All terms but that of {@code l1} are its smooth part. Gradients are those of the smooth part;
+ * what {@code l1} adds has no gradient at 0 and is left to the solver, which takes it from {@link
+ * #l1()}.
  *
  * <p>Not thread-safe.
  */
@@ -34,6 +36,7 @@ public final class LinearObjective {
   private final Penalty penalty;
   private final Reduction reduction;
   private final double totalWeight;
+  private final Anchor anchor;
 
   /** Scratch. */
   private final RowSweep sweep;
@@ -56,6 +59,23 @@ public final class LinearObjective {
       Scaling scaling,
       Penalty penalty,
       Reduction reduction) {
+    this(loss, rows, shape, scaling, penalty, reduction, Anchor.NONE);
+  }
+
+  /**
+   * Couples a loss to a worker's rows, with a term that holds the coefficients near a point.
+   *
+   * @throws IllegalArgumentException if the widths, the numbers of outputs or of coefficients
+   *     differ
+   */
+  public LinearObjective(
+      VectorLoss loss,
+      Examples rows,
+      ModelShape shape,
+      Scaling scaling,
+      Penalty penalty,
+      Reduction reduction,
+      Anchor anchor) {
     if (rows.features() != shape.features()) {
       throw new IllegalArgumentException(
           "rows have " + rows.features() + " features, the model " + shape.features());
@@ -64,6 +84,11 @@ public final class LinearObjective {
       throw new IllegalArgumentException(
           "the loss has " + loss.outputs() + " outputs, the model " + shape.outputs());
     }
+    if (anchor.holds() && anchor.at().length != shape.size()) {
+      throw new IllegalArgumentException(
+          "the anchor has " + anchor.at().length + " coefficients, the model " + shape.size());
+    }
+    this.anchor = anchor;
     this.loss = loss;
     this.rows = rows;
     this.shape = shape;
@@ -139,7 +164,7 @@ public final class LinearObjective {
       sink.losses(from, sweep.count(), block.values());
       sum = addWeighted(sum);
     }
-    return sum * share(totalWeight) + ridge(w) + penalty.l1() * norm;
+    return sum * share(totalWeight) + ridge(w) + penalty.l1() * norm + anchor.value(w);
   }
 
   /**
@@ -175,9 +200,18 @@ public final class LinearObjective {
     for (int j = 0; j < ridge.length; j++) {
       gradient[j] += ridge[j] * w[j];
     }
+    double[] diagonal = ridge.clone();
+    if (anchor.holds()) {
+      double proximal = penaltyShare(totalWeight);
+      anchor.addGradient(proximal, w, gradient);
+      for (int j = 0; j < diagonal.length; j++) {
+        diagonal[j] += proximal * anchor.mu();
+      }
+    }
     SymmetricMatrix hessian =
-        SymmetricMatrix.of(shape.size(), sums.hessian()).times(share).plusDiagonal(ridge);
-    return new Derivatives(sums.value() * share + ridge(w), gradient, shape.identified(hessian));
+        SymmetricMatrix.of(shape.size(), sums.hessian()).times(share).plusDiagonal(diagonal);
+    double value = sums.value() * share + ridge(w) + anchor.value(w);
+    return new Derivatives(value, gradient, shape.identified(hessian));
   }
 
   /** Writes the gradient of the smooth part of f at w over all rows into {@code gradientOut}. */
@@ -250,7 +284,10 @@ public final class LinearObjective {
       double l2 = penalty.l2() * penaltyShare(weight);
       Vectors.addScaled(l2, w, 0, gradientOut, penalised());
     }
-    return withValue ? sum * share + ridge(w) : Double.NaN;
+    if (anchor.holds()) {
+      anchor.addGradient(penaltyShare(weight), w, gradientOut);
+    }
+    return withValue ? sum * share + ridge(w) + anchor.value(w) : Double.NaN;
   }
 
   private void weigh(double[] slopes) {

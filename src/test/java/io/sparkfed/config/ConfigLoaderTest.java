@@ -166,6 +166,7 @@ class ConfigLoaderTest {
             WherePaying.AUTO,
             1000.0,
             0.0,
+            0.0,
             new ServerSgd(1.0)),
         config.algorithm());
     assertEquals(
@@ -252,6 +253,7 @@ class ConfigLoaderTest {
             WherePaying.AUTO,
             WherePaying.AUTO,
             1000.0,
+            0.0,
             0.0,
             new ServerSgd(1.0)),
         config.algorithm());

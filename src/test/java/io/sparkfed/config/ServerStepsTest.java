@@ -108,6 +108,7 @@ class ServerStepsTest {
   @ParameterizedTest
   @CsvSource({
     "fed-avg, learning-rate=1",
+    "fed-prox, learning-rate=1",
     "fed-avgm, learning-rate=1 momentum=0.9",
     "fed-adagrad, learning-rate=0.1 beta1=0 tau=0.001",
     "fed-adam, learning-rate=0.1 beta1=0.9 beta2=0.99 tau=0.001",

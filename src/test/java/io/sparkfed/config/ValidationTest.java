@@ -121,6 +121,8 @@ class ValidationTest {
   @CsvSource({
     "fed-newton, algorithm.local.steps=3, algorithm.local belongs to algorithm.preset = fed-avg",
     "fed-lbfgs, algorithm.weighting=equal, algorithm.weighting belongs to algorithm.preset = fed-avg",
+    "auto, algorithm.proximal-mu=0.1, 'algorithm.proximal-mu belongs to algorithm.preset = fed-avg, fed-prox,'",
+    "fed-prox, algorithm.proximal-mu=-0.1, algorithm.proximal-mu must be a number >= 0",
     "fed-avg, algorithm.tolerance=-1, algorithm.tolerance must be a number >= 0",
     "fed-avg, algorithm.warm-start=true, algorithm.warm-start belongs to the lossless presets",
     "fed-avg, algorithm.preconditioner=true, algorithm.preconditioner belongs to algorithm.preset = fed-lbfgs",

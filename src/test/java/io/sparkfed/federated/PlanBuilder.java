@@ -42,6 +42,7 @@ final class PlanBuilder {
   private int classes = 3;
   private double l1;
   private double l2;
+  private double proximalMu;
   private Standardize standardize = Standardize.NONE;
   private Reduction reduction = Reduction.MEAN;
   private LocalSolver solver = new GradientDescent(1, 0.1);
@@ -82,6 +83,11 @@ final class PlanBuilder {
 
   PlanBuilder l2(double value) {
     l2 = value;
+    return this;
+  }
+
+  PlanBuilder proximalMu(double value) {
+    proximalMu = value;
     return this;
   }
 
@@ -233,6 +239,7 @@ final class PlanBuilder {
         new ModelShape(shape.features(), shape.hasIntercept(), loss.outputs()),
         l1,
         l2,
+        proximalMu,
         standardize,
         reduction,
         solver,

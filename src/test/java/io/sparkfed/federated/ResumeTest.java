@@ -67,6 +67,7 @@ class ResumeTest {
     SGD,
     SGD_STANDARDIZED,
     AVERAGE_WITH_TOLERANCE,
+    PROXIMAL,
     MOMENTUM,
     ADAGRAD,
     ADAM,
@@ -94,6 +95,7 @@ class ResumeTest {
             plan.rounds(4).standardize(Standardize.FEDERATED).solver(new MinibatchSgd(1, 16, 0.1));
         case AVERAGE_WITH_TOLERANCE ->
             plan.rounds(50).tolerance(1e-3).solver(new LocalNewton(1, 1e-9));
+        case PROXIMAL -> plan.rounds(4).solver(new MinibatchSgd(2, 8, 0.05)).proximalMu(0.5);
         case MOMENTUM ->
             plan.rounds(5)
                 .solver(new MinibatchSgd(1, 8, 0.05))

@@ -66,6 +66,7 @@ class StatementsTest {
                 loss,
                 shape,
                 new Penalty(0.0, 0.25),
+                0.125,
                 Reduction.MEAN,
                 solver,
                 Weighting.ROWS,
@@ -187,6 +188,7 @@ class StatementsTest {
             LocalTraining.of(builder.seed(2L).build(), raw, 1, model, true),
             LocalTraining.of(builder.weighting(Weighting.EQUAL).build(), raw, 1, model, true),
             LocalTraining.of(builder.l2(0.5).build(), raw, 1, model, true),
+            LocalTraining.of(builder.proximalMu(0.1).build(), raw, 1, model, true),
             LocalTraining.of(builder.leastHolders(3).build(), raw, 1, model, true));
     Set<String> distinct = new TreeSet<>();
     all.forEach(statement -> distinct.add(Arrays.toString(statement.toBytes())));

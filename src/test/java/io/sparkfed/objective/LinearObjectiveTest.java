@@ -30,8 +30,12 @@ class LinearObjectiveTest {
   /** One setting of everything an objective depends on. */
   record Setting(Family family, Reduction reduction, double l2, boolean intercept, boolean scaled) {
     LinearObjective over(Table table) {
+      return over(table, Anchor.NONE);
+    }
+
+    LinearObjective over(Table table, Anchor anchor) {
       return new LinearObjective(
-          loss(), table.examples(), shape(), scaling(), new Penalty(l1(), l2), reduction);
+          loss(), table.examples(), shape(), scaling(), new Penalty(l1(), l2), reduction, anchor);
     }
 
     VectorLoss loss() {

@@ -43,6 +43,38 @@ public final class Oracles {
   }
 
   /**
+   * Returns the minimiser of {@code share sum e_i² + l2/2 |w|² + mu/2 |(w, b) - a|²} with the
+   * errors e: least squares with a row for each penalty, by Breeze's {@code \} (LAPACK).
+   *
+   * @param anchor a, the weights, then the intercept
+   */
+  public static double[] proximalLeastSquares(
+      Table table, double share, double l2, double mu, double[] anchor) {
+    int p = table.features();
+    int n = table.rows();
+    int rows = n + p + p + 1;
+    double[] columnMajor = new double[rows * (p + 1)];
+    double[] labels = new double[rows];
+    for (int i = 0; i < n; i++) {
+      double root = Math.sqrt(share * table.weights()[i]);
+      for (int j = 0; j <= p; j++) {
+        columnMajor[j * rows + i] = root * (j < p ? table.x()[i][j] : 1.0);
+      }
+      labels[i] = root * table.y()[i];
+    }
+    for (int j = 0; j <= p; j++) {
+      if (j < p) {
+        columnMajor[j * rows + n + j] = Math.sqrt(l2 / 2.0);
+      }
+      columnMajor[j * rows + n + p + j] = Math.sqrt(mu / 2.0);
+      labels[n + p + j] = Math.sqrt(mu / 2.0) * anchor[j];
+    }
+    DenseMatrix<Object> x = new DenseMatrix<>(rows, p + 1, columnMajor);
+    DenseVector<Object> y = new DenseVector<>(labels);
+    return (double[]) HasOps.impl_OpSolveMatrixBy_DMD_DVD_eq_DVD().apply(x, y).data();
+  }
+
+  /**
    * Returns the minimiser of the mean logistic loss plus {@code l2/2 |w|²}, the intercept exempt,
    * by Breeze's L-BFGS.
    */

@@ -1,7 +1,7 @@
 """Makes server_steps.csv: the first three steps of each server optimizer.
 
 Written from the papers, with deltas as they have them (end minus start), in decimals of 40 digits:
-- FedAvg: McMahan et al., AISTATS 2017, algorithm 1
+- FedAvg: McMahan et al., AISTATS 2017, algorithm 1; FedProx: the same server, Li et al., MLSys 2020
 - FedAvgM: Hsu, Qi and Brown, 2019, section 4.3 (v <- beta v + delta, w <- w + eta v)
 - FedAdagrad, FedAdam, FedYogi: Reddi et al., ICLR 2021, algorithm 2, from m = 0 and v = tau^2
 
@@ -65,6 +65,7 @@ def fed_yogi(p):
 CASES = [
     ("fed-avg", fed_avg, {"learning-rate": "1"}),
     ("fed-avg", fed_avg, {"learning-rate": "0.5"}),
+    ("fed-prox", fed_avg, {"learning-rate": "0.5"}),
     ("fed-avgm", fed_avgm, {"learning-rate": "1", "momentum": "0.9"}),
     ("fed-avgm", fed_avgm, {"learning-rate": "0.3", "momentum": "0"}),
     ("fed-adagrad", fed_adagrad, {"learning-rate": "0.1", "beta1": "0", "tau": "0.001"}),

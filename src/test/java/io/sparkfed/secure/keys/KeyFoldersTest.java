@@ -326,6 +326,7 @@ class KeyFoldersTest {
             new ModelShape(2, true),
             0.0,
             0.0,
+            0.0,
             Standardize.FEDERATED,
             Reduction.MEAN,
             new GradientDescent(2, 0.1),
