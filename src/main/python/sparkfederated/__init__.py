@@ -25,7 +25,7 @@ __all__ = [
 ]
 
 
-_JAVA_PACKAGE = "io.sparkfed.spark"
+_JAVA_PACKAGE = "io.sparkfed.spark.ml"
 
 # PySpark looks for the Python class of a saved Java one in the module of the Java class's package.
 sys.modules[_JAVA_PACKAGE] = sys.modules[__name__]
@@ -47,7 +47,7 @@ class FederatedSummary:
         if is_remote():
             return getattr(model, "_federatedSummary", None)
         session = SparkSession.active()
-        found = session._jvm.io.sparkfed.spark.FederatedSummary.of(model._java_obj)
+        found = session._jvm.io.sparkfed.spark.ml.FederatedSummary.of(model._java_obj)
         return FederatedSummary(_JavaTables(found.get(), session)) if found.isPresent() else None
 
     def _rows(self, table):

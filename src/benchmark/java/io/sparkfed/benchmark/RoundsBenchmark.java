@@ -2,8 +2,8 @@ package io.sparkfed.benchmark;
 
 import io.sparkfed.benchmark.Suite.Took;
 import io.sparkfed.config.TrainingConfig;
-import io.sparkfed.spark.ShardLoader;
-import io.sparkfed.spark.SparkFederation;
+import io.sparkfed.spark.cluster.SparkFederation;
+import io.sparkfed.spark.rows.ShardLoader;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

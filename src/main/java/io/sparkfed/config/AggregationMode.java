@@ -107,13 +107,13 @@ public enum AggregationMode {
    * @param aggregators ids of the aggregators, for modes that have some
    * @param ledger which sums were begun, for modes with parties that remember them
    */
-  SumFactory sums(KeyRing keys, Set<String> aggregators, int minWorkers, Ledger ledger) {
+  public SumFactory sums(KeyRing keys, Set<String> aggregators, int minWorkers, Ledger ledger) {
     RingSum shared = ring.open(keys, aggregators, minWorkers, ledger);
     return layout -> new FixedPointSum(shared, layout);
   }
 
   /** Returns the aggregators this mode has unless others are named; none if it needs none. */
-  List<String> aggregators() {
+  public List<String> aggregators() {
     return aggregators;
   }
 

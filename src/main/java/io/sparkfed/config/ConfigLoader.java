@@ -12,7 +12,7 @@ import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
 import com.typesafe.config.ConfigValueType;
-import io.sparkfed.evaluation.RunReport.Setting;
+import io.sparkfed.report.RunReport.Setting;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -301,7 +301,7 @@ public final class ConfigLoader {
   }
 
   /** Returns the tolerance of a preset where the configuration sets none. */
-  static OptionalDouble defaultTolerance(String preset) {
+  public static OptionalDouble defaultTolerance(String preset) {
     Config defaults = presetDefaults(preset);
     return defaults.hasPath("algorithm.tolerance")
         ? OptionalDouble.of(defaults.getDouble("algorithm.tolerance"))

@@ -33,7 +33,7 @@ public final class KnownKeys {
    * @param line index of the line with its name
    * @param end index after its last line
    */
-  private record Entry(String path, List<String> comment, int line, int end) {
+  public record Entry(String path, List<String> comment, int line, int end) {
     boolean isUnder(String prefix) {
       return path.startsWith(prefix + ".");
     }

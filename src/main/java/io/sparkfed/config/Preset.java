@@ -29,9 +29,9 @@ import java.util.stream.Stream;
  * @param defaults what it sets where the configuration doesn't, in HOCON; this comes before {@code
  *     reference.conf}
  */
-record Preset(String name, Slots slots, List<String> keys, String defaults) {
+public record Preset(String name, Slots slots, List<String> keys, String defaults) {
   /** As many pairs of steps and gradients as Spark ML's. */
-  static final int LBFGS_MEMORY = 10;
+  public static final int LBFGS_MEMORY = 10;
 
   private static final String RATE = "algorithm.server.learning-rate";
   private static final String MOMENTUM = "algorithm.server.momentum";
@@ -114,7 +114,7 @@ record Preset(String name, Slots slots, List<String> keys, String defaults) {
               "algorithm.rounds = 1000"));
 
   /** What fills the slots of a round. */
-  sealed interface Slots {}
+  public sealed interface Slots {}
 
   /**
    * Local training, the mean of the updates, a step of the server.
@@ -128,7 +128,7 @@ record Preset(String name, Slots slots, List<String> keys, String defaults) {
    *
    * @param conditioning of the features, for the numbers' sake
    */
-  record Lossless(Function<Algorithm, PooledOptimizer> optimizer, Conditioning conditioning)
+  public record Lossless(Function<Algorithm, PooledOptimizer> optimizer, Conditioning conditioning)
       implements Slots {}
 
   private static Preset averaging(
@@ -153,7 +153,7 @@ record Preset(String name, Slots slots, List<String> keys, String defaults) {
   }
 
   /** Returns the preset of a name; empty where there is none. */
-  static Optional<Preset> of(String name) {
+  public static Optional<Preset> of(String name) {
     return ALL.stream().filter(preset -> preset.name.equals(name)).findFirst();
   }
 

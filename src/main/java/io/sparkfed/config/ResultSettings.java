@@ -1,6 +1,6 @@
 package io.sparkfed.config;
 
-import io.sparkfed.evaluation.RunReport.Setting;
+import io.sparkfed.report.RunReport.Setting;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;

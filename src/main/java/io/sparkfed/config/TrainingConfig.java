@@ -2,7 +2,6 @@ package io.sparkfed.config;
 
 import io.sparkfed.config.DataConfig.WorkerPaths;
 import io.sparkfed.evaluation.MetricSettings;
-import io.sparkfed.evaluation.RunReport.Setting;
 import io.sparkfed.federated.Weighting;
 import io.sparkfed.loss.VectorLoss;
 import io.sparkfed.model.Family;
@@ -10,6 +9,7 @@ import io.sparkfed.model.Labels;
 import io.sparkfed.model.Response;
 import io.sparkfed.model.Standardize;
 import io.sparkfed.objective.Reduction;
+import io.sparkfed.report.RunReport.Setting;
 import io.sparkfed.server.ServerOptimizer;
 import io.sparkfed.solver.LocalSolver;
 import java.time.Duration;
@@ -184,7 +184,7 @@ public record TrainingConfig(
       double proximalMu,
       ServerOptimizer server) {
 
-    Algorithm with(OptionalDouble other) {
+    public Algorithm with(OptionalDouble other) {
       return new Algorithm(
           preset,
           rounds,

@@ -23,7 +23,6 @@ import io.sparkfed.config.TrainingConfig.Output;
 import io.sparkfed.config.TrainingConfig.Predictions;
 import io.sparkfed.config.TrainingConfig.WherePaying;
 import io.sparkfed.data.Storage;
-import io.sparkfed.evaluation.RunReport.Setting;
 import io.sparkfed.federated.Weighting;
 import io.sparkfed.model.Family;
 import io.sparkfed.model.InputColumn;
@@ -34,6 +33,7 @@ import io.sparkfed.model.Spelling;
 import io.sparkfed.model.Standardize;
 import io.sparkfed.model.formula.Formula;
 import io.sparkfed.objective.Reduction;
+import io.sparkfed.report.RunReport.Setting;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -45,7 +45,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** Turns a resolved configuration into records, refusing what can't be meant. */
-final class Validation {
+public final class Validation {
   /** The metrics of softmax hold a number for each pair of classes. */
   static final int MOST_CLASSES = 1000;
 

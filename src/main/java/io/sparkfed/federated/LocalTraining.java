@@ -43,7 +43,7 @@ import io.sparkfed.wire.Site;
  * @param model the global model in training units
  * @param trains whether to train; otherwise the update is 0
  */
-record LocalTraining(
+public record LocalTraining(
     VectorLoss loss,
     ModelShape shape,
     Penalty penalty,

@@ -3,7 +3,7 @@ package io.sparkfed.jobs;
 import io.sparkfed.config.EnumNames;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.evaluation.RoundSummary;
-import io.sparkfed.evaluation.RunReport;
+import io.sparkfed.report.RunReport;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;

@@ -1,10 +1,12 @@
 package io.sparkfed.jobs;
 
 import io.sparkfed.config.DataConfig.NoSplit;
-import io.sparkfed.config.Presets;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.federated.FederatedEvaluator;
-import io.sparkfed.spark.ShardLoader;
+import io.sparkfed.output.SavedModel;
+import io.sparkfed.recipe.Presets;
+import io.sparkfed.report.JsonFiles;
+import io.sparkfed.spark.rows.ShardLoader;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,9 +1,9 @@
 package io.sparkfed.jobs;
 
 import io.sparkfed.config.EnumNames;
-import io.sparkfed.config.Finding;
-import io.sparkfed.config.Finding.Area;
-import io.sparkfed.config.Finding.Verdict;
+import io.sparkfed.doctor.Finding;
+import io.sparkfed.doctor.Finding.Area;
+import io.sparkfed.doctor.Finding.Verdict;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

@@ -2,7 +2,9 @@ package io.sparkfed.jobs;
 
 import io.sparkfed.config.ConfigurationException;
 import io.sparkfed.config.KnownKeys;
-import io.sparkfed.spark.ClusterSettings;
+import io.sparkfed.doctor.ClusterSettings;
+import io.sparkfed.output.DiskFailures;
+import io.sparkfed.report.LibraryVersion;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;

@@ -3,6 +3,7 @@ package io.sparkfed.jobs;
 import io.sparkfed.config.ConfigLoader;
 import io.sparkfed.config.ModelSettings;
 import io.sparkfed.config.TrainingConfig;
+import io.sparkfed.output.Places;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

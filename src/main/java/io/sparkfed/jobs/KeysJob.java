@@ -1,6 +1,6 @@
 package io.sparkfed.jobs;
 
-import io.sparkfed.config.OwnerKeys;
+import io.sparkfed.recipe.OwnerKeys;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

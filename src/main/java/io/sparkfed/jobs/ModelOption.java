@@ -1,5 +1,7 @@
 package io.sparkfed.jobs;
 
+import io.sparkfed.output.Places;
+import io.sparkfed.output.SavedModel;
 import java.io.IOException;
 import org.apache.hadoop.conf.Configuration;
 import picocli.CommandLine.Option;

@@ -1,10 +1,10 @@
 package io.sparkfed.tracking;
 
-import io.sparkfed.config.Finding;
-import io.sparkfed.config.Finding.Area;
-import io.sparkfed.config.Finding.Verdict;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.config.TrainingConfig.Mlflow;
+import io.sparkfed.doctor.Finding;
+import io.sparkfed.doctor.Finding.Area;
+import io.sparkfed.doctor.Finding.Verdict;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;

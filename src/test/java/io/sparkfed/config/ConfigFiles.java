@@ -11,17 +11,17 @@ import java.util.List;
 import java.util.Map;
 
 /** Configurations written out in tests. */
-final class ConfigFiles {
+public final class ConfigFiles {
 
   /** The least that loads: everything else has a default. */
-  static final String LEAST =
+  public static final String LEAST =
       """
       data { path = "rows.csv", worker-column = "owner", feature-columns = ["a", "b"] }
       """;
 
   private final Path folder;
 
-  ConfigFiles(Path folder) {
+  public ConfigFiles(Path folder) {
     this.folder = folder;
   }
 
@@ -35,17 +35,17 @@ final class ConfigFiles {
   }
 
   /** Loads {@code text} with overrides from the command line. */
-  TrainingConfig load(String text, String... overrides) {
+  public TrainingConfig load(String text, String... overrides) {
     return ConfigLoader.load(file(text), Map.of(), List.of(overrides));
   }
 
   /** Returns the message {@code text} is refused with. */
-  String refusal(String text, String... overrides) {
+  public String refusal(String text, String... overrides) {
     return assertThrows(ConfigurationException.class, () -> load(text, overrides)).getMessage();
   }
 
   /** Returns the message the least configuration with these overrides is refused with. */
-  String refusalOf(String... overrides) {
+  public String refusalOf(String... overrides) {
     return refusal(LEAST, overrides);
   }
 }

@@ -6,12 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sparkfed.aggregate.InProcessFederation;
 import io.sparkfed.config.ConfigLoader;
-import io.sparkfed.config.Presets;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.data.Shard;
 import io.sparkfed.data.ShardBuilder;
 import io.sparkfed.data.ShardBuilder.Part;
 import io.sparkfed.model.ModelShape;
+import io.sparkfed.recipe.Presets;
 import io.sparkfed.testing.TestData;
 import java.nio.file.Path;
 import java.util.List;

@@ -2,9 +2,9 @@ package io.sparkfed.jobs;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.sparkfed.config.Finding;
-import io.sparkfed.config.Finding.Area;
-import io.sparkfed.config.Finding.Verdict;
+import io.sparkfed.doctor.Finding;
+import io.sparkfed.doctor.Finding.Area;
+import io.sparkfed.doctor.Finding.Verdict;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;

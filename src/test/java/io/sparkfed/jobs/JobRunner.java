@@ -25,7 +25,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * Runs jobs in this JVM on a local Spark and keeps what they print: the process's streams with the
  * product's own logging configuration, so what a user sees on the terminal.
  */
-final class JobRunner implements BeforeAllCallback, AfterAllCallback {
+public final class JobRunner implements BeforeAllCallback, AfterAllCallback {
   private static final Pattern STACK_FRAME = Pattern.compile("(?m)^\\s+at [\\w.$/]+\\(");
 
   private final Map<String, String> spark =
@@ -169,7 +169,7 @@ final class JobRunner implements BeforeAllCallback, AfterAllCallback {
   }
 
   /** Returns the names in a folder, sorted; hidden ones too. */
-  static List<String> names(Path folder) {
+  public static List<String> names(Path folder) {
     try (Stream<Path> entries = Files.list(folder)) {
       return entries.map(entry -> entry.getFileName().toString()).sorted().toList();
     } catch (IOException e) {

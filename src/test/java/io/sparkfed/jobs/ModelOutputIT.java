@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sparkfed.it.RunOutput;
 import io.sparkfed.it.WorkerRows;
+import io.sparkfed.output.SavedModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.sparkfed.spark.FederatedPlugin;
-import io.sparkfed.spark.FederatedRounds;
-import io.sparkfed.spark.RoundFinished;
+import io.sparkfed.spark.watch.FederatedPlugin;
+import io.sparkfed.spark.watch.FederatedRounds;
+import io.sparkfed.spark.watch.RoundFinished;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -20,7 +20,7 @@ import io.sparkfed.it.TwoExecutors;
 import io.sparkfed.secure.keys.EphemeralKeys;
 import io.sparkfed.secure.keys.KeyRing;
 import io.sparkfed.secure.masked.MaskedSum;
-import io.sparkfed.spark.SparkFederation;
+import io.sparkfed.spark.cluster.SparkFederation;
 import io.sparkfed.testing.Asked;
 import java.io.IOException;
 import java.io.Serializable;

@@ -16,7 +16,7 @@ import io.sparkfed.it.ExecutorKiller;
 import io.sparkfed.it.TwoExecutors;
 import io.sparkfed.secure.keys.EphemeralKeys;
 import io.sparkfed.secure.sealed.SealedSum;
-import io.sparkfed.spark.SparkFederation;
+import io.sparkfed.spark.cluster.SparkFederation;
 import io.sparkfed.testing.Asked;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.sparkfed.config.Finding;
-import io.sparkfed.config.Finding.Area;
-import io.sparkfed.config.Finding.Verdict;
 import io.sparkfed.config.TrainingConfig;
+import io.sparkfed.doctor.Finding;
+import io.sparkfed.doctor.Finding.Area;
+import io.sparkfed.doctor.Finding.Verdict;
 import io.sparkfed.testing.FakeMlflow;
 import io.sparkfed.testing.FakeMlflow.Health;
 import io.sparkfed.tracking.RunTracker.Ending;

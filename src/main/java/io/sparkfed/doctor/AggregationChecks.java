@@ -1,0 +1,257 @@
+package io.sparkfed.doctor;
+
+import io.sparkfed.config.AggregationMode;
+import io.sparkfed.config.DataConfig;
+import io.sparkfed.config.DataConfig.Preprocessing;
+import io.sparkfed.config.DataConfig.Synthetic;
+import io.sparkfed.config.DataConfig.WorkerPaths;
+import io.sparkfed.config.EnumNames;
+import io.sparkfed.config.TrainingConfig;
+import io.sparkfed.config.TrainingConfig.AggregationConfig;
+import io.sparkfed.config.TrainingConfig.Keys;
+import io.sparkfed.doctor.Finding.Area;
+import io.sparkfed.doctor.Finding.Verdict;
+import io.sparkfed.secure.keys.RosterFile;
+import io.sparkfed.secure.masked.MaskedCohort;
+import io.sparkfed.wire.ProtocolException;
+import java.io.IOException;
+import java.nio.charset.MalformedInputException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * What can be told of a run's aggregation before it starts: mode, keys, cohort, and what
+ * preprocessing has the sums say.
+ */
+public final class AggregationChecks {
+  private final AggregationConfig aggregation;
+  private final DataConfig data;
+  private final List<Finding> findings = new ArrayList<>();
+
+  private AggregationChecks(TrainingConfig config) {
+    this.aggregation = config.aggregation();
+    this.data = config.data();
+  }
+
+  /** Checks a configuration; reads the roster if one is configured, and nothing else. */
+  public static List<Finding> of(TrainingConfig config) {
+    AggregationChecks checks = new AggregationChecks(config);
+    checks.mode();
+    if (config.aggregation().mode().protectsFromDriver()) {
+      checks.keys();
+    }
+    checks.aggregators();
+    checks.cohort();
+    checks.categories();
+    return List.copyOf(checks.findings);
+  }
+
+  private void add(
+      Area area, Verdict verdict, String check, Object is, String shouldBe, String why) {
+    findings.add(new Finding(area, verdict, check, String.valueOf(is), shouldBe, why));
+  }
+
+  private void mode() {
+    AggregationMode mode = aggregation.mode();
+    String name = EnumNames.of(mode);
+    boolean safe = mode.protectsFromDriver();
+    add(
+        Area.CONFIGURATION,
+        safe ? Verdict.OK : Verdict.DANGER,
+        "aggregation.mode",
+        name,
+        "any but insecure-plain",
+        safe
+            ? "the driver learns sums over the cohort alone"
+            : "the driver sees every worker's update; for comparison only");
+  }
+
+  private void keys() {
+    if (aggregation.keys().isEmpty()) {
+      add(
+          Area.CONFIGURATION,
+          Verdict.WARN,
+          "aggregation.keys",
+          "not set",
+          "the owners' folders and roster",
+          "keys are thrown away after the run and the driver relays the public ones: they protect"
+              + " from a curious driver, not from one that lies, and no owner knows whose they are");
+      return;
+    }
+    Keys keys = aggregation.keys().get();
+    RosterFile roster;
+    try {
+      roster = RosterFile.parse(Files.readAllLines(Path.of(keys.roster())));
+    } catch (IOException | ProtocolException e) {
+      add(
+          Area.CONFIGURATION,
+          Verdict.DANGER,
+          "aggregation.keys.roster",
+          keys.roster() + ": " + why(e),
+          "a roster made by jobs/keys",
+          "without it nobody knows whose signature a message must bear");
+      return;
+    }
+    add(
+        Area.CONFIGURATION,
+        Verdict.OK,
+        "aggregation.keys.roster",
+        keys.roster() + ": " + roster.workers().size() + " parties",
+        "the one that the owners accepted",
+        "at each owner jobs/keys verify " + keys.dir() + " WORKER tells whether it is");
+    if (data.source() instanceof WorkerPaths paths) {
+      onRoster(
+          roster,
+          paths.paths().keySet(),
+          "workers on the roster",
+          "all of data.workers",
+          "a worker that is not on it drops out of every round");
+    }
+    if (!aggregation.aggregators().isEmpty()) {
+      onRoster(
+          roster,
+          aggregation.aggregators().keySet(),
+          "aggregators on the roster",
+          "all of aggregation.aggregators",
+          "no worker seals anything to one that is not on it");
+    }
+  }
+
+  private void aggregators() {
+    if (aggregation.aggregators().isEmpty()) {
+      return;
+    }
+    int places = Set.copyOf(aggregation.aggregatorHosts().values()).size();
+    boolean apart = places == aggregation.aggregators().size();
+    add(
+        Area.CONFIGURATION,
+        apart ? Verdict.OK : Verdict.WARN,
+        "aggregation.aggregators",
+        String.join(", ", aggregation.aggregators().keySet())
+            + " on "
+            + (places == 0 ? "any host" : places + " host(s) of their own"),
+        "each on a host of its own",
+        "an aggregator protects from whoever doesn't rule its host");
+  }
+
+  private static String why(Exception e) {
+    if (e instanceof NoSuchFileException) {
+      return "does not exist";
+    }
+    return e instanceof MalformedInputException ? "is not text" : e.getMessage();
+  }
+
+  private void onRoster(
+      RosterFile roster, Set<String> parties, String check, String shouldBe, String why) {
+    TreeSet<String> missing = new TreeSet<>(parties);
+    missing.removeAll(roster.workers());
+    add(
+        Area.CONFIGURATION,
+        missing.isEmpty() ? Verdict.OK : Verdict.DANGER,
+        check,
+        missing.isEmpty() ? "all" : "not " + String.join(", ", missing),
+        shouldBe,
+        why);
+  }
+
+  private void cohort() {
+    int minWorkers = aggregation.minWorkers();
+    add(
+        Area.COHORT,
+        minWorkers < MaskedCohort.LEAST_WORKERS ? Verdict.WARN : Verdict.OK,
+        "aggregation.min-workers",
+        minWorkers,
+        "at least " + MaskedCohort.LEAST_WORKERS,
+        "from a sum of two each worker computes the other's update");
+    OptionalInt workers = workers();
+    if (workers.isEmpty()) {
+      add(
+          Area.COHORT,
+          Verdict.WARN,
+          "number of workers",
+          "unknown before rows are read",
+          "at least " + minWorkers,
+          "data.worker-column says whose row it is: too few workers end the run before round 1");
+      return;
+    }
+    int n = workers.getAsInt();
+    if (aggregation.mode() == AggregationMode.MASKED && n < MaskedCohort.LEAST_WORKERS) {
+      add(
+          Area.CONFIGURATION,
+          Verdict.DANGER,
+          "number of workers",
+          n,
+          "at least " + MaskedCohort.LEAST_WORKERS + " with aggregation.mode = masked",
+          "masks of two workers hide nothing from each other");
+      return;
+    }
+    boolean enough = n >= minWorkers;
+    add(
+        Area.COHORT,
+        enough ? Verdict.OK : Verdict.DANGER,
+        "number of workers",
+        n,
+        "at least " + minWorkers + " (aggregation.min-workers)",
+        "a sum over fewer is not opened");
+    if (enough) {
+      dropouts(n, minWorkers);
+    }
+  }
+
+  private void dropouts(int n, int minWorkers) {
+    boolean masked = aggregation.mode() == AggregationMode.MASKED;
+    boolean sparse = masked && !MaskedCohort.isFullGraph(n);
+    int least = masked && !sparse ? Math.max(minWorkers, MaskedCohort.threshold(n)) : minWorkers;
+    String why = "min-workers = " + minWorkers + " must stay";
+    if (sparse) {
+      why +=
+          ", and of each worker's neighbours and itself t = "
+              + MaskedCohort.threshold(n)
+              + " (about a tenth at random is what the graph is made for)";
+    } else if (masked) {
+      why += ", and t = floor(2n/3) + 1 = " + MaskedCohort.threshold(n);
+    }
+    if (!data.preprocessing().categories().isEmpty()) {
+      why += "; while levels of categories are found, before round 1, all must";
+    }
+    add(
+        Area.COHORT,
+        n > least ? Verdict.OK : Verdict.WARN,
+        "dropouts tolerated",
+        (sparse ? "at most " : "") + (n - least) + " of " + n,
+        "at least 1",
+        why);
+  }
+
+  private void categories() {
+    Preprocessing preprocessing = data.preprocessing();
+    if (preprocessing.categories().isEmpty()) {
+      return;
+    }
+    int minRows = preprocessing.minLevelRows();
+    add(
+        Area.CONFIGURATION,
+        minRows > 1 ? Verdict.OK : Verdict.WARN,
+        "data.min-level-rows",
+        minRows,
+        "above 1",
+        "the driver learns the levels of "
+            + String.join(", ", new TreeSet<>(preprocessing.categories().keySet()))
+            + " that have so many rows over all workers");
+  }
+
+  private OptionalInt workers() {
+    if (data.source() instanceof WorkerPaths paths) {
+      return OptionalInt.of(paths.paths().size());
+    }
+    return data.source() instanceof Synthetic synthetic
+        ? OptionalInt.of(synthetic.workers())
+        : OptionalInt.empty();
+  }
+}

@@ -1,0 +1,324 @@
+package io.sparkfed.output;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sparkfed.recipe.SumLedger;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FSError;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RawLocalFileSystem;
+import org.apache.hadoop.fs.StreamCapabilities;
+
+/**
+ * A run's checkpoints and the ledger of its secure sums, on any Hadoop file system: {@code
+ * attempt-N/round-K.json} and {@code attempt-N/ledger-K.json}, of each the last two.
+ *
+ * <p>Each file is written whole under another name, forced to disk and renamed. Its first line says
+ * what it is, {@code {"format", "version", "sha256"}}, the second holds it.
+ *
+ * <p>Who resumes a run renames the folder of the attempt before, so that a driver that was thought
+ * dead and is not can write nothing any more, and ends.
+ */
+final class CheckpointFolder implements SumLedger {
+  static final int VERSION = 2;
+
+  private static final String ROUND = "round";
+  private static final String LEDGER = "ledger";
+  private static final int KEPT = 2;
+  private static final Pattern ATTEMPT = Pattern.compile("attempt-(\\d+)");
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final FileSystem fs;
+  private final Path attempt;
+  private boolean holdsCheckpoint;
+
+  private CheckpointFolder(FileSystem fs, Path attempt, boolean holdsCheckpoint) {
+    this.fs = fs;
+    this.attempt = attempt;
+    this.holdsCheckpoint = holdsCheckpoint;
+  }
+
+  /** A checkpoint that was found, and what the user should know of it. */
+  record Found(Checkpoint checkpoint, List<String> notes) {}
+
+  /** A file that is not what it should be. */
+  private static final class NotReadable extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    NotReadable(String why) {
+      super(why);
+    }
+  }
+
+  /** Returns whether a folder holds the checkpoint of some run. */
+  static boolean isHeldBy(FileSystem fs, Path dir) throws IOException {
+    Optional<Path> attempt = lastAttempt(fs, dir);
+    return attempt.isPresent() && !files(fs, attempt.get(), ROUND).isEmpty();
+  }
+
+  /** Begins a run's checkpoints; what a run that never reached one has left is removed. */
+  static CheckpointFolder begin(FileSystem fs, Path dir) throws IOException {
+    Optional<Path> left = lastAttempt(fs, dir);
+    if (left.isPresent()) {
+      fs.delete(left.get(), true);
+    }
+    Path attempt = new Path(dir, "attempt-1");
+    if (!fs.mkdirs(attempt)) {
+      throw new IOException("checkpoint.dir: can't create " + attempt);
+    }
+    return new CheckpointFolder(fs, attempt, false);
+  }
+
+  /**
+   * Looks at the last checkpoint of a run without taking it over.
+   *
+   * @throws IOException if there is none that can be read
+   */
+  static Found look(FileSystem fs, Path dir) throws IOException {
+    return new CheckpointFolder(fs, requireAttempt(fs, dir), true).last(dir);
+  }
+
+  /**
+   * Takes a run over.
+   *
+   * @throws IOException if there is none
+   */
+  static CheckpointFolder takeOver(FileSystem fs, Path dir) throws IOException {
+    Path before = requireAttempt(fs, dir);
+    Path own = new Path(dir, "attempt-" + (number(before) + 1));
+    if (!fs.rename(before, own)) {
+      throw new IOException("another run is resuming from " + dir);
+    }
+    return new CheckpointFolder(fs, own, true);
+  }
+
+  private static Path requireAttempt(FileSystem fs, Path dir) throws IOException {
+    return lastAttempt(fs, dir)
+        .orElseThrow(() -> new IOException("output.resume: there is no checkpoint in " + dir));
+  }
+
+  private static Optional<Path> lastAttempt(FileSystem fs, Path dir) throws IOException {
+    if (!fs.exists(dir)) {
+      return Optional.empty();
+    }
+    List<Path> attempts = new ArrayList<>();
+    for (FileStatus entry : fs.listStatus(dir)) {
+      if (ATTEMPT.matcher(entry.getPath().getName()).matches()) {
+        attempts.add(entry.getPath());
+      }
+    }
+    return attempts.stream().max(Comparator.comparingInt(CheckpointFolder::number));
+  }
+
+  private static int number(Path attempt) {
+    Matcher matcher = ATTEMPT.matcher(attempt.getName());
+    if (!matcher.matches()) {
+      throw new IllegalArgumentException("not an attempt's folder: " + attempt);
+    }
+    return Integer.parseInt(matcher.group(1));
+  }
+
+  /** Returns whether there is something to resume from. */
+  boolean holdsCheckpoint() {
+    return holdsCheckpoint;
+  }
+
+  /**
+   * Returns the last checkpoint, or the one before it where the last is damaged.
+   *
+   * @throws IOException if none can be read
+   */
+  Found last(Path dir) throws IOException {
+    List<String> notes = new ArrayList<>();
+    for (Path file : files(fs, attempt, ROUND)) {
+      try {
+        return new Found(CheckpointJson.read(body(file, "checkpoint")), List.copyOf(notes));
+      } catch (NotReadable | IllegalArgumentException e) {
+        notes.add("WARNING: checkpoint " + file.getName() + " can't be used: " + e.getMessage());
+      }
+    }
+    throw new IOException(
+        notes.isEmpty()
+            ? "output.resume: there is no checkpoint in " + dir
+            : "output.resume: no checkpoint in " + dir + " can be used: " + notes.get(0));
+  }
+
+  /**
+   * Writes a checkpoint; on disk when this returns.
+   *
+   * @throws UncheckedIOException if it can't be written
+   */
+  void write(Checkpoint checkpoint) {
+    write(ROUND, checkpoint.state().round(), "checkpoint", CheckpointJson.write(checkpoint));
+    holdsCheckpoint = true;
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws UncheckedIOException if the ledger is damaged: numbers before it may have been used, so
+   *     there is no going back to the one before
+   */
+  @Override
+  public Optional<Entry> last() {
+    try {
+      List<Path> entries = files(fs, attempt, LEDGER);
+      if (entries.isEmpty()) {
+        return Optional.empty();
+      }
+      JsonNode node = JSON.readTree(body(entries.get(0), "ledger"));
+      return Optional.of(
+          new Entry(
+              node.path("runId").asText(), node.path("sums").asInt(), node.path("slots").asInt()));
+    } catch (NotReadable e) {
+      throw new UncheckedIOException(
+          new IOException(
+              "output.resume: the ledger of secure sums in "
+                  + attempt
+                  + " can't be used: "
+                  + e.getMessage()));
+    } catch (IOException e) {
+      throw new UncheckedIOException("the ledger can't be read: " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public void write(Entry entry) {
+    write(
+        LEDGER,
+        Math.addExact(entry.sums(), entry.slots()),
+        "ledger",
+        CheckpointJson.text(
+            JSON.createObjectNode()
+                .put("runId", entry.runId())
+                .put("sums", entry.sums())
+                .put("slots", entry.slots())));
+  }
+
+  /** Removes the checkpoints of a run that has ended. */
+  void remove() throws IOException {
+    Path dir = attempt.getParent();
+    fs.delete(attempt, true);
+    if (fs.exists(dir) && fs.listStatus(dir).length == 0) {
+      fs.delete(dir, false);
+    }
+  }
+
+  private void write(String kind, int number, String format, String body) {
+    String name = String.format(Locale.ROOT, "%s-%010d.json", kind, number);
+    Path temporary = new Path(attempt, "." + name + ".tmp");
+    String head =
+        CheckpointJson.text(
+            JSON.createObjectNode()
+                .put("format", "spark-federated " + format)
+                .put("version", VERSION)
+                .put("sha256", sha256(body)));
+    try {
+      // Not recursive: where the folder has gone, another driver has taken the run over.
+      try (FSDataOutputStream out = fs.createFile(temporary).overwrite(true).build()) {
+        out.write((head + "\n" + body + "\n").getBytes(StandardCharsets.UTF_8));
+        if (out.hasCapability(StreamCapabilities.HSYNC)) {
+          out.hsync();
+        }
+      }
+      if (!fs.rename(temporary, new Path(attempt, name))) {
+        throw new IOException("the file system refuses to rename " + temporary);
+      }
+      forceFolder();
+      List<Path> files = files(fs, attempt, kind);
+      for (Path old : files.subList(Math.min(KEPT, files.size()), files.size())) {
+        fs.delete(old, false);
+      }
+    } catch (FSError e) {
+      throw notWritten(format, DiskFailures.asException(e));
+    } catch (IOException e) {
+      throw notWritten(format, e);
+    }
+  }
+
+  private UncheckedIOException notWritten(String format, IOException e) {
+    return new UncheckedIOException(
+        "the " + format + " can't be written to " + attempt + ": " + e.getMessage(), e);
+  }
+
+  /** A rename on a local disk lasts once its folder is on disk. */
+  private void forceFolder() throws IOException {
+    if (fs instanceof RawLocalFileSystem local) {
+      java.nio.file.Path folder = local.pathToFile(attempt).toPath();
+      try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+        channel.force(true);
+      }
+    }
+  }
+
+  /** Returns the files of a kind, the newest first. */
+  private static List<Path> files(FileSystem fs, Path attempt, String kind) throws IOException {
+    List<Path> files = new ArrayList<>();
+    for (FileStatus entry : fs.listStatus(attempt)) {
+      String name = entry.getPath().getName();
+      if (name.startsWith(kind + "-") && name.endsWith(".json")) {
+        files.add(entry.getPath());
+      }
+    }
+    files.sort(Comparator.comparing(Path::getName).reversed());
+    return files;
+  }
+
+  private String body(Path file, String format) throws IOException, NotReadable {
+    String text;
+    try (InputStream in = fs.open(file)) {
+      text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+    int end = text.indexOf('\n');
+    JsonNode head;
+    try {
+      head = JSON.readTree(end < 0 ? text : text.substring(0, end));
+    } catch (JsonProcessingException e) {
+      throw new NotReadable("it is damaged");
+    }
+    if (!head.path("format").asText().equals("spark-federated " + format)) {
+      throw new NotReadable("it is damaged");
+    }
+    if (head.path("version").asInt() != VERSION) {
+      throw new NotReadable(
+          "it is of version "
+              + head.path("version").asText()
+              + ", and this library reads version "
+              + VERSION);
+    }
+    String body = text.substring(end + 1).stripTrailing();
+    if (!sha256(body).equals(head.path("sha256").asText())) {
+      throw new NotReadable("it is damaged");
+    }
+    return body;
+  }
+
+  private static String sha256(String text) {
+    try {
+      return HexFormat.of()
+          .formatHex(
+              MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,156 @@
+package io.sparkfed.recipe;
+
+import io.sparkfed.federated.AlgorithmChoice;
+import io.sparkfed.math.SymmetricMatrix;
+import io.sparkfed.model.Family;
+import io.sparkfed.model.ModelShape;
+import java.util.Locale;
+import java.util.function.BiFunction;
+
+/**
+ * Chooses the lossless preset: {@code algorithm.preset = auto}.
+ *
+ * <p>Where Newton's method and L-BFGS both fit, the one whose rounds are estimated to take less
+ * time. With n rows a worker, k workers and d coefficients, q of each of K outputs, a round of
+ *
+ * <ul>
+ *   <li>Newton's method makes a gradient and a Hessian, {@code n q (q + 1) K (K + 1) / 2}
+ *       operations, and sums {@code d (d + 1) / 2} numbers; of them there are {@value
+ *       #NEWTON_ROUNDS}, for least squares one, and the evaluation of what it leads to;
+ *   <li>L-BFGS makes a gradient, 4 n d operations, and sums d numbers; of them there are {@value
+ *       #LBFGS_ROUNDS}, or {@value #PRECONDITIONED_ROUNDS} where it starts from the features'
+ *       correlations.
+ * </ul>
+ *
+ * The constants are what single cores have been seen to do; what matters is their proportions. A
+ * worker is taken to have a quarter of a core: where it has more, rounds are short either way.
+ *
+ * <p>Least squares stay with the normal equations, which are exact, unless L-BFGS takes less than
+ * half the time.
+ *
+ * <p>Newton's method is warm-started where workers have many rows a coefficient: the average of
+ * local models saves two rounds of four where the workers' rows are alike, and no more than its own
+ * where they aren't.
+ */
+final class AutoAlgorithm {
+  private static final int NEWTON_ROUNDS = 6;
+  private static final int LBFGS_ROUNDS = 25;
+  private static final int PRECONDITIONED_ROUNDS = 12;
+  private static final double WORKERS_A_CORE = 4.0;
+  private static final double WORTH_OF_EXACTNESS = 2.0;
+
+  /** Of the Spark jobs of a masked round. */
+  private static final double SECONDS_A_ROUND = 0.05;
+
+  /** The Hessian's kernel works in the cache, */
+  private static final double HESSIAN_OPERATIONS_A_SECOND = 2e10;
+
+  /** the gradient's waits for the memory. */
+  private static final double GRADIENT_OPERATIONS_A_SECOND = 4e9;
+
+  private static final double WORKER_SECONDS_A_WORD = 6e-8;
+  private static final double DRIVER_SECONDS_A_WORD = 1.6e-8;
+
+  /** Where the number of rows isn't known. */
+  private static final double ROWS_A_WORKER = 10_000.0;
+
+  /** With fewer, local models are far from the pooled one. */
+  private static final int WARM_ROWS_A_COEFFICIENT = 5;
+
+  private final Family family;
+  private final double l1;
+  private final ModelShape shape;
+  private final boolean preconditioned;
+
+  /**
+   * Creates it.
+   *
+   * @param preconditioned whether L-BFGS would start from the features' correlations
+   */
+  AutoAlgorithm(Family family, double l1, ModelShape shape, boolean preconditioned) {
+    this.preconditioned = preconditioned;
+    this.family = family;
+    this.l1 = l1;
+    this.shape = shape;
+  }
+
+  /**
+   * Returns the chooser.
+   *
+   * @param filled returns the preset of a name, warm-started if told so
+   */
+  AlgorithmChoice.Chooser chooser(BiFunction<String, Boolean, AlgorithmChoice> filled) {
+    return (rows, workers) -> {
+      Named named = named(rows, workers);
+      boolean warm =
+          named.preset().equals("fed-newton")
+              && rows / workers >= WARM_ROWS_A_COEFFICIENT * shape.size();
+      AlgorithmChoice choice = filled.apply(named.preset(), warm);
+      String why =
+          choice.warmStart().isEmpty()
+              ? named.why()
+              : named.why() + "; it starts from an average of local models";
+      return new AlgorithmChoice(
+          choice.preset(), choice.optimizer(), choice.warmStart(), choice.preconditioned(), why);
+    };
+  }
+
+  private record Named(String preset, String why) {}
+
+  private Named named(double rows, int workers) {
+    if (l1 > 0.0) {
+      return new Named("fed-lbfgs", "model.l1 > 0");
+    }
+    if (!family.isCurved()) {
+      return new Named("fed-lbfgs", "the loss has no curvature");
+    }
+    int size = shape.size();
+    if (size > Presets.MOST_COEFFICIENTS_WITH_HESSIAN) {
+      return new Named(
+          "fed-lbfgs",
+          size
+              + " coefficients are too many for a Hessian (at most "
+              + Presets.MOST_COEFFICIENTS_WITH_HESSIAN
+              + ")");
+    }
+    double own = (Double.isNaN(rows) ? ROWS_A_WORKER * workers : rows) / workers;
+    double gradientWork = own * 4.0 * size / GRADIENT_OPERATIONS_A_SECOND;
+    double hessianWork = own * hessianOperations() / HESSIAN_OPERATIONS_A_SECOND;
+    double gradientRound = round(gradientWork, size, workers);
+    double hessianRound =
+        round(gradientWork + hessianWork, SymmetricMatrix.packedLength(size), workers);
+    boolean quadratic = family == Family.LINEAR;
+    int hessians = quadratic ? 1 : NEWTON_ROUNDS;
+    int gradients = preconditioned ? PRECONDITIONED_ROUNDS : LBFGS_ROUNDS;
+    double hessian = hessians * hessianRound + (quadratic ? gradientRound : 0.0);
+    double gradient = gradients * gradientRound;
+    String why =
+        String.format(
+            Locale.ROOT,
+            "%d coefficients, %.0f rows at %d workers: about %d rounds with a Hessian, %.2g s,"
+                + " against %d with a gradient, %.2g s",
+            size,
+            own * workers,
+            workers,
+            hessians,
+            hessian,
+            gradients,
+            gradient);
+    if (hessian <= (quadratic ? WORTH_OF_EXACTNESS : 1.0) * gradient) {
+      return new Named(quadratic ? "normal-equations" : "fed-newton", why);
+    }
+    return new Named("fed-lbfgs", why);
+  }
+
+  private double hessianOperations() {
+    double order = shape.features() + (shape.hasIntercept() ? 1.0 : 0.0);
+    double outputs = shape.outputs();
+    return order * (order + 1.0) * outputs * (outputs + 1.0) / 2.0;
+  }
+
+  private static double round(double compute, double numbers, int workers) {
+    return SECONDS_A_ROUND
+        + WORKERS_A_CORE * compute
+        + numbers * (WORKER_SECONDS_A_WORD + workers * DRIVER_SECONDS_A_WORD);
+  }
+}

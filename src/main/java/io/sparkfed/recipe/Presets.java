@@ -1,0 +1,222 @@
+package io.sparkfed.recipe;
+
+import io.sparkfed.aggregate.SumFactory;
+import io.sparkfed.config.ConfigLoader;
+import io.sparkfed.config.ConfigurationException;
+import io.sparkfed.config.DataConfig.NoSplit;
+import io.sparkfed.config.Preset;
+import io.sparkfed.config.Preset.Lossless;
+import io.sparkfed.config.PresetNames;
+import io.sparkfed.config.TrainingConfig;
+import io.sparkfed.config.TrainingConfig.AggregationConfig;
+import io.sparkfed.config.TrainingConfig.Algorithm;
+import io.sparkfed.config.TrainingConfig.Keys;
+import io.sparkfed.config.TrainingConfig.WherePaying;
+import io.sparkfed.evaluation.MetricSums;
+import io.sparkfed.federated.AlgorithmChoice;
+import io.sparkfed.federated.PooledPlan;
+import io.sparkfed.federated.TrainingPlan;
+import io.sparkfed.model.Labels;
+import io.sparkfed.model.ModelShape;
+import io.sparkfed.privacy.OwnersClip;
+import io.sparkfed.privacy.Unbounded;
+import io.sparkfed.secure.keys.EphemeralKeys;
+import io.sparkfed.secure.keys.KeyFolders;
+import io.sparkfed.secure.keys.KeyRing;
+import io.sparkfed.secure.protocol.Ledger;
+import io.sparkfed.server.Lbfgs;
+import io.sparkfed.server.PooledOptimizer;
+import io.sparkfed.solver.LocalLbfgs;
+import io.sparkfed.solver.LocalSolver;
+import io.sparkfed.wire.ProtocolException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+
+/**
+ * Fills the slots of a run: with those of its {@link Preset}, and with what the configuration says.
+ */
+public final class Presets {
+  /** Most coefficients of a preset with Hessians: 2 million numbers, 16 MB a message. */
+  static final int MOST_COEFFICIENTS_WITH_HESSIAN = 2000;
+
+  /** Half a million numbers, 4 MB a message, once. */
+  private static final int MOST_PRECONDITIONED_FEATURES = 1000;
+
+  /** More lead to the optimum of a worker's own rows, away from that of all. */
+  private static final int WARM_START_ITERATIONS = 3;
+
+  private static final double WARM_START_TOLERANCE = 1e-6;
+
+  private Presets() {}
+
+  /**
+   * Returns the plan of a run over rows with {@code features} features.
+   *
+   * @throws ConfigurationException if the preset can't have so many
+   */
+  public static TrainingPlan plan(TrainingConfig config, int features) {
+    return plan(config, features, SumLedger.none());
+  }
+
+  /**
+   * Returns the plan of a run that may be resumed.
+   *
+   * @param ledger where the secure sums that were begun are kept
+   * @throws ConfigurationException if the preset can't have so many features
+   */
+  public static TrainingPlan plan(TrainingConfig config, int features, SumLedger ledger) {
+    ModelShape shape =
+        new ModelShape(features, config.model().intercept(), config.model().loss().outputs());
+    KeyRing keys = keys(config.aggregation());
+    return new TrainingPlan(
+        config.model().family(),
+        config.model().loss(),
+        shape,
+        config.model().l1(),
+        config.model().l2(),
+        config.algorithm().proximalMu(),
+        config.model().standardize(),
+        config.algorithm().reduction(),
+        config.algorithm().solver(),
+        config.algorithm().weighting(),
+        config.aggregation().keys().isEmpty() ? Unbounded.INSTANCE : new OwnersClip(keys),
+        sums(config, keys, ledger(ledger)),
+        config.algorithm().server(),
+        config.algorithm().rounds(),
+        config.algorithm().tolerance(),
+        config.algorithm().divergenceFactor(),
+        MetricSums.of(config.model().family(), config.model().loss(), config.metricSettings()),
+        config.data().split() instanceof NoSplit
+            ? OptionalInt.empty()
+            : OptionalInt.of(config.aggregation().minWorkers()),
+        config.seed(),
+        pooled(config, shape));
+  }
+
+  private static Optional<PooledPlan> pooled(TrainingConfig config, ModelShape shape) {
+    Algorithm algorithm = config.algorithm();
+    if (!(slots(algorithm.preset()) instanceof Lossless lossless)) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new PooledPlan(
+            chooser(config, shape),
+            lossless.conditioning(),
+            config.confidenceLevel(),
+            config.model().labels() instanceof Labels.Proportions
+                ? PooledPlan.Counting.ROWS
+                : PooledPlan.Counting.WEIGHTS));
+  }
+
+  private static Preset.Slots slots(String preset) {
+    return Preset.of(preset).orElseThrow().slots();
+  }
+
+  private static AlgorithmChoice.Chooser chooser(TrainingConfig config, ModelShape shape) {
+    Algorithm algorithm = config.algorithm();
+    if (algorithm.preset().equals(PresetNames.AUTO)) {
+      return new AutoAlgorithm(
+              config.model().family(), config.model().l1(), shape, isPreconditioned(config, shape))
+          .chooser((preset, warmPays) -> filled(config, shape, preset, warmPays));
+    }
+    AlgorithmChoice named = filled(config, shape, algorithm.preset(), false);
+    if (named.optimizer().needsHessian() && shape.size() > MOST_COEFFICIENTS_WITH_HESSIAN) {
+      throw new ConfigurationException(
+          "algorithm.preset = "
+              + algorithm.preset()
+              + " can have at most "
+              + MOST_COEFFICIENTS_WITH_HESSIAN
+              + " coefficients, for it sums a number for each pair of them; take fed-lbfgs. Provided: "
+              + shape.size());
+    }
+    return named.always();
+  }
+
+  private static AlgorithmChoice filled(
+      TrainingConfig config, ModelShape shape, String preset, boolean warmPays) {
+    Algorithm algorithm = config.algorithm();
+    OptionalDouble tolerance = algorithm.tolerance();
+    if (tolerance.isEmpty()) {
+      tolerance = ConfigLoader.defaultTolerance(preset);
+    }
+    PooledOptimizer optimizer =
+        ((Lossless) slots(preset)).optimizer().apply(algorithm.with(tolerance));
+    if (algorithm.preconditioner() == WherePaying.TRUE) {
+      requirePreconditionable(config, shape);
+    }
+    boolean preconditions = optimizer instanceof Lbfgs && isPreconditioned(config, shape);
+    return new AlgorithmChoice(
+        preset, optimizer, warmStart(algorithm.warmStart(), warmPays), preconditions, "");
+  }
+
+  private static boolean isPreconditioned(TrainingConfig config, ModelShape shape) {
+    return config.model().l1() == 0.0
+        && isWanted(
+            config.algorithm().preconditioner(), shape.features() <= MOST_PRECONDITIONED_FEATURES);
+  }
+
+  private static void requirePreconditionable(TrainingConfig config, ModelShape shape) {
+    if (config.model().l1() > 0.0) {
+      throw new ConfigurationException(
+          "algorithm.preconditioner = true can't be with model.l1 > 0. Provided model.l1: "
+              + config.model().l1());
+    }
+    if (shape.features() > MOST_COEFFICIENTS_WITH_HESSIAN) {
+      throw new ConfigurationException(
+          "algorithm.preconditioner = true can have at most "
+              + MOST_COEFFICIENTS_WITH_HESSIAN
+              + " features, for it sums a number for each pair of them. Provided: "
+              + shape.features());
+    }
+  }
+
+  private static boolean isWanted(WherePaying wanted, boolean pays) {
+    return wanted == WherePaying.TRUE || (wanted == WherePaying.AUTO && pays);
+  }
+
+  private static Optional<LocalSolver> warmStart(WherePaying wanted, boolean pays) {
+    return isWanted(wanted, pays)
+        ? Optional.of(
+            new LocalLbfgs(WARM_START_ITERATIONS, WARM_START_TOLERANCE, Preset.LBFGS_MEMORY))
+        : Optional.empty();
+  }
+
+  /** Returns the sums that all numbers of a run's preprocessing travel through. */
+  public static SumFactory sums(TrainingConfig config) {
+    return sums(config, keys(config.aggregation()), Ledger.inMemory());
+  }
+
+  private static SumFactory sums(TrainingConfig config, KeyRing keys, Ledger ledger) {
+    AggregationConfig aggregation = config.aggregation();
+    return aggregation
+        .mode()
+        .sums(keys, aggregation.aggregators().keySet(), aggregation.minWorkers(), ledger);
+  }
+
+  private static Ledger ledger(SumLedger kept) {
+    HexFormat hex = HexFormat.of();
+    Ledger.Store store =
+        (runId, sums, slots) -> kept.write(new SumLedger.Entry(hex.formatHex(runId), sums, slots));
+    return kept.last()
+        .map(last -> new Ledger(hex.parseHex(last.runId()), last.sums(), last.slots(), store))
+        .orElseGet(() -> Ledger.begin(store));
+  }
+
+  private static KeyRing keys(AggregationConfig aggregation) {
+    if (aggregation.keys().isEmpty()) {
+      return new EphemeralKeys();
+    }
+    Keys keys = aggregation.keys().get();
+    try {
+      return new KeyFolders(keys.dir(), Files.readAllLines(Path.of(keys.roster())));
+    } catch (IOException | ProtocolException e) {
+      throw new ConfigurationException(
+          "aggregation.keys.roster " + keys.roster() + " is not a roster: " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,65 @@
+package io.sparkfed.recipe;
+
+import io.sparkfed.config.ConfigurationException;
+import io.sparkfed.config.TrainingConfig;
+import io.sparkfed.federated.RoundLayout;
+import io.sparkfed.federated.TrainingPlan;
+import io.sparkfed.secure.FixedPointSum;
+import io.sparkfed.secure.masked.MaskedCohort;
+
+/**
+ * What a round costs where nobody drops out, reckoned before it from the lengths of what travels.
+ * An estimate: names, and keys for the sums to come, are counted by their usual size or not at all.
+ *
+ * @param coefficients number d of coefficients
+ * @param jobs visits of the workers and aggregators, each a Spark job
+ * @param bytesToWorker the model
+ * @param bytesFromWorker a worker's messages
+ * @param bytesAtDriver all of it over all workers, as {@code rounds.jsonl} counts it
+ */
+public record RoundCost(
+    int coefficients, int jobs, long bytesToWorker, long bytesFromWorker, long bytesAtDriver) {
+  /** The flags of a secure sum. */
+  private static final int FLAGS = 2;
+
+  /** A masked vector's commitment, signatures and name. */
+  private static final long MASKED_FRAME = 340;
+
+  /** What a worker sends for each neighbour: shares to keep, and shares that unmask. */
+  private static final long MASKED_NEIGHBOUR = 178;
+
+  private static final long SEALED_FRAME = 150;
+  private static final long SEALED_AGGREGATOR = 80;
+
+  /**
+   * Reckons a training's rounds.
+   *
+   * @param features number p of features
+   * @param workers number of workers
+   * @throws ConfigurationException if the preset can't have so many features
+   */
+  public static RoundCost of(TrainingConfig config, int features, int workers) {
+    TrainingPlan plan = Presets.plan(config, features);
+    long payload = Long.BYTES * FixedPointSum.words(RoundLayout.of(plan, workers));
+    long flagged = payload + Long.BYTES * FLAGS;
+    int aggregators = config.aggregation().aggregators().size();
+    long fromWorker =
+        switch (config.aggregation().mode()) {
+          case INSECURE_PLAIN -> payload;
+          case MASKED ->
+              flagged + MASKED_FRAME + MASKED_NEIGHBOUR * MaskedCohort.neighbours(workers);
+          case SECURE_WORKER, COMMITTEE -> flagged + SEALED_FRAME + SEALED_AGGREGATOR * aggregators;
+        };
+    int jobs =
+        switch (config.aggregation().mode()) {
+          case INSECURE_PLAIN -> 1;
+          case MASKED -> 3;
+          case SECURE_WORKER, COMMITTEE -> 2;
+        };
+    int size = plan.shape().size();
+    long toWorker = (long) Double.BYTES * size;
+    long fromAggregators = aggregators * (flagged + SEALED_AGGREGATOR);
+    return new RoundCost(
+        size, jobs, toWorker, fromWorker, workers * (toWorker + fromWorker) + fromAggregators);
+  }
+}

@@ -1,0 +1,147 @@
+package io.sparkfed.report;
+
+import io.sparkfed.data.DroppedRows;
+import io.sparkfed.evaluation.FitStatistics;
+import io.sparkfed.evaluation.RoundSummary;
+import io.sparkfed.model.FeatureEncoding;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Everything a run tells about itself. Values only; {@code run.json} and {@code report.html} are
+ * two renderings of it.
+ *
+ * @param runId unique id of this run
+ * @param name the run's name from the configuration
+ * @param started when the run started
+ * @param elapsed how long it took
+ * @param exit how it ended
+ * @param versions versions by name: spark-federated, spark, scala, java
+ * @param seed the run's seed
+ * @param cohort who took part
+ * @param protection what the aggregation mode protects, in plain words
+ * @param notes warnings and notices, in the order they arose
+ * @param rounds one entry for each finished round, round 0 (the initial model) first
+ * @param trainMetrics metrics of the final model on the training rows
+ * @param testMetrics metrics of the final model on the test rows; empty without a test split
+ * @param model the final model
+ * @param statistics standard errors and the like, after an exact fit without penalty
+ * @param configuration each resolved configuration value and where it came from
+ * @param phaseSeconds wall-clock seconds by phase, in order
+ * @param encoding how the workers' columns became the model's features
+ */
+public record RunReport(
+    String runId,
+    String name,
+    Instant started,
+    Duration elapsed,
+    Exit exit,
+    Map<String, String> versions,
+    long seed,
+    Cohort cohort,
+    Protection protection,
+    List<String> notes,
+    List<RoundSummary> rounds,
+    Map<String, Double> trainMetrics,
+    Map<String, Double> testMetrics,
+    FinalModel model,
+    Optional<FitStatistics> statistics,
+    List<Setting> configuration,
+    Map<String, Double> phaseSeconds,
+    FeatureEncoding encoding) {
+
+  /**
+   * How a run ended.
+   *
+   * @param state {@code succeeded} or {@code diverged}
+   * @param code the process's exit code
+   * @param message one sentence; empty when the run succeeded
+   */
+  public record Exit(String state, int code, String message) {}
+
+  /**
+   * Who took part.
+   *
+   * @param workers ids of the workers that held training rows, sorted
+   * @param skipped ids of the workers left out, with the reason
+   * @param placement how the rows came to their workers, e.g. "read in place: no row moved"
+   * @param dropped what is told of rows left out for a missing value; empty where none may be
+   */
+  public record Cohort(
+      List<String> workers,
+      Map<String, String> skipped,
+      String placement,
+      Optional<DroppedRows> dropped) {
+
+    /** Creates a cohort that may drop no row. */
+    public Cohort(List<String> workers, Map<String, String> skipped, String placement) {
+      this(workers, skipped, placement, Optional.empty());
+    }
+  }
+
+  /**
+   * The privacy statement.
+   *
+   * @param mode the aggregation mode's name in the configuration
+   * @param inPlainWords what whoever ran the training could see, for readers who know nothing of
+   *     aggregation; empty to say nothing
+   * @param protects what is protected from whom, one sentence each
+   * @param doesNotProtect what is not, one sentence each
+   */
+  public record Protection(
+      String mode, String inPlainWords, List<String> protects, List<String> doesNotProtect) {}
+
+  /**
+   * The final model in the units of the input columns.
+   *
+   * @param family the family's name in the configuration
+   * @param features feature names in the order of the coefficients
+   * @param coefficients for each output (softmax: class) one coefficient for each feature
+   * @param intercepts one for each output; 0 when the model has none
+   * @param classes the names of the classes, 0, 1 and so on unless they have others; empty when the
+   *     label is a quantity
+   * @param standardization none, worker or federated
+   * @param threshold above which a row of two classes is predicted positive; NaN without one
+   */
+  public record FinalModel(
+      String family,
+      List<String> features,
+      List<List<Double>> coefficients,
+      List<Double> intercepts,
+      List<String> classes,
+      String standardization,
+      double threshold) {
+
+    /** Creates a model with one output and no more than two classes. */
+    public FinalModel(
+        String family,
+        List<String> features,
+        List<Double> coefficients,
+        double intercept,
+        String standardization) {
+      this(
+          family,
+          features,
+          List.of(coefficients),
+          List.of(intercept),
+          TWO_CLASSES.contains(family) ? List.of("0", "1") : List.of(),
+          standardization,
+          Double.NaN);
+    }
+
+    private static final Set<String> TWO_CLASSES = Set.of("logistic", "svm", "squared-hinge");
+  }
+
+  /**
+   * One configuration value.
+   *
+   * @param key dotted path
+   * @param value rendered value, secrets already removed
+   * @param origin file and line, command line, Spark property or default
+   */
+  public record Setting(String key, String value, String origin) {}
+}

@@ -1,0 +1,138 @@
+package io.sparkfed.spark.cluster;
+
+import io.sparkfed.aggregate.AggregationException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.apache.spark.SparkContext;
+import org.apache.spark.api.java.JavaSparkContext;
+
+/**
+ * Ends Spark jobs that wait in vain: Spark itself waits for ever where no executor comes, or none
+ * on the only hosts that a task may run on. Slow tasks are not its business.
+ */
+public final class ClusterWatch implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(ClusterWatch.class.getName());
+  private static final long POLL_MILLIS = 500;
+
+  private final SparkContext spark;
+  private final String jobGroup;
+  private final Duration limit;
+  private final Waiting waiting;
+  private final Map<Place, Long> lackingSince = new HashMap<>();
+  private final Thread thread = new Thread(this::watch, "spark-federated cluster watch");
+  private volatile String complaint;
+  private volatile boolean closed;
+
+  /** Whose tasks haven't come back, and when that is hopeless. */
+  private record Waiting(Supplier<List<Place>> awaited, boolean untilNobodyCanCome) {}
+
+  private ClusterWatch(JavaSparkContext spark, String jobGroup, Duration limit, Waiting waiting) {
+    this.spark = spark.sc();
+    this.jobGroup = jobGroup;
+    this.limit = limit;
+    this.waiting = waiting;
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  /** Watches jobs that need all of some places: hopeless as soon as one of them is. */
+  public static ClusterWatch ofAll(
+      JavaSparkContext spark, String jobGroup, Duration limit, List<Place> places) {
+    List<Place> needed = new ArrayList<>(places);
+    needed.add(Place.anywhere(""));
+    return new ClusterWatch(spark, jobGroup, limit, new Waiting(() -> needed, false));
+  }
+
+  /**
+   * Watches a job that does without who doesn't come: hopeless when all that it still awaits are.
+   */
+  static ClusterWatch ofRest(
+      JavaSparkContext spark, String jobGroup, Duration limit, Supplier<List<Place>> awaited) {
+    return new ClusterWatch(spark, jobGroup, limit, new Waiting(awaited, true));
+  }
+
+  /** Returns whether there is an executor at the place now. */
+  static boolean isThere(SparkContext spark, Place place) {
+    return Executors.hosts(spark).stream().anyMatch(place::allows);
+  }
+
+  /**
+   * Says why the jobs were ended, if this did it.
+   *
+   * @throws AggregationException then
+   */
+  public void throwReason(Exception failure) {
+    String why = complaint;
+    if (why != null) {
+      throw new AggregationException(why, TaskFailures.withoutText(failure));
+    }
+  }
+
+  private void watch() {
+    while (!closed && !spark.isStopped()) {
+      try {
+        Thread.sleep(POLL_MILLIS);
+        look();
+      } catch (InterruptedException e) {
+        return;
+      } catch (Exception e) {
+        // Spark's own thread for it was late, or Spark stops: the next look will tell.
+        LOG.log(System.Logger.Level.DEBUG, "the cluster could not be looked at", e);
+      }
+    }
+  }
+
+  private void look() {
+    Set<String> hosts = Executors.hosts(spark);
+    List<Place> awaited = waiting.awaited().get();
+    List<Place> hopeless = new ArrayList<>();
+    for (Place place : awaited) {
+      if (hosts.stream().anyMatch(place::allows)) {
+        lackingSince.remove(place);
+      } else if (isOver(place)) {
+        hopeless.add(place);
+      }
+    }
+    boolean ends =
+        waiting.untilNobodyCanCome() ? hopeless.size() == awaited.size() : !hopeless.isEmpty();
+    if (ends && !hopeless.isEmpty()) {
+      complaint = complaint(hopeless, hosts);
+      // Again at each look, as the next job of the group may only just begin.
+      spark.cancelJobGroup(jobGroup);
+    }
+  }
+
+  private boolean isOver(Place place) {
+    long now = System.nanoTime();
+    long since = lackingSince.computeIfAbsent(place, p -> now);
+    // A local master has the one host that it has.
+    return spark.isLocal() || now - since >= limit.toNanos();
+  }
+
+  private String complaint(List<Place> hopeless, Set<String> hosts) {
+    if (hosts.isEmpty()) {
+      return "there has been no executor for "
+          + limit.toSeconds()
+          + " s (cluster.timeout): the cluster has none left for this application";
+    }
+    Place first = hopeless.get(0);
+    return first.rule()
+        + (spark.isLocal()
+            ? "; this local master runs on "
+            : ", and there has been no executor there for "
+                + limit.toSeconds()
+                + " s (cluster.timeout); executors are on ")
+        + String.join(", ", hosts);
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    thread.interrupt();
+  }
+}

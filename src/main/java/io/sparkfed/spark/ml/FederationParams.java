@@ -1,0 +1,112 @@
+package io.sparkfed.spark.ml;
+
+import io.sparkfed.config.AggregationMode;
+import io.sparkfed.config.EnumNames;
+import io.sparkfed.config.PresetNames;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.spark.ml.param.IntParam;
+import org.apache.spark.ml.param.LongParam;
+import org.apache.spark.ml.param.Param;
+import org.apache.spark.ml.param.ParamValidators;
+import org.apache.spark.ml.param.Params;
+import org.apache.spark.ml.param.StringArrayParam;
+
+/**
+ * The params that an estimator has besides MLlib's own, and the summary of its last fit. An
+ * estimator has one of these; {@link HasFederation} says what they mean.
+ */
+public final class FederationParams implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  private final Param<String> workerCol;
+  private final Param<String> preset;
+  private final IntParam rounds;
+  private final Param<String> aggregationMode;
+  private final IntParam minWorkers;
+  private final LongParam seed;
+  private final StringArrayParam settings;
+  private transient volatile FederatedSummary summary;
+
+  /** Creates the params of an estimator and sets their defaults. */
+  FederationParams(Params owner) {
+    List<String> modes = EnumNames.of(AggregationMode.class);
+    workerCol = new Param<>(owner, "workerCol", "name of the column that says whose row it is");
+    preset =
+        choice(
+            owner,
+            "preset",
+            "how to train; auto is the lossless preset that fits",
+            PresetNames.all());
+    rounds =
+        new IntParam(
+            owner,
+            "rounds",
+            "most rounds (>= 1); maxIter where it is not set, and the preset's default where that is"
+                + " not set either",
+            ParamValidators.gtEq(1));
+    aggregationMode =
+        choice(owner, "aggregationMode", "how updates become sums that the driver may see", modes);
+    minWorkers =
+        new IntParam(
+            owner,
+            "minWorkers",
+            "the least number of workers a sum may be opened over (>= 2)",
+            ParamValidators.gtEq(2));
+    seed = new LongParam(owner, "seed", "seed of everything random");
+    settings =
+        new StringArrayParam(
+            owner, "settings", "further keys of a run's configuration, each as key=value");
+    owner.setDefault(preset, PresetNames.AUTO);
+    owner.setDefault(aggregationMode, "masked");
+    owner.setDefault(minWorkers, 3);
+    owner.setDefault(seed, 1L);
+    owner.setDefault(settings, new String[0]);
+  }
+
+  private static Param<String> choice(Params owner, String name, String doc, List<String> choices) {
+    return new Param<>(
+        owner,
+        name,
+        doc + ": " + String.join(", ", choices),
+        ParamValidators.inArray(new ArrayList<>(choices)));
+  }
+
+  Param<String> workerCol() {
+    return workerCol;
+  }
+
+  Param<String> preset() {
+    return preset;
+  }
+
+  IntParam rounds() {
+    return rounds;
+  }
+
+  Param<String> aggregationMode() {
+    return aggregationMode;
+  }
+
+  IntParam minWorkers() {
+    return minWorkers;
+  }
+
+  LongParam seed() {
+    return seed;
+  }
+
+  StringArrayParam settings() {
+    return settings;
+  }
+
+  Optional<FederatedSummary> summary() {
+    return Optional.ofNullable(summary);
+  }
+
+  void fitted(FederatedSummary newest) {
+    summary = newest;
+  }
+}

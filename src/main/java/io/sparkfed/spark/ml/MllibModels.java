@@ -1,0 +1,82 @@
+package io.sparkfed.spark.ml;
+
+import io.sparkfed.config.DataConfig;
+import io.sparkfed.model.Coefficients;
+import io.sparkfed.model.Family;
+import io.sparkfed.model.Response;
+import org.apache.spark.ml.PredictionModel;
+import org.apache.spark.ml.classification.LinearSVCModel;
+import org.apache.spark.ml.classification.LogisticRegressionModel;
+import org.apache.spark.ml.linalg.DenseMatrix;
+import org.apache.spark.ml.linalg.Vector;
+import org.apache.spark.ml.linalg.Vectors;
+import org.apache.spark.ml.regression.GeneralizedLinearRegressionModel;
+import org.apache.spark.ml.regression.LinearRegressionModel;
+import org.apache.spark.ml.util.MLWritable;
+
+/** Turns coefficients into MLlib's own models, which stock Spark loads without this library. */
+public final class MllibModels {
+  private MllibModels() {}
+
+  /**
+   * Returns the MLlib model with these coefficients, reading features from {@code "features"}.
+   *
+   * <p>Huber's regression becomes a plain linear model: MLlib's own {@code huber} would claim that
+   * its scale was estimated too. Of MLlib's models only the generalised linear one knows offsets;
+   * it reads them from the configured column. The threshold is that of a model of two classes.
+   */
+  public static MLWritable of(
+      Response response, Coefficients coefficients, String uid, DataConfig.Columns columns) {
+    Family family = response.family();
+    return switch (family) {
+      case LINEAR, HUBER ->
+          named(
+              new LinearRegressionModel(uid, weights(coefficients), coefficients.intercept()),
+              columns);
+      case LOGISTIC ->
+          named(
+              new LogisticRegressionModel(uid, weights(coefficients), coefficients.intercept())
+                  .setThreshold(response.threshold()),
+              columns);
+      case SOFTMAX -> named(softmax(coefficients, uid), columns);
+      case SVM, SQUARED_HINGE ->
+          named(
+              new LinearSVCModel(uid, weights(coefficients), coefficients.intercept())
+                  .setThreshold(response.threshold()),
+              columns);
+      case POISSON, GAMMA -> {
+        GeneralizedLinearRegressionModel model =
+            named(
+                new GeneralizedLinearRegressionModel(
+                    uid, weights(coefficients), coefficients.intercept()),
+                columns);
+        model.set(model.family(), family == Family.POISSON ? "poisson" : "gamma");
+        model.set(model.link(), "log");
+        columns.offset().ifPresent(name -> model.set(model.offsetCol(), name));
+        yield model;
+      }
+    };
+  }
+
+  private static LogisticRegressionModel softmax(Coefficients coefficients, String uid) {
+    int classes = coefficients.shape().outputs();
+    boolean rowMajor = true;
+    return new LogisticRegressionModel(
+        uid,
+        new DenseMatrix(classes, coefficients.shape().features(), coefficients.weights(), rowMajor),
+        Vectors.dense(coefficients.intercepts()),
+        classes,
+        true);
+  }
+
+  private static Vector weights(Coefficients coefficients) {
+    return Vectors.dense(coefficients.weights());
+  }
+
+  private static <M extends PredictionModel<Vector, M>> M named(
+      M model, DataConfig.Columns columns) {
+    model.set(model.labelCol(), columns.label());
+    model.setFeaturesCol(columns.featuresVector().orElse("features"));
+    return model;
+  }
+}

@@ -1,0 +1,225 @@
+package io.sparkfed.spark.ml;
+
+import io.sparkfed.config.ConfigurationException;
+import io.sparkfed.config.DataConfig;
+import io.sparkfed.config.DataConfig.Synthetic;
+import io.sparkfed.config.DataConfig.WorkerPaths;
+import io.sparkfed.config.EnumNames;
+import io.sparkfed.config.TrainingConfig;
+import io.sparkfed.federated.FederatedLabels.Moments;
+import io.sparkfed.model.Coefficients;
+import io.sparkfed.model.Family;
+import io.sparkfed.model.Labels;
+import io.sparkfed.model.ModelShape;
+import io.sparkfed.model.Standardize;
+import io.sparkfed.spark.cluster.SparkFederation;
+import io.sparkfed.spark.rows.InsecurePooledRows;
+import java.util.Arrays;
+import java.util.TreeSet;
+import org.apache.spark.ml.classification.LinearSVC;
+import org.apache.spark.ml.classification.LinearSVCModel;
+import org.apache.spark.ml.classification.LogisticRegression;
+import org.apache.spark.ml.classification.LogisticRegressionModel;
+import org.apache.spark.ml.linalg.Vector;
+import org.apache.spark.ml.regression.GeneralizedLinearRegression;
+import org.apache.spark.ml.regression.GeneralizedLinearRegressionModel;
+import org.apache.spark.ml.regression.LinearRegression;
+import org.apache.spark.ml.regression.LinearRegressionModel;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
+
+/**
+ * MLlib's own fit, with the penalty and the standardisation of a configuration, on rows that are
+ * brought together: all of them, or one worker's. Protects nobody; for trials on data that may be
+ * pooled.
+ */
+public final class PooledTwin {
+  private static final int MOST_ITERATIONS = 1000;
+  private static final double TOLERANCE = 1e-10;
+
+  private final TrainingConfig config;
+  private final Dataset<Row> rows;
+
+  /**
+   * Prepares fits on the rows of a federation, which must stay open.
+   *
+   * @throws ConfigurationException if MLlib has no such model
+   */
+  public PooledTwin(SparkSession spark, TrainingConfig config, SparkFederation federation) {
+    this.config = config;
+    this.rows = InsecurePooledRows.of(spark, federation);
+    requireTwin(config);
+  }
+
+  /**
+   * Refuses what MLlib has no model for.
+   *
+   * @throws ConfigurationException if it is so
+   */
+  public static void requireTwin(TrainingConfig config) {
+    if (config.data().source() instanceof WorkerPaths paths && !paths.hosts().isEmpty()) {
+      throw new ConfigurationException(
+          "data.workers.NAME.hosts keeps rows on their hosts, and this brings them together: it is"
+              + " refused for worker "
+              + String.join(", ", new TreeSet<>(paths.hosts().keySet())));
+    }
+    TrainingConfig.Model model = config.model();
+    String name = EnumNames.of(model.family());
+    boolean byGlm = model.family().hasLogLink() || model.labels() instanceof Labels.Proportions;
+    String why = null;
+    if (model.family() == Family.HUBER || model.family() == Family.SQUARED_HINGE) {
+      why = "model.family = " + name;
+    } else if (model.standardize() == Standardize.WORKER) {
+      why = "model.standardize = worker";
+    } else if (isWithoutFeatures(config.data()) && !model.family().hasLogLink()) {
+      why = "model.family = " + name + " without features";
+    } else if (config.data().columns().offset().isPresent() && !byGlm) {
+      why = "data.offset-column with model.family = " + name;
+    } else if (model.l1() > 0.0 && (byGlm || model.family() == Family.SVM)) {
+      why = "model.l1 with model.family = " + name;
+    } else if (model.l2() > 0.0 && byGlm) {
+      why = "model.l2 with model.family = " + name;
+    }
+    if (why != null) {
+      throw new ConfigurationException("MLlib has no model to compare with for " + why);
+    }
+  }
+
+  private static boolean isWithoutFeatures(DataConfig data) {
+    return !(data.source() instanceof Synthetic)
+        && data.columns().features().isEmpty()
+        && data.columns().featuresVector().isEmpty();
+  }
+
+  /** Fits all training rows. */
+  public Coefficients fitAll() {
+    return fit(rows);
+  }
+
+  /** Fits the training rows of one worker. */
+  public Coefficients fitWorker(String worker) {
+    return fit(rows.where(functions.col("worker").equalTo(worker)));
+  }
+
+  private Coefficients fit(Dataset<Row> table) {
+    Family family = config.model().family();
+    MllibPenalty penalty =
+        MllibPenalty.inverse(
+            config.model().l1(),
+            config.model().l2(),
+            config.model().standardize() != Standardize.NONE,
+            family == Family.LINEAR,
+            moments(table));
+    boolean intercept = config.model().intercept();
+    return switch (family) {
+      case LINEAR -> {
+        LinearRegressionModel model =
+            new LinearRegression()
+                .setSolver("l-bfgs")
+                .setWeightCol("weight")
+                .setFitIntercept(intercept)
+                .setStandardization(penalty.standardization())
+                .setRegParam(penalty.regParam())
+                .setElasticNetParam(penalty.elasticNetParam())
+                .setMaxIter(MOST_ITERATIONS)
+                .setTol(TOLERANCE)
+                .fit(table);
+        yield coefficients(model.coefficients(), model.intercept());
+      }
+      case LOGISTIC, SOFTMAX -> {
+        if (config.model().labels() instanceof Labels.Proportions) {
+          yield glm(table, "binomial", "logit");
+        }
+        LogisticRegressionModel model =
+            new LogisticRegression()
+                .setFamily(family == Family.LOGISTIC ? "binomial" : "multinomial")
+                .setWeightCol("weight")
+                .setFitIntercept(intercept)
+                .setStandardization(penalty.standardization())
+                .setRegParam(penalty.regParam())
+                .setElasticNetParam(penalty.elasticNetParam())
+                .setMaxIter(MOST_ITERATIONS)
+                .setTol(TOLERANCE)
+                .fit(table);
+        yield family == Family.LOGISTIC
+            ? coefficients(model.coefficients(), model.intercept())
+            : coefficients(model);
+      }
+      case SVM -> {
+        LinearSVCModel model =
+            new LinearSVC()
+                .setWeightCol("weight")
+                .setFitIntercept(intercept)
+                .setStandardization(penalty.standardization())
+                .setRegParam(penalty.regParam())
+                .setMaxIter(MOST_ITERATIONS)
+                .setTol(TOLERANCE)
+                .fit(table);
+        yield coefficients(model.coefficients(), model.intercept());
+      }
+      case POISSON -> glm(table, "poisson", "log");
+      case GAMMA -> glm(table, "gamma", "log");
+      case HUBER, SQUARED_HINGE ->
+          throw new IllegalStateException("a family without a twin is refused before");
+    };
+  }
+
+  private Coefficients glm(Dataset<Row> table, String family, String link) {
+    GeneralizedLinearRegressionModel model =
+        new GeneralizedLinearRegression()
+            .setFamily(family)
+            .setLink(link)
+            .setWeightCol("weight")
+            .setOffsetCol("offset")
+            .setFitIntercept(config.model().intercept())
+            .setMaxIter(MOST_ITERATIONS)
+            .setTol(TOLERANCE)
+            .fit(table);
+    return coefficients(model.coefficients(), model.intercept());
+  }
+
+  private static Moments moments(Dataset<Row> table) {
+    Row sums =
+        table
+            .selectExpr(
+                "sum(weight) AS w", "sum(weight * weight) AS ww", "sum(weight * label) AS wy")
+            .head();
+    double total = sums.getDouble(0);
+    double mean = sums.getDouble(2) / total;
+    double squares =
+        table
+            .select(
+                functions.sum(
+                    functions
+                        .col("weight")
+                        .multiply(functions.pow(functions.col("label").minus(mean), 2.0))))
+            .head()
+            .getDouble(0);
+    return new Moments(total, sums.getDouble(1), squares);
+  }
+
+  private Coefficients coefficients(Vector weights, double intercept) {
+    boolean has = config.model().intercept();
+    double[] values = Arrays.copyOf(weights.toArray(), weights.size() + (has ? 1 : 0));
+    if (has) {
+      values[weights.size()] = intercept;
+    }
+    return new Coefficients(new ModelShape(weights.size(), has), values);
+  }
+
+  /** Classes above the largest of a worker have no row in its model: theirs stays 0. */
+  private Coefficients coefficients(LogisticRegressionModel model) {
+    int classes = config.model().loss().outputs();
+    ModelShape shape = new ModelShape(model.numFeatures(), config.model().intercept(), classes);
+    double[] values = new double[shape.size()];
+    for (int k = 0; k < model.numClasses(); k++) {
+      for (int j = 0; j < model.numFeatures(); j++) {
+        values[shape.weightsFrom(k) + j] = model.coefficientMatrix().apply(k, j);
+      }
+      shape.addToIntercept(k, model.interceptVector().apply(k), values);
+    }
+    return new Coefficients(shape, values);
+  }
+}

@@ -1,0 +1,262 @@
+package io.sparkfed.spark.rows;
+
+import io.sparkfed.config.DataConfig;
+import io.sparkfed.config.DataConfig.Csv;
+import io.sparkfed.config.DataConfig.PooledTable;
+import io.sparkfed.config.DataConfig.SplitByColumn;
+import io.sparkfed.config.DataConfig.WorkerPaths;
+import io.sparkfed.config.TrainingConfig;
+import io.sparkfed.csv.CellType;
+import io.sparkfed.csv.CsvHeader;
+import io.sparkfed.data.DataException;
+import io.sparkfed.spark.cluster.Place;
+import io.sparkfed.spark.rows.CsvFiles.CsvFile;
+import io.sparkfed.spark.rows.CsvFiles.Search;
+import io.sparkfed.spark.rows.WorkerTables.Table;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+import org.apache.spark.util.SerializableConfiguration;
+
+/** The csv tables that {@code data} names, and which of their columns are read. */
+final class CsvTables {
+  private final SparkSession spark;
+  private final TrainingConfig config;
+  private final DataConfig data;
+  private final TableSql sql;
+  private final Csv csv;
+  private final boolean labeled;
+  private final Optional<StructType> schema;
+
+  /**
+   * Prepares opening.
+   *
+   * @param schema of {@code data.schema}
+   * @param labeled whether the label is read, and with it weights and the split
+   */
+  CsvTables(
+      SparkSession spark, TrainingConfig config, Optional<StructType> schema, boolean labeled) {
+    this.spark = spark;
+    this.config = config;
+    this.data = config.data();
+    this.sql = new TableSql(data);
+    this.csv = data.csv().orElseThrow();
+    this.labeled = labeled;
+    this.schema = schema;
+  }
+
+  /**
+   * Returns a table for each worker, or one for all of a pooled table whose folders don't tell
+   * whose rows they hold.
+   *
+   * @throws DataException if a path, a file or a column can't be used
+   */
+  List<Table> open() {
+    List<Place> places;
+    Map<String, CsvTable> found;
+    if (data.source() instanceof WorkerPaths paths) {
+      places = ConfiguredCluster.places(paths);
+      found = of(paths);
+    } else {
+      String column = ((PooledTable) data.source()).workerColumn();
+      CsvTable all =
+          of((PooledTable) data.source())
+              .orElseThrow(() -> new DataException("no worker holds any row"));
+      if (!all.isPartitionedBy(column)) {
+        Map<String, CsvTable> pooled = Collections.singletonMap(null, all);
+        Place anywhere = Place.anywhere(null);
+        return List.of(table(all, anywhere, types(pooled, List.of(anywhere), true)));
+      }
+      found = all.byPartition(column);
+      places = found.keySet().stream().map(Place::anywhere).toList();
+    }
+    Map<String, CellType> types = types(found, places, !labeled);
+    return places.stream().map(place -> table(found.get(place.worker()), place, types)).toList();
+  }
+
+  /** Ids are texts in SQL, too: 01 isn't 1 there either. */
+  private boolean isWorkerColumn(String name) {
+    return data.source() instanceof PooledTable pooled
+        && CsvHeader.key(pooled.workerColumn()).equals(name);
+  }
+
+  /** Returns the types that SQL sees, found in all tables; none where no SQL reads a column. */
+  private Map<String, CellType> types(
+      Map<String, CsvTable> tables, List<Place> places, boolean mayBeTold) {
+    List<String> columns =
+        sql.columns().keySet().stream()
+            .map(CsvHeader::key)
+            .filter(name -> !isWorkerColumn(name))
+            .filter(name -> isToBeFound(name, tables.values(), mayBeTold))
+            .distinct()
+            .sorted()
+            .toList();
+    if (columns.isEmpty() || !csv.findsTypes()) {
+      return Map.of();
+    }
+    Map<String, Place> byWorker = new HashMap<>();
+    Map<String, String> skipped = new TreeMap<>();
+    for (Place place : places) {
+      byWorker.put(place.worker(), place);
+      if (!tables.containsKey(place.worker())) {
+        skipped.put(place.worker(), "no rows");
+      }
+    }
+    CsvTypes finder = new CsvTypes(spark, config);
+    return mayBeTold
+        ? finder.told(tables, byWorker, columns)
+        : finder.summed(tables, byWorker, skipped, columns);
+  }
+
+  /**
+   * Whether a column's type isn't declared. A column that a worker lacks is refused later on, and a
+   * sum would be of the others alone.
+   */
+  private static boolean isToBeFound(
+      String column, Collection<CsvTable> tables, boolean mayBeTold) {
+    return mayBeTold
+        ? tables.stream().anyMatch(table -> table.isOpen(column))
+        : tables.stream().allMatch(table -> table.isOpen(column));
+  }
+
+  private Table table(CsvTable found, Place place, Map<String, CellType> types) {
+    String worker = place.worker();
+    if (found == null) {
+      return new Table(worker, null, place, Map.of());
+    }
+    Map<String, String> partial = found.partial();
+    String key = worker == null ? "data.path" : "data.workers." + worker;
+    Dataset<Row> rows = found.rows(types, data.derive().keySet(), own -> sql.applied(own, key));
+    Table table = new Table(worker, rows, place, partial);
+    sql.columns().forEach((name, of) -> WorkerTables.requireInEveryFile(table, name, of));
+    partial.keySet().removeIf(sql.derived()::contains);
+    return table;
+  }
+
+  /** Returns the table of each worker, by its id, without those of files without any record. */
+  private Map<String, CsvTable> of(WorkerPaths paths) {
+    if (!paths.hosts().isEmpty()) {
+      PlacedFiles.requireRowsStay(spark);
+    }
+    List<Search> searches = new ArrayList<>();
+    for (Place place : ConfiguredCluster.places(paths)) {
+      searches.add(search(place, paths.paths().get(place.worker())));
+    }
+    return find(searches);
+  }
+
+  /** Returns the pooled table; empty where its files have no record. */
+  private Optional<CsvTable> of(PooledTable pooled) {
+    String path =
+        pooled
+            .path()
+            .orElseThrow(() -> new DataException("data.path is not set, and csv needs it"));
+    return Optional.ofNullable(find(List.of(search(Place.anywhere(null), path))).get(null));
+  }
+
+  private Search search(Place place, String path) {
+    ArrayList<String> positional = new ArrayList<>(csv.of(place.worker()).columns());
+    if (positional.isEmpty()) {
+      schema.ifPresent(ddl -> positional.addAll(Arrays.asList(ddl.fieldNames())));
+    }
+    return new Search(
+        place, path, csv.of(place.worker()), positional, new LinkedHashMap<>(needed()));
+  }
+
+  private Map<String, CsvTable> find(List<Search> searches) {
+    Broadcast<SerializableConfiguration> hadoop = HadoopSettings.broadcast(spark, data);
+    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+    List<List<CsvFile>> found = new CsvFiles(context, hadoop).find(searches);
+    Map<String, CsvTable> tables = new LinkedHashMap<>();
+    for (int k = 0; k < found.size(); k++) {
+      Search search = searches.get(k);
+      for (CsvFile file : found.get(k)) {
+        requireSchema(search.place().worker(), file);
+      }
+      if (!found.get(k).isEmpty()) {
+        tables.put(
+            search.place().worker(),
+            new CsvTable(spark, hadoop, search.dialect(), found.get(k), declared()));
+      }
+    }
+    return tables;
+  }
+
+  private Map<String, DataType> declared() {
+    Map<String, DataType> declared = new LinkedHashMap<>();
+    if (schema.isPresent()) {
+      for (StructField field : schema.get().fields()) {
+        declared.put(CsvHeader.key(field.name()), field.dataType());
+      }
+    }
+    return declared;
+  }
+
+  private void requireSchema(String worker, CsvFile file) {
+    // Rows to predict needn't have all that a training reads.
+    if (schema.isEmpty() || !labeled) {
+      return;
+    }
+    Map<String, String> columns = file.columns();
+    for (String name : schema.get().fieldNames()) {
+      if (!columns.containsKey(CsvHeader.key(name))) {
+        throw new DataException(
+            (worker == null ? "" : "worker " + worker + ": ")
+                + "column "
+                + name
+                + " (data.schema) does not exist in file "
+                + file.shown());
+      }
+    }
+  }
+
+  /** Returns the columns of files that are read, each with the key that says so. */
+  private Map<String, String> needed() {
+    Map<String, String> needed = new LinkedHashMap<>();
+    DataConfig.Columns columns = data.columns();
+    boolean isFormula = columns.formula().isPresent();
+    columns.features().forEach(name -> needed.put(name, columns.featuresKey()));
+    if (labeled) {
+      new Scalar(columns.response())
+          .columns()
+          .forEach(name -> needed.put(name, isFormula ? "data.formula" : "data.label-column"));
+      columns.weight().ifPresent(name -> needed.put(name, "data.weight-column"));
+      if (data.split() instanceof SplitByColumn split) {
+        needed.put(split.column(), "data.split.column");
+      }
+    }
+    columns
+        .offsetExpression()
+        .map(offset -> new Scalar(offset).columns())
+        .ifPresent(
+            names ->
+                names.forEach(
+                    n -> needed.put(n, isFormula ? "data.formula" : "data.offset-column")));
+    if (data.source() instanceof PooledTable pooled) {
+      needed.put(pooled.workerColumn(), "data.worker-column");
+    }
+    needed.keySet().removeIf(name -> sql.derived().contains(CsvHeader.key(name)));
+    sql.columns().forEach(needed::putIfAbsent);
+    schema
+        .filter(ddl -> labeled)
+        .ifPresent(
+            ddl ->
+                Arrays.asList(ddl.fieldNames()).forEach(n -> needed.putIfAbsent(n, "data.schema")));
+    return needed;
+  }
+}

@@ -1,0 +1,68 @@
+package io.sparkfed.spark.rows;
+
+import io.sparkfed.csv.CellType;
+import io.sparkfed.csv.CsvDialect;
+import io.sparkfed.data.DataFault;
+import io.sparkfed.spark.cluster.Held;
+import io.sparkfed.spark.rows.CsvFiles.CsvFile;
+import io.sparkfed.spark.rows.CsvRows.Output;
+import io.sparkfed.spark.rows.CsvRows.UnreadableCsvException;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.sql.catalyst.InternalRow;
+
+/**
+ * Which types the cells of a worker's files have. Stays at the worker.
+ *
+ * @param worker the worker's id
+ * @param flags for each column and type in turn 1 where a cell has it, otherwise 0
+ * @param holdsRows whether there is any row in the files
+ * @param fault why a file can't be read; null when all can
+ */
+record CsvTypeFlags(String worker, double[] flags, boolean holdsRows, DataFault fault)
+    implements Held<double[]>, Serializable {
+
+  /** Runs at the worker: reads its files, once. */
+  static Iterator<CsvTypeFlags> of(
+      String worker,
+      Iterator<List<CsvFile>> bins,
+      CsvDialect dialect,
+      List<String> columns,
+      Configuration hadoop) {
+    List<CsvFile> files = new ArrayList<>();
+    bins.forEachRemaining(files::addAll);
+    List<Output> outputs =
+        columns.stream().map(name -> new Output(name, name, CsvCells.texts())).toList();
+    List<CellType> types = List.of(CellType.values());
+    double[] flags = new double[columns.size() * types.size()];
+    boolean holdsRows = false;
+    DataFault fault = null;
+    try {
+      CsvRows rows = new CsvRows(files.iterator(), dialect, outputs, hadoop);
+      while (rows.hasNext()) {
+        InternalRow row = rows.next();
+        holdsRows = true;
+        for (int j = 0; j < columns.size(); j++) {
+          if (!row.isNullAt(j)) {
+            CellType type = CellType.of(row.getUTF8String(j).toString(), '.');
+            flags[j * types.size() + types.indexOf(type)] = 1.0;
+          }
+        }
+      }
+    } catch (UnreadableCsvException e) {
+      fault = new DataFault(worker == null ? "" : worker, "", 0, e.getMessage());
+    }
+    TaskTraces.forgetRowCounts();
+    return Set.of(new CsvTypeFlags(worker, flags, holdsRows, fault)).iterator();
+  }
+
+  @Override
+  public Optional<double[]> held() {
+    return Optional.of(flags);
+  }
+}

@@ -1,0 +1,200 @@
+package io.sparkfed.spark.rows;
+
+import io.sparkfed.aggregate.AggregationException;
+import io.sparkfed.aggregate.CohortException;
+import io.sparkfed.aggregate.Opened;
+import io.sparkfed.aggregate.Visit;
+import io.sparkfed.config.TrainingConfig;
+import io.sparkfed.csv.CellType;
+import io.sparkfed.data.DataException;
+import io.sparkfed.data.DataFault;
+import io.sparkfed.federated.TypesOfColumns;
+import io.sparkfed.recipe.Presets;
+import io.sparkfed.spark.cluster.Occupancy;
+import io.sparkfed.spark.cluster.PartitionFederation;
+import io.sparkfed.spark.cluster.Place;
+import io.sparkfed.spark.cluster.PlacedRdd;
+import io.sparkfed.spark.cluster.TaskFailures;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.storage.StorageLevel;
+
+/**
+ * Finds the types of columns over all workers' files, before anything else reads them. A worker
+ * says of each column and type whether any of its cells has it, 0 or 1; the driver learns the sums,
+ * so how many workers hold a number in a column, and not which.
+ */
+final class CsvTypes {
+  private final SparkSession spark;
+  private final JavaSparkContext context;
+  private final TrainingConfig config;
+
+  CsvTypes(SparkSession spark, TrainingConfig config) {
+    this.spark = spark;
+    this.context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+    this.config = config;
+  }
+
+  /**
+   * Returns the types of columns, through the run's secure sums.
+   *
+   * @param tables of the workers that have files, by id
+   * @param places where each may be read, by id
+   * @param skipped the workers without files, with the reason
+   * @param columns lower case names; a table may lack some
+   * @return the type of each column that has a value somewhere
+   * @throws DataException if a file can't be read
+   * @throws CohortException if fewer workers have rows in their files than the minimum
+   */
+  Map<String, CellType> summed(
+      Map<String, CsvTable> tables,
+      Map<String, Place> places,
+      Map<String, String> skipped,
+      List<String> columns) {
+    int least = config.aggregation().minWorkers();
+    if (tables.size() < least) {
+      throw CohortException.tooFew(tables.size(), least, skipped);
+    }
+    List<String> workers = tables.keySet().stream().sorted().toList();
+    List<Place> ordered = workers.stream().map(places::get).toList();
+    List<JavaRDD<CsvTypeFlags>> parts = new ArrayList<>();
+    for (String worker : workers) {
+      parts.add(flags(worker, tables.get(worker), columns));
+    }
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    JavaRDD<CsvTypeFlags> all = context.union(parts.toArray(new JavaRDD[0]));
+    JavaRDD<CsvTypeFlags> cached =
+        all.setName("spark-federated column types").persist(StorageLevel.MEMORY_ONLY());
+    try {
+      requireHolders(PlacedRdd.of(cached, ordered), least, skipped);
+    } catch (RuntimeException e) {
+      cached.unpersist(false);
+      throw e;
+    }
+    try (PartitionFederation<double[]> federation =
+        new PartitionFederation<>(
+            context,
+            cached,
+            Occupancy.ONE_WORKER,
+            ordered,
+            workers,
+            ConfiguredCluster.bounds(config))) {
+      TypesOfColumns statement = new TypesOfColumns(columns.size() * CellType.values().length);
+      Opened<double[]> opened =
+          Presets.sums(config)
+              .sumOf(statement.layout())
+              .sum(
+                  federation,
+                  new Visit("types of csv columns (" + workers.size() + " workers)", 0, workers),
+                  statement);
+      if (opened.dropouts() > 0) {
+        throw new AggregationException(
+            "the types of csv columns are not known: workers dropped out while they were found");
+      }
+      return types(opened.value(), columns);
+    }
+  }
+
+  /**
+   * Returns the types of columns of tables whose rows aren't hidden from the driver anyway: a
+   * pooled one, or rows that predictions are written beside.
+   *
+   * @throws DataException if a file can't be read
+   */
+  Map<String, CellType> told(
+      Map<String, CsvTable> tables, Map<String, Place> places, List<String> columns) {
+    double[] all = new double[columns.size() * CellType.values().length];
+    List<JavaRDD<CsvTypeFlags>> parts = new ArrayList<>();
+    List<Place> ordered = new ArrayList<>();
+    tables.forEach(
+        (worker, table) -> {
+          parts.add(flags(worker, table, columns));
+          ordered.add(places.get(worker));
+        });
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    JavaRDD<CsvTypeFlags> union = context.union(parts.toArray(new JavaRDD[0]));
+    JavaRDD<CsvTypeFlags> rows = PlacedRdd.of(union, ordered);
+    List<CsvTypeFlags> told = collected(rows);
+    ShardLoader.refuseFaults(told.stream().map(CsvTypeFlags::fault).toList());
+    for (CsvTypeFlags part : told) {
+      for (int k = 0; k < all.length; k++) {
+        all[k] += part.flags()[k];
+      }
+    }
+    return types(all, columns);
+  }
+
+  private JavaRDD<CsvTypeFlags> flags(String worker, CsvTable table, List<String> columns) {
+    var dialect = table.dialect();
+    var hadoop = table.hadoop();
+    return CsvRelation.bins(spark, table.files())
+        .coalesce(1, false)
+        .mapPartitions(
+            bins -> CsvTypeFlags.of(worker, bins, dialect, columns, hadoop.value().value()));
+  }
+
+  /** What the driver learns of one worker. */
+  public record Status(String worker, boolean holdsRows, DataFault fault) implements Serializable {}
+
+  /** Flags of a worker without rows are all 0, so they would hide nothing of the others'. */
+  private static void requireHolders(
+      JavaRDD<CsvTypeFlags> parts, int least, Map<String, String> skipped) {
+    List<Status> statuses;
+    try {
+      statuses =
+          parts.map(part -> new Status(part.worker(), part.holdsRows(), part.fault())).collect();
+    } catch (Exception e) {
+      throw unreadable(e);
+    }
+    ShardLoader.refuseFaults(statuses.stream().map(Status::fault).toList());
+    Map<String, String> without = new TreeMap<>(skipped);
+    for (Status status : statuses) {
+      if (!status.holdsRows()) {
+        without.put(status.worker(), "no rows");
+      }
+    }
+    int holders = (int) statuses.stream().filter(Status::holdsRows).count();
+    if (holders < least) {
+      throw CohortException.tooFew(holders, least, without);
+    }
+  }
+
+  private static List<CsvTypeFlags> collected(JavaRDD<CsvTypeFlags> parts) {
+    try {
+      return parts.collect();
+    } catch (Exception e) {
+      throw unreadable(e);
+    }
+  }
+
+  private static DataException unreadable(Exception e) {
+    return new DataException(
+        "the workers' files could not be looked at; see the executors' logs",
+        TaskFailures.withoutText(e));
+  }
+
+  private static Map<String, CellType> types(double[] sums, List<String> columns) {
+    CellType[] all = CellType.values();
+    Map<String, CellType> types = new LinkedHashMap<>();
+    for (int j = 0; j < columns.size(); j++) {
+      Set<CellType> held = EnumSet.noneOf(CellType.class);
+      for (int k = 0; k < all.length; k++) {
+        if (sums[j * all.length + k] > 0.5) {
+          held.add(all[k]);
+        }
+      }
+      String column = columns.get(j);
+      CellType.common(held).ifPresent(type -> types.put(column, type));
+    }
+    return types;
+  }
+}

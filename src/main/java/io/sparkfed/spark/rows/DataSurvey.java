@@ -1,0 +1,215 @@
+package io.sparkfed.spark.rows;
+
+import io.sparkfed.aggregate.AggregationException;
+import io.sparkfed.config.DataConfig;
+import io.sparkfed.config.DataConfig.Synthetic;
+import io.sparkfed.config.TrainingConfig;
+import io.sparkfed.data.DataException;
+import io.sparkfed.data.DataFault;
+import io.sparkfed.data.ShardBuilder.Part;
+import io.sparkfed.data.SyntheticWorkers;
+import io.sparkfed.federated.FederatedPreprocessing;
+import io.sparkfed.model.FeatureEncoding;
+import io.sparkfed.spark.cluster.PlacedRdd;
+import io.sparkfed.spark.cluster.TaskFailures;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * Looks at the workers' rows before a training: reads each once where it lies, by the training's
+ * own reader, keeps none, moves none and opens no sum. The driver learns what loading tells it:
+ * schemas, which workers hold training rows, and which rule a row breaks.
+ */
+public final class DataSurvey {
+  /** Empty jobs that are timed, after one that warms up. */
+  private static final int TIMED_JOBS = 3;
+
+  private DataSurvey() {}
+
+  /**
+   * What was found.
+   *
+   * @param encoding the feature contract; levels that only secure sums tell are missing
+   * @param workers who holds training rows, sorted
+   * @param evaluators who holds test rows only, sorted
+   * @param skipped who holds neither, with the reason
+   * @param faults rows that a training would refuse, by worker, column, row number and rule
+   * @param emptyJobSeconds how long a Spark job takes that visits these workers for nothing
+   */
+  public record Found(
+      FeatureEncoding encoding,
+      List<String> workers,
+      List<String> evaluators,
+      Map<String, String> skipped,
+      List<String> faults,
+      double emptyJobSeconds) {
+
+    /** Whether the contract lacks nothing. */
+    public boolean isComplete() {
+      return encoding.categories().stream()
+          .noneMatch(c -> c.levels().isEmpty() || c.reference().isEmpty());
+    }
+  }
+
+  /**
+   * What the driver learns of a partition.
+   *
+   * @param trains whether a worker holds training rows, by worker
+   * @param tests who holds test rows and no training rows
+   * @param widths numbers of features that its rows have
+   * @param fault the first one; null when there is none
+   */
+  private record Seen(
+      TreeMap<String, Boolean> trains,
+      TreeSet<String> tests,
+      TreeSet<Integer> widths,
+      DataFault fault)
+      implements Serializable {
+
+    /** Runs at the worker. */
+    static Seen of(Iterator<ParsedRow> rows, String own) {
+      TreeMap<String, Boolean> trains = new TreeMap<>();
+      if (own != null) {
+        trains.put(own, false);
+      }
+      TreeSet<String> tests = new TreeSet<>();
+      TreeSet<Integer> widths = new TreeSet<>();
+      while (rows.hasNext()) {
+        ParsedRow row = rows.next();
+        if (row.fault() != null) {
+          return new Seen(trains, new TreeSet<>(), widths, row.fault());
+        }
+        if (row.isIncomplete()) {
+          trains.putIfAbsent(row.worker(), false);
+          continue;
+        }
+        widths.add(row.width());
+        boolean isTraining = row.part() == Part.TRAIN && row.weight() > 0.0;
+        trains.merge(row.worker(), isTraining, Boolean::logicalOr);
+        if (row.part() == Part.TEST && row.weight() > 0.0) {
+          tests.add(row.worker());
+        }
+      }
+      tests.removeIf(worker -> trains.get(worker));
+      return new Seen(trains, tests, widths, null);
+    }
+  }
+
+  /**
+   * Looks at the rows.
+   *
+   * @throws DataException if a path, a column or a type can't be used
+   * @throws AggregationException if there was no executor, or none on a worker's hosts, for longer
+   *     than {@code cluster.timeout}
+   */
+  public static Found of(SparkSession spark, TrainingConfig config) {
+    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+    return BoundedJobs.of(
+        spark,
+        config,
+        "looking at the rows",
+        () ->
+            config.data().source() instanceof Synthetic synthetic
+                ? generated(context, synthetic)
+                : read(spark, context, config));
+  }
+
+  private static Found generated(JavaSparkContext context, Synthetic synthetic) {
+    List<String> workers = SyntheticWorkers.ids(synthetic.workers());
+    List<String> names = IntStream.range(0, synthetic.features()).mapToObj(j -> "x_" + j).toList();
+    return new Found(
+        FeatureEncoding.ofNumbers(names),
+        workers,
+        List.of(),
+        Map.of(),
+        List.of(),
+        emptyJobSeconds(context, workers));
+  }
+
+  private static Found read(SparkSession spark, JavaSparkContext context, TrainingConfig config) {
+    DataConfig data = config.data();
+    WorkerTables tables = new WorkerTables(spark, config);
+    List<WorkerTables.Table> opened = tables.open(config.model().response());
+    FeatureEncoding draft = FeatureColumns.draft(data, opened);
+    WorkerTables parsed =
+        FederatedPreprocessing.isNeeded(draft)
+            ? tables.surveyedFor(draft)
+            : tables.encodedBy(draft);
+    List<Seen> seen =
+        collected(
+            PlacedRdd.of(
+                new PartitionedRows(
+                        context, parsed, opened, List.of(), config.model().response(), 1)
+                    .packed(Seen::of),
+                WorkerTables.places(opened)));
+    SortedMap<String, Boolean> trains = new TreeMap<>();
+    SortedMap<String, String> skipped = WorkerTables.withoutRows(opened);
+    List<String> faults = new ArrayList<>();
+    TreeSet<String> tests = new TreeSet<>();
+    TreeSet<Integer> widths = new TreeSet<>();
+    for (Seen one : seen) {
+      one.trains().forEach((worker, does) -> trains.merge(worker, does, Boolean::logicalOr));
+      tests.addAll(one.tests());
+      widths.addAll(one.widths());
+      if (one.fault() != null) {
+        faults.add(one.fault().message());
+        trains.remove(one.fault().worker());
+        tests.remove(one.fault().worker());
+      }
+    }
+    if (widths.size() > 1) {
+      faults.add("all rows must have the same number of features. Provided: " + widths);
+    }
+    List<String> workers = new ArrayList<>();
+    trains.forEach(
+        (worker, does) -> {
+          if (does) {
+            workers.add(worker);
+          } else if (!tests.contains(worker)) {
+            skipped.put(worker, "no training rows");
+          }
+        });
+    return new Found(
+        draft.withVectorWidth(widths.isEmpty() ? 0 : widths.last()),
+        List.copyOf(workers),
+        List.copyOf(tests),
+        skipped,
+        faults.stream().sorted().toList(),
+        workers.isEmpty() ? Double.NaN : emptyJobSeconds(context, workers));
+  }
+
+  private static List<Seen> collected(JavaRDD<Seen> partitions) {
+    try {
+      return partitions.collect();
+    } catch (Exception e) {
+      throw new DataException(
+          "the workers' rows could not be looked at; see the executors' logs",
+          TaskFailures.withoutText(e));
+    }
+  }
+
+  /** The median of a few. */
+  private static double emptyJobSeconds(JavaSparkContext context, List<String> workers) {
+    double[] seconds = new double[TIMED_JOBS];
+    for (int k = -1; k < TIMED_JOBS; k++) {
+      long start = System.nanoTime();
+      context.parallelize(workers, workers.size()).map(String::length).collect();
+      if (k >= 0) {
+        seconds[k] = (System.nanoTime() - start) / 1e9;
+      }
+    }
+    Arrays.sort(seconds);
+    return seconds[TIMED_JOBS / 2];
+  }
+}

@@ -1,0 +1,98 @@
+package io.sparkfed.spark.rows;
+
+import io.sparkfed.aggregate.CohortException;
+import io.sparkfed.config.TrainingConfig;
+import io.sparkfed.data.ColumnSummary;
+import io.sparkfed.data.DataException;
+import io.sparkfed.federated.FederatedPreprocessing;
+import io.sparkfed.model.FeatureEncoding;
+import io.sparkfed.recipe.Presets;
+import io.sparkfed.spark.cluster.Occupancy;
+import io.sparkfed.spark.cluster.PartitionFederation;
+import io.sparkfed.spark.cluster.Place;
+import io.sparkfed.spark.cluster.PlacedRdd;
+import io.sparkfed.spark.cluster.TaskFailures;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.storage.StorageLevel;
+
+/** Completes an encoding before the rows are packed: one pass over them, then secure sums. */
+final class EncodingSurvey {
+  private final JavaSparkContext context;
+  private final TrainingConfig config;
+
+  EncodingSurvey(JavaSparkContext context, TrainingConfig config) {
+    this.context = context;
+    this.config = config;
+  }
+
+  /**
+   * Returns the complete encoding. The summaries are kept at the workers for as long as it takes;
+   * the rows are not.
+   *
+   * @param partitions an element for each worker
+   * @param occupancy how many of them a partition has
+   * @param places where each partition's worker may run; empty when all may run anywhere
+   * @param skipped the workers left out so far, with the reason
+   * @throws DataException if rows can't be used, or the encoding can't be completed
+   * @throws CohortException if fewer workers hold rows than the minimum
+   */
+  FeatureEncoding complete(
+      FeatureEncoding draft,
+      JavaRDD<SummaryPartition> partitions,
+      Occupancy occupancy,
+      List<Place> places,
+      Map<String, String> skipped) {
+    JavaRDD<SummaryPartition> cached =
+        partitions.setName("spark-federated column summaries").persist(StorageLevel.MEMORY_ONLY());
+    List<String> workers;
+    try {
+      workers = workersWithRows(PlacedRdd.of(cached, places), occupancy, skipped);
+    } catch (RuntimeException e) {
+      cached.unpersist(false);
+      throw e;
+    }
+    try (PartitionFederation<ColumnSummary> federation =
+        new PartitionFederation<>(
+            context, cached, occupancy, places, workers, ConfiguredCluster.bounds(config))) {
+      return FederatedPreprocessing.complete(
+          draft,
+          federation,
+          Presets.sums(config),
+          config.data().preprocessing().minLevelRows(),
+          config.aggregation().minWorkers(),
+          config.seed());
+    }
+  }
+
+  private List<String> workersWithRows(
+      JavaRDD<SummaryPartition> cached, Occupancy occupancy, Map<String, String> skipped) {
+    List<SummaryPartition.Status> statuses = statuses(cached, occupancy);
+    ShardLoader.refuseFaults(statuses.stream().map(SummaryPartition.Status::fault).toList());
+    List<String> workers =
+        statuses.stream()
+            .filter(SummaryPartition.Status::hasRows)
+            .map(SummaryPartition.Status::worker)
+            .sorted()
+            .toList();
+    if (workers.size() < config.aggregation().minWorkers()) {
+      throw CohortException.tooFew(workers.size(), config.aggregation().minWorkers(), skipped);
+    }
+    return workers;
+  }
+
+  private static List<SummaryPartition.Status> statuses(
+      JavaRDD<SummaryPartition> cached, Occupancy occupancy) {
+    try {
+      return cached
+          .mapPartitions(p -> occupancy.of(p).stream().map(SummaryPartition::status).iterator())
+          .collect();
+    } catch (Exception e) {
+      throw new DataException(
+          "the workers' rows could not be looked at; see the executors' logs",
+          TaskFailures.withoutText(e));
+    }
+  }
+}

@@ -1,0 +1,106 @@
+package io.sparkfed.spark.rows;
+
+import io.sparkfed.data.DataFault;
+import io.sparkfed.spark.cluster.TaskFailures;
+import io.sparkfed.spark.rows.CsvRows.UnreadableCsvException;
+import java.io.IOException;
+import java.util.Iterator;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.TaskContext;
+import org.apache.spark.TaskKilledException;
+import org.apache.spark.sql.Row;
+
+/**
+ * The rows of a partition, in a task. Reading and computing them happens inside this iterator, and
+ * the text of what Spark throws there can hold the row; so what leaves it says nothing but the kind
+ * of failure.
+ */
+final class GuardedRows implements Iterator<Row> {
+  private static final System.Logger LOG = System.getLogger(GuardedRows.class.getName());
+
+  private final Iterator<Row> rows;
+
+  GuardedRows(Iterator<Row> rows) {
+    this.rows = rows;
+  }
+
+  /** A row could not be read or computed. Carries no text of Spark's. */
+  static final class UnreadableRowException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+    private final String ofFile;
+
+    private UnreadableRowException(Throwable original) {
+      super(TaskFailures.tag(original));
+      Throwable cause = original;
+      while (cause != null && !(cause instanceof UnreadableCsvException)) {
+        cause = cause.getCause();
+      }
+      this.ofFile = cause == null ? null : cause.getMessage();
+    }
+
+    /**
+     * Returns the fault.
+     *
+     * @param worker whose row it is; null when that isn't known
+     * @param ordinal of the row among those that were read; a file's own count is told where it is
+     *     known
+     * @param note at the end of the rule where it isn't
+     */
+    DataFault fault(String worker, long ordinal, String note) {
+      String owner = worker == null ? "" : worker;
+      return ofFile != null
+          ? new DataFault(owner, "", 0, ofFile)
+          : new DataFault(
+              owner,
+              "",
+              ordinal,
+              "can't be read or computed ("
+                  + getMessage()
+                  + "): malformed input, or data.derive or data.where fails on it"
+                  + note);
+    }
+  }
+
+  private interface Step<R> {
+    R run() throws Exception;
+  }
+
+  @Override
+  public boolean hasNext() {
+    return guarded(rows::hasNext);
+  }
+
+  @Override
+  public Row next() {
+    return guarded(rows::next);
+  }
+
+  /** Checked exceptions too: Scala throws them undeclared. */
+  private static <R> R guarded(Step<R> step) {
+    try {
+      return step.run();
+    } catch (TaskKilledException e) {
+      throw e;
+    } catch (Exception e) {
+      if (deservesAnotherAttempt(e)) {
+        throw new IllegalStateException("rows can't be read: " + TaskFailures.tag(e));
+      }
+      LOG.log(System.Logger.Level.ERROR, "a row can''t be read: {0}", TaskFailures.tag(e));
+      throw new UnreadableRowException(e);
+    }
+  }
+
+  /** An I/O failure may pass: then the task fails, which has a cluster run it again. */
+  private static boolean deservesAnotherAttempt(Exception e) {
+    TaskContext task = TaskContext.get();
+    boolean neverTriedAgain = task == null || "driver".equals(SparkEnv.get().executorId());
+    if (neverTriedAgain || task.attemptNumber() > 0) {
+      return false;
+    }
+    Throwable cause = e;
+    while (cause != null && !(cause instanceof IOException)) {
+      cause = cause.getCause();
+    }
+    return cause != null;
+  }
+}

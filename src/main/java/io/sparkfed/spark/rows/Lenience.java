@@ -1,0 +1,40 @@
+package io.sparkfed.spark.rows;
+
+import io.sparkfed.config.TrainingConfig.Handling;
+import io.sparkfed.config.TrainingConfig.Predictions;
+import io.sparkfed.spark.rows.RowParser.Broken;
+import java.io.Serializable;
+
+/**
+ * What is done with rows that have no score: with a value missing, or at a level that the encoding
+ * doesn't know.
+ *
+ * @param hinted whether messages say that it can be chosen
+ */
+record Lenience(Handling missing, Handling unseen, boolean hinted) implements Serializable {
+  /** Of a training. */
+  static final Lenience NONE = new Lenience(Handling.ERROR, Handling.ERROR, false);
+
+  static Lenience of(Predictions predictions) {
+    return new Lenience(predictions.missing(), predictions.unseen(), true);
+  }
+
+  Handling of(Broken row) {
+    return switch (row.kind()) {
+      case RULE -> Handling.ERROR;
+      case MISSING -> missing;
+      case UNSEEN -> unseen;
+    };
+  }
+
+  /** Returns what a message says: the rule, and what can be chosen instead of what it suggests. */
+  String told(Broken row) {
+    if (!hinted || row.kind() == Broken.Kind.RULE) {
+      return row.getMessage();
+    }
+    return row.getMessage().replace(Cells.REMEDY, "")
+        + " (predictions."
+        + (row.kind() == Broken.Kind.MISSING ? "missing" : "unseen")
+        + " = skip leaves such rows out, keep writes them without a prediction)";
+  }
+}

@@ -1,0 +1,122 @@
+package io.sparkfed.spark.rows;
+
+import io.sparkfed.model.Response;
+import io.sparkfed.spark.cluster.Occupancy;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+
+/** The parsed rows of the workers, one partition each unless simulated workers share them. */
+final class PartitionedRows {
+  private final JavaSparkContext context;
+  private final WorkerTables tables;
+  private final List<WorkerTables.Table> opened;
+  private final List<String> pooledWorkers;
+  private final Response response;
+  private final int workersPerTask;
+
+  /**
+   * Rows of tables.
+   *
+   * @param tables how they are parsed
+   * @param pooledWorkers the workers of a pooled table; empty when each has a table of its own
+   * @param workersPerTask how many workers of a pooled table share a partition
+   */
+  PartitionedRows(
+      JavaSparkContext context,
+      WorkerTables tables,
+      List<WorkerTables.Table> opened,
+      List<String> pooledWorkers,
+      Response response,
+      int workersPerTask) {
+    this.context = context;
+    this.tables = tables;
+    this.opened = opened;
+    this.pooledWorkers = pooledWorkers;
+    this.response = response;
+    this.workersPerTask = workersPerTask;
+  }
+
+  /** Packs the parsed rows of a partition; {@code own} is null when the rows say whose they are. */
+  interface Packer<P> extends Serializable {
+    P pack(Iterator<ParsedRow> rows, String own);
+  }
+
+  /** Returns how many elements a partition has. */
+  Occupancy occupancy() {
+    return !pooledWorkers.isEmpty() && workersPerTask > 1
+        ? Occupancy.SIMULATED_WORKERS
+        : Occupancy.ONE_WORKER;
+  }
+
+  /** Returns one element a worker, with what {@code packer} makes of its rows. */
+  <P> JavaRDD<P> packed(Packer<P> packer) {
+    if (!pooledWorkers.isEmpty()) {
+      return pooled(opened.get(0), packer);
+    }
+    List<JavaRDD<P>> partitions = new ArrayList<>();
+    for (WorkerTables.Table table : opened) {
+      if (table.rows() != null) {
+        partitions.add(inPlace(table, packer));
+      }
+    }
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    JavaRDD<P> all = context.union(partitions.toArray(new JavaRDD[0]));
+    return all;
+  }
+
+  private <P> JavaRDD<P> inPlace(WorkerTables.Table table, Packer<P> packer) {
+    RowParser parser = tables.parser(table, response, false);
+    String worker = table.worker();
+    JavaRDD<ParsedRow> rows =
+        Lineage.requireNoShuffle(table.select(tables.parsedColumns(table, response)), worker)
+            .coalesce(1, false)
+            .mapPartitions(partition -> parser.parse(partition, 0));
+    // A source without any input split still needs its one partition.
+    JavaRDD<ParsedRow> onePartition =
+        rows.getNumPartitions() == 1 ? rows : context.parallelize(new ArrayList<>(), 1);
+    return onePartition.mapPartitions(partition -> single(untraced(partition, worker, packer)));
+  }
+
+  private <P> JavaRDD<P> pooled(WorkerTables.Table table, Packer<P> packer) {
+    RowParser parser = tables.parser(table, response, false);
+    boolean shared = occupancy() == Occupancy.SIMULATED_WORKERS;
+    return table
+        .select(tables.parsedColumns(table, response))
+        .mapPartitionsWithIndex((split, partition) -> parser.parse(partition, split), false)
+        .keyBy(ParsedRow::worker)
+        .partitionBy(new WorkerPartitioner(pooledWorkers, workersPerTask))
+        .values()
+        .mapPartitions(
+            partition ->
+                shared ? each(partition, packer) : single(untraced(partition, null, packer)));
+  }
+
+  /** Packs the rows of each simulated worker of a partition. */
+  private static <P> Iterator<P> each(Iterator<ParsedRow> partition, Packer<P> packer) {
+    Map<String, List<ParsedRow>> byWorker = new TreeMap<>();
+    partition.forEachRemaining(
+        row -> byWorker.computeIfAbsent(row.worker(), w -> new ArrayList<>()).add(row));
+    List<P> packed = new ArrayList<>();
+    byWorker.values().forEach(rows -> packed.add(packer.pack(rows.iterator(), null)));
+    TaskTraces.forgetRowCounts();
+    return packed.iterator();
+  }
+
+  /** Packs a partition, at the worker, and keeps to itself how many rows it read. */
+  private static <P> P untraced(Iterator<ParsedRow> rows, String expected, Packer<P> packer) {
+    P packed = packer.pack(rows, expected);
+    TaskTraces.forgetRowCounts();
+    return packed;
+  }
+
+  private static <P> Iterator<P> single(P partition) {
+    return Collections.singleton(partition).iterator();
+  }
+}

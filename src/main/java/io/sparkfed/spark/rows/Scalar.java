@@ -1,0 +1,53 @@
+package io.sparkfed.spark.rows;
+
+import io.sparkfed.model.formula.Expression;
+import io.sparkfed.spark.rows.RowParser.Broken;
+import java.io.Serializable;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.Row;
+
+/**
+ * A number that a row has beside its features: in a column, or made of columns by a formula.
+ *
+ * @param expression what it is made of
+ */
+record Scalar(Expression expression) implements Serializable {
+
+  /** Returns what it is called. */
+  String name() {
+    String column = expression.onlyColumn();
+    return column == null ? expression.text() : column;
+  }
+
+  /** Returns the columns to be read, at least one. */
+  List<String> columns() {
+    return List.copyOf(expression.columns());
+  }
+
+  /** Returns the number of a row that has the columns from a place on. */
+  double read(Cells cells, Row row, int from) throws Broken {
+    if (expression.onlyColumn() != null) {
+      return cells.number(row, from, name());
+    }
+    Map<String, Double> values = new HashMap<>();
+    List<String> columns = columns();
+    for (int k = 0; k < columns.size(); k++) {
+      values.put(columns.get(k), cells.number(row, from + k, columns.get(k)));
+    }
+    double value = expression.value(values::get);
+    if (!Double.isFinite(value)) {
+      throw notFinite(name());
+    }
+    return value;
+  }
+
+  /** Returns what an expression breaks that has no value for a row. */
+  static Broken notFinite(String expression) {
+    return new Broken(
+        expression,
+        "is not a finite number for this row: there is none, or it is too large, e.g. the logarithm"
+            + " of 0 (data.where can leave such rows out)");
+  }
+}

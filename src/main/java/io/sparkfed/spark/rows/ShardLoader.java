@@ -1,0 +1,505 @@
+package io.sparkfed.spark.rows;
+
+import io.sparkfed.aggregate.CohortException;
+import io.sparkfed.config.DataConfig.Missing;
+import io.sparkfed.config.DataConfig.Synthetic;
+import io.sparkfed.config.TrainingConfig;
+import io.sparkfed.data.DataException;
+import io.sparkfed.data.DataFault;
+import io.sparkfed.data.DroppedRows;
+import io.sparkfed.data.ShardBuilder;
+import io.sparkfed.data.SyntheticWorkers;
+import io.sparkfed.federated.FederatedCounts;
+import io.sparkfed.federated.FederatedPreprocessing;
+import io.sparkfed.model.FeatureEncoding;
+import io.sparkfed.recipe.Presets;
+import io.sparkfed.spark.cluster.Occupancy;
+import io.sparkfed.spark.cluster.Place;
+import io.sparkfed.spark.cluster.PlacedRdd;
+import io.sparkfed.spark.cluster.SparkFederation;
+import io.sparkfed.spark.cluster.TaskFailures;
+import io.sparkfed.spark.cluster.WorkerPartition;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.storage.RDDInfo;
+import org.apache.spark.storage.StorageLevel;
+
+/**
+ * Brings each worker's rows into one Spark partition and packs them there, once.
+ *
+ * <p>With one path for each worker no row is moved: a worker's input splits are read by one task. A
+ * pooled table is partitioned by its worker column with a shuffle, unless it lies in one folder for
+ * each worker.
+ */
+public final class ShardLoader {
+  /** That a block is cached may be known a moment after the job that cached it has ended. */
+  private static final long CACHE_REPORT_NANOS = 2_000_000_000L;
+
+  private static final long CACHE_REPORT_POLL_MILLIS = 10;
+
+  /** A job of so many tasks costs Spark some 50 ms. */
+  private static final int LEAST_TASKS_TO_SHARE = 128;
+
+  private static final int TASKS_A_CORE = 4;
+
+  private static final int MOST_NAMED = 5;
+
+  private static final String PLACED_BY_SHUFFLE =
+      "simulated workers: rows moved by a shuffle of the pooled table";
+
+  private static final String MOVED =
+      "simulated workers: rows moved. The table is pooled, and a shuffle brought each row to its"
+          + " worker's partition";
+
+  private final SparkSession spark;
+  private final JavaSparkContext context;
+  private final TrainingConfig config;
+  private final Optional<Dataset<Row>> table;
+
+  /** What rows are loaded for. */
+  private enum Purpose {
+    TRAINING,
+    EVALUATION
+  }
+
+  /** Creates a loader for the {@code data} section of a configuration. */
+  public ShardLoader(SparkSession spark, TrainingConfig config) {
+    this(spark, config, Optional.empty());
+  }
+
+  /**
+   * Creates a loader for a table that is there already.
+   *
+   * @param table stands for what {@code data.path} would name
+   */
+  public ShardLoader(TrainingConfig config, Dataset<Row> table) {
+    this(table.sparkSession(), config, Optional.of(table));
+  }
+
+  private ShardLoader(SparkSession spark, TrainingConfig config, Optional<Dataset<Row>> table) {
+    this.spark = spark;
+    this.context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+    this.config = config;
+    this.table = table;
+  }
+
+  /**
+   * The loaded workers.
+   *
+   * @param federation the workers that hold training rows, and those that evaluate alone
+   * @param encoding how the workers' columns became features
+   * @param skipped the workers left out, with the reason
+   * @param placement how the rows came to their workers
+   * @param dropped what is told of rows left out for a missing value; empty where none may be
+   * @param notes what the user should know
+   */
+  public record Loaded(
+      SparkFederation federation,
+      FeatureEncoding encoding,
+      Map<String, String> skipped,
+      String placement,
+      Optional<DroppedRows> dropped,
+      List<String> notes) {
+
+    /** Returns the names of the features, in the order of the coefficients. */
+    public List<String> features() {
+      return encoding.features();
+    }
+  }
+
+  /**
+   * Reads and packs the rows. What their encoding needs to know of all workers' rows is found
+   * first, in a pass of its own.
+   *
+   * @throws DataException if a path, a column, a type or a row can't be used
+   * @throws CohortException if fewer workers hold training rows than the minimum
+   */
+  public Loaded load() {
+    return load(Optional.empty());
+  }
+
+  /**
+   * Reads the rows and packs them as a trained model needs them, to be evaluated.
+   *
+   * @param ofModel the model's encoding
+   * @throws DataException if the rows don't satisfy its contract, or can't be used otherwise
+   * @throws CohortException if fewer workers hold rows than the minimum
+   */
+  public Loaded load(FeatureEncoding ofModel) {
+    return load(Optional.of(ofModel));
+  }
+
+  private Loaded load(Optional<FeatureEncoding> ofModel) {
+    return BoundedJobs.of(
+        spark,
+        config,
+        "loading",
+        () ->
+            config.data().source() instanceof Synthetic synthetic
+                ? generated(synthetic)
+                : read(ofModel));
+  }
+
+  private Loaded generated(Synthetic synthetic) {
+    int features = synthetic.features();
+    SyntheticWorkers generator =
+        new SyntheticWorkers(
+            features,
+            synthetic.rowsPerWorker(),
+            synthetic.modelSkew(),
+            synthetic.featureSkew(),
+            config.model().family(),
+            config.model().loss().outputs(),
+            config.seed());
+    ShardPacking packing = ShardPacking.of(config);
+    List<String> ids = SyntheticWorkers.ids(synthetic.workers());
+    int tasks = tasksOfGenerated(ids.size());
+    JavaRDD<WorkerPartition> partitions =
+        context
+            .parallelize(ids, tasks)
+            .map(
+                worker -> {
+                  ShardBuilder rows = packing.builder(worker, features);
+                  generator.generate(worker, rows);
+                  return packing.partition(worker, rows, features).ofSimulation();
+                });
+    List<String> notes = new ArrayList<>(List.of("simulated workers: the rows are generated"));
+    noteSharing(ids.size(), tasks, notes);
+    return finish(
+        Purpose.TRAINING,
+        partitions,
+        Occupancy.SIMULATED_WORKERS,
+        List.of(),
+        FeatureEncoding.ofNumbers(syntheticNames(features)),
+        new TreeMap<>(),
+        "generated at the workers from the seed: no row moved",
+        notes);
+  }
+
+  private int tasksOfGenerated(int workers) {
+    OptionalInt perTask = config.data().workersPerTask();
+    return perTask.isPresent()
+        ? 1 + (workers - 1) / perTask.getAsInt()
+        : Math.min(
+            workers, Math.max(LEAST_TASKS_TO_SHARE, TASKS_A_CORE * context.defaultParallelism()));
+  }
+
+  private static void noteSharing(int workers, int tasks, List<String> notes) {
+    if (tasks < workers) {
+      notes.add(
+          "simulated workers: "
+              + workers
+              + " share "
+              + tasks
+              + " tasks (data.simulation.workers-per-task); nobody is protected from anybody");
+    }
+  }
+
+  private List<String> syntheticNames(int features) {
+    List<String> configured = config.data().columns().features();
+    return configured.size() == features
+        ? configured
+        : IntStream.range(0, features).mapToObj(j -> "x_" + j).toList();
+  }
+
+  private Loaded read(Optional<FeatureEncoding> ofModel) {
+    WorkerTables tables = new WorkerTables(spark, config, table);
+    List<WorkerTables.Table> opened = tables.open(config.model().response());
+    boolean isPooled = opened.size() == 1 && opened.get(0).worker() == null;
+    Map<String, String> skipped = WorkerTables.withoutRows(opened);
+    List<String> pooled = isPooled ? pooledWorkers(tables, opened.get(0)) : List.of();
+    FeatureEncoding encoding;
+    if (ofModel.isPresent()) {
+      encoding = ofModel.get();
+      FeatureColumns.requireContract(encoding, config.data(), opened);
+    } else {
+      encoding = found(tables, opened, pooled, skipped);
+    }
+    ShardPacking packing = ShardPacking.of(config);
+    PartitionedRows partitioned = rows(tables.encodedBy(encoding), opened, pooled);
+    Occupancy occupancy = partitioned.occupancy();
+    JavaRDD<WorkerPartition> partitions =
+        occupancy == Occupancy.SIMULATED_WORKERS
+            ? partitioned.packed((rows, own) -> packed(rows, own, packing).ofSimulation())
+            : partitioned.packed((rows, own) -> packed(rows, own, packing));
+    List<String> notes = new ArrayList<>();
+    if (isPooled) {
+      notes.add(MOVED);
+    }
+    if (occupancy == Occupancy.SIMULATED_WORKERS) {
+      noteSharing(pooled.size(), partitions.getNumPartitions(), notes);
+    }
+    return finish(
+        ofModel.isPresent() ? Purpose.EVALUATION : Purpose.TRAINING,
+        partitions,
+        occupancy,
+        isPooled ? List.of() : WorkerTables.places(opened),
+        encoding,
+        skipped,
+        isPooled ? PLACED_BY_SHUFFLE : "read in place: no row moved",
+        notes);
+  }
+
+  /** Returns the configured encoding, completed. */
+  private FeatureEncoding found(
+      WorkerTables tables,
+      List<WorkerTables.Table> opened,
+      List<String> pooled,
+      Map<String, String> skipped) {
+    FeatureEncoding draft = FeatureColumns.draft(config.data(), opened);
+    if (!FederatedPreprocessing.isNeeded(draft)) {
+      return draft;
+    }
+    PartitionedRows surveyed = rows(tables.surveyedFor(draft), opened, pooled);
+    return new EncodingSurvey(context, config)
+        .complete(
+            draft,
+            surveyed.packed((rows, own) -> SummaryPartition.of(rows, own, draft)),
+            surveyed.occupancy(),
+            WorkerTables.places(opened),
+            skipped);
+  }
+
+  private PartitionedRows rows(
+      WorkerTables tables, List<WorkerTables.Table> opened, List<String> pooledWorkers) {
+    return new PartitionedRows(
+        context,
+        tables,
+        opened,
+        pooledWorkers,
+        config.model().response(),
+        config.data().workersPerTask().orElse(1));
+  }
+
+  private static List<String> pooledWorkers(WorkerTables tables, WorkerTables.Table table) {
+    List<String> workers = tables.workerIds(table);
+    if (workers.isEmpty()) {
+      throw new DataException("no worker holds any row");
+    }
+    return workers;
+  }
+
+  /**
+   * Packs a partition.
+   *
+   * @param expected the worker's id; null when the rows say whose they are
+   */
+  private static WorkerPartition packed(
+      Iterator<ParsedRow> rows, String expected, ShardPacking packing) {
+    String worker = expected;
+    ShardBuilder builder = null;
+    int width = 0;
+    long ordinal = 0;
+    long dropped = 0;
+    while (rows.hasNext()) {
+      ParsedRow row = rows.next();
+      ordinal++;
+      if (row.fault() != null) {
+        return new WorkerPartition(row.fault().worker(), row.fault());
+      }
+      if (row.isIncomplete()) {
+        worker = row.worker();
+        dropped++;
+        continue;
+      }
+      if (builder == null) {
+        worker = row.worker();
+        width = row.width();
+        builder = packing.builder(worker, width);
+      }
+      if (!row.worker().equals(worker)) {
+        throw new IllegalStateException("a partition must hold the rows of one worker");
+      }
+      if (row.width() != width) {
+        DataFault fault =
+            new DataFault(worker, "", ordinal, "all vectors must have the same length");
+        return new WorkerPartition(worker, fault);
+      }
+      if (!packing.storage().holds(row.values())) {
+        DataFault fault =
+            new DataFault(worker, "", ordinal, "data.storage = float needs features below 3.4e38");
+        return new WorkerPartition(worker, fault);
+      }
+      row.addTo(builder);
+    }
+    if (builder == null) {
+      return new WorkerPartition(worker, null);
+    }
+    builder.drop(dropped);
+    return packing.partition(worker, builder, width);
+  }
+
+  private Loaded finish(
+      Purpose purpose,
+      JavaRDD<WorkerPartition> partitions,
+      Occupancy occupancy,
+      List<Place> places,
+      FeatureEncoding encoding,
+      Map<String, String> skipped,
+      String placement,
+      List<String> notes) {
+    JavaRDD<WorkerPartition> cached =
+        partitions.setName("spark-federated shards").persist(StorageLevel.MEMORY_ONLY());
+    List<WorkerPartition.Status> statuses;
+    try {
+      statuses =
+          PlacedRdd.of(cached, places)
+              .mapPartitions(p -> occupancy.of(p).stream().map(WorkerPartition::status).iterator())
+              .collect();
+    } catch (Exception e) {
+      cached.unpersist(false);
+      throw new DataException(
+          "the workers' rows could not be loaded; see the executors' logs",
+          TaskFailures.withoutText(e));
+    }
+    try {
+      refuseFaults(statuses.stream().map(WorkerPartition.Status::fault).toList());
+      int features = commonWidth(statuses);
+      List<String> workers = new ArrayList<>();
+      List<String> evaluators = new ArrayList<>();
+      for (WorkerPartition.Status status : statuses) {
+        switch (status.holding()) {
+          case TRAINING_ROWS -> workers.add(status.worker());
+          case TEST_ROWS -> evaluators.add(status.worker());
+          case TEST_ROWS_WITHOUT_UNITS ->
+              skipped.put(
+                  status.worker(), "no training rows for its units (model.standardize = worker)");
+          case NOTHING -> skipped.put(status.worker(), "no training rows");
+        }
+      }
+      Collections.sort(workers);
+      Collections.sort(evaluators);
+      requireEnough(workers, evaluators, purpose, skipped);
+      if (!evaluators.isEmpty()) {
+        notes.add(noteOnEvaluators(evaluators));
+      }
+      noteUncached(cached, cached.getNumPartitions(), notes);
+      SparkFederation federation =
+          new SparkFederation(
+              context,
+              cached,
+              occupancy,
+              places,
+              workers,
+              evaluators,
+              ConfiguredCluster.bounds(config));
+      Optional<DroppedRows> dropped = dropped(federation);
+      dropped.ifPresent(rows -> notes.add(rows.message()));
+      return new Loaded(
+          federation, encoding.withVectorWidth(features), skipped, placement, dropped, notes);
+    } catch (RuntimeException e) {
+      cached.unpersist(false);
+      throw e;
+    }
+  }
+
+  /** A model that is there already can be evaluated by workers that hold test rows alone. */
+  private void requireEnough(
+      List<String> workers, List<String> evaluators, Purpose purpose, Map<String, String> skipped) {
+    int least = config.aggregation().minWorkers();
+    int present = workers.size() + (purpose == Purpose.EVALUATION ? evaluators.size() : 0);
+    if (present < least) {
+      Map<String, String> reasons = new TreeMap<>(skipped);
+      if (purpose == Purpose.TRAINING) {
+        evaluators.forEach(worker -> reasons.put(worker, "test rows only"));
+      }
+      throw CohortException.tooFew(present, least, reasons);
+    }
+  }
+
+  private static String noteOnEvaluators(List<String> evaluators) {
+    String named =
+        String.join(", ", evaluators.subList(0, Math.min(MOST_NAMED, evaluators.size())));
+    return evaluators.size()
+        + " workers hold test rows only, and take part in evaluations alone: "
+        + named
+        + (evaluators.size() > MOST_NAMED ? ", ..." : "");
+  }
+
+  private Optional<DroppedRows> dropped(SparkFederation federation) {
+    return config.data().missing() == Missing.DROP && !(config.data().source() instanceof Synthetic)
+        ? Optional.of(
+            FederatedCounts.dropped(
+                federation, Presets.sums(config), config.aggregation().minWorkers()))
+        : Optional.empty();
+  }
+
+  /** Refuses if one of the faults isn't null. */
+  static void refuseFaults(List<DataFault> found) {
+    List<String> faults =
+        found.stream().filter(Objects::nonNull).map(DataFault::message).sorted().toList();
+    if (!faults.isEmpty()) {
+      String more = faults.size() > 1 ? " (and " + (faults.size() - 1) + " more workers)" : "";
+      throw new DataException(faults.get(0) + more);
+    }
+  }
+
+  private static int commonWidth(List<WorkerPartition.Status> statuses) {
+    WorkerPartition.Status first = null;
+    for (WorkerPartition.Status status : statuses) {
+      if (!status.hasShard()) {
+        continue;
+      }
+      if (first == null) {
+        first = status;
+      } else if (status.features() != first.features()) {
+        throw new DataException(
+            "all workers must have the same number of features: worker "
+                + first.worker()
+                + " has "
+                + first.features()
+                + ", worker "
+                + status.worker()
+                + " "
+                + status.features()
+                + " (for libsvm set data.options.numFeatures)");
+      }
+    }
+    if (first == null) {
+      throw new DataException("no worker holds any training row");
+    }
+    return first.features();
+  }
+
+  private void noteUncached(JavaRDD<WorkerPartition> cached, int partitions, List<String> notes) {
+    int missing = uncached(cached, partitions);
+    long deadline = System.nanoTime() + CACHE_REPORT_NANOS;
+    while (missing > 0 && System.nanoTime() < deadline) {
+      try {
+        Thread.sleep(CACHE_REPORT_POLL_MILLIS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        break;
+      }
+      missing = uncached(cached, partitions);
+    }
+    if (missing > 0) {
+      notes.add(
+          missing
+              + " shards do not fit in executor memory and are read again every round: raise"
+              + " spark.executor.memory (spark.driver.memory under local)");
+    }
+  }
+
+  private int uncached(JavaRDD<WorkerPartition> cached, int partitions) {
+    for (RDDInfo info : spark.sparkContext().getRDDStorageInfo()) {
+      if (info.id() == cached.id()) {
+        return partitions - info.numCachedPartitions();
+      }
+    }
+    return partitions;
+  }
+}

@@ -1,0 +1,78 @@
+package io.sparkfed.spark.rows;
+
+import io.sparkfed.data.ColumnSummary;
+import io.sparkfed.data.DataFault;
+import io.sparkfed.data.ShardBuilder.Part;
+import io.sparkfed.model.FeatureEncoding;
+import io.sparkfed.model.InputColumn.OneHot;
+import io.sparkfed.spark.cluster.Held;
+import java.io.Serializable;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import org.apache.spark.util.KnownSizeEstimation;
+
+/**
+ * What a Spark partition holds after its rows were looked at for their encoding. Stays at the
+ * worker; only its {@link Status} travels.
+ *
+ * @param worker the worker's id
+ * @param summary the summary; null when there is a fault or no row
+ * @param fault why the rows can't be used; null when they can
+ */
+record SummaryPartition(String worker, ColumnSummary summary, DataFault fault)
+    implements Held<ColumnSummary>, Serializable, KnownSizeEstimation {
+  private static final long SIZE_TOLD = 1L << 20;
+
+  /**
+   * What the driver learns of a worker's rows.
+   *
+   * @param worker the worker's id
+   * @param hasRows whether it holds any
+   * @param fault why they can't be used; null when they can
+   */
+  record Status(String worker, boolean hasRows, DataFault fault) implements Serializable {}
+
+  /** Runs at the worker. */
+  static SummaryPartition of(Iterator<ParsedRow> rows, String expected, FeatureEncoding draft) {
+    List<OneHot> categories = draft.categories();
+    ColumnSummary.Builder builder = new ColumnSummary.Builder(draft);
+    String worker = expected;
+    boolean any = false;
+    while (rows.hasNext()) {
+      ParsedRow row = rows.next();
+      if (row.fault() != null) {
+        return new SummaryPartition(row.fault().worker(), null, row.fault());
+      }
+      worker = row.worker();
+      if (row.isIncomplete()) {
+        continue;
+      }
+      any = true;
+      builder.add(row.levels(), row.values(), row.weight(), row.part() == Part.TRAIN);
+      for (int k = 0; k < categories.size(); k++) {
+        if (builder.levelCount(k) > OneHot.MAX_LEVELS) {
+          String rule = "a category may have at most " + OneHot.MAX_LEVELS + " levels";
+          DataFault fault = new DataFault(worker, categories.get(k).name(), 0, rule);
+          return new SummaryPartition(worker, null, fault);
+        }
+      }
+    }
+    return new SummaryPartition(worker, any ? builder.build() : null, null);
+  }
+
+  /** Returns the same for everybody: the driver is told, and the true size says how many levels. */
+  @Override
+  public long estimatedSize() {
+    return SIZE_TOLD;
+  }
+
+  Status status() {
+    return new Status(worker, summary != null, fault);
+  }
+
+  @Override
+  public Optional<ColumnSummary> held() {
+    return Optional.ofNullable(summary);
+  }
+}

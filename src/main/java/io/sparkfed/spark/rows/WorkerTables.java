@@ -1,0 +1,436 @@
+package io.sparkfed.spark.rows;
+
+import io.sparkfed.config.DataConfig;
+import io.sparkfed.config.DataConfig.Missing;
+import io.sparkfed.config.DataConfig.PooledTable;
+import io.sparkfed.config.DataConfig.SplitByColumn;
+import io.sparkfed.config.DataConfig.WorkerPaths;
+import io.sparkfed.config.NearestName;
+import io.sparkfed.config.TrainingConfig;
+import io.sparkfed.csv.CsvHeader;
+import io.sparkfed.data.DataException;
+import io.sparkfed.model.FeatureEncoding;
+import io.sparkfed.model.InputColumn;
+import io.sparkfed.model.Response;
+import io.sparkfed.spark.cluster.Place;
+import io.sparkfed.spark.cluster.PlacedRdd;
+import io.sparkfed.spark.cluster.TaskFailures;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.SparkException;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.ml.linalg.SQLDataTypes;
+import org.apache.spark.sql.AnalysisException;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.DataFrameReader;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.BooleanType;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.NumericType;
+import org.apache.spark.sql.types.StringType;
+import org.apache.spark.sql.types.StructType;
+
+/** Opens the tables that {@code data} names: checks paths, columns and types, and reads no row. */
+final class WorkerTables {
+  private static final String RECURSIVE = "recursiveFileLookup";
+
+  /** Of Spark's, beside csv, those whose tables are files. */
+  private static final Set<String> FILE_FORMATS =
+      Set.of("avro", "json", "libsvm", "orc", "parquet", "text", "xml");
+
+  private final SparkSession spark;
+  private final TrainingConfig config;
+  private final DataConfig data;
+  private final TableSql sql;
+  private final Optional<Dataset<Row>> given;
+  private final FeatureEncoding encoding;
+  private final boolean survey;
+
+  WorkerTables(SparkSession spark, TrainingConfig config) {
+    this(spark, config, Optional.empty());
+  }
+
+  /** Creates them with the pooled table itself, where it is given and not to be read. */
+  WorkerTables(SparkSession spark, TrainingConfig config, Optional<Dataset<Row>> given) {
+    this(spark, config, given, null, false);
+  }
+
+  private WorkerTables(
+      SparkSession spark,
+      TrainingConfig config,
+      Optional<Dataset<Row>> given,
+      FeatureEncoding encoding,
+      boolean survey) {
+    this.spark = spark;
+    this.config = config;
+    this.data = config.data();
+    this.sql = new TableSql(data);
+    this.given = given;
+    this.encoding = encoding;
+    this.survey = survey;
+  }
+
+  /** Returns the same tables, to be parsed into these features. */
+  WorkerTables encodedBy(FeatureEncoding complete) {
+    return new WorkerTables(spark, config, given, complete, false);
+  }
+
+  /** Returns the same tables, to be looked at for what an encoding doesn't know yet. */
+  WorkerTables surveyedFor(FeatureEncoding draft) {
+    return new WorkerTables(spark, config, given, draft, true);
+  }
+
+  /**
+   * A table with derived columns added and rows filtered.
+   *
+   * @param worker whose rows these are; null for a pooled table
+   * @param rows the table; null where the worker has none
+   * @param place where the rows may be read
+   * @param partial columns that some of its files lack, by the lower case of their names: such a
+   *     file
+   */
+  record Table(String worker, Dataset<Row> rows, Place place, Map<String, String> partial) {
+
+    /** Returns columns of the rows, to be read at their place alone. */
+    JavaRDD<Row> select(List<Column> columns) {
+      JavaRDD<Row> selected = rows.select(columns.toArray(new Column[0])).javaRDD();
+      return PlacedRdd.of(selected, List.of(place));
+    }
+  }
+
+  /** Returns where each table that has rows may be read; empty when all may anywhere. */
+  static List<Place> places(List<Table> opened) {
+    List<Place> places =
+        opened.stream().filter(table -> table.rows() != null).map(Table::place).toList();
+    return places.stream().allMatch(Place::isAnywhere) ? List.of() : places;
+  }
+
+  /** Returns the workers whose table has no rows, with that as the reason. */
+  static SortedMap<String, String> withoutRows(List<Table> opened) {
+    SortedMap<String, String> skipped = new TreeMap<>();
+    for (Table table : opened) {
+      if (table.rows() == null) {
+        skipped.put(table.worker(), "no rows");
+      }
+    }
+    return skipped;
+  }
+
+  private static Table anywhere(String worker, Dataset<Row> rows) {
+    return new Table(worker, rows, Place.anywhere(worker), Map.of());
+  }
+
+  /**
+   * Opens one table for each worker whose rows can be read in place; one for all when they are
+   * pooled and reading them by worker would read everything once for each.
+   *
+   * @param response as in {@link #parsedColumns}
+   */
+  List<Table> open(Response response) {
+    if (given.isEmpty() && data.csv().isPresent()) {
+      return new CsvTables(spark, config, schema(), response != null).open();
+    }
+    if (data.source() instanceof WorkerPaths paths) {
+      Map<String, Dataset<Row>> placed = new PlacedFiles(spark, data).tables(paths);
+      return ConfiguredCluster.places(paths).stream()
+          .map(
+              place ->
+                  placed.containsKey(place.worker())
+                      ? opened(place, placed.get(place.worker()))
+                      : opened(place, load(paths.paths().get(place.worker()), place.worker())))
+          .toList();
+    }
+    PooledTable pooled = (PooledTable) data.source();
+    Dataset<Row> all =
+        sql.applied(given.orElseGet(() -> load(pooled.path(), "data.path")), "data.path");
+    Column worker = workerColumn(anywhere(null, all));
+    if (!isPartitionedBy(all, pooled.workerColumn())) {
+      return List.of(anywhere(null, all));
+    }
+    List<Table> tables = new ArrayList<>();
+    WorkerIds.in(all, worker)
+        .forEach(
+            (id, texts) ->
+                tables.add(anywhere(id, all.where(worker.cast("string").isin(texts.toArray())))));
+    return tables;
+  }
+
+  static void requireInEveryFile(Table table, String column, String key) {
+    String lacking = table.partial().get(CsvHeader.key(column));
+    if (lacking != null) {
+      throw new DataException(
+          where(table) + "column " + column + " (" + key + ") does not exist in file " + lacking);
+    }
+  }
+
+  /** Returns the distinct worker ids of a pooled table, sorted. */
+  List<String> workerIds(Table pooled) {
+    return List.copyOf(WorkerIds.in(pooled.rows(), workerColumn(pooled)).keySet());
+  }
+
+  /**
+   * Returns the columns that a {@link RowParser} of this response expects, in its order.
+   *
+   * @param response null when no label is read, and with it no weight and no split: rows to predict
+   *     need none
+   */
+  List<Column> parsedColumns(Table table, Response response) {
+    DataConfig.Columns names = data.columns();
+    List<Column> columns = new ArrayList<>();
+    for (InputColumn feature : encoding.columns()) {
+      columns.add(FeatureColumns.of(table, feature, names.featuresKey()));
+    }
+    if (response != null) {
+      add(columns, table, new Scalar(names.response()), "data.label-column");
+    }
+    if (weightColumn(response) != null) {
+      columns.add(numericColumn(table, weightColumn(response), "data.weight-column"));
+    }
+    names
+        .offsetExpression()
+        .ifPresent(offset -> add(columns, table, new Scalar(offset), "data.offset-column"));
+    if (splitColumn(response) != null) {
+      columns.add(column(table, splitColumn(response).column(), "data.split.column"));
+    }
+    if (table.worker() == null) {
+      columns.add(workerColumn(table));
+    }
+    return columns;
+  }
+
+  private void add(List<Column> columns, Table table, Scalar number, String key) {
+    for (String name : number.columns()) {
+      columns.add(
+          numericColumn(table, name, data.columns().formula().isPresent() ? "data.formula" : key));
+    }
+  }
+
+  /** Returns the parser for {@link #parsedColumns}. */
+  RowParser parser(Table table, Response response, boolean keepOriginal) {
+    DataConfig.Columns names = data.columns();
+    return new RowParser(
+        response,
+        encoding,
+        new Cells(data.missingTexts(table.worker())),
+        survey,
+        new Scalar(names.response()),
+        weightColumn(response),
+        names.offsetExpression().map(Scalar::new).orElse(null),
+        splitColumn(response),
+        table.worker(),
+        // Whoever wants predictions wants one for each row.
+        keepOriginal ? Missing.ERROR : data.missing(),
+        keepOriginal,
+        Lenience.NONE);
+  }
+
+  private Column workerColumn(Table table) {
+    String name = ((PooledTable) data.source()).workerColumn();
+    String key = "data.worker-column";
+    Column column = column(table, name, key);
+    if (!WorkerIds.isIdType(typeOf(table, column))) {
+      throw new DataException(
+          where(table)
+              + "column "
+              + name
+              + " ("
+              + key
+              + ") must hold text, numbers, booleans or dates; its type is "
+              + typeOf(table, column).simpleString());
+    }
+    return column;
+  }
+
+  private String weightColumn(Response response) {
+    return response == null ? null : data.columns().weight().orElse(null);
+  }
+
+  private SplitByColumn splitColumn(Response response) {
+    return response != null && data.split() instanceof SplitByColumn split ? split : null;
+  }
+
+  private Table opened(Place place, Dataset<Row> rows) {
+    // An empty csv file has no header and so no columns: the worker holds no rows.
+    boolean hasRows = rows != null && rows.columns().length > 0;
+    String worker = place.worker();
+    return new Table(
+        worker, hasRows ? sql.applied(rows, "data.workers." + worker) : null, place, Map.of());
+  }
+
+  private Dataset<Row> load(String path, String worker) {
+    return load(Optional.of(path), "data.workers." + worker);
+  }
+
+  private Dataset<Row> load(Optional<String> path, String key) {
+    DataFrameReader reader = spark.read().format(data.format()).options(data.options());
+    reader = path.isPresent() && isNested(path.get()) ? reader.option(RECURSIVE, true) : reader;
+    Optional<StructType> schema = schema();
+    reader = schema.isPresent() ? reader.schema(schema.get()) : reader;
+    try {
+      if (path.isEmpty()) {
+        return reader.load();
+      }
+      String readable = readable(path.get());
+      return data.source() instanceof PooledTable pooled
+          ? WorkerIds.load(reader, readable, pooled.workerColumn())
+          : reader.load(readable);
+    } catch (DataException e) {
+      throw new DataException(key + ": " + e.getMessage());
+    } catch (Exception e) {
+      String why = whyNotReadable(path, e);
+      throw new DataException(
+          key + ": " + why, e instanceof SparkException ? TaskFailures.withoutText(e) : e);
+    }
+  }
+
+  private Optional<StructType> schema() {
+    try {
+      return data.schema().map(StructType::fromDDL);
+    } catch (Exception e) {
+      throw new DataException("data.schema is not a schema in DDL: " + firstLine(e), e);
+    }
+  }
+
+  /** Whether files in sub-folders would be left out, which they aren't on a worker's own hosts. */
+  private boolean isNested(String path) {
+    boolean isOfFiles = FILE_FORMATS.contains(data.format().toLowerCase(Locale.ROOT));
+    if (!isOfFiles || data.options().keySet().stream().anyMatch(RECURSIVE::equalsIgnoreCase)) {
+      return false;
+    }
+    try {
+      return FolderFiles.isNested(path, spark.sparkContext().hadoopConfiguration());
+    } catch (IOException | IllegalArgumentException | DataException e) {
+      // Whoever reads it says what is wrong with it.
+      return false;
+    }
+  }
+
+  /** Returns a path as readers take it; what is no path of files, as it is. */
+  private String readable(String path) {
+    PathPattern pattern = new PathPattern(path);
+    Configuration hadoop = spark.sparkContext().hadoopConfiguration();
+    try {
+      if (path.indexOf(':') >= 0) {
+        pattern.matchesOrNone(new Path(path).getFileSystem(hadoop));
+      }
+      return pattern.readable(hadoop);
+    } catch (IOException | IllegalArgumentException e) {
+      return path;
+    }
+  }
+
+  private String whyNotReadable(Optional<String> path, Exception e) {
+    String where = path.map(p -> p + " ").orElse("");
+    if (e instanceof AnalysisException
+        && TaskFailures.condition(e).filter("PATH_NOT_FOUND"::equals).isPresent()) {
+      return "path " + where + "does not exist";
+    }
+    if (e instanceof ClassNotFoundException) {
+      return "data.format = "
+          + data.format()
+          + " is not a data source of this Spark (if it is of a package, add -- --packages)";
+    }
+    // Raised in a task that looked into the files, or at the driver.
+    String why = e instanceof SparkException ? TaskFailures.tag(e) : firstLine(e);
+    return where + "can't be read as " + data.format() + ": " + why;
+  }
+
+  /** Spark's own text about schemas and paths; it never saw a row here. */
+  static String firstLine(Exception e) {
+    return String.valueOf(e.getMessage())
+        .lines()
+        .filter(line -> !line.isBlank())
+        .findFirst()
+        .orElse(e.getClass().getSimpleName());
+  }
+
+  private boolean isPartitionedBy(Dataset<Row> all, String column) {
+    String segment = "/" + column + "=";
+    String[] files = all.inputFiles();
+    return files.length > 0 && Arrays.stream(files).allMatch(file -> file.contains(segment));
+  }
+
+  private static Column column(Table table, String name, String key) {
+    List<String> columns = Arrays.asList(table.rows().columns());
+    String actual =
+        columns.contains(name)
+            ? name
+            : columns.stream().filter(c -> c.equalsIgnoreCase(name)).findFirst().orElse(null);
+    if (actual == null) {
+      throw new DataException(
+          where(table)
+              + "column "
+              + name
+              + " ("
+              + key
+              + ") does not exist; the nearest is "
+              + NearestName.of(name, columns).orElse("none")
+              + ". Columns: "
+              + String.join(", ", columns));
+    }
+    requireInEveryFile(table, actual, key);
+    return table.rows().col("`" + actual.replace("`", "``") + "`");
+  }
+
+  static Column numericColumn(Table table, String name, String key) {
+    return valueColumn(table, name, key, "numbers");
+  }
+
+  /** Returns a column of numbers, booleans or text. */
+  static Column valueColumn(Table table, String name, String key, String what) {
+    Column column = column(table, name, key);
+    DataType type = typeOf(table, column);
+    if (!(type instanceof NumericType
+        || type instanceof BooleanType
+        || type instanceof StringType)) {
+      throw new DataException(
+          where(table)
+              + "column "
+              + name
+              + " ("
+              + key
+              + ") must hold "
+              + what
+              + "; its type is "
+              + type.simpleString());
+    }
+    return column;
+  }
+
+  static Column vectorColumn(Table table, String name) {
+    String key = "data.features-column";
+    Column column = column(table, name, key);
+    DataType type = typeOf(table, column);
+    if (!type.equals(SQLDataTypes.VectorType())) {
+      throw new DataException(
+          where(table)
+              + "column "
+              + name
+              + " ("
+              + key
+              + ") must hold Spark ML vectors; its type is "
+              + type.simpleString().toLowerCase(Locale.ROOT));
+    }
+    return column;
+  }
+
+  static DataType typeOf(Table table, Column column) {
+    return table.rows().select(column).schema().apply(0).dataType();
+  }
+
+  static String where(Table table) {
+    return table.worker() == null ? "" : "worker " + table.worker() + ": ";
+  }
+}
