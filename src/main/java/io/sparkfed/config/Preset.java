@@ -1,17 +1,17 @@
 package io.sparkfed.config;
 
 import io.sparkfed.config.TrainingConfig.Algorithm;
-import io.sparkfed.federated.PooledPlan.Conditioning;
+import io.sparkfed.federated.ExactPlan.Conditioning;
 import io.sparkfed.server.AdaptiveServer;
 import io.sparkfed.server.AdaptiveServer.Adagrad;
 import io.sparkfed.server.AdaptiveServer.Adam;
 import io.sparkfed.server.AdaptiveServer.SecondMoment;
 import io.sparkfed.server.AdaptiveServer.Yogi;
+import io.sparkfed.server.ExactGradientDescent;
+import io.sparkfed.server.ExactOptimizer;
 import io.sparkfed.server.Lbfgs;
 import io.sparkfed.server.Newton;
 import io.sparkfed.server.NormalEquations;
-import io.sparkfed.server.PooledGradientDescent;
-import io.sparkfed.server.PooledOptimizer;
 import io.sparkfed.server.ServerMomentum;
 import io.sparkfed.server.ServerOptimizer;
 import io.sparkfed.server.ServerSgd;
@@ -100,7 +100,7 @@ public record Preset(String name, Slots slots, List<String> keys, String default
               "fed-sgd",
               List.of(STEP_SIZE),
               a ->
-                  new PooledGradientDescent(
+                  new ExactGradientDescent(
                       a.stepSize(), a.tolerance().orElseThrow(), a.divergenceFactor()),
               Conditioning.AS_IS,
               "algorithm { rounds = 100, tolerance = 1e-8, step-size = 0.1 }"),
@@ -128,7 +128,7 @@ public record Preset(String name, Slots slots, List<String> keys, String default
    *
    * @param conditioning of the features, for the numbers' sake
    */
-  public record Lossless(Function<Algorithm, PooledOptimizer> optimizer, Conditioning conditioning)
+  public record Lossless(Function<Algorithm, ExactOptimizer> optimizer, Conditioning conditioning)
       implements Slots {}
 
   private static Preset averaging(
@@ -142,7 +142,7 @@ public record Preset(String name, Slots slots, List<String> keys, String default
   private static Preset lossless(
       String name,
       List<String> keys,
-      Function<Algorithm, PooledOptimizer> optimizer,
+      Function<Algorithm, ExactOptimizer> optimizer,
       Conditioning conditioning,
       String defaults) {
     return new Preset(

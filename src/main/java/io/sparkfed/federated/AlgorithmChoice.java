@@ -1,11 +1,11 @@
 package io.sparkfed.federated;
 
-import io.sparkfed.server.PooledOptimizer;
+import io.sparkfed.server.ExactOptimizer;
 import io.sparkfed.solver.LocalSolver;
 import java.util.Optional;
 
 /**
- * What minimises the pooled objective.
+ * What minimises the objective of all rows.
  *
  * @param preset its name
  * @param optimizer what takes the steps
@@ -16,7 +16,7 @@ import java.util.Optional;
  */
 public record AlgorithmChoice(
     String preset,
-    PooledOptimizer optimizer,
+    ExactOptimizer optimizer,
     Optional<LocalSolver> warmStart,
     boolean preconditioned,
     String why) {

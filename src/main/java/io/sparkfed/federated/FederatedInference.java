@@ -48,7 +48,7 @@ final class FederatedInference {
       double labelMean,
       double largest,
       Consumer<String> note) {
-    PooledPlan pooled = plan.pooled().orElseThrow();
+    ExactPlan exact = plan.exact().orElseThrow();
     Optional<ResponseDistribution> distribution = ResponseDistribution.of(plan.family());
     int size = plan.shape().size();
     if (distribution.isEmpty()
@@ -67,7 +67,7 @@ final class FederatedInference {
             plan.shape(),
             scaling,
             distribution.get(),
-            pooled.counting(),
+            exact.counting(),
             model,
             search.score());
     VectorSum sum = plan.sums().sumOf(statement.layout());
@@ -104,7 +104,7 @@ final class FederatedInference {
             scaling.toRaw(model),
             plan.shape().hasIntercept(),
             inverseInRawUnits(information, scaling),
-            pooled.confidenceLevel()));
+            exact.confidenceLevel()));
   }
 
   /** Returns the null model's deviance; NaN where its score was not found. */

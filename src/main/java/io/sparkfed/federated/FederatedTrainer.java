@@ -157,13 +157,13 @@ public final class FederatedTrainer {
             .map(found -> FederatedMoments.scaling(plan.shape(), found))
             .orElseGet(() -> Scaling.identity(plan.shape()));
     choice =
-        plan.pooled()
-            .map(PooledPlan::chooser)
+        plan.exact()
+            .map(ExactPlan::chooser)
             .map(chooser -> chooser.choose(rows(), federation.workers().size()));
     choice.flatMap(AlgorithmChoice::note).ifPresent(listener::algorithmChosen);
     work =
         choice
-            .<RoundWork>map(chosen -> pooledRounds(chosen, begins))
+            .<RoundWork>map(chosen -> exactRounds(chosen, begins))
             .orElseGet(() -> new AveragedRounds(plan, scaling));
   }
 
@@ -176,7 +176,7 @@ public final class FederatedTrainer {
   }
 
   /** A search that was begun goes on from its own state, wherever it started. */
-  private PooledRounds pooledRounds(AlgorithmChoice chosen, boolean begins) {
+  private ExactRounds exactRounds(AlgorithmChoice chosen, boolean begins) {
     StartingPoint start =
         begins ? StartingPoint.of(federation, plan, labels) : StartingPoint.zero(plan.shape());
     Optional<double[]> warm =
@@ -188,7 +188,7 @@ public final class FederatedTrainer {
         begins && chosen.preconditioned()
             ? StartingCurvature.of(federation, plan, scaling, weight())
             : Optional.empty();
-    return new PooledRounds(plan, scaling, chosen.optimizer(), weight(), start, warm, curvature);
+    return new ExactRounds(plan, scaling, chosen.optimizer(), weight(), start, warm, curvature);
   }
 
   private TrainingResult rounds(
@@ -287,12 +287,12 @@ public final class FederatedTrainer {
 
   private Optional<FederatedMoments.Found> momentsWanted() {
     boolean federated = plan.standardize() == Standardize.FEDERATED;
-    if (plan.pooled().isEmpty()) {
+    if (plan.exact().isEmpty()) {
       return federated ? Optional.of(FederatedMoments.of(federation, plan)) : Optional.empty();
     }
     boolean conditioned =
         plan.standardize() == Standardize.NONE
-            && plan.pooled().get().conditioning() == PooledPlan.Conditioning.STANDARDIZED;
+            && plan.exact().get().conditioning() == ExactPlan.Conditioning.STANDARDIZED;
     return federated || conditioned
         ? Optional.of(FederatedMoments.ofAllThatMatters(federation, plan))
         : Optional.empty();
@@ -328,7 +328,7 @@ public final class FederatedTrainer {
         yield result(model, Optional.empty());
       }
       case EXHAUSTED -> {
-        if (plan.pooled().isPresent()) {
+        if (plan.exact().isPresent()) {
           notes.add(
               "WARNING: not converged after "
                   + plan.rounds()

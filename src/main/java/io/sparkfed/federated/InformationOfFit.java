@@ -6,7 +6,7 @@ import io.sparkfed.aggregate.NamedVector;
 import io.sparkfed.data.Examples;
 import io.sparkfed.data.Shard;
 import io.sparkfed.evaluation.ResponseDistribution;
-import io.sparkfed.federated.PooledPlan.Counting;
+import io.sparkfed.federated.ExactPlan.Counting;
 import io.sparkfed.loss.Loss;
 import io.sparkfed.math.SymmetricMatrix;
 import io.sparkfed.model.ModelShape;

@@ -11,12 +11,12 @@ public final class RoundLayout {
    * taken to know none.
    */
   public static Layout of(TrainingPlan plan, int workers) {
-    return plan.pooled()
+    return plan.exact()
         .map(
-            pooled ->
+            exact ->
                 SummedDerivatives.layout(
                     plan.shape(),
-                    pooled.chooser().choose(Double.NaN, workers).optimizer().needsHessian(),
+                    exact.chooser().choose(Double.NaN, workers).optimizer().needsHessian(),
                     plan.metrics()))
         .orElseGet(() -> LocalTraining.layout(plan.shape(), plan.metrics()));
   }

@@ -78,7 +78,7 @@ interface RoundWork {
     /** Returns how many updates were scaled down to their owners' bounds. */
     int clipped();
 
-    /** Returns the objective at the model, where the method has a pooled one. */
+    /** Returns the objective at the model, where the method has one of all rows. */
     OptionalDouble objective();
 
     /** Returns what comes next. To be called once. */

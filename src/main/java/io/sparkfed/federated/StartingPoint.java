@@ -9,7 +9,7 @@ import io.sparkfed.model.ModelShape;
 import java.util.Optional;
 
 /**
- * Where the search for a pooled optimum starts: all weights 0, and the intercept about where it is
+ * Where the search for a exact optimum starts: all weights 0, and the intercept about where it is
  * the best alone, from secure sums of labels and offsets. Labels that are millions, or offsets that
  * are, else begin so far from the optimum that steps over- or underflow, and what has been gained
  * says nothing of what is left.

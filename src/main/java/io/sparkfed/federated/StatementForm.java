@@ -70,7 +70,7 @@ enum StatementForm implements Form<Question<Object>> {
             SummedDerivatives.Wanted.class,
             AskedRows.class,
             ResponseDistribution.class,
-            PooledPlan.Counting.class,
+            ExactPlan.Counting.class,
             ScoreBins.class,
             LevelQuery.class));
     types.addAll(MetricSums.types());

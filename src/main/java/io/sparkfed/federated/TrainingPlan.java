@@ -20,7 +20,8 @@ import java.util.OptionalInt;
  * @param family what is trained
  * @param loss the family's loss, with as many outputs as the shape
  * @param shape the model's shape
- * @param l1 lasso penalty of each worker's objective, or beside the pooled mean loss; at least 0
+ * @param l1 lasso penalty of each worker's objective, or beside the mean loss of all rows; at least
+ *     0
  * @param l2 ridge penalty of the same, at least 0
  * @param proximalMu how strongly each worker's objective holds to the global model, at least 0
  * @param standardize whose moments the features are standardised with
@@ -32,14 +33,14 @@ import java.util.OptionalInt;
  * @param server the server optimizer
  * @param rounds number of rounds, at least 1
  * @param tolerance averaging ends when two rounds in a row change the mean training loss by at most
- *     this part of it; empty for all rounds. Of no meaning where {@code pooled} is
+ *     this part of it; empty for all rounds. Of no meaning where {@code exact} is
  * @param divergenceFactor training stops when the mean training loss exceeds this multiple of the
  *     initial model's; greater than 1
  * @param metrics what is evaluated
  * @param leastHolders the least number of workers that must hold test rows for a sum over them to
  *     be opened; empty where no rows are held out, and then workers send zeros
  * @param seed the run's seed
- * @param pooled what minimises the pooled objective from secure sums of its derivatives; where
+ * @param exact what minimises the objective of all rows from secure sums of its derivatives; where
  *     there is one, nothing is trained locally, and {@code proximalMu}, {@code reduction}, {@code
  *     solver}, {@code weighting} and {@code server} are not used
  */
@@ -63,7 +64,7 @@ public record TrainingPlan(
     MetricSums metrics,
     OptionalInt leastHolders,
     long seed,
-    Optional<PooledPlan> pooled) {
+    Optional<ExactPlan> exact) {
 
   /**
    * @throws IllegalArgumentException if {@code rounds} or {@code divergenceFactor} is out of range
@@ -109,6 +110,6 @@ public record TrainingPlan(
         metrics,
         holders,
         seed,
-        pooled);
+        exact);
   }
 }

@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param oneClassWorkers how many workers hold a single label value only
  * @param divergence why training failed; empty when it did not
  * @param statistics standard errors and the like, after an unpenalised lossless fit that converged
- * @param choice what minimised the pooled objective; empty where models were averaged
+ * @param choice what minimised the objective of all rows; empty where models were averaged
  * @param notes what must be known of the result, one sentence each
  */
 public record TrainingResult(

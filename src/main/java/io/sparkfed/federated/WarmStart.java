@@ -10,7 +10,7 @@ import java.util.Optional;
 
 /**
  * One round of local training, averaged over the workers by their rows' weights: where a search for
- * the pooled optimum may start. The optimum doesn't depend on it.
+ * the exact optimum may start. The optimum doesn't depend on it.
  */
 final class WarmStart {
   private WarmStart() {}

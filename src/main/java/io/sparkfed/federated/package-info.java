@@ -4,7 +4,7 @@
  * that there is a cluster.
  *
  * <p>Two kinds of work fill them: local training and averaging, or sums of derivatives and a step
- * on the pooled objective ({@link io.sparkfed.federated.PooledPlan}).
+ * on the objective of all rows ({@link io.sparkfed.federated.ExactPlan}).
  *
  * <p>Place: what workers are asked is a {@link io.sparkfed.federated.Statement}, and its answer is
  * computed there; everything else runs at the driver.

@@ -14,7 +14,7 @@ import io.sparkfed.config.TrainingConfig.Keys;
 import io.sparkfed.config.TrainingConfig.WherePaying;
 import io.sparkfed.evaluation.MetricSums;
 import io.sparkfed.federated.AlgorithmChoice;
-import io.sparkfed.federated.PooledPlan;
+import io.sparkfed.federated.ExactPlan;
 import io.sparkfed.federated.TrainingPlan;
 import io.sparkfed.model.Labels;
 import io.sparkfed.model.ModelShape;
@@ -24,8 +24,8 @@ import io.sparkfed.secure.keys.EphemeralKeys;
 import io.sparkfed.secure.keys.KeyFolders;
 import io.sparkfed.secure.keys.KeyRing;
 import io.sparkfed.secure.protocol.Ledger;
+import io.sparkfed.server.ExactOptimizer;
 import io.sparkfed.server.Lbfgs;
-import io.sparkfed.server.PooledOptimizer;
 import io.sparkfed.solver.LocalLbfgs;
 import io.sparkfed.solver.LocalSolver;
 import io.sparkfed.wire.ProtocolException;
@@ -98,19 +98,19 @@ public final class Presets {
         pooled(config, shape));
   }
 
-  private static Optional<PooledPlan> pooled(TrainingConfig config, ModelShape shape) {
+  private static Optional<ExactPlan> pooled(TrainingConfig config, ModelShape shape) {
     Algorithm algorithm = config.algorithm();
     if (!(slots(algorithm.preset()) instanceof Lossless lossless)) {
       return Optional.empty();
     }
     return Optional.of(
-        new PooledPlan(
+        new ExactPlan(
             chooser(config, shape),
             lossless.conditioning(),
             config.confidenceLevel(),
             config.model().labels() instanceof Labels.Proportions
-                ? PooledPlan.Counting.ROWS
-                : PooledPlan.Counting.WEIGHTS));
+                ? ExactPlan.Counting.ROWS
+                : ExactPlan.Counting.WEIGHTS));
   }
 
   private static Preset.Slots slots(String preset) {
@@ -144,7 +144,7 @@ public final class Presets {
     if (tolerance.isEmpty()) {
       tolerance = ConfigLoader.defaultTolerance(preset);
     }
-    PooledOptimizer optimizer =
+    ExactOptimizer optimizer =
         ((Lossless) slots(preset)).optimizer().apply(algorithm.with(tolerance));
     if (algorithm.preconditioner() == WherePaying.TRUE) {
       requirePreconditionable(config, shape);

@@ -37,7 +37,7 @@ import java.util.Optional;
  * @param memory pairs kept, at least 1
  * @param tolerance at least 0
  */
-public record Lbfgs(int memory, double tolerance) implements PooledOptimizer {
+public record Lbfgs(int memory, double tolerance) implements ExactOptimizer {
   private static final double SUFFICIENT = 1e-4;
   private static final double CURVATURE = 0.9;
   private static final double SHORTEST = 0x1p-40;

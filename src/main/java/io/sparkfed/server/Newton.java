@@ -31,7 +31,7 @@ import java.util.Optional;
  *
  * @param tolerance at least 0
  */
-public record Newton(double tolerance) implements PooledOptimizer {
+public record Newton(double tolerance) implements ExactOptimizer {
   private static final double SUFFICIENT = 1e-4;
 
   /** Changes of the objective by less than this, relatively, are its rounding. */

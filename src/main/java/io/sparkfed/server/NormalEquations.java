@@ -7,7 +7,7 @@ import java.util.Optional;
  * Solves {@code H w = -g} once: the minimum of a quadratic objective, in one round. Of anything
  * else it is one step of Newton's method.
  */
-public record NormalEquations() implements PooledOptimizer {
+public record NormalEquations() implements ExactOptimizer {
 
   @Override
   public boolean needsHessian() {

@@ -19,7 +19,7 @@ public interface Search {
    */
   Search next(PointEvaluation evaluation);
 
-  /** Returns the search as numbers, for {@link PooledOptimizer#restore}. */
+  /** Returns the search as numbers, for {@link ExactOptimizer#restore}. */
   SavedSearch saved();
 
   /** Returns how the search ended; empty while it goes on. */

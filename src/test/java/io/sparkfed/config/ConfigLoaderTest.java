@@ -308,7 +308,7 @@ class ConfigLoaderTest {
                     setting.key().equals("algorithm.rounds")
                         && setting.value().equals(String.valueOf(rounds))
                         && setting.origin().contains("preset " + preset)));
-    assertTrue(Presets.plan(config, 3).pooled().isPresent());
+    assertTrue(Presets.plan(config, 3).exact().isPresent());
   }
 
   @Test
@@ -329,12 +329,12 @@ class ConfigLoaderTest {
     TrainingConfig newton = files.load(ConfigFiles.LEAST, "algorithm.preset=fed-newton");
     TrainingConfig lbfgs = files.load(ConfigFiles.LEAST, "algorithm.preset=fed-lbfgs");
 
-    assertTrue(Presets.plan(newton, 1999).pooled().isPresent());
+    assertTrue(Presets.plan(newton, 1999).exact().isPresent());
     assertTrue(
         assertThrows(ConfigurationException.class, () -> Presets.plan(newton, 2000))
             .getMessage()
             .contains("at most 2000 coefficients"));
-    assertTrue(Presets.plan(lbfgs, 100_000).pooled().isPresent());
+    assertTrue(Presets.plan(lbfgs, 100_000).exact().isPresent());
   }
 
   @ParameterizedTest

@@ -11,9 +11,9 @@ import io.sparkfed.data.ShardBuilder.Part;
 import io.sparkfed.model.Family;
 import io.sparkfed.model.ModelShape;
 import io.sparkfed.model.Standardize;
+import io.sparkfed.server.ExactOptimizer;
 import io.sparkfed.server.Lbfgs;
 import io.sparkfed.server.Newton;
-import io.sparkfed.server.PooledOptimizer;
 import io.sparkfed.testing.TestData;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -38,7 +38,7 @@ class CensusIncomeTest {
   @Test
   void ridgeWithThePenalisedBias_hasThePublishedObjective() throws IOException {
     Federation<Shard> workers = workers(20);
-    for (PooledOptimizer optimizer : List.of(new Lbfgs(10, 1e-11), new Newton(1e-12))) {
+    for (ExactOptimizer optimizer : List.of(new Lbfgs(10, 1e-11), new Newton(1e-12))) {
       TrainingResult result =
           new PlanBuilder()
               .family(Family.LOGISTIC)

@@ -8,9 +8,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sparkfed.data.DataException;
 import io.sparkfed.model.Family;
+import io.sparkfed.server.ExactOptimizer;
 import io.sparkfed.server.Newton;
 import io.sparkfed.server.NormalEquations;
-import io.sparkfed.server.PooledOptimizer;
 import io.sparkfed.testing.Table;
 import io.sparkfed.testing.TestData;
 import java.io.IOException;
@@ -42,7 +42,7 @@ class CertifiedLeastSquaresTest {
   })
   void train_splitOverThreeWorkers_hasTheCertifiedCoefficients(
       String name, int features, boolean intercept, double error) throws IOException {
-    for (PooledOptimizer optimizer : List.of(new NormalEquations(), new Newton(1e-12))) {
+    for (ExactOptimizer optimizer : List.of(new NormalEquations(), new Newton(1e-12))) {
       TrainingResult result = plan(optimizer, features, intercept).train(workers(name, features));
 
       assertTrue(result.divergence().isEmpty());
@@ -76,7 +76,7 @@ class CertifiedLeastSquaresTest {
             .getClass());
   }
 
-  private static PlanBuilder plan(PooledOptimizer optimizer, int features, boolean intercept) {
+  private static PlanBuilder plan(ExactOptimizer optimizer, int features, boolean intercept) {
     PlanBuilder plan =
         new PlanBuilder().family(Family.LINEAR).features(features).rounds(20).optimizer(optimizer);
     return intercept ? plan : plan.withoutIntercept();

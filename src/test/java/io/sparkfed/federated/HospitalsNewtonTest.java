@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.sparkfed.math.Vectors;
 import io.sparkfed.model.Family;
 import io.sparkfed.model.Standardize;
+import io.sparkfed.server.ExactOptimizer;
 import io.sparkfed.server.Newton;
 import io.sparkfed.server.PointEvaluation;
-import io.sparkfed.server.PooledOptimizer;
 import io.sparkfed.server.SavedSearch;
 import io.sparkfed.server.Search;
 import io.sparkfed.testing.Table;
@@ -34,7 +34,7 @@ class HospitalsNewtonTest {
   private static final double[] PRECISION = {0.711538, 0.612245, 1.0, 0.904762};
 
   /** The four steps of the example, with secure sums for what its clients send. */
-  private record FourDampedSteps(double rows) implements PooledOptimizer {
+  private record FourDampedSteps(double rows) implements ExactOptimizer {
     @Override
     public boolean needsHessian() {
       return true;

@@ -11,10 +11,10 @@ import io.sparkfed.model.Family;
 import io.sparkfed.model.Standardize;
 import io.sparkfed.secure.keys.EphemeralKeys;
 import io.sparkfed.secure.masked.MaskedSum;
+import io.sparkfed.server.ExactOptimizer;
 import io.sparkfed.server.Lbfgs;
 import io.sparkfed.server.Newton;
 import io.sparkfed.server.NormalEquations;
-import io.sparkfed.server.PooledOptimizer;
 import io.sparkfed.solver.LocalLbfgs;
 import io.sparkfed.solver.LocalSolver;
 import io.sparkfed.testing.Oracles;
@@ -35,7 +35,7 @@ class LosslessTest {
   private static final Newton NEWTON = new Newton(1e-12);
   private static final Lbfgs LBFGS = new Lbfgs(10, 1e-12);
 
-  private static PlanBuilder plan(Family family, PooledOptimizer optimizer) {
+  private static PlanBuilder plan(Family family, ExactOptimizer optimizer) {
     return new PlanBuilder()
         .family(family)
         .features(4)
@@ -62,7 +62,7 @@ class LosslessTest {
   void train_anyNumberOfWorkers_hasTheObjectiveOfThePooledOptimum(int workers) {
     double optimum = logLoss(LOGISTIC, Oracles.ridgeLogistic(LOGISTIC, 0.0));
 
-    for (PooledOptimizer optimizer : List.of(NEWTON, LBFGS)) {
+    for (ExactOptimizer optimizer : List.of(NEWTON, LBFGS)) {
       TrainingResult result =
           plan(Family.LOGISTIC, optimizer).train(PlanBuilder.deal(LOGISTIC, workers));
 
@@ -95,7 +95,7 @@ class LosslessTest {
   void train_warmStart_hasTheSameOptimumFromNearer() {
     Map<String, Table> workers = PlanBuilder.deal(LOGISTIC);
     LocalSolver solver = new LocalLbfgs(10, 1e-4, 10);
-    for (PooledOptimizer optimizer : List.of(NEWTON, LBFGS)) {
+    for (ExactOptimizer optimizer : List.of(NEWTON, LBFGS)) {
       TrainingResult cold = plan(Family.LOGISTIC, optimizer).train(workers);
       TrainingResult warm =
           plan(Family.LOGISTIC, optimizer).warmStart(solver).optimizer(optimizer).train(workers);
@@ -132,7 +132,7 @@ class LosslessTest {
   @Test
   void train_masked_givesTheBitsOfThePlainSum() {
     Map<String, Table> workers = PlanBuilder.deal(LOGISTIC, 4);
-    for (PooledOptimizer optimizer : List.of(NEWTON, LBFGS)) {
+    for (ExactOptimizer optimizer : List.of(NEWTON, LBFGS)) {
       TrainingResult plain = plan(Family.LOGISTIC, optimizer).train(workers);
       TrainingResult masked =
           plan(Family.LOGISTIC, optimizer)
@@ -152,7 +152,7 @@ class LosslessTest {
             .withWeights(new Random(9L).doubles(120, 0.0, 4.0).toArray());
     double[] expected = intercept ? Oracles.leastSquares(table) : withoutIntercept(table);
 
-    for (PooledOptimizer optimizer : List.of(new NormalEquations(), NEWTON, LBFGS)) {
+    for (ExactOptimizer optimizer : List.of(new NormalEquations(), NEWTON, LBFGS)) {
       PlanBuilder plan = plan(Family.LINEAR, optimizer);
       TrainingResult result =
           (intercept ? plan : plan.withoutIntercept()).train(PlanBuilder.deal(table, 5));
@@ -213,7 +213,7 @@ class LosslessTest {
       }
     }
 
-    for (PooledOptimizer optimizer : List.of(NEWTON, LBFGS)) {
+    for (ExactOptimizer optimizer : List.of(NEWTON, LBFGS)) {
       double[] model =
           plan(Family.LOGISTIC, optimizer)
               .l2(0.3)
@@ -383,7 +383,7 @@ class LosslessTest {
     Table table = Table.random(21L, 2000, features, Family.LINEAR);
     double[] expected = Oracles.leastSquares(table);
 
-    for (PooledOptimizer optimizer : List.of(NEWTON, new NormalEquations())) {
+    for (ExactOptimizer optimizer : List.of(NEWTON, new NormalEquations())) {
       TrainingResult result =
           plan(Family.LINEAR, optimizer).features(features).train(PlanBuilder.deal(table, 4));
 

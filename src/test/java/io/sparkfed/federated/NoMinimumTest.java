@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sparkfed.model.Family;
+import io.sparkfed.server.ExactGradientDescent;
 import io.sparkfed.server.Lbfgs;
 import io.sparkfed.server.Newton;
-import io.sparkfed.server.PooledGradientDescent;
 import io.sparkfed.testing.Table;
 import java.util.Arrays;
 import java.util.List;
@@ -170,7 +170,7 @@ class NoMinimumTest {
         assertTrue(!message.contains("set model.l2"), message);
       }
       PlanBuilder descent =
-          new PlanBuilder().optimizer(new PooledGradientDescent(0.1, 1e-8, 1000.0)).l2(l2);
+          new PlanBuilder().optimizer(new ExactGradientDescent(0.1, 1e-8, 1000.0)).l2(l2);
       assertTrue(train(descent, family, table).divergence().isPresent());
     }
   }

@@ -20,7 +20,7 @@ import io.sparkfed.objective.Reduction;
 import io.sparkfed.privacy.ClipBound;
 import io.sparkfed.privacy.Unbounded;
 import io.sparkfed.secure.FixedPointSum;
-import io.sparkfed.server.PooledOptimizer;
+import io.sparkfed.server.ExactOptimizer;
 import io.sparkfed.server.ServerOptimizer;
 import io.sparkfed.server.ServerSgd;
 import io.sparkfed.solver.GradientDescent;
@@ -54,9 +54,9 @@ final class PlanBuilder {
   private ServerOptimizer server = new ServerSgd(1.0);
   private OptionalDouble tolerance = OptionalDouble.empty();
   private Optional<LocalSolver> warmStart = Optional.empty();
-  private PooledPlan.Counting counting = PooledPlan.Counting.WEIGHTS;
+  private ExactPlan.Counting counting = ExactPlan.Counting.WEIGHTS;
   private boolean preconditioned;
-  private Optional<PooledPlan> pooled = Optional.empty();
+  private Optional<ExactPlan> pooled = Optional.empty();
   private OptionalInt leastHolders = OptionalInt.empty();
   private ClipBound clip = Unbounded.INSTANCE;
   private double aucError = MetricSettings.AUC_ERROR;
@@ -200,7 +200,7 @@ final class PlanBuilder {
 
   /** Before {@link #optimizer}: weights are numbers of trials. */
   PlanBuilder ofTrials() {
-    counting = PooledPlan.Counting.ROWS;
+    counting = ExactPlan.Counting.ROWS;
     return this;
   }
 
@@ -215,17 +215,17 @@ final class PlanBuilder {
   }
 
   /** Trains losslessly, with features standardised by the federation for the numbers' sake. */
-  PlanBuilder optimizer(PooledOptimizer optimizer) {
+  PlanBuilder optimizer(ExactOptimizer optimizer) {
     return optimizer(optimizer, 0.0);
   }
 
-  PlanBuilder optimizer(PooledOptimizer optimizer, double l1OfWeights) {
+  PlanBuilder optimizer(ExactOptimizer optimizer, double l1OfWeights) {
     l1 = l1OfWeights;
     pooled =
         Optional.of(
-            new PooledPlan(
+            new ExactPlan(
                 new AlgorithmChoice("fixed", optimizer, warmStart, preconditioned, "").always(),
-                PooledPlan.Conditioning.STANDARDIZED,
+                ExactPlan.Conditioning.STANDARDIZED,
                 0.95,
                 counting));
     return this;

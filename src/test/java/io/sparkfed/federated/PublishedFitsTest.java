@@ -8,9 +8,9 @@ import io.sparkfed.aggregate.InsecurePlainSum;
 import io.sparkfed.evaluation.FitStatistics;
 import io.sparkfed.math.Vectors;
 import io.sparkfed.model.Family;
+import io.sparkfed.server.ExactOptimizer;
 import io.sparkfed.server.Lbfgs;
 import io.sparkfed.server.Newton;
-import io.sparkfed.server.PooledOptimizer;
 import io.sparkfed.testing.Table;
 import io.sparkfed.testing.TestData;
 import java.util.ArrayList;
@@ -252,7 +252,7 @@ class PublishedFitsTest {
       {-.14088069, 2.0700801, -.00943265, .3219257, .10889408, -12.105751}
     };
 
-    for (PooledOptimizer optimizer : List.of(NEWTON, new Lbfgs(10, 1e-12))) {
+    for (ExactOptimizer optimizer : List.of(NEWTON, new Lbfgs(10, 1e-12))) {
       TrainingResult result =
           new PlanBuilder()
               .family(Family.SOFTMAX)

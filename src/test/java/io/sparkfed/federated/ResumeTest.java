@@ -28,10 +28,10 @@ import io.sparkfed.server.AdaptiveServer.Adagrad;
 import io.sparkfed.server.AdaptiveServer.Adam;
 import io.sparkfed.server.AdaptiveServer.SecondMoment;
 import io.sparkfed.server.AdaptiveServer.Yogi;
+import io.sparkfed.server.ExactGradientDescent;
 import io.sparkfed.server.Lbfgs;
 import io.sparkfed.server.Newton;
 import io.sparkfed.server.NormalEquations;
-import io.sparkfed.server.PooledGradientDescent;
 import io.sparkfed.server.ServerMomentum;
 import io.sparkfed.solver.LocalLbfgs;
 import io.sparkfed.solver.LocalNewton;
@@ -113,7 +113,7 @@ class ResumeTest {
         case LBFGS_TOO_FEW_ROUNDS -> plan.rounds(5).optimizer(new Lbfgs(10, 1e-12));
         case NORMAL_EQUATIONS -> plan.rounds(1).optimizer(new NormalEquations());
         case GRADIENT_DESCENT ->
-            plan.rounds(12).optimizer(new PooledGradientDescent(0.5, 1e-12, 1000.0));
+            plan.rounds(12).optimizer(new ExactGradientDescent(0.5, 1e-12, 1000.0));
       };
     }
 

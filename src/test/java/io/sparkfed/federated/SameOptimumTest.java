@@ -13,11 +13,11 @@ import io.sparkfed.objective.LinearObjective;
 import io.sparkfed.objective.Reduction;
 import io.sparkfed.secure.keys.EphemeralKeys;
 import io.sparkfed.secure.masked.MaskedSum;
+import io.sparkfed.server.ExactGradientDescent;
+import io.sparkfed.server.ExactOptimizer;
 import io.sparkfed.server.Lbfgs;
 import io.sparkfed.server.Newton;
 import io.sparkfed.server.NormalEquations;
-import io.sparkfed.server.PooledGradientDescent;
-import io.sparkfed.server.PooledOptimizer;
 import io.sparkfed.solver.GradientDescent;
 import io.sparkfed.testing.Table;
 import java.util.ArrayList;
@@ -44,7 +44,7 @@ class SameOptimumTest {
     for (Family family : Family.values()) {
       cases.add(Arguments.of(family, new Lbfgs(10, 1e-11)));
       if (family != Family.SVM) {
-        cases.add(Arguments.of(family, new PooledGradientDescent(0.1, 1e-13, 1000.0)));
+        cases.add(Arguments.of(family, new ExactGradientDescent(0.1, 1e-13, 1000.0)));
       }
       if (CURVED.contains(family)) {
         cases.add(Arguments.of(family, new Newton(1e-12)));
@@ -56,7 +56,7 @@ class SameOptimumTest {
 
   @ParameterizedTest
   @MethodSource("familiesAndMethods")
-  void train_anySplit_hasTheObjectiveOfThePooledOptimum(Family family, PooledOptimizer optimizer) {
+  void train_anySplit_hasTheObjectiveOfThePooledOptimum(Family family, ExactOptimizer optimizer) {
     Table table = Table.random(31L, ROWS, FEATURES, family);
     double optimum = pooledOptimum(family, table);
     List<Map<String, Table>> splits =
@@ -81,7 +81,7 @@ class SameOptimumTest {
 
   @ParameterizedTest
   @MethodSource("familiesAndMethods")
-  void train_masked_givesTheBitsOfThePlainSum(Family family, PooledOptimizer optimizer) {
+  void train_masked_givesTheBitsOfThePlainSum(Family family, ExactOptimizer optimizer) {
     Map<String, Table> workers = PlanBuilder.deal(Table.random(31L, ROWS, FEATURES, family), 3);
     PlanBuilder plan = plan(family, optimizer).rounds(12);
     TrainingResult plain = plan.sum(new InsecurePlainSum(2)).train(workers);
@@ -91,7 +91,7 @@ class SameOptimumTest {
     assertTrue(plain.lastRound().loss() < plain.rounds().get(0).loss());
   }
 
-  private static PlanBuilder plan(Family family, PooledOptimizer optimizer) {
+  private static PlanBuilder plan(Family family, ExactOptimizer optimizer) {
     return new PlanBuilder()
         .family(family)
         .features(FEATURES)

@@ -12,10 +12,10 @@ import io.sparkfed.data.ShardBuilder.Part;
 import io.sparkfed.evaluation.FitStatistics;
 import io.sparkfed.model.Family;
 import io.sparkfed.model.ModelShape;
+import io.sparkfed.server.ExactOptimizer;
 import io.sparkfed.server.Lbfgs;
 import io.sparkfed.server.Newton;
 import io.sparkfed.server.NormalEquations;
-import io.sparkfed.server.PooledOptimizer;
 import io.sparkfed.solver.LocalLbfgs;
 import io.sparkfed.testing.Table;
 import java.util.ArrayList;
@@ -110,7 +110,7 @@ class ScaleTest {
   }
 
   private static PlanBuilder plan(
-      Family family, PooledOptimizer optimizer, boolean preconditioned, boolean warm) {
+      Family family, ExactOptimizer optimizer, boolean preconditioned, boolean warm) {
     PlanBuilder plan =
         new PlanBuilder()
             .family(family)
@@ -137,7 +137,7 @@ class ScaleTest {
 
   /** The answer for rows of no particular scale, by the most exact method there is. */
   private static double[] answer(Family family, Rows rows) {
-    PooledOptimizer exact = CURVED.contains(family) ? new Newton(1e-14) : new Lbfgs(10, 1e-14);
+    ExactOptimizer exact = CURVED.contains(family) ? new Newton(1e-14) : new Lbfgs(10, 1e-14);
     return train(plan(family, exact, false, false), rows, "answer ").model().values();
   }
 

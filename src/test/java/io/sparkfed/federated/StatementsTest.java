@@ -112,7 +112,7 @@ class StatementsTest {
                           shape,
                           scaling,
                           distribution,
-                          PooledPlan.Counting.ROWS,
+                          ExactPlan.Counting.ROWS,
                           model,
                           0.3));
                 });

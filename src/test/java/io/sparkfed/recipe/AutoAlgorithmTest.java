@@ -34,7 +34,7 @@ class AutoAlgorithmTest {
     List<String> all = new ArrayList<>(List.of("algorithm.preset=auto"));
     all.addAll(List.of(settings));
     TrainingConfig config = files.load(ConfigFiles.LEAST, all.toArray(String[]::new));
-    return Presets.plan(config, features).pooled().orElseThrow().chooser().choose(rows, 10);
+    return Presets.plan(config, features).exact().orElseThrow().chooser().choose(rows, 10);
   }
 
   @ParameterizedTest

@@ -29,8 +29,8 @@ class PresetsTest {
 
     TrainingPlan plan = Presets.plan(config, 2);
 
-    assertEquals(PresetNames.isLossless(name), plan.pooled().isPresent());
-    plan.pooled()
+    assertEquals(PresetNames.isLossless(name), plan.exact().isPresent());
+    plan.exact()
         .ifPresent(
             pooled -> {
               String chosen = pooled.chooser().choose(1000.0, 10).preset();

@@ -7,7 +7,7 @@ import java.util.Optional;
  * evaluation is a visit to the workers, so the optimizer does not call a function: it says which
  * point it wants, as a {@link Search}, and is told.
  */
-public interface PooledOptimizer {
+public interface ExactOptimizer {
 
   /** Returns whether it needs Hessians, and so whether the loss must have curvature. */
   boolean needsHessian();

@@ -5,20 +5,20 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Gradient descent with a constant step on the pooled objective, one gradient a round: FedSGD
+ * Gradient descent with a constant step on the objective of all rows, one gradient a round: FedSGD
  * (McMahan et al., AISTATS 2017, section 2) with full batches.
  *
  * @param stepSize positive and finite
  * @param tolerance ends when a step changes the objective by at most this part of it; at least 0
  * @param divergenceFactor ends when the objective exceeds this multiple of its first value
  */
-public record PooledGradientDescent(double stepSize, double tolerance, double divergenceFactor)
-    implements PooledOptimizer {
+public record ExactGradientDescent(double stepSize, double tolerance, double divergenceFactor)
+    implements ExactOptimizer {
 
   /**
    * @throws IllegalArgumentException if a parameter is out of range
    */
-  public PooledGradientDescent {
+  public ExactGradientDescent {
     if (!(stepSize > 0.0) || Double.isInfinite(stepSize)) {
       throw new IllegalArgumentException(
           "step-size must be > 0 and finite. Provided value: " + stepSize);
@@ -53,7 +53,7 @@ public record PooledGradientDescent(double stepSize, double tolerance, double di
 
   /** The last point was {@code best}, with the objective {@code value}; NaN before the first. */
   private record Walk(
-      PooledGradientDescent descent, double[] point, double[] best, double first, double value)
+      ExactGradientDescent descent, double[] point, double[] best, double first, double value)
       implements Search {
 
     @Override

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Functions whose minima are known in closed form. */
-class PooledOptimizerTest {
+class ExactOptimizerTest {
 
   /** A search run to its end. */
   private record Run(Search end, int evaluations) {
@@ -29,7 +29,7 @@ class PooledOptimizerTest {
   }
 
   private static Run run(
-      PooledOptimizer optimizer,
+      ExactOptimizer optimizer,
       Function<double[], PointEvaluation> function,
       double[] start,
       double... l1) {
@@ -91,7 +91,7 @@ class PooledOptimizerTest {
 
   @Test
   void newton_quadratic_needsTwoEvaluations() {
-    Run run = run(new Newton(1e-12), PooledOptimizerTest::bowl, new double[3], new double[3]);
+    Run run = run(new Newton(1e-12), ExactOptimizerTest::bowl, new double[3], new double[3]);
 
     assertEquals(Ending.CONVERGED, run.ending());
     assertArrayEquals(new double[] {3.0, -0.5, 0.2}, run.result(), 1e-15);
@@ -102,7 +102,7 @@ class PooledOptimizerTest {
   @ValueSource(doubles = {0.5, 2.0, -30.0})
   void newton_fullStepTooLong_isHalvedUntilTheValueFalls(double start) {
     Run run =
-        run(new Newton(1e-12), PooledOptimizerTest::hyperbola, new double[] {start}, new double[1]);
+        run(new Newton(1e-12), ExactOptimizerTest::hyperbola, new double[] {start}, new double[1]);
 
     assertEquals(Ending.CONVERGED, run.ending());
     assertEquals(0.0, run.result()[0], 1e-12);
@@ -121,7 +121,7 @@ class PooledOptimizerTest {
 
   @Test
   void newton_objectiveWithoutMinimum_saysSo() {
-    Run run = run(new Newton(1e-12), PooledOptimizerTest::separated, new double[1], new double[1]);
+    Run run = run(new Newton(1e-12), ExactOptimizerTest::separated, new double[1], new double[1]);
 
     assertEquals(Ending.UNBOUNDED, run.ending());
   }
@@ -143,7 +143,7 @@ class PooledOptimizerTest {
     Run run =
         run(
             new NormalEquations(),
-            PooledOptimizerTest::bowl,
+            ExactOptimizerTest::bowl,
             new double[] {7.0, 7.0, 7.0},
             new double[3]);
 
@@ -156,7 +156,7 @@ class PooledOptimizerTest {
     Run run =
         run(
             new Lbfgs(10, 1e-14),
-            PooledOptimizerTest::rosenbrock,
+            ExactOptimizerTest::rosenbrock,
             new double[] {-1.2, 1.0},
             new double[2]);
 
@@ -168,7 +168,7 @@ class PooledOptimizerTest {
   /** With separable squares the lasso is the soft threshold, coordinate by coordinate. */
   @Test
   void lbfgs_separableSquaresWithL1_isTheSoftThreshold() {
-    Run run = run(new Lbfgs(10, 1e-13), PooledOptimizerTest::bowl, new double[3], 1.0, 6.0, 100.0);
+    Run run = run(new Lbfgs(10, 1e-13), ExactOptimizerTest::bowl, new double[3], 1.0, 6.0, 100.0);
 
     assertArrayEquals(new double[] {2.0, 0.0, 0.19}, run.result(), 1e-8);
     assertEquals(0.0, run.result()[1]);
@@ -177,7 +177,7 @@ class PooledOptimizerTest {
   /** The intercept's L1 weight is 0: only the others shrink. */
   @Test
   void lbfgs_l1OfOneCoordinateZero_leavesItAlone() {
-    Run run = run(new Lbfgs(10, 1e-13), PooledOptimizerTest::bowl, new double[3], 0.0, 6.0, 0.0);
+    Run run = run(new Lbfgs(10, 1e-13), ExactOptimizerTest::bowl, new double[3], 0.0, 6.0, 0.0);
 
     assertArrayEquals(new double[] {3.0, 0.0, 0.2}, run.result(), 1e-8);
   }
@@ -196,14 +196,14 @@ class PooledOptimizerTest {
   void gradientDescent_stepsOfTheGradient_reachTheMinimumOrEndAsDiverged() {
     Run good =
         run(
-            new PooledGradientDescent(5e-5, 1e-15, 1000.0),
-            PooledOptimizerTest::one,
+            new ExactGradientDescent(5e-5, 1e-15, 1000.0),
+            ExactOptimizerTest::one,
             new double[1],
             new double[1]);
     Run bad =
         run(
-            new PooledGradientDescent(3e-4, 0.0, 1000.0),
-            PooledOptimizerTest::one,
+            new ExactGradientDescent(3e-4, 0.0, 1000.0),
+            ExactOptimizerTest::one,
             new double[1],
             new double[1]);
 
@@ -221,9 +221,9 @@ class PooledOptimizerTest {
 
   @Test
   void begin_l1WhereItCantBe_isRefused() {
-    for (PooledOptimizer optimizer :
-        new PooledOptimizer[] {
-          new Newton(0.0), new NormalEquations(), new PooledGradientDescent(1.0, 0.0, 2.0)
+    for (ExactOptimizer optimizer :
+        new ExactOptimizer[] {
+          new Newton(0.0), new NormalEquations(), new ExactGradientDescent(1.0, 0.0, 2.0)
         }) {
       assertThrows(
           IllegalArgumentException.class,

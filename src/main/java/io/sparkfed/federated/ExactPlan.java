@@ -1,8 +1,8 @@
 package io.sparkfed.federated;
 
 /**
- * How the pooled objective is minimised: the mean loss of all rows, plus {@code l2/2 |w|²}, plus
- * {@code l1 |w|_1}.
+ * How the objective of all rows is minimised: the mean loss of all rows, plus {@code l2/2 |w|²},
+ * plus {@code l1 |w|_1}.
  *
  * <p>The penalties are on the weights of standardised features under {@code standardize =
  * federated} (as in Spark ML with {@code standardization = true}) or {@code worker}, and on those
@@ -14,7 +14,7 @@ package io.sparkfed.federated;
  * @param confidenceLevel of the intervals of coefficients, in (0, 1)
  * @param counting what a row counts among the rows of the statistics
  */
-public record PooledPlan(
+public record ExactPlan(
     AlgorithmChoice.Chooser chooser,
     Conditioning conditioning,
     double confidenceLevel,

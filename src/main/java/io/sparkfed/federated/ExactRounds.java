@@ -19,9 +19,9 @@ import io.sparkfed.model.ModelShape;
 import io.sparkfed.model.Scaling;
 import io.sparkfed.model.Standardize;
 import io.sparkfed.objective.SampledGram;
+import io.sparkfed.server.ExactOptimizer;
 import io.sparkfed.server.PointEvaluation;
 import io.sparkfed.server.PointEvaluation.Kind;
-import io.sparkfed.server.PooledOptimizer;
 import io.sparkfed.server.Preconditioner;
 import io.sparkfed.server.SavedSearch;
 import io.sparkfed.server.Search;
@@ -38,9 +38,9 @@ import java.util.stream.IntStream;
 
 /**
  * Lossless training: secure sums of the derivatives at the workers, a step of an optimizer at the
- * driver. The optimum is that of the pooled rows.
+ * driver. The optimum is that of all rows together.
  */
-final class PooledRounds implements RoundWork {
+final class ExactRounds implements RoundWork {
   /** Of this order a solution has lost six digits. */
   private static final double WARNED_CONDITION = 1e6;
 
@@ -51,7 +51,7 @@ final class PooledRounds implements RoundWork {
   private static final String CURVATURE = "starting-curvature";
 
   private final TrainingPlan plan;
-  private final PooledOptimizer optimizer;
+  private final ExactOptimizer optimizer;
   private final Scaling scaling;
   private final ModelShape shape;
   private final VectorSum sum;
@@ -90,15 +90,15 @@ final class PooledRounds implements RoundWork {
    * @param curvature the mean of {@code z z'} over rows z in training units; empty where nobody
    *     asked
    */
-  PooledRounds(
+  ExactRounds(
       TrainingPlan plan,
       Scaling scaling,
-      PooledOptimizer optimizer,
+      ExactOptimizer optimizer,
       double total,
       StartingPoint cold,
       Optional<double[]> warm,
       Optional<SymmetricMatrix> curvature) {
-    PooledPlan pooled = plan.pooled().orElseThrow();
+    ExactPlan exact = plan.exact().orElseThrow();
     this.plan = plan;
     this.scaling = scaling;
     this.shape = plan.shape();
@@ -117,7 +117,7 @@ final class PooledRounds implements RoundWork {
       l2[j] = plan.l2() * toPenalised * toPenalised;
       l1[j] = plan.l1() * toPenalised;
     }
-    this.takesBack = pooled.conditioning() == PooledPlan.Conditioning.STANDARDIZED;
+    this.takesBack = exact.conditioning() == ExactPlan.Conditioning.STANDARDIZED;
     this.cold = cold;
     this.isWarm = warm.isPresent();
     this.curvature = curvature.flatMap(this::preconditioner);
@@ -233,7 +233,7 @@ final class PooledRounds implements RoundWork {
     for (int j = 0; j < size; j++) {
       objective += l1[j] * Math.abs(model[j]);
     }
-    return new Pooled(
+    return new Evaluated(
         EvaluationSums.of(sums),
         objective,
         new PointEvaluation(value, gradient, hessian, kind(), typical(), leastCurvature()));
@@ -380,7 +380,7 @@ final class PooledRounds implements RoundWork {
         meanLoss,
         (shape.outputs() - 1) * ofAnOutput,
         shape.hasIntercept(),
-        plan.pooled().orElseThrow().confidenceLevel());
+        plan.exact().orElseThrow().confidenceLevel());
   }
 
   @Override
@@ -446,12 +446,12 @@ final class PooledRounds implements RoundWork {
     }
   }
 
-  private final class Pooled implements Answer {
+  private final class Evaluated implements Answer {
     private final EvaluationSums evaluation;
     private final double objective;
     private final PointEvaluation point;
 
-    Pooled(EvaluationSums evaluation, double objective, PointEvaluation point) {
+    Evaluated(EvaluationSums evaluation, double objective, PointEvaluation point) {
       this.evaluation = evaluation;
       this.objective = objective;
       this.point = point;
@@ -479,7 +479,7 @@ final class PooledRounds implements RoundWork {
         search = new Search.Ended(search.best(), Search.Ending.UNBOUNDED);
       }
       if (Double.isNaN(conditionNumber) && search.ending().isEmpty()) {
-        point.hessian().ifPresent(PooledRounds.this::requireDetermined);
+        point.hessian().ifPresent(ExactRounds.this::requireDetermined);
       }
       if (search.ending().isEmpty()) {
         search = search.next(point);
