@@ -16,10 +16,7 @@ public final class CohortException extends AggregationException {
   /** Creates the exception from the counts. */
   public static CohortException tooFew(int workers, int minWorkers) {
     return new CohortException(
-        "too few workers: an average may be opened over at least "
-            + minWorkers
-            + " (aggregation.min-workers). Provided: "
-            + workers);
+        "too few workers: " + workers + " took part, but aggregation.min-workers is " + minWorkers);
   }
 
   /** Creates the exception from the counts, and the workers left out with the reason. */

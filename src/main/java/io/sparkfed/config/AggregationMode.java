@@ -18,8 +18,8 @@ public enum AggregationMode {
       List.of(),
       (keys, aggregators, minWorkers, ledger) -> new MaskedSum(keys, minWorkers, ledger),
       List.of(
-          "The driver, and so whoever owns the model, receives masked vectors that look uniformly"
-              + " random, and learns their sum over the cohort alone.",
+          "The driver, and so the model's owner, receives masked vectors that look uniformly"
+              + " random, and learns only their sum over the cohort.",
           "No executor sees another worker's update.",
           "Rows never leave their worker's partition during training.",
           "A worker's failure reaches the driver as one coarse tag, without text."),
@@ -29,10 +29,10 @@ public enum AggregationMode {
       List.of("aggregator-1", "aggregator-2"),
       SealedSum::new,
       List.of(
-          "The driver, and so whoever owns the model, receives sums over the cohort alone: never one"
+          "The driver, and so the model's owner, receives only sums over the cohort: never one"
               + " worker's update, row count, loss or metrics.",
-          "No single aggregator sees an update: each has a share that looks uniformly random, and"
-              + " only all of them together could put an update together.",
+          "No single aggregator sees an update: each has a share that looks uniformly random,"
+              + " and only all of them together could reconstruct an update.",
           "Updates are sealed to the aggregators: neither the network, nor other executors, nor the"
               + " driver that relays them can read them.",
           "Rows never leave their worker's partition during training.",
@@ -48,7 +48,7 @@ public enum AggregationMode {
       List.of("secure-worker"),
       SealedSum::new,
       List.of(
-          "The driver, and so whoever owns the model, receives sums over the cohort alone: never one"
+          "The driver, and so the model's owner, receives only sums over the cohort: never one"
               + " worker's update, row count, loss or metrics.",
           "Updates are sealed to the secure worker: neither the network, nor other executors, nor the"
               + " driver that relays them can read them.",
@@ -72,14 +72,15 @@ public enum AggregationMode {
   /** What no mode protects from. */
   private static final class Caveat {
     static final String SUM_SPEAKS =
-        "The sum itself says something about the workers, the more the fewer they are and the more"
-            + " rounds there are; with two, each can compute the other's update.";
+        "The sum itself reveals something about the workers: more when they are few, and more"
+            + " with each round. With two, each can compute the other's update.";
     static final String DRIVER_SHIPS_CODE =
         "The driver ships the code: a malicious driver can read anything at the workers. It also"
-            + " lists files, and so knows their sizes, and sees how long tasks take.";
-    static final String ROOT = "Root on an executor's host sees that executor's workers.";
+            + " lists files, so it sees their sizes, and it sees how long tasks take.";
+    static final String ROOT =
+        "Anybody with root on an executor's host sees that executor's" + " workers.";
     static final String POISONING =
-        "Workers are trusted to send honest updates (no defence against poisoning).";
+        "Workers are trusted to send honest updates (no defense against poisoning).";
   }
 
   /** Opens the sum of integer vectors that a mode rides on. */

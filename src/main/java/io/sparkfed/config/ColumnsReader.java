@@ -54,9 +54,9 @@ final class ColumnsReader {
     if (user.hasPath("model.intercept") && byKey != byFormula) {
       throw read.invalid(
           "model.intercept",
-          "must be what data.formula says, "
+          "must match data.formula, "
               + byFormula
-              + " (+ 0 leaves the intercept out, and nothing keeps it)");
+              + " (+ 0 leaves the intercept out; without it the intercept stays)");
     }
     return byFormula;
   }
@@ -69,7 +69,8 @@ final class ColumnsReader {
         && columns.featuresVector().isEmpty()
         && !intercept()) {
       throw new ConfigurationException(
-          "model.intercept must be true in a model without features: nothing would be left of it");
+          "model.intercept must be true in a model without features: otherwise nothing is left"
+              + " of the model");
     }
     return columns;
   }
@@ -105,7 +106,7 @@ final class ColumnsReader {
 
   private Columns of(Formula formula, Source source) {
     if (source instanceof Synthetic) {
-      throw read.invalid(FORMULA, "is for tables, and the rows are generated");
+      throw read.invalid(FORMULA, "is for tables, but the rows are generated");
     }
     refuseBeside("data.features-column", true);
     refuseBeside(FEATURES, !read.strings(FEATURES).isEmpty());
@@ -139,7 +140,7 @@ final class ColumnsReader {
 
   private void refuseBeside(String key, boolean isSaid) {
     if (isSaid && user.hasPath(key)) {
-      throw read.invalid(key, "must not be set beside data.formula, which says it");
+      throw read.invalid(key, "must not be set beside data.formula, which defines it");
     }
   }
 

@@ -169,7 +169,7 @@ final class CsvSettings {
     if (hasHeader && !columns.isEmpty()) {
       throw read.invalid(
           where(section, COLUMNS),
-          "names the columns of files without a header, and header is true");
+          "names the columns of files without a header, but header is true");
     }
     List<String> missing = new ArrayList<>(own(section, MISSING));
     if (options.containsKey("nullValue")) {
@@ -231,7 +231,7 @@ final class CsvSettings {
                 String known = known(under, name);
                 if (options.put(known, checked(section, name, known, value)) != null) {
                   throw read.invalid(
-                      ConfigReader.under(under, name), "is given twice, under two spellings");
+                      ConfigReader.under(under, name), "is set twice, under two spellings");
                 }
               }
             });
@@ -250,12 +250,12 @@ final class CsvSettings {
       if (refused.getKey().equalsIgnoreCase(meant)) {
         throw read.invalid(
             ConfigReader.under(section, name),
-            "is no option of this reader; " + refused.getValue());
+            "isn't an option of this reader; " + refused.getValue());
       }
     }
     throw read.invalid(
         ConfigReader.under(section, name),
-        "is no option of csv files; those are " + String.join(", ", new TreeSet<>(TAKEN)));
+        "isn't an option of csv files; those are " + String.join(", ", new TreeSet<>(TAKEN)));
   }
 
   private String checked(String section, String name, String known, String value) {
@@ -281,19 +281,16 @@ final class CsvSettings {
           case "mode" ->
               value.equalsIgnoreCase("FAILFAST")
                   ? null
-                  : "must be FAILFAST, as it is without it: a row that doesn't fit its header is an"
-                      + " error";
+                  : "must be FAILFAST, the default: a row that doesn't fit its header is an error";
           case "enforceSchema" ->
               isFalse(value)
                   ? null
-                  : "must be false, as it is without it: the columns of files with a header are read by"
+                  : "must be false, the default: the columns of files with a header are read by"
                       + " name";
           case "samplingRatio" ->
               value.matches("1(\\.0*)?") ? null : "must be 1: types are found over all rows";
           case "recursiveFileLookup" ->
-              isTrue(value)
-                  ? null
-                  : "must be true, as it is without it: files in sub-folders are read";
+              isTrue(value) ? null : "must be true, the default: files in subfolders are read";
           default -> null;
         };
     if (rule != null) {

@@ -116,7 +116,7 @@ final class Includes
   private ConfigObject included(String what) {
     if (stack.isEmpty()) {
       throw new ConfigurationException(
-          "include \"" + what + "\" must stand in a file: there is no folder to look in");
+          "include \"" + what + "\" needs a file: there is no folder to look in");
     }
     Path folder = last().toAbsolutePath().normalize().getParent();
     Path named = folder.resolve(what).normalize();

@@ -58,7 +58,7 @@ final class LosslessValidation {
   /** Refuses an L1 penalty for what can't have one. */
   static void requireNoL1(ConfigReader read, String chosen, String instead) {
     if (read.number("model.l1", "must be a number >= 0", value -> value >= 0.0) > 0.0) {
-      throw read.invalid("model.l1", "must be 0 for " + chosen + "; take " + instead);
+      throw read.invalid("model.l1", "must be 0 for " + chosen + "; use " + instead);
     }
   }
 
@@ -76,7 +76,7 @@ final class LosslessValidation {
                       .filter(Family::isCurved)
                       .map(EnumNames::of)
                       .toList())
-              + "); take "
+              + "); use "
               + instead);
     }
   }

@@ -78,7 +78,7 @@ public record ResultSettings(SortedMap<String, String> values) {
       if (!now.equals(then)) {
         throw new ConfigurationException(
             key
-                + " must be the checkpoint's for output.resume, "
+                + " must match the checkpoint for output.resume, "
                 + then
                 + ". Provided value: "
                 + now);

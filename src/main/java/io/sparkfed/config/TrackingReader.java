@@ -53,8 +53,8 @@ final class TrackingReader {
     if (uri.getRawUserInfo() != null || uri.getRawQuery() != null || uri.getRawFragment() != null) {
       throw read.invalid(
           URI_KEY,
-          "must hold no password and no query: the environment variables MLFLOW_TRACKING_USERNAME and"
-              + " MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN, say who is asking");
+          "must hold no password and no query: use the environment variables"
+              + " MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN");
     }
     return given.replaceFirst("/+$", "");
   }

@@ -84,8 +84,8 @@ public record TrainingConfig(
   public TrainingConfig ofOwner(String worker) {
     if (!(data.source() instanceof WorkerPaths paths)) {
       throw new ConfigurationException(
-          "--own needs data.workers, a path for each worker: in one table, or generated, rows are not"
-              + " one owner's alone");
+          "--own needs data.workers, a path for each worker: the rows of one table, or generated"
+              + " ones, don't belong to one owner");
     }
     if (!paths.paths().containsKey(worker)) {
       throw new ConfigurationException(

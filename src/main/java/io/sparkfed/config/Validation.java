@@ -119,8 +119,8 @@ public final class Validation {
           "data.synthetic.workers",
           "must be at most "
               + MOST_MASKED_SIMULATED
-              + " with aggregation.mode = masked, where each agrees on keys with its neighbours;"
-              + " simulate more with insecure-plain or secure-worker");
+              + " with aggregation.mode = masked, because each agrees on keys with its"
+              + " neighbors; simulate more with insecure-plain or secure-worker");
     }
     SortedMap<String, String> aggregators =
         new TreeMap<>(read.freeSection("aggregation.aggregators"));
@@ -254,7 +254,7 @@ public final class Validation {
     }
     if (source instanceof WorkerPaths) {
       throw read.invalid(
-          key, "is for simulated workers: who has rows of its own has its own tasks");
+          key, "is for simulated workers: workers with rows of their own have tasks of their own");
     }
     return OptionalInt.of(read.integer(key, 1, Integer.MAX_VALUE));
   }
@@ -354,8 +354,7 @@ public final class Validation {
     boolean synthetic = !read.optionalString("data.synthetic.workers").isEmpty();
     if (!synthetic && user.hasPath("data.synthetic")) {
       throw new ConfigurationException(
-          "data.synthetic.workers is not set, and without it the other keys of data.synthetic do"
-              + " nothing");
+          "data.synthetic.workers is not set, so the other keys of data.synthetic do nothing");
     }
     Optional<String> workerColumn = read.optionalString("data.worker-column");
     Optional<String> path = read.optionalString("data.path");
@@ -376,7 +375,7 @@ public final class Validation {
     }
     for (String key : OF_ROWS_THAT_ARE_READ) {
       if (user.hasPath(key)) {
-        throw read.invalid(key, "is for rows that are read; data.synthetic generates them");
+        throw read.invalid(key, "is for rows that are read, but data.synthetic generates them");
       }
     }
     return new Synthetic(
@@ -425,7 +424,7 @@ public final class Validation {
     }
     for (String key : List.of("data.split.train", "data.split.test")) {
       if (user.hasPath(key)) {
-        throw read.invalid(key, "needs data.split.column, whose value it is");
+        throw read.invalid(key, "needs data.split.column, whose values it names");
       }
     }
   }

@@ -154,7 +154,8 @@ public final class CsvRecords {
         if (!Blanks.isBlank((char) c)) {
           throw new CsvException(
               record,
-              "text stands after a closing quote (are quotes inside quoted values doubled, or escaped"
+              "there is text after a closing quote (are quotes inside quoted values doubled, or"
+                  + " escaped"
                   + " by data.options.escape?)");
         }
         continue;

@@ -19,8 +19,8 @@ public record DroppedRows(int workers, OptionalLong rows) {
     return "data.missing = drop: "
         + (rows.isPresent()
             ? rows.getAsLong() + " rows with a missing value were left out, of "
-            : "rows with a missing value were left out, how many is not told of fewer than"
-                + " aggregation.min-workers; they are of ")
+            : "rows with a missing value were left out; their number isn't revealed for fewer"
+                + " than aggregation.min-workers workers. They are of ")
         + workers
         + (workers == 1 ? " worker" : " workers");
   }

@@ -80,8 +80,9 @@ public final class AggregationChecks {
           "aggregation.keys",
           "not set",
           "the owners' folders and roster",
-          "keys are thrown away after the run and the driver relays the public ones: they protect"
-              + " from a curious driver, not from one that lies, and no owner knows whose they are");
+          "keys are generated for the run and the driver relays the public ones: they protect"
+              + " from an honest-but-curious driver, not from a malicious one, and no owner can"
+              + " check whose they are");
       return;
     }
     Keys keys = aggregation.keys().get();
@@ -95,7 +96,7 @@ public final class AggregationChecks {
           "aggregation.keys.roster",
           keys.roster() + ": " + why(e),
           "a roster made by jobs/keys",
-          "without it nobody knows whose signature a message must bear");
+          "without it nobody can check a message's signature");
       return;
     }
     add(
@@ -104,14 +105,14 @@ public final class AggregationChecks {
         "aggregation.keys.roster",
         keys.roster() + ": " + roster.workers().size() + " parties",
         "the one that the owners accepted",
-        "at each owner jobs/keys verify " + keys.dir() + " WORKER tells whether it is");
+        "at each owner jobs/keys verify " + keys.dir() + " WORKER checks it");
     if (data.source() instanceof WorkerPaths paths) {
       onRoster(
           roster,
           paths.paths().keySet(),
           "workers on the roster",
           "all of data.workers",
-          "a worker that is not on it drops out of every round");
+          "a worker that isn't on it drops out of every round");
     }
     if (!aggregation.aggregators().isEmpty()) {
       onRoster(
@@ -119,7 +120,7 @@ public final class AggregationChecks {
           aggregation.aggregators().keySet(),
           "aggregators on the roster",
           "all of aggregation.aggregators",
-          "no worker seals anything to one that is not on it");
+          "no worker seals anything to an aggregator that isn't on it");
     }
   }
 
@@ -137,7 +138,7 @@ public final class AggregationChecks {
             + " on "
             + (places == 0 ? "any host" : places + " host(s) of their own"),
         "each on a host of its own",
-        "an aggregator protects from whoever doesn't rule its host");
+        "an aggregator protects only from parties that don't control its host");
   }
 
   private static String why(Exception e) {
@@ -177,7 +178,7 @@ public final class AggregationChecks {
           "number of workers",
           "unknown before rows are read",
           "at least " + minWorkers,
-          "data.worker-column says whose row it is: too few workers end the run before round 1");
+          "data.worker-column names each row's worker: too few workers end the run before round 1");
       return;
     }
     int n = workers.getAsInt();
@@ -188,7 +189,7 @@ public final class AggregationChecks {
           "number of workers",
           n,
           "at least " + MaskedCohort.LEAST_WORKERS + " with aggregation.mode = masked",
-          "masks of two workers hide nothing from each other");
+          "with two workers, masks hide nothing from the other worker");
       return;
     }
     boolean enough = n >= minWorkers;
@@ -198,7 +199,7 @@ public final class AggregationChecks {
         "number of workers",
         n,
         "at least " + minWorkers + " (aggregation.min-workers)",
-        "a sum over fewer is not opened");
+        "a sum over fewer isn't opened");
     if (enough) {
       dropouts(n, minWorkers);
     }
@@ -211,9 +212,9 @@ public final class AggregationChecks {
     String why = "min-workers = " + minWorkers + " must stay";
     if (sparse) {
       why +=
-          ", and of each worker's neighbours and itself t = "
+          ", and of each worker and its neighbors t = "
               + MaskedCohort.threshold(n)
-              + " (about a tenth at random is what the graph is made for)";
+              + " (the graph is made for about a tenth of dropouts at random)";
     } else if (masked) {
       why += ", and t = floor(2n/3) + 1 = " + MaskedCohort.threshold(n);
     }

@@ -67,8 +67,8 @@ public final class ClusterSettings {
         "spark.authenticate",
         authenticates,
         "true",
-        "otherwise whoever reaches a port of the driver or an executor can read blocks and send"
-            + " tasks; a standalone cluster needs spark.authenticate.secret too");
+        "otherwise anybody who reaches a port of the driver or an executor can read blocks and"
+            + " send tasks; a standalone cluster needs spark.authenticate.secret too");
     boolean tls = isOn("spark.ssl.rpc.enabled", false);
     boolean crypto = isOn("spark.network.crypto.enabled", false);
     add(
@@ -109,7 +109,8 @@ public final class ClusterSettings {
                 ? "true, with access lists"
                 : acls ? "true, access lists without spark.ui.filters" : "true, open to anybody",
         "false, or spark.acls.enable with spark.ui.filters",
-        "the UI shows the same as the event log; access lists bind nobody whom no filter names");
+        "the UI shows the same as the event log; access lists bind only users whom a filter"
+            + " identifies");
   }
 
   private void tasks() {
@@ -119,8 +120,8 @@ public final class ClusterSettings {
         "spark.speculation",
         speculates,
         "false",
-        "a second attempt trains in vain, and without aggregation.keys it lacks its worker's keys:"
-            + " then the worker drops out");
+        "a second attempt trains in vain. Without aggregation.keys it lacks its worker's keys,"
+            + " and the worker drops out");
     boolean reaps = isOn("spark.task.reaper.enabled", false);
     add(
         reaps ? Verdict.OK : Verdict.WARN,
@@ -140,7 +141,7 @@ public final class ClusterSettings {
     add(
         failures >= 2 ? Verdict.OK : Verdict.WARN,
         local ? "spark.master local[N,F]" : "spark.task.maxFailures",
-        failures == 1 ? "1 attempt a task" : failures + " attempts a task",
+        failures == 1 ? "1 attempt per task" : failures + " attempts per task",
         local ? "local[N,4]" : "4",
         "with one attempt an error of Spark's own ends the run");
   }

@@ -36,11 +36,7 @@ public final class DurablePlaces {
     config.output().dir().ifPresent(places::output);
     if (config.checkpoints().every() == 0) {
       places.add(
-          Verdict.WARN,
-          "checkpoint.every",
-          "0",
-          "at least 1",
-          "a run that is killed must begin anew");
+          Verdict.WARN, "checkpoint.every", "0", "at least 1", "a killed run must start over");
     } else {
       boolean own = config.checkpoints().dir().isPresent();
       config
@@ -60,7 +56,7 @@ public final class DurablePlaces {
           "output.dir for all nodes",
           dir,
           "a path that means the same on every node",
-          "executors write parts of the model: on a disk of their own they are lost");
+          "executors write parts of the model, which are lost on a disk of their own");
     }
   }
 
@@ -82,14 +78,14 @@ public final class DurablePlaces {
           CHECKPOINT,
           dir + ", on the disk of whichever node the driver runs on",
           DURABLE,
-          "a driver that is started again elsewhere finds nothing to resume");
+          "a driver that is restarted elsewhere finds nothing to resume");
     } else if (isTemporary(dir)) {
       add(
           Verdict.WARN,
           CHECKPOINT,
           dir,
           DURABLE,
-          "what is there may be gone after a restart of the host");
+          "its content may be gone after a restart of the host");
     } else {
       add(
           local ? Verdict.OK : Verdict.WARN,
@@ -97,9 +93,9 @@ public final class DurablePlaces {
           dir,
           DURABLE,
           local
-              ? "a run that is killed can be resumed on this host"
-              : "a run can be resumed as long as the driver's disk is there, unless that path is"
-                  + " shared");
+              ? "a killed run can be resumed on this host"
+              : "a killed run can be resumed as long as the driver's disk is there, unless that"
+                  + " path is shared");
     }
   }
 

@@ -84,7 +84,7 @@ public final class IdleKeys {
     Algorithm algorithm = config.algorithm();
     idle(
         PresetNames.isLossless(algorithm.preset()) && !algorithm.preset().equals("fed-sgd"),
-        "algorithm.preset = " + algorithm.preset() + " tells divergence by itself",
+        "algorithm.preset = " + algorithm.preset() + " detects divergence by itself",
         "algorithm.divergence-factor");
     idle(
         config.aggregation().mode().aggregators().isEmpty(),
@@ -105,7 +105,7 @@ public final class IdleKeys {
             || !WITH_STATISTICS.contains(family)
             || config.model().l1() > 0.0
             || config.model().l2() > 0.0,
-        "intervals come with an exact fit without penalty, of linear, logistic, poisson and gamma",
+        "only exact fits without penalty have intervals: linear, logistic, poisson and gamma",
         "evaluation.confidence-level");
     idle(config.checkpoints().every() == 0, "checkpoint.every = 0 writes none", "checkpoint.dir");
     idle(

@@ -22,7 +22,7 @@ import org.apache.hadoop.security.AccessControlException;
 
 /** Whether the paths that {@code data} names can be reached from the driver. Opens no file. */
 public final class ReachablePaths {
-  private static final String WHY = "the run ends when it is not, before round 1";
+  private static final String WHY = "otherwise the run ends before round 1";
 
   private ReachablePaths() {}
 
@@ -72,7 +72,7 @@ public final class ReachablePaths {
     } catch (DataException e) {
       return finding(Verdict.DANGER, key, e.getMessage());
     } catch (UnsupportedFileSystemException e) {
-      return finding(Verdict.WARN, key, path + ": no file system of that kind, not checked");
+      return finding(Verdict.WARN, key, path + ": no such file system here, not checked");
     } catch (AccessControlException e) {
       return finding(Verdict.DANGER, key, path + " may not be read");
     } catch (IOException | IllegalArgumentException e) {

@@ -73,7 +73,7 @@ public final class SurveyText {
               "workers left out",
               skipped(),
               "none",
-              "their rows don't count, and the driver knows that they have none to train on"));
+              "their rows don't count, and the driver learns that they have none to train on"));
     }
     try {
       cost();
@@ -104,7 +104,7 @@ public final class SurveyText {
       lines.add(
           "  test rows only: "
               + String.join(", ", found.evaluators())
-              + "; a visit more in each round evaluates them");
+              + "; one more visit in each round evaluates them");
     }
     if (!found.skipped().isEmpty()) {
       lines.add("  left out: " + skipped());
@@ -126,7 +126,7 @@ public final class SurveyText {
         "feature contract: "
             + (found.isComplete()
                 ? count(encoding.width()) + " features, SHA-256 " + encoding.fingerprint()
-                : "complete when a training's secure sums have told the rest"));
+                : "a training's secure sums complete it"));
     int number = 1;
     for (InputColumn column : encoding.columns()) {
       lines.add(
@@ -151,7 +151,7 @@ public final class SurveyText {
           + reference;
     }
     return column instanceof Numeric numeric && numeric.imputed()
-        ? ", missing ones replaced by a mean still to be found"
+        ? ", missing ones replaced by a mean that is still to be found"
         : "";
   }
 

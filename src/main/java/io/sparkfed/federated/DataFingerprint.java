@@ -39,14 +39,13 @@ public record DataFingerprint(FeatureEncoding encoding, List<String> workers) {
     List<InputColumn> now = encoding.columns();
     for (int j = 0; j < Math.max(then.size(), now.size()); j++) {
       if (j >= now.size()) {
-        throw changed("column " + then.get(j).name() + " is no feature any more");
+        throw changed("column " + then.get(j).name() + " isn't a feature any more");
       }
       if (j >= then.size()) {
-        throw changed("column " + now.get(j).name() + " was no feature then");
+        throw changed("column " + now.get(j).name() + " wasn't a feature then");
       }
       if (!now.get(j).name().equals(then.get(j).name())) {
-        throw changed(
-            "column " + now.get(j).name() + " stands where " + then.get(j).name() + " stood");
+        throw changed("column " + now.get(j).name() + " is where " + then.get(j).name() + " stood");
       }
       if (!now.get(j).equals(then.get(j))) {
         throw changed(
@@ -61,6 +60,6 @@ public record DataFingerprint(FeatureEncoding encoding, List<String> workers) {
   }
 
   private static DataException changed(String how) {
-    return new DataException("the data must be those of the checkpoint: " + how);
+    return new DataException("the data changed since the checkpoint: " + how);
   }
 }

@@ -313,11 +313,12 @@ final class ExactRounds implements RoundWork {
   public String whyUnbounded() {
     if (runaway.isPresent()) {
       return runaway.get()
-          + ", so an intercept, which is never penalised, grows without bound; such labels need no"
-          + " model"
+          + ", so an intercept, which is never penalized, grows without bound; such labels need"
+          + " no model"
           + (plan.family() == Family.SOFTMAX ? ", such a class no place in model.classes" : "");
     }
-    return "coefficients grow without bound, as where a combination of features separates the classes"
+    return "coefficients grow without bound, as when a combination of features separates the"
+        + " classes"
         + (plan.l2() > 0.0 ? "" : "; leave such features out, or set model.l2 > 0");
   }
 

@@ -17,12 +17,13 @@ final class FeatureRanges {
   static final double LEAST_SQUARE = 1e-43;
 
   private static final String TOO_LARGE =
-      " must not have values larger than 1e24 in size, which sums have no room for: a sentinel for a"
-          + " missing value is to be left out, a column in other units to be rescaled (data.where,"
-          + " data.derive)";
+      " must not have values larger than 1e24 in size, for which sums have no room: leave out a"
+          + " sentinel for a missing value (data.where), or rescale a column in other units"
+          + " (data.derive)";
 
   private static final String TOO_SMALL =
-      " must not have values so small that their squares vanish in sums, below 1e-21 in size: rescale"
+      " must not have values so small, below 1e-21 in size, that their squares vanish in sums:"
+          + " rescale"
           + " the column (data.derive)";
 
   private FeatureRanges() {}

@@ -79,14 +79,14 @@ final class FederatedInference {
             .value();
     if (!(sums.get(InformationOfFit.ROWS) > size)) {
       note.accept(
-          "no statistics of the fit: in them a weight counts as so many rows, and weights must sum to"
-              + " more than the number of coefficients");
+          "no statistics of the fit: a weight counts as so many rows in them, and the weights"
+              + " must sum to more than the number of coefficients");
       return Optional.empty();
     }
     double nullDeviance = nullDeviance(federation, plan, search, sums);
     if (Double.isNaN(nullDeviance)) {
       note.accept(
-          "no null deviance, and so no R2: that of the intercept alone was not found in "
+          "no null deviance, and so no R2: the fit of the intercept alone was not found in "
               + MOST_NULL_STEPS
               + " visits");
     }

@@ -133,16 +133,16 @@ public final class FederatedPreprocessing {
       if (holders[j] == 0.0) {
         throw new DataException(
             column
-                + "no training row of any worker has a value, so there is no mean to replace"
-                + " missing ones with (data.impute)");
+                + "no training row of any worker has a value, so there is no mean to fill in"
+                + " (data.impute)");
       }
       if (holders[j] < minWorkers) {
         throw new DataException(
             column
                 + "fewer than "
                 + minWorkers
-                + " workers (aggregation.min-workers) have a value in a training row, so the mean to"
-                + " replace missing ones with is not opened (data.impute)");
+                + " workers (aggregation.min-workers) have a value in a training row, so the"
+                + " mean to fill in is not opened (data.impute)");
       }
     }
   }

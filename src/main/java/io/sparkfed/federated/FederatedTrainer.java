@@ -19,6 +19,7 @@ import io.sparkfed.federated.TrainingState.Cost;
 import io.sparkfed.federated.TrainingState.Moments;
 import io.sparkfed.math.SymmetricMatrix;
 import io.sparkfed.model.Coefficients;
+import io.sparkfed.model.PlainText;
 import io.sparkfed.model.Scaling;
 import io.sparkfed.model.Standardize;
 import io.sparkfed.server.Search.Ending;
@@ -267,12 +268,12 @@ public final class FederatedTrainer {
       String which, Map<String, Double> then, Map<String, Double> now) {
     if (then.containsKey(ROWS) && !then.get(ROWS).equals(now.get(ROWS))) {
       throw new DataException(
-          "the data must be those of the checkpoint: the "
+          "the data changed since the checkpoint: total weight of the "
               + which
-              + " rows of all workers weigh "
-              + now.get(ROWS)
-              + ", and weighed "
-              + then.get(ROWS));
+              + " rows is "
+              + PlainText.ofNumber(now.get(ROWS))
+              + ", was "
+              + PlainText.ofNumber(then.get(ROWS)));
     }
   }
 
@@ -309,22 +310,23 @@ public final class FederatedTrainer {
       }
       case UNVOUCHED -> {
         notes.add(
-            "WARNING: not surely converged: no lower point is found, but the slope is not so small that"
-                + " none can be where features nearly depend on each other; compare with fed-newton,"
+            "WARNING: perhaps not converged: no lower point was found, but where features nearly"
+                + " depend on each other the slope is still too large to rule one out; compare"
+                + " with fed-newton,"
                 + " leave algorithm.preconditioner on, or set model.l2 > 0");
         yield optimum(model);
       }
       case STALLED -> {
         if (!(rounds.get(rounds.size() - 1).loss() < rounds.get(0).loss())) {
           String message =
-              "no step from the start lowers the objective, though its slope says that it is no"
-                  + " minimum: rescale features or labels that are extreme";
+              "no step from the start lowers the objective, though the slope there is not that"
+                  + " of a minimum: rescale extreme features or labels";
           yield result(model, Optional.of(new Divergence(previous.round(), message)));
         }
         notes.add(
             "WARNING: the search has stalled before the optimum: no shorter step lowers the objective,"
-                + " though its slope promises more than rounding; rescale features or labels that are"
-                + " extreme");
+                + " though the slope promises more than rounding; rescale extreme features or"
+                + " labels");
         yield result(model, Optional.empty());
       }
       case EXHAUSTED -> {
@@ -332,7 +334,7 @@ public final class FederatedTrainer {
           notes.add(
               "WARNING: not converged after "
                   + plan.rounds()
-                  + " rounds (algorithm.rounds): the coefficients are not the optimum's");
+                  + " rounds (algorithm.rounds): the coefficients are not at the optimum");
         }
         yield result(model, Optional.empty());
       }
@@ -438,7 +440,7 @@ public final class FederatedTrainer {
       }
     } catch (AggregationException e) {
       notes.add(
-          "the AUC is as coarse as its aucError says: a sum for narrower bins could not be opened");
+          "the AUC is only as exact as its aucError: a sum for narrower bins could not be opened");
     }
   }
 
@@ -491,7 +493,7 @@ public final class FederatedTrainer {
   private TrainingResult diverged(int round, double[] lastGood, String why) {
     String advice =
         round == 0
-            ? "; labels or features are too large: standardise or rescale them"
+            ? "; labels or features are too large: standardize or rescale them"
             : "; lower " + work.stepSizeKey();
     String message = "training diverged in round " + round + ": " + why + advice;
     return result(lastGood, Optional.of(new Divergence(round, message)));

@@ -42,12 +42,12 @@ import picocli.CommandLine.Option;
     footer = "%nOptions for spark-submit follow after --, e.g. -- --master spark://host:7077")
 public final class CompareJob implements Callable<Integer> {
   private static final String WARNING =
-      "WARNING: this brings the rows of all workers together and protects nobody; it is for data"
-          + " that may be pooled";
+      "WARNING: this brings the rows of all workers together and protects nobody. Use it only"
+          + " for data that may be pooled.";
 
   @Mixin private final JobOptions options = new JobOptions();
 
-  @Option(names = "--pool-rows", description = "Says that these rows may be pooled. Needed.")
+  @Option(names = "--pool-rows", description = "Confirms that these rows may be pooled. Required.")
   private boolean poolRows;
 
   /** Entry point for spark-submit. */
@@ -67,8 +67,8 @@ public final class CompareJob implements Callable<Integer> {
     TrainingConfig config = options.load();
     if (!poolRows) {
       throw new ConfigurationException(
-          "jobs/compare brings the rows of all workers together, which is only for data that may be"
-              + " pooled: if these may, say so with --pool-rows");
+          "jobs/compare brings the rows of all workers together. If these rows may be pooled,"
+              + " confirm it with --pool-rows");
     }
     PooledTwin.requireTwin(config);
     String dir = config.output().required();

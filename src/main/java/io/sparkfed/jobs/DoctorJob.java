@@ -40,7 +40,7 @@ import picocli.CommandLine.Mixin;
     sortOptions = false,
     description = {
       "Checks a cluster and a configuration against what a training rests on, looks at the rows",
-      "where they lie, and says what a round costs. Trains nothing.",
+      "where they lie, and estimates what a round costs. Trains nothing.",
       "Exit code 0: go. With a danger: 2 configuration or keys, 3 data, 4 too few workers,",
       "7 output, 9 Spark's settings; the smallest of them."
     },
@@ -98,7 +98,7 @@ public final class DoctorJob implements Callable<Integer> {
         findings.stream()
             .noneMatch(f -> f.verdict() == Verdict.DANGER && BEFORE_ANY_ROW.contains(f.area()));
     if (!safe) {
-      return List.of("no row was looked at: the dangers come first", "");
+      return List.of("no row was looked at: mend the dangers first", "");
     }
     try {
       SurveyText text = new SurveyText(config, DataSurvey.of(spark, config));
@@ -120,7 +120,7 @@ public final class DoctorJob implements Callable<Integer> {
               Verdict.DANGER,
               "rows",
               e.getMessage(),
-              "readable as data says",
+              "readable as data describes",
               "a training ends with it before round 1"));
       return List.of();
     }

@@ -27,7 +27,7 @@ import picocli.CommandLine.Option;
     description = {
       "Evaluates a trained model on rows that stay with their owners.",
       "Prints {\"metrics\": {...}} by split: train and test, or all without data.split; and",
-      "{\"notes\": [...]} where something is left out."
+      "{\"notes\": [...]} if something is left out."
     })
 public final class EvaluateJob implements Callable<Integer> {
   @Mixin private final JobOptions options = new JobOptions();

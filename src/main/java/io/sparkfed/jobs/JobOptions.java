@@ -28,7 +28,7 @@ final class JobOptions {
   @Parameters(
       index = "1..*",
       paramLabel = "key=value",
-      description = "Values that take precedence over the file's.")
+      description = "Settings that override the file's.")
   private List<String> overrides = new ArrayList<>();
 
   @Option(names = "--verbose", description = "Show the stack trace of an error.")

@@ -55,7 +55,7 @@ public final class KeysJob {
     public Integer call() throws IOException {
       Path card = OwnerKeys.init(dir, worker);
       System.out.println("made " + card.getParent());
-      System.out.println("send " + card + " to whoever puts the roster together; keep the rest");
+      System.out.println("send " + card + " to the person who makes the roster; keep the rest");
       return 0;
     }
   }

@@ -49,9 +49,9 @@ final class OwnRows {
   static void requireAlone(SparkSession spark) {
     if (!spark.sparkContext().isLocal()) {
       throw new ConfigurationException(
-          "--own is for an owner's own eyes, and needs a local master, such as -- --master local[*], at"
-              + " the owner's place: on a cluster the owner's figures would pass through processes"
-              + " that are others'. Provided master: "
+          "--own is for an owner's own eyes, and needs a local master, such as -- --master"
+              + " local[*], at the owner's place: on a cluster the owner's figures would pass"
+              + " through other parties' processes. Provided master: "
               + spark.sparkContext().master());
     }
   }

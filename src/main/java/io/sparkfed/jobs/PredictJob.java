@@ -24,7 +24,7 @@ import picocli.CommandLine.Mixin;
     sortOptions = false,
     description = {
       "Writes the rows with a prediction column, with any Spark sink (predictions.format).",
-      "Whoever reads the sink sees the rows."
+      "Anybody who reads the sink sees the rows."
     })
 public final class PredictJob implements Callable<Integer> {
   @Mixin private final JobOptions options = new JobOptions();

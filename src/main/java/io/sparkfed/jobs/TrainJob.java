@@ -253,19 +253,19 @@ public final class TrainJob implements Callable<Integer> {
               + " protects nobody");
     } else if (isLocal) {
       notes.add(
-          "local master: driver, workers and aggregation share one process, so nobody is protected"
-              + " from anybody; a cluster is what separates them");
+          "local master: driver, workers and aggregation share one process, so nobody is"
+              + " protected from anybody. Only a cluster separates them.");
     }
     if (mode.protectsFromDriver() && config.aggregation().keys().isEmpty()) {
       notes.add(
-          "aggregation.keys is not set: keys are made for this run, live in the executors' memory, and"
-              + " the driver relays the public ones; on a cluster that protects from a curious driver"
-              + " alone, not from one that lies, and elsewhere nobody");
+          "aggregation.keys is not set: keys were generated for this run and exist only in"
+              + " executor memory. On a cluster this protects updates from an honest-but-curious"
+              + " driver, not from a malicious one. On a local master nothing is protected.");
     }
     if (workers == 2) {
       notes.add(
-          "two workers: each can compute the other's update from the average; this protects neither"
-              + " from the other");
+          "two workers: each can compute the other's update from the average, so neither is"
+              + " protected from the other");
     }
     return notes;
   }
@@ -298,33 +298,34 @@ public final class TrainJob implements Callable<Integer> {
     if (saturated > 0) {
       notes.add(
           saturated
-              + " coordinates of updates were cut to the range of the sum (rounds.jsonl says in which"
-              + " rounds); the range grew after each");
+              + " coordinates of updates were cut to the range of the sum; the range grew after"
+              + " each (see rounds.jsonl)");
     }
     int clipped = result.rounds().stream().mapToInt(RoundSummary::clipped).sum();
     if (clipped > 0) {
       notes.add(
           clipped
-              + " updates were longer than their owners' policies allow (clip) and were scaled down"
-              + " (rounds.jsonl says in which rounds)");
+              + " updates were longer than their owners' policies allow (clip) and were scaled"
+              + " down (see rounds.jsonl)");
     }
     if (config.model().family().isClassifier() && result.oneClassWorkers() > 0) {
       notes.add(
           result.oneClassWorkers()
               + " of "
               + workers
-              + " workers hold one class only; they train like the others, and which they are stays"
-              + " with them");
+              + " workers hold one class only. They train like the others, and the driver"
+              + " doesn't know which they are.");
     }
     if (config.data().columns().offset().isPresent() && !config.model().family().hasLogLink()) {
       notes.add(
-          "the MLlib model knows no offset: add data.offset-column to the score that it gives;"
-              + " jobs/predict does");
+          "the MLlib model has no offset: add data.offset-column to its score, as jobs/predict"
+              + " does");
     }
     if (config.model().standardize() == Standardize.WORKER) {
       notes.add(
-          "the model is in standardised units (model.standardize = worker): rows must be standardised"
-              + " with their own worker's mean and deviation before it predicts; jobs/predict does");
+          "the model is in standardized units (model.standardize = worker): before it predicts,"
+              + " standardize rows with their own worker's mean and deviation, as jobs/predict"
+              + " does");
     }
     return notes;
   }

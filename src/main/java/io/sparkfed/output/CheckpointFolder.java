@@ -300,7 +300,7 @@ final class CheckpointFolder implements SumLedger {
     }
     if (head.path("version").asInt() != VERSION) {
       throw new NotReadable(
-          "it is of version "
+          "its version is "
               + head.path("version").asText()
               + ", and this library reads version "
               + VERSION);

@@ -104,8 +104,8 @@ public final class OutputFolder implements Closeable {
       throw new FileAlreadyExistsException(
           "output.dir "
               + target
-              + " exists and is not the output of a job (it holds other files and no run.json with"
-              + " coefficients.json), so it is not replaced; choose another one");
+              + " exists and isn't the output of a job (it holds other files and no run.json"
+              + " with coefficients.json), so it isn't replaced; choose another one");
     }
     if (!overwrite) {
       throw new FileAlreadyExistsException(
@@ -200,7 +200,7 @@ public final class OutputFolder implements Closeable {
     }
     if (isResumable.getAsBoolean()) {
       System.err.println(
-          "The run can go on from its last checkpoint with output.resume=true; it is kept in "
+          "output.resume=true continues the run from its last checkpoint, which is kept in "
               + staging);
       return;
     }

@@ -104,7 +104,7 @@ public final class Places {
       refuse(place, read, "which is read: nothing is written over, around or into what is read");
     }
     for (int k = 1; k < written.size(); k++) {
-      refuse(written.get(k), written.subList(0, k), "and each needs a place of its own");
+      refuse(written.get(k), written.subList(0, k), "but each needs a place of its own");
     }
   }
 

@@ -55,8 +55,8 @@ public final class PredictionSink {
     this.sink = sink;
     if (sink.format().equalsIgnoreCase("text")) {
       throw new ConfigurationException(
-          "predictions.format = text holds one column of text alone, and predictions are beside the"
-              + " rows: choose parquet, json or csv");
+          "predictions.format = text holds a single column of text, but predictions come with"
+              + " the rows: choose parquet, json or csv");
     }
     if (isOfFiles()) {
       requirePath();
@@ -66,7 +66,7 @@ public final class PredictionSink {
   private void requirePath() {
     if (path().isEmpty()) {
       throw new ConfigurationException(
-          "predictions.path is not set, and predictions.format = " + sink.format() + " needs it");
+          "predictions.path is not set, but predictions.format = " + sink.format() + " needs it");
     }
   }
 
@@ -96,7 +96,7 @@ public final class PredictionSink {
           KEY
               + " "
               + path().get()
-              + " exists and holds no predictions (a folder of them has a file "
+              + " exists and isn't a folder of predictions (which has a file "
               + MARKER
               + "), so it is not replaced; choose another one");
     }

@@ -52,8 +52,8 @@ public final class RunCheckpoints {
       throw new IOException(
           "checkpoint.dir "
               + dir
-              + " holds the checkpoint of an unfinished run: set output.resume = true to go on with"
-              + " it, or delete it");
+              + " holds the checkpoint of an unfinished run: set output.resume = true to"
+              + " continue it, or delete it");
     }
     return new RunCheckpoints(config, fs, runId, dir, Optional.empty());
   }
@@ -80,9 +80,9 @@ public final class RunCheckpoints {
     Checkpoint checkpoint = found.checkpoint();
     if (!checkpoint.library().equals(LibraryVersion.current())) {
       throw new IOException(
-          "output.resume: the run was begun with version "
+          "output.resume: the run began with version "
               + checkpoint.library()
-              + " of this library, and must end with it. This is version "
+              + " of this library and must end with it. This is version "
               + LibraryVersion.current());
     }
     ResultSettings.of(config).requireSame(checkpoint.settings());
@@ -145,7 +145,7 @@ public final class RunCheckpoints {
     int then = found.get().checkpoint().state().round();
     if (now != then) {
       throw new IOException(
-          "output.resume: the run was still going on, and has been stopped after round "
+          "output.resume: the run was still active and has been stopped after round "
               + now
               + "; resume it again");
     }

@@ -22,7 +22,7 @@ public interface ClipBound {
   default void requireNone(String worker) {
     if (of(worker) < Double.POSITIVE_INFINITY) {
       throw new ProtocolException(
-          "the owner's policy bounds updates (clip), and lossless methods send sums instead");
+          "the owner's policy bounds updates (clip), but exact fits send sums instead");
     }
   }
 

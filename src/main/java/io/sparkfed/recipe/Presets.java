@@ -131,7 +131,8 @@ public final class Presets {
               + algorithm.preset()
               + " can have at most "
               + MOST_COEFFICIENTS_WITH_HESSIAN
-              + " coefficients, for it sums a number for each pair of them; take fed-lbfgs. Provided: "
+              + " coefficients, because it sums a number for each pair of them; use fed-lbfgs."
+              + " Provided: "
               + shape.size());
     }
     return named.always();
@@ -163,14 +164,14 @@ public final class Presets {
   private static void requirePreconditionable(TrainingConfig config, ModelShape shape) {
     if (config.model().l1() > 0.0) {
       throw new ConfigurationException(
-          "algorithm.preconditioner = true can't be with model.l1 > 0. Provided model.l1: "
+          "algorithm.preconditioner = true does not go with model.l1 > 0. Provided model.l1: "
               + config.model().l1());
     }
     if (shape.features() > MOST_COEFFICIENTS_WITH_HESSIAN) {
       throw new ConfigurationException(
           "algorithm.preconditioner = true can have at most "
               + MOST_COEFFICIENTS_WITH_HESSIAN
-              + " features, for it sums a number for each pair of them. Provided: "
+              + " features, because it sums a number for each pair of them. Provided: "
               + shape.features());
     }
   }

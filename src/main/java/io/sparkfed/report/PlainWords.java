@@ -46,7 +46,7 @@ public final class PlainWords {
         + (fewest > 0 ? " (here " + fewest + " or more)" : "")
         + ", and "
         + NEVER
-        + ". The totals, and the model made of them, still say something about the rows.";
+        + ". The totals, and the model made of them, still reveal something about the rows.";
   }
 
   private static String totals(int minWorkers) {

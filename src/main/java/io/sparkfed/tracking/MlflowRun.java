@@ -136,8 +136,8 @@ final class MlflowRun implements RunTracker {
     }
     isComplained = true;
     warn.accept(
-        "MLflow has not heard of the run's end"
-            + (pending.isEmpty() ? "" : " nor of " + pending.size() + " of its rounds")
+        "MLflow doesn't have the run's end"
+            + (pending.isEmpty() ? "" : ", nor " + pending.size() + " of its rounds")
             + ", and may show it as running: "
             + address);
   }
@@ -194,8 +194,8 @@ final class MlflowRun implements RunTracker {
         warn.accept(
             "MLflow: "
                 + e.getMessage()
-                + "; training goes on, and what is missing is sent when the server answers again"
-                + (warnings == MOST_WARNINGS ? " (said for the last time)" : ""));
+                + "; training continues, and what is missing is sent when the server answers again"
+                + (warnings == MOST_WARNINGS ? " (further warnings are not shown)" : ""));
       }
       return false;
     }

@@ -84,7 +84,7 @@ final class MlflowServer {
     } catch (InterruptedException e) {
       giveUp();
       Thread.currentThread().interrupt();
-      throw new IOException(saying("was not waited for"), e);
+      throw new IOException(saying("gave no answer before this was interrupted"), e);
     } catch (ExecutionException e) {
       throw failure(e.getCause());
     }

@@ -64,7 +64,7 @@ public interface RunTracker extends TrainingListener, AutoCloseable {
   static void requireClient(TrainingConfig config) {
     if (config.mlflow().isPresent() && !hasClient()) {
       throw new ConfigurationException(
-          "tracking.mlflow.uri is set, and MLflow's client is not on the class path: add"
+          "tracking.mlflow.uri is set, but MLflow's client is not on the class path: add"
               + " -- --packages "
               + MLFLOW_CLIENT
               + " to the command, or unset the key");

@@ -129,16 +129,21 @@ class CsvSettingsTest {
       delimiter = '|',
       value = {
         "data.options.header=yes | data.options.header must be true or false. Provided value: \"yes\"",
-        "data.options.seperator=; | data.options.seperator is no option of csv files; those are comment",
-        "data.options.MODE=PERMISSIVE | data.options.MODE must be FAILFAST, as it is without it",
+        "data.options.seperator=; | data.options.seperator isn't an option of csv files; those"
+            + " are comment",
+        "data.options.MODE=PERMISSIVE | data.options.MODE must be FAILFAST, the default",
         "data.options.mode=dropmalformed | data.options.mode must be FAILFAST",
         "data.options.enforceSchema=true | data.options.enforceSchema must be false",
-        "data.options.columnNameOfCorruptRecord=c | data.options.columnNameOfCorruptRecord is no option",
-        "data.options.emptyValue=e | data.options.emptyValue is no option of this reader; set data.missing",
+        "data.options.columnNameOfCorruptRecord=c | data.options.columnNameOfCorruptRecord isn't"
+            + " an option",
+        "data.options.emptyValue=e | data.options.emptyValue isn't an option of this reader; set"
+            + " data.missing",
         "data.options.samplingRatio=0.5 | data.options.samplingRatio must be 1",
-        "data.options.pathGlobFilter=*.csv | data.options.pathGlobFilter is no option of this reader; give",
+        "data.options.pathGlobFilter=*.csv | data.options.pathGlobFilter isn't an option of this"
+            + " reader; give",
         "data.options.recursiveFileLookup=false | data.options.recursiveFileLookup must be true",
-        "data.options.dateFormat=dd.MM.yyyy | data.options.dateFormat is no option of this reader; dates",
+        "data.options.dateFormat=dd.MM.yyyy | data.options.dateFormat isn't an option of this"
+            + " reader; dates",
         "data.options.encoding=latin-nothing | data.options.encoding must be a character set",
         "data.options.quote=ab | data.options.quote must be one character",
         "data.options.lineSep=ab | data.options.lineSep must be one character",
@@ -160,7 +165,7 @@ class CsvSettingsTest {
   @Test
   void load_contradictions_areRefused() {
     String twice = files.refusalOf("data.options.sep=;", "data.options.delimiter=;");
-    assertTrue(twice.contains("is given twice, under two spellings"), twice);
+    assertTrue(twice.contains("is set twice, under two spellings"), twice);
     String header = files.refusalOf("data.options.header=true", "data.columns=[a]");
     assertTrue(header.startsWith("data.columns names the columns of files without"), header);
     String parquet = files.refusalOf("data.format=parquet", "data.decimal=,");

@@ -137,6 +137,6 @@ class IncludesTest {
   void load_includeOnTheCommandLine_isRefused() {
     String message = files.refusalOf("model={ include \"policy.conf\" }");
 
-    assertTrue(message.contains("must stand in a file"), message);
+    assertTrue(message.contains("needs a file"), message);
   }
 }

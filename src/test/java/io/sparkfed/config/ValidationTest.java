@@ -135,8 +135,8 @@ class ValidationTest {
     "fed-sgd, algorithm.step-size=0, algorithm.step-size must be a number > 0",
     "normal-equations, algorithm.rounds=2, algorithm.rounds does not belong to normal-equations",
     "fed-newton, model.family=svm, model.family must have a loss with curvature",
-    "fed-newton, model.l1=0.1, model.l1 must be 0 for algorithm.preset = fed-newton; take fed-lbfgs",
-    "fed-sgd, model.l1=0.1, model.l1 must be 0 for algorithm.preset = fed-sgd; take fed-lbfgs",
+    "fed-newton, model.l1=0.1, model.l1 must be 0 for algorithm.preset = fed-newton; use fed-lbfgs",
+    "fed-sgd, model.l1=0.1, model.l1 must be 0 for algorithm.preset = fed-sgd; use fed-lbfgs",
     "normal-equations, model.family=logistic, model.family must be linear"
   })
   void load_keyThatThePresetCantHave_isRefused(String preset, String setting, String rule) {
@@ -397,7 +397,7 @@ class ValidationTest {
           message.startsWith(
               "model.family must have a loss with curvature for "
                   + keys[1]
-                  + " (linear, logistic, softmax, poisson, gamma); take "
+                  + " (linear, logistic, softmax, poisson, gamma); use "
                   + keys[2]),
           message);
     }
@@ -408,7 +408,7 @@ class ValidationTest {
     String message = files.refusalOf("algorithm.local.solver=newton", "model.l1=0.1");
 
     assertTrue(
-        message.startsWith("model.l1 must be 0 for algorithm.local.solver = newton; take lbfgs"),
+        message.startsWith("model.l1 must be 0 for algorithm.local.solver = newton; use lbfgs"),
         message);
   }
 

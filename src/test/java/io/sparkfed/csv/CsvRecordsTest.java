@@ -116,8 +116,8 @@ class CsvRecordsTest {
   @ValueSource(
       strings = {
         "a,\"b~a quoted value has no closing quote",
-        "a,\"b\"c,d~text stands after a closing quote",
-        "\"5\" pipe\",1~text stands after a closing quote"
+        "a,\"b\"c,d~there is text after a closing quote",
+        "\"5\" pipe\",1~there is text after a closing quote"
       })
   void next_brokenQuotes_areRefusedByRuleAlone(String lineAndRule) {
     String[] parts = lineAndRule.split("~", 2);

@@ -60,7 +60,7 @@ class CensusIncomeTest {
       } else {
         assertTrue(
             result.notes().stream()
-                .allMatch(note -> note.startsWith("WARNING: not surely converged")));
+                .allMatch(note -> note.startsWith("WARNING: perhaps not converged")));
       }
     }
   }

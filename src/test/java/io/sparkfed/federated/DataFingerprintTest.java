@@ -24,7 +24,7 @@ class DataFingerprintTest {
 
   private static String refusal(DataFingerprint now) {
     String message = assertThrows(DataException.class, () -> now.requireSame(THEN)).getMessage();
-    String start = "the data must be those of the checkpoint: ";
+    String start = "the data changed since the checkpoint: ";
     assertEquals(start, message.substring(0, start.length()));
     return message.substring(start.length());
   }
@@ -45,9 +45,9 @@ class DataFingerprintTest {
   @Test
   void requireSame_otherColumns_namesTheColumn() {
     List<String> workers = List.of("v", "w");
-    assertEquals("column rank is no feature any more", refusal(data(workers, AGE)));
-    assertEquals("column age stands where rank stood", refusal(data(workers, AGE, AGE)));
-    assertEquals("column age was no feature then", refusal(data(workers, AGE, RANK, AGE)));
+    assertEquals("column rank isn't a feature any more", refusal(data(workers, AGE)));
+    assertEquals("column age is where rank stood", refusal(data(workers, AGE, AGE)));
+    assertEquals("column age wasn't a feature then", refusal(data(workers, AGE, RANK, AGE)));
     String rest = " has another type, other levels or another mean for missing values";
     assertEquals(
         "column age" + rest,

@@ -424,7 +424,7 @@ class ResumeTest {
                         disk,
                         new ArrayList<>()))
             .getMessage();
-    assertTrue(message.contains("weigh 119.0, and weighed 120.0"), message);
+    assertTrue(message.contains("rows is 119, was 120"), message);
   }
 
   @Test

@@ -157,7 +157,7 @@ class DoctorIT {
     assertTold(outcome, "danger", "spark.network.crypto.enabled", "false");
     assertTold(outcome, "danger", "spark.io.encryption.enabled", "false");
     assertTrue(outcome.out().contains("no-go: 3 dangers"), outcome.toString());
-    assertSaid(outcome, "no row was looked at: the dangers come first");
+    assertSaid(outcome, "no row was looked at: mend the dangers first");
   }
 
   @Test
@@ -202,7 +202,7 @@ class DoctorIT {
     assertEquals(0, found.code(), found.toString());
     assertSaid(
         found,
-        "feature contract: complete when a training's secure sums have told the rest",
+        "feature contract: a training's secure sums complete it",
         "    2  colour +text, category with levels still to be found, reference: the first level",
         "  to each worker +at least .*");
     assertFalse(found.out().contains("blue"), found.toString());
@@ -221,7 +221,7 @@ class DoctorIT {
     assertSaid(
         outcome,
         "cohort: 3 workers would take part: a, b, c",
-        "  test rows only: d; a visit more in each round evaluates them");
+        "  test rows only: d; one more visit in each round evaluates them");
   }
 
   @Test

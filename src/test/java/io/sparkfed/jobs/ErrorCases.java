@@ -272,9 +272,14 @@ final class ErrorCases {
 
   static Stream<Case> cohorts() {
     return Stream.of(
-        Case.of("few workers", 4, "aggregation.min-workers = 4", "at least 4", "Provided: 3"),
-        new Case("empty worker", 4, "", "", "at least 3", "min-workers", "Provided: 2"),
-        new Case("only test rows", 4, "1,0,1,1,test,a\n", "data.split.column = part", "at least 3"),
+        Case.of("few workers", 4, "aggregation.min-workers = 4", "3 took part", "min-workers is 4"),
+        new Case("empty worker", 4, "", "", "2 took part", "aggregation.min-workers is 3"),
+        new Case(
+            "only test rows",
+            4,
+            "1,0,1,1,test,a\n",
+            "data.split.column = part",
+            "min-workers is 3"),
         Case.of("nobody holds rows", 3, "data.where = \"x1 > 1000\"", "no worker holds any"),
         Case.of("parent is a file", 7, "output.dir = \"ROOT/a.csv/run\"", "output.dir", "a.csv"),
         Case.of("root folder", 7, "output.dir = \"/\"", "output.dir", "root folder"));

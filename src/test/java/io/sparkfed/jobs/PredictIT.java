@@ -401,7 +401,7 @@ class PredictIT {
             "predictions.format=nosuch"),
         new Refusal(
             2,
-            "predictions.format = text holds one column",
+            "predictions.format = text holds a single column",
             path,
             "--model",
             "MODEL",

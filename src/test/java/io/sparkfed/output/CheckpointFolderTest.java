@@ -194,7 +194,7 @@ class CheckpointFolderTest {
     String message =
         assertThrows(IOException.class, () -> CheckpointFolder.look(fs, dir)).getMessage();
 
-    assertTrue(message.contains("it is of version 3, and this library reads version 2"), message);
+    assertTrue(message.contains("its version is 3, and this library reads version 2"), message);
   }
 
   @Test

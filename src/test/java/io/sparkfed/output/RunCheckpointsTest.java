@@ -148,7 +148,7 @@ class RunCheckpointsTest {
         assertThrows(ConfigurationException.class, () -> unfinished(override)).getMessage();
 
     assertEquals(
-        key + " must be the checkpoint's for output.resume, " + then + ". Provided value: " + now,
+        key + " must match the checkpoint for output.resume, " + then + ". Provided value: " + now,
         message.replace("\"", ""));
   }
 
@@ -203,6 +203,6 @@ class RunCheckpointsTest {
 
     String message = assertThrows(IOException.class, other::open).getMessage();
 
-    assertTrue(message.contains("still going on"), message);
+    assertTrue(message.contains("still active"), message);
   }
 }

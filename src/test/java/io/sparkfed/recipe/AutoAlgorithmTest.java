@@ -112,7 +112,7 @@ class AutoAlgorithmTest {
   @ParameterizedTest
   @CsvSource({
     "2001, model.l1=0.0, at most 2000 features",
-    "5, model.l1=0.1, can't be with model.l1 > 0"
+    "5, model.l1=0.1, does not go with model.l1 > 0"
   })
   void choose_preconditionerThatCantBe_isRefused(int features, String setting, String rule) {
     ConfigurationException refusal =

@@ -196,7 +196,7 @@ class RunTrackerTest {
     tracker.ended(Ending.SUCCEEDED);
 
     String last = warnings.get(warnings.size() - 1);
-    assertTrue(last.contains("has not heard of the run's end nor of 20 of its rounds"), last);
+    assertTrue(last.contains("doesn't have the run's end, nor 20 of its rounds"), last);
     assertTrue(warnings.get(0).contains("can't be reached"), warnings.get(0));
     assertTrue(warnings.size() <= 5, warnings.toString());
   }
@@ -213,7 +213,7 @@ class RunTrackerTest {
 
     String all = warnings.toString();
     assertTrue(all.contains("does not answer within 3.0 seconds"), all);
-    assertTrue(all.contains("has not heard of the run's end nor of 3 of its rounds"), all);
+    assertTrue(all.contains("doesn't have the run's end, nor 3 of its rounds"), all);
     assertEquals("RUNNING", server.status("run1"));
     TrackedRuns.eventually(
         "threads that end",

@@ -68,7 +68,7 @@ final class ExpressionParser {
     if (token.kind() == Kind.NAME) {
       return tokens.after().is("(") ? call() : column(tokens.take());
     }
-    throw token.broken("a column, a number or a function must stand here");
+    throw token.broken("a column, a number or a function is needed here");
   }
 
   private static Expression constant(Token token) {
@@ -82,7 +82,7 @@ final class ExpressionParser {
   static Column column(Token token) {
     if (token.text().equals(".")) {
       throw token.broken(
-          "the columns must be named: . would take in whatever an owner's table happens to hold");
+          "name the columns: . would take in whatever an owner's table happens to hold");
     }
     return new Column(token.text());
   }
@@ -114,8 +114,8 @@ final class ExpressionParser {
         Arrays.stream(Function.values()).map(Function::symbol).collect(Collectors.joining(", "));
     if (OF_ALL_ROWS.contains(name)) {
       return name
-          + " is a function of all rows together, and each worker has but its own; there are the"
-          + " functions of one row "
+          + " is a function of all rows together, but each worker has only its own; use"
+          + " functions of one row: "
           + known;
     }
     if (CATEGORIES.contains(name)) {
@@ -129,8 +129,8 @@ final class ExpressionParser {
           + " take the trials for data.weight-column";
     }
     return name
-        + " is no function that a formula may have: "
+        + " isn't a function that a formula may have: "
         + known
-        + ", factor and offset. Others go into data.derive, as SQL";
+        + ", factor and offset. Write others in data.derive, as SQL";
   }
 }

@@ -78,7 +78,7 @@ final class FormulaParser {
         if (variable.expression().columns().stream().anyMatch(c -> c.equalsIgnoreCase(label))
             || response.filter(variable.expression()::equals).isPresent()) {
           throw new FormulaException(
-              variable.position(), "the label must not stand among what explains it");
+              variable.position(), "the label must not be among the terms that explain it");
         }
       }
     }
@@ -88,7 +88,7 @@ final class FormulaParser {
     if (tokens.peek().kind() != Kind.END) {
       throw tokens
           .peek()
-          .broken("an operator or the end must stand here, not " + tokens.peek().text());
+          .broken("an operator or the end is needed here, not " + tokens.peek().text());
     }
   }
 
@@ -129,7 +129,8 @@ final class FormulaParser {
     }
     double number = Double.parseDouble(token.text());
     if (number != 0.0 && number != 1.0) {
-      throw token.broken("of numbers only 1 and 0, with and without an intercept, are terms");
+      throw token.broken(
+          "the only numbers that are terms are 1 and 0, with and without an" + " intercept");
     }
     tokens.take();
     intercept = (number == 1.0) == adds;
@@ -211,7 +212,7 @@ final class FormulaParser {
       throw token.broken("numbers in products are written with I(), e.g. I(2 * x)");
     }
     if (token.kind() != Kind.NAME) {
-      throw token.broken("a column, a function of columns, 1 or 0 must stand here");
+      throw token.broken("a column, a function of columns, 1 or 0 is needed here");
     }
     if (!tokens.after().is("(")) {
       return variable(ExpressionParser.column(tokens.take()), false, token);

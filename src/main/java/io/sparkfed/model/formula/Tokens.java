@@ -56,7 +56,7 @@ final class Tokens {
         String character = text.substring(position - 1, position);
         throw new FormulaException(
             position,
-            "a name, a number or one of ~ + - : * / ^ %in% ( ) must stand here, not "
+            "a name, a number or one of ~ + - : * / ^ %in% ( ) is needed here, not "
                 + character
                 + (character.equals("`") ? " without its other one" : ""));
       }
@@ -110,7 +110,7 @@ final class Tokens {
 
   void require(String symbol) {
     if (!takes(symbol)) {
-      throw peek().broken("a " + symbol + " must stand here");
+      throw peek().broken("a " + symbol + " is needed here");
     }
   }
 }

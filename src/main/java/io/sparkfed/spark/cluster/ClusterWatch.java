@@ -82,7 +82,7 @@ public final class ClusterWatch implements AutoCloseable {
         return;
       } catch (Exception e) {
         // Spark's own thread for it was late, or Spark stops: the next look will tell.
-        LOG.log(System.Logger.Level.DEBUG, "the cluster could not be looked at", e);
+        LOG.log(System.Logger.Level.DEBUG, "the cluster could not be inspected", e);
       }
     }
   }

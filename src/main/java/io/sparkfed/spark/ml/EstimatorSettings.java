@@ -82,7 +82,7 @@ final class EstimatorSettings {
   private static void require(String key, HasFederation<?> estimator) {
     if (BY_PARAM.containsKey(key)) {
       throw new ConfigurationException(
-          key + " can't be among the settings: the param " + BY_PARAM.get(key) + " is for it");
+          key + " can't be among the settings: use the param " + BY_PARAM.get(key));
     }
     if (EITHER.containsKey(key)) {
       Optional<String> set =
@@ -97,7 +97,7 @@ final class EstimatorSettings {
     } else if (HEEDED.stream()
         .noneMatch(heeded -> key.equals(heeded) || key.startsWith(heeded + "."))) {
       throw new ConfigurationException(
-          key + " is for jobs/train and the other jobs; an estimator can't heed it");
+          key + " is for jobs/train and the other jobs; an estimator can't use it");
     }
   }
 

@@ -102,7 +102,7 @@ public final class FederatedSummaryTable extends Transformer {
                     new IllegalStateException(
                         "there is no summary of "
                             + getOrDefault(fit)
-                            + ": this session has not fitted it, or the server has let go of its"
+                            + ": this session has not fitted it, or the server no longer has its"
                             + " model"));
     return summary.table(getOrDefault(table));
   }

@@ -33,19 +33,19 @@ public final class FederationParams implements Serializable {
   /** Creates the params of an estimator and sets their defaults. */
   FederationParams(Params owner) {
     List<String> modes = EnumNames.of(AggregationMode.class);
-    workerCol = new Param<>(owner, "workerCol", "name of the column that says whose row it is");
+    workerCol = new Param<>(owner, "workerCol", "name of the column that names each row's worker");
     preset =
         choice(
             owner,
             "preset",
-            "how to train; auto is the lossless preset that fits",
+            "how to train; auto chooses the exact preset that fits the data",
             PresetNames.all());
     rounds =
         new IntParam(
             owner,
             "rounds",
-            "most rounds (>= 1); maxIter where it is not set, and the preset's default where that is"
-                + " not set either",
+            "most rounds (>= 1); if not set, maxIter, and if that is not set either, the"
+                + " preset's default",
             ParamValidators.gtEq(1));
     aggregationMode =
         choice(owner, "aggregationMode", "how updates become sums that the driver may see", modes);
@@ -57,8 +57,7 @@ public final class FederationParams implements Serializable {
             ParamValidators.gtEq(2));
     seed = new LongParam(owner, "seed", "seed of everything random");
     settings =
-        new StringArrayParam(
-            owner, "settings", "further keys of a run's configuration, each as key=value");
+        new StringArrayParam(owner, "settings", "other configuration keys, each as key=value");
     owner.setDefault(preset, PresetNames.AUTO);
     owner.setDefault(aggregationMode, "masked");
     owner.setDefault(minWorkers, 3);

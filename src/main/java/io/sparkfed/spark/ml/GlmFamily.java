@@ -59,7 +59,7 @@ record GlmFamily(Family family, String mllibFamily) {
       throw new IllegalArgumentException(
           "regParam must be 0 for family "
               + mllibFamily
-              + ": MLlib's result minimises no penalised likelihood there. Provided value: "
+              + ": MLlib's own result minimizes no penalized likelihood there. Provided value: "
               + regParam);
     }
     return new MllibPenalty(regParam, 0.0, gaussian, MllibPenalty.Deviations.POPULATION, gaussian);

@@ -165,7 +165,7 @@ public interface HasFederation<E extends HasFederation<E>> extends Params {
   default void requireWorkerCol(StructType schema) {
     if (!isSet(workerCol()) || getWorkerCol().isEmpty()) {
       throw new IllegalArgumentException(
-          "workerCol must be set: the column that says whose row it is");
+          "workerCol must be set: the column that names each row's worker");
     }
     if (!Arrays.asList(schema.fieldNames()).contains(getWorkerCol())) {
       throw new IllegalArgumentException(

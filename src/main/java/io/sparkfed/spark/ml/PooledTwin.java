@@ -61,7 +61,7 @@ public final class PooledTwin {
   public static void requireTwin(TrainingConfig config) {
     if (config.data().source() instanceof WorkerPaths paths && !paths.hosts().isEmpty()) {
       throw new ConfigurationException(
-          "data.workers.NAME.hosts keeps rows on their hosts, and this brings them together: it is"
+          "data.workers.NAME.hosts keeps rows on their hosts, but this job brings them together:"
               + " refused for worker "
               + String.join(", ", new TreeSet<>(paths.hosts().keySet())));
     }

@@ -179,7 +179,8 @@ record CsvCells(DataType type, boolean isDeclared, ZoneId zone) implements Seria
   String rule(String cell, CsvDialect dialect) {
     return CellType.withPoints(cell, dialect.decimal()).isEmpty()
         ? "holds a number with a point, and data.decimal is a comma: numbers must be without thousands"
-            + " separators (a text that looks so is read when data.schema declares it as STRING)"
+            + " separators (a text that looks like one is read if data.schema declares it as"
+            + " STRING)"
         : "must be of type "
             + type.simpleString()
             + (isDeclared ? " (data.schema)" : ", as it was when types were found");

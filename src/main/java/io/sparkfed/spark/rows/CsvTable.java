@@ -98,7 +98,7 @@ final class CsvTable {
         throw new DataException(
             "file "
                 + file.shown()
-                + ": data.worker-column: each row must name its worker, and its folder does not");
+                + ": data.worker-column: each row must name its worker, but its folder does not");
       }
       byValue.computeIfAbsent(PlainText.of(value), v -> new ArrayList<>()).add(file);
     }

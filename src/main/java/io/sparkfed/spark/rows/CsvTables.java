@@ -165,7 +165,7 @@ final class CsvTables {
     String path =
         pooled
             .path()
-            .orElseThrow(() -> new DataException("data.path is not set, and csv needs it"));
+            .orElseThrow(() -> new DataException("data.path is not set, but csv needs it"));
     return Optional.ofNullable(find(List.of(search(Place.anywhere(null), path))).get(null));
   }
 

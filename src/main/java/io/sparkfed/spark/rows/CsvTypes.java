@@ -178,7 +178,7 @@ final class CsvTypes {
 
   private static DataException unreadable(Exception e) {
     return new DataException(
-        "the workers' files could not be looked at; see the executors' logs",
+        "the workers' files could not be inspected; see the executors' logs",
         TaskFailures.withoutText(e));
   }
 

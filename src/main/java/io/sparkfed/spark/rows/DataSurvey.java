@@ -194,7 +194,7 @@ public final class DataSurvey {
       return partitions.collect();
     } catch (Exception e) {
       throw new DataException(
-          "the workers' rows could not be looked at; see the executors' logs",
+          "the workers' rows could not be inspected; see the executors' logs",
           TaskFailures.withoutText(e));
     }
   }

@@ -91,7 +91,7 @@ final class EncodingSurvey {
           .collect();
     } catch (Exception e) {
       throw new DataException(
-          "the workers' rows could not be looked at; see the executors' logs",
+          "the workers' rows could not be inspected; see the executors' logs",
           TaskFailures.withoutText(e));
     }
   }

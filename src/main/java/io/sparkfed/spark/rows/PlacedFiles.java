@@ -102,8 +102,8 @@ final class PlacedFiles {
   private void requireFormat() {
     if (data.schema().isEmpty() && !isFormat("parquet")) {
       throw new DataException(
-          "data.schema is not set: where data.workers.NAME.hosts is, the driver can't look into files,"
-              + " and only csv and parquet tell their columns themselves");
+          "data.schema is not set: with data.workers.NAME.hosts the driver can't look into"
+              + " files, and only csv and parquet have their columns in them");
     }
     for (String option : data.options().keySet()) {
       if (OPTIONS_OF_LISTING.stream().anyMatch(option::equalsIgnoreCase)) {
@@ -201,7 +201,7 @@ final class PlacedFiles {
     throw new DataException(
         "data.format = "
             + data.format()
-            + " is not one of files, and data.workers.NAME.hosts needs one");
+            + " isn't a format of files, but data.workers.NAME.hosts needs one");
   }
 
   /** Runs in a task on the worker's host. */

@@ -246,7 +246,7 @@ public final class Predictor {
         String rule =
             "its rows must have the model's "
                 + features
-                + " features (libsvm files say how many with data.options.numFeatures)";
+                + " features (for libsvm set data.options.numFeatures)";
         return new Look(new DataFault(row.worker(), "", 0, rule), aside);
       }
       worker = row.worker();
@@ -299,7 +299,7 @@ public final class Predictor {
             (table.worker() == null ? "" : "worker " + table.worker() + ": ")
                 + "column "
                 + column
-                + " exists already, and predictions would be a second one of that name");
+                + " exists already, so predictions can't be written under that name");
       }
     }
   }

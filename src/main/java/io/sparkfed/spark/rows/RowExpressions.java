@@ -71,7 +71,7 @@ final class RowExpressions {
         !expression.deterministic() && isOfItself && !OF_THE_FILE.contains(expression.getClass());
     return varies || isOfTheClock(expression)
         ? Optional.of(
-            "must give the same at each reading of a row, and "
+            "must give the same whenever a row is read, but "
                 + expression.prettyName()
                 + " does not")
         : Optional.empty();

@@ -47,7 +47,7 @@ record Scalar(Expression expression) implements Serializable {
   static Broken notFinite(String expression) {
     return new Broken(
         expression,
-        "is not a finite number for this row: there is none, or it is too large, e.g. the logarithm"
-            + " of 0 (data.where can leave such rows out)");
+        "is not a finite number for this row, e.g. the logarithm of 0 (data.where can leave such"
+            + " rows out)");
   }
 }

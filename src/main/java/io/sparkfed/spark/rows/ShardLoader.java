@@ -424,7 +424,7 @@ public final class ShardLoader {
     String named =
         String.join(", ", evaluators.subList(0, Math.min(MOST_NAMED, evaluators.size())));
     return evaluators.size()
-        + " workers hold test rows only, and take part in evaluations alone: "
+        + " workers hold test rows only and take part in evaluations alone: "
         + named
         + (evaluators.size() > MOST_NAMED ? ", ..." : "");
   }

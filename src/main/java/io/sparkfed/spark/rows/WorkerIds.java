@@ -38,7 +38,7 @@ import org.apache.spark.sql.types.StructType;
 final class WorkerIds {
   /** The rule that a row of nobody breaks. */
   static final String NOBODYS =
-      "data.worker-column: each row must name its worker, and this one does not";
+      "data.worker-column: each row must name its worker, but this one does not";
 
   private WorkerIds() {}
 

@@ -168,7 +168,7 @@ final class NamesIT {
     for (String nobody : List.of("cast(null as string)", "char(160)", "double('NaN')")) {
       refusals.put(
           nobody,
-          "row 1: data.worker-column: each row must name its worker, and this one does not");
+          "row 1: data.worker-column: each row must name its worker, but this one does not");
     }
     Path table = written(List.copyOf(refusals.keySet()));
 
