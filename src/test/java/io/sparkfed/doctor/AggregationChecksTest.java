@@ -61,7 +61,7 @@ class AggregationChecksTest {
     Finding found = check(synthetic("masked", 6, 3)).get("aggregation.keys");
 
     assertEquals(Verdict.WARN, found.verdict());
-    assertTrue(found.why().contains("generated for the run") && found.why().contains("lies"));
+    assertTrue(found.why().contains("generated for the run") && found.why().contains("malicious"));
   }
 
   @Test
