@@ -355,7 +355,7 @@ class PredictIT {
             "predictions.path=" + world + "/notes",
             "predictions.mode=overwrite");
     assertEquals(7, other.code(), other.toString());
-    assertTrue(other.err().contains("holds no predictions"), other.toString());
+    assertTrue(other.err().contains("isn't a folder of predictions"), other.toString());
     assertEquals(before, texts(world));
   }
 
