@@ -43,7 +43,8 @@ public record Preset(String name, Slots slots, List<String> keys, String default
 
   /** What all averaging presets read. */
   private static final List<String> OF_AVERAGING =
-      List.of("algorithm.local", "algorithm.weighting", "algorithm.proximal-mu");
+      List.of(
+          "algorithm.local", "algorithm.weighting", "algorithm.proximal-mu", "algorithm.cohort");
 
   /** The presets; those that average come first. */
   static final List<Preset> ALL =

@@ -2,6 +2,7 @@ package io.sparkfed.config;
 
 import io.sparkfed.config.DataConfig.WorkerPaths;
 import io.sparkfed.evaluation.MetricSettings;
+import io.sparkfed.federated.Cohort;
 import io.sparkfed.federated.Weighting;
 import io.sparkfed.loss.VectorLoss;
 import io.sparkfed.model.Family;
@@ -169,6 +170,7 @@ public record TrainingConfig(
    * @param stepSize of fed-sgd, greater than 0; 0 for the others
    * @param proximalMu how strongly local training holds to the global model, at least 0
    * @param server what the server makes of an average
+   * @param cohort who takes part in a round of local training
    */
   public record Algorithm(
       String preset,
@@ -182,7 +184,8 @@ public record TrainingConfig(
       double divergenceFactor,
       double stepSize,
       double proximalMu,
-      ServerOptimizer server) {
+      ServerOptimizer server,
+      Cohort cohort) {
 
     public Algorithm with(OptionalDouble other) {
       return new Algorithm(
@@ -197,7 +200,8 @@ public record TrainingConfig(
           divergenceFactor,
           stepSize,
           proximalMu,
-          server);
+          server,
+          cohort);
     }
   }
 

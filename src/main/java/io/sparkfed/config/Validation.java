@@ -23,6 +23,7 @@ import io.sparkfed.config.TrainingConfig.Output;
 import io.sparkfed.config.TrainingConfig.Predictions;
 import io.sparkfed.config.TrainingConfig.WherePaying;
 import io.sparkfed.data.Storage;
+import io.sparkfed.federated.Cohort;
 import io.sparkfed.federated.Weighting;
 import io.sparkfed.model.Family;
 import io.sparkfed.model.InputColumn;
@@ -63,6 +64,8 @@ public final class Validation {
           "data.features-column",
           "data.formula",
           "data.split.column");
+
+  private static final String COHORT = "algorithm.cohort.";
 
   private final Config user;
   private final ConfigReader read;
@@ -132,11 +135,7 @@ public final class Validation {
       throw read.invalid("aggregation.aggregators", mode.aggregatorRule());
     }
     return new AggregationConfig(
-        mode,
-        read.integer("aggregation.min-workers", 2, Integer.MAX_VALUE),
-        read.optionalDuration("aggregation.deadline"),
-        aggregators,
-        keys());
+        mode, minWorkers(), read.optionalDuration("aggregation.deadline"), aggregators, keys());
   }
 
   private Model model() {
@@ -217,7 +216,42 @@ public final class Validation {
         read.isSet("algorithm.proximal-mu")
             ? read.number("algorithm.proximal-mu", "must be a number >= 0", v -> v >= 0.0)
             : 0.0,
-        Preset.of(preset).orElseThrow().server(read));
+        Preset.of(preset).orElseThrow().server(read),
+        cohort());
+  }
+
+  private Cohort cohort() {
+    boolean hasFraction = read.isSet(COHORT + "fraction");
+    boolean hasCount = read.isSet(COHORT + "count");
+    if (!hasFraction && !hasCount) {
+      return Cohort.EVERYBODY;
+    }
+    if (hasFraction && hasCount) {
+      throw new ConfigurationException(
+          "only one of algorithm.cohort.fraction and algorithm.cohort.count may be set");
+    }
+    if (read.isSet("algorithm.tolerance")) {
+      throw read.invalid(
+          "algorithm.tolerance",
+          "can't be with algorithm.cohort: the losses of different cohorts don't tell what a round"
+              + " has gained");
+    }
+    int least = minWorkers();
+    if (hasFraction) {
+      return new Cohort.Fraction(
+          read.number(COHORT + "fraction", "must be a number in (0, 1]", v -> v > 0.0 && v <= 1.0),
+          least);
+    }
+    int count = read.integer(COHORT + "count", 1, Integer.MAX_VALUE);
+    if (count < least) {
+      throw read.invalid(
+          COHORT + "count", "must be at least aggregation.min-workers, which is " + least);
+    }
+    return new Cohort.Count(count);
+  }
+
+  private int minWorkers() {
+    return read.integer("aggregation.min-workers", 2, Integer.MAX_VALUE);
   }
 
   private DataConfig data() {

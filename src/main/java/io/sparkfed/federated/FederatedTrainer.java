@@ -49,6 +49,12 @@ public final class FederatedTrainer {
   /** The metric that is the sum of the rows' weights. */
   private static final String ROWS = "rows";
 
+  /** The metric that says how many workers' rows the others are of, where cohorts differ. */
+  private static final String WORKERS = "workers";
+
+  /** Of a cohort, in a description. */
+  private static final int MOST_NAMED = 20;
+
   private final TimedFederation<Shard> federation;
   private final TrainingPlan given;
   private final TrainingListener listener;
@@ -152,6 +158,13 @@ public final class FederatedTrainer {
   private void prepare(boolean begins) {
     heldOut = HeldOutRows.count(federation, given);
     heldOut.note().ifPresent(notes::add);
+    if (isSampled()) {
+      notes.add(
+          "cohorts are samples (algorithm.cohort): the metrics of a round are those of the next round's"
+              + " cohort, the last ones everybody's; and sums over cohorts that differ can be subtracted"
+              + " from each other, so many rounds tell each worker's number of rows and label totals,"
+              + " whatever aggregation.mode is");
+    }
     plan = heldOut.ofRounds();
     scaling =
         moments
@@ -365,22 +378,24 @@ public final class FederatedTrainer {
   }
 
   private Visited visit(int round, double[] model, boolean train) {
-    List<String> cohort = federation.workers();
+    List<String> all = federation.workers();
+    boolean isSampled = train && isSampled();
+    List<String> cohort = isSampled ? plan.cohort().of(all, plan.seed(), round) : all;
     int shown = Math.min(round, plan.rounds());
     String description =
         String.format(
             Locale.ROOT,
-            "round %d/%d: %s (%d workers)",
+            "round %d/%d: %s (%s)",
             shown,
             plan.rounds(),
             train ? work.purpose() : "evaluation",
-            cohort.size());
+            isSampled ? named(cohort, all.size()) : cohort.size() + " workers");
     federation.restart();
     Opened<Answer> opened =
         work.visit(federation, new Visit(description, shown, cohort), model, train);
     EvaluationSums evaluation = opened.value().evaluation();
     long modelBytes = (long) Double.BYTES * model.length * cohort.size();
-    if (heldOut.haveOwnVisit()) {
+    if (heldOut.haveOwnVisit() && !isSampled) {
       Opened<NamedVector> ofTest = heldOut.sums(federation, scaling, model);
       evaluation =
           evaluation.withTest(
@@ -404,6 +419,17 @@ public final class FederatedTrainer {
             times.byPhase()));
   }
 
+  private boolean isSampled() {
+    return plan.exact().isEmpty() && plan.cohort().isSampled();
+  }
+
+  private static String named(List<String> cohort, int all) {
+    String names =
+        cohort.stream().limit(MOST_NAMED).collect(Collectors.joining(", "))
+            + (cohort.size() > MOST_NAMED ? ", ..." : "");
+    return cohort.size() + " of " + all + " workers: " + names;
+  }
+
   private boolean isAcceptable(Visited visited) {
     double loss = plan.metrics().meanLoss(visited.evaluation().train(), 0);
     return Double.isFinite(loss) && (!hasExploded(loss) || work.takesBack());
@@ -421,6 +447,9 @@ public final class FederatedTrainer {
     oneClassWorkers = (int) sums.oneLabelWorkers();
     Map<String, Double> train = new LinkedHashMap<>(metrics.metrics(sums.train(), 0));
     visited.answer().objective().ifPresent(objective -> train.put("objective", objective));
+    if (isSampled()) {
+      train.put(WORKERS, (double) visited.cost().workers());
+    }
     Map<String, Double> test = new LinkedHashMap<>(testMetrics(sums));
     result.ifPresent(model -> refine(model, sums, train, test));
     add(round, metrics.meanLoss(sums.train(), 0), train, test);

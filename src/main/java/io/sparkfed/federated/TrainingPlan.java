@@ -31,6 +31,7 @@ import java.util.OptionalInt;
  * @param clip how long a worker's update may be
  * @param sums the sums all numbers travel through
  * @param server the server optimizer
+ * @param cohort who takes part in a round
  * @param rounds number of rounds, at least 1
  * @param tolerance averaging ends when two rounds in a row change the mean training loss by at most
  *     this part of it; empty for all rounds. Of no meaning where {@code exact} is
@@ -42,7 +43,7 @@ import java.util.OptionalInt;
  * @param seed the run's seed
  * @param exact what minimises the objective of all rows from secure sums of its derivatives; where
  *     there is one, nothing is trained locally, and {@code proximalMu}, {@code reduction}, {@code
- *     solver}, {@code weighting} and {@code server} are not used
+ *     solver}, {@code weighting}, {@code server} and {@code cohort} are not used
  */
 public record TrainingPlan(
     Family family,
@@ -58,6 +59,7 @@ public record TrainingPlan(
     ClipBound clip,
     SumFactory sums,
     ServerOptimizer server,
+    Cohort cohort,
     int rounds,
     OptionalDouble tolerance,
     double divergenceFactor,
@@ -104,6 +106,7 @@ public record TrainingPlan(
         clip,
         others,
         server,
+        cohort,
         rounds,
         tolerance,
         divergenceFactor,

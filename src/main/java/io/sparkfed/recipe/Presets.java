@@ -87,6 +87,7 @@ public final class Presets {
         config.aggregation().keys().isEmpty() ? Unbounded.INSTANCE : new OwnersClip(keys),
         sums(config, keys, ledger(ledger)),
         config.algorithm().server(),
+        config.algorithm().cohort(),
         config.algorithm().rounds(),
         config.algorithm().tolerance(),
         config.algorithm().divergenceFactor(),

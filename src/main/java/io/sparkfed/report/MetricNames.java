@@ -21,6 +21,7 @@ final class MetricNames {
   private static Map<String, String> labels() {
     Map<String, String> labels = new LinkedHashMap<>();
     labels.put("rows", "Rows");
+    labels.put("workers", "Workers");
     labels.put("objective", "Objective");
     labels.put("logLoss", "Log loss");
     labels.put("hingeLoss", "Hinge loss");

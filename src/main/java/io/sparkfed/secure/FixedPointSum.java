@@ -18,7 +18,8 @@ import io.sparkfed.aggregate.Visit;
  * says which bucket is the largest in use. That tells the driver how many workers are in each
  * bucket, and no more. It is left out where the caller knows how large they can be. Another factor
  * of sixteen is kept as headroom; where it doesn't do, coordinates are saturated and counted in the
- * result, and the range is chosen anew before the next sum.
+ * result, and the range is chosen anew before the next sum. A cohort larger than those before makes
+ * the grid coarser, so that its sum can't overflow.
  *
  * <p>One instance serves one purpose and is not thread-safe.
  */
@@ -36,9 +37,14 @@ public final class FixedPointSum implements VectorSum {
    * What the grid is made from.
    *
    * @param exponent scaled coordinates are at most 2^exponent
-   * @param workers most vectors in a sum
+   * @param workers most vectors in a sum so far
    */
   private record Range(int exponent, int workers) {
+    /** Returns the same for at least so many: a larger cohort needs a coarser grid. */
+    Range atLeast(int cohort) {
+      return cohort <= workers ? this : new Range(exponent, cohort);
+    }
+
     FixedPoint codec(int scaledLength) {
       return FixedPoint.finest(scaledLength, exponent, workers);
     }
@@ -71,6 +77,7 @@ public final class FixedPointSum implements VectorSum {
       range = opened.value();
       bytesBefore = opened.messageBytes();
     }
+    range = range.atLeast(visit.cohort().size());
     FixedPoint chosen = range.codec(scaledLength);
     Opened<long[]> opened = ring.sum(federation, visit, new EncodedAnswer<>(question, chosen));
     long saturated = FixedPoint.saturated(opened.value());

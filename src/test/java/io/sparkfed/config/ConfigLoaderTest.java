@@ -10,6 +10,7 @@ import io.sparkfed.config.DataConfig.PooledTable;
 import io.sparkfed.config.DataConfig.SplitByColumn;
 import io.sparkfed.config.DataConfig.WorkerPaths;
 import io.sparkfed.config.TrainingConfig.WherePaying;
+import io.sparkfed.federated.Cohort;
 import io.sparkfed.federated.Weighting;
 import io.sparkfed.loss.LogisticLoss;
 import io.sparkfed.loss.SquaredLoss;
@@ -168,7 +169,8 @@ class ConfigLoaderTest {
             1000.0,
             0.0,
             0.0,
-            new ServerSgd(1.0)),
+            new ServerSgd(1.0),
+            Cohort.EVERYBODY),
         config.algorithm());
     assertEquals(
         new TrainingConfig.AggregationConfig(
@@ -256,7 +258,8 @@ class ConfigLoaderTest {
             1000.0,
             0.0,
             0.0,
-            new ServerSgd(1.0)),
+            new ServerSgd(1.0),
+            Cohort.EVERYBODY),
         config.algorithm());
     assertEquals(
         new TrainingConfig.AggregationConfig(

@@ -51,6 +51,7 @@ final class PlanBuilder {
   private int rounds = 1;
   private double divergenceFactor = 1000.0;
   private long seed = 1L;
+  private Cohort cohort = Cohort.EVERYBODY;
   private ServerOptimizer server = new ServerSgd(1.0);
   private OptionalDouble tolerance = OptionalDouble.empty();
   private Optional<LocalSolver> warmStart = Optional.empty();
@@ -204,6 +205,11 @@ final class PlanBuilder {
     return this;
   }
 
+  PlanBuilder cohort(Cohort value) {
+    cohort = value;
+    return this;
+  }
+
   PlanBuilder server(ServerOptimizer value) {
     server = value;
     return this;
@@ -247,6 +253,7 @@ final class PlanBuilder {
         clip,
         hasPartsOfItsOwn() ? layout -> new InOnePiece(sums.sumOf(layout)) : sums,
         server,
+        cohort,
         rounds,
         tolerance,
         divergenceFactor,

@@ -68,6 +68,7 @@ class ResumeTest {
     SGD_STANDARDIZED,
     AVERAGE_WITH_TOLERANCE,
     PROXIMAL,
+    SAMPLED,
     MOMENTUM,
     ADAGRAD,
     ADAM,
@@ -96,6 +97,8 @@ class ResumeTest {
         case AVERAGE_WITH_TOLERANCE ->
             plan.rounds(50).tolerance(1e-3).solver(new LocalNewton(1, 1e-9));
         case PROXIMAL -> plan.rounds(4).solver(new MinibatchSgd(2, 8, 0.05)).proximalMu(0.5);
+        case SAMPLED ->
+            plan.rounds(5).solver(new MinibatchSgd(1, 8, 0.05)).cohort(new Cohort.Count(2));
         case MOMENTUM ->
             plan.rounds(5)
                 .solver(new MinibatchSgd(1, 8, 0.05))

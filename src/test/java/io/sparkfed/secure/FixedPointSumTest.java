@@ -116,6 +116,37 @@ class FixedPointSumTest {
     assertArrayEquals(expected, opened.get(0));
   }
 
+  /** Cohorts grow and shrink; nothing overflows, and a resumed sum has the same grid. */
+  @Test
+  void sum_largerCohortsLater_areExactOnACoarserGrid() {
+    Map<String, double[]> held = new TreeMap<>();
+    for (int k = 0; k < 40; k++) {
+      held.put(String.format("w%02d", k), v(15.9 - k / 3.0, 1e9 + k));
+    }
+    RecordingFederation<double[]> federation = federation(held);
+    List<String> all = federation.workers();
+    FixedPointSum sum = new FixedPointSum(new InsecurePlainSum(2), Asked.layout(1, 0));
+    for (int size : new int[] {3, 3, 5, 4, 17, 40, 3}) {
+      int[] choices = sum.choices();
+      Visit visit = new Visit("test", 1, all.subList(0, size));
+      double[] opened = sum.sum(federation, visit, SEND).value();
+
+      double scaled = 0.0;
+      double exact = 0.0;
+      for (String worker : visit.cohort()) {
+        scaled += held.get(worker)[0];
+        exact += held.get(worker)[1];
+      }
+      assertEquals(scaled, opened[0], 1e-13 * size);
+      assertEquals(exact, opened[1]);
+      FixedPointSum resumed = new FixedPointSum(new InsecurePlainSum(2), Asked.layout(1, 0));
+      resumed.restore(choices);
+      assertArrayEquals(opened, resumed.sum(federation, visit, SEND).value());
+      assertArrayEquals(sum.choices(), resumed.choices());
+    }
+    assertEquals(40, sum.choices()[1]);
+  }
+
   /** Sixteen times the bucket's end is left as headroom; more is cut, counted and mended. */
   @Test
   void aggregate_growingVectors_saturatesBeyondTheHeadroomAndThenChoosesAnew() {

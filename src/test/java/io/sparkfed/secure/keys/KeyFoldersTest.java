@@ -13,6 +13,7 @@ import io.sparkfed.aggregate.RingSum;
 import io.sparkfed.data.Shard;
 import io.sparkfed.evaluation.MetricSettings;
 import io.sparkfed.evaluation.MetricSums;
+import io.sparkfed.federated.Cohort;
 import io.sparkfed.federated.FederatedTrainer;
 import io.sparkfed.federated.TrainingPlan;
 import io.sparkfed.federated.Weighting;
@@ -334,6 +335,7 @@ class KeyFoldersTest {
             Unbounded.INSTANCE,
             scaledLength -> new FixedPointSum(ring, scaledLength),
             new ServerSgd(1.0),
+            Cohort.EVERYBODY,
             3,
             OptionalDouble.empty(),
             1000.0,
