@@ -14,10 +14,7 @@ import java.util.Map;
  * @param trainMetrics federated metrics of the model after this round on the training rows
  * @param testMetrics the same on the test rows; empty without a test split
  * @param seconds wall-clock seconds of the round (0 for round 0)
- * @param saturated how many coordinates of updates, over all workers, were cut to the range of the
- *     sum
- * @param clipped how many workers' updates were scaled down to the bound their owners set
- * @param bytes payload bytes that travelled in the round: model to workers and messages from them
+ * @param measured what else was measured of the round
  * @param phaseSeconds wall-clock seconds by phase, which add up to {@code seconds}; empty where
  *     they were not measured
  */
@@ -29,9 +26,7 @@ public record RoundSummary(
     Map<String, Double> trainMetrics,
     Map<String, Double> testMetrics,
     double seconds,
-    long saturated,
-    int clipped,
-    long bytes,
+    Measurements measured,
     Map<String, Double> phaseSeconds) {
 
   /** Creates a summary without the times of phases. */
@@ -43,20 +38,12 @@ public record RoundSummary(
       Map<String, Double> trainMetrics,
       Map<String, Double> testMetrics,
       double seconds,
-      long saturated,
-      int clipped,
-      long bytes) {
-    this(
-        round,
-        workers,
-        dropouts,
-        loss,
-        trainMetrics,
-        testMetrics,
-        seconds,
-        saturated,
-        clipped,
-        bytes,
-        Map.of());
+      Measurements measured) {
+    this(round, workers, dropouts, loss, trainMetrics, testMetrics, seconds, measured, Map.of());
+  }
+
+  /** Returns one of the measurements. */
+  public long measured(Measurement measurement) {
+    return measured.get(measurement);
   }
 }

@@ -7,6 +7,8 @@ import io.sparkfed.aggregate.VectorSum;
 import io.sparkfed.aggregate.Visit;
 import io.sparkfed.data.Shard;
 import io.sparkfed.evaluation.FitStatistics;
+import io.sparkfed.evaluation.Measurement;
+import io.sparkfed.evaluation.Measurements;
 import io.sparkfed.federated.TrainingState.Work;
 import io.sparkfed.model.Coefficients;
 import io.sparkfed.model.Scaling;
@@ -136,13 +138,14 @@ final class AveragedRounds implements RoundWork {
     private final double[] model;
     private final double[] update;
     private final EvaluationSums evaluation;
-    private final int clipped;
+    private final Measurements measured;
 
     Averaged(double[] model, NamedVector sums) {
       this.model = model;
       this.update = sums.mean(LocalTraining.UPDATE, LocalTraining.WEIGHT);
       this.evaluation = EvaluationSums.of(sums);
-      this.clipped = (int) sums.get(LocalTraining.CLIPPED);
+      this.measured =
+          Measurements.none().with(Measurement.CLIPPED, (long) sums.get(LocalTraining.CLIPPED));
     }
 
     @Override
@@ -151,8 +154,8 @@ final class AveragedRounds implements RoundWork {
     }
 
     @Override
-    public int clipped() {
-      return clipped;
+    public Measurements measured() {
+      return measured;
     }
 
     @Override

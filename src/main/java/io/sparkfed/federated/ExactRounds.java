@@ -10,6 +10,7 @@ import io.sparkfed.aggregate.Visit;
 import io.sparkfed.data.DataException;
 import io.sparkfed.data.Shard;
 import io.sparkfed.evaluation.FitStatistics;
+import io.sparkfed.evaluation.Measurements;
 import io.sparkfed.federated.SummedDerivatives.Wanted;
 import io.sparkfed.federated.TrainingState.Work;
 import io.sparkfed.math.SingularMatrixException;
@@ -464,8 +465,8 @@ final class ExactRounds implements RoundWork {
     }
 
     @Override
-    public int clipped() {
-      return 0;
+    public Measurements measured() {
+      return Measurements.none();
     }
 
     @Override

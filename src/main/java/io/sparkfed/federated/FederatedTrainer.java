@@ -10,6 +10,7 @@ import io.sparkfed.aggregate.Visit;
 import io.sparkfed.data.DataException;
 import io.sparkfed.data.Shard;
 import io.sparkfed.evaluation.FitStatistics;
+import io.sparkfed.evaluation.Measurement;
 import io.sparkfed.evaluation.MetricSums;
 import io.sparkfed.evaluation.RoundSummary;
 import io.sparkfed.federated.RoundWork.Answer;
@@ -413,9 +414,11 @@ public final class FederatedTrainer {
             opened.workers(),
             opened.dropouts(),
             times.seconds(),
-            opened.saturated(),
-            opened.value().clipped(),
-            modelBytes + opened.messageBytes(),
+            opened
+                .value()
+                .measured()
+                .with(Measurement.SATURATED, opened.saturated())
+                .with(Measurement.BYTES, modelBytes + opened.messageBytes()),
             times.byPhase()));
   }
 
@@ -495,9 +498,7 @@ public final class FederatedTrainer {
             train,
             test,
             round.seconds(),
-            round.saturated(),
-            round.clipped(),
-            round.bytes(),
+            round.measured(),
             round.phaseSeconds());
     rounds.add(summary);
     listener.roundFinished(summary);

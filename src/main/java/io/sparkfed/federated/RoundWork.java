@@ -5,6 +5,7 @@ import io.sparkfed.aggregate.Opened;
 import io.sparkfed.aggregate.Visit;
 import io.sparkfed.data.Shard;
 import io.sparkfed.evaluation.FitStatistics;
+import io.sparkfed.evaluation.Measurements;
 import io.sparkfed.federated.TrainingState.Work;
 import io.sparkfed.server.Search;
 import java.util.List;
@@ -75,8 +76,8 @@ interface RoundWork {
     /** Returns the evaluation of the model. */
     EvaluationSums evaluation();
 
-    /** Returns how many updates were scaled down to their owners' bounds. */
-    int clipped();
+    /** Returns what was measured at the workers beside the evaluation. */
+    Measurements measured();
 
     /** Returns the objective at the model, where the method has one of all rows. */
     OptionalDouble objective();

@@ -1,5 +1,6 @@
 package io.sparkfed.federated;
 
+import io.sparkfed.evaluation.Measurements;
 import io.sparkfed.evaluation.RoundSummary;
 import java.util.List;
 import java.util.Map;
@@ -52,9 +53,7 @@ public record TrainingState(
    * @param workers workers in the sum
    * @param dropouts workers that are not
    * @param seconds wall-clock time
-   * @param saturated coordinates cut to the range of the sum
-   * @param clipped updates scaled down to their owners' bounds
-   * @param bytes payload, both ways
+   * @param measured what else was measured
    * @param phaseSeconds wall-clock time by phase
    */
   public record Cost(
@@ -62,15 +61,13 @@ public record TrainingState(
       int workers,
       int dropouts,
       double seconds,
-      long saturated,
-      int clipped,
-      long bytes,
+      Measurements measured,
       Map<String, Double> phaseSeconds) {
     static final Cost NONE = nothingOf(0);
 
     /** Returns the cost of a round that no worker took part in. */
     static Cost nothingOf(int round) {
-      return new Cost(round, 0, 0, 0.0, 0L, 0, 0L, Map.of());
+      return new Cost(round, 0, 0, 0.0, Measurements.none(), Map.of());
     }
   }
 

@@ -5,6 +5,7 @@ import io.sparkfed.config.DataConfig;
 import io.sparkfed.config.EnumNames;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.doctor.IdleKeys;
+import io.sparkfed.evaluation.Measurement;
 import io.sparkfed.evaluation.RoundSummary;
 import io.sparkfed.federated.DataFingerprint;
 import io.sparkfed.federated.FeatureException;
@@ -291,17 +292,21 @@ public final class TrainJob implements Callable<Integer> {
     return notes;
   }
 
+  private static long total(TrainingResult result, Measurement each) {
+    return result.rounds().stream().mapToLong(round -> round.measured(each)).sum();
+  }
+
   private static List<String> notesOnResult(
       TrainingConfig config, TrainingResult result, int workers) {
     List<String> notes = new ArrayList<>(result.notes());
-    long saturated = result.rounds().stream().mapToLong(RoundSummary::saturated).sum();
+    long saturated = total(result, Measurement.SATURATED);
     if (saturated > 0) {
       notes.add(
           saturated
               + " coordinates of updates were cut to the range of the sum; the range grew after"
               + " each (see rounds.jsonl)");
     }
-    int clipped = result.rounds().stream().mapToInt(RoundSummary::clipped).sum();
+    long clipped = total(result, Measurement.CLIPPED);
     if (clipped > 0) {
       notes.add(
           clipped

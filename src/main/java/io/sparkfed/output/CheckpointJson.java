@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sparkfed.config.ResultSettings;
+import io.sparkfed.evaluation.Measurements;
 import io.sparkfed.evaluation.RoundSummary;
 import io.sparkfed.federated.DataFingerprint;
 import io.sparkfed.federated.TrainingState;
@@ -74,10 +75,8 @@ final class CheckpointJson {
         .put("round", cost.round())
         .put("workers", cost.workers())
         .put("dropouts", cost.dropouts())
-        .put("seconds", cost.seconds())
-        .put("saturated", cost.saturated())
-        .put("clipped", cost.clipped())
-        .put("bytes", cost.bytes());
+        .put("seconds", cost.seconds());
+    cost.measured().forEach(unreported::put);
     addPhases(cost.phaseSeconds(), unreported);
     ArrayNode rounds = training.putArray("rounds");
     state.rounds().forEach(round -> add(round, rounds.addObject()));
@@ -93,10 +92,8 @@ final class CheckpointJson {
     round.trainMetrics().forEach(train::put);
     ObjectNode test = node.putObject("test");
     round.testMetrics().forEach(test::put);
-    node.put("seconds", round.seconds())
-        .put("saturated", round.saturated())
-        .put("clipped", round.clipped())
-        .put("bytes", round.bytes());
+    node.put("seconds", round.seconds());
+    round.measured().forEach(node::put);
     addPhases(round.phaseSeconds(), node);
   }
 
@@ -173,9 +170,7 @@ final class CheckpointJson {
             required(cost, "workers").asInt(),
             required(cost, "dropouts").asInt(),
             number(required(cost, "seconds")),
-            required(cost, "saturated").asLong(),
-            required(cost, "clipped").asInt(),
-            required(cost, "bytes").asLong(),
+            Measurements.read(key -> required(cost, key).asLong()),
             numbers(required(cost, "phases"))),
         new Work(required(node, "work", "at").asText(), values, range));
   }
@@ -189,9 +184,7 @@ final class CheckpointJson {
         numbers(required(node, "train")),
         numbers(required(node, "test")),
         number(required(node, "seconds")),
-        required(node, "saturated").asLong(),
-        required(node, "clipped").asInt(),
-        required(node, "bytes").asLong(),
+        Measurements.read(key -> required(node, key).asLong()),
         numbers(required(node, "phases")));
   }
 

@@ -30,9 +30,7 @@ public final class JsonFiles {
     line.set("metrics", metrics(round.trainMetrics(), round.testMetrics()));
     put(line, "seconds", round.seconds());
     line.set("phases", numbers(round.phaseSeconds()));
-    line.put("saturated", round.saturated());
-    line.put("clipped", round.clipped());
-    line.put("bytes", round.bytes());
+    round.measured().forEach(line::put);
     return line.toString();
   }
 

@@ -8,6 +8,8 @@ import static io.sparkfed.report.ReportText.finite;
 import static io.sparkfed.report.ReportText.fixed;
 import static io.sparkfed.report.ReportText.seconds;
 
+import io.sparkfed.evaluation.Measurement;
+import io.sparkfed.evaluation.Measurement.Unit;
 import io.sparkfed.evaluation.RoundSummary;
 import io.sparkfed.report.ReportChart.Series;
 import java.util.ArrayList;
@@ -75,7 +77,7 @@ final class ReportEffort {
               rounds,
               List.of(new Series("Dropouts", dropouts, 1))));
     }
-    addCuts(charts, rounds);
+    addCounts(charts, rounds);
     List<Series> phases = phaseSeries();
     charts.add(
         new ReportChart(
@@ -91,22 +93,19 @@ final class ReportEffort {
     return charts;
   }
 
-  /** What was cut off updates, where anything was. */
-  private void addCuts(List<ReportChart> charts, List<Integer> rounds) {
-    addBars(
-        charts,
-        "clipped",
-        "Clipped updates by round",
-        "Updates",
-        rounds,
-        values(trained, RoundSummary::clipped));
-    addBars(
-        charts,
-        "saturated",
-        "Saturated coordinates by round",
-        "Coordinates",
-        rounds,
-        values(trained, RoundSummary::saturated));
+  /** What was counted, where anything was. */
+  private void addCounts(List<ReportChart> charts, List<Integer> rounds) {
+    for (Measurement each : Measurement.values()) {
+      if (each.unit() == Unit.COUNT) {
+        addBars(
+            charts,
+            each.key(),
+            each.caption(),
+            each.axis(),
+            rounds,
+            values(trained, round -> round.measured(each)));
+      }
+    }
   }
 
   private static void addBars(
@@ -206,7 +205,7 @@ final class ReportEffort {
     if (trained.isEmpty()) {
       return "No round was finished.";
     }
-    long bytes = trained.stream().mapToLong(RoundSummary::bytes).sum();
+    long bytes = trained.stream().mapToLong(round -> round.measured(Measurement.BYTES)).sum();
     return workersSummary()
         + " "
         + secondsSummary()

@@ -13,8 +13,11 @@ import static io.sparkfed.report.ReportText.seconds;
 
 import io.sparkfed.evaluation.FitStatistics;
 import io.sparkfed.evaluation.FitStatistics.Coefficient;
+import io.sparkfed.evaluation.Measurement;
+import io.sparkfed.evaluation.Measurement.Unit;
 import io.sparkfed.evaluation.RoundSummary;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -199,6 +202,17 @@ final class ReportTables {
     return rows;
   }
 
+  private boolean isAbove0(Measurement each) {
+    return report.rounds().stream().anyMatch(round -> round.measured(each) > 0);
+  }
+
+  private static String measured(Measurement each, RoundSummary round) {
+    return switch (each.unit()) {
+      case COUNT -> count(round.measured(each));
+      case BYTES -> bytes(round.measured(each));
+    };
+  }
+
   /** Returns all that is known of each round. */
   Map<String, Object> rounds() {
     List<String> train =
@@ -208,17 +222,12 @@ final class ReportTables {
     List<String> headings = new ArrayList<>();
     train.forEach(key -> headings.add("Train " + inPhrase(key)));
     test.forEach(key -> headings.add("Test " + inPhrase(key)));
-    boolean clipped = report.rounds().stream().anyMatch(r -> r.clipped() > 0);
-    boolean saturated = report.rounds().stream().anyMatch(r -> r.saturated() > 0);
+    List<Measurement> measured =
+        Arrays.stream(Measurement.values())
+            .filter(each -> each.unit() != Unit.COUNT || isAbove0(each))
+            .toList();
     Map<String, String> phases = ReportEffort.phasesOf(report.rounds());
-    List<String> costs = new ArrayList<>();
-    if (clipped) {
-      costs.add("Clipped");
-    }
-    if (saturated) {
-      costs.add("Saturated");
-    }
-    costs.add("Payload");
+    List<String> costs = new ArrayList<>(measured.stream().map(Measurement::heading).toList());
     costs.add("Seconds");
     costs.addAll(phases.values());
     List<Map<String, Object>> rows = new ArrayList<>();
@@ -226,13 +235,7 @@ final class ReportTables {
       List<String> cells = new ArrayList<>();
       train.forEach(key -> cells.add(metric(key, round.trainMetrics())));
       test.forEach(key -> cells.add(metric(key, round.testMetrics())));
-      if (clipped) {
-        cells.add(count(round.clipped()));
-      }
-      if (saturated) {
-        cells.add(count(round.saturated()));
-      }
-      cells.add(bytes(round.bytes()));
+      measured.forEach(each -> cells.add(measured(each, round)));
       cells.add(seconds(round.seconds()));
       phases.keySet().forEach(phase -> cells.add(seconds(round.phaseSeconds().get(phase))));
       rows.add(

@@ -124,9 +124,7 @@ final class MlflowRecords {
       round.phaseSeconds().forEach((name, value) -> values.put("phase/" + name, value));
       values.put("workers", (double) round.workers());
       values.put("dropouts", (double) round.dropouts());
-      values.put("clipped", (double) round.clipped());
-      values.put("saturated", (double) round.saturated());
-      values.put("bytes", (double) round.bytes());
+      round.measured().forEach((key, value) -> values.put(key, (double) value));
     }
     List<Metric> metrics = new ArrayList<>();
     values.forEach(

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.sparkfed.aggregate.CohortException;
-import io.sparkfed.evaluation.RoundSummary;
+import io.sparkfed.evaluation.Measurement;
 import io.sparkfed.model.Family;
 import io.sparkfed.privacy.ClipBound;
 import io.sparkfed.server.Newton;
@@ -76,15 +76,16 @@ class ClipTest {
         plan.clip(worker -> worker.equals("b") ? bound : Double.POSITIVE_INFINITY).train(workers());
 
     assertArrayEquals(expected, result.model().values(), 1e-12);
-    assertEquals(1, result.rounds().get(1).clipped());
-    assertEquals(0, result.rounds().get(0).clipped());
+    assertEquals(1, result.rounds().get(1).measured(Measurement.CLIPPED));
+    assertEquals(0, result.rounds().get(0).measured(Measurement.CLIPPED));
   }
 
   @Test
   void train_withoutBounds_clipsNothing() {
     TrainingResult result = new PlanBuilder().rounds(3).train(workers());
 
-    assertEquals(0, result.rounds().stream().mapToInt(RoundSummary::clipped).sum());
+    assertEquals(
+        0, result.rounds().stream().mapToLong(round -> round.measured(Measurement.CLIPPED)).sum());
   }
 
   /** Its sums can't be bounded, so the owner drops out: too few are left here. */

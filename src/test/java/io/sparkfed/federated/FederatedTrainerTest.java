@@ -17,6 +17,7 @@ import io.sparkfed.aggregate.Visit;
 import io.sparkfed.data.Shard;
 import io.sparkfed.data.ShardBuilder;
 import io.sparkfed.data.ShardBuilder.Part;
+import io.sparkfed.evaluation.Measurement;
 import io.sparkfed.evaluation.RoundSummary;
 import io.sparkfed.model.Coefficients;
 import io.sparkfed.model.Family;
@@ -71,13 +72,13 @@ class FederatedTrainerTest {
     assertEquals(List.of(0, 1, 2, 3), heard.stream().map(RoundSummary::round).toList());
     assertEquals(List.of(0, 3, 3, 3), heard.stream().map(RoundSummary::workers).toList());
     assertEquals(heard, result.rounds());
-    assertEquals(0L, heard.get(0).bytes());
+    assertEquals(0L, heard.get(0).measured(Measurement.BYTES));
     // Down: three numbers to each of three workers. Up: a word for each of those, ten words for
     // the weight, for each of 2 x 5 sums and for three flags, a word for saturation.
     long visit = 3 * 8 * (3 + 3 + 10 * (1 + 10 + 3) + 1);
-    assertEquals(visit, heard.get(2).bytes());
+    assertEquals(visit, heard.get(2).measured(Measurement.BYTES));
     // The first round also chose the range among 128 buckets.
-    assertEquals(visit + 3 * 8 * 128, heard.get(1).bytes());
+    assertEquals(visit + 3 * 8 * 128, heard.get(1).measured(Measurement.BYTES));
   }
 
   /** The listener hears of a round before the next one trains: a killed run has its last round. */

@@ -13,6 +13,7 @@ import io.sparkfed.aggregate.Visit;
 import io.sparkfed.aggregate.WorkerTask;
 import io.sparkfed.data.DataException;
 import io.sparkfed.data.Shard;
+import io.sparkfed.evaluation.Measurement;
 import io.sparkfed.evaluation.RoundSummary;
 import io.sparkfed.model.Family;
 import io.sparkfed.model.Standardize;
@@ -235,9 +236,7 @@ class ResumeTest {
                     r.trainMetrics(),
                     r.testMetrics(),
                     0.0,
-                    r.saturated(),
-                    r.clipped(),
-                    0L))
+                    r.measured().with(Measurement.BYTES, 0L)))
         .toList();
   }
 

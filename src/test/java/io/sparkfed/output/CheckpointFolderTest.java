@@ -24,6 +24,7 @@ import io.sparkfed.model.Family;
 import io.sparkfed.model.FeatureEncoding;
 import io.sparkfed.recipe.Presets;
 import io.sparkfed.recipe.SumLedger;
+import io.sparkfed.testing.Measured;
 import io.sparkfed.testing.Table;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -77,7 +78,14 @@ class CheckpointFolderTest {
     }
     RoundSummary reported =
         new RoundSummary(
-            round - 1, 3, 1, Double.NaN, metrics, Map.of(), 0.1, 1L << 60, 2, Long.MAX_VALUE);
+            round - 1,
+            3,
+            1,
+            Double.NaN,
+            metrics,
+            Map.of(),
+            0.1,
+            Measured.of(1L << 60, 2, Long.MAX_VALUE));
     return new Checkpoint(
         "run",
         "1.0",
@@ -90,7 +98,7 @@ class CheckpointFolderTest {
             Optional.of("EXHAUSTED"),
             Optional.of(new Moments(UNUSUAL, new double[] {0.3}, 0.7, 1.7)),
             List.of(reported),
-            new Cost(round, 3, 0, 0.7, 5L, 1, 12L, Map.of("work", 0.5, "driver", 0.2)),
+            new Cost(round, 3, 0, 0.7, Measured.of(5L, 1, 12L), Map.of("work", 0.5, "driver", 0.2)),
             new Work("trial", Map.of("direction", UNUSUAL), new int[] {-12, 3})));
   }
 

@@ -14,6 +14,7 @@ import io.sparkfed.federated.TrainingState.Cost;
 import io.sparkfed.federated.TrainingState.Work;
 import io.sparkfed.jobs.JobRunner;
 import io.sparkfed.model.FeatureEncoding;
+import io.sparkfed.testing.Measured;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,7 +62,7 @@ class RunCheckpointsTest {
         Optional.empty(),
         Optional.empty(),
         List.of(),
-        new Cost(round, 2, 0, 0.0, 0L, 0, 0L, Map.of()),
+        new Cost(round, 2, 0, 0.0, Measured.of(0L, 0, 0L), Map.of()),
         new Work("", Map.of(), new int[0]));
   }
 

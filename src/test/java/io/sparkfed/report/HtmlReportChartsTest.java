@@ -13,6 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sparkfed.evaluation.RoundSummary;
+import io.sparkfed.testing.Measured;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -70,9 +71,7 @@ class HtmlReportChartsTest {
                 Map.of("meanSquaredError", 4.0),
                 Map.of("meanSquaredError", 5.0),
                 1,
-                0,
-                0,
-                10));
+                Measured.of(0, 0, 10)));
 
     String page = HtmlReport.render(run.report());
 

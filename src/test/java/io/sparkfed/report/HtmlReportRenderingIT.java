@@ -10,6 +10,7 @@ import io.sparkfed.evaluation.FitStatistics;
 import io.sparkfed.evaluation.FitStatistics.Coefficient;
 import io.sparkfed.evaluation.RoundSummary;
 import io.sparkfed.report.HeadlessBrowser.Page;
+import io.sparkfed.testing.Measured;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -83,9 +84,7 @@ class HtmlReportRenderingIT {
               ReportRun.metrics(
                   "logLoss", loss + 0.03, "accuracy", 0.98 - loss / 2, "auc", 0.97 - loss / 3),
               k == 0 ? 0 : seconds,
-              k == 4 ? 17 : 0,
-              k % 9 == 5 ? 1 : 0,
-              k == 0 ? 0 : 123_456,
+              Measured.of(k == 4 ? 17 : 0, k % 9 == 5 ? 1 : 0, k == 0 ? 0 : 123_456),
               k == 0 ? Map.of() : phases));
     }
     run.rounds = rounds;

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sparkfed.evaluation.RoundSummary;
+import io.sparkfed.testing.Measured;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -89,7 +90,8 @@ class HtmlReportTest {
     run.notes = List.of(HOSTILE);
     run.rounds =
         List.of(
-            new RoundSummary(0, 0, 0, 1, Map.of(HOSTILE, 1.0), Map.of(HOSTILE, 1.0), 0, 0, 0, 0));
+            new RoundSummary(
+                0, 0, 0, 1, Map.of(HOSTILE, 1.0), Map.of(HOSTILE, 1.0), 0, Measured.of(0, 0, 0)));
     run.train = Map.of(HOSTILE, 1.0);
     run.test = Map.of(HOSTILE, 1.0);
     run.model = new RunReport.FinalModel(HOSTILE, List.of(HOSTILE), List.of(1.0), 0, HOSTILE);

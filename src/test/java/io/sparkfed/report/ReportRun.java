@@ -3,6 +3,7 @@ package io.sparkfed.report;
 import io.sparkfed.evaluation.FitStatistics;
 import io.sparkfed.evaluation.RoundSummary;
 import io.sparkfed.model.FeatureEncoding;
+import io.sparkfed.testing.Measured;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -35,9 +36,7 @@ final class ReportRun {
               metrics("logLoss", 0.75, "accuracy", 0.5, "auc", 0.6),
               metrics("logLoss", 0.75, "accuracy", 0.5, "auc", 0.6),
               0,
-              0,
-              0,
-              0),
+              Measured.of(0, 0, 0)),
           new RoundSummary(
               1,
               1,
@@ -46,9 +45,7 @@ final class ReportRun {
               metrics("logLoss", 0.6, "accuracy", 0.8, "auc", 0.9),
               metrics("logLoss", 0.5, "accuracy", 0.7, "auc", 0.85),
               1.5,
-              0,
-              0,
-              2048));
+              Measured.of(0, 0, 2048)));
   Map<String, Double> train = metrics("rows", 100, "logLoss", 0.6, "accuracy", 0.8, "auc", 0.9);
   Map<String, Double> test = metrics("rows", 50, "logLoss", 0.5, "accuracy", 0.7, "auc", 0.85);
   RunReport.FinalModel model =
@@ -62,7 +59,7 @@ final class ReportRun {
   /** A round of two workers that tells its loss alone. */
   static RoundSummary round(int number, double loss) {
     return new RoundSummary(
-        number, number == 0 ? 0 : 2, 0, loss, Map.of(), Map.of(), 0.5, 0, 0, 10);
+        number, number == 0 ? 0 : 2, 0, loss, Map.of(), Map.of(), 0.5, Measured.of(0, 0, 10));
   }
 
   /** Metrics by name, from names and numbers in turn. */
@@ -87,9 +84,7 @@ final class ReportRun {
                 metrics("meanSquaredError", 9, "rmse", 3, "r2", 0.25),
                 Map.of(),
                 1,
-                0,
-                0,
-                10));
+                Measured.of(0, 0, 10)));
     run.train = metrics("rows", 8, "meanSquaredError", 9, "rmse", 3, "r2", 0.25);
     run.test = Map.of();
     run.model = new RunReport.FinalModel("linear", List.of("x"), List.of(2.0), 1, "none");

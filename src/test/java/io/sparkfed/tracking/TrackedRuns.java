@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.sparkfed.config.ConfigLoader;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.evaluation.RoundSummary;
+import io.sparkfed.testing.Measured;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -57,9 +58,7 @@ final class TrackedRuns {
         Map.of("accuracy", 0.5, "r2", Double.NaN),
         Map.of("accuracy", 0.25),
         1.5,
-        4,
-        2,
-        1000,
+        Measured.of(4, 2, 1000),
         Map.of("work", 1.25));
   }
 

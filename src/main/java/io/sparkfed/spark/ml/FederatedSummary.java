@@ -1,5 +1,6 @@
 package io.sparkfed.spark.ml;
 
+import io.sparkfed.evaluation.Measurement;
 import io.sparkfed.federated.AlgorithmChoice;
 import io.sparkfed.federated.TrainingResult;
 import io.sparkfed.spark.rows.ShardLoader;
@@ -127,7 +128,8 @@ public final class FederatedSummary {
 
   /**
    * Returns one row a round, from round 0, the initial model: {@code round, workers, dropouts,
-   * loss, seconds, saturated, clipped, bytes}, then a column for each metric on the training rows.
+   * loss, seconds}, then a column for each {@link Measurement}, and for each metric on the training
+   * rows.
    */
   public Dataset<Row> rounds() {
     StructType schema =
@@ -136,10 +138,10 @@ public final class FederatedSummary {
             .add("workers", DataTypes.IntegerType)
             .add("dropouts", DataTypes.IntegerType)
             .add("loss", DataTypes.DoubleType)
-            .add("seconds", DataTypes.DoubleType)
-            .add("saturated", DataTypes.LongType)
-            .add("clipped", DataTypes.IntegerType)
-            .add("bytes", DataTypes.LongType);
+            .add("seconds", DataTypes.DoubleType);
+    for (Measurement each : Measurement.values()) {
+      schema = schema.add(each.key(), DataTypes.LongType);
+    }
     List<String> metrics =
         result.rounds().isEmpty()
             ? List.of()
@@ -158,9 +160,7 @@ public final class FederatedSummary {
               values.add(round.dropouts());
               values.add(round.loss());
               values.add(round.seconds());
-              values.add(round.saturated());
-              values.add(round.clipped());
-              values.add(round.bytes());
+              round.measured().forEach((key, value) -> values.add(value));
               metrics.forEach(metric -> values.add(round.trainMetrics().get(metric)));
               rows.add(RowFactory.create(values.toArray()));
             });

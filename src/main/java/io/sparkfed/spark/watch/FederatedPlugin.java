@@ -3,6 +3,7 @@ package io.sparkfed.spark.watch;
 import com.codahale.metrics.Gauge;
 import com.codahale.metrics.MetricRegistry;
 import io.sparkfed.aggregate.Phase;
+import io.sparkfed.evaluation.Measurement;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -38,7 +39,7 @@ public final class FederatedPlugin implements SparkPlugin {
   private static final class LastRound extends SparkListener implements DriverPlugin {
     private static final RoundFinished NONE =
         new RoundFinished(
-            "", "", -1, 0, 0, Double.NaN, Map.of(), Map.of(), 0.0, Map.of(), 0L, 0, 0L);
+            "", "", -1, 0, 0, Double.NaN, Map.of(), Map.of(), 0.0, Map.of(), Map.of());
 
     private volatile RoundFinished last = NONE;
 
@@ -55,9 +56,9 @@ public final class FederatedPlugin implements SparkPlugin {
       gauge(registry, "workers", RoundFinished::workers);
       gauge(registry, "dropouts", RoundFinished::dropouts);
       gauge(registry, "loss", RoundFinished::loss);
-      gauge(registry, "clipped", RoundFinished::clipped);
-      gauge(registry, "saturated", RoundFinished::saturated);
-      gauge(registry, "bytes", RoundFinished::bytes);
+      for (Measurement each : Measurement.values()) {
+        gauge(registry, each.key(), round -> round.measured().getOrDefault(each.key(), 0L));
+      }
       gauge(registry, "seconds", RoundFinished::seconds);
       List<String> phases = new ArrayList<>(Arrays.stream(Phase.values()).map(Phase::key).toList());
       phases.add(Phase.DRIVER);

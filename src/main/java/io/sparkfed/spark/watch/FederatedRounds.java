@@ -1,5 +1,6 @@
 package io.sparkfed.spark.watch;
 
+import io.sparkfed.evaluation.Measurement;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -25,21 +26,26 @@ public final class FederatedRounds implements AutoCloseable {
   private static final DataType NUMBERS =
       DataTypes.createMapType(DataTypes.StringType, DataTypes.DoubleType);
 
-  private static final StructType SCHEMA =
-      new StructType()
-          .add("run", DataTypes.StringType)
-          .add("name", DataTypes.StringType)
-          .add("round", DataTypes.IntegerType)
-          .add("workers", DataTypes.IntegerType)
-          .add("dropouts", DataTypes.IntegerType)
-          .add("loss", DataTypes.DoubleType)
-          .add("train", NUMBERS)
-          .add("test", NUMBERS)
-          .add("seconds", DataTypes.DoubleType)
-          .add("phases", NUMBERS)
-          .add("saturated", DataTypes.LongType)
-          .add("clipped", DataTypes.IntegerType)
-          .add("bytes", DataTypes.LongType);
+  private static final StructType SCHEMA = schema();
+
+  private static StructType schema() {
+    StructType schema =
+        new StructType()
+            .add("run", DataTypes.StringType)
+            .add("name", DataTypes.StringType)
+            .add("round", DataTypes.IntegerType)
+            .add("workers", DataTypes.IntegerType)
+            .add("dropouts", DataTypes.IntegerType)
+            .add("loss", DataTypes.DoubleType)
+            .add("train", NUMBERS)
+            .add("test", NUMBERS)
+            .add("seconds", DataTypes.DoubleType)
+            .add("phases", NUMBERS);
+    for (Measurement each : Measurement.values()) {
+      schema = schema.add(each.key(), DataTypes.LongType);
+    }
+    return schema;
+  }
 
   /** Who keeps a view, by session and name: the last who said so. Guards the views too. */
   private static final Map<SparkSession, Map<String, Object>> KEEPERS = new WeakHashMap<>();
@@ -63,8 +69,8 @@ public final class FederatedRounds implements AutoCloseable {
 
   /**
    * Returns the rounds so far, one row each: {@code run, name, round, workers, dropouts, loss,
-   * train, test, seconds, phases, saturated, clipped, bytes}. {@code train} and {@code test} are
-   * metrics by name, {@code phases} seconds by phase.
+   * train, test, seconds, phases}, then each {@link Measurement}. {@code train} and {@code test}
+   * are metrics by name, {@code phases} seconds by phase.
    */
   public synchronized Dataset<Row> rounds() {
     return spark.createDataFrame(List.copyOf(rows), SCHEMA);
@@ -90,21 +96,23 @@ public final class FederatedRounds implements AutoCloseable {
   }
 
   private synchronized void add(RoundFinished round) {
-    rows.add(
-        RowFactory.create(
-            round.run(),
-            round.name(),
-            round.round(),
-            round.workers(),
-            round.dropouts(),
-            round.loss(),
-            round.trainMetrics(),
-            round.testMetrics(),
-            round.seconds(),
-            round.phaseSeconds(),
-            round.saturated(),
-            round.clipped(),
-            round.bytes()));
+    List<Object> cells =
+        new ArrayList<>(
+            List.of(
+                round.run(),
+                round.name(),
+                round.round(),
+                round.workers(),
+                round.dropouts(),
+                round.loss(),
+                round.trainMetrics(),
+                round.testMetrics(),
+                round.seconds(),
+                round.phaseSeconds()));
+    for (Measurement each : Measurement.values()) {
+      cells.add(round.measured().getOrDefault(each.key(), 0L));
+    }
+    rows.add(RowFactory.create(cells.toArray()));
     synchronized (KEEPERS) {
       views.removeIf(view -> KEEPERS.get(spark).get(view) != self);
       views.forEach(view -> rounds().createOrReplaceTempView(view));

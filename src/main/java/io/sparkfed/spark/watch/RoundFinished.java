@@ -19,9 +19,7 @@ import org.apache.spark.sql.SparkSession;
  * @param testMetrics metrics on the test rows
  * @param seconds wall-clock time
  * @param phaseSeconds wall-clock time by phase
- * @param saturated coordinates cut to the range of the sum
- * @param clipped updates scaled down to their owners' bounds
- * @param bytes payload, both ways
+ * @param measured what else was measured, by the key of {@link Measurement}
  */
 public record RoundFinished(
     String run,
@@ -34,9 +32,7 @@ public record RoundFinished(
     Map<String, Double> testMetrics,
     double seconds,
     Map<String, Double> phaseSeconds,
-    long saturated,
-    int clipped,
-    long bytes)
+    Map<String, Long> measured)
     implements SparkListenerEvent {
 
   /** Returns a listener that posts each round of a training on the session's listener bus. */
@@ -57,8 +53,6 @@ public record RoundFinished(
                     round.testMetrics(),
                     round.seconds(),
                     round.phaseSeconds(),
-                    round.saturated(),
-                    round.clipped(),
-                    round.bytes()));
+                    round.measured().byKey()));
   }
 }
