@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.SparkException;
@@ -75,8 +76,7 @@ public final class DriverProgram {
         .config("spark.ui.enabled", true)
         .config("spark.ui.port", 0)
         .config("spark.ui.retainedTasks", 100_000)
-        .config("spark.executor.memory", "600m")
-        .config("spark.executor.extraClassPath", System.getProperty("java.class.path"))
+        .config(new HashMap<>(ExecutorJvms.settings()))
         .config("spark.network.crypto.enabled", false)
         .config("spark.shuffle.compress", false)
         .config("spark.broadcast.compress", false)

@@ -11,6 +11,7 @@ import org.apache.spark.scheduler.SparkListenerBlockUpdated;
 import org.apache.spark.scheduler.SparkListenerJobStart;
 import org.apache.spark.scheduler.SparkListenerTaskEnd;
 import org.apache.spark.scheduler.SparkListenerTaskGettingResult;
+import org.apache.spark.scheduler.SparkListenerTaskStart;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.storage.BlockId;
 import org.apache.spark.storage.BroadcastBlockId;
@@ -29,6 +30,7 @@ public final class ListenerRecorder extends SparkListener implements AutoCloseab
   private final SortedSet<Long> storedBroadcasts = new TreeSet<>();
   private final SortedSet<Long> liveBroadcasts = new TreeSet<>();
   private int indirectResults;
+  private int speculativeTasks;
 
   /**
    * A job as it started.
@@ -78,6 +80,13 @@ public final class ListenerRecorder extends SparkListener implements AutoCloseab
             properties.getProperty("spark.jobGroup.id"),
             List.copyOf(stages),
             List.copyOf(rddNames)));
+  }
+
+  @Override
+  public synchronized void onTaskStart(SparkListenerTaskStart start) {
+    if (start.taskInfo().speculative()) {
+      speculativeTasks++;
+    }
   }
 
   @Override
@@ -167,6 +176,14 @@ public final class ListenerRecorder extends SparkListener implements AutoCloseab
     drain();
     synchronized (this) {
       return indirectResults;
+    }
+  }
+
+  /** Returns how many tasks were started beside a slow attempt. */
+  public int speculativeTasks() {
+    drain();
+    synchronized (this) {
+      return speculativeTasks;
     }
   }
 

@@ -179,7 +179,7 @@ public final class StandaloneCluster implements AutoCloseable {
                 "SPARK_LOCAL_IP",
                 node.host(),
                 "SPARK_DAEMON_JAVA_OPTS",
-                daemonOptions));
+                (ExecutorJvms.OPTIONS + " " + daemonOptions).strip()));
     return builder
         .redirectErrorStream(true)
         .redirectOutput(ProcessBuilder.Redirect.appendTo(dir.resolve(name + ".log").toFile()))

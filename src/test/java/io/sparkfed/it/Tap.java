@@ -49,6 +49,11 @@ public final class Tap implements AutoCloseable {
     return sent.stream().map(bytes -> bytes.toString(StandardCharsets.ISO_8859_1)).toList();
   }
 
+  /** Forgets what was sent so far. Whoever sends just now may be heard in part. */
+  public void forget() {
+    sent.forEach(ByteArrayOutputStream::reset);
+  }
+
   /**
    * Cuts the next connection in which a client sends {@code marker}, once: neither that nor
    * anything later arrives, but the marker and {@code behind} bytes after it are kept as sent.

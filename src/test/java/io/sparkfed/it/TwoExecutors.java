@@ -12,6 +12,8 @@ import io.sparkfed.testing.Asked;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.SparkSession;
@@ -34,19 +36,24 @@ public final class TwoExecutors {
     return spark;
   }
 
+  /** Waits until both executors are there, the replacement of a killed one too. */
+  public static void awaitBoth(SparkSession spark) throws InterruptedException {
+    StandaloneCluster.await(
+        Duration.ofSeconds(60),
+        () -> spark.sparkContext().statusTracker().getExecutorInfos().length == 2 + 1,
+        "two executors were not there");
+  }
+
   private static SparkSession.Builder builder(String name) {
     return SparkSession.builder()
         .master(MASTER)
         .appName(name)
         .config("spark.ui.enabled", false)
-        .config("spark.executor.memory", "600m")
+        .config(new HashMap<>(ExecutorJvms.settings()))
         // Both executors must be there before anybody is given a place.
         .config("spark.cores.max", 2)
         .config("spark.scheduler.minRegisteredResourcesRatio", 1.0)
-        .config("spark.scheduler.maxRegisteredResourcesWaitingTime", "60s")
-        .config(
-            "spark.executor.extraClassPath",
-            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
+        .config("spark.scheduler.maxRegisteredResourcesWaitingTime", "60s");
   }
 
   /** Opens the federation of the workers. */

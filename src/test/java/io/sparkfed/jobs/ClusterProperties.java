@@ -1,5 +1,6 @@
 package io.sparkfed.jobs;
 
+import io.sparkfed.it.ExecutorJvms;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -27,14 +28,11 @@ final class ClusterProperties {
 
   /** Executors of one core with this JVM's classes, all there before the first task. */
   void setForExecutors() {
+    set(ExecutorJvms.settings());
     set(
         Map.of(
             "spark.executor.cores",
             "1",
-            "spark.executor.memory",
-            "600m",
-            "spark.executor.extraClassPath",
-            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
             "spark.scheduler.minRegisteredResourcesRatio",
             "1.0",
             "spark.scheduler.maxRegisteredResourcesWaitingTime",

@@ -4,9 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sparkfed.it.ExecutorJvms;
 import io.sparkfed.jobs.ErrorCases.Case;
 import io.sparkfed.jobs.JobRunner.Outcome;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,13 +26,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 class DoctorIT {
   @RegisterExtension static final JobRunner jobs = new JobRunner();
 
-  private static final Map<String, String> CLUSTER =
-      Map.of(
-          "spark.master", "local-cluster[1,1,600]",
-          "spark.executor.memory", "600m",
-          "spark.executor.extraClassPath",
-              System.getProperty(
-                  "surefire.test.class.path", System.getProperty("java.class.path")));
+  private static final Map<String, String> CLUSTER = new HashMap<>(ExecutorJvms.settings());
+
+  static {
+    CLUSTER.put("spark.master", "local-cluster[1,1,600]");
+  }
+
   private static final Map<String, String> SAFE =
       Map.of(
           "spark.authenticate", "true",

@@ -3,6 +3,7 @@ package io.sparkfed.jobs;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sparkfed.it.ExecutorJvms;
 import io.sparkfed.it.RunOutput;
 import io.sparkfed.it.StandaloneCluster;
 import java.io.IOException;
@@ -170,6 +171,7 @@ class StandaloneClusterIT {
     options.addAll(List.of("--conf", "spark.scheduler.minRegisteredResourcesRatio=1.0"));
     options.addAll(List.of("--conf", "spark.scheduler.maxRegisteredResourcesWaitingTime=60s"));
     options.addAll(List.of("--conf", "spark.locality.wait=0s"));
+    options.addAll(List.of("--conf", "spark.executor.extraJavaOptions=" + ExecutorJvms.OPTIONS));
     options.addAll(List.of("--conf", "spark.ui.enabled=false"));
     return options;
   }

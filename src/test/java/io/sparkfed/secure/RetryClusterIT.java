@@ -20,6 +20,7 @@ import io.sparkfed.data.SyntheticWorkers;
 import io.sparkfed.federated.FederatedTrainer;
 import io.sparkfed.federated.TrainingPlan;
 import io.sparkfed.it.Canaries;
+import io.sparkfed.it.ExecutorJvms;
 import io.sparkfed.it.ListenerRecorder;
 import io.sparkfed.it.OwnerFolders;
 import io.sparkfed.it.StandaloneCluster;
@@ -40,17 +41,18 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.apache.spark.SparkExecutorInfo;
 import org.apache.spark.TaskContext;
-import org.apache.spark.scheduler.SparkListener;
-import org.apache.spark.scheduler.SparkListenerTaskStart;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -82,18 +84,20 @@ class RetryClusterIT {
   private static final int MASKED_WORDS = WORDS + 2;
 
   private static final int SIGNATURE = 64;
-  private static final long SLOW_MILLIS = 4000;
+
+  /** Ended by the attempt beside it, however long that takes to begin. */
+  private static final long SLOW_MILLIS = 60_000;
 
   @TempDir static Path folder;
 
   private static StandaloneCluster cluster;
   private static KeyRing keys;
 
-  private Tap rpc;
-  private Tap blocks;
-  private SparkSession spark;
+  private static Tap rpc;
+  private static Tap blocks;
+  private static SparkSession spark;
+
   private ListenerRecorder recorder;
-  private final AtomicInteger speculated = new AtomicInteger();
 
   /** Is there once the victim's masked vector was sent and didn't arrive. */
   private final Path lost = folder.resolve("lost-" + UUID.randomUUID());
@@ -105,15 +109,18 @@ class RetryClusterIT {
             Files.createDirectories(folder.resolve("cluster")),
             List.of("127.0.0.11", "127.0.0.12"));
     keys = OwnerFolders.make(folder, IDS).keys();
+    startSession();
   }
 
   @AfterAll
   static void stopCluster() throws Exception {
+    spark.stop();
+    rpc.close();
+    blocks.close();
     cluster.close();
   }
 
-  @BeforeEach
-  void startSession() throws Exception {
+  private static void startSession() throws IOException {
     rpc = new Tap("127.0.0.3", "127.0.0.2");
     blocks = new Tap("127.0.0.3", "127.0.0.2");
     spark =
@@ -123,11 +130,7 @@ class RetryClusterIT {
             .config("spark.ui.enabled", false)
             .config("spark.cores.max", 2)
             .config("spark.executor.cores", 1)
-            .config("spark.executor.memory", "600m")
-            .config(
-                "spark.executor.extraClassPath",
-                System.getProperty(
-                    "surefire.test.class.path", System.getProperty("java.class.path")))
+            .config(new HashMap<>(ExecutorJvms.settings()))
             .config("spark.driver.bindAddress", "127.0.0.2")
             .config("spark.driver.host", "127.0.0.3")
             .config("spark.driver.port", rpc.port())
@@ -142,25 +145,27 @@ class RetryClusterIT {
             .config("spark.speculation.quantile", 0.5)
             .config("spark.speculation.multiplier", 1.1)
             .getOrCreate();
+  }
+
+  /** Both executors are there, the one that takes the place of one cut off too, and idle. */
+  @BeforeEach
+  void listen() throws Exception {
+    StandaloneCluster.await(
+        Duration.ofSeconds(60), RetryClusterIT::bothAreIdle, "two idle executors were not there");
+    rpc.forget();
+    blocks.forget();
     recorder = new ListenerRecorder(spark);
-    spark
-        .sparkContext()
-        .addSparkListener(
-            new SparkListener() {
-              @Override
-              public void onTaskStart(SparkListenerTaskStart start) {
-                if (start.taskInfo().speculative()) {
-                  speculated.incrementAndGet();
-                }
-              }
-            });
+  }
+
+  private static boolean bothAreIdle() {
+    SparkExecutorInfo[] infos = spark.sparkContext().statusTracker().getExecutorInfos();
+    return infos.length == 2 + 1
+        && Stream.of(infos).allMatch(executor -> executor.numRunningTasks() == 0);
   }
 
   @AfterEach
-  void stopSession() {
-    spark.stop();
-    rpc.close();
-    blocks.close();
+  void stopListening() {
+    recorder.close();
   }
 
   private SparkFederation federation() throws Exception {
@@ -298,7 +303,7 @@ class RetryClusterIT {
       Opened<long[]> opened =
           new MaskedSum(new SlowKeys(keys, phase), 3).sum(federation, visit(), vectors(true));
 
-      assertTrue(speculated.get() > 0);
+      assertTrue(recorder.speculativeTasks() > 0);
       assertArrayEquals(plainSum(IDS, 0), opened.value());
       assertEquals(WORKERS, opened.workers());
       assertOneVectorAWorker();
@@ -314,7 +319,7 @@ class RetryClusterIT {
       Opened<long[]> opened =
           new MaskedSum(new SlowKeys(keys, phase), 3).sum(federation, visit(), vectors(false));
 
-      assertTrue(speculated.get() > 0);
+      assertTrue(recorder.speculativeTasks() > 0);
       long[] expected =
           opened.dropouts() == 1
               ? plainSum(allButVictim(), 0)
@@ -423,7 +428,7 @@ class RetryClusterIT {
   void train_speculated_hasTheSameBits(AggregationMode mode) throws Exception {
     double[] expected = train(AggregationMode.INSECURE_PLAIN, false);
     assertArrayEquals(expected, train(mode, true));
-    assertTrue(speculated.get() > 0);
+    assertTrue(recorder.speculativeTasks() > 0);
   }
 
   /** Ephemeral keys are another executor's own: a masked sum would lose whom Spark speculates. */

@@ -9,6 +9,7 @@ import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.federated.FederatedTrainer;
 import io.sparkfed.federated.TrainingPlan;
 import io.sparkfed.it.Canaries;
+import io.sparkfed.it.ExecutorJvms;
 import io.sparkfed.it.ListenerRecorder;
 import io.sparkfed.it.Tap;
 import io.sparkfed.it.WorkerRows;
@@ -20,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -182,10 +184,7 @@ class WireIT {
         .master("local-cluster[2,1,600]")
         .appName("WireIT")
         .config("spark.ui.enabled", false)
-        .config("spark.executor.memory", "600m")
-        .config(
-            "spark.executor.extraClassPath",
-            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")))
+        .config(new HashMap<>(ExecutorJvms.settings()))
         // The driver binds one address and advertises another, where the taps listen.
         .config("spark.driver.bindAddress", "127.0.0.2")
         .config("spark.driver.host", "127.0.0.3")

@@ -6,8 +6,10 @@ import static io.sparkfed.it.TwoExecutors.vectors;
 import static io.sparkfed.it.TwoExecutors.visit;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sparkfed.aggregate.AggregatorTask;
 import io.sparkfed.aggregate.InsecurePlainSum;
 import io.sparkfed.aggregate.Opened;
 import io.sparkfed.aggregate.Visit;
@@ -20,6 +22,7 @@ import io.sparkfed.it.TwoExecutors;
 import io.sparkfed.secure.keys.EphemeralKeys;
 import io.sparkfed.secure.keys.KeyRing;
 import io.sparkfed.secure.masked.MaskedSum;
+import io.sparkfed.secure.sealed.SealedSum;
 import io.sparkfed.spark.cluster.SparkFederation;
 import io.sparkfed.testing.Asked;
 import java.io.IOException;
@@ -27,30 +30,40 @@ import java.io.Serializable;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.spark.TaskContext;
 import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Masked sums on executors of their own, which die and run tasks again. */
+/**
+ * Masked sums on executors of their own, which die and run tasks again; and sealed ones, whose
+ * aggregators are on executors that die. All in one session: one that was killed is replaced.
+ */
 @Timeout(180)
-class MaskedClusterIT {
+class SumsOnExecutorsIT {
   @TempDir static Path folder;
 
-  private SparkSession spark;
+  private static SparkSession spark;
 
-  @BeforeEach
-  void start() {
-    spark = TwoExecutors.session("MaskedClusterIT");
+  @BeforeAll
+  static void start() {
+    spark = TwoExecutors.session("SumsOnExecutorsIT");
   }
 
-  @AfterEach
-  void stop() {
+  @AfterAll
+  static void stop() {
     spark.stop();
+  }
+
+  @BeforeEach
+  void awaitBoth() throws Exception {
+    TwoExecutors.awaitBoth(spark);
   }
 
   private SparkFederation federation() throws IOException {
@@ -86,8 +99,10 @@ class MaskedClusterIT {
     }
   }
 
+  // Masked sums.
+
   @Test
-  void sum_onExecutors_equalsPlain() throws Exception {
+  void maskedSum_onExecutors_equalsPlain() throws Exception {
     try (SparkFederation federation = federation()) {
       MaskedSum sum = new MaskedSum(new EphemeralKeys(), 3);
       for (int round = 1; round <= 3; round++) {
@@ -100,7 +115,8 @@ class MaskedClusterIT {
 
   /** Keys go with the executor: its workers drop out, and the sum is tried again with new ones. */
   @Test
-  void sum_executorKilledBeforeMasking_ephemeralKeys_sumsAllOnSecondAttempt() throws Exception {
+  void maskedSum_executorKilledBeforeMasking_ephemeralKeys_sumsAllOnSecondAttempt()
+      throws Exception {
     try (SparkFederation federation = federation()) {
       MaskedSum sum = new MaskedSum(new EphemeralKeys(), 3);
       sum.sum(federation, visit(federation, 1), vectors(1));
@@ -114,7 +130,7 @@ class MaskedClusterIT {
 
   /** Keys in folders survive: the tasks that run again elsewhere send the same bytes. */
   @Test
-  void sum_executorKilledBeforeUnmasking_keyFolders_sumsAll() throws Exception {
+  void maskedSum_executorKilledBeforeUnmasking_keyFolders_sumsAll() throws Exception {
     try (SparkFederation federation = federation()) {
       MaskedSum sum = new MaskedSum(keyFolders(federation.workers()), 3);
       sum.sum(federation, visit(federation, 1), vectors(1));
@@ -131,7 +147,7 @@ class MaskedClusterIT {
    * dropout: the sum is that of the others.
    */
   @Test
-  void sum_recomputedVectorDiffers_workerDropsOut() throws Exception {
+  void maskedSum_recomputedVectorDiffers_workerDropsOut() throws Exception {
     try (SparkFederation federation = federation()) {
       MaskedSum sum = new MaskedSum(keyFolders(federation.workers()), 3);
       sum.sum(federation, visit(federation, 1), vectors(1));
@@ -159,6 +175,60 @@ class MaskedClusterIT {
               .sum(federation, new Visit("others", 2, others), vectors(2))
               .value();
       assertArrayEquals(expected, opened.value());
+    }
+  }
+
+  // Sealed sums.
+
+  private static List<Long> processes(SparkFederation federation, String... aggregators) {
+    AggregatorTask<Long> process =
+        Asked.aggregatorTaskAnywhere((name, nothing) -> ProcessHandle.current().pid());
+    return federation.visitAggregators(
+        new Visit("where are you", 0, List.of(aggregators)), process);
+  }
+
+  @Test
+  void visitAggregators_twoOfThem_haveProcessesOfTheirOwnAndStayThere() throws Exception {
+    try (SparkFederation federation = federation()) {
+      List<Long> first = processes(federation, "one", "two");
+      assertEquals(2, Set.copyOf(first).size());
+      assertTrue(first.stream().noneMatch(pid -> pid == ProcessHandle.current().pid()));
+      long two = processes(federation, "two").get(0);
+      for (int i = 0; i < 5; i++) {
+        assertEquals(two, processes(federation, "two").get(0));
+        assertNotEquals(two, processes(federation, "one").get(0));
+      }
+    }
+  }
+
+  @Test
+  void sealedSum_oneAggregatorOrTwo_equalsPlain() throws Exception {
+    try (SparkFederation federation = federation()) {
+      for (Set<String> aggregators : List.of(Set.of("one"), Set.of("one", "two"))) {
+        SealedSum sum = new SealedSum(new EphemeralKeys(), aggregators, 3);
+        for (int round = 1; round <= 3; round++) {
+          Opened<long[]> opened = sum.sum(federation, visit(federation, round), vectors(round));
+          assertArrayEquals(expected(federation, round), opened.value());
+          assertEquals(WORKERS, opened.workers());
+        }
+      }
+    }
+  }
+
+  /** Its key goes with the executor: another is advertised, and the sum tried again. */
+  @Test
+  void sealedSum_aggregatorsExecutorKilledBeforeOpening_sumsAllOnSecondAttempt() throws Exception {
+    try (SparkFederation federation = federation()) {
+      SealedSum sum = new SealedSum(new EphemeralKeys(), Set.of("one", "two"), 3);
+      sum.sum(federation, visit(federation, 1), vectors(1));
+      ExecutorKiller killer =
+          new ExecutorKiller(federation, ": opening at ", processes(federation, "one").get(0));
+
+      Opened<long[]> opened = sum.sum(killer, visit(federation, 2), vectors(2));
+
+      assertTrue(killer.done());
+      assertArrayEquals(expected(federation, 2), opened.value());
+      assertEquals(WORKERS, opened.workers());
     }
   }
 }
