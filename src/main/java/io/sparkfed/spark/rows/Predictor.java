@@ -13,6 +13,7 @@ import io.sparkfed.model.ModelShape;
 import io.sparkfed.model.Response;
 import io.sparkfed.model.Scaling;
 import io.sparkfed.model.Standardize;
+import io.sparkfed.recipe.ShardPacking;
 import io.sparkfed.spark.cluster.TaskFailures;
 import java.io.Serializable;
 import java.util.ArrayList;

@@ -13,6 +13,7 @@ import io.sparkfed.federated.FederatedCounts;
 import io.sparkfed.federated.FederatedPreprocessing;
 import io.sparkfed.model.FeatureEncoding;
 import io.sparkfed.recipe.Presets;
+import io.sparkfed.recipe.ShardPacking;
 import io.sparkfed.spark.cluster.Occupancy;
 import io.sparkfed.spark.cluster.Place;
 import io.sparkfed.spark.cluster.PlacedRdd;
@@ -21,7 +22,6 @@ import io.sparkfed.spark.cluster.TaskFailures;
 import io.sparkfed.spark.cluster.WorkerPartition;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -174,7 +174,7 @@ public final class ShardLoader {
                 worker -> {
                   ShardBuilder rows = packing.builder(worker, features);
                   generator.generate(worker, rows);
-                  return packing.partition(worker, rows, features).ofSimulation();
+                  return PartitionPacking.of(packing, worker, rows, features).ofSimulation();
                 });
     List<String> notes = new ArrayList<>(List.of("simulated workers: the rows are generated"));
     noteSharing(ids.size(), tasks, notes);
@@ -233,8 +233,9 @@ public final class ShardLoader {
     Occupancy occupancy = partitioned.occupancy();
     JavaRDD<WorkerPartition> partitions =
         occupancy == Occupancy.SIMULATED_WORKERS
-            ? partitioned.packed((rows, own) -> packed(rows, own, packing).ofSimulation())
-            : partitioned.packed((rows, own) -> packed(rows, own, packing));
+            ? partitioned.packed(
+                (rows, own) -> PartitionPacking.of(packing, rows, own).ofSimulation())
+            : partitioned.packed((rows, own) -> PartitionPacking.of(packing, rows, own));
     List<String> notes = new ArrayList<>();
     if (isPooled) {
       notes.add(MOVED);
@@ -290,56 +291,6 @@ public final class ShardLoader {
       throw new DataException("no worker holds any row");
     }
     return workers;
-  }
-
-  /**
-   * Packs a partition.
-   *
-   * @param expected the worker's id; null when the rows say whose they are
-   */
-  private static WorkerPartition packed(
-      Iterator<ParsedRow> rows, String expected, ShardPacking packing) {
-    String worker = expected;
-    ShardBuilder builder = null;
-    int width = 0;
-    long ordinal = 0;
-    long dropped = 0;
-    while (rows.hasNext()) {
-      ParsedRow row = rows.next();
-      ordinal++;
-      if (row.fault() != null) {
-        return new WorkerPartition(row.fault().worker(), row.fault());
-      }
-      if (row.isIncomplete()) {
-        worker = row.worker();
-        dropped++;
-        continue;
-      }
-      if (builder == null) {
-        worker = row.worker();
-        width = row.width();
-        builder = packing.builder(worker, width);
-      }
-      if (!row.worker().equals(worker)) {
-        throw new IllegalStateException("a partition must hold the rows of one worker");
-      }
-      if (row.width() != width) {
-        DataFault fault =
-            new DataFault(worker, "", ordinal, "all vectors must have the same length");
-        return new WorkerPartition(worker, fault);
-      }
-      if (!packing.storage().holds(row.values())) {
-        DataFault fault =
-            new DataFault(worker, "", ordinal, "data.storage = float needs features below 3.4e38");
-        return new WorkerPartition(worker, fault);
-      }
-      row.addTo(builder);
-    }
-    if (builder == null) {
-      return new WorkerPartition(worker, null);
-    }
-    builder.drop(dropped);
-    return packing.partition(worker, builder, width);
   }
 
   private Loaded finish(

@@ -3,7 +3,7 @@
  * columns numbers, and the numbers a packed shard. Predictions are made of the same rows in the
  * same way.
  *
- * <p>Place: {@code RowParser}, {@code CsvRows} and {@code ShardPacking} run in tasks at workers,
- * the rest at the driver.
+ * <p>Place: {@code RowParser}, {@code CsvRows} and {@code PartitionPacking} run in tasks at
+ * workers, the rest at the driver.
  */
 package io.sparkfed.spark.rows;

@@ -7,10 +7,12 @@ import static io.sparkfed.spark.rows.LocalTraining.inProcess;
 import static io.sparkfed.spark.rows.LocalTraining.linear;
 import static io.sparkfed.spark.rows.LocalTraining.train;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import io.sparkfed.config.ConfigLoader;
+import io.sparkfed.config.ConfigurationException;
 import io.sparkfed.config.DataConfig.Synthetic;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.data.Shard;
@@ -20,7 +22,12 @@ import io.sparkfed.data.SyntheticWorkers;
 import io.sparkfed.federated.TrainingResult;
 import io.sparkfed.it.ListenerRecorder;
 import io.sparkfed.it.WorkerRows;
+import io.sparkfed.model.Family;
 import io.sparkfed.model.ModelShape;
+import io.sparkfed.recipe.InProcessRows;
+import io.sparkfed.recipe.ShardPacking;
+import io.sparkfed.recipe.Trained;
+import io.sparkfed.recipe.Training;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -31,6 +38,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -146,6 +154,57 @@ class SameBitsIT {
         ListenerRecorder.Job round = recorder.jobs("round 2/3").get(0);
         assertEquals(perTask == 2 ? 3 : 1, recorder.tasks(round).size());
       }
+    }
+  }
+
+  /** A training without a file: rows in a table, and the same rows in arrays. */
+  @ParameterizedTest
+  @ValueSource(strings = {"auto", "fed-avg"})
+  void trainingInAProgram_sameBitsInProcess(String preset) {
+    Dataset<Row> table =
+        spark
+            .range(90)
+            .selectExpr(
+                "concat('w', id % 3) AS owner",
+                "double((id * 7) % 11) / 3 AS a",
+                "double((id * 5) % 13) / 7 AS b",
+                "double((id * id) % 5 > 1) AS y",
+                "1.0 + id % 4 AS weight");
+    InProcessRows rows = InProcessRows.of("a", "b");
+    for (Row row : table.collectAsList()) {
+      double weight = row.getDecimal(4).doubleValue();
+      rows.addWeighted(
+          row.getString(0), row.getDouble(3), weight, 0.0, row.getDouble(1), row.getDouble(2));
+    }
+    Training training =
+        Training.of(Family.LOGISTIC)
+            .preset(preset)
+            .l2(0.01)
+            .with("algorithm.rounds", 5)
+            .with("data.split.test-fraction", 0.2);
+
+    Trained onSpark =
+        training
+            .with("data.feature-columns", List.of("a", "b"))
+            .with("data.label-column", "y")
+            .with("data.weight-column", "weight")
+            .train(SparkRows.of(table, "owner"));
+
+    assertEquals(bits(training.train(rows).result()), bits(onSpark.result()));
+    assertEquals(List.of("a", "b"), onSpark.features());
+  }
+
+  @Test
+  void keysAboutFiles_areRefusedForATable() {
+    Dataset<Row> table = spark.range(3).toDF("owner");
+
+    for (String key : List.of("data.path", "data.workers.w1", "data.worker-column", "data")) {
+      Training training = Training.of(Family.LINEAR).with(key, "rows.csv");
+      String message =
+          assertThrows(
+                  ConfigurationException.class, () -> training.train(SparkRows.of(table, "owner")))
+              .getMessage();
+      assertEquals(key + " is about files, and the table is there already", message);
     }
   }
 

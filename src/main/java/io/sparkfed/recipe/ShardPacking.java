@@ -1,4 +1,4 @@
-package io.sparkfed.spark.rows;
+package io.sparkfed.recipe;
 
 import io.sparkfed.config.DataConfig.SplitByFraction;
 import io.sparkfed.config.TrainingConfig;
@@ -7,8 +7,6 @@ import io.sparkfed.data.ShardBuilder;
 import io.sparkfed.data.Storage;
 import io.sparkfed.model.ModelShape;
 import io.sparkfed.model.Standardize;
-import io.sparkfed.spark.cluster.WorkerPartition;
-import io.sparkfed.spark.cluster.WorkerPartition.Holding;
 import java.io.Serializable;
 
 /**
@@ -21,7 +19,7 @@ import java.io.Serializable;
  * @param outputs number of the model's outputs
  * @param storage how features are kept
  */
-record ShardPacking(
+public record ShardPacking(
     double testFraction,
     long seed,
     boolean standardizeByWorker,
@@ -30,7 +28,8 @@ record ShardPacking(
     Storage storage)
     implements Serializable {
 
-  static ShardPacking of(TrainingConfig config) {
+  /** Returns how a configuration packs. */
+  public static ShardPacking of(TrainingConfig config) {
     return new ShardPacking(
         config.data().split() instanceof SplitByFraction f ? f.testFraction() : 0.0,
         config.seed(),
@@ -40,29 +39,14 @@ record ShardPacking(
         config.data().storage());
   }
 
-  ShardBuilder builder(String worker, int features) {
+  /** Returns what takes up a worker's rows with {@code features} columns. */
+  public ShardBuilder builder(String worker, int features) {
     return new ShardBuilder(worker, features, storage);
   }
 
-  Shard build(ShardBuilder rows, int features) {
+  /** Packs rows taken up, of the same number of columns. */
+  public Shard build(ShardBuilder rows, int features) {
     return rows.build(
         testFraction, seed, standardizeByWorker, new ModelShape(features, intercept, outputs));
-  }
-
-  WorkerPartition partition(String worker, ShardBuilder rows, int features) {
-    Shard shard = build(rows, features);
-    Holding holding = holding(shard);
-    boolean isOfUse = holding == Holding.TRAINING_ROWS || holding == Holding.TEST_ROWS;
-    return new WorkerPartition(worker, isOfUse ? shard : null, holding, null, false);
-  }
-
-  private Holding holding(Shard shard) {
-    if (shard.train().totalWeight() > 0.0) {
-      return Holding.TRAINING_ROWS;
-    }
-    if (!(shard.test().totalWeight() > 0.0)) {
-      return Holding.NOTHING;
-    }
-    return standardizeByWorker ? Holding.TEST_ROWS_WITHOUT_UNITS : Holding.TEST_ROWS;
   }
 }

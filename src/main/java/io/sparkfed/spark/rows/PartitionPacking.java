@@ -1,0 +1,81 @@
+package io.sparkfed.spark.rows;
+
+import io.sparkfed.data.DataFault;
+import io.sparkfed.data.Shard;
+import io.sparkfed.data.ShardBuilder;
+import io.sparkfed.recipe.ShardPacking;
+import io.sparkfed.spark.cluster.WorkerPartition;
+import io.sparkfed.spark.cluster.WorkerPartition.Holding;
+import java.util.Iterator;
+
+/** Makes of a worker's rows what its partition holds. Runs in tasks, at workers. */
+final class PartitionPacking {
+  private PartitionPacking() {}
+
+  /**
+   * Packs the parsed rows of one worker.
+   *
+   * @param expected the worker's id; null when the rows say whose they are
+   */
+  static WorkerPartition of(ShardPacking packing, Iterator<ParsedRow> rows, String expected) {
+    String worker = expected;
+    ShardBuilder builder = null;
+    int width = 0;
+    long ordinal = 0;
+    long dropped = 0;
+    while (rows.hasNext()) {
+      ParsedRow row = rows.next();
+      ordinal++;
+      if (row.fault() != null) {
+        return new WorkerPartition(row.fault().worker(), row.fault());
+      }
+      if (row.isIncomplete()) {
+        worker = row.worker();
+        dropped++;
+        continue;
+      }
+      if (builder == null) {
+        worker = row.worker();
+        width = row.width();
+        builder = packing.builder(worker, width);
+      }
+      if (!row.worker().equals(worker)) {
+        throw new IllegalStateException("a partition must hold the rows of one worker");
+      }
+      if (row.width() != width) {
+        DataFault fault =
+            new DataFault(worker, "", ordinal, "all vectors must have the same length");
+        return new WorkerPartition(worker, fault);
+      }
+      if (!packing.storage().holds(row.values())) {
+        DataFault fault =
+            new DataFault(worker, "", ordinal, "data.storage = float needs features below 3.4e38");
+        return new WorkerPartition(worker, fault);
+      }
+      row.addTo(builder);
+    }
+    if (builder == null) {
+      return new WorkerPartition(worker, null);
+    }
+    builder.drop(dropped);
+    return of(packing, worker, builder, width);
+  }
+
+  /** Packs the rows that a builder has taken up. */
+  static WorkerPartition of(ShardPacking packing, String worker, ShardBuilder rows, int features) {
+    Shard shard = packing.build(rows, features);
+    Holding holding = holding(shard, packing);
+    boolean isOfUse = holding == Holding.TRAINING_ROWS || holding == Holding.TEST_ROWS;
+    return new WorkerPartition(worker, isOfUse ? shard : null, holding, null, false);
+  }
+
+  private static Holding holding(Shard shard, ShardPacking packing) {
+    if (shard.train().totalWeight() > 0.0) {
+      return Holding.TRAINING_ROWS;
+    }
+    if (!(shard.test().totalWeight() > 0.0)) {
+      return Holding.NOTHING;
+    }
+    return packing.standardizeByWorker() ? Holding.TEST_ROWS_WITHOUT_UNITS : Holding.TEST_ROWS;
+  }
+}
