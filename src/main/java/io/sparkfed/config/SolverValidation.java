@@ -20,7 +20,8 @@ final class SolverValidation {
   private static final Map<String, List<String>> KEYS =
       Map.of(
           "gradient", List.of("steps", "step-size", "schedule"),
-          "sgd", List.of("epochs", "batch-size", "step-size", "schedule", "momentum"),
+          "sgd",
+              List.of("epochs", "max-batches", "batch-size", "step-size", "schedule", "momentum"),
           "lbfgs", List.of("max-iterations", "tolerance", "history"),
           "newton", List.of("max-iterations", "tolerance"));
 
@@ -43,6 +44,9 @@ final class SolverValidation {
       case "sgd" ->
           new MinibatchSgd(
               read.integer(PREFIX + "epochs", 1, 1_000_000),
+              read.isSet(PREFIX + "max-batches")
+                  ? read.integer(PREFIX + "max-batches", 1, Integer.MAX_VALUE)
+                  : Integer.MAX_VALUE,
               read.integer(PREFIX + "batch-size", 1, Integer.MAX_VALUE),
               stepSize(),
               read.number(

@@ -13,14 +13,15 @@ import java.util.Arrays;
  * (Sutskever et al., "On the importance of initialization and momentum in deep learning", ICML
  * 2013). An L1 penalty is applied after each step as a soft threshold.
  *
- * @param epochs passes over the rows, at least 1
+ * @param epochs most passes over the rows, at least 1
+ * @param maxBatches most steps of a round, at least 1: with it workers of any size can make as many
  * @param batchSize rows of a step, at least 1
  * @param stepSize step size of the first round, positive and finite
  * @param momentum m, in [0, 1)
  * @param schedule how the step size changes over the rounds
  */
 public record MinibatchSgd(
-    int epochs, int batchSize, double stepSize, double momentum, Schedule schedule)
+    int epochs, int maxBatches, int batchSize, double stepSize, double momentum, Schedule schedule)
     implements LocalSolver {
 
   /**
@@ -28,12 +29,23 @@ public record MinibatchSgd(
    */
   public MinibatchSgd {
     Steps.requireAtLeastOne("epochs", epochs);
+    Steps.requireAtLeastOne("max-batches", maxBatches);
     Steps.requireAtLeastOne("batch-size", batchSize);
     Steps.requireStepSize(stepSize);
     if (!(momentum >= 0.0 && momentum < 1.0)) {
       throw new IllegalArgumentException(
           "momentum must be >= 0 and < 1. Provided value: " + momentum);
     }
+  }
+
+  /**
+   * Creates a solver that ends with its last pass.
+   *
+   * @throws IllegalArgumentException if a parameter is out of range
+   */
+  public MinibatchSgd(
+      int epochs, int batchSize, double stepSize, double momentum, Schedule schedule) {
+    this(epochs, Integer.MAX_VALUE, batchSize, stepSize, momentum, schedule);
   }
 
   /**
@@ -48,7 +60,7 @@ public record MinibatchSgd(
   @Override
   public LocalSolver inRound(int round) {
     double step = stepSize * schedule.factor(round);
-    return new MinibatchSgd(epochs, batchSize, step, momentum, Schedule.CONSTANT);
+    return new MinibatchSgd(epochs, maxBatches, batchSize, step, momentum, Schedule.CONSTANT);
   }
 
   @Override
@@ -58,9 +70,11 @@ public record MinibatchSgd(
     double[] velocity = momentum > 0.0 ? new double[w.length] : gradient;
     int[] order = new int[objective.rows()];
     Arrays.setAll(order, i -> i);
-    for (int epoch = 0; epoch < epochs; epoch++) {
+    int batches = 0;
+    for (int epoch = 0; epoch < epochs && batches < maxBatches; epoch++) {
       random.shuffle(order);
-      for (int from = 0; from < order.length; from += batchSize) {
+      for (int from = 0; from < order.length && batches < maxBatches; from += batchSize) {
+        batches++;
         int to = Math.min(order.length - from, batchSize) + from;
         objective.gradient(w, order, from, to, gradient);
         if (momentum > 0.0) {

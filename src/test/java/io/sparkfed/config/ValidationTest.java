@@ -376,6 +376,7 @@ class ValidationTest {
     "lbfgs, step-size=2, gradient or sgd",
     "lbfgs, schedule=inverse, gradient or sgd",
     "gradient, momentum=0.5, sgd",
+    "gradient, max-batches=5, sgd",
     "sgd, tolerance=1e-3, lbfgs or newton",
     "newton, history=3, lbfgs",
     "newton, step-size=1, gradient or sgd"
@@ -426,6 +427,9 @@ class ValidationTest {
     assertEquals(
         new MinibatchSgd(1, 32, 0.1, 0.9, Schedule.INVERSE_SQRT),
         solver("solver=sgd", "momentum=0.9", "schedule=inverse-sqrt"));
+    assertEquals(
+        new MinibatchSgd(5, 100, 32, 0.1, 0.0, Schedule.CONSTANT),
+        solver("solver=sgd", "epochs=5", "max-batches=100"));
     assertEquals(new GradientDescent(1, 0.1, Schedule.INVERSE), solver("schedule=inverse"));
   }
 

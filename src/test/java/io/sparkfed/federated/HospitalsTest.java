@@ -68,7 +68,7 @@ class HospitalsTest {
   }
 
   /** A column of the file, or the indicator of one level: cp_2 is 1 where cp = 2. */
-  private static double value(Map<String, String> row, String feature) {
+  static double value(Map<String, String> row, String feature) {
     if (row.containsKey(feature)) {
       return Double.parseDouble(row.get(feature));
     }

@@ -226,6 +226,35 @@ class LocalSolverTest {
     assertArrayEquals(new double[] {0.75, 0.5}, end);
   }
 
+  /** Three batches a pass: six end with the second, and what follows doesn't change the first. */
+  @Test
+  void minibatchSgd_maxBatches_endsInTheMiddleOfAPassOrAfterIt() {
+    LinearObjective objective = mean(Family.LINEAR, Table.random(4L, 20, 2, Family.LINEAR), 0.1);
+    double[][] after = new double[8][];
+    for (int batches = 1; batches < after.length; batches++) {
+      LocalSolver bounded =
+          new MinibatchSgd(100, batches, 7, 0.1, 0.0, Schedule.INVERSE).inRound(1);
+      after[batches] = bounded.solve(objective, new double[3], new SeededRandom(1L));
+    }
+
+    for (int epochs = 1; epochs <= 2; epochs++) {
+      assertArrayEquals(
+          new MinibatchSgd(epochs, 7, 0.1).solve(objective, new double[3], new SeededRandom(1L)),
+          after[3 * epochs]);
+    }
+    assertArrayEquals(
+        after[6],
+        new MinibatchSgd(2, 100, 7, 0.1, 0.0, Schedule.CONSTANT)
+            .solve(objective, new double[3], new SeededRandom(1L)));
+    // A step along the gradient of 7, 7 or 6 rows: another one each.
+    for (int batches = 2; batches < after.length; batches++) {
+      assertFalse(Arrays.equals(after[batches], after[batches - 1]));
+    }
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> new MinibatchSgd(1, 0, 7, 0.1, 0.0, Schedule.CONSTANT));
+  }
+
   @Test
   void inRound_schedule_dividesTheStepSize() {
     assertEquals(
