@@ -224,7 +224,7 @@ public final class Validation {
     boolean hasFraction = read.isSet(COHORT + "fraction");
     boolean hasCount = read.isSet(COHORT + "count");
     if (!hasFraction && !hasCount) {
-      return Cohort.EVERYBODY;
+      return Cohort.everybody();
     }
     if (hasFraction && hasCount) {
       throw new ConfigurationException(

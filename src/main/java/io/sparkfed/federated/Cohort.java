@@ -12,8 +12,10 @@ import java.util.List;
  * <p>Evaluations that don't train are everybody's.
  */
 public sealed interface Cohort {
-  /** All workers in every round. */
-  Cohort EVERYBODY = new Everybody();
+  /** Returns all workers, in every round. */
+  static Cohort everybody() {
+    return new Everybody();
+  }
 
   /**
    * Returns how many workers take part.
@@ -24,7 +26,7 @@ public sealed interface Cohort {
 
   /** Returns whether rounds may differ in who takes part. */
   default boolean isSampled() {
-    return this != EVERYBODY;
+    return !(this instanceof Everybody);
   }
 
   /**

@@ -170,7 +170,7 @@ class ConfigLoaderTest {
             0.0,
             0.0,
             new ServerSgd(1.0),
-            Cohort.EVERYBODY),
+            Cohort.everybody()),
         config.algorithm());
     assertEquals(
         new TrainingConfig.AggregationConfig(
@@ -259,7 +259,7 @@ class ConfigLoaderTest {
             0.0,
             0.0,
             new ServerSgd(1.0),
-            Cohort.EVERYBODY),
+            Cohort.everybody()),
         config.algorithm());
     assertEquals(
         new TrainingConfig.AggregationConfig(

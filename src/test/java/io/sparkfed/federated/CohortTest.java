@@ -69,7 +69,7 @@ class CohortTest {
   @Test
   void of_fewerWorkersThanCounted_isEverybody() {
     assertEquals(names(3), new Cohort.Count(5).of(names(3), 1L, 1));
-    assertEquals(names(3), Cohort.EVERYBODY.of(names(3), 1L, 1));
+    assertEquals(names(3), Cohort.everybody().of(names(3), 1L, 1));
   }
 
   /** 3 of 10 in 3000 rounds: each 900 times, but for chance of 5 standard deviations of 25. */

@@ -51,7 +51,7 @@ final class PlanBuilder {
   private int rounds = 1;
   private double divergenceFactor = 1000.0;
   private long seed = 1L;
-  private Cohort cohort = Cohort.EVERYBODY;
+  private Cohort cohort = Cohort.everybody();
   private ServerOptimizer server = new ServerSgd(1.0);
   private OptionalDouble tolerance = OptionalDouble.empty();
   private Optional<LocalSolver> warmStart = Optional.empty();

@@ -19,8 +19,7 @@ import org.apache.spark.sql.SparkSession;
  * @param testMetrics metrics on the test rows
  * @param seconds wall-clock time
  * @param phaseSeconds wall-clock time by phase
- * @param measured what else was measured, by the key of {@link
- *     io.sparkfed.evaluation.Measurement}
+ * @param measured what else was measured, by the key of {@link io.sparkfed.evaluation.Measurement}
  */
 public record RoundFinished(
     String run,

@@ -335,7 +335,7 @@ class KeyFoldersTest {
             Unbounded.INSTANCE,
             scaledLength -> new FixedPointSum(ring, scaledLength),
             new ServerSgd(1.0),
-            Cohort.EVERYBODY,
+            Cohort.everybody(),
             3,
             OptionalDouble.empty(),
             1000.0,
