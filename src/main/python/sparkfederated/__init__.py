@@ -240,4 +240,4 @@ class FederatedLinearSVC(_Federated, classification.LinearSVC):
 class FederatedGeneralizedLinearRegression(
     _Federated, regression.GeneralizedLinearRegression
 ):
-    """Generalised linear regression; see pyspark.ml.regression.GeneralizedLinearRegression."""
+    """Generalized linear regression; see pyspark.ml.regression.GeneralizedLinearRegression."""

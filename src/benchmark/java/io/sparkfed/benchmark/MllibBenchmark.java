@@ -48,7 +48,7 @@ import org.apache.spark.storage.StorageLevel;
  * <p>The peer is MLlib's estimator on the pooled rows, cached as a table, with its default
  * tolerance and iterations: its time is that of {@code fit}. Ours is {@code preset = auto} over ten
  * workers whose rows are packed already, with masked sums: its time is from the beginning of the
- * training, so with standardisation and the choice of the algorithm, to when the driver holds a
+ * training, so with standardization and the choice of the algorithm, to when the driver holds a
  * model and has been told, through the same sums, that its objective exceeds MLlib's final one by
  * at most {@value #GAP} of it. {@code loadSeconds} is the time of bringing the rows to their
  * workers and packing them; with {@code whole=true} {@code fitSeconds} that of one whole fit by our

@@ -48,7 +48,7 @@ public final class ModelSettings {
    *
    * @param family the family's name in a configuration
    * @param classes of softmax; empty for others
-   * @param standardize how the training standardised
+   * @param standardize how the training standardized
    * @param hasOffset whether its rows had offsets
    * @param columns its feature columns, or the one of vectors
    * @param areVectors whether it is one of vectors

@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 import org.apache.commons.text.similarity.LevenshteinDistance;
 
-/** Finds what a misspelt name was probably meant to be. */
+/** Finds what a misspelled name was probably meant to be. */
 public final class NearestName {
   private NearestName() {}
 

@@ -68,7 +68,7 @@ final class WorkersReader {
     return sections;
   }
 
-  /** A misspelt key beside {@code path} must not make it a worker without hosts. */
+  /** A misspelled key beside {@code path} must not make it a worker without hosts. */
   private static boolean isSection(ConfigReader read, String name) {
     if (!(read.value(key(name)).orElse(null) instanceof ConfigObject worker)
         || !(worker.containsKey(PATH) || worker.containsKey(HOSTS))) {

@@ -59,7 +59,7 @@ final class DenseExamples extends Examples {
   }
 
   /**
-   * One pass around a centre, the mean of some rows. Where a mean is so far from its centre that
+   * One pass around a center, the mean of some rows. Where a mean is so far from its center that
    * the difference of squares would lose more than four bits, a second pass.
    */
   @Override

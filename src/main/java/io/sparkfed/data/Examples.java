@@ -4,7 +4,7 @@ import io.sparkfed.model.ModelShape;
 import java.io.Serializable;
 import java.util.Arrays;
 
-/** An immutable block of n labelled, weighted rows with p features each, all finite. */
+/** An immutable block of n labeled, weighted rows with p features each, all finite. */
 public abstract sealed class Examples implements Serializable
     permits DenseExamples, SparseExamples {
   private static final long serialVersionUID = 2L;

@@ -54,7 +54,7 @@ public final class FeatureMoments {
     return deviations;
   }
 
-  /** Returns the scaling that standardises these rows by their own moments. */
+  /** Returns the scaling that standardizes these rows by their own moments. */
   public static Scaling of(Examples rows, ModelShape shape) {
     WeightSums weights = WeightSums.of(rows);
     if (weights.total() <= 0.0) {

@@ -9,7 +9,7 @@ import java.io.Serializable;
  * @param worker the worker's id
  * @param train the training rows
  * @param test the held-out rows, of the same width; no rows without a split
- * @param scaling the worker's own standardisation under {@code standardize = worker}, otherwise the
+ * @param scaling the worker's own standardization under {@code standardize = worker}, otherwise the
  *     identity
  * @param dropped how many rows were left out for a missing value
  */

@@ -113,7 +113,7 @@ public final class ShardBuilder {
    *     rows. Which rows are held out, and whether a broken number of them is rounded up, depends
    *     on the seed, the worker and the set of rows alone. One row is kept to train from.
    * @param runSeed the run's seed
-   * @param standardizeByWorker whether the shard's scaling standardises by its own training rows
+   * @param standardizeByWorker whether the shard's scaling standardizes by its own training rows
    * @param shape the model's shape
    */
   public Shard build(

@@ -7,7 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Sums for a generalised linear model whose loss is half the unit deviance: {@code [sum c, sum c
+ * Sums for a generalized linear model whose loss is half the unit deviance: {@code [sum c, sum c
  * loss, sum c |e|, sum c e²]} with weight c and error e of the mean response.
  *
  * @param loss the loss trained with

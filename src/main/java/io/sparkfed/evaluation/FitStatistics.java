@@ -10,7 +10,7 @@ import org.apache.commons.math3.distribution.NormalDistribution;
 import org.apache.commons.math3.distribution.TDistribution;
 
 /**
- * What statistics says of an unpenalised maximum-likelihood fit, as R's {@code summary(glm)} does.
+ * What statistics says of an unpenalized maximum-likelihood fit, as R's {@code summary(glm)} does.
  *
  * <p>Standard errors are the roots of the diagonal of {@code dispersion * I^-1}, with Fisher's
  * information I. The dispersion is 1 for binomial and Poisson labels and otherwise the squared

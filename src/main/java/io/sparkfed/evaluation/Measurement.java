@@ -11,7 +11,7 @@ public enum Measurement {
   SATURATED(Unit.COUNT, "Saturated", "Coordinates", "Saturated coordinates by round"),
   /** Workers' updates that were scaled down to the bound their owners set. */
   CLIPPED(Unit.COUNT, "Clipped", "Updates", "Clipped updates by round"),
-  /** Payload bytes that travelled: the model to workers, and messages from them. */
+  /** Payload bytes that traveled: the model to workers, and messages from them. */
   BYTES(Unit.BYTES, "Payload", "Bytes", "Payload by round");
 
   private final Unit unit;

@@ -8,7 +8,7 @@ import java.util.Optional;
 import org.apache.commons.math3.special.Gamma;
 
 /**
- * The distributions of a label given its score s, for families that are generalised linear models,
+ * The distributions of a label given its score s, for families that are generalized linear models,
  * each with its link: what inference needs of them. Formulas: McCullagh and Nelder, "Generalized
  * Linear Models" (1989), tables 2.1 and section 2.3; likelihoods as R's {@code glm} takes them.
  *
@@ -205,7 +205,7 @@ public enum ResponseDistribution {
     this.dispersion = dispersion;
   }
 
-  /** Returns the distribution of a family; empty for one that is no generalised linear model. */
+  /** Returns the distribution of a family; empty for one that is no generalized linear model. */
   public static Optional<ResponseDistribution> of(Family family) {
     return switch (family) {
       case LINEAR -> Optional.of(GAUSSIAN);

@@ -5,7 +5,7 @@ import io.sparkfed.solver.LocalSolver;
 import java.util.Optional;
 
 /**
- * What minimises the objective of all rows.
+ * What minimizes the objective of all rows.
  *
  * @param preset its name
  * @param optimizer what takes the steps
@@ -32,7 +32,7 @@ public record AlgorithmChoice(
   @FunctionalInterface
   public interface Chooser {
     /**
-     * Returns what to minimise with.
+     * Returns what to minimize with.
      *
      * @param rows number of training rows, where weights differ that of as many equal ones; NaN
      *     where no sum told it

@@ -148,7 +148,7 @@ final class ExactRounds implements RoundWork {
 
   /**
    * By the inequality of Cauchy and Schwarz no entry of a Hessian exceeds the largest curvature
-   * times the sum of squares of a standardised feature, which is the rows' weight.
+   * times the sum of squares of a standardized feature, which is the rows' weight.
    */
   private static double mostCurvature(Family family) {
     return switch (family) {
@@ -277,7 +277,7 @@ final class ExactRounds implements RoundWork {
   }
 
   /**
-   * Says why an intercept, which is never penalised, would grow for ever; empty where the labels
+   * Says why an intercept, which is never penalized, would grow for ever; empty where the labels
    * don't make it.
    */
   private Optional<String> runaway(double weight, double[] labelSums) {

@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Standard errors and all that goes with them, after an unpenalised fit, through the same sums as
+ * Standard errors and all that goes with them, after an unpenalized fit, through the same sums as
  * the training: one visit brings Fisher's information at the optimum, the deviance, that of the
  * null model, and what the likelihood needs.
  *
@@ -31,8 +31,8 @@ final class FederatedInference {
   private FederatedInference() {}
 
   /**
-   * Returns the statistics of a fit; empty where there are none: a penalised fit, a family that is
-   * no generalised linear model, too many coefficients, or too few rows.
+   * Returns the statistics of a fit; empty where there are none: a penalized fit, a family that is
+   * no generalized linear model, too many coefficients, or too few rows.
    *
    * @param model the optimum in training units
    * @param labelMean the mean label of the training rows

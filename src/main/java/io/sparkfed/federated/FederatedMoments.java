@@ -53,7 +53,7 @@ final class FederatedMoments {
     int features = plan.shape().features();
     NamedVector opened =
         Ask.workers(
-            federation, plan.sums(), "standardisation: moments", new MomentsOfFeatures(features));
+            federation, plan.sums(), "standardization: moments", new MomentsOfFeatures(features));
     double[] moments = opened.mean(MomentsOfFeatures.MOMENTS, MomentsOfFeatures.WEIGHT);
     double[] means = Arrays.copyOf(moments, features);
     double[] variances = new double[features];
@@ -85,7 +85,7 @@ final class FederatedMoments {
   private static double[] aroundMeans(
       Federation<Shard> federation, TrainingPlan plan, double[] means) {
     return Ask.workers(
-            federation, plan.sums(), "standardisation: deviations", new DeviationsOfFeatures(means))
+            federation, plan.sums(), "standardization: deviations", new DeviationsOfFeatures(means))
         .mean(DeviationsOfFeatures.SQUARES, DeviationsOfFeatures.WEIGHT);
   }
 }

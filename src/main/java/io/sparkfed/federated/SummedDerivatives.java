@@ -28,7 +28,7 @@ import io.sparkfed.wire.Site;
  * <em>scaled</em> one, of one word, to about 2^-50 of the largest at any worker. Loss and weight
  * are always exact. The gradient, which alone decides where the optimum is, is exact up to {@value
  * #EXACT_GRADIENT} coefficients. A Hessian is exact up to {@value #EXACT_HESSIAN} coefficients, and
- * scaled above: its entries are of one size, as the features are standardised, and an error of it
+ * scaled above: its entries are of one size, as the features are standardized, and an error of it
  * makes a step longer or shorter, not the optimum another.
  *
  * @param loss of a row

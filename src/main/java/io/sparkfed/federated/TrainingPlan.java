@@ -24,7 +24,7 @@ import java.util.OptionalInt;
  *     0
  * @param l2 ridge penalty of the same, at least 0
  * @param proximalMu how strongly each worker's objective holds to the global model, at least 0
- * @param standardize whose moments the features are standardised with
+ * @param standardize whose moments the features are standardized with
  * @param reduction sum or mean of the rows' losses at a worker
  * @param solver the local solver
  * @param weighting what a worker's update weighs
@@ -41,7 +41,7 @@ import java.util.OptionalInt;
  * @param leastHolders the least number of workers that must hold test rows for a sum over them to
  *     be opened; empty where no rows are held out, and then workers send zeros
  * @param seed the run's seed
- * @param exact what minimises the objective of all rows from secure sums of its derivatives; where
+ * @param exact what minimizes the objective of all rows from secure sums of its derivatives; where
  *     there is one, nothing is trained locally, and {@code proximalMu}, {@code reduction}, {@code
  *     solver}, {@code weighting}, {@code server} and {@code cohort} are not used
  */

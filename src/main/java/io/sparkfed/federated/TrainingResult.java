@@ -9,13 +9,13 @@ import java.util.Optional;
 /**
  * How a training ended.
  *
- * @param model the final model: in raw units, or in standardised units under {@code standardize =
+ * @param model the final model: in raw units, or in standardized units under {@code standardize =
  *     worker}. After a divergence the last good one
  * @param rounds each evaluated round, round 0 first; the last one is the model's
  * @param oneClassWorkers how many workers hold a single label value only
  * @param divergence why training failed; empty when it did not
- * @param statistics standard errors and the like, after an unpenalised lossless fit that converged
- * @param choice what minimised the objective of all rows; empty where models were averaged
+ * @param statistics standard errors and the like, after an unpenalized lossless fit that converged
+ * @param choice what minimized the objective of all rows; empty where models were averaged
  * @param notes what must be known of the result, one sentence each
  */
 public record TrainingResult(

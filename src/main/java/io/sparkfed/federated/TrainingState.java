@@ -16,7 +16,7 @@ import java.util.Optional;
  * @param model the model to visit with next, in training units, length d
  * @param best the best model evaluated so far, in training units, length d
  * @param ending how the training has ended, where a last evaluation is all that is left
- * @param moments what features are standardised with, where the federation's moments are needed
+ * @param moments what features are standardized with, where the federation's moments are needed
  * @param rounds the rounds reported so far
  * @param unreported what the last round cost; it is reported with the next visit
  * @param work the state of what fills a round
@@ -37,7 +37,7 @@ public record TrainingState(
   }
 
   /**
-   * What standardisation divides by.
+   * What standardization divides by.
    *
    * @param means mean of each feature, length p
    * @param divisors deviation of each feature, or what stands for it, length p

@@ -3,7 +3,7 @@ package io.sparkfed.federated;
 import io.sparkfed.data.Shard;
 import io.sparkfed.model.Scaling;
 
-/** Whose moments a worker standardises with. */
+/** Whose moments a worker standardizes with. */
 final class WorkersScaling {
   private WorkersScaling() {}
 

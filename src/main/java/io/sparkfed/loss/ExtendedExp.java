@@ -29,7 +29,7 @@ final class ExtendedExp {
     return StrictMath.exp(Math.min(x, LIMIT));
   }
 
-  /** Returns {@code e^x - 1 - x}, at least 0, without cancelling the 1. */
+  /** Returns {@code e^x - 1 - x}, at least 0, without canceling the 1. */
   static double aboveTangent(double x) {
     double difference = x <= LIMIT ? StrictMath.expm1(x) : value(x) - 1.0;
     return Math.max(difference - x, 0.0);

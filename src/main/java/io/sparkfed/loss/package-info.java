@@ -3,6 +3,6 @@
  * no features, no penalty, no worker. Runs at workers.
  *
  * <p>Symbols: {@code s} the score (margin) of a row, or its K scores; {@code y} its label. Values
- * are minimised and gradients point uphill.
+ * are minimized and gradients point uphill.
  */
 package io.sparkfed.loss;

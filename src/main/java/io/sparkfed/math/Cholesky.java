@@ -1,7 +1,7 @@
 package io.sparkfed.math;
 
 /**
- * The Cholesky factorisation of a symmetric positive definite matrix H, after scaling it to a unit
+ * The Cholesky factorization of a symmetric positive definite matrix H, after scaling it to a unit
  * diagonal: {@code S H S = U'U} with {@code S = diag(H)^(-1/2)} and U upper triangular. The scaling
  * makes the outcome independent of the units of the coordinates and is within a factor d of the
  * best one (van der Sluis, "Condition numbers and equilibration of matrices", Numerische Mathematik

@@ -100,7 +100,7 @@ public final class SymmetricMatrix {
   }
 
   /**
-   * Factorises this matrix.
+   * Factorizes this matrix.
    *
    * @throws SingularMatrixException if it is not positive definite within rounding
    */

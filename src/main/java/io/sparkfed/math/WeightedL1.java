@@ -64,7 +64,7 @@ public final class WeightedL1 {
     return pseudo;
   }
 
-  /** Returns the direction without its penalised coordinates that go uphill. */
+  /** Returns the direction without its penalized coordinates that go uphill. */
   public double[] downhill(double[] direction, double[] pseudo) {
     double[] downhill = direction.clone();
     for (int j = 0; j < downhill.length; j++) {
@@ -75,7 +75,7 @@ public final class WeightedL1 {
     return downhill;
   }
 
-  /** Returns {@code end} with 0 for each penalised coordinate that has left the step's orthant. */
+  /** Returns {@code end} with 0 for each penalized coordinate that has left the step's orthant. */
   public double[] projected(double[] end, double[] w, double[] pseudo) {
     double[] projected = end.clone();
     for (int j = 0; j < projected.length; j++) {

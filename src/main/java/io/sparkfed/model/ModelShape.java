@@ -6,7 +6,7 @@ import java.io.Serializable;
 /**
  * The layout of a coefficient vector of K outputs and p features: the {@code p} weights of output 0
  * in column order, then those of output 1 and so on; after all {@code K p} weights the K intercepts
- * when there are any. So what is penalised is a prefix, and the weights are the rows of MLlib's
+ * when there are any. So what is penalized is a prefix, and the weights are the rows of MLlib's
  * coefficient matrix.
  *
  * <p>Softmax has an output for each of its K classes, one more than is needed: adding a number to a
@@ -15,7 +15,7 @@ import java.io.Serializable;
  * ridge penalty: the coefficients of a feature, and the intercepts, keep the mean 0 over the
  * classes. That is the form of MLlib's multinomial logistic regression. (With {@code l1} the
  * weights are those of the penalty's optimum and need not have the mean 0; nor then need the
- * intercepts, where features are standardised.)
+ * intercepts, where features are standardized.)
  *
  * @param features number of features p, at least 0
  * @param hasIntercept whether the model has intercepts, one for each output
@@ -58,7 +58,7 @@ public record ModelShape(int features, boolean hasIntercept, int outputs) implem
     return weightCount() + (hasIntercept ? outputs : 0);
   }
 
-  /** Returns K p: the penalised coordinates are the first so many. */
+  /** Returns K p: the penalized coordinates are the first so many. */
   public int weightCount() {
     return outputs * features;
   }

@@ -4,12 +4,12 @@ import java.io.Serializable;
 import java.util.Arrays;
 
 /**
- * Standardisation of features as algebra on coefficients, so that rows are never copied.
+ * Standardization of features as algebra on coefficients, so that rows are never copied.
  *
- * <p>A model trained on standardised features {@code z_j = (x_j - m_j) * f_j}, with {@code f_j = 1
+ * <p>A model trained on standardized features {@code z_j = (x_j - m_j) * f_j}, with {@code f_j = 1
  * / s_j}, has the score {@code sum_j w_j z_j + b}. In raw units that is {@code sum_j (w_j f_j) x_j
  * + (b - sum_j w_j f_j m_j)}: {@link #toRaw}. By the chain rule, with the raw gradient {@code g_j =
- * sum_i r_i x_ij} and {@code g_b = sum_i r_i}, the gradient in standardised units is {@code (g_j -
+ * sum_i r_i x_ij} and {@code g_b = sum_i r_i}, the gradient in standardized units is {@code (g_j -
  * m_j g_b) f_j}, and {@code g_b} for the intercept: {@link #gradientToScaled}. With several outputs
  * this holds for each.
  *
@@ -76,14 +76,14 @@ public record Scaling(ModelShape shape, double[] means, double[] factors) implem
     return factors.length == 0;
   }
 
-  /** Returns {@code values}, given in standardised units, in raw units; a new array. */
+  /** Returns {@code values}, given in standardized units, in raw units; a new array. */
   public double[] toRaw(double[] values) {
     double[] raw = new double[values.length];
     toRaw(values, raw);
     return raw;
   }
 
-  /** Writes {@code values}, given in standardised units, in raw units. */
+  /** Writes {@code values}, given in standardized units, in raw units. */
   public void toRaw(double[] values, double[] rawOut) {
     System.arraycopy(values, 0, rawOut, 0, values.length);
     if (factors.length == 0) {
@@ -100,7 +100,7 @@ public record Scaling(ModelShape shape, double[] means, double[] factors) implem
     }
   }
 
-  /** Turns the features of a row, the p entries from {@code at} on, into standardised ones. */
+  /** Turns the features of a row, the p entries from {@code at} on, into standardized ones. */
   public void rowToScaled(double[] row, int at) {
     if (factors.length == 0) {
       return;
@@ -115,7 +115,7 @@ public record Scaling(ModelShape shape, double[] means, double[] factors) implem
     return factors.length == 0 ? 0.0 : means[feature] * factors[feature];
   }
 
-  /** Returns what each weight in standardised units is multiplied with to be in raw units. */
+  /** Returns what each weight in standardized units is multiplied with to be in raw units. */
   public double[] weightFactors() {
     if (factors.length == 0) {
       double[] ones = new double[shape.features()];
@@ -125,7 +125,7 @@ public record Scaling(ModelShape shape, double[] means, double[] factors) implem
     return factors.clone();
   }
 
-  /** Turns a gradient in raw units into one in standardised units, in place. */
+  /** Turns a gradient in raw units into one in standardized units, in place. */
   public void gradientToScaled(double[] gradient) {
     if (factors.length == 0) {
       return;

@@ -21,7 +21,7 @@ import io.sparkfed.model.Scaling;
  * scores, where {@code z_i} are the row's features in the units of the scaling and, with an
  * intercept, a 1 after them. All sums are in the order of the rows.
  *
- * <p>Dense rows are standardised one by one before anything is multiplied, so nothing cancels where
+ * <p>Dense rows are standardized one by one before anything is multiplied, so nothing cancels where
  * means are large against deviations. With q features and intercept the cost is {@code n q²/2}
  * multiplications for each of {@code K (K + 1) / 2} pairs of outputs.
  *

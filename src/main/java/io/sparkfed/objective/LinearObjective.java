@@ -18,7 +18,7 @@ import java.util.Arrays;
  *           + mu/2 (|w - a|² + |b - a_b|²)
  * </pre>
  *
- * <p>with the {@link Reduction} R and the {@link Anchor} a; the intercepts b are never penalised.
+ * <p>with the {@link Reduction} R and the {@link Anchor} a; the intercepts b are never penalized.
  * The penalty belongs to each worker's objective: with {@code MEAN} and workers weighted by rows
  * the federated objective is the pooled mean loss plus the penalty.
  *
@@ -136,7 +136,7 @@ public final class LinearObjective {
     return penalty.l1() == 0.0 ? 0.0 : penalty.l1() * penaltyShare(weightOf(order, from, to));
   }
 
-  /** Returns how many coordinates are penalised: the first so many. */
+  /** Returns how many coordinates are penalized: the first so many. */
   public int penalised() {
     return shape.weightCount();
   }

@@ -42,7 +42,7 @@ import org.apache.hadoop.fs.Path;
  * @param intercepts one for each output; 0 for a model without them
  * @param threshold above which a row of two classes is predicted positive; empty where it isn't
  *     said
- * @param standardize how the training standardised
+ * @param standardize how the training standardized
  * @param response what its label was computed by; empty where it was a column
  * @param hasOffset whether the rows it was trained on had offsets
  * @param encoding how columns become the features

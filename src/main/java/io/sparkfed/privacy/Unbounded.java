@@ -2,7 +2,7 @@ package io.sparkfed.privacy;
 
 /** No bound on updates. */
 public enum Unbounded implements ClipBound {
-  /** The only instance, also after it has travelled. */
+  /** The only instance, also after it has traveled. */
   INSTANCE;
 
   @Override

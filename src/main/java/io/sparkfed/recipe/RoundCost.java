@@ -25,7 +25,7 @@ public record RoundCost(
   /** A masked vector's commitment, signatures and name. */
   private static final long MASKED_FRAME = 340;
 
-  /** What a worker sends for each neighbour: shares to keep, and shares that unmask. */
+  /** What a worker sends for each neighbor: shares to keep, and shares that unmask. */
   private static final long MASKED_NEIGHBOUR = 178;
 
   private static final long SEALED_FRAME = 150;

@@ -212,7 +212,7 @@ final class ReportEffort {
         + phasesSummary()
         + " "
         + bytes(bytes)
-        + " travelled in all.";
+        + " traveled in all.";
   }
 
   private String workersSummary() {

@@ -3,7 +3,7 @@ package io.sparkfed.server;
 import java.util.Optional;
 
 /**
- * Minimises the objective of all workers' rows together, from one evaluation to the next. An
+ * Minimizes the objective of all workers' rows together, from one evaluation to the next. An
  * evaluation is a visit to the workers, so the optimizer does not call a function: it says which
  * point it wants, as a {@link Search}, and is told.
  */

@@ -42,7 +42,7 @@ public record Lbfgs(int memory, double tolerance) implements ExactOptimizer {
   private static final double CURVATURE = 0.9;
   private static final double SHORTEST = 0x1p-40;
 
-  /** Shorter, and what was learnt of the curvature misleads. */
+  /** Shorter, and what was learned of the curvature misleads. */
   private static final double SHORTEST_LEARNT = 0x1p-20;
 
   private static final double MOST_GROWTH = 16.0;
@@ -83,13 +83,13 @@ public record Lbfgs(int memory, double tolerance) implements ExactOptimizer {
   /** Scores have so much of the largest coefficient as rounding, and a slope that of scores. */
   private static final double ROUNDING_OF_SCORES = 4.0 * 0x1p-52;
 
-  /** When so little is left, relatively, steps are those of the neighbourhood of a minimum. */
+  /** When so little is left, relatively, steps are those of the neighborhood of a minimum. */
   private static final double NEARBY = 1e-8;
 
   static final double STEADY = 0.3;
   private static final double LONG_STEP = 1e-3;
 
-  /** A longer step of a likelihood, in standardised units, leads beyond its exponentials' range. */
+  /** A longer step of a likelihood, in standardized units, leads beyond its exponentials' range. */
   static final double FAR = 16.0;
 
   /**
@@ -231,8 +231,8 @@ public record Lbfgs(int memory, double tolerance) implements ExactOptimizer {
    * @param least the least that was left at an iterate
    * @param stuck iterations since that has halved or the value has fallen
    * @param mark the value when it had last fallen
-   * @param stride largest entry of the last direction that was not one of a minimum's neighbourhood
-   * @param leastCurvature the objective of penalised coefficients curves at least so much; 0 where
+   * @param stride largest entry of the last direction that was not one of a minimum's neighborhood
+   * @param leastCurvature the objective of penalized coefficients curves at least so much; 0 where
    *     nobody knows
    * @param steepest the largest curvature along a step
    */
@@ -316,7 +316,7 @@ public record Lbfgs(int memory, double tolerance) implements ExactOptimizer {
       return secant > 2.0 ? Math.min(secant, MOST_GROWTH) : 2.0;
     }
 
-    /** What was learnt of the curvature may mislead: the line is tried once more without. */
+    /** What was learned of the curvature may mislead: the line is tried once more without. */
     private Search withoutDescent(boolean learnt, Kind kind) {
       if (learnt) {
         return lbfgs.from(

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Newton's method with step halving; for a generalised linear model it is iteratively reweighted
+ * Newton's method with step halving; for a generalized linear model it is iteratively reweighted
  * least squares (McCullagh and Nelder, "Generalized Linear Models", 1989, section 2.5).
  *
  * <p>The direction is {@code -H^-1 g}. With the decrement {@code q = g'H^-1 g} the quadratic model

@@ -3,7 +3,7 @@ package io.sparkfed.server;
 import java.util.Map;
 import java.util.Optional;
 
-/** How far a minimisation has come: an immutable value. */
+/** How far a minimization has come: an immutable value. */
 public interface Search {
 
   /** Returns the point to evaluate next; when the search has ended, its result. */

@@ -4,7 +4,7 @@ import io.sparkfed.math.SeededRandom;
 import io.sparkfed.objective.LinearObjective;
 
 /**
- * Minimises the local objective by L-BFGS, with an L1 penalty by OWL-QN: see {@link QuasiNewton}.
+ * Minimizes the local objective by L-BFGS, with an L1 penalty by OWL-QN: see {@link QuasiNewton}.
  *
  * @param optimizer the optimizer
  */

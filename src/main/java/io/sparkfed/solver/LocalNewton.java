@@ -8,7 +8,7 @@ import io.sparkfed.objective.LinearObjective;
 import java.util.Optional;
 
 /**
- * Minimises the local objective by Newton's method; a step that does not lower it enough is halved
+ * Minimizes the local objective by Newton's method; a step that does not lower it enough is halved
  * until it does (Boyd and Vandenberghe, "Convex Optimization", 2004, algorithm 9.5).
  *
  * <p>Of several outputs the start must have the mean 0 over them, as models have ({@link

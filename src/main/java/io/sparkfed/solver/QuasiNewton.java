@@ -7,7 +7,7 @@ import java.io.Serializable;
 import java.util.Arrays;
 
 /**
- * Minimises {@code f(w) + l1 sum_{j < penalised} |w_j|} for a smooth convex f: L-BFGS ({@link
+ * Minimizes {@code f(w) + l1 sum_{j < penalised} |w_j|} for a smooth convex f: L-BFGS ({@link
  * InverseHessian}), and with {@code l1 > 0} OWL-QN ({@link WeightedL1}).
  *
  * <p>The line search of the smooth case halves and doubles until the weak Wolfe conditions hold
@@ -52,7 +52,7 @@ public record QuasiNewton(int maxIterations, double tolerance, int history)
   }
 
   /**
-   * Returns the minimiser, or where the iterations ended.
+   * Returns the minimizer, or where the iterations ended.
    *
    * @param start where to start; not changed
    * @param l1 factor of the absolute values, at least 0

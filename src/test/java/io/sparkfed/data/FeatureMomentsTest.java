@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class FeatureMomentsTest {
 
-  /** Standardised weight 1 of one feature, intercept 0: in raw units 1/s and -m/s. */
+  /** Standardized weight 1 of one feature, intercept 0: in raw units 1/s and -m/s. */
   private static final double[] UNIT = {1.0, 0.0};
 
   @Test
@@ -49,7 +49,7 @@ class FeatureMomentsTest {
     assertEquals(1.0, raw[0], 1e-12);
   }
 
-  /** Rows in ascending order, far from zero, or with the outlier where the centre is taken from. */
+  /** Rows in ascending order, far from zero, or with the outlier where the center is taken from. */
   @ParameterizedTest
   @CsvSource({"0, 1, 0, 0", "5, 0.01, 0, 0", "1e6, 1, 0, 0", "0, 1, 1e9, 0", "0, 1, 1e9, 199"})
   void squaredDeviationsFromMeans_awkwardRows_areThoseOfCommonsMath(

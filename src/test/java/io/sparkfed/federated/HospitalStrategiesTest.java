@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 /**
  * The averaging presets beside the published results of FLamby for the four hospitals (Ogier du
  * Terrail et al., NeurIPS 2022; five seeds, 15 rounds of 100 batches of 4 rows), with its steps,
- * its rows standardised at each hospital, and, as there, models that begin at random: the first is
+ * its rows standardized at each hospital, and, as there, models that begin at random: the first is
  * drawn as PyTorch draws it.
  */
 class HospitalStrategiesTest {
@@ -175,7 +175,7 @@ class HospitalStrategiesTest {
     return new Accuracy(accuracy(model, all), mean);
   }
 
-  /** Of the test rows, standardised with the mean and sample deviation of the training rows. */
+  /** Of the test rows, standardized with the mean and sample deviation of the training rows. */
   private static double accuracy(double[] model, List<Row> rows) {
     List<Row> train = rows.stream().filter(Row::isTrain).toList();
     double[] means = new double[FEATURES];

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Federated Newton at four hospitals against the figures that NVFlare publishes for its example
- * hello-lr: each hospital standardises its columns by its own training rows, the intercept is a
+ * hello-lr: each hospital standardizes its columns by its own training rows, the intercept is a
  * column, and four steps {@code theta += (X'DX + I)^-1 X'(y - p)} are taken from 0.
  */
 class HospitalsNewtonTest {

@@ -184,7 +184,7 @@ class LosslessTest {
     assertEquals(List.of(0, 1), result.rounds().stream().map(round -> round.round()).toList());
   }
 
-  /** The penalty is on the weights of the columns as they are, or of standardised ones. */
+  /** The penalty is on the weights of the columns as they are, or of standardized ones. */
   @ParameterizedTest
   @EnumSource(
       value = Standardize.class,

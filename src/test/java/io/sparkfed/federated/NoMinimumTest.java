@@ -149,7 +149,7 @@ class NoMinimumTest {
     assertTrue(result.notes().stream().noneMatch(note -> note.contains("not converged")));
   }
 
-  /** Whatever the penalty: an intercept is never penalised. */
+  /** Whatever the penalty: an intercept is never penalized. */
   @ParameterizedTest
   @CsvSource({
     "LOGISTIC, 0, 0, all labels are 0",

@@ -220,7 +220,7 @@ final class PlanBuilder {
     return this;
   }
 
-  /** Trains losslessly, with features standardised by the federation for the numbers' sake. */
+  /** Trains losslessly, with features standardized by the federation for the numbers' sake. */
   PlanBuilder optimizer(ExactOptimizer optimizer) {
     return optimizer(optimizer, 0.0);
   }

@@ -75,7 +75,7 @@ class ProximalTest {
   }
 
   /**
-   * Workers that each minimise their own objective, n_k/n-weighted. At the limit of the rounds the
+   * Workers that each minimize their own objective, n_k/n-weighted. At the limit of the rounds the
    * updates' mean is 0; without the term, that is a mean of the workers' optima, and with ever more
    * of it, it comes to the optimum of all rows.
    */

@@ -87,8 +87,8 @@ class StandardizeTest {
 
     assertEquals(
         List.of(
-            "standardisation: moments (3 workers)",
-            "standardisation: deviations (3 workers)",
+            "standardization: moments (3 workers)",
+            "standardization: deviations (3 workers)",
             "choosing the range of sums (3 workers)",
             "round 1/1: local training (3 workers)",
             "round 1/1: evaluation (3 workers)"),
@@ -109,7 +109,7 @@ class StandardizeTest {
 
     assertEquals(
         List.of(
-            "standardisation: moments (3 workers)",
+            "standardization: moments (3 workers)",
             "round 1/1: local training (3 workers)",
             "round 1/1: evaluation (3 workers)"),
         federation.visits().stream()

@@ -52,7 +52,7 @@ class SeedsTest {
     assertEquals(4, seen.size());
   }
 
-  /** Neighbouring rounds start streams that are uncorrelated. */
+  /** Neighboring rounds start streams that are uncorrelated. */
   @Test
   void derive_neighbouringRounds_giveUncorrelatedDraws() {
     int n = 20_000;

@@ -217,7 +217,7 @@ class HtmlReportRenderingIT {
     assertFalse(light.equals(dark));
   }
 
-  /** Relative luminance of a CSS colour, from 0 to 1. */
+  /** Relative luminance of a CSS color, from 0 to 1. */
   private static double luminance(Page page, String colour) throws Exception {
     JsonNode rgb = page.evaluate(colour + ".match(/[0-9.]+/g).slice(0, 3).map(Number)");
     double[] weights = {0.2126, 0.7152, 0.0722};

@@ -106,7 +106,7 @@ class LocalSolverTest {
   }
 
   /**
-   * A constant step leaves a noise ball around the minimiser, whose radius shrinks with the step.
+   * A constant step leaves a noise ball around the minimizer, whose radius shrinks with the step.
    */
   @Test
   void minibatchSgd_smallStep_comesNearTheLeastSquaresSolution() {

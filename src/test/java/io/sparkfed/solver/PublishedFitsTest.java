@@ -158,7 +158,7 @@ class PublishedFitsTest {
     assertEquals(201.4479911325, 2.0 * fit.loss(), 1e-8);
   }
 
-  /** R, as published with the federated generalised linear model of vantage6. */
+  /** R, as published with the federated generalized linear model of vantage6. */
   @Test
   void poisson_threePartiesAwards_isRs() {
     double[] published = {1.08385, .36980, .07015};
@@ -183,7 +183,7 @@ class PublishedFitsTest {
     assertEquals(189.4496, 2.0 * fit.loss(), 5e-5);
   }
 
-  /** LIBLINEAR's optimum on a9a: sum of losses plus half the squared norm, bias penalised. */
+  /** LIBLINEAR's optimum on a9a: sum of losses plus half the squared norm, bias penalized. */
   @Test
   void logistic_sparseAdultRows_isTheKnownOptimum() throws IOException {
     ShardBuilder builder = new ShardBuilder("all", 124);

@@ -67,7 +67,7 @@ class QuasiNewtonTest {
   }
 
   /**
-   * A minimiser of a convex function with an L1 penalty: the slope of a coefficient that is not 0
+   * A minimizer of a convex function with an L1 penalty: the slope of a coefficient that is not 0
    * is minus the penalty's, that of one at 0 is no larger; that of an intercept is 0.
    */
   @ParameterizedTest

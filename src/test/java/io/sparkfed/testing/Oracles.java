@@ -11,7 +11,7 @@ import java.lang.invoke.MethodType;
 import scala.Tuple2;
 
 /**
- * Minimisers found by Breeze, from formulas written here from the textbook: nothing of the library
+ * Minimizers found by Breeze, from formulas written here from the textbook: nothing of the library
  * is used. Coefficients are the weights, then the intercept.
  */
 public final class Oracles {
@@ -43,7 +43,7 @@ public final class Oracles {
   }
 
   /**
-   * Returns the minimiser of {@code share sum e_i² + l2/2 |w|² + mu/2 |(w, b) - a|²} with the
+   * Returns the minimizer of {@code share sum e_i² + l2/2 |w|² + mu/2 |(w, b) - a|²} with the
    * errors e: least squares with a row for each penalty, by Breeze's {@code \} (LAPACK).
    *
    * @param anchor a, the weights, then the intercept
@@ -75,7 +75,7 @@ public final class Oracles {
   }
 
   /**
-   * Returns the minimiser of the mean logistic loss plus {@code l2/2 |w|²}, the intercept exempt,
+   * Returns the minimizer of the mean logistic loss plus {@code l2/2 |w|²}, the intercept exempt,
    * by Breeze's L-BFGS.
    */
   public static double[] ridgeLogistic(Table table, double l2) {

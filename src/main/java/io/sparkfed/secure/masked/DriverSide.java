@@ -40,7 +40,7 @@ final class DriverSide {
       requireNew(byWorker.put(message.worker(), message) == null);
       SortedSet<String> expected = topology.neighbours(message.worker());
       if (!message.sealedShares().keySet().equals(expected)) {
-        throw new ProtocolException("shares must be sealed to exactly the sender's neighbours");
+        throw new ProtocolException("shares must be sealed to exactly the sender's neighbors");
       }
     }
     return byWorker;

@@ -181,7 +181,7 @@ public final class MaskedSum implements RingSum {
         runId, Kdf.fresh(), visit.round(), number, slot, minWorkers, threshold, present);
   }
 
-  /** A forged advert would cost its neighbours the round, so its sender is left out instead. */
+  /** A forged advert would cost its neighbors the round, so its sender is left out instead. */
   private boolean isGenuine(Advert advert) {
     try {
       advert.verify(roster(), runId);

@@ -11,7 +11,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What a holder sends in phase D: for each neighbour one share, of the self mask of those whose
+ * What a holder sends in phase D: for each neighbor one share, of the self mask of those whose
  * vector is in the sum and of the mask key of those who dropped out; never both.
  *
  * @param holder the sender

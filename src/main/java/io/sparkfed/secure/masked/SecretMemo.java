@@ -8,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Keeps what workers agreed on with their neighbours in the executor's memory: the secrets that
+ * Keeps what workers agreed on with their neighbors in the executor's memory: the secrets that
  * shares are encrypted with stay the same for a run, and are two thirds of what would be agreed on
  * in each sum. Those not used for longest go first where there are too many, and none is needed: a
  * secret that isn't here is agreed on again.

@@ -35,7 +35,7 @@ record Session(
     adverts = new ArrayList<>(adverts);
   }
 
-  /** Returns H0: the hash of the adverts, which pins U0 and with it the neighbours. */
+  /** Returns H0: the hash of the adverts, which pins U0 and with it the neighbors. */
   byte[] advertsHash() {
     WireWriter all = new WireWriter();
     adverts.forEach(advert -> advert.write(all));

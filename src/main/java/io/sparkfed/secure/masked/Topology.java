@@ -51,7 +51,7 @@ final class Topology {
     this.degree = degree(order.size());
   }
 
-  /** Returns the number of neighbours of each of n workers. */
+  /** Returns the number of neighbors of each of n workers. */
   static int degree(int n) {
     return n <= FULL_GRAPH_LIMIT ? n - 1 : row(n)[1];
   }
@@ -87,7 +87,7 @@ final class Topology {
     return neighbours;
   }
 
-  /** Returns who holds a share of the worker's secrets: its neighbours and itself, sorted. */
+  /** Returns who holds a share of the worker's secrets: its neighbors and itself, sorted. */
   List<String> holders(String worker) {
     SortedSet<String> holders = neighbours(worker);
     holders.add(worker);

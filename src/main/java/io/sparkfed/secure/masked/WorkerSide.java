@@ -101,7 +101,7 @@ final class WorkerSide {
     SortedSet<String> peers = topology.neighbours(worker);
     peers.retainAll(pins.commitments().keySet());
     if (peers.size() + 1 < session.threshold()) {
-      throw new ProtocolException("too few neighbours are left to unmask");
+      throw new ProtocolException("too few neighbors are left to unmask");
     }
     long[] masked = vector.clone();
     new KeyStream(selfMaskKey(selfSecret(pinned), context, pins)).addTo(masked);
@@ -119,7 +119,7 @@ final class WorkerSide {
   }
 
   /**
-   * Phase D: reveals one share for each neighbour.
+   * Phase D: reveals one share for each neighbor.
    *
    * @param survivors U2
    * @param inbox ciphertext by sender, as phase B collected them
@@ -143,7 +143,7 @@ final class WorkerSide {
       }
       byte[] ciphertext = inbox.get(peer);
       if (ciphertext == null) {
-        throw new ProtocolException("each neighbour that committed must have sent its shares");
+        throw new ProtocolException("each neighbor that committed must have sent its shares");
       }
       Advert advert = session.advert(peer);
       byte[] key = shareKey(secret, advert.shareKey(), peer, worker, commitment);

@@ -15,18 +15,18 @@
  * again. All secrets of a session are derived from the owner's master secret and what is pinned;
  * the number of an attempt never enters.
  *
- * <p><b>Agreements.</b> In each session two neighbours agree on a key for their mask, which dies
+ * <p><b>Agreements.</b> In each session two neighbors agree on a key for their mask, which dies
  * with the session. What they encrypt shares to each other with is agreed on once a run; a
  * ciphertext's key is derived from that, the session and the commitment, and serves once.
  *
  * <p><b>Guaranteed</b> against an honest-but-curious driver and executors and fewer than t
- * colluding workers among a worker's neighbours: the driver learns the sum over at least {@code
+ * colluding workers among a worker's neighbors: the driver learns the sum over at least {@code
  * min-workers} workers, who they are, and nothing else. <b>Not guaranteed:</b> anything against a
  * driver that ships other code or lies about who dropped out to different workers, against root on
  * an executor's host, about what the sum itself says, or against workers who send false vectors.
  * There is no formal proof of this arrangement.
  *
- * <p>Symbols: U0 who advertised, U1 who shared, U2 whose masked vector is in; N(i) the neighbours
- * of i; t the threshold.
+ * <p>Symbols: U0 who advertised, U1 who shared, U2 whose masked vector is in; N(i) the neighbors of
+ * i; t the threshold.
  */
 package io.sparkfed.secure.masked;

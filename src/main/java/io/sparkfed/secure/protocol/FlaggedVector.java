@@ -19,7 +19,7 @@ public final class FlaggedVector {
 
   /**
    * Returns a worker's vector, at the worker. A payload that can't be sent is replaced by random
-   * words, so that nothing is learnt from the sum but the flags.
+   * words, so that nothing is learned from the sum but the flags.
    *
    * @param payload computes the payload
    * @param blindingKey key of the random words, the same whenever the task runs again

@@ -27,7 +27,7 @@ import scala.runtime.BoxedUnit;
 
 /**
  * Takes the results of a job as they arrive, and does without those that don't come: at the
- * deadline the rest is cancelled, and what a failed task would have brought is missing.
+ * deadline the rest is canceled, and what a failed task would have brought is missing.
  */
 final class Arrivals {
   private static final long POLL_NANOS = 500_000_000;

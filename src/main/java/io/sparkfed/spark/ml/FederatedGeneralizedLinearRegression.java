@@ -17,7 +17,7 @@ import org.apache.spark.sql.types.StructType;
  * the identity link, binomial with logit, Poisson with log, gamma with log; others are refused.
  *
  * <p>So is {@code regParam} with binomial and Poisson: there MLlib measures it in the weights of
- * its last iteration, so its result minimises nothing.
+ * its last iteration, so its result minimizes nothing.
  */
 public final class FederatedGeneralizedLinearRegression extends GeneralizedLinearRegression
     implements HasFederation<FederatedGeneralizedLinearRegression> {

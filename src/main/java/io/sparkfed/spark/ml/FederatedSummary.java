@@ -169,7 +169,7 @@ public final class FederatedSummary {
 
   /**
    * Returns one row a coefficient: {@code name, estimate, standardError, statistic, pValue, lower,
-   * upper}; none after a fit that has no statistics, as a penalised one.
+   * upper}; none after a fit that has no statistics, as a penalized one.
    */
   public Dataset<Row> statistics() {
     StructType schema = new StructType().add("name", DataTypes.StringType);

@@ -4,7 +4,7 @@ import io.sparkfed.model.Family;
 import java.util.Locale;
 
 /**
- * MLlib's family and link of a generalised linear model, as ours.
+ * MLlib's family and link of a generalized linear model, as ours.
  *
  * @param family ours
  * @param mllibFamily MLlib's name of it
@@ -47,8 +47,8 @@ record GlmFamily(Family family, String mllibFamily) {
   }
 
   /**
-   * Returns the penalty. MLlib standardises for the gaussian family alone, and only there and for
-   * gamma with log is its result the minimum of a penalised likelihood: elsewhere it measures the
+   * Returns the penalty. MLlib standardizes for the gaussian family alone, and only there and for
+   * gamma with log is its result the minimum of a penalized likelihood: elsewhere it measures the
    * penalty in the working weights of its last iteration.
    *
    * @throws IllegalArgumentException if there is none

@@ -22,7 +22,7 @@ public final class MllibModels {
    * Returns the MLlib model with these coefficients, reading features from {@code "features"}.
    *
    * <p>Huber's regression becomes a plain linear model: MLlib's own {@code huber} would claim that
-   * its scale was estimated too. Of MLlib's models only the generalised linear one knows offsets;
+   * its scale was estimated too. Of MLlib's models only the generalized linear one knows offsets;
    * it reads them from the configured column. The threshold is that of a model of two classes.
    */
   public static MLWritable of(

@@ -7,18 +7,18 @@ import io.sparkfed.federated.FederatedLabels.Moments;
  * MLlib's penalty in the terms of our objective, the mean loss of a row plus {@code l1 |w|_1 + l2/2
  * |w|²}.
  *
- * <p>With {@code r = regParam} and {@code a = elasticNetParam} MLlib minimises the mean loss plus
+ * <p>With {@code r = regParam} and {@code a = elasticNetParam} MLlib minimizes the mean loss plus
  * {@code r a |w|_1 + r (1 - a)/2 |w|²}, with three differences. Its squared loss is halved and ours
  * is not, so there both penalties are doubled. For least squares it divides label and features by
- * the label's deviation s_y before it penalises, which in units of the columns leaves l1 as it is
- * and divides l2 by s_y. With standardisation the penalty is on {@code w_j s_j}; MLlib's deviation
+ * the label's deviation s_y before it penalizes, which in units of the columns leaves l1 as it is
+ * and divides l2 by s_y. With standardization the penalty is on {@code w_j s_j}; MLlib's deviation
  * is {@code s_j = c t_j} where t_j, ours, is that of a sample of rows of unlike reliability. So l1
  * is times c and l2 times c², where {@code c² = (W - sum w² / W) / D} and D is what MLlib divides
  * by: c is 1 but where it takes the population's. The scale of the weights w has no part in it.
  *
  * @param regParam r, at least 0
  * @param elasticNetParam a, in [0, 1]
- * @param standardization whether the penalty is on the weights of standardised features
+ * @param standardization whether the penalty is on the weights of standardized features
  * @param deviations what D is
  * @param leastSquares whether the loss is the squared error
  */
@@ -56,7 +56,7 @@ record MllibPenalty(
   /**
    * Returns the penalties.
    *
-   * @throws DataException if a model without an intercept is penalised where all labels are equal
+   * @throws DataException if a model without an intercept is penalized where all labels are equal
    */
   Values values(Moments label, boolean intercept) {
     double divisor =

@@ -31,7 +31,7 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
 
 /**
- * MLlib's own fit, with the penalty and the standardisation of a configuration, on rows that are
+ * MLlib's own fit, with the penalty and the standardization of a configuration, on rows that are
  * brought together: all of them, or one worker's. Protects nobody; for trials on data that may be
  * pooled.
  */

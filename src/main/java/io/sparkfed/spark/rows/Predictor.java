@@ -74,7 +74,7 @@ public final class Predictor {
   /** What units a model's features are in. */
   private enum Units {
     OF_THE_COLUMNS,
-    /** Standardised by each worker's own training rows. */
+    /** Standardized by each worker's own training rows. */
     OF_EACH_WORKER
   }
 

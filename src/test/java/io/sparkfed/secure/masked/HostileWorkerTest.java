@@ -180,7 +180,7 @@ class HostileWorkerTest {
           Commitment.make(
               own.owner("w00").keys(), "w00", own.session.id(), genuine.commitment(), shares);
       assertRule(
-          "shares must be sealed to exactly the sender's neighbours",
+          "shares must be sealed to exactly the sender's neighbors",
           () -> own.driver.commitments(with(committed, 0, message.toBytes())));
     }
   }

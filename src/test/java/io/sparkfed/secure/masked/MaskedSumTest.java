@@ -121,7 +121,7 @@ class MaskedSumTest extends SumContractTest {
         aggregated(new MaskedSum(ThrowAwayKeys.random(), 2), held));
   }
 
-  /** Its neighbours would refuse the whole round; without it they have one. */
+  /** Its neighbors would refuse the whole round; without it they have one. */
   @Test
   void aggregate_forgedAdvert_leavesItsSenderOut() {
     SortedMap<String, long[]> held = new TreeMap<>();

@@ -32,9 +32,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * 200 workers on the sparse graph, each with 34 neighbours of whom 19 holders (itself among them)
+ * 200 workers on the sparse graph, each with 34 neighbors of whom 19 holders (itself among them)
  * must give their shares. Who drops out is drawn at random, or chosen to hurt: a worker's whole
- * neighbourhood, or a run of workers beside each other in the graph's order.
+ * neighborhood, or a run of workers beside each other in the graph's order.
  */
 class SparseGraphDropoutTest {
   private static final int WORKERS = 200;
@@ -127,7 +127,7 @@ class SparseGraphDropoutTest {
   }
 
   /**
-   * Beside a run of 16 a worker keeps 18 neighbours, with itself 19 holders; one more is too much.
+   * Beside a run of 16 a worker keeps 18 neighbors, with itself 19 holders; one more is too much.
    */
   @ParameterizedTest
   @CsvSource({"16, true", "17, false"})
@@ -135,7 +135,7 @@ class SparseGraphDropoutTest {
     assertEquals(open, opens(Map.of(Phase.MASK, runFrom(session.all().first(), length))));
   }
 
-  /** Returns workers beside each other: those next to each other share the most neighbours. */
+  /** Returns workers beside each other: those next to each other share the most neighbors. */
   private static List<String> runFrom(String first, int length) {
     List<String> run = new ArrayList<>(List.of(first));
     while (run.size() < length) {

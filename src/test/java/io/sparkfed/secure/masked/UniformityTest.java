@@ -183,7 +183,7 @@ class UniformityTest {
       correlation += 12 * (unit(words[i - 1]) - 0.5) * (unit(words[i]) - 0.5);
     }
     if (Math.abs(correlation) > 5 * Math.sqrt(words.length)) {
-      flaws.append("neighbouring words are correlated; ");
+      flaws.append("neighboring words are correlated; ");
     }
     Set<Long> distinct = new HashSet<>();
     for (long word : words) {

@@ -16,7 +16,7 @@ import org.apache.spark.sql.types.StructType;
 
 /** Rows of three workers, as a table that MLlib's estimators and ours can both be fitted to. */
 final class EstimatorRows {
-  /** Features on different scales, so that standardising them matters to a penalty. */
+  /** Features on different scales, so that standardizing them matters to a penalty. */
   private static final double[] UNITS = {1.0, 20.0, 0.1};
 
   private EstimatorRows() {}
