@@ -57,6 +57,8 @@ public record TrainingConfig(
     Predictions predictions,
     Optional<Mlflow> mlflow,
     List<Setting> settings) {
+  /** The key of the least number of workers in a sum. */
+  public static final String MIN_WORKERS = "aggregation.min-workers";
 
   /** Returns what the user chose of the metrics. */
   public MetricSettings metricSettings() {

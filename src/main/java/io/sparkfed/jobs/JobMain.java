@@ -1,7 +1,9 @@
 package io.sparkfed.jobs;
 
+import io.sparkfed.aggregate.CohortException;
 import io.sparkfed.config.ConfigurationException;
 import io.sparkfed.config.KnownKeys;
+import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.doctor.ClusterSettings;
 import io.sparkfed.output.DiskFailures;
 import io.sparkfed.report.LibraryVersion;
@@ -132,9 +134,16 @@ final class JobMain {
     }
   }
 
+  /** Returns a failure's message, in the words of a configuration. */
+  static String message(Exception failure) {
+    return failure instanceof CohortException cohort
+        ? cohort.named(TrainingConfig.MIN_WORKERS).getMessage()
+        : failure.getMessage();
+  }
+
   private static void report(Exception exception, boolean verbose, PrintWriter err) {
     ExitCode code = ExitCode.of(exception);
-    String message = exception.getMessage();
+    String message = message(exception);
     if (code == ExitCode.INTERNAL) {
       message = "internal error: " + exception;
     }

@@ -1,5 +1,6 @@
 package io.sparkfed.recipe;
 
+import io.sparkfed.aggregate.CohortException;
 import io.sparkfed.config.ConfigLoader;
 import io.sparkfed.config.ConfigurationException;
 import io.sparkfed.config.EnumNames;
@@ -60,7 +61,7 @@ public final class Training {
    * Returns the same with the least number of workers in a sum: {@code aggregation.min-workers}.
    */
   public Training minWorkers(int least) {
-    return with("aggregation.min-workers", least);
+    return with(TrainingConfig.MIN_WORKERS, least);
   }
 
   /** Returns the same with a ridge penalty, at least 0: {@code model.l2}. */
@@ -121,6 +122,8 @@ public final class Training {
       } catch (FeatureException e) {
         throw e.named(features);
       }
+    } catch (CohortException e) {
+      throw e.named(TrainingConfig.MIN_WORKERS);
     }
   }
 }

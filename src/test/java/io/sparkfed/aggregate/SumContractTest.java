@@ -125,8 +125,10 @@ public abstract class SumContractTest {
         assertThrows(
             CohortException.class, () -> aggregate(3, Map.of("a", vector(1), "b", vector(2))));
 
+    assertEquals("too few workers: 2 took part, but the minimum is 3", refused.getMessage());
     assertEquals(
-        "too few workers: 2 took part, but aggregation.min-workers is 3", refused.getMessage());
+        "too few workers: 2 took part, but minWorkers is 3",
+        refused.named("minWorkers").getMessage());
   }
 
   @Test

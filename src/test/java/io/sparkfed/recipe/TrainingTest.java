@@ -137,7 +137,11 @@ class TrainingTest {
 
   @Test
   void fewerWorkersThanTheMinimum_trainNothing() {
-    assertThrows(
-        CohortException.class, () -> Training.of(Family.LINEAR).minWorkers(4).train(plane()));
+    CohortException refused =
+        assertThrows(
+            CohortException.class, () -> Training.of(Family.LINEAR).minWorkers(4).train(plane()));
+
+    assertEquals(
+        "too few workers: 3 took part, but aggregation.min-workers is 4", refused.getMessage());
   }
 }

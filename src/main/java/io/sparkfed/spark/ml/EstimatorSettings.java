@@ -2,6 +2,7 @@ package io.sparkfed.spark.ml;
 
 import io.sparkfed.config.ConfigLoader;
 import io.sparkfed.config.ConfigurationException;
+import io.sparkfed.config.TrainingConfig;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -99,6 +100,16 @@ final class EstimatorSettings {
       throw new ConfigurationException(
           key + " is for jobs/train and the other jobs; an estimator can't use it");
     }
+  }
+
+  /**
+   * Returns what the user calls the least number of workers: the param, or the key where that is
+   * set.
+   */
+  String nameOfMinWorkers() {
+    return values.containsKey(TrainingConfig.MIN_WORKERS)
+        ? TrainingConfig.MIN_WORKERS
+        : "minWorkers";
   }
 
   /** Returns the preset: the param's, unless the settings name one. */

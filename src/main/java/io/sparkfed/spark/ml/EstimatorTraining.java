@@ -1,5 +1,6 @@
 package io.sparkfed.spark.ml;
 
+import io.sparkfed.aggregate.CohortException;
 import io.sparkfed.aggregate.SumFactory;
 import io.sparkfed.config.ConfigLoader;
 import io.sparkfed.config.EnumNames;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.apache.spark.ml.attribute.Attribute;
 import org.apache.spark.ml.attribute.AttributeGroup;
 import org.apache.spark.ml.classification.LinearSVC;
@@ -44,6 +46,7 @@ final class EstimatorTraining implements AutoCloseable {
   private final Family family;
   private final int classes;
   private final String preset;
+  private final String nameOfMinWorkers;
   private final ShardLoader.Loaded loaded;
   private final SumFactory sums;
 
@@ -54,9 +57,11 @@ final class EstimatorTraining implements AutoCloseable {
     this.family = family;
     this.classes = classes;
     // The family and the penalty may still change; the settings are checked against the preset.
-    this.preset = EstimatorSettings.of(estimator).preset(estimator);
+    EstimatorSettings settings = EstimatorSettings.of(estimator);
+    this.preset = settings.preset(estimator);
+    this.nameOfMinWorkers = settings.nameOfMinWorkers();
     TrainingConfig config = config(family, classes, new MllibPenalty.Values(0.0, 0.0), false);
-    this.loaded = new ShardLoader(config, rows).load();
+    this.loaded = worded(() -> new ShardLoader(config, rows).load());
     this.sums = Presets.sums(config);
   }
 
@@ -78,7 +83,7 @@ final class EstimatorTraining implements AutoCloseable {
 
   /** Returns the number of classes that the workers' labels have, from a secure sum. */
   int classesHeld() {
-    return FederatedLabels.classes(loaded.federation(), sums, classes);
+    return worded(() -> FederatedLabels.classes(loaded.federation(), sums, classes));
   }
 
   /**
@@ -95,10 +100,11 @@ final class EstimatorTraining implements AutoCloseable {
     boolean intercept = (boolean) value("fitIntercept");
     MllibPenalty.Values values =
         penalty.needsMoments()
-            ? penalty.values(FederatedLabels.moments(loaded.federation(), sums), intercept)
+            ? penalty.values(
+                worded(() -> FederatedLabels.moments(loaded.federation(), sums)), intercept)
             : penalty.values();
     TrainingConfig config = config(known, knownClasses, values, penalty.standardization());
-    TrainingResult result = train(config);
+    TrainingResult result = worded(() -> train(config));
     if (result.divergence().isPresent()) {
       throw new TrainingDivergedException(result.divergence().get().message());
     }
@@ -108,6 +114,15 @@ final class EstimatorTraining implements AutoCloseable {
     summary.remember(estimator.uid());
     summary.notes().forEach(note -> LOG.log(System.Logger.Level.WARNING, "{0}", note));
     return result.model();
+  }
+
+  /** Has a failure name settings as the estimator's user knows them. */
+  private <T> T worded(Supplier<T> work) {
+    try {
+      return work.get();
+    } catch (CohortException e) {
+      throw e.named(nameOfMinWorkers);
+    }
   }
 
   private TrainingResult train(TrainingConfig config) {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sparkfed.aggregate.CohortException;
 import io.sparkfed.config.ConfigurationException;
 import io.sparkfed.data.DataException;
 import io.sparkfed.model.Family;
@@ -102,6 +103,20 @@ abstract class EstimatorContract<E extends HasFederation<E>> {
     assertThrows(IllegalArgumentException.class, () -> own.setRounds(0));
     assertThrows(IllegalArgumentException.class, () -> own.setAggregationMode("plain"));
     assertThrows(IllegalArgumentException.class, () -> own.setPreset("newton"));
+  }
+
+  /** Whoever knows params reads a param's name, and whoever set a key the key. */
+  @Test
+  void fit_fewerWorkersThanTheMinimum_saysTheSettingAsItWasSet() {
+    E byParam = ready().setMinWorkers(9);
+    E byKey = ready().setSettings(new String[] {"aggregation.min-workers=9"});
+
+    assertTrue(cohortRefusal(byParam).contains(" took part, but minWorkers is 9"));
+    assertTrue(cohortRefusal(byKey).contains(" took part, but aggregation.min-workers is 9"));
+  }
+
+  private String cohortRefusal(E own) {
+    return assertThrows(CohortException.class, () -> stage(own).fit(rows)).getMessage();
   }
 
   private String refusal(E own, String... settings) {
