@@ -1,5 +1,7 @@
 package io.sparkfed.output;
 
+import java.util.Arrays;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -44,7 +46,12 @@ final class CheckpointFolder implements SumLedger {
   private static final String ROUND = "round";
   private static final String LEDGER = "ledger";
   private static final int KEPT = 2;
-  private static final Pattern ATTEMPT = Pattern.compile("attempt-(\\d+)");
+  private static final Pattern ATTEMPT = Pattern.compile("attempt-(\\d{1,9})");
+
+  /** What is written here, under its name, before it has it, and what a file system keeps of it. */
+  private static final Pattern OWN_FILE =
+      Pattern.compile("\\.{0,2}(round|ledger)-\\d{10}\\.json(\\.tmp)?(\\.crc)?");
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final FileSystem fs;
@@ -75,11 +82,22 @@ final class CheckpointFolder implements SumLedger {
     return attempt.isPresent() && !files(fs, attempt.get(), ROUND).isEmpty();
   }
 
-  /** Begins a run's checkpoints; what a run that never reached one has left is removed. */
+  /**
+   * Begins a run's checkpoints; what a run that never reached one has left is removed.
+   *
+   * @throws IOException if the folder can't be made, or holds something that no run has written
+   */
   static CheckpointFolder begin(FileSystem fs, Path dir) throws IOException {
     Optional<Path> left = lastAttempt(fs, dir);
+    if (left.isPresent() && !holdsOwnFilesAlone(fs, left.get())) {
+      throw new IOException(
+          "checkpoint.dir: "
+              + left.get()
+              + " holds files that are no checkpoints, and nothing of theirs is removed; name"
+              + " another folder");
+    }
     if (left.isPresent()) {
-      fs.delete(left.get(), true);
+      removeOwnFiles(fs, left.get());
     }
     Path attempt = new Path(dir, "attempt-1");
     if (!fs.mkdirs(attempt)) {
@@ -122,11 +140,31 @@ final class CheckpointFolder implements SumLedger {
     }
     List<Path> attempts = new ArrayList<>();
     for (FileStatus entry : fs.listStatus(dir)) {
-      if (ATTEMPT.matcher(entry.getPath().getName()).matches()) {
+      if (entry.isDirectory() && ATTEMPT.matcher(entry.getPath().getName()).matches()) {
         attempts.add(entry.getPath());
       }
     }
     return attempts.stream().max(Comparator.comparingInt(CheckpointFolder::number));
+  }
+
+  private static boolean isOwnFile(FileStatus entry) {
+    return entry.isFile() && OWN_FILE.matcher(entry.getPath().getName()).matches();
+  }
+
+  private static boolean holdsOwnFilesAlone(FileSystem fs, Path attempt) throws IOException {
+    return Arrays.stream(fs.listStatus(attempt)).allMatch(CheckpointFolder::isOwnFile);
+  }
+
+  /** Removes an attempt's own files, and its folder where nothing else is in it. */
+  private static void removeOwnFiles(FileSystem fs, Path attempt) throws IOException {
+    for (FileStatus entry : fs.listStatus(attempt)) {
+      if (isOwnFile(entry)) {
+        fs.delete(entry.getPath(), false);
+      }
+    }
+    if (fs.listStatus(attempt).length == 0) {
+      fs.delete(attempt, false);
+    }
   }
 
   private static int number(Path attempt) {
@@ -217,7 +255,9 @@ final class CheckpointFolder implements SumLedger {
   /** Removes the checkpoints of a run that has ended. */
   void remove() throws IOException {
     Path dir = attempt.getParent();
-    fs.delete(attempt, true);
+    if (fs.exists(attempt)) {
+      removeOwnFiles(fs, attempt);
+    }
     if (fs.exists(dir) && fs.listStatus(dir).length == 0) {
       fs.delete(dir, false);
     }

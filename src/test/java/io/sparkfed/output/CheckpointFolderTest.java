@@ -333,4 +333,45 @@ class CheckpointFolderTest {
         StandardCharsets.UTF_8);
     return ConfigLoader.load(file, Map.of(), List.of(settings));
   }
+
+  /** Whatever a run finds under a name like its own and did not write stays where it is. */
+  @Test
+  void begin_folderOfAStranger_isRefusedAndStays() throws IOException {
+    java.nio.file.Path thesis = root.resolve("checkpoint/attempt-7/thesis.tex");
+    java.nio.file.Path ours = root.resolve("checkpoint/attempt-7/round-0000000001.json");
+    Files.createDirectories(thesis.getParent());
+    Files.writeString(thesis, "ten years of work");
+    Files.writeString(ours, "a text");
+
+    IOException refused =
+        assertThrows(IOException.class, () -> CheckpointFolder.begin(fs, dir));
+
+    assertTrue(refused.getMessage().contains("attempt-7"), refused.getMessage());
+    assertEquals("ten years of work", Files.readString(thesis));
+    assertTrue(Files.exists(ours));
+  }
+
+  @Test
+  void begin_namesThatOnlyLookLikeAttempts_areLeftAlone() throws IOException {
+    Files.createDirectories(root.resolve("checkpoint/attempt-99999999999"));
+    Files.writeString(root.resolve("checkpoint/attempt-3"), "a file");
+
+    CheckpointFolder.begin(fs, dir).remove();
+
+    assertEquals(
+        List.of("attempt-3", "attempt-99999999999"),
+        JobRunner.names(root.resolve("checkpoint")));
+  }
+
+  @Test
+  void remove_somebodysFileInTheFolder_staysThere() throws IOException {
+    CheckpointFolder folder = CheckpointFolder.begin(fs, dir);
+    folder.write(checkpoint(3));
+    java.nio.file.Path notes = root.resolve("checkpoint/attempt-1/notes.txt");
+    Files.writeString(notes, "mine");
+
+    folder.remove();
+
+    assertEquals(List.of("notes.txt"), JobRunner.names(notes.getParent()));
+  }
 }
