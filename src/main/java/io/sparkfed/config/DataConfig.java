@@ -1,5 +1,6 @@
 package io.sparkfed.config;
 
+import io.sparkfed.csv.CellType;
 import io.sparkfed.csv.CsvDialect;
 import io.sparkfed.data.Storage;
 import io.sparkfed.model.MissingTexts;
@@ -60,8 +61,14 @@ public record DataConfig(
    * @param byWorker the others' dialects, by worker id
    * @param findsTypes whether SQL sees types that are found in the files; otherwise columns are
    *     text
+   * @param knownTypes types that SQL saw when a model was trained, by the lower case of columns'
+   *     names: they are not found anew
    */
-  public record Csv(CsvDialect all, Map<String, CsvDialect> byWorker, boolean findsTypes) {
+  public record Csv(
+      CsvDialect all,
+      Map<String, CsvDialect> byWorker,
+      boolean findsTypes,
+      Map<String, CellType> knownTypes) {
 
     /** Returns a worker's dialect; that of all for null, a pooled table's. */
     public CsvDialect of(String worker) {
@@ -71,11 +78,21 @@ public record DataConfig(
 
   /** Returns the same with rows from elsewhere. */
   DataConfig with(Source only) {
+    return with(only, csv);
+  }
+
+  /** Returns the same with types that SQL saw when a model was trained. */
+  DataConfig with(Map<String, CellType> knownTypes) {
+    return with(
+        source, csv.map(own -> new Csv(own.all(), own.byWorker(), own.findsTypes(), knownTypes)));
+  }
+
+  private DataConfig with(Source rows, Optional<Csv> csvOfThem) {
     return new DataConfig(
         format,
         options,
         schema,
-        only,
+        rows,
         derive,
         where,
         columns,
@@ -85,7 +102,7 @@ public record DataConfig(
         missing,
         workersPerTask,
         storage,
-        csv);
+        csvOfThem);
   }
 
   /** What becomes of rows with a missing value. */

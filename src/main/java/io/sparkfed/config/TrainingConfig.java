@@ -1,6 +1,7 @@
 package io.sparkfed.config;
 
 import io.sparkfed.config.DataConfig.WorkerPaths;
+import io.sparkfed.csv.CellType;
 import io.sparkfed.evaluation.MetricSettings;
 import io.sparkfed.federated.Cohort;
 import io.sparkfed.federated.Weighting;
@@ -70,6 +71,16 @@ public record TrainingConfig(
     return model.threshold().isPresent()
         ? this
         : with(data, model.with(OptionalDouble.of(ofModel)), aggregation);
+  }
+
+  /**
+   * Returns the same configuration for rows whose columns SQL sees as it did when a model was
+   * trained.
+   *
+   * @param types of csv columns, by the lower case of their names
+   */
+  public TrainingConfig withTypes(Map<String, CellType> types) {
+    return with(data.with(types), model, aggregation);
   }
 
   /** Returns the same configuration for labels of this kind, e.g. those of a trained model. */

@@ -60,7 +60,7 @@ public final class EvaluateJob implements Callable<Integer> {
     TrainingConfig given = options.load(saved.settings());
     TrainingConfig asked = own == null ? given : OwnRows.of(given, own);
     saved.requireFits(asked);
-    TrainingConfig config = saved.withLabels(asked);
+    TrainingConfig config = saved.withTypes(saved.withLabels(asked));
     saved.requireLabel(config);
     SparkSession spark = JobMain.openSession("Spark Federated: evaluation of " + config.name());
     if (own != null) {

@@ -48,7 +48,7 @@ public final class PredictJob implements Callable<Integer> {
     SavedModel saved = model.read(hadoop);
     TrainingConfig given = options.load(saved.settings());
     saved.requireFits(given);
-    TrainingConfig config = saved.withLabels(given);
+    TrainingConfig config = saved.withTypes(saved.withLabels(given));
     if (config.data().source() instanceof Synthetic) {
       throw new ConfigurationException(
           "data.synthetic generates rows for trials of trainings; jobs/predict needs rows of"

@@ -25,6 +25,7 @@ import io.sparkfed.output.LineLog;
 import io.sparkfed.output.OutputFolder;
 import io.sparkfed.output.Places;
 import io.sparkfed.output.RunCheckpoints;
+import io.sparkfed.output.SavedModel;
 import io.sparkfed.recipe.Presets;
 import io.sparkfed.report.HtmlReport;
 import io.sparkfed.report.JsonFiles;
@@ -216,7 +217,11 @@ public final class TrainJob implements Callable<Integer> {
     folder.write(
         "coefficients.json",
         JsonFiles.coefficients(
-            report.model(), report.encoding(), columns.computedLabel(), columns.offset()));
+            report.model(),
+            report.encoding(),
+            columns.computedLabel(),
+            columns.offset(),
+            SavedModel.named(loaded.sqlTypes())));
     folder.write("run.json", JsonFiles.run(report));
     folder.write("report.html", HtmlReport.render(report));
     folder.publish();

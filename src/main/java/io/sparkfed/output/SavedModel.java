@@ -9,6 +9,7 @@ import io.sparkfed.config.DataConfig.Synthetic;
 import io.sparkfed.config.EnumNames;
 import io.sparkfed.config.ModelSettings;
 import io.sparkfed.config.TrainingConfig;
+import io.sparkfed.csv.CellType;
 import io.sparkfed.model.Coefficients;
 import io.sparkfed.model.FeatureEncoding;
 import io.sparkfed.model.InputColumn.Numeric;
@@ -47,6 +48,8 @@ import org.apache.hadoop.fs.Path;
  * @param hasOffset whether the rows it was trained on had offsets
  * @param encoding how columns become the features
  * @param labels what stood in the label's column: classes with names, or numbers
+ * @param sqlTypes types of csv columns that SQL saw in training, by the lower case of their names;
+ *     none in files of before they were kept
  * @param settings what a configuration about it need not say again
  */
 public record SavedModel(
@@ -60,6 +63,7 @@ public record SavedModel(
     boolean hasOffset,
     FeatureEncoding encoding,
     Labels labels,
+    Map<String, CellType> sqlTypes,
     ModelSettings settings) {
 
   /**
@@ -137,6 +141,7 @@ public record SavedModel(
         hasOffset,
         encoding,
         labels(node.path("classes")),
+        sqlTypes(file, node.path("sqlTypes")),
         settings);
   }
 
@@ -154,6 +159,34 @@ public record SavedModel(
       return Map.of();
     }
     return settings;
+  }
+
+  /** Returns the names of types, as they are kept. */
+  public static Map<String, String> named(Map<String, CellType> types) {
+    Map<String, String> named = new TreeMap<>();
+    types.forEach((column, type) -> named.put(column, EnumNames.of(type)));
+    return named;
+  }
+
+  private static Map<String, CellType> sqlTypes(Path file, JsonNode saved) throws IOException {
+    Map<String, CellType> types = new TreeMap<>();
+    for (Map.Entry<String, JsonNode> entry : saved.properties()) {
+      CellType type =
+          Arrays.stream(CellType.values())
+              .filter(each -> EnumNames.of(each).equals(entry.getValue().asText()))
+              .findFirst()
+              .orElseThrow(
+                  () ->
+                      new IOException(
+                          file + " does not hold a known type of column " + entry.getKey()));
+      types.put(entry.getKey(), type);
+    }
+    return types;
+  }
+
+  /** Returns a configuration whose SQL sees the columns of csv files as in training. */
+  public TrainingConfig withTypes(TrainingConfig config) {
+    return config.withTypes(sqlTypes);
   }
 
   private static Labels labels(JsonNode classes) {

@@ -12,6 +12,7 @@ import io.sparkfed.report.RunReport.FinalModel;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /** The JSON renderings of a run. Numbers that JSON can't write (NaN, infinity) are null. */
@@ -45,7 +46,8 @@ public final class JsonFiles {
       FinalModel model,
       FeatureEncoding encoding,
       Optional<String> computedLabel,
-      Optional<String> offset) {
+      Optional<String> offset,
+      Map<String, String> sqlTypes) {
     ObjectNode node = JSON.createObjectNode();
     node.put("family", model.family());
     ArrayNode features = node.putArray("features");
@@ -65,6 +67,10 @@ public final class JsonFiles {
     node.put("offset", offset.isPresent());
     computedLabel.ifPresent(label -> node.put("response", label));
     node.set("contract", EncodingJson.write(encoding));
+    if (!sqlTypes.isEmpty()) {
+      ObjectNode types = node.putObject("sqlTypes");
+      new TreeMap<>(sqlTypes).forEach(types::put);
+    }
     return pretty(node);
   }
 

@@ -343,8 +343,7 @@ class CheckpointFolderTest {
     Files.writeString(thesis, "ten years of work");
     Files.writeString(ours, "a text");
 
-    IOException refused =
-        assertThrows(IOException.class, () -> CheckpointFolder.begin(fs, dir));
+    IOException refused = assertThrows(IOException.class, () -> CheckpointFolder.begin(fs, dir));
 
     assertTrue(refused.getMessage().contains("attempt-7"), refused.getMessage());
     assertEquals("ten years of work", Files.readString(thesis));
@@ -359,8 +358,7 @@ class CheckpointFolderTest {
     CheckpointFolder.begin(fs, dir).remove();
 
     assertEquals(
-        List.of("attempt-3", "attempt-99999999999"),
-        JobRunner.names(root.resolve("checkpoint")));
+        List.of("attempt-3", "attempt-99999999999"), JobRunner.names(root.resolve("checkpoint")));
   }
 
   @Test

@@ -54,7 +54,7 @@ final class CsvTables {
     this.spark = spark;
     this.config = config;
     this.data = config.data();
-    this.sql = new TableSql(data);
+    this.sql = labeled ? TableSql.of(data) : TableSql.ofPrediction(data);
     this.csv = data.csv().orElseThrow();
     this.labeled = labeled;
     this.schema = schema;
@@ -95,19 +95,34 @@ final class CsvTables {
         && CsvHeader.key(pooled.workerColumn()).equals(name);
   }
 
-  /** Returns the types that SQL sees, found in all tables; none where no SQL reads a column. */
+  /**
+   * Returns the types that SQL sees: as when a model was trained, or found in all tables; none
+   * where no SQL reads a column.
+   */
   private Map<String, CellType> types(
       Map<String, CsvTable> tables, List<Place> places, boolean mayBeTold) {
-    List<String> columns =
-        sql.columns().keySet().stream()
-            .map(CsvHeader::key)
-            .filter(name -> !isWorkerColumn(name))
-            .filter(name -> isToBeFound(name, tables.values(), mayBeTold))
-            .distinct()
-            .sorted()
-            .toList();
-    if (columns.isEmpty() || !csv.findsTypes()) {
+    Map<String, CellType> types = new LinkedHashMap<>();
+    List<String> columns = new ArrayList<>();
+    sql.columns().keySet().stream()
+        .map(CsvHeader::key)
+        .filter(name -> !isWorkerColumn(name))
+        .filter(name -> isToBeFound(name, tables.values(), mayBeTold))
+        .distinct()
+        .sorted()
+        .forEach(
+            name -> {
+              CellType known = csv.knownTypes().get(name);
+              if (known == null) {
+                columns.add(name);
+              } else {
+                types.put(name, known);
+              }
+            });
+    if (!csv.findsTypes()) {
       return Map.of();
+    }
+    if (columns.isEmpty()) {
+      return types;
     }
     Map<String, Place> byWorker = new HashMap<>();
     Map<String, String> skipped = new TreeMap<>();
@@ -118,9 +133,11 @@ final class CsvTables {
       }
     }
     CsvTypes finder = new CsvTypes(spark, config);
-    return mayBeTold
-        ? finder.told(tables, byWorker, columns)
-        : finder.summed(tables, byWorker, skipped, columns);
+    types.putAll(
+        mayBeTold
+            ? finder.told(tables, byWorker, columns)
+            : finder.summed(tables, byWorker, skipped, columns));
+    return types;
   }
 
   /**
@@ -137,13 +154,13 @@ final class CsvTables {
   private Table table(CsvTable found, Place place, Map<String, CellType> types) {
     String worker = place.worker();
     if (found == null) {
-      return new Table(worker, null, place, Map.of());
+      return new Table(worker, null, place, Map.of(), types);
     }
     Map<String, String> partial = found.partial();
     String key = worker == null ? "data.path" : "data.workers." + worker;
     Dataset<Row> rows = found.rows(types, data.derive().keySet(), own -> sql.applied(own, key));
-    Table table = new Table(worker, rows, place, partial);
-    sql.columns().forEach((name, of) -> WorkerTables.requireInEveryFile(table, name, of));
+    Table table = new Table(worker, rows, place, partial, types);
+    sql.needed().forEach((name, of) -> WorkerTables.requireInEveryFile(table, name, of));
     partial.keySet().removeIf(sql.derived()::contains);
     return table;
   }
@@ -251,7 +268,7 @@ final class CsvTables {
       needed.put(pooled.workerColumn(), "data.worker-column");
     }
     needed.keySet().removeIf(name -> sql.derived().contains(CsvHeader.key(name)));
-    sql.columns().forEach(needed::putIfAbsent);
+    sql.needed().forEach(needed::putIfAbsent);
     schema
         .filter(ddl -> labeled)
         .ifPresent(

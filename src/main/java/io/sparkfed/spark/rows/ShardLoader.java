@@ -4,6 +4,7 @@ import io.sparkfed.aggregate.CohortException;
 import io.sparkfed.config.DataConfig.Missing;
 import io.sparkfed.config.DataConfig.Synthetic;
 import io.sparkfed.config.TrainingConfig;
+import io.sparkfed.csv.CellType;
 import io.sparkfed.data.DataException;
 import io.sparkfed.data.DataFault;
 import io.sparkfed.data.DroppedRows;
@@ -105,6 +106,7 @@ public final class ShardLoader {
    * @param placement how the rows came to their workers
    * @param dropped what is told of rows left out for a missing value; empty where none may be
    * @param notes what the user should know
+   * @param sqlTypes types of csv columns that SQL saw, by the lower case of their names
    */
   public record Loaded(
       SparkFederation federation,
@@ -112,7 +114,12 @@ public final class ShardLoader {
       Map<String, String> skipped,
       String placement,
       Optional<DroppedRows> dropped,
-      List<String> notes) {
+      List<String> notes,
+      Map<String, CellType> sqlTypes) {
+
+    private Loaded with(Map<String, CellType> types) {
+      return new Loaded(federation, encoding, skipped, placement, dropped, notes, types);
+    }
 
     /** Returns the names of the features, in the order of the coefficients. */
     public List<String> features() {
@@ -243,15 +250,17 @@ public final class ShardLoader {
     if (occupancy == Occupancy.SIMULATED_WORKERS) {
       noteSharing(pooled.size(), partitions.getNumPartitions(), notes);
     }
-    return finish(
-        ofModel.isPresent() ? Purpose.EVALUATION : Purpose.TRAINING,
-        partitions,
-        occupancy,
-        isPooled ? List.of() : WorkerTables.places(opened),
-        encoding,
-        skipped,
-        isPooled ? PLACED_BY_SHUFFLE : "read in place: no row moved",
-        notes);
+    Loaded loaded =
+        finish(
+            ofModel.isPresent() ? Purpose.EVALUATION : Purpose.TRAINING,
+            partitions,
+            occupancy,
+            isPooled ? List.of() : WorkerTables.places(opened),
+            encoding,
+            skipped,
+            isPooled ? PLACED_BY_SHUFFLE : "read in place: no row moved",
+            notes);
+    return loaded.with(opened.isEmpty() ? Map.of() : opened.get(0).sqlTypes());
   }
 
   /** Returns the configured encoding, completed. */
@@ -350,7 +359,13 @@ public final class ShardLoader {
       Optional<DroppedRows> dropped = dropped(federation);
       dropped.ifPresent(rows -> notes.add(rows.message()));
       return new Loaded(
-          federation, encoding.withVectorWidth(features), skipped, placement, dropped, notes);
+          federation,
+          encoding.withVectorWidth(features),
+          skipped,
+          placement,
+          dropped,
+          notes,
+          Map.of());
     } catch (RuntimeException e) {
       cached.unpersist(false);
       throw e;

@@ -7,6 +7,7 @@ import io.sparkfed.config.DataConfig.SplitByColumn;
 import io.sparkfed.config.DataConfig.WorkerPaths;
 import io.sparkfed.config.NearestName;
 import io.sparkfed.config.TrainingConfig;
+import io.sparkfed.csv.CellType;
 import io.sparkfed.csv.CsvHeader;
 import io.sparkfed.data.DataException;
 import io.sparkfed.model.FeatureEncoding;
@@ -53,7 +54,6 @@ final class WorkerTables {
   private final SparkSession spark;
   private final TrainingConfig config;
   private final DataConfig data;
-  private final TableSql sql;
   private final Optional<Dataset<Row>> given;
   private final FeatureEncoding encoding;
   private final boolean survey;
@@ -76,7 +76,6 @@ final class WorkerTables {
     this.spark = spark;
     this.config = config;
     this.data = config.data();
-    this.sql = new TableSql(data);
     this.given = given;
     this.encoding = encoding;
     this.survey = survey;
@@ -100,8 +99,14 @@ final class WorkerTables {
    * @param place where the rows may be read
    * @param partial columns that some of its files lack, by the lower case of their names: such a
    *     file
+   * @param sqlTypes types of csv columns that SQL sees, by the lower case of their names
    */
-  record Table(String worker, Dataset<Row> rows, Place place, Map<String, String> partial) {
+  record Table(
+      String worker,
+      Dataset<Row> rows,
+      Place place,
+      Map<String, String> partial,
+      Map<String, CellType> sqlTypes) {
 
     /** Returns columns of the rows, to be read at their place alone. */
     JavaRDD<Row> select(List<Column> columns) {
@@ -129,7 +134,7 @@ final class WorkerTables {
   }
 
   private static Table anywhere(String worker, Dataset<Row> rows) {
-    return new Table(worker, rows, Place.anywhere(worker), Map.of());
+    return new Table(worker, rows, Place.anywhere(worker), Map.of(), Map.of());
   }
 
   /**
@@ -142,14 +147,15 @@ final class WorkerTables {
     if (given.isEmpty() && data.csv().isPresent()) {
       return new CsvTables(spark, config, schema(), response != null).open();
     }
+    TableSql sql = response == null ? TableSql.ofPrediction(data) : TableSql.of(data);
     if (data.source() instanceof WorkerPaths paths) {
       Map<String, Dataset<Row>> placed = new PlacedFiles(spark, data).tables(paths);
       return ConfiguredCluster.places(paths).stream()
           .map(
               place ->
                   placed.containsKey(place.worker())
-                      ? opened(place, placed.get(place.worker()))
-                      : opened(place, load(paths.paths().get(place.worker()), place.worker())))
+                      ? opened(sql, place, placed.get(place.worker()))
+                      : opened(sql, place, load(paths.paths().get(place.worker()), place.worker())))
           .toList();
     }
     PooledTable pooled = (PooledTable) data.source();
@@ -261,12 +267,16 @@ final class WorkerTables {
     return response != null && data.split() instanceof SplitByColumn split ? split : null;
   }
 
-  private Table opened(Place place, Dataset<Row> rows) {
+  private static Table opened(TableSql sql, Place place, Dataset<Row> rows) {
     // An empty csv file has no header and so no columns: the worker holds no rows.
     boolean hasRows = rows != null && rows.columns().length > 0;
     String worker = place.worker();
     return new Table(
-        worker, hasRows ? sql.applied(rows, "data.workers." + worker) : null, place, Map.of());
+        worker,
+        hasRows ? sql.applied(rows, "data.workers." + worker) : null,
+        place,
+        Map.of(),
+        Map.of());
   }
 
   private Dataset<Row> load(String path, String worker) {

@@ -1,0 +1,137 @@
+package io.sparkfed.jobs;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.sparkfed.jobs.JobRunner.Outcome;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What an expression means at training it means for rows to predict: of numbers the greatest of 10
+ * and 9 is 10, of texts it is 9.
+ */
+class SavedTypesIT {
+  @RegisterExtension static final JobRunner jobs = new JobRunner();
+
+  @TempDir static Path root;
+
+  @TempDir Path own;
+
+  /** The label is 6 times the greatest of k and m. */
+  @BeforeAll
+  static void train() {
+    int row = 0;
+    for (String worker : List.of("a", "b", "c")) {
+      StringBuilder rows = new StringBuilder("k,m,num\n");
+      for (int i = 0; i < 8; i++) {
+        int k = 3 + 5 * row % 17;
+        int m = 1 + 7 * row % 23;
+        rows.append(k).append(',').append(m).append(',').append(3 * Math.max(k, m)).append('\n');
+        row++;
+      }
+      JobRunner.write(root.resolve(worker + ".csv"), rows.toString());
+    }
+    Outcome trained =
+        jobs.train(
+            conf("a = ROOT/a.csv, b = ROOT/b.csv, c = ROOT/c.csv"),
+            "output.dir=" + root.resolve("model"));
+    assertEquals(0, trained.code(), trained.toString());
+  }
+
+  private static String conf(String workers) {
+    return JobRunner.write(
+            root.resolve("types.conf"),
+            "data {\n  format = csv\n  workers { "
+                + workers.replace("ROOT", root.toString()).replaceAll("= (\\S+\\.csv)", "= \"$1\"")
+                + " }\n  derive { y = \"num * 2\", g = \"greatest(k, m)\" }\n"
+                + "  label-column = y\n  feature-columns = [g]\n}\n"
+                + "model.family = linear\nalgorithm.preset = fed-newton\n"
+                + "aggregation.mode = insecure-plain\n")
+        .toString();
+  }
+
+  private Outcome predict(String rows) {
+    Path file = JobRunner.write(own.resolve("new.csv"), rows);
+    return jobs.predict(
+        conf("a = " + file),
+        "predictions.path=" + own.resolve("out"),
+        "predictions.format=json",
+        "--model",
+        root.resolve("model").toString());
+  }
+
+  private List<Double> predictions() {
+    return JobRunner.withSpark(
+        spark ->
+            spark
+                .read()
+                .json(own.resolve("out").toString())
+                .orderBy("prediction")
+                .collectAsList()
+                .stream()
+                .map((Row row) -> (double) Math.round(row.<Double>getAs("prediction")))
+                .toList());
+  }
+
+  @Test
+  void train_columnsOfSql_keepsTheirTypesBesideTheCoefficients() {
+    String saved = JobRunner.read(root.resolve("model/coefficients.json"));
+
+    assertTrue(
+        saved
+            .replaceAll("\\s", "")
+            .contains("\"sqlTypes\":{\"k\":\"long\",\"m\":\"long\",\"num\":\"long\"}"),
+        saved);
+  }
+
+  /** Nor do they need the columns of the label. */
+  @Test
+  void predict_wholeNumbers_areComparedAsNumbers() {
+    Outcome outcome = predict("k,m\n10,9\n2,30\n");
+
+    assertEquals(0, outcome.code(), outcome.toString());
+    assertEquals(List.of(60.0, 180.0), predictions());
+  }
+
+  @Test
+  void predict_columnWithoutAnyValue_hasTheTypeOfTraining() {
+    Outcome outcome = predict("k,m\n,9\n,10\n");
+
+    assertEquals(0, outcome.code(), outcome.toString());
+    assertEquals(List.of(54.0, 60.0), predictions());
+  }
+
+  /** As texts the greatest would be found, silently, and be another. */
+  @Test
+  void predict_textWhereNumbersWere_isRefusedAndNotShown() {
+    Outcome outcome = predict("k,m\n10,9\nsecret,3\n");
+
+    assertEquals(ExitCode.DATA.code(), outcome.code(), outcome.toString());
+    assertTrue(outcome.toString().contains("k"), outcome.toString());
+    assertTrue(outcome.toString().contains("bigint"), outcome.toString());
+    assertFalse(outcome.toString().contains("secret"), outcome.toString());
+  }
+
+  /** A label's columns may be there, too: then it is written beside the prediction. */
+  @Test
+  void predict_rowsWithTheLabelsColumns_keepTheLabel() {
+    Outcome outcome = predict("k,m,num\n10,9,30\n");
+
+    assertEquals(0, outcome.code(), outcome.toString());
+    assertTrue(
+        JobRunner.names(own.resolve("out")).stream().anyMatch(name -> name.endsWith(".json")));
+    assertEquals(
+        60.0,
+        JobRunner.<Number>withSpark(
+                spark ->
+                    spark.read().json(own.resolve("out").toString()).first().<Number>getAs("y"))
+            .doubleValue());
+  }
+}
