@@ -307,7 +307,7 @@ class FormulaIT {
     assertEquals(0, outcome.code(), outcome.toString());
     JsonNode run = new RunOutput(root.resolve("out")).run();
     assertEquals("{\"workers\":2,\"rows\":null}", run.path("cohort").path("dropped").toString());
-    assertTrue(outcome.out().contains("they are of 2 workers"), outcome.toString());
+    assertTrue(outcome.out().contains("They are of 2 workers"), outcome.toString());
     assertFalse(outcome.out().contains("8 rows"), outcome.toString());
   }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sparkfed.evaluation.Measurement;
 import io.sparkfed.spark.watch.FederatedPlugin;
 import io.sparkfed.spark.watch.FederatedRounds;
 import io.sparkfed.spark.watch.RoundFinished;
@@ -207,7 +208,13 @@ class MonitoringIT {
       assertEquals(line.path("metrics").path("train"), event.path("trainMetrics"));
       assertEquals(line.path("metrics").path("test"), event.path("testMetrics"));
       assertEquals(line.path("phases"), event.path("phaseSeconds"));
-      assertEquals(14, event.size(), event.toString());
+      for (Measurement each : Measurement.values()) {
+        assertTrue(line.has(each.key()), line.toString());
+        assertEquals(
+            line.path(each.key()).asLong(), event.path("measured").path(each.key()).asLong());
+      }
+      assertEquals(Measurement.values().length, event.path("measured").size());
+      assertEquals(12, event.size(), event.toString());
       assertEquals(
           JSON.readTree(events.get(k)).path("loss").asDouble(),
           ((RoundFinished) JsonProtocol.sparkEventFromJson(events.get(k))).loss());
