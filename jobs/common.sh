@@ -253,7 +253,7 @@ run_job() {
     fi
     # The configuration is the first argument that is no option and no option's value.
     case "$takes_value $argument" in
-      "false --model") takes_value=true ;;
+      "false --model" | "false --own") takes_value=true ;;
       "false -"* | "true "*) takes_value=false ;;
       *) [ "$conf_position" -ge 0 ] || conf_position="${#arguments[@]}" ;;
     esac

@@ -363,7 +363,15 @@ final class ExactRounds implements RoundWork {
       note.accept("no statistics of the fit: at the optimum residuals of single rows overflow");
       return Optional.empty();
     } catch (SingularMatrixException e) {
-      // Only after an optimizer that needs no Hessian: the optimum is not the only one.
+      // Only after an optimizer that needs no Hessian.
+      note.accept(
+          "WARNING: "
+              + (e.column() < shape.weightCount()
+                  ? "feature " + (e.column() + 1)
+                  : "the constant column of the intercept")
+              + " is a linear combination of the features before it: other coefficients are as"
+              + " good as these, and there are no statistics of the fit; leave features out, or"
+              + " set model.l2 > 0");
       return Optional.empty();
     }
   }

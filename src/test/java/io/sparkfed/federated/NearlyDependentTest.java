@@ -70,4 +70,36 @@ class NearlyDependentTest {
     }
     assertTrue(told <= fits / 10, told + " of " + fits + " fits can't tell");
   }
+
+  /** L-BFGS fits such rows, as well as Newton's method does without the feature. */
+  @ParameterizedTest
+  @EnumSource(names = {"LINEAR", "LOGISTIC", "POISSON", "GAMMA"})
+  void train_lbfgsOfDependentFeatures_findsTheLossAndSaysThatItIsNotTheOnlyFit(Family family) {
+    Table table = Table.random(5L, ROWS, FEATURES, family);
+    double[][] two = new double[ROWS][];
+    for (int i = 0; i < ROWS; i++) {
+      double[] row = table.x()[i];
+      row[2] = row[0] - 2.0 * row[1];
+      two[i] = new double[] {row[0], row[1]};
+    }
+    PlanBuilder plan = new PlanBuilder().family(family).rounds(1000);
+    TrainingResult without =
+        plan.features(2)
+            .optimizer(new Newton(1e-12))
+            .train(PlanBuilder.deal(Table.of(two, table.y())));
+
+    TrainingResult result =
+        plan.features(FEATURES).optimizer(new Lbfgs(10, 1e-11)).train(PlanBuilder.deal(table));
+
+    double loss = without.lastRound().loss();
+    assertEquals(loss, result.lastRound().loss(), 1e-8 * loss);
+    assertTrue(result.statistics().isEmpty());
+    assertTrue(
+        result.notes().stream()
+            .anyMatch(note -> note.startsWith("WARNING: feature 3 is a linear combination")),
+        result.notes()::toString);
+    assertTrue(
+        without.notes().stream().noneMatch(note -> note.startsWith("WARNING")),
+        without.notes()::toString);
+  }
 }

@@ -287,6 +287,7 @@ class LauncherIT {
         Submission.client(train, ""),
         Submission.cluster(train, "--deploy-mode cluster"),
         Submission.cluster("evaluate --model out/m small.conf", "--deploy-mode=cluster"),
+        Submission.cluster("evaluate --own a small.conf --model=m", "--deploy-mode cluster"),
         Submission.cluster(
             "predict --model=m small.conf name=x", "-c spark.submit.deployMode=cluster"),
         Submission.cluster("doctor --verbose small.conf", "--conf=spark.submit.deployMode=cluster"),

@@ -83,6 +83,7 @@ public final class FederatedLogisticRegression extends LogisticRegression
             MllibPenalty.Deviations.RELIABILITY,
             false);
     if (binomial) {
+      requireThresholdsFor(2);
       try (EstimatorTraining training = EstimatorTraining.load(this, dataset, Family.LOGISTIC, 0)) {
         return binomial(training.train(penalty));
       }
@@ -91,9 +92,20 @@ public final class FederatedLogisticRegression extends LogisticRegression
         EstimatorTraining.load(
             this, dataset, Family.SOFTMAX, told.orElse(EstimatorTraining.MOST_CLASSES))) {
       int classes = told.isPresent() ? told.getAsInt() : Math.max(2, training.classesHeld());
+      requireThresholdsFor(classes);
       return getFamily().equals("auto") && classes == 2
           ? binomial(training.train(Family.LOGISTIC, 0, penalty))
           : multinomial(training.train(Family.SOFTMAX, classes, penalty));
+    }
+  }
+
+  private void requireThresholdsFor(int classes) {
+    if (isSet(thresholds()) && getThresholds().length != classes) {
+      throw new IllegalArgumentException(
+          "thresholds must have a value for each class, "
+              + classes
+              + ". Provided number of values: "
+              + getThresholds().length);
     }
   }
 

@@ -16,6 +16,7 @@ import org.apache.spark.ml.classification.LogisticRegression;
 import org.apache.spark.ml.classification.LogisticRegressionModel;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.ml.param.Param;
+import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.ml.regression.GeneralizedLinearRegression;
 import org.apache.spark.ml.regression.GeneralizedLinearRegressionModel;
 import org.apache.spark.ml.regression.LinearRegression;
@@ -282,6 +283,35 @@ class EstimatorTwinIT {
         refusal.getMessage().startsWith("family and link must be")
             || refusal.getMessage().startsWith("regParam must be 0 for family poisson"),
         refusal.getMessage());
+  }
+
+  /** MLlib's own rule, which its fit checks. */
+  @Test
+  void fit_thresholdsOfAnotherNumberOfClasses_areRefusedLikeMllibs() {
+    Dataset<Row> three = EstimatorRows.of(spark, Family.SOFTMAX, 60);
+    Dataset<Row> two = EstimatorRows.of(spark, Family.LOGISTIC, 60);
+    double[] ofTwo = {0.3, 0.7};
+    double[] ofThree = {0.3, 0.7, 0.1};
+    for (String family : List.of("auto", "multinomial")) {
+      LogisticRegression mllib = new LogisticRegression().setFamily(family);
+      FederatedLogisticRegression own =
+          new FederatedLogisticRegression().setFamily(family).setWorkerCol("worker");
+
+      assertThrows(
+          IllegalArgumentException.class,
+          () -> mllib.copy(ParamMap.empty()).setThresholds(ofTwo).fit(three));
+      assertThrows(
+          IllegalArgumentException.class,
+          () -> own.copy(ParamMap.empty()).setThresholds(ofTwo).fit(three));
+      assertThrows(
+          IllegalArgumentException.class,
+          () -> mllib.copy(ParamMap.empty()).setThresholds(ofThree).fit(two));
+      assertThrows(
+          IllegalArgumentException.class,
+          () -> own.copy(ParamMap.empty()).setThresholds(ofThree).fit(two));
+      assertEquals(
+          3, own.copy(ParamMap.empty()).setThresholds(ofThree).fit(three).getThresholds().length);
+    }
   }
 
   private static <E extends HasFederation<E>> E federated(E estimator) {
