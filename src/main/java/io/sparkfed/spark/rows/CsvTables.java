@@ -67,6 +67,8 @@ final class CsvTables {
    * @throws DataException if a path, a file or a column can't be used
    */
   List<Table> open() {
+    data.derive().forEach((name, expression) -> requireMeant("data.derive." + name, expression));
+    data.where().ifPresent(expression -> requireMeant("data.where", expression));
     List<Place> places;
     Map<String, CsvTable> found;
     if (data.source() instanceof WorkerPaths paths) {
@@ -87,6 +89,19 @@ final class CsvTables {
     }
     Map<String, CellType> types = types(found, places, !labeled);
     return places.stream().map(place -> table(found.get(place.worker()), place, types)).toList();
+  }
+
+  private void requireMeant(String key, String expression) {
+    MissingLiterals.comparedIn(expression, csv.all().missing())
+        .ifPresent(
+            text -> {
+              throw new DataException(
+                  key
+                      + " must not compare a column with '"
+                      + text
+                      + "', which is a missing value in csv files and so null in SQL: ask for it with"
+                      + " IS NULL, or leave it out of data.missing-values");
+            });
   }
 
   /** Ids are texts in SQL, too: 01 isn't 1 there either. */
