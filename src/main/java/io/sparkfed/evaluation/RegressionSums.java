@@ -12,8 +12,8 @@ import java.util.Map;
  * y and error e.
  *
  * <p>R² takes the labels' variation from the difference of two sums. It is NaN where that
- * difference is within their rounding error, relatively n units in the last place: labels that are
- * equal, or all but equal beside their mean.
+ * difference is within their rounding error, relatively n units in the last place, or below 1e-8 of
+ * the labels' squares: labels that are equal, or all but equal beside their mean.
  */
 record RegressionSums() implements MetricSums {
   private static final int WEIGHT = 0;
@@ -24,6 +24,11 @@ record RegressionSums() implements MetricSums {
 
   /** Covers many rows of small weight, where n says little of the number of terms. */
   private static final double LEAST_ROUNDING = 1e-12;
+
+  /**
+   * Of labels that vary by so small a part of their squares the difference has lost eight digits.
+   */
+  private static final double CANCELLED = 1e-8;
 
   /** Covers ten million rows; a larger n may be one of large weights. */
   private static final double MOST_ROUNDING = 2e-9;
@@ -76,7 +81,8 @@ record RegressionSums() implements MetricSums {
       metrics.put("meanSquaredError", squares / n);
       metrics.put("rmse", Math.sqrt(squares / n));
       metrics.put("mae", sums[offset + ABSOLUTE_ERROR] / n);
-      metrics.put("r2", aroundMean > rounding ? 1.0 - squares / aroundMean : Double.NaN);
+      boolean isKnown = aroundMean > Math.max(rounding, CANCELLED * squaredLabel);
+      metrics.put("r2", isKnown ? 1.0 - squares / aroundMean : Double.NaN);
       metrics.put("sumSquaredErrors", squares);
     }
     return metrics;

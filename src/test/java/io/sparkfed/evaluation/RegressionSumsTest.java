@@ -15,6 +15,7 @@ import org.apache.commons.math3.stat.regression.SimpleRegression;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RegressionSumsTest {
 
@@ -90,6 +91,20 @@ class RegressionSumsTest {
 
     assertTrue(metrics.get("r2").isNaN(), "r2 = " + metrics.get("r2"));
     assertTrue(Double.isFinite(metrics.get("rmse")));
+  }
+
+  /** R² is that of the labels without the shift, or none: never another number. */
+  @ParameterizedTest
+  @ValueSource(doubles = {0.0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e8, 1e12})
+  void metrics_labelsFarFromZero_haveTheirR2OrNone(double shift) {
+    Table table = Table.random(9L, 500, 1, Family.LINEAR);
+    double expected = METRICS.metrics(sums(table, 0.7, 0.1), 0).get("r2");
+    double[] shifted = Arrays.stream(table.y()).map(y -> y + shift).toArray();
+    Table far = new Table(table.x(), shifted, table.weights());
+
+    double r2 = METRICS.metrics(sums(far, 0.7, 0.1 + shift), 0).get("r2");
+
+    assertTrue(Double.isNaN(r2) ? shift > 1e3 : Math.abs(r2 - expected) < 1e-6, "r2 = " + r2);
   }
 
   @Test
