@@ -70,16 +70,26 @@ public record NamedVector(Layout layout, double[] values) {
   }
 
   /**
+   * Returns the sum of the workers' weights, at the driver.
+   *
+   * @throws AggregationException if it isn't greater than 0
+   */
+  public double total(String weight) {
+    double total = get(weight);
+    if (!(total > 0.0)) {
+      throw new AggregationException("the workers' weights must have a sum > 0");
+    }
+    return total;
+  }
+
+  /**
    * Returns a part divided by the sum of the workers' weights, at the driver: the one division of a
    * mean.
    *
    * @throws AggregationException if the weight isn't greater than 0
    */
   public double[] mean(String name, String weight) {
-    double total = get(weight);
-    if (!(total > 0.0)) {
-      throw new AggregationException("the workers' weights must have a sum > 0");
-    }
+    double total = total(weight);
     double[] mean = all(name);
     for (int j = 0; j < mean.length; j++) {
       mean[j] /= total;

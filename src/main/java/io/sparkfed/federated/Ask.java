@@ -8,8 +8,8 @@ import io.sparkfed.aggregate.VectorSum;
 import io.sparkfed.aggregate.Visit;
 import java.util.List;
 
-/** Asks workers the same and opens the sum of their answers. */
-final class Ask {
+/** Asks workers the same and opens the sum of their answers, at the driver. */
+public final class Ask {
   private Ask() {}
 
   /**
@@ -30,7 +30,7 @@ final class Ask {
    * @param what is asked, as the user reads it
    * @throws io.sparkfed.aggregate.AggregationException if the sum could not be opened
    */
-  static <S> Opened<NamedVector> cohort(
+  public static <S> Opened<NamedVector> cohort(
       Federation<S> federation,
       List<String> cohort,
       SumFactory sums,

@@ -17,9 +17,9 @@ import io.sparkfed.model.Coefficients;
  */
 record EvaluationSums(double[] train, double[] test, double oneLabelWorkers, double testHolders) {
   private static final String TRAIN = "metrics of training rows";
-  private static final String TEST = "metrics of test rows";
+  static final String TEST = "metrics of test rows";
   private static final String ONE_LABEL = "labels are all equal";
-  private static final String HOLDS_TEST_ROWS = "holds test rows";
+  static final String HOLDS_TEST_ROWS = "holds test rows";
 
   /** Returns a layout with the sums behind it. */
   static Layout behind(Layout layout, MetricSums metrics) {

@@ -1,6 +1,5 @@
 package io.sparkfed.federated;
 
-import io.sparkfed.aggregate.AggregationException;
 import io.sparkfed.aggregate.Federation;
 import io.sparkfed.aggregate.NamedVector;
 import io.sparkfed.aggregate.NonFiniteUpdateException;
@@ -207,10 +206,7 @@ final class ExactRounds implements RoundWork {
 
   private Answer answer(double[] model, NamedVector sums) {
     int size = shape.size();
-    double weight = sums.get(SummedDerivatives.WEIGHT);
-    if (!(weight > 0.0)) {
-      throw new AggregationException("the workers' weights must have a sum > 0");
-    }
+    double weight = sums.total(SummedDerivatives.WEIGHT);
     labelSums = sums.all(SummedDerivatives.LABELS);
     labelMean = shape.outputs() == 1 ? labelSums[0] / weight : Double.NaN;
     runaway = runaway(weight, labelSums);

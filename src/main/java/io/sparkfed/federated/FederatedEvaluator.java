@@ -1,6 +1,5 @@
 package io.sparkfed.federated;
 
-import io.sparkfed.aggregate.AggregationException;
 import io.sparkfed.aggregate.Federation;
 import io.sparkfed.aggregate.NamedVector;
 import io.sparkfed.data.Shard;
@@ -83,9 +82,7 @@ public final class FederatedEvaluator {
                 plan.shape(),
                 Scaling.identity(plan.shape()),
                 model.values()));
-    if (!(sums.get(ModelEvaluation.WEIGHT) > 0.0)) {
-      throw new AggregationException("the workers' weights must have a sum > 0");
-    }
+    sums.total(ModelEvaluation.WEIGHT);
     return EvaluationSums.of(sums);
   }
 }

@@ -75,29 +75,35 @@ record InformationOfFit(
             .hessian());
     double[] raw = own.toRaw(model);
     double[] scores = new double[1];
-    double[] sums = new double[7];
+    double weight = 0.0;
+    double deviance = 0.0;
+    double pearson = 0.0;
+    double labelTerm = 0.0;
+    double scoreTerm = 0.0;
+    double offsets = 0.0;
+    double counted = 0.0;
     for (int i = 0; i < rows.rows(); i++) {
       double c = rows.weight(i);
       double y = rows.label(i);
       rows.scores(i, shape, raw, scores);
       double score = scores[0];
-      sums[0] += c;
-      sums[1] += c * distribution.unitDeviance(y, score);
-      sums[2] += c * distribution.squaredPearsonResidual(y, score);
-      sums[3] += distribution.labelTerm(y, c);
-      sums[4] += c * distribution.scoreTerm(y, score);
-      sums[5] += c * rows.offset(i);
-      sums[6] += counting == Counting.WEIGHTS ? c : Math.signum(c);
+      weight += c;
+      deviance += c * distribution.unitDeviance(y, score);
+      pearson += c * distribution.squaredPearsonResidual(y, score);
+      labelTerm += distribution.labelTerm(y, c);
+      scoreTerm += c * distribution.scoreTerm(y, score);
+      offsets += c * rows.offset(i);
+      counted += counting == Counting.WEIGHTS ? c : Math.signum(c);
     }
     new NullModel(distribution, nullScore).write(rows, answer);
     return answer
-        .set(WEIGHT, sums[0])
-        .set(DEVIANCE, sums[1])
-        .set(PEARSON, sums[2])
-        .set(LABEL_TERM, sums[3])
-        .set(SCORE_TERM, sums[4])
-        .set(OFFSETS, sums[5])
-        .set(ROWS, sums[6])
+        .set(WEIGHT, weight)
+        .set(DEVIANCE, deviance)
+        .set(PEARSON, pearson)
+        .set(LABEL_TERM, labelTerm)
+        .set(SCORE_TERM, scoreTerm)
+        .set(OFFSETS, offsets)
+        .set(ROWS, counted)
         .values();
   }
 }

@@ -18,8 +18,8 @@ import io.sparkfed.model.Scaling;
  */
 record TestEvaluation(MetricSums metrics, ModelShape shape, Scaling scaling, double[] model)
     implements Statement<Shard> {
-  static final String TEST = "metrics of test rows";
-  static final String HOLDS_TEST_ROWS = "holds test rows";
+  static final String TEST = EvaluationSums.TEST;
+  static final String HOLDS_TEST_ROWS = EvaluationSums.HOLDS_TEST_ROWS;
 
   @Override
   public Layout layout() {

@@ -5,7 +5,7 @@ import io.sparkfed.data.Shard;
 
 /** Whether a worker holds test rows. */
 record TestHolders() implements Statement<Shard> {
-  static final String HOLDS_TEST_ROWS = "holds test rows";
+  static final String HOLDS_TEST_ROWS = EvaluationSums.HOLDS_TEST_ROWS;
 
   @Override
   public Layout layout() {

@@ -80,25 +80,15 @@ public final class RecordForm {
    * @throws ProtocolException if the bytes are not those of a value of this type, of this version
    */
   public <T> T read(byte[] bytes, Class<T> type, Site site) {
-    Reading in = new Reading(bytes, site);
+    WireReader in = new WireReader(bytes);
     int found = in.integer();
     if (found != version) {
       throw new ProtocolException(
           "a value must be written in version " + version + ". Provided: " + found);
     }
-    T value = type.cast(readNumbered(in, type, 0));
+    T value = type.cast(new Reading(in, site).numbered(type, 0));
     in.end();
     return value;
-  }
-
-  /** Bytes that are read at a site. */
-  private static final class Reading extends WireReader {
-    private final Site site;
-
-    Reading(byte[] bytes, Site site) {
-      super(bytes);
-      this.site = site;
-    }
   }
 
   private static Shape shape(Class<?> type) {
@@ -184,108 +174,120 @@ public final class RecordForm {
     }
   }
 
-  private Object readNumbered(Reading in, Class<?> expected, int depth) {
-    int number = in.integer();
-    if (number < 0 || number >= types.size() || depth > DEEPEST) {
-      throw new ProtocolException("a value must have a number in the list");
-    }
-    Class<?> type = types.get(number);
-    if (!expected.isAssignableFrom(type)) {
-      throw new ProtocolException("a value must be of the type that stands in its place");
-    }
-    return type.isEnum() ? constant(type, in.text()) : made(type, in, depth);
-  }
+  /** Bytes that are read at a place. */
+  private final class Reading {
+    private final WireReader in;
+    private final Site site;
 
-  private static Object constant(Class<?> type, String name) {
-    for (Object constant : type.getEnumConstants()) {
-      if (((Enum<?>) constant).name().equals(name)) {
-        return constant;
+    Reading(WireReader in, Site site) {
+      this.in = in;
+      this.site = site;
+    }
+
+    private Object numbered(Class<?> expected, int depth) {
+      int number = in.integer();
+      if (number < 0 || number >= types.size() || depth > DEEPEST) {
+        throw new ProtocolException("a value must have a number in the list");
+      }
+      Class<?> type = types.get(number);
+      if (!expected.isAssignableFrom(type)) {
+        throw new ProtocolException("a value must be of the type that stands in its place");
+      }
+      return type.isEnum() ? constant(type) : made(type, depth);
+    }
+
+    private Object constant(Class<?> type) {
+      String name = in.text();
+      for (Object constant : type.getEnumConstants()) {
+        if (((Enum<?>) constant).name().equals(name)) {
+          return constant;
+        }
+      }
+      throw new ProtocolException("a constant must be one of " + type.getSimpleName());
+    }
+
+    private Object made(Class<?> type, int depth) {
+      Shape shape = shapes.get(type);
+      Object[] values = new Object[shape.components.length];
+      for (int k = 0; k < values.length; k++) {
+        values[k] = read(shape.components[k].getGenericType(), depth + 1);
+      }
+      try {
+        return shape.constructor.newInstance(values);
+      } catch (InvocationTargetException e) {
+        throw new ProtocolException(
+            "a " + type.getSimpleName() + " must keep its rules: " + e.getCause().getMessage());
+      } catch (ReflectiveOperationException e) {
+        throw new IllegalStateException("a record can be made", e);
       }
     }
-    throw new ProtocolException("a constant must be one of " + type.getSimpleName());
-  }
 
-  private Object made(Class<?> type, Reading in, int depth) {
-    Shape shape = shapes.get(type);
-    Object[] values = new Object[shape.components.length];
-    for (int k = 0; k < values.length; k++) {
-      values[k] = read(in, shape.components[k].getGenericType(), depth + 1);
-    }
-    try {
-      return shape.constructor.newInstance(values);
-    } catch (InvocationTargetException e) {
-      throw new ProtocolException(
-          "a " + type.getSimpleName() + " must keep its rules: " + e.getCause().getMessage());
-    } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException("a record can be made", e);
-    }
-  }
-
-  private Object read(Reading in, Type type, int depth) {
-    if (type == boolean.class) {
-      return in.flag();
-    }
-    if (type == int.class) {
-      return in.integer();
-    }
-    if (type == long.class) {
-      return in.longInteger();
-    }
-    if (type == double.class) {
-      return in.number();
-    }
-    if (type == String.class) {
-      return in.text();
-    }
-    if (type == byte[].class) {
-      return in.bytes();
-    }
-    if (type == int[].class) {
-      int[] all = new int[in.count(Integer.BYTES)];
-      Arrays.setAll(all, k -> in.integer());
-      return all;
-    }
-    if (type == double[].class) {
-      return in.numbers();
-    }
-    if (type == boolean[].class) {
-      boolean[] all = new boolean[in.count(Integer.BYTES)];
-      for (int k = 0; k < all.length; k++) {
-        all[k] = in.flag();
+    private Object read(Type type, int depth) {
+      if (type == boolean.class) {
+        return in.flag();
       }
-      return all;
+      if (type == int.class) {
+        return in.integer();
+      }
+      if (type == long.class) {
+        return in.longInteger();
+      }
+      if (type == double.class) {
+        return in.number();
+      }
+      if (type == String.class) {
+        return in.text();
+      }
+      if (type == byte[].class) {
+        return in.bytes();
+      }
+      if (type == int[].class) {
+        int[] all = new int[in.count(Integer.BYTES)];
+        Arrays.setAll(all, k -> in.integer());
+        return all;
+      }
+      if (type == double[].class) {
+        return in.numbers();
+      }
+      if (type == boolean[].class) {
+        boolean[] all = new boolean[in.count(Integer.BYTES)];
+        for (int k = 0; k < all.length; k++) {
+          all[k] = in.flag();
+        }
+        return all;
+      }
+      if (type instanceof ParameterizedType list && list.getRawType() == List.class) {
+        int count = in.count(Integer.BYTES);
+        List<Object> all = new ArrayList<>(count);
+        for (int k = 0; k < count; k++) {
+          all.add(read(list.getActualTypeArguments()[0], depth + 1));
+        }
+        return all;
+      }
+      if (type instanceof ParameterizedType map && map.getRawType() == SortedMap.class) {
+        return sortedMap(map.getActualTypeArguments()[1], depth);
+      }
+      if (Site.class.isAssignableFrom(raw(type))) {
+        if (!raw(type).isInstance(site)) {
+          throw new ProtocolException("a value must be read at a place that has what it needs");
+        }
+        return site;
+      }
+      return numbered(raw(type), depth);
     }
-    if (type instanceof ParameterizedType list && list.getRawType() == List.class) {
-      int count = in.count(Integer.BYTES);
-      List<Object> all = new ArrayList<>(count);
+
+    private SortedMap<String, Object> sortedMap(Type ofValues, int depth) {
+      int count = in.count(2 * Integer.BYTES);
+      SortedMap<String, Object> all = new TreeMap<>();
       for (int k = 0; k < count; k++) {
-        all.add(read(in, list.getActualTypeArguments()[0], depth + 1));
+        String key = in.text();
+        if (!all.isEmpty() && all.lastKey().compareTo(key) >= 0) {
+          throw new ProtocolException("keys must ascend");
+        }
+        all.put(key, read(ofValues, depth + 1));
       }
       return all;
     }
-    if (type instanceof ParameterizedType map && map.getRawType() == SortedMap.class) {
-      return sortedMap(in, map.getActualTypeArguments()[1], depth);
-    }
-    if (Site.class.isAssignableFrom(raw(type))) {
-      if (!raw(type).isInstance(in.site)) {
-        throw new ProtocolException("a value must be read at a place that has what it needs");
-      }
-      return in.site;
-    }
-    return readNumbered(in, raw(type), depth);
-  }
-
-  private SortedMap<String, Object> sortedMap(Reading in, Type ofValues, int depth) {
-    int count = in.count(2 * Integer.BYTES);
-    SortedMap<String, Object> all = new TreeMap<>();
-    for (int k = 0; k < count; k++) {
-      String key = in.text();
-      if (!all.isEmpty() && all.lastKey().compareTo(key) >= 0) {
-        throw new ProtocolException("keys must ascend");
-      }
-      all.put(key, read(in, ofValues, depth + 1));
-    }
-    return all;
   }
 
   private static Class<?> raw(Type type) {

@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
  * Reads the canonical format of {@link WireWriter}. Every read checks its bounds before it
  * allocates; {@link #end} checks that nothing is left.
  */
-public class WireReader {
+public final class WireReader {
   private final ByteBuffer in;
 
   /** Reads from {@code bytes}. */

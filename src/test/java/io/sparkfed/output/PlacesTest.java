@@ -36,8 +36,8 @@ class PlacesTest {
     }
     Files.writeString(root.resolve("in/a/f.csv"), "x\n1\n");
     Files.writeString(root.resolve("in/b/f.csv"), "x\n1\n");
-    Files.createSymbolicLink(root.resolve("links/root"), root);
-    Files.createSymbolicLink(root.resolve("links/relative"), Path.of("../links/root"));
+    Files.createSymbolicLink(root.resolve("links/top"), root);
+    Files.createSymbolicLink(root.resolve("links/relative"), Path.of("../links/top"));
     String at = root.toString();
     String cwd = Path.of("").toAbsolutePath().toString();
     spellings.put("as it is", path -> path);
@@ -48,9 +48,9 @@ class PlacesTest {
     spellings.put("scheme with slashes", path -> "file://" + path);
     spellings.put("capital scheme", path -> "FILE:" + path);
     spellings.put("relative", path -> Path.of(cwd).relativize(Path.of(path)).toString());
-    spellings.put("link", path -> path.replace(at, at + "/links/root"));
+    spellings.put("link", path -> path.replace(at, at + "/links/top"));
     spellings.put("link to a link", path -> path.replace(at, at + "/links/relative"));
-    spellings.put("link in a scheme", path -> "file:" + path.replace(at, at + "/links/root") + "/");
+    spellings.put("link in a scheme", path -> "file:" + path.replace(at, at + "/links/top") + "/");
   }
 
   private String under(String path) {
@@ -88,7 +88,7 @@ class PlacesTest {
         for (int k = 0; k < how.size(); k++) {
           String readHow = how.get(k);
           String writtenHow = how.get((k + turn) % how.size());
-          // What holds links/root holds a way to everything.
+          // What holds links/top holds a way to everything.
           boolean expected = read.isEmpty() || meet(Path.of(under(read)), Path.of(under(written)));
           Places places =
               new Places(LOCAL).reads("data.path", spellings.get(readHow).apply(under(read)));
@@ -128,8 +128,8 @@ class PlacesTest {
     "in/?, in/a/deep, true",
     "in/?, in/abc, false",
     "i*/a/f.csv, other, false",
-    "links/root/in/*, in/b, true",
-    "in/*, links/root/in/b, true",
+    "links/top/in/*, in/b, true",
+    "in/*, links/top/in/b, true",
   })
   void requireApart_glob_meetsWhatMatchesItNowOrWould(String glob, String written, boolean meets) {
     String pattern = glob.startsWith("{") ? root + "/" + glob : under(glob);
@@ -205,7 +205,7 @@ class PlacesTest {
     for (String[] pair :
         new String[][] {{"new/run", "new/run"}, {"new/run", "new/run/c"}, {"new/run", "new"}}) {
       Places places = new Places(LOCAL).writes("output.dir", under(pair[0]));
-      String error = error(places, "checkpoint.dir", under("links/root/" + pair[1]));
+      String error = error(places, "checkpoint.dir", under("links/top/" + pair[1]));
       assertTrue(error.contains("each needs a place of its own"), error);
     }
     Places apart = new Places(LOCAL).writes("output.dir", under("new/run"));

@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.rdd.RDD;
@@ -215,45 +216,54 @@ public final class PartitionFederation<S> implements Federation<S>, AutoCloseabl
     }
   }
 
-  /** Runs in a task at the worker. */
-  private static final class AtEachWorker<S, M> implements TaskBody<Held<S>> {
+  /** Runs in a task at the workers of a partition. */
+  private abstract static class AtWorkers<S, T extends Sendable<T>> implements TaskBody<Held<S>> {
     private static final long serialVersionUID = 1L;
 
     private final Occupancy occupancy;
-    private final Carried<Payload<WorkerTask<S, M>>> carried;
+    private final Carried<Payload<T>> carried;
 
-    AtEachWorker(Occupancy occupancy, Carried<Payload<WorkerTask<S, M>>> carried) {
+    AtWorkers(Occupancy occupancy, Carried<Payload<T>> carried) {
       this.occupancy = occupancy;
       this.carried = carried;
     }
 
+    /** Returns the messages of the members, at least one. */
+    abstract Stream<?> messages(T task, List<Member<S>> members);
+
     @Override
-    public Object[] apply(Iterator<Held<S>> partition) {
-      Payload<WorkerTask<S, M>> payload = carried.value();
+    public final Object[] apply(Iterator<Held<S>> partition) {
+      Payload<T> payload = carried.value();
       List<Member<S>> members = payload.members(occupancy, partition);
-      return members.stream()
-          .map(member -> payload.task().run(member.worker(), member.held()))
-          .toArray();
+      return members.isEmpty() ? new Object[0] : messages(payload.task(), members).toArray();
     }
   }
 
-  /** Runs in a task at the workers of a group. */
-  private static final class AtGroup<S, M> implements TaskBody<Held<S>> {
+  /** Asks each worker alone. */
+  private static final class AtEachWorker<S, M> extends AtWorkers<S, WorkerTask<S, M>> {
     private static final long serialVersionUID = 1L;
 
-    private final Occupancy occupancy;
-    private final Carried<Payload<GroupTask<S, M>>> carried;
-
-    AtGroup(Occupancy occupancy, Carried<Payload<GroupTask<S, M>>> carried) {
-      this.occupancy = occupancy;
-      this.carried = carried;
+    AtEachWorker(Occupancy occupancy, Carried<Payload<WorkerTask<S, M>>> carried) {
+      super(occupancy, carried);
     }
 
     @Override
-    public Object[] apply(Iterator<Held<S>> partition) {
-      Payload<GroupTask<S, M>> payload = carried.value();
-      List<Member<S>> members = payload.members(occupancy, partition);
-      return members.isEmpty() ? new Object[0] : new Object[] {payload.task().run(members)};
+    Stream<?> messages(WorkerTask<S, M> task, List<Member<S>> members) {
+      return members.stream().map(member -> task.run(member.worker(), member.held()));
+    }
+  }
+
+  /** Asks the workers of a group together. */
+  private static final class AtGroup<S, M> extends AtWorkers<S, GroupTask<S, M>> {
+    private static final long serialVersionUID = 1L;
+
+    AtGroup(Occupancy occupancy, Carried<Payload<GroupTask<S, M>>> carried) {
+      super(occupancy, carried);
+    }
+
+    @Override
+    Stream<?> messages(GroupTask<S, M> task, List<Member<S>> members) {
+      return Stream.of(task.run(members));
     }
   }
 

@@ -2,12 +2,13 @@ package io.sparkfed.spark.rows;
 
 import io.sparkfed.aggregate.AggregationException;
 import io.sparkfed.aggregate.CohortException;
+import io.sparkfed.aggregate.NamedVector;
 import io.sparkfed.aggregate.Opened;
-import io.sparkfed.aggregate.Visit;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.csv.CellType;
 import io.sparkfed.data.DataException;
 import io.sparkfed.data.DataFault;
+import io.sparkfed.federated.Ask;
 import io.sparkfed.federated.TypesOfColumns;
 import io.sparkfed.recipe.Presets;
 import io.sparkfed.spark.cluster.Occupancy;
@@ -89,18 +90,13 @@ final class CsvTypes {
             workers,
             ConfiguredCluster.bounds(config))) {
       TypesOfColumns statement = new TypesOfColumns(columns.size() * CellType.values().length);
-      Opened<double[]> opened =
-          Presets.sums(config)
-              .sumOf(statement.layout())
-              .sum(
-                  federation,
-                  new Visit("types of csv columns (" + workers.size() + " workers)", 0, workers),
-                  statement);
+      Opened<NamedVector> opened =
+          Ask.cohort(federation, workers, Presets.sums(config), "types of csv columns", statement);
       if (opened.dropouts() > 0) {
         throw new AggregationException(
             "the types of csv columns are not known: workers dropped out while they were found");
       }
-      return types(opened.value(), columns);
+      return types(opened.value().values(), columns);
     }
   }
 

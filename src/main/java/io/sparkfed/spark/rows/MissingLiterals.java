@@ -1,7 +1,6 @@
 package io.sparkfed.spark.rows;
 
 import io.sparkfed.model.MissingTexts;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.spark.sql.catalyst.analysis.UnresolvedAttribute;
@@ -11,8 +10,6 @@ import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.In;
 import org.apache.spark.sql.catalyst.expressions.Literal;
 import org.apache.spark.sql.catalyst.expressions.UnaryMinus;
-import org.apache.spark.sql.catalyst.parser.CatalystSqlParser$;
-import scala.jdk.javaapi.CollectionConverters;
 
 /**
  * Comparisons of a column with a text that stands for a missing value: in a csv file such a cell is
@@ -23,30 +20,20 @@ final class MissingLiterals {
 
   /** Returns the first such text in an expression; empty where there is none, or no expression. */
   static Optional<String> comparedIn(String sql, MissingTexts missing) {
-    Expression root;
-    try {
-      root = CatalystSqlParser$.MODULE$.parseExpression(sql);
-    } catch (Exception e) {
-      // Whoever evaluates it says what is wrong with it.
-      return Optional.empty();
-    }
-    List<Expression> left = new ArrayList<>(List.of(root));
-    while (!left.isEmpty()) {
-      Expression expression = left.remove(left.size() - 1);
-      List<Expression> children = CollectionConverters.asJava(expression.children());
+    for (Expression node : SqlTree.of(sql)) {
+      List<Expression> children = SqlTree.children(node);
       boolean compares =
-          expression instanceof EqualTo
-              || expression instanceof EqualNullSafe
-              || expression instanceof In;
+          node instanceof EqualTo || node instanceof EqualNullSafe || node instanceof In;
       if (compares && children.stream().anyMatch(UnresolvedAttribute.class::isInstance)) {
-        for (Expression child : children) {
-          Optional<String> text = text(child).filter(missing::contains);
-          if (text.isPresent()) {
-            return text;
-          }
+        Optional<String> text =
+            children.stream()
+                .flatMap(child -> text(child).stream())
+                .filter(missing::contains)
+                .findFirst();
+        if (text.isPresent()) {
+          return text;
         }
       }
-      left.addAll(children);
     }
     return Optional.empty();
   }

@@ -176,8 +176,7 @@ final class WorkerTables {
   static void requireInEveryFile(Table table, String column, String key) {
     String lacking = table.partial().get(CsvHeader.key(column));
     if (lacking != null) {
-      throw new DataException(
-          where(table) + "column " + column + " (" + key + ") does not exist in file " + lacking);
+      throw unfit(table, column, key, "does not exist in file " + lacking);
     }
   }
 
@@ -247,13 +246,11 @@ final class WorkerTables {
     String key = "data.worker-column";
     Column column = column(table, name, key);
     if (!WorkerIds.isIdType(typeOf(table, column))) {
-      throw new DataException(
-          where(table)
-              + "column "
-              + name
-              + " ("
-              + key
-              + ") must hold text, numbers, booleans or dates; its type is "
+      throw unfit(
+          table,
+          name,
+          key,
+          "must hold text, numbers, booleans or dates; its type is "
               + typeOf(table, column).simpleString());
     }
     return column;
@@ -379,13 +376,11 @@ final class WorkerTables {
             ? name
             : columns.stream().filter(c -> c.equalsIgnoreCase(name)).findFirst().orElse(null);
     if (actual == null) {
-      throw new DataException(
-          where(table)
-              + "column "
-              + name
-              + " ("
-              + key
-              + ") does not exist; the nearest is "
+      throw unfit(
+          table,
+          name,
+          key,
+          "does not exist; the nearest is "
               + NearestName.of(name, columns).orElse("none")
               + ". Columns: "
               + String.join(", ", columns));
@@ -405,16 +400,7 @@ final class WorkerTables {
     if (!(type instanceof NumericType
         || type instanceof BooleanType
         || type instanceof StringType)) {
-      throw new DataException(
-          where(table)
-              + "column "
-              + name
-              + " ("
-              + key
-              + ") must hold "
-              + what
-              + "; its type is "
-              + type.simpleString());
+      throw unfit(table, name, key, "must hold " + what + "; its type is " + type.simpleString());
     }
     return column;
   }
@@ -424,13 +410,11 @@ final class WorkerTables {
     Column column = column(table, name, key);
     DataType type = typeOf(table, column);
     if (!type.equals(SQLDataTypes.VectorType())) {
-      throw new DataException(
-          where(table)
-              + "column "
-              + name
-              + " ("
-              + key
-              + ") must hold Spark ML vectors; its type is "
+      throw unfit(
+          table,
+          name,
+          key,
+          "must hold Spark ML vectors; its type is "
               + type.simpleString().toLowerCase(Locale.ROOT));
     }
     return column;
@@ -438,6 +422,10 @@ final class WorkerTables {
 
   static DataType typeOf(Table table, Column column) {
     return table.rows().select(column).schema().apply(0).dataType();
+  }
+
+  private static DataException unfit(Table table, String column, String key, String rule) {
+    return new DataException(where(table) + "column " + column + " (" + key + ") " + rule);
   }
 
   static String where(Table table) {
