@@ -12,6 +12,7 @@ import io.sparkfed.loss.LogisticLoss;
 import io.sparkfed.math.SeededRandom;
 import io.sparkfed.model.ModelShape;
 import io.sparkfed.model.Scaling;
+import io.sparkfed.testing.ChildJvm;
 import java.lang.management.ManagementFactory;
 import org.junit.jupiter.api.Test;
 
@@ -68,8 +69,7 @@ class BesideMllibTest {
 
   @Test
   void derivatives_afterMllibsKernelsRan_putNoVectorsOnTheHeap() throws Exception {
-    String printed =
-        JvmModesTest.child(BesideMllibTest.class, "--add-modules=jdk.incubator.vector");
+    String printed = ChildJvm.run(BesideMllibTest.class, "--add-modules=jdk.incubator.vector");
 
     assertTrue(Long.parseLong(printed) < MOST_A_ROW * ROWS, printed + " bytes");
   }

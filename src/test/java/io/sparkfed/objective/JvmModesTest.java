@@ -15,15 +15,9 @@ import io.sparkfed.math.Kernels;
 import io.sparkfed.math.SeededRandom;
 import io.sparkfed.model.ModelShape;
 import io.sparkfed.model.Scaling;
-import java.io.File;
-import java.io.IOException;
+import io.sparkfed.testing.ChildJvm;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,7 +30,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class JvmModesTest {
   private static final int FEATURES = 11;
   private static final int ROWS = 61;
-  private static final long LIMIT_SECONDS = 120;
 
   /** Prints the digest of a new JVM, and what kernels it has. */
   public static void main(String[] args) {
@@ -53,7 +46,7 @@ class JvmModesTest {
         "--add-modules=jdk.incubator.vector"
       })
   void derivatives_inAnotherJvm_haveEqualBits(String options) throws Exception {
-    String[] printed = child(JvmModesTest.class, options.split(" ", -1)).split(" ", 2);
+    String[] printed = ChildJvm.run(JvmModesTest.class, options.split(" ", -1)).split(" ", 2);
 
     assertEquals(digest(), printed[0]);
     boolean wantsVectors = options.endsWith("jdk.incubator.vector") && !options.contains("plain");
@@ -68,31 +61,6 @@ class JvmModesTest {
 
   private static boolean isVector(String kernels) {
     return kernels.startsWith("Vector API");
-  }
-
-  /** Returns what the main method of a class prints in a new JVM. */
-  static String child(Class<?> main, String... options) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of(options));
-    String paths = System.getProperty("surefire.test.class.path");
-    command.addAll(List.of("-cp", paths == null ? System.getProperty("java.class.path") : paths));
-    command.add(main.getName());
-    File out = File.createTempFile("digest", ".txt");
-    try {
-      Process process =
-          new ProcessBuilder(command)
-              .redirectOutput(out)
-              .redirectError(ProcessBuilder.Redirect.DISCARD)
-              .start();
-      boolean ended = process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS);
-      process.destroyForcibly();
-      assertTrue(ended);
-      assertEquals(0, process.exitValue());
-      return Files.readString(out.toPath(), StandardCharsets.UTF_8).strip();
-    } finally {
-      assertTrue(out.delete());
-    }
   }
 
   private static String digest() {
