@@ -41,6 +41,14 @@ public final class PredictionSink {
   private static final Set<String> FILE_FORMATS =
       Set.of("avro", "csv", "json", "orc", "parquet", "text", "xml");
 
+  /** RFC 4180 with a header: quotes are doubled, and blanks belong to texts. */
+  private static final Map<String, String> CSV_DEFAULTS =
+      Map.of(
+          "header", "true",
+          "escape", "\"",
+          "ignoreLeadingWhiteSpace", "false",
+          "ignoreTrailingWhiteSpace", "false");
+
   private final Predictions sink;
   private final Configuration hadoop;
   private Optional<FileFormat> files = Optional.empty();
@@ -222,8 +230,13 @@ public final class PredictionSink {
   /** Writes the rows. */
   public void write(Dataset<Row> rows) throws IOException {
     Map<String, String> options = new LinkedHashMap<>(sink.options());
-    if (isNamed("csv") && option(options, "header").isEmpty()) {
-      options.put("header", "true");
+    if (isNamed("csv")) {
+      CSV_DEFAULTS.forEach(
+          (name, value) -> {
+            if (option(options, name).isEmpty()) {
+              options.put(name, value);
+            }
+          });
     }
     DataFrameWriter<Row> writer =
         rows.write().format(sink.format()).options(options).mode(sink.mode());
