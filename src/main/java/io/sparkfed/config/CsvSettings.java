@@ -131,23 +131,6 @@ final class CsvSettings {
     return new Csv(all, Map.copyOf(byWorker), !isFalse(options.get("inferSchema")), Map.of());
   }
 
-  /** Refuses what belongs to csv alone. */
-  void refuseForOtherFormats() {
-    for (String key : List.of(DECIMAL, COLUMNS)) {
-      if (read.isSet(DATA + "." + key)) {
-        throw read.invalid(DATA + "." + key, "belongs to data.format = csv");
-      }
-    }
-    for (String worker : WorkersReader.sections(read)) {
-      String section = ConfigReader.under(WorkersReader.KEY, worker);
-      for (String key : read.keysIn(section)) {
-        if (WorkersReader.CSV_KEYS.contains(key)) {
-          throw read.invalid(ConfigReader.under(section, key), "belongs to data.format = csv");
-        }
-      }
-    }
-  }
-
   private CsvDialect dialect(
       String section, Map<String, String> options, boolean hasSchema, ConfigReader read) {
     List<String> columns = own(section, COLUMNS);

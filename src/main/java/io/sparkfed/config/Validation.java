@@ -256,17 +256,12 @@ public final class Validation {
 
   private DataConfig data() {
     Source source = source();
-    Map<String, String> options = read.freeSection("data.options");
-    String format = read.string("data.format");
+    String format = read.string("data.format").strip();
     Optional<String> schema = read.optionalString("data.schema");
-    CsvSettings csv = new CsvSettings(read);
     boolean isCsv = format.equalsIgnoreCase("csv") && !(source instanceof Synthetic);
-    if (!isCsv) {
-      csv.refuseForOtherFormats();
-    }
     return new DataConfig(
         format,
-        options,
+        isCsv ? read.freeSection("data.options") : new FormatSettings(read).options(format),
         schema,
         source,
         derive(),
@@ -278,7 +273,7 @@ public final class Validation {
         read.oneOf("data.missing", Missing.class),
         workersPerTask(source),
         read.oneOf("data.storage", Storage.class),
-        isCsv ? Optional.of(csv.csv(schema.isPresent())) : Optional.empty());
+        isCsv ? Optional.of(new CsvSettings(read).csv(schema.isPresent())) : Optional.empty());
   }
 
   private OptionalInt workersPerTask(Source source) {

@@ -227,7 +227,8 @@ final class CsvFiles {
     return "file " + shown(path) + ", " + (row == 0 ? "header" : "row " + row) + ": ";
   }
 
-  private static String shown(String path) {
+  /** Returns a path as messages have it. */
+  static String shown(String path) {
     return path.startsWith("file:") ? new Path(path).toUri().getPath() : path;
   }
 }

@@ -1,5 +1,6 @@
 package io.sparkfed.spark.rows;
 
+import io.sparkfed.data.DataException;
 import java.util.Optional;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.execution.datasources.DataSource;
@@ -34,6 +35,30 @@ public final class FileFormats {
           ? Optional.of(new Source(Optional.empty()))
           : Optional.empty();
     }
+  }
+
+  /**
+   * Refuses another name of a format of Spark's, such as that of its class: rules and options go by
+   * the short name.
+   *
+   * @throws DataException with the short name
+   */
+  static void requireShortName(SparkSession spark, String name) {
+    of(spark, name)
+        .flatMap(Source::format)
+        .filter(DataSourceRegister.class::isInstance)
+        .map(format -> ((DataSourceRegister) format).shortName())
+        .filter(shortName -> !shortName.equalsIgnoreCase(name))
+        .ifPresent(
+            shortName -> {
+              throw new DataException(
+                  "data.format = "
+                      + name
+                      + " is another name of "
+                      + shortName
+                      + ": set data.format = "
+                      + shortName);
+            });
   }
 
   /** Returns whether a format is Spark's of that short name. */

@@ -4,10 +4,14 @@ import io.sparkfed.data.DataFault;
 import io.sparkfed.spark.cluster.TaskFailures;
 import io.sparkfed.spark.rows.CsvRows.UnreadableCsvException;
 import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.Iterator;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.apache.spark.TaskKilledException;
+import org.apache.spark.rdd.InputFileBlockHolder;
 import org.apache.spark.sql.Row;
 
 /**
@@ -28,9 +32,11 @@ final class GuardedRows implements Iterator<Row> {
   static final class UnreadableRowException extends RuntimeException {
     private static final long serialVersionUID = 1L;
     private final String ofFile;
+    private final String file;
 
     private UnreadableRowException(Throwable original) {
       super(TaskFailures.tag(original));
+      this.file = CsvFiles.shown(decoded(InputFileBlockHolder.getInputFilePath().toString()));
       Throwable cause = original;
       while (cause != null && !(cause instanceof UnreadableCsvException)) {
         cause = cause.getCause();
@@ -56,8 +62,18 @@ final class GuardedRows implements Iterator<Row> {
               ordinal,
               "can't be read or computed ("
                   + getMessage()
+                  + (file.isEmpty() ? "" : " in file " + file)
                   + "): malformed input, or data.derive or data.where fails on it"
                   + note);
+    }
+  }
+
+  /** Spark's readers of files encode their names. */
+  private static String decoded(String file) {
+    try {
+      return file.isEmpty() ? file : new Path(new URI(file)).toString();
+    } catch (URISyntaxException | IllegalArgumentException e) {
+      return file;
     }
   }
 

@@ -147,6 +147,9 @@ final class WorkerTables {
     if (given.isEmpty() && data.csv().isPresent()) {
       return new CsvTables(spark, config, schema(), response != null).open();
     }
+    if (given.isEmpty()) {
+      FileFormats.requireShortName(spark, data.format());
+    }
     TableSql sql = response == null ? TableSql.ofPrediction(data) : TableSql.of(data);
     if (data.source() instanceof WorkerPaths paths) {
       Map<String, Dataset<Row>> placed = new PlacedFiles(spark, data).tables(paths);
