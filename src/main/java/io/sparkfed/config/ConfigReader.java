@@ -21,6 +21,9 @@ import java.util.function.Function;
 
 /** Typed reads that fail with key, rule, value and origin. */
 final class ConfigReader {
+  /** What makes a path a pattern of Hadoop's. */
+  private static final String PATTERN = "*?[]{}\\";
+
   private final Config config;
 
   ConfigReader(Config config) {
@@ -40,6 +43,20 @@ final class ConfigReader {
       throw invalid(key, "must not be blank");
     }
     return Optional.of(value);
+  }
+
+  /** Reads where something is written: one place, and no pattern of several. */
+  Optional<String> optionalPlace(String key) {
+    Optional<String> place = optionalString(key);
+    if (place.isPresent() && place.get().chars().anyMatch(c -> PATTERN.indexOf(c) >= 0)) {
+      throw invalid(
+          key, "is written to, so it must be one place, without any of " + spaced(PATTERN));
+    }
+    return place;
+  }
+
+  private static String spaced(String characters) {
+    return String.join(" ", characters.split(""));
   }
 
   Optional<Duration> optionalDuration(String key) {

@@ -96,21 +96,30 @@ public final class Validation {
         read.number(
             "evaluation.confidence-level", "must be a number in (0, 1)", v -> v > 0.0 && v < 1.0),
         new Output(
-            read.optionalString("output.dir"),
+            read.optionalPlace("output.dir"),
             read.bool("output.overwrite"),
             read.bool("output.resume")),
         new Checkpoints(
             read.integer("checkpoint.every", 0, Integer.MAX_VALUE),
-            read.optionalString("checkpoint.dir")),
-        new Predictions(
-            read.string("predictions.format"),
-            read.freeSection("predictions.options"),
-            read.optionalString("predictions.path"),
-            read.oneOf("predictions.mode", List.of("error", "overwrite", "append", "ignore")),
-            read.oneOf("predictions.unseen", Handling.class),
-            read.oneOf("predictions.missing", Handling.class)),
+            read.optionalPlace("checkpoint.dir")),
+        predictions(),
         new TrackingReader(read).mlflow(),
         settings);
+  }
+
+  private Predictions predictions() {
+    String options = "predictions.options";
+    Map<String, String> ofSink = read.freeSection(options);
+    ofSink.keySet().stream()
+        .filter("path"::equalsIgnoreCase)
+        .forEach(name -> read.optionalPlace(ConfigReader.under(options, name)));
+    return new Predictions(
+        read.string("predictions.format"),
+        ofSink,
+        read.optionalPlace("predictions.path"),
+        read.oneOf("predictions.mode", List.of("error", "overwrite", "append", "ignore")),
+        read.oneOf("predictions.unseen", Handling.class),
+        read.oneOf("predictions.missing", Handling.class));
   }
 
   private AggregationConfig aggregation() {

@@ -38,7 +38,14 @@ final class WorkersReader {
         hosts.put(name, hosts(name));
       }
     }
-    paths.putAll(read.freeSection(KEY, sections));
+    read.freeSection(KEY, sections)
+        .forEach(
+            (name, path) -> {
+              if (path.isBlank()) {
+                throw new ConfigurationException(KEY + "." + name + " must not be blank");
+              }
+              paths.put(name, path);
+            });
     return new WorkerPaths(byId(paths), byId(hosts));
   }
 

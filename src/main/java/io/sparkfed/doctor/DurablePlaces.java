@@ -3,6 +3,7 @@ package io.sparkfed.doctor;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.doctor.Finding.Area;
 import io.sparkfed.doctor.Finding.Verdict;
+import io.sparkfed.spark.rows.UnreachableException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,12 +65,7 @@ public final class DurablePlaces {
   private void checkpoints(String dir, boolean ofTheirOwn) {
     Optional<String> obstacle = ofTheirOwn ? obstacle(dir) : Optional.empty();
     if (obstacle.isPresent()) {
-      add(
-          Verdict.DANGER,
-          CHECKPOINT,
-          dir + " can't be written: " + obstacle.get(),
-          DURABLE,
-          "the run ends with its first round");
+      add(Verdict.DANGER, CHECKPOINT, obstacle.get(), DURABLE, "the run ends with its first round");
     } else if (!isLocalFile(dir)) {
       add(Verdict.OK, CHECKPOINT, dir, DURABLE, "checkpoints outlive the driver and its host");
     } else if (!local && driverAnywhere) {
@@ -102,23 +98,27 @@ public final class DurablePlaces {
   /** Returns why a folder can't be written; empty if it can. */
   private Optional<String> obstacle(String dir) {
     try {
-      Path path = new Path(dir);
-      FileSystem fs = path.getFileSystem(hadoop);
-      Path there = fs.makeQualified(path);
+      FileSystem fs = UnreachableException.open(hadoop, dir);
+      Path there = fs.makeQualified(new Path(dir));
       while (there.getParent() != null && !fs.exists(there)) {
         there = there.getParent();
       }
       fs.access(there, FsAction.WRITE_EXECUTE);
       return Optional.empty();
-    } catch (IOException | IllegalArgumentException e) {
-      return Optional.of(String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
+    } catch (UnreachableException e) {
+      return Optional.of(e.getMessage());
+    } catch (IOException | RuntimeException e) {
+      return Optional.of(
+          dir
+              + " can't be written: "
+              + String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
     }
   }
 
   private boolean isLocalFile(String dir) {
     try {
       return "file".equals(new Path(dir).getFileSystem(hadoop).getUri().getScheme());
-    } catch (IOException | IllegalArgumentException e) {
+    } catch (IOException | RuntimeException e) {
       // Said by whoever tries to write there.
       return false;
     }

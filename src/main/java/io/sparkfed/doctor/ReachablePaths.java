@@ -9,14 +9,13 @@ import io.sparkfed.doctor.Finding.Verdict;
 import io.sparkfed.spark.cluster.Place;
 import io.sparkfed.spark.rows.ConfiguredCluster;
 import io.sparkfed.spark.rows.PathPattern;
+import io.sparkfed.spark.rows.UnreachableException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.UnsupportedFileSystemException;
 import org.apache.hadoop.fs.permission.FsAction;
 import org.apache.hadoop.security.AccessControlException;
 
@@ -60,7 +59,7 @@ public final class ReachablePaths {
 
   private static Finding check(Configuration hadoop, String key, String path) {
     try {
-      FileSystem fs = new Path(path).getFileSystem(hadoop);
+      FileSystem fs = UnreachableException.open(hadoop, path);
       List<FileStatus> matches = new PathPattern(path).matchesOrNone(fs);
       if (matches.isEmpty()) {
         return finding(Verdict.DANGER, key, path + " does not exist");
@@ -71,11 +70,11 @@ public final class ReachablePaths {
       return finding(Verdict.OK, key, path);
     } catch (DataException e) {
       return finding(Verdict.DANGER, key, e.getMessage());
-    } catch (UnsupportedFileSystemException e) {
-      return finding(Verdict.WARN, key, path + ": no such file system here, not checked");
+    } catch (UnreachableException e) {
+      return finding(Verdict.DANGER, key, e.getMessage());
     } catch (AccessControlException e) {
       return finding(Verdict.DANGER, key, path + " may not be read");
-    } catch (IOException | IllegalArgumentException e) {
+    } catch (IOException | RuntimeException e) {
       String why = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
       return finding(Verdict.DANGER, key, path + " can't be reached: " + why);
     }

@@ -1,5 +1,6 @@
 package io.sparkfed.jobs;
 
+import io.sparkfed.config.ConfigurationException;
 import io.sparkfed.output.Places;
 import io.sparkfed.output.SavedModel;
 import java.io.IOException;
@@ -19,8 +20,12 @@ final class ModelOption {
    * Reads the model.
    *
    * @throws IOException if it can't be read
+   * @throws ConfigurationException if it is blank
    */
   SavedModel read(Configuration hadoop) throws IOException {
+    if (dir.isBlank()) {
+      throw new ConfigurationException("--model must not be blank");
+    }
     return SavedModel.read(hadoop, dir);
   }
 

@@ -1,5 +1,6 @@
 package io.sparkfed.output;
 
+import io.sparkfed.spark.rows.UnreachableException;
 import java.io.Closeable;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -42,9 +43,8 @@ public final class OutputFolder implements Closeable {
    */
   public OutputFolder(Configuration hadoop, String dir, boolean overwrite, String runId)
       throws IOException {
-    Path path = new Path(dir);
-    this.fs = fileSystem(hadoop, path);
-    this.target = fs.makeQualified(path);
+    this.fs = fileSystem(hadoop, "output.dir", dir);
+    this.target = fs.makeQualified(new Path(dir));
     this.overwrite = overwrite;
     if (target.getParent() == null) {
       throw new IOException("output.dir can't be the root folder");
@@ -57,7 +57,7 @@ public final class OutputFolder implements Closeable {
       if (!fs.mkdirs(staging)) {
         throw new IOException("the file system refuses it");
       }
-    } catch (IOException e) {
+    } catch (IOException | UnsupportedOperationException e) {
       throw new IOException("output.dir: can't create " + target + ": " + e.getMessage(), e);
     }
     Runtime.getRuntime().addShutdownHook(cleanUpOnExit);
@@ -84,9 +84,19 @@ public final class OutputFolder implements Closeable {
     return found;
   }
 
-  /** Opens a file system as outputs are written to it. */
-  static FileSystem fileSystem(Configuration hadoop, Path path) throws IOException {
-    FileSystem configured = path.getFileSystem(hadoop);
+  /**
+   * Opens a file system as outputs are written to it.
+   *
+   * @param key what says so, for messages
+   * @throws IOException if it can't be reached
+   */
+  static FileSystem fileSystem(Configuration hadoop, String key, String path) throws IOException {
+    FileSystem configured;
+    try {
+      configured = UnreachableException.open(hadoop, path);
+    } catch (UnreachableException e) {
+      throw new IOException(key + ": " + e.getMessage(), e);
+    }
     // The raw local file system writes no checksum files beside ours, and flushes at once.
     return configured instanceof LocalFileSystem local ? local.getRaw() : configured;
   }

@@ -155,17 +155,17 @@ public final class PredictionSink {
 
   /** Returns the qualified path if there is something; null otherwise. */
   private Path existing() throws IOException {
-    try {
-      Path path = new Path(path().orElseThrow());
-      FileSystem fs = OutputFolder.fileSystem(hadoop, path);
-      return fs.exists(path) ? fs.makeQualified(path) : null;
-    } catch (IllegalArgumentException e) {
-      throw new IOException(KEY + " is not a path: " + e.getMessage(), e);
-    }
+    FileSystem fs = fileSystem();
+    Path path = fs.makeQualified(new Path(path().orElseThrow()));
+    return fs.exists(path) ? path : null;
+  }
+
+  private FileSystem fileSystem() throws IOException {
+    return OutputFolder.fileSystem(hadoop, KEY, path().orElseThrow());
   }
 
   private boolean isReplaceable(Path path) throws IOException {
-    FileSystem fs = OutputFolder.fileSystem(hadoop, path);
+    FileSystem fs = fileSystem();
     if (!fs.getFileStatus(path).isDirectory()) {
       return false;
     }
@@ -241,6 +241,9 @@ public final class PredictionSink {
     DataFrameWriter<Row> writer =
         rows.write().format(sink.format()).options(options).mode(sink.mode());
     boolean isOwn = isOfFiles() && isNewOrReplaced();
+    if (isOfFiles()) {
+      requireFolder();
+    }
     try {
       if (sink.path().isPresent()) {
         writer.save(sink.path().get());
@@ -262,9 +265,21 @@ public final class PredictionSink {
     return path == null || isReplaceable(path);
   }
 
+  /** In a task of Spark's it would fail without a reason that may be told. */
+  private void requireFolder() throws IOException {
+    Path folder = new Path(path().orElseThrow()).getParent();
+    try {
+      if (folder != null && !fileSystem().mkdirs(folder)) {
+        throw new IOException("the file system refuses it");
+      }
+    } catch (IOException | UnsupportedOperationException e) {
+      throw new IOException(KEY + ": can't create " + folder + ": " + e.getMessage(), e);
+    }
+  }
+
   private void mark() throws IOException {
     Path marker = new Path(path().orElseThrow(), MARKER);
-    try (OutputStream out = OutputFolder.fileSystem(hadoop, marker).create(marker, true)) {
+    try (OutputStream out = fileSystem().create(marker, true)) {
       out.write("written by jobs/predict\n".getBytes(StandardCharsets.UTF_8));
     }
   }

@@ -47,8 +47,8 @@ public final class RunCheckpoints {
       throws IOException {
     Path dir =
         config.checkpoints().dir().map(Path::new).orElse(output.staged(OutputFolder.CHECKPOINT));
-    FileSystem fs = OutputFolder.fileSystem(hadoop, dir);
-    if (config.checkpoints().every() > 0 && CheckpointFolder.isHeldBy(fs, dir)) {
+    FileSystem fs = fileSystem(hadoop, dir);
+    if (config.checkpoints().every() > 0 && isHeldBy(fs, dir)) {
       throw new IOException(
           "checkpoint.dir "
               + dir
@@ -74,8 +74,11 @@ public final class RunCheckpoints {
     Path dir =
         config.checkpoints().dir().isPresent()
             ? new Path(config.checkpoints().dir().get())
-            : new Path(unfinished(hadoop, new Path(output)), OutputFolder.CHECKPOINT);
-    FileSystem fs = OutputFolder.fileSystem(hadoop, dir);
+            : new Path(unfinished(hadoop, output), OutputFolder.CHECKPOINT);
+    FileSystem fs = fileSystem(hadoop, dir);
+    if (!isHeldBy(fs, dir)) {
+      throw new IOException("output.resume: there is no checkpoint in " + dir);
+    }
     CheckpointFolder.Found found = CheckpointFolder.look(fs, dir);
     Checkpoint checkpoint = found.checkpoint();
     if (!checkpoint.library().equals(LibraryVersion.current())) {
@@ -89,9 +92,22 @@ public final class RunCheckpoints {
     return new RunCheckpoints(config, fs, checkpoint.runId(), dir, Optional.of(found));
   }
 
-  private static Path unfinished(Configuration hadoop, Path output) throws IOException {
-    FileSystem fs = OutputFolder.fileSystem(hadoop, output);
-    Path target = fs.makeQualified(output);
+  private static boolean isHeldBy(FileSystem fs, Path dir) throws IOException {
+    try {
+      return CheckpointFolder.isHeldBy(fs, dir);
+    } catch (UnsupportedOperationException e) {
+      throw new IOException(
+          "checkpoint.dir: " + dir + " is on a file system that can't be written", e);
+    }
+  }
+
+  private static FileSystem fileSystem(Configuration hadoop, Path dir) throws IOException {
+    return OutputFolder.fileSystem(hadoop, "checkpoint.dir", dir.toString());
+  }
+
+  private static Path unfinished(Configuration hadoop, String output) throws IOException {
+    FileSystem fs = OutputFolder.fileSystem(hadoop, "output.dir", output);
+    Path target = fs.makeQualified(new Path(output));
     List<Path> unfinished = OutputFolder.unfinished(fs, target);
     if (unfinished.size() == 1) {
       return unfinished.get(0);

@@ -1,5 +1,6 @@
 package io.sparkfed.output;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sparkfed.config.ConfigurationException;
@@ -72,8 +73,8 @@ public record SavedModel(
    * @throws IOException if it isn't there or isn't one
    */
   public static SavedModel read(Configuration hadoop, String dir) throws IOException {
+    FileSystem fs = OutputFolder.fileSystem(hadoop, "--model", dir);
     Path file = new Path(dir, "coefficients.json");
-    FileSystem fs = file.getFileSystem(hadoop);
     JsonNode node;
     try (InputStream in = fs.open(file)) {
       node = new ObjectMapper().readTree(in);
@@ -81,6 +82,8 @@ public record SavedModel(
       throw new IOException(
           "--model " + dir + " is not the output folder of a training: it has no coefficients.json",
           e);
+    } catch (JsonProcessingException e) {
+      throw new IOException(file + " is not JSON, as a training writes it", e);
     }
     List<String> features = new ArrayList<>();
     node.path("features").forEach(feature -> features.add(feature.asText()));

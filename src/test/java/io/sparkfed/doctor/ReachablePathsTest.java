@@ -38,7 +38,8 @@ class ReachablePathsTest {
     "rows/*.parquet, DANGER, does not exist",
     "shut.csv, DANGER, may not be read",
     "shut, DANGER, may not be read",
-    "nowhere://host/rows, WARN, not checked"
+    "nowhere://host/rows, DANGER, no file system for nowhere",
+    "hdfs://nowhere.invalid/rows, DANGER, no such host"
   })
   void of_workersPath_isTold(String path, Verdict verdict, String told) throws IOException {
     Files.writeString(folder.resolve("rows.csv"), "x,y\n1,2\n");

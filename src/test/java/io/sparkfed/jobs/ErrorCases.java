@@ -285,7 +285,78 @@ final class ErrorCases {
         Case.of("root folder", 7, "output.dir = \"/\"", "output.dir", "root folder"));
   }
 
+  static Stream<Case> places() {
+    return Stream.of(
+        Case.of("blank path", 2, "data.workers.b = \"\"", "data.workers.b", "must not be blank"),
+        Case.of("blank output", 2, "output.dir = \" \"", "output.dir", "must not be blank"),
+        Case.of("pattern as output", 2, "output.dir = \"ROOT/*.d\"", "output.dir", "one place"),
+        Case.of("pattern as checkpoints", 2, "checkpoint.dir = \"/{a,b}\"", "checkpoint.dir", "{"),
+        Case.of(
+            "output on a file system that isn't here",
+            7,
+            "output.dir = \"s3a://bucket/run\"",
+            "output.dir: s3a://bucket/run can't be reached",
+            "no file system for s3a"),
+        Case.of(
+            "output on an unknown host",
+            7,
+            "output.dir = \"hdfs://nowhere.invalid/run\"",
+            "output.dir: hdfs://nowhere.invalid/run",
+            "no such host"),
+        Case.of(
+            "output that nobody answers for",
+            7,
+            "output.dir = \"ftp://127.0.0.1:1/run\"",
+            "output.dir: ftp://127.0.0.1:1/run",
+            "nobody answers"),
+        Case.of(
+            "output where nothing is written",
+            7,
+            "output.dir = \"http://127.0.0.1:1/run\"",
+            "output.dir"),
+        Case.of(
+            "checkpoints that nobody answers for",
+            7,
+            "checkpoint.dir = \"hdfs://127.0.0.1:1/c\"",
+            "checkpoint.dir: hdfs://127.0.0.1:1/c",
+            "nobody answers"),
+        Case.of(
+            "checkpoints where nothing is written",
+            7,
+            "checkpoint.dir = \"http://127.0.0.1:1/c\"",
+            "checkpoint.dir"),
+        Case.of(
+            "checkpoints of another host's disk",
+            7,
+            "checkpoint.dir = \"file://elsewhere/c\"",
+            "checkpoint.dir: file://elsewhere/c can't be reached"),
+        Case.of(
+            "rows on an unknown host",
+            3,
+            "data.workers.b = \"hdfs://nowhere.invalid/b\"",
+            "data.workers.b: hdfs://nowhere.invalid/b can't be reached",
+            "no such host"),
+        Case.of(
+            "rows on a file system that isn't here",
+            3,
+            PARQUET + "data.workers = { a = \"TABLES/typed\", b = \"s3a://bucket/b\" }",
+            "data.workers.b: s3a://bucket/b can't be reached",
+            "no file system for s3a"),
+        Case.of(
+            "pooled rows on an unknown scheme",
+            3,
+            CENTER + "data.path = \"nosuch://h/b\"",
+            "data.path: nosuch://h/b can't be reached",
+            "no file system for nosuch"),
+        Case.of(
+            "rows on a host that has none",
+            3,
+            "data.workers.b = { path = \"nosuch://h/b\", hosts = [localhost] }",
+            "data.workers.b: nosuch://h/b can't be reached"));
+  }
+
   static Stream<Case> all() {
-    return Stream.of(configurations(), tables(), rows(), cohorts()).flatMap(cases -> cases);
+    return Stream.of(configurations(), tables(), rows(), cohorts(), places())
+        .flatMap(cases -> cases);
   }
 }

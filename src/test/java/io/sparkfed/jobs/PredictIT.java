@@ -436,8 +436,29 @@ class PredictIT {
             "MODEL"),
         new Refusal(
             7,
-            "Parent path is not a directory",
+            "predictions.path: can't create OWN/gap.csv",
             "predictions.path=OWN/gap.csv/p",
+            "--model",
+            "MODEL"),
+        new Refusal(2, "predictions.path", "predictions.path=OWN/*.csv", "--model", "MODEL"),
+        new Refusal(
+            2,
+            "predictions.options.path must not be blank",
+            "predictions.options.path=",
+            "--model",
+            "MODEL"),
+        new Refusal(2, "--model must not be blank", path, "--model", ""),
+        new Refusal(
+            7,
+            "--model: hdfs://nowhere.invalid/run can't be reached: there is no such host",
+            path,
+            "--model",
+            "hdfs://nowhere.invalid/run"),
+        new Refusal(7, "--model: a:b can't be reached", path, "--model", "a:b"),
+        new Refusal(
+            7,
+            "predictions.path: s3a://bucket/p can't be reached: there is no file system for s3a",
+            "predictions.path=s3a://bucket/p",
             "--model",
             "MODEL"));
   }

@@ -116,7 +116,7 @@ public final class PartitionFederation<S> implements Federation<S>, AutoCloseabl
   @Override
   public void close() {
     kept.close();
-    persisted.unpersist(false);
+    Kept.forget(persisted);
   }
 
   private <T extends Sendable<T>> Payload<T> payload(Visit visit, T task) {

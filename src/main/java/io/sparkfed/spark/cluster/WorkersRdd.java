@@ -49,7 +49,7 @@ final class WorkersRdd<H> extends RDD<H> {
 
   /** Destroys what was sent to the executors. */
   void close() {
-    atWorker.lineage.destroy();
+    Kept.forget(context(), atWorker.lineage);
   }
 
   @Override

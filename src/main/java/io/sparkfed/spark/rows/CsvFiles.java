@@ -149,7 +149,7 @@ final class CsvFiles {
       }
     } catch (CsvException e) {
       problem = (worker == null ? "" : "worker " + worker + ": ") + e.getMessage();
-    } catch (DataException e) {
+    } catch (DataException | UnreachableException e) {
       problem = key + e.getMessage();
     } catch (IOException | RuntimeException e) {
       problem = key + search.path() + " can't be read as csv: " + TaskFailures.tag(e);

@@ -11,6 +11,7 @@ import io.sparkfed.data.DataFault;
 import io.sparkfed.federated.Ask;
 import io.sparkfed.federated.TypesOfColumns;
 import io.sparkfed.recipe.Presets;
+import io.sparkfed.spark.cluster.Kept;
 import io.sparkfed.spark.cluster.Occupancy;
 import io.sparkfed.spark.cluster.PartitionFederation;
 import io.sparkfed.spark.cluster.Place;
@@ -78,7 +79,7 @@ final class CsvTypes {
     try {
       requireHolders(PlacedRdd.of(cached, ordered), least, skipped);
     } catch (RuntimeException e) {
-      cached.unpersist(false);
+      Kept.forget(cached);
       throw e;
     }
     try (PartitionFederation<double[]> federation =

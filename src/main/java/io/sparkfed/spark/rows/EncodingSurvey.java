@@ -7,6 +7,7 @@ import io.sparkfed.data.DataException;
 import io.sparkfed.federated.FederatedPreprocessing;
 import io.sparkfed.model.FeatureEncoding;
 import io.sparkfed.recipe.Presets;
+import io.sparkfed.spark.cluster.Kept;
 import io.sparkfed.spark.cluster.Occupancy;
 import io.sparkfed.spark.cluster.PartitionFederation;
 import io.sparkfed.spark.cluster.Place;
@@ -51,7 +52,7 @@ final class EncodingSurvey {
     try {
       workers = workersWithRows(PlacedRdd.of(cached, places), occupancy, skipped);
     } catch (RuntimeException e) {
-      cached.unpersist(false);
+      Kept.forget(cached);
       throw e;
     }
     try (PartitionFederation<ColumnSummary> federation =

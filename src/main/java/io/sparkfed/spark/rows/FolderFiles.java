@@ -51,10 +51,11 @@ final class FolderFiles {
    *
    * @param path a file, a folder, or a pattern of them
    * @throws DataException as {@link PathPattern#matches} does
+   * @throws UnreachableException if its file system can't be opened
    */
   static List<Listed> of(String path, Configuration hadoop) throws IOException {
+    FolderFiles found = new FolderFiles(UnreachableException.open(hadoop, path));
     Path pattern = new Path(path);
-    FolderFiles found = new FolderFiles(pattern.getFileSystem(hadoop));
     List<FileStatus> matches = new PathPattern(path).matchesOrNone(found.fs);
     if (matches.isEmpty()) {
       return null;

@@ -5,6 +5,7 @@ import io.sparkfed.config.ConfigurationException;
 import io.sparkfed.config.DataConfig;
 import io.sparkfed.config.DataConfig.WorkerPaths;
 import io.sparkfed.data.DataException;
+import io.sparkfed.spark.cluster.Kept;
 import io.sparkfed.spark.cluster.Place;
 import io.sparkfed.spark.cluster.PlacedRdd;
 import io.sparkfed.spark.cluster.TaskFailures;
@@ -148,7 +149,7 @@ final class PlacedFiles {
           "the workers' files could not be listed; see the executors' logs",
           TaskFailures.withoutText(e));
     } finally {
-      hadoop.destroy();
+      Kept.forget(context.sc(), hadoop);
     }
   }
 
@@ -221,7 +222,7 @@ final class PlacedFiles {
           columns = columns(files, hadoop);
         }
       }
-    } catch (DataException e) {
+    } catch (DataException | UnreachableException e) {
       problem = e.getMessage();
     } catch (IOException | RuntimeException e) {
       problem = search.path() + " can't be read as " + search.format() + ": " + TaskFailures.tag(e);

@@ -15,6 +15,7 @@ import io.sparkfed.federated.FederatedPreprocessing;
 import io.sparkfed.model.FeatureEncoding;
 import io.sparkfed.recipe.Presets;
 import io.sparkfed.recipe.ShardPacking;
+import io.sparkfed.spark.cluster.Kept;
 import io.sparkfed.spark.cluster.Occupancy;
 import io.sparkfed.spark.cluster.Place;
 import io.sparkfed.spark.cluster.PlacedRdd;
@@ -320,7 +321,7 @@ public final class ShardLoader {
               .mapPartitions(p -> occupancy.of(p).stream().map(WorkerPartition::status).iterator())
               .collect();
     } catch (Exception e) {
-      cached.unpersist(false);
+      Kept.forget(cached);
       throw new DataException(
           "the workers' rows could not be loaded; see the executors' logs",
           TaskFailures.withoutText(e));
@@ -367,7 +368,7 @@ public final class ShardLoader {
           notes,
           Map.of());
     } catch (RuntimeException e) {
-      cached.unpersist(false);
+      Kept.forget(cached);
       throw e;
     }
   }

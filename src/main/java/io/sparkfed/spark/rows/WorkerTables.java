@@ -292,12 +292,15 @@ final class WorkerTables {
       if (path.isEmpty()) {
         return reader.load();
       }
+      if (isOfFiles()) {
+        UnreachableException.open(spark.sparkContext().hadoopConfiguration(), path.get());
+      }
       String readable = readable(path.get());
       return data.source() instanceof PooledTable pooled
           ? WorkerIds.load(reader, readable, pooled.workerColumn())
           : reader.load(readable);
-    } catch (DataException e) {
-      throw new DataException(key + ": " + e.getMessage());
+    } catch (DataException | UnreachableException e) {
+      throw new DataException(key + ": " + e.getMessage(), e);
     } catch (Exception e) {
       String why = whyNotReadable(path, e);
       throw new DataException(
@@ -313,15 +316,18 @@ final class WorkerTables {
     }
   }
 
+  private boolean isOfFiles() {
+    return FILE_FORMATS.contains(data.format().toLowerCase(Locale.ROOT));
+  }
+
   /** Whether files in sub-folders would be left out, which they aren't on a worker's own hosts. */
   private boolean isNested(String path) {
-    boolean isOfFiles = FILE_FORMATS.contains(data.format().toLowerCase(Locale.ROOT));
-    if (!isOfFiles || data.options().keySet().stream().anyMatch(RECURSIVE::equalsIgnoreCase)) {
+    if (!isOfFiles() || data.options().keySet().stream().anyMatch(RECURSIVE::equalsIgnoreCase)) {
       return false;
     }
     try {
       return FolderFiles.isNested(path, spark.sparkContext().hadoopConfiguration());
-    } catch (IOException | IllegalArgumentException | DataException e) {
+    } catch (IOException | RuntimeException e) {
       // Whoever reads it says what is wrong with it.
       return false;
     }
