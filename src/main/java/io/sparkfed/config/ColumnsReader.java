@@ -7,10 +7,11 @@ import io.sparkfed.config.DataConfig.Synthetic;
 import io.sparkfed.model.formula.Expression;
 import io.sparkfed.model.formula.Formula;
 import io.sparkfed.model.formula.FormulaException;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Reads which columns are what: from the columns' own keys, or from a formula. */
 final class ColumnsReader {
@@ -85,14 +86,9 @@ final class ColumnsReader {
           "exactly one of data.feature-columns, data.features-column and data.formula must be set"
               + " (data.feature-columns = [] for a model of its intercept alone)");
     }
-    Set<String> seen = new HashSet<>();
-    for (String feature : features) {
-      if (!seen.add(feature)) {
-        throw read.invalid(FEATURES, "must not name a column twice: " + feature);
-      }
-    }
+    ColumnNames.requireOnce(FEATURES, features);
     String label = read.string("data.label-column");
-    if (features.stream().anyMatch(label::equalsIgnoreCase)) {
+    if (ColumnNames.spelled(label, features).isPresent()) {
       throw read.invalid(FEATURES, "must not name the label (data.label-column): " + label);
     }
     return new Columns(
@@ -118,11 +114,18 @@ final class ColumnsReader {
             .map(ColumnsReader::name)
             .orElseGet(() -> read.string("data.label-column"));
     List<String> features = formula.columns();
-    if (formula.response().isEmpty() && features.stream().anyMatch(label::equalsIgnoreCase)) {
+    Set<String> all = new LinkedHashSet<>(features);
+    formula.response().ifPresent(expression -> all.addAll(expression.columns()));
+    formula.offset().ifPresent(expression -> all.addAll(expression.columns()));
+    ColumnNames.requireOnce(FORMULA, all);
+    if (formula.response().isEmpty() && ColumnNames.spelled(label, features).isPresent()) {
       throw read.invalid(FORMULA, "must not name the label (data.label-column): " + label);
     }
     try {
-      formula.terms(new HashSet<>(read.sectionNames("data.categorical")));
+      formula.terms(
+          read.sectionNames("data.categorical").stream()
+              .map(name -> ColumnNames.spelled(name, features).orElse(name))
+              .collect(Collectors.toSet()));
     } catch (FormulaException e) {
       throw invalidFormula(e);
     }

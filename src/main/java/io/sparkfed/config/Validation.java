@@ -35,6 +35,7 @@ import io.sparkfed.model.Standardize;
 import io.sparkfed.model.formula.Formula;
 import io.sparkfed.objective.Reduction;
 import io.sparkfed.report.RunReport.Setting;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -309,20 +310,20 @@ public final class Validation {
                         n ->
                             categories.put(
                                 n, new Category(Optional.empty(), List.of(), Spelling.VALUE))));
-    for (String name : read.sectionNames("data.categorical")) {
-      requireFeatureColumn(source, "data.categorical", name);
-      categories.put(name, category(name));
+    List<String> named = read.sectionNames("data.categorical");
+    ColumnNames.requireOnce("data.categorical", named);
+    for (String name : named) {
+      categories.put(featureColumn(source, "data.categorical", name), category(name));
     }
-    List<String> imputed = read.strings("data.impute.columns");
-    for (String name : imputed) {
-      requireFeatureColumn(source, "data.impute.columns", name);
-      if (categories.containsKey(name)) {
+    List<String> imputed = new ArrayList<>();
+    for (String name : read.strings("data.impute.columns")) {
+      String feature = featureColumn(source, "data.impute.columns", name);
+      if (categories.containsKey(feature)) {
         throw read.invalid("data.impute.columns", "must not name a category: " + name);
       }
+      imputed.add(feature);
     }
-    if (new HashSet<>(imputed).size() < imputed.size()) {
-      throw read.invalid("data.impute.columns", "must not name a column twice");
-    }
+    ColumnNames.requireOnce("data.impute.columns", imputed);
     read.oneOf("data.impute.strategy", List.of("mean"));
     return new Preprocessing(
         categories, imputed, read.integer("data.min-level-rows", 1, Integer.MAX_VALUE));
@@ -372,19 +373,24 @@ public final class Validation {
     return new Category(reference, InputColumn.inOrder(levels), spelling);
   }
 
-  private void requireFeatureColumn(Source source, String key, String name) {
+  /** Returns a feature column as the features spell it. */
+  private String featureColumn(Source source, String key, String name) {
     Columns own = columns.columns(source);
-    if (source instanceof Synthetic || !own.features().contains(name)) {
-      throw new ConfigurationException(
-          key
-              + " names the column "
-              + name
-              + ", which is not among "
-              + (own.formula().isPresent() ? "those of data.formula" : "data.feature-columns")
-              + NearestName.of(name, own.features())
-                  .map(near -> "; the nearest is " + near)
-                  .orElse(""));
-    }
+    return ColumnNames.spelled(name, own.features())
+        .filter(feature -> !(source instanceof Synthetic))
+        .orElseThrow(
+            () ->
+                new ConfigurationException(
+                    key
+                        + " names the column "
+                        + name
+                        + ", which is not among "
+                        + (own.formula().isPresent()
+                            ? "those of data.formula"
+                            : "data.feature-columns")
+                        + NearestName.of(name, own.features())
+                            .map(near -> "; the nearest is " + near)
+                            .orElse("")));
   }
 
   private Source source() {
@@ -425,7 +431,9 @@ public final class Validation {
   }
 
   private Map<String, String> derive() {
-    return read.freeSection("data.derive");
+    Map<String, String> derive = read.freeSection("data.derive");
+    ColumnNames.requireOnce("data.derive", derive.keySet());
+    return derive;
   }
 
   private Split split() {

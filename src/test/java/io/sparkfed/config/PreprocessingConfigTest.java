@@ -10,11 +10,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Categories and imputation in a configuration; the least one has the features a and b. */
 class PreprocessingConfigTest {
@@ -147,6 +149,12 @@ class PreprocessingConfigTest {
         "data.categorical.a.spelling=both| data.categorical.a.spelling must be one of value",
         "data.min-level-rows=0| data.min-level-rows must be a whole number from 1 to",
         "data.impute.columns=[a, a]| data.impute.columns must not name a column twice",
+        "data.impute.columns=[a, A]| data.impute.columns must not name a column twice: a",
+        "data.categorical={a {}, A {}}"
+            + "| data.categorical must not name a column twice: A and a (names are compared without",
+        "data.derive={u = \'1\', U = \'2\'}| data.derive must not name a column twice: U and u",
+        "data.feature-columns=[a, A]| data.feature-columns must not name a column twice: a and A",
+        "data.label-column=B| data.feature-columns must not name the label (data.label-column): B",
         "data.impute.strategy=median| data.impute.strategy must be one of mean",
         "data.imputes.columns=[a]| unknown key data.imputes.columns"
       })
@@ -154,6 +162,45 @@ class PreprocessingConfigTest {
     String refusal = files.refusalOf(override.replace("'", "\""));
 
     assertTrue(refusal.startsWith(message), refusal);
+  }
+
+  @Test
+  void load_namesInAnotherCase_areTheFeatures() {
+    DataConfig.Preprocessing preprocessing =
+        files
+            .load(ConfigFiles.LEAST, "data.categorical.A={}", "data.impute.columns=[B]")
+            .data()
+            .preprocessing();
+
+    assertEquals(Set.of("a"), preprocessing.categories().keySet());
+    assertEquals(List.of("b"), preprocessing.imputed());
+    assertTrue(
+        files
+            .refusalOf("data.categorical.a={}", "data.impute.columns=[A]")
+            .startsWith("data.impute.columns must not name a category: A"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"y ~ a + A", "y ~ a + offset(A)", "y ~ a:b + log(B)"})
+  void load_formulaWithTwoSpellingsOfAColumn_isRefused(String formula) {
+    String refusal =
+        files.refusal("data { path = rows.csv, worker-column = owner }", "data.formula=" + formula);
+
+    assertTrue(refusal.startsWith("data.formula must not name a column twice"), refusal);
+  }
+
+  @Test
+  void load_categoryOfAFormulaInAnotherCase_isTheColumn() {
+    assertEquals(
+        Set.of("a"),
+        files
+            .load(
+                "data { path = rows.csv, worker-column = owner, categorical.A {} }",
+                "data.formula=y ~ a:b")
+            .data()
+            .preprocessing()
+            .categories()
+            .keySet());
   }
 
   @Test
