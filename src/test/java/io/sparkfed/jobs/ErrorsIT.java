@@ -106,7 +106,7 @@ class ErrorsIT {
   }
 
   @ParameterizedTest
-  @MethodSource("io.sparkfed.jobs.ErrorCases#all")
+  @MethodSource({"io.sparkfed.jobs.ErrorCases#all", "io.sparkfed.jobs.SqlErrorCases#all"})
   void train_badInput_isToldInOneMessageAndLeavesNothing(ErrorCases.Case bad) {
     if (bad.rowsOfB() != null) {
       boolean pooled = bad.settings().startsWith(ErrorCases.POOLED);

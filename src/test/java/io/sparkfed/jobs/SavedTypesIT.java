@@ -119,6 +119,22 @@ class SavedTypesIT {
     assertFalse(outcome.toString().contains("secret"), outcome.toString());
   }
 
+  @Test
+  void predict_constantThatFails_isToldWithItsKey() {
+    Path file = JobRunner.write(own.resolve("new.csv"), "k,m\n1,2\n");
+
+    Outcome outcome =
+        jobs.predict(
+            conf("a = " + file),
+            "data.where=1/0 > 1",
+            "predictions.path=" + own.resolve("out"),
+            "--model",
+            root.resolve("model").toString());
+
+    assertEquals(ExitCode.DATA.code(), outcome.code(), outcome.toString());
+    assertTrue(outcome.toString().contains("data.where fails, whatever a row holds"));
+  }
+
   /** A label's columns may be there, too: then it is written beside the prediction. */
   @Test
   void predict_rowsWithTheLabelsColumns_keepTheLabel() {

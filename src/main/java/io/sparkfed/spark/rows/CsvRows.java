@@ -16,9 +16,7 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.Path;
 import org.apache.spark.TaskContext;
-import org.apache.spark.rdd.InputFileBlockHolder;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
 import org.apache.spark.util.TaskCompletionListener;
@@ -138,8 +136,6 @@ final class CsvRows implements Iterator<InternalRow> {
   private void open(CsvFile next) throws IOException {
     close();
     file = next;
-    InputFileBlockHolder.set(
-        new Path(next.listed().path()).toUri().toString(), 0, next.listed().length());
     TaskContext task = TaskContext.get();
     if (task != null) {
       task.taskMetrics().inputMetrics().incBytesRead(next.listed().length());
@@ -176,7 +172,6 @@ final class CsvRows implements Iterator<InternalRow> {
   }
 
   private void close() {
-    InputFileBlockHolder.unset();
     if (input != null) {
       try {
         input.close();

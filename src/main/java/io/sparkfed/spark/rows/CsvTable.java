@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.UnaryOperator;
+import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Column;
@@ -150,10 +150,13 @@ final class CsvTable {
    *
    * @param types by the lower case of columns' names; none of a declared one
    * @param made names of the columns that SQL adds or replaces
-   * @param sql adds and replaces them, and filters rows
+   * @param sql adds and replaces them, and filters rows; it is told the columns that have names for
+   *     users
    */
   Dataset<Row> rows(
-      Map<String, CellType> types, Set<String> made, UnaryOperator<Dataset<Row>> sql) {
+      Map<String, CellType> types,
+      Set<String> made,
+      BiFunction<Dataset<Row>, List<String>, Dataset<Row>> sql) {
     List<Output> outputs = new ArrayList<>();
     Map<String, String> texts = new LinkedHashMap<>();
     columns.forEach(
@@ -168,7 +171,7 @@ final class CsvTable {
             texts.put(key, text);
           }
         });
-    Dataset<Row> all = sql.apply(read(outputs));
+    Dataset<Row> all = sql.apply(read(outputs), List.copyOf(columns.values()));
     if (texts.isEmpty()) {
       return all;
     }

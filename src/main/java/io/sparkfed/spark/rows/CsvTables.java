@@ -40,23 +40,23 @@ final class CsvTables {
   private final DataConfig data;
   private final TableSql sql;
   private final Csv csv;
-  private final boolean labeled;
+  private final Reading reading;
   private final Optional<StructType> schema;
 
   /**
    * Prepares opening.
    *
    * @param schema of {@code data.schema}
-   * @param labeled whether the label is read, and with it weights and the split
+   * @param reading what they are read for
    */
   CsvTables(
-      SparkSession spark, TrainingConfig config, Optional<StructType> schema, boolean labeled) {
+      SparkSession spark, TrainingConfig config, Optional<StructType> schema, Reading reading) {
     this.spark = spark;
     this.config = config;
     this.data = config.data();
-    this.sql = labeled ? TableSql.of(data) : TableSql.ofPrediction(data);
+    this.sql = TableSql.of(data, reading);
     this.csv = data.csv().orElseThrow();
-    this.labeled = labeled;
+    this.reading = reading;
     this.schema = schema;
   }
 
@@ -67,8 +67,9 @@ final class CsvTables {
    * @throws DataException if a path, a file or a column can't be used
    */
   List<Table> open() {
-    data.derive().forEach((name, expression) -> requireMeant("data.derive." + name, expression));
-    data.where().ifPresent(expression -> requireMeant("data.where", expression));
+    sql.requireMeant(csv.all().missing(), "");
+    csv.byWorker()
+        .forEach((worker, own) -> sql.requireMeant(own.missing(), " of worker " + worker));
     List<Place> places;
     Map<String, CsvTable> found;
     if (data.source() instanceof WorkerPaths paths) {
@@ -87,21 +88,8 @@ final class CsvTables {
       found = all.byPartition(column);
       places = found.keySet().stream().map(Place::anywhere).toList();
     }
-    Map<String, CellType> types = types(found, places, !labeled);
+    Map<String, CellType> types = types(found, places, reading != Reading.TO_FIT);
     return places.stream().map(place -> table(found.get(place.worker()), place, types)).toList();
-  }
-
-  private void requireMeant(String key, String expression) {
-    MissingLiterals.comparedIn(expression, csv.all().missing())
-        .ifPresent(
-            text -> {
-              throw new DataException(
-                  key
-                      + " must not compare a column with '"
-                      + text
-                      + "', which is a missing value in csv files and so null in SQL: ask for it with"
-                      + " IS NULL, or leave it out of data.missing-values");
-            });
   }
 
   /** Ids are texts in SQL, too: 01 isn't 1 there either. */
@@ -134,7 +122,8 @@ final class CsvTables {
               }
             });
     if (!csv.findsTypes()) {
-      return Map.of();
+      columns.forEach(name -> types.put(name, CellType.TEXT));
+      return types;
     }
     if (columns.isEmpty()) {
       return types;
@@ -173,7 +162,8 @@ final class CsvTables {
     }
     Map<String, String> partial = found.partial();
     String key = worker == null ? "data.path" : "data.workers." + worker;
-    Dataset<Row> rows = found.rows(types, data.derive().keySet(), own -> sql.applied(own, key));
+    Dataset<Row> rows =
+        found.rows(types, data.derive().keySet(), (own, named) -> sql.applied(own, named, key));
     Table table = new Table(worker, rows, place, partial, types);
     sql.needed().forEach((name, of) -> WorkerTables.requireInEveryFile(table, name, of));
     partial.keySet().removeIf(sql.derived()::contains);
@@ -241,7 +231,7 @@ final class CsvTables {
 
   private void requireSchema(String worker, CsvFile file) {
     // Rows to predict needn't have all that a training reads.
-    if (schema.isEmpty() || !labeled) {
+    if (schema.isEmpty() || reading != Reading.TO_FIT) {
       return;
     }
     Map<String, String> columns = file.columns();
@@ -263,7 +253,7 @@ final class CsvTables {
     DataConfig.Columns columns = data.columns();
     boolean isFormula = columns.formula().isPresent();
     columns.features().forEach(name -> needed.put(name, columns.featuresKey()));
-    if (labeled) {
+    if (reading != Reading.TO_PREDICT) {
       new Scalar(columns.response())
           .columns()
           .forEach(name -> needed.put(name, isFormula ? "data.formula" : "data.label-column"));
@@ -285,7 +275,7 @@ final class CsvTables {
     needed.keySet().removeIf(name -> sql.derived().contains(CsvHeader.key(name)));
     sql.needed().forEach(needed::putIfAbsent);
     schema
-        .filter(ddl -> labeled)
+        .filter(ddl -> reading == Reading.TO_FIT)
         .ifPresent(
             ddl ->
                 Arrays.asList(ddl.fieldNames()).forEach(n -> needed.putIfAbsent(n, "data.schema")));

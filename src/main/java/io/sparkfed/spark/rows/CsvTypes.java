@@ -53,7 +53,7 @@ final class CsvTypes {
    * @param places where each may be read, by id
    * @param skipped the workers without files, with the reason
    * @param columns lower case names; a table may lack some
-   * @return the type of each column that has a value somewhere
+   * @return the type of each column; text where none has a value
    * @throws DataException if a file can't be read
    * @throws CohortException if fewer workers have rows in their files than the minimum
    */
@@ -190,7 +190,7 @@ final class CsvTypes {
         }
       }
       String column = columns.get(j);
-      CellType.common(held).ifPresent(type -> types.put(column, type));
+      types.put(column, CellType.common(held).orElse(CellType.TEXT));
     }
     return types;
   }

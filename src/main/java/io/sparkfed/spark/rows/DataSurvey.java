@@ -140,7 +140,7 @@ public final class DataSurvey {
   private static Found read(SparkSession spark, JavaSparkContext context, TrainingConfig config) {
     DataConfig data = config.data();
     WorkerTables tables = new WorkerTables(spark, config);
-    List<WorkerTables.Table> opened = tables.open(config.model().response());
+    List<WorkerTables.Table> opened = tables.open(Reading.TO_FIT);
     FeatureEncoding draft = FeatureColumns.draft(data, opened);
     WorkerTables parsed =
         FederatedPreprocessing.isNeeded(draft)

@@ -141,9 +141,10 @@ public final class Predictor {
    */
   public Predicted predict(Consumer<StructType> schemaCheck) {
     Response needsLabel = standardizedByWorker ? config.model().response() : null;
+    Reading reading = standardizedByWorker ? Reading.TO_SCALE_AND_PREDICT : Reading.TO_PREDICT;
     WorkerTables tables = new WorkerTables(spark, config).encodedBy(encoding);
     List<WorkerTables.Table> opened =
-        tables.open(needsLabel).stream().filter(table -> table.rows() != null).toList();
+        tables.open(reading).stream().filter(table -> table.rows() != null).toList();
     FeatureColumns.requireContract(encoding, config.data(), opened);
     if (opened.isEmpty()) {
       throw new DataException("no worker holds any row");

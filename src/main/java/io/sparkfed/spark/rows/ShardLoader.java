@@ -225,7 +225,7 @@ public final class ShardLoader {
 
   private Loaded read(Optional<FeatureEncoding> ofModel) {
     WorkerTables tables = new WorkerTables(spark, config, table);
-    List<WorkerTables.Table> opened = tables.open(config.model().response());
+    List<WorkerTables.Table> opened = tables.open(Reading.TO_FIT);
     boolean isPooled = opened.size() == 1 && opened.get(0).worker() == null;
     Map<String, String> skipped = WorkerTables.withoutRows(opened);
     List<String> pooled = isPooled ? pooledWorkers(tables, opened.get(0)) : List.of();

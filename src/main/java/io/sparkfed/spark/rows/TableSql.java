@@ -2,8 +2,13 @@ package io.sparkfed.spark.rows;
 
 import io.sparkfed.config.DataConfig;
 import io.sparkfed.config.DataConfig.PooledTable;
+import io.sparkfed.config.DataConfig.SplitByColumn;
+import io.sparkfed.config.NearestName;
 import io.sparkfed.csv.CsvHeader;
 import io.sparkfed.data.DataException;
+import io.sparkfed.model.MissingTexts;
+import io.sparkfed.spark.cluster.TaskFailures;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -11,35 +16,47 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
-import org.apache.spark.sql.Column;
+import org.apache.spark.SparkThrowable;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.StructType;
 
 /** What {@code data.derive} and {@code data.where} make of tables. */
 final class TableSql {
+  private static final String WHERE = "data.where";
+
   private final DataConfig data;
+  private final List<Derivation> derivations;
 
   /** The lower case of the names of derived columns that must be there. */
   private final Set<String> demanded;
 
-  private TableSql(DataConfig data, Set<String> demanded) {
+  /** The schemas of tables for which Spark has made a plan. */
+  private final Set<StructType> planned = new HashSet<>();
+
+  private TableSql(DataConfig data, List<Derivation> derivations, Set<String> demanded) {
     this.data = data;
+    this.derivations = derivations;
     this.demanded = demanded;
   }
 
-  /** Returns all of it. */
-  static TableSql of(DataConfig data) {
-    return new TableSql(data, derived(data));
-  }
-
   /**
-   * Returns what rows to predict need: a derived column that is neither a feature nor an offset nor
-   * a condition, such as a label, is made only of tables that have its columns.
+   * Returns what reading rows for something needs.
+   *
+   * @throws DataException if derived columns are made of each other
    */
-  static TableSql ofPrediction(DataConfig data) {
-    Set<String> demanded = new HashSet<>(keys(data.columns().features()));
+  static TableSql of(DataConfig data, Reading reading) {
+    List<Derivation> derivations = Derivation.ordered(data.derive());
+    Set<String> demanded = new HashSet<>();
+    if (reading == Reading.TO_FIT) {
+      derivations.forEach(derivation -> demanded.add(derivation.column()));
+      return new TableSql(data, derivations, demanded);
+    }
+    demanded.addAll(keys(data.columns().features()));
+    data.columns().featuresVector().map(CsvHeader::key).ifPresent(demanded::add);
     data.columns()
         .offsetExpression()
         .ifPresent(offset -> demanded.addAll(keys(new Scalar(offset).columns())));
@@ -47,111 +64,210 @@ final class TableSql {
     if (data.source() instanceof PooledTable pooled) {
       demanded.add(CsvHeader.key(pooled.workerColumn()));
     }
-    demanded.retainAll(derived(data));
-    return new TableSql(data, demanded);
+    if (reading == Reading.TO_SCALE_AND_PREDICT) {
+      demanded.addAll(keys(new Scalar(data.columns().response()).columns()));
+      data.columns().weight().map(CsvHeader::key).ifPresent(demanded::add);
+      if (data.split() instanceof SplitByColumn split) {
+        demanded.add(CsvHeader.key(split.column()));
+      }
+    }
+    // What a column is made of comes before it.
+    for (int k = derivations.size() - 1; k >= 0; k--) {
+      if (demanded.contains(derivations.get(k).column())) {
+        demanded.addAll(keys(derivations.get(k).reads()));
+      }
+    }
+    return new TableSql(data, derivations, demanded);
   }
 
   private static Set<String> keys(Collection<String> names) {
     return names.stream().map(CsvHeader::key).collect(Collectors.toSet());
   }
 
-  private static Set<String> derived(DataConfig data) {
-    return keys(data.derive().keySet());
-  }
-
   /** Returns the lower case of the names of derived columns. */
   Set<String> derived() {
-    return derived(data);
+    return derivations.stream().map(Derivation::column).collect(Collectors.toSet());
   }
 
   /**
    * Returns the names of the tables' own columns that it may read, each with an expression's key.
    */
   Map<String, String> columns() {
-    return columns(data.derive());
+    return columns(derivations);
   }
 
   /** Returns those without which it can't be. */
   Map<String, String> needed() {
-    Map<String, String> derive = new LinkedHashMap<>(data.derive());
-    derive.keySet().removeIf(name -> !demanded.contains(CsvHeader.key(name)));
-    return columns(derive);
+    return columns(derivations.stream().filter(d -> demanded.contains(d.column())).toList());
   }
 
-  private Map<String, String> columns(Map<String, String> derive) {
+  private Map<String, String> columns(List<Derivation> of) {
     Map<String, String> names = new LinkedHashMap<>();
-    Set<String> derived = derived();
-    derive.forEach(
-        (name, sql) -> SqlNames.in(sql).forEach(n -> names.put(n, "data.derive." + name)));
-    data.where()
-        .ifPresent(
-            sql ->
-                SqlNames.in(sql).stream()
-                    .filter(name -> !derived.contains(CsvHeader.key(name)))
-                    .forEach(name -> names.putIfAbsent(name, "data.where")));
+    for (Derivation derivation : of) {
+      for (String name : derivation.reads()) {
+        if (isOfTable(name, derivation.column())) {
+          names.put(name, derivation.key());
+        }
+      }
+    }
+    for (String name : data.where().map(SqlNames::in).orElse(Set.of())) {
+      if (isOfTable(name, "")) {
+        names.putIfAbsent(name, WHERE);
+      }
+    }
     return names;
   }
+
+  /** Whether a name is that of a table's own column in the expression of another. */
+  private boolean isOfTable(String name, String column) {
+    String key = CsvHeader.key(name);
+    return key.equals(column) || derivations.stream().noneMatch(d -> d.column().equals(key));
+  }
+
+  /**
+   * Refuses comparisons with a text that stands for a missing value.
+   *
+   * @param missing what does
+   * @param whose at the end of the message
+   * @throws DataException naming the key and the text
+   */
+  void requireMeant(MissingTexts missing, String whose) {
+    derivations.forEach(d -> requireMeant(d.key(), d.sql(), d.column(), missing, whose));
+    data.where().ifPresent(sql -> requireMeant(WHERE, sql, "", missing, whose));
+  }
+
+  private void requireMeant(
+      String key, String sql, String column, MissingTexts missing, String whose) {
+    MissingLiterals.comparedIn(sql, missing, name -> isOfTable(name, column))
+        .ifPresent(
+            text -> {
+              throw new DataException(
+                  key
+                      + " must not compare a column with '"
+                      + text
+                      + "', which is a missing value in csv files"
+                      + whose
+                      + " and so null in SQL: ask for it with IS NULL, or leave it out of"
+                      + " data.missing-values");
+            });
+  }
+
+  /** A part of what is done. */
+  private record Step(String key, String sql, UnaryOperator<Dataset<Row>> make) {}
 
   /**
    * Returns a table with the derived columns, without the rows that aren't used.
    *
+   * @param columns the table's columns that have names for users
    * @param key of the table, for messages
-   * @throws DataException if an expression doesn't fit the table, or isn't a function of one row
+   * @throws DataException if an expression doesn't fit the table, isn't a function of one row, or
+   *     fails whatever a row holds
    */
-  Dataset<Row> applied(Dataset<Row> rows, String key) {
-    Dataset<Row> prepared = rows;
-    Map<String, String> derive = derivable(rows);
-    try {
-      if (!derive.isEmpty()) {
-        Map<String, Column> derived = new LinkedHashMap<>();
-        derive.forEach((name, sql) -> derived.put(name, functions.expr(sql)));
-        prepared = prepared.withColumns(derived);
-      }
-      prepared = data.where().isPresent() ? prepared.where(data.where().get()) : prepared;
-    } catch (Exception e) {
-      throw new DataException(
-          key + ": " + unfit(rows) + " does not fit the table: " + WorkerTables.firstLine(e), e);
-    }
-    Optional<String> broken = RowExpressions.broken(prepared, rows);
-    if (broken.isPresent()) {
-      throw new DataException(key + ": " + breaking(rows) + " " + broken.get());
-    }
-    return prepared;
-  }
-
-  /** Returns the derived columns that must be there, and others whose columns are. */
-  private Map<String, String> derivable(Dataset<Row> rows) {
-    Set<String> present = keys(List.of(rows.columns()));
-    Map<String, String> derive = new LinkedHashMap<>(data.derive());
-    derive
-        .entrySet()
-        .removeIf(
-            entry ->
-                !demanded.contains(CsvHeader.key(entry.getKey()))
-                    && !present.containsAll(keys(SqlNames.in(entry.getValue()))));
-    return derive;
-  }
-
-  /** Returns the key of the first expression that isn't a function of one row. */
-  private String breaking(Dataset<Row> rows) {
-    for (Map.Entry<String, String> derived : derivable(rows).entrySet()) {
-      Column column = functions.expr(derived.getValue());
-      if (RowExpressions.broken(rows.withColumn(derived.getKey(), column), rows).isPresent()) {
-        return "data.derive." + derived.getKey();
-      }
-    }
-    return "data.where";
-  }
-
-  /** Returns the key of the first expression that does not fit. */
-  private String unfit(Dataset<Row> rows) {
-    for (Map.Entry<String, String> derived : derivable(rows).entrySet()) {
+  Dataset<Row> applied(Dataset<Row> rows, List<String> columns, String key) {
+    List<Step> steps = steps(columns, key);
+    Dataset<Row> made = rows;
+    for (Step step : steps) {
+      Dataset<Row> before = made;
       try {
-        rows.withColumn(derived.getKey(), functions.expr(derived.getValue()));
+        made = step.make().apply(before);
       } catch (Exception e) {
-        return "data.derive." + derived.getKey();
+        throw new DataException(
+            key + ": " + step.key() + " does not fit the table: " + why(e, columns),
+            TaskFailures.withoutText(e));
+      }
+      Optional<String> broken = RowExpressions.broken(step.sql(), made, before);
+      if (broken.isPresent()) {
+        throw new DataException(key + ": " + step.key() + " " + broken.get());
       }
     }
-    return "data.where";
+    if (!steps.isEmpty() && planned.add(rows.schema())) {
+      requirePlan(NoRows.like(rows), steps, key);
+    }
+    return made;
+  }
+
+  private List<Step> steps(List<String> columns, String key) {
+    Set<String> present = keys(columns);
+    List<Derivation> made = new ArrayList<>();
+    Set<String> there = new HashSet<>(present);
+    for (Derivation derivation : derivations) {
+      if (demanded.contains(derivation.column()) || there.containsAll(keys(derivation.reads()))) {
+        made.add(derivation);
+        there.add(derivation.column());
+      }
+    }
+    for (Derivation one : made) {
+      for (Derivation other : made) {
+        if (one != other && present.contains(one.column()) && other.reads(one.column())) {
+          throw new DataException(
+              key
+                  + ": "
+                  + other.key()
+                  + " reads "
+                  + one.name()
+                  + ", which is a column of the table and another one of data.derive: give the derived"
+                  + " one a name of its own");
+        }
+      }
+    }
+    List<Step> steps = new ArrayList<>();
+    made.forEach(
+        d ->
+            steps.add(
+                new Step(
+                    d.key(), d.sql(), rows -> rows.withColumn(d.name(), functions.expr(d.sql())))));
+    data.where().ifPresent(sql -> steps.add(new Step(WHERE, sql, rows -> rows.where(sql))));
+    return steps;
+  }
+
+  /**
+   * Spark computes constants while it makes a plan, at the driver, where it sees no row: what fails
+   * there fails for all of them.
+   */
+  private static void requirePlan(Dataset<Row> none, List<Step> steps, String key) {
+    Dataset<Row> made = none;
+    for (Step step : steps) {
+      made = step.make().apply(made);
+    }
+    if (failure(made) == null) {
+      return;
+    }
+    made = none;
+    for (Step step : steps) {
+      made = step.make().apply(made);
+      Exception failure = failure(made);
+      if (failure != null) {
+        throw new DataException(
+            key
+                + ": "
+                + step.key()
+                + " fails, whatever a row holds: "
+                + WorkerTables.firstLine(failure),
+            TaskFailures.withoutText(failure));
+      }
+    }
+  }
+
+  private static Exception failure(Dataset<Row> made) {
+    try {
+      made.queryExecution().toRdd();
+      return null;
+    } catch (Exception e) {
+      return e;
+    }
+  }
+
+  private static String why(Exception e, List<String> columns) {
+    boolean isUnknown =
+        TaskFailures.condition(e).filter(c -> c.startsWith("UNRESOLVED_COLUMN")).isPresent();
+    String name = isUnknown ? ((SparkThrowable) e).getMessageParameters().get("objectName") : null;
+    return name == null
+        ? WorkerTables.firstLine(e)
+        : "column "
+            + name
+            + " does not exist; the nearest is "
+            + NearestName.of(name.replace("`", ""), columns).orElse("none")
+            + ". Columns: "
+            + String.join(", ", columns);
   }
 }

@@ -141,16 +141,16 @@ final class WorkerTables {
    * Opens one table for each worker whose rows can be read in place; one for all when they are
    * pooled and reading them by worker would read everything once for each.
    *
-   * @param response as in {@link #parsedColumns}
+   * @param reading what they are read for
    */
-  List<Table> open(Response response) {
+  List<Table> open(Reading reading) {
     if (given.isEmpty() && data.csv().isPresent()) {
-      return new CsvTables(spark, config, schema(), response != null).open();
+      return new CsvTables(spark, config, schema(), reading).open();
     }
     if (given.isEmpty()) {
       FileFormats.requireShortName(spark, data.format());
     }
-    TableSql sql = response == null ? TableSql.ofPrediction(data) : TableSql.of(data);
+    TableSql sql = TableSql.of(data, reading);
     if (data.source() instanceof WorkerPaths paths) {
       Map<String, Dataset<Row>> placed = new PlacedFiles(spark, data).tables(paths);
       return ConfiguredCluster.places(paths).stream()
@@ -163,7 +163,7 @@ final class WorkerTables {
     }
     PooledTable pooled = (PooledTable) data.source();
     Dataset<Row> all =
-        sql.applied(given.orElseGet(() -> load(pooled.path(), "data.path")), "data.path");
+        applied(sql, given.orElseGet(() -> load(pooled.path(), "data.path")), "data.path");
     Column worker = workerColumn(anywhere(null, all));
     if (!isPartitionedBy(all, pooled.workerColumn())) {
       return List.of(anywhere(null, all));
@@ -273,10 +273,14 @@ final class WorkerTables {
     String worker = place.worker();
     return new Table(
         worker,
-        hasRows ? sql.applied(rows, "data.workers." + worker) : null,
+        hasRows ? applied(sql, rows, "data.workers." + worker) : null,
         place,
         Map.of(),
         Map.of());
+  }
+
+  private static Dataset<Row> applied(TableSql sql, Dataset<Row> rows, String key) {
+    return sql.applied(rows, List.of(rows.columns()), key);
   }
 
   private Dataset<Row> load(String path, String worker) {

@@ -468,6 +468,15 @@ class CsvReadingIT {
         Sql.derive("case when x1 < x2 then x1 else 0 end", row -> row[0] < row[1] ? row[0] : 0.0),
         Sql.derive("coalesce(hole, x1) + 1", row -> row[0] + 1),
         new Sql(
+            "data { derive { m = \"twice + x2\", twice = \"X1 * 2\" }, feature-columns = [m],"
+                + " where = \"Twice > 15\" }",
+            row -> 2 * row[0] > 15,
+            row -> new double[] {2 * row[0] + row[1]}),
+        new Sql(
+            "data { derive { s = \"coalesce(hole, 'NA')\" }, where = \"s = 'NA' and x1 > 6\" }",
+            row -> row[0] > 6,
+            CsvReadingIT::both),
+        new Sql(
             "data { derive.x1 = \"x1 * 2\", where = \"x1 > 15\" }",
             row -> 2 * row[0] > 15,
             row -> new double[] {2 * row[0], row[1]}),
