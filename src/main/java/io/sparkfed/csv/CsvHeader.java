@@ -14,6 +14,9 @@ import java.util.Set;
  * regard to case, and blanks around them are no part of them.
  */
 public final class CsvHeader {
+  /** What a name stands for that a header gives to several columns. */
+  public static final String SEVERAL = "";
+
   private CsvHeader() {}
 
   /** What the first record of a file is. */
@@ -46,6 +49,30 @@ public final class CsvHeader {
       names.add(unique);
     }
     return List.copyOf(names);
+  }
+
+  /**
+   * Returns what each name stands for that isn't in the header itself, by its lower case: the
+   * header's own name and how many times it has stood there, or {@link #SEVERAL}.
+   *
+   * @param cells as in {@link #names}
+   */
+  public static Map<String, String> numbered(List<String> cells) {
+    List<String> stripped = cells.stream().map(Blanks::strip).toList();
+    Map<String, Integer> times = new HashMap<>();
+    stripped.forEach(name -> times.merge(key(name), 1, Integer::sum));
+    Map<String, Integer> before = new HashMap<>();
+    Map<String, String> numbered = new HashMap<>();
+    for (int k = 0; k < stripped.size(); k++) {
+      String name = stripped.get(k);
+      int time = before.merge(key(name), 1, Integer::sum);
+      if (name.isEmpty() || times.get(key(name)) > 1) {
+        String unique = key(name.isEmpty() ? "_c" + k : name + k);
+        String meant = times.containsKey(unique) ? SEVERAL : key(name) + " " + time;
+        numbered.merge(unique, meant, (one, other) -> SEVERAL);
+      }
+    }
+    return numbered;
   }
 
   /** Returns the names by position: {@code _c0}, {@code _c1} and so on. */

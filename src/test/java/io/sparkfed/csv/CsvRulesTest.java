@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.sparkfed.csv.CsvHeader.Verdict;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,6 +22,15 @@ class CsvRulesTest {
         List.of("age", "_c1", "x2", "b p", "X4"),
         CsvHeader.names(List.of(" age\t", "  ", "x", "\u00A0b p", "X")));
     assertEquals(List.of("x1", "x1_1", "x2"), CsvHeader.names(List.of("x1", "x", "x")));
+  }
+
+  @Test
+  void numbered_repeatedAndEmpty_sayWhatTheyStandFor() {
+    assertEquals(Map.of(), CsvHeader.numbered(List.of("a", "b1", "B 1")));
+    assertEquals(
+        Map.of("x0", "x 1", "x2", "x 2", "_c1", " 1"), CsvHeader.numbered(List.of("x", " ", "X ")));
+    assertEquals(
+        Map.of("x1", CsvHeader.SEVERAL, "x2", "x 2"), CsvHeader.numbered(List.of("X1", "x", "x")));
   }
 
   @ParameterizedTest

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -67,8 +68,10 @@ final class CsvFiles {
    *
    * @param listed where it is
    * @param names its columns in their order, without those of its folders
+   * @param numbered as {@link CsvHeader#numbered} has it
    */
-  record CsvFile(Listed listed, ArrayList<String> names) implements Serializable {
+  record CsvFile(Listed listed, ArrayList<String> names, HashMap<String, String> numbered)
+      implements Serializable {
 
     /** Returns the names of all its columns by their lower case, those of its folders last. */
     Map<String, String> columns() {
@@ -141,9 +144,9 @@ final class CsvFiles {
         problem = key + "path " + search.path() + " does not exist";
       } else {
         for (Listed file : listed) {
-          List<String> names = names(file, search, hadoop);
-          if (names != null) {
-            files.add(new CsvFile(file, new ArrayList<>(names)));
+          CsvFile found = file(file, search, hadoop);
+          if (found != null) {
+            files.add(found);
           }
         }
       }
@@ -157,9 +160,8 @@ final class CsvFiles {
     return new Found(files, problem, SparkEnv.get().blockManager().blockManagerId().host());
   }
 
-  /** Returns the names of a file's columns; null where it has no record. */
-  private static List<String> names(Listed file, Search search, Configuration hadoop)
-      throws IOException {
+  /** Returns a file with the names of its columns; null where it has no record. */
+  private static CsvFile file(Listed file, Search search, Configuration hadoop) throws IOException {
     if (file.length() == 0) {
       return null;
     }
@@ -169,13 +171,16 @@ final class CsvFiles {
         return null;
       }
       if (!search.dialect().hasHeader()) {
-        return search.positional().isEmpty()
-            ? CsvHeader.positions(records.size())
-            : search.positional();
+        List<String> names =
+            search.positional().isEmpty()
+                ? CsvHeader.positions(records.size())
+                : search.positional();
+        return new CsvFile(file, new ArrayList<>(names), new HashMap<>());
       }
       List<String> names = CsvHeader.names(records.cells());
       requireHeader(names, file, search);
-      return names;
+      return new CsvFile(
+          file, new ArrayList<>(names), new HashMap<>(CsvHeader.numbered(records.cells())));
     } catch (CsvException e) {
       throw new CsvException(0, place(file.path(), e.record(), search.dialect()) + e.getMessage());
     }

@@ -205,9 +205,13 @@ final class CsvTables {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     List<List<CsvFile>> found = new CsvFiles(context, hadoop).find(searches);
     Map<String, CsvTable> tables = new LinkedHashMap<>();
+    Map<String, String> read = new LinkedHashMap<>(needed());
+    sql.columns().forEach(read::putIfAbsent);
+    CsvNames names = new CsvNames(read);
     for (int k = 0; k < found.size(); k++) {
       Search search = searches.get(k);
       for (CsvFile file : found.get(k)) {
+        names.add(search.place().worker(), file);
         requireSchema(search.place().worker(), file);
       }
       if (!found.get(k).isEmpty()) {
