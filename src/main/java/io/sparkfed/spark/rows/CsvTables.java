@@ -7,6 +7,7 @@ import io.sparkfed.config.DataConfig.SplitByColumn;
 import io.sparkfed.config.DataConfig.WorkerPaths;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.csv.CellType;
+import io.sparkfed.csv.CsvDialect;
 import io.sparkfed.csv.CsvHeader;
 import io.sparkfed.data.DataException;
 import io.sparkfed.spark.cluster.Place;
@@ -18,10 +19,12 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -29,6 +32,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.StringType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.SerializableConfiguration;
@@ -158,13 +162,18 @@ final class CsvTables {
   private Table table(CsvTable found, Place place, Map<String, CellType> types) {
     String worker = place.worker();
     if (found == null) {
-      return new Table(worker, null, place, Map.of(), types);
+      return new Table(worker, null, place, Map.of(), types, Set.of());
     }
     Map<String, String> partial = found.partial();
     String key = worker == null ? "data.path" : "data.workers." + worker;
+    Set<String> unmarked = unmarked(found.dialect());
     Dataset<Row> rows =
-        found.rows(types, data.derive().keySet(), (own, named) -> sql.applied(own, named, key));
-    Table table = new Table(worker, rows, place, partial, types);
+        found.rows(
+            types, data.derive().keySet(), (own, named) -> sql.applied(own, named, unmarked, key));
+    if (found.dialect().decimal() != '.') {
+      unmarked.addAll(sql.derived());
+    }
+    Table table = new Table(worker, rows, place, partial, types, unmarked);
     sql.needed().forEach((name, of) -> WorkerTables.requireInEveryFile(table, name, of));
     partial.keySet().removeIf(sql.derived()::contains);
     return table;
@@ -221,6 +230,21 @@ final class CsvTables {
       }
     }
     return tables;
+  }
+
+  /** Cells of a declared text stand as they are, and others have got decimal points. */
+  private Set<String> unmarked(CsvDialect dialect) {
+    Set<String> texts = new HashSet<>();
+    if (dialect.decimal() != '.') {
+      declared()
+          .forEach(
+              (name, type) -> {
+                if (type instanceof StringType) {
+                  texts.add(name);
+                }
+              });
+    }
+    return texts;
   }
 
   private Map<String, DataType> declared() {

@@ -159,12 +159,14 @@ final class TableSql {
    * Returns a table with the derived columns, without the rows that aren't used.
    *
    * @param columns the table's columns that have names for users
+   * @param unmarked the lower case of the names of columns whose texts aren't numbers
    * @param key of the table, for messages
    * @throws DataException if an expression doesn't fit the table, isn't a function of one row, or
    *     fails whatever a row holds
    */
-  Dataset<Row> applied(Dataset<Row> rows, List<String> columns, String key) {
+  Dataset<Row> applied(Dataset<Row> rows, List<String> columns, Set<String> unmarked, String key) {
     List<Step> steps = steps(columns, key);
+    UnmarkedTexts texts = new UnmarkedTexts(unmarked);
     Dataset<Row> made = rows;
     for (Step step : steps) {
       Dataset<Row> before = made;
@@ -178,6 +180,11 @@ final class TableSql {
       Optional<String> broken = RowExpressions.broken(step.sql(), made, before);
       if (broken.isPresent()) {
         throw new DataException(key + ": " + step.key() + " " + broken.get());
+      }
+      Optional<String> unclear = texts.usedAsNumber(made);
+      if (unclear.isPresent()) {
+        throw new DataException(
+            key + ": " + step.key() + ": column " + unclear.get() + " " + UnmarkedTexts.RULE);
       }
     }
     if (!steps.isEmpty() && planned.add(rows.schema())) {

@@ -100,13 +100,16 @@ final class WorkerTables {
    * @param partial columns that some of its files lack, by the lower case of their names: such a
    *     file
    * @param sqlTypes types of csv columns that SQL sees, by the lower case of their names
+   * @param unmarked columns whose texts aren't numbers, as their decimal mark isn't known, by the
+   *     lower case of their names
    */
   record Table(
       String worker,
       Dataset<Row> rows,
       Place place,
       Map<String, String> partial,
-      Map<String, CellType> sqlTypes) {
+      Map<String, CellType> sqlTypes,
+      Set<String> unmarked) {
 
     /** Returns columns of the rows, to be read at their place alone. */
     JavaRDD<Row> select(List<Column> columns) {
@@ -134,7 +137,7 @@ final class WorkerTables {
   }
 
   private static Table anywhere(String worker, Dataset<Row> rows) {
-    return new Table(worker, rows, Place.anywhere(worker), Map.of(), Map.of());
+    return new Table(worker, rows, Place.anywhere(worker), Map.of(), Map.of(), Set.of());
   }
 
   /**
@@ -276,11 +279,12 @@ final class WorkerTables {
         hasRows ? applied(sql, rows, "data.workers." + worker) : null,
         place,
         Map.of(),
-        Map.of());
+        Map.of(),
+        Set.of());
   }
 
   private static Dataset<Row> applied(TableSql sql, Dataset<Row> rows, String key) {
-    return sql.applied(rows, List.of(rows.columns()), key);
+    return sql.applied(rows, List.of(rows.columns()), Set.of(), key);
   }
 
   private Dataset<Row> load(String path, String worker) {
@@ -403,7 +407,12 @@ final class WorkerTables {
   }
 
   static Column numericColumn(Table table, String name, String key) {
-    return valueColumn(table, name, key, "numbers");
+    Column column = valueColumn(table, name, key, "numbers");
+    if (typeOf(table, column) instanceof StringType
+        && table.unmarked().contains(CsvHeader.key(name))) {
+      throw unfit(table, name, key, UnmarkedTexts.RULE);
+    }
+    return column;
   }
 
   /** Returns a column of numbers, booleans or text. */
