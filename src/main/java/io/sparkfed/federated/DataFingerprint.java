@@ -4,18 +4,23 @@ import io.sparkfed.data.DataException;
 import io.sparkfed.model.FeatureEncoding;
 import io.sparkfed.model.InputColumn;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
 
 /**
  * What is known of the data without looking at a row: whether a training may go on with it.
  *
  * @param encoding the feature contract, with what replaces missing values
  * @param workers the workers that hold training rows, sorted
+ * @param sqlTypes names of the types that SQL saw, by column
  */
-public record DataFingerprint(FeatureEncoding encoding, List<String> workers) {
+public record DataFingerprint(
+    FeatureEncoding encoding, List<String> workers, Map<String, String> sqlTypes) {
 
-  /** Takes a copy of the list. */
+  /** Takes copies. */
   public DataFingerprint {
     workers = List.copyOf(workers);
+    sqlTypes = Map.copyOf(sqlTypes);
   }
 
   /**
@@ -33,6 +38,14 @@ public record DataFingerprint(FeatureEncoding encoding, List<String> workers) {
     for (String worker : workers) {
       if (!checkpoint.workers.contains(worker)) {
         throw changed("worker " + worker + " held no training rows then");
+      }
+    }
+    for (String column : new TreeSet<>(sqlTypes.keySet())) {
+      String type = sqlTypes.get(column);
+      String before = checkpoint.sqlTypes.get(column);
+      if (!type.equals(before)) {
+        throw changed(
+            "column " + column + " is of type " + type + " in SQL, and was of type " + before);
       }
     }
     List<InputColumn> then = checkpoint.encoding.columns();

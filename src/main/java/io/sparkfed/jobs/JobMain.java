@@ -9,6 +9,7 @@ import io.sparkfed.output.DiskFailures;
 import io.sparkfed.report.LibraryVersion;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSError;
@@ -35,13 +36,23 @@ final class JobMain {
   /**
    * Returns the settings of a job's session: those it was submitted with, and tasks that wait for
    * the executor that keeps their worker's rows, where its keys may be too. Spark's 3 seconds are
-   * less than a busy executor takes.
+   * less than a busy executor takes. Hours and days are those of UTC, not of the driver's place.
    */
   static SparkSession.Builder sessionBuilder() {
     SparkSession.Builder builder = SparkSession.builder();
-    return new SparkConf().contains(ClusterSettings.PLACE_WAIT)
-        ? builder
-        : builder.config(ClusterSettings.PLACE_WAIT, ClusterSettings.LONG_PLACE_WAIT);
+    SparkConf submitted = new SparkConf();
+    Map.of(
+            ClusterSettings.PLACE_WAIT,
+            ClusterSettings.LONG_PLACE_WAIT,
+            "spark.sql.session.timeZone",
+            "UTC")
+        .forEach(
+            (name, value) -> {
+              if (!submitted.contains(name)) {
+                builder.config(name, value);
+              }
+            });
+    return builder;
   }
 
   /**

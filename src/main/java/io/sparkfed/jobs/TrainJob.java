@@ -166,7 +166,8 @@ public final class TrainJob implements Callable<Integer> {
 
     TrainingResult result;
     try (var federation = loaded.federation()) {
-      DataFingerprint data = new DataFingerprint(loaded.encoding(), workers);
+      DataFingerprint data =
+          new DataFingerprint(loaded.encoding(), workers, SavedModel.named(loaded.sqlTypes()));
       checkpoints.resumed().ifPresent(checkpoint -> data.requireSame(checkpoint.data()));
       checkpoints.open();
       try (LineLog rounds = folder.openLines("rounds.jsonl")) {

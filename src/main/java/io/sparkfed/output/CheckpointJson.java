@@ -45,6 +45,8 @@ final class CheckpointJson {
     data.set("contract", EncodingJson.write(checkpoint.data().encoding()));
     ArrayNode workers = data.putArray("workers");
     checkpoint.data().workers().forEach(workers::add);
+    ObjectNode types = data.putObject("sqlTypes");
+    new TreeMap<>(checkpoint.data().sqlTypes()).forEach(types::put);
     TrainingState state = checkpoint.state();
     ObjectNode training = node.putObject("state");
     training.put("round", state.round());
@@ -128,11 +130,15 @@ final class CheckpointJson {
         .forEach(entry -> settings.put(entry.getKey(), entry.getValue().asText()));
     List<String> workers = new ArrayList<>();
     required(node, "data", "workers").forEach(worker -> workers.add(worker.asText()));
+    Map<String, String> types = new TreeMap<>();
+    required(node, "data", "sqlTypes")
+        .properties()
+        .forEach(type -> types.put(type.getKey(), type.getValue().asText()));
     return new Checkpoint(
         required(node, "runId").asText(),
         required(node, "library").asText(),
         new ResultSettings(settings),
-        new DataFingerprint(EncodingJson.read(required(node, "data", "contract")), workers),
+        new DataFingerprint(EncodingJson.read(required(node, "data", "contract")), workers, types),
         state(required(node, "state")));
   }
 

@@ -10,6 +10,7 @@ import io.sparkfed.model.InputColumn;
 import io.sparkfed.model.InputColumn.Numeric;
 import io.sparkfed.model.InputColumn.OneHot;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class DataFingerprintTest {
@@ -19,7 +20,12 @@ class DataFingerprintTest {
   private static final DataFingerprint THEN = data(List.of("v", "w"), AGE, RANK);
 
   private static DataFingerprint data(List<String> workers, InputColumn... columns) {
-    return new DataFingerprint(new FeatureEncoding(List.of(columns)), workers);
+    return of(Map.of("x", "long"), workers, columns);
+  }
+
+  private static DataFingerprint of(
+      Map<String, String> sqlTypes, List<String> workers, InputColumn... columns) {
+    return new DataFingerprint(new FeatureEncoding(List.of(columns)), workers, sqlTypes);
   }
 
   private static String refusal(DataFingerprint now) {
@@ -46,6 +52,9 @@ class DataFingerprintTest {
   void requireSame_otherColumns_namesTheColumn() {
     List<String> workers = List.of("v", "w");
     assertEquals("column rank isn't a feature any more", refusal(data(workers, AGE)));
+    assertEquals(
+        "column x is of type text in SQL, and was of type long",
+        refusal(of(Map.of("x", "text"), workers, AGE, RANK)));
     assertEquals("column age is where rank stood", refusal(data(workers, AGE, AGE)));
     assertEquals("column age wasn't a feature then", refusal(data(workers, AGE, RANK, AGE)));
     String rest = " has another type, other levels or another mean for missing values";

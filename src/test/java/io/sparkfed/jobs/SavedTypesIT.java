@@ -29,11 +29,11 @@ class SavedTypesIT {
   static void train() {
     int row = 0;
     for (String worker : List.of("a", "b", "c")) {
-      StringBuilder rows = new StringBuilder("k,m,num\n");
+      StringBuilder rows = new StringBuilder("k,m,num,none\n");
       for (int i = 0; i < 8; i++) {
         int k = 3 + 5 * row % 17;
         int m = 1 + 7 * row % 23;
-        rows.append(k).append(',').append(m).append(',').append(3 * Math.max(k, m)).append('\n');
+        rows.append(k).append(',').append(m).append(',').append(3 * Math.max(k, m)).append(",\n");
         row++;
       }
       JobRunner.write(root.resolve(worker + ".csv"), rows.toString());
@@ -50,7 +50,7 @@ class SavedTypesIT {
             root.resolve("types.conf"),
             "data {\n  format = csv\n  workers { "
                 + workers.replace("ROOT", root.toString()).replaceAll("= (\\S+\\.csv)", "= \"$1\"")
-                + " }\n  derive { y = \"num * 2\", g = \"greatest(k, m)\" }\n"
+                + " }\n  derive { y = \"num * 2\", g = \"coalesce(if(none > '5', 0, null), greatest(k, m))\" }\n"
                 + "  label-column = y\n  feature-columns = [g]\n}\n"
                 + "model.family = linear\nalgorithm.preset = fed-newton\n"
                 + "aggregation.mode = insecure-plain\n")
@@ -87,14 +87,15 @@ class SavedTypesIT {
     assertTrue(
         saved
             .replaceAll("\\s", "")
-            .contains("\"sqlTypes\":{\"k\":\"long\",\"m\":\"long\",\"num\":\"long\"}"),
+            .contains(
+                "\"sqlTypes\":{\"k\":\"long\",\"m\":\"long\",\"none\":\"text\",\"num\":\"long\"}"),
         saved);
   }
 
   /** Nor do they need the columns of the label. */
   @Test
   void predict_wholeNumbers_areComparedAsNumbers() {
-    Outcome outcome = predict("k,m\n10,9\n2,30\n");
+    Outcome outcome = predict("k,m,none\n10,9,\n2,30,\n");
 
     assertEquals(0, outcome.code(), outcome.toString());
     assertEquals(List.of(60.0, 180.0), predictions());
@@ -102,16 +103,52 @@ class SavedTypesIT {
 
   @Test
   void predict_columnWithoutAnyValue_hasTheTypeOfTraining() {
-    Outcome outcome = predict("k,m\n,9\n,10\n");
+    Outcome outcome = predict("k,m,none\n,9,\n,10,\n");
 
     assertEquals(0, outcome.code(), outcome.toString());
     assertEquals(List.of(54.0, 60.0), predictions());
   }
 
+  /** As a text 10 is less than 5. */
+  @Test
+  void predict_numbersWhereTrainingSawNothing_areTexts() {
+    Outcome outcome = predict("k,m,none\n10,9,10\n");
+
+    assertEquals(0, outcome.code(), outcome.toString());
+    assertEquals(List.of(60.0), predictions());
+  }
+
+  /** One worker has too few rows for a secure sum, and no rows for what isn't predicted from. */
+  @Test
+  void predict_unitsOfEachWorker_needsNoMoreThanPredictionDoes() {
+    String all = conf("a = ROOT/a.csv, b = ROOT/b.csv, c = ROOT/c.csv");
+    String[] units = {"model.standardize=worker", "algorithm.preset=fed-avg"};
+    String model = own.resolve("scaled").toString();
+    Outcome trained = jobs.train(all, units[0], units[1], "output.dir=" + model);
+    assertEquals(0, trained.code(), trained.toString());
+    String saved = JobRunner.read(own.resolve("scaled/coefficients.json"));
+    JobRunner.write(
+        own.resolve("scaled/coefficients.json"),
+        saved.replaceFirst("(?s)\"sqlTypes\"\\s*:\\s*\\{[^}]*\\}", "\"sqlTypes\":{}"));
+
+    Outcome outcome =
+        jobs.predict(
+            conf("a = ROOT/a.csv"),
+            units[0],
+            "data.derive.more=gone + 1",
+            "predictions.path=" + own.resolve("out"),
+            "predictions.format=json",
+            "--model",
+            model);
+
+    assertEquals(0, outcome.code(), outcome.toString());
+    assertEquals(8, predictions().size());
+  }
+
   /** As texts the greatest would be found, silently, and be another. */
   @Test
   void predict_textWhereNumbersWere_isRefusedAndNotShown() {
-    Outcome outcome = predict("k,m\n10,9\nsecret,3\n");
+    Outcome outcome = predict("k,m,none\n10,9,\nsecret,3,\n");
 
     assertEquals(ExitCode.DATA.code(), outcome.code(), outcome.toString());
     assertTrue(outcome.toString().contains("k"), outcome.toString());
@@ -121,7 +158,7 @@ class SavedTypesIT {
 
   @Test
   void predict_constantThatFails_isToldWithItsKey() {
-    Path file = JobRunner.write(own.resolve("new.csv"), "k,m\n1,2\n");
+    Path file = JobRunner.write(own.resolve("new.csv"), "k,m,none\n1,2,\n");
 
     Outcome outcome =
         jobs.predict(
@@ -138,7 +175,7 @@ class SavedTypesIT {
   /** A label's columns may be there, too: then it is written beside the prediction. */
   @Test
   void predict_rowsWithTheLabelsColumns_keepTheLabel() {
-    Outcome outcome = predict("k,m,num\n10,9,30\n");
+    Outcome outcome = predict("k,m,none,num\n10,9,,30\n");
 
     assertEquals(0, outcome.code(), outcome.toString());
     assertTrue(

@@ -90,7 +90,8 @@ class CheckpointFolderTest {
         "run",
         "1.0",
         new ResultSettings(new TreeMap<>(Map.of("seed", "1", "model.l2", "0.1"))),
-        new DataFingerprint(FeatureEncoding.ofNumbers(List.of("x", "z")), List.of("a", "b")),
+        new DataFingerprint(
+            FeatureEncoding.ofNumbers(List.of("x", "z")), List.of("a", "b"), Map.of("x", "text")),
         new TrainingState(
             round,
             UNUSUAL,
@@ -283,7 +284,7 @@ class CheckpointFolderTest {
             .train();
     DataFingerprint data =
         new DataFingerprint(
-            FeatureEncoding.ofNumbers(List.of("a", "b", "c")), List.of("a", "b", "c"));
+            FeatureEncoding.ofNumbers(List.of("a", "b", "c")), List.of("a", "b", "c"), Map.of());
 
     CheckpointFolder folder = CheckpointFolder.begin(fs, dir);
     Optional<TrainingState> from = Optional.empty();

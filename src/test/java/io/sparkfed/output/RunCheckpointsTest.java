@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RunCheckpointsTest {
   private static final Configuration HADOOP = new Configuration();
   private static final DataFingerprint DATA =
-      new DataFingerprint(FeatureEncoding.ofNumbers(List.of("a")), List.of("w"));
+      new DataFingerprint(FeatureEncoding.ofNumbers(List.of("a")), List.of("w"), Map.of());
 
   @TempDir Path root;
 

@@ -106,7 +106,7 @@ final class TableSql {
     for (Derivation derivation : of) {
       for (String name : derivation.reads()) {
         if (isOfTable(name, derivation.column())) {
-          names.put(name, derivation.key());
+          names.putIfAbsent(name, derivation.key());
         }
       }
     }

@@ -124,7 +124,8 @@ final class UnitedColumns {
         || type instanceof TimestampNTZType;
   }
 
-  private static DataType widerNumber(DataType one, DataType other) {
+  /** Returns a type that holds the numbers of both. */
+  static DataType widerNumber(DataType one, DataType other) {
     if (isFloating(one) || isFloating(other)) {
       return DataTypes.DoubleType;
     }

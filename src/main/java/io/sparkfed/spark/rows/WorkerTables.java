@@ -155,13 +155,17 @@ final class WorkerTables {
     }
     TableSql sql = TableSql.of(data, reading);
     if (data.source() instanceof WorkerPaths paths) {
-      Map<String, Dataset<Row>> placed = new PlacedFiles(spark, data).tables(paths);
+      Map<String, Dataset<Row>> own = new TreeMap<>(new PlacedFiles(spark, data).tables(paths));
+      for (Place place : ConfiguredCluster.places(paths)) {
+        String worker = place.worker();
+        if (!own.containsKey(worker)) {
+          own.put(worker, load(paths.paths().get(worker), worker));
+        }
+      }
+      SqlTypes types = new SqlTypes(sql.columns(), own);
+      own.replaceAll((worker, rows) -> rows == null ? null : types.of(rows));
       return ConfiguredCluster.places(paths).stream()
-          .map(
-              place ->
-                  placed.containsKey(place.worker())
-                      ? opened(sql, place, placed.get(place.worker()))
-                      : opened(sql, place, load(paths.paths().get(place.worker()), place.worker())))
+          .map(place -> opened(sql, place, own.get(place.worker())))
           .toList();
     }
     PooledTable pooled = (PooledTable) data.source();
