@@ -10,6 +10,7 @@ import io.sparkfed.data.DataException;
 import io.sparkfed.data.Shard;
 import io.sparkfed.evaluation.FitStatistics;
 import io.sparkfed.evaluation.Measurements;
+import io.sparkfed.evaluation.ResponseDistribution;
 import io.sparkfed.federated.SummedDerivatives.Wanted;
 import io.sparkfed.federated.TrainingState.Work;
 import io.sparkfed.math.SingularMatrixException;
@@ -47,6 +48,11 @@ final class ExactRounds implements RoundWork {
   /** Beyond it hardly a digit of a solution is right. */
   private static final double LARGEST_CONDITION = 1e13;
 
+  /** With more features, a number for each pair of them is not summed for a note. */
+  private static final int MOST_CORRELATED = 1000;
+
+  private static final double ROUNDING_OF_TERMS = 4.0 * 0x1p-52;
+
   private static final String CONDITION_NUMBER = "condition-number";
   private static final String CURVATURE = "starting-curvature";
 
@@ -62,6 +68,9 @@ final class ExactRounds implements RoundWork {
 
   /** The same of a Hessian, whether there is one or not. */
   private final double largestOfHessian;
+
+  /** Sum of the rows' weights; NaN where no sum told it. */
+  private final double total;
 
   private final double[] l2;
   private final double[] l1;
@@ -103,6 +112,7 @@ final class ExactRounds implements RoundWork {
     this.scaling = scaling;
     this.shape = plan.shape();
     this.optimizer = optimizer;
+    this.total = total;
     int size = shape.size();
     this.hasHessian = optimizer.needsHessian();
     this.sum = plan.sums().sumOf(SummedDerivatives.layout(shape, hasHessian, plan.metrics()));
@@ -233,7 +243,8 @@ final class ExactRounds implements RoundWork {
     return new Evaluated(
         EvaluationSums.of(sums),
         objective,
-        new PointEvaluation(value, gradient, hessian, kind(), typical(), leastCurvature()));
+        new PointEvaluation(
+            value, gradient, hessian, kind(), typical(), rounding(), leastCurvature()));
   }
 
   /** A feature that is constant has no penalty in training units, and no slope either. */
@@ -261,6 +272,23 @@ final class ExactRounds implements RoundWork {
       case POISSON -> labelMean > 0.0 ? Math.min(1.0, labelMean) : 1.0;
       case LINEAR, HUBER, SVM, SQUARED_HINGE -> Double.POSITIVE_INFINITY;
     };
+  }
+
+  /**
+   * With a log link a row's loss is a small difference of terms as large as its label, of which
+   * Poisson's multiplies the score.
+   */
+  private double rounding() {
+    boolean hasMean = labelMean > 0.0;
+    return switch (plan.family()) {
+      case POISSON -> hasMean ? ROUNDING_OF_TERMS * labelMean * ofScores() : 0.0;
+      case GAMMA -> hasMean ? ROUNDING_OF_TERMS * ofScores() : 0.0;
+      case LINEAR, LOGISTIC, SOFTMAX, HUBER, SVM, SQUARED_HINGE -> 0.0;
+    };
+  }
+
+  private double ofScores() {
+    return 1.0 + Math.abs(Math.log(labelMean));
   }
 
   private static double rarity(double share) {
@@ -350,7 +378,12 @@ final class ExactRounds implements RoundWork {
       return Optional.empty();
     }
     if (plan.family() == Family.SOFTMAX) {
+      noteDependence(federation, note);
       return ofSoftmax();
+    }
+    if (ResponseDistribution.of(plan.family()).isEmpty()) {
+      noteDependence(federation, note);
+      return Optional.empty();
     }
     try {
       return FederatedInference.of(
@@ -360,16 +393,41 @@ final class ExactRounds implements RoundWork {
       return Optional.empty();
     } catch (SingularMatrixException e) {
       // Only after an optimizer that needs no Hessian.
-      note.accept(
-          "WARNING: "
-              + (e.column() < shape.weightCount()
-                  ? "feature " + (e.column() + 1)
-                  : "the constant column of the intercept")
-              + " is a linear combination of the features before it: other coefficients are as"
-              + " good as these, and there are no statistics of the fit; leave features out, or"
-              + " set model.l2 > 0");
+      note.accept(dependent(e.column(), ", and there are no statistics of the fit"));
       return Optional.empty();
     }
+  }
+
+  private String dependent(int column, String more) {
+    return "WARNING: "
+        + (column < shape.features()
+            ? "feature " + (column + 1)
+            : "the constant column of the intercept")
+        + " is a linear combination of the features before it: other coefficients are as good as"
+        + " these"
+        + more
+        + "; leave features out, or set model.l2 > 0";
+  }
+
+  /**
+   * Of a fit without Hessians and statistics, which would tell. Where a sample of the rows has
+   * independent features, all of them have.
+   */
+  private void noteDependence(Federation<Shard> federation, Consumer<String> note) {
+    boolean isUnique = plan.l1() > 0.0 || plan.l2() > 0.0 || hasHessian;
+    boolean isTold = curvature.map(Preconditioner::isRegular).orElse(false);
+    if (isUnique || isTold || shape.features() > MOST_CORRELATED) {
+      return;
+    }
+    StartingCurvature.ofAllRows(federation, plan, scaling, total)
+        .ifPresent(
+            gram -> {
+              try {
+                gram.withoutZeroRows().cholesky();
+              } catch (SingularMatrixException e) {
+                note.accept(dependent(e.column(), ""));
+              }
+            });
   }
 
   /** The fit as a whole: all that is known without another visit. */

@@ -16,9 +16,11 @@ public final class FederatedLabels {
    *
    * @param weight sum of the weights w
    * @param squaredWeight sum of w²
+   * @param mean the weighted mean
    * @param squaredDeviations sum of w times the squared deviation from the weighted mean
    */
-  public record Moments(double weight, double squaredWeight, double squaredDeviations) {
+  public record Moments(
+      double weight, double squaredWeight, double mean, double squaredDeviations) {
 
     /** Returns what a sample's variance divides by; see {@link WeightSums#degrees}. */
     public double reliabilityDegrees() {
@@ -42,7 +44,7 @@ public final class FederatedLabels {
     double squares =
         Ask.workers(federation, sums, "deviation of the label", new DeviationOfLabels(mean))
             .get(DeviationOfLabels.SQUARES);
-    return new Moments(weight, first.get(MeanOfLabels.SQUARED_WEIGHT), squares);
+    return new Moments(weight, first.get(MeanOfLabels.SQUARED_WEIGHT), mean, squares);
   }
 
   /**

@@ -325,7 +325,7 @@ public final class FederatedTrainer {
       case UNVOUCHED -> {
         notes.add(
             "WARNING: perhaps not converged: no lower point was found, but where features nearly"
-                + " depend on each other the slope is still too large to rule one out; compare"
+                + " depend on each other, or all but separate the classes, the slope is still too large to rule one out; compare"
                 + " with fed-newton,"
                 + " leave algorithm.preconditioner on, or set model.l2 > 0");
         yield optimum(model);

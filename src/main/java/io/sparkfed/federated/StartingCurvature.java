@@ -39,12 +39,28 @@ final class StartingCurvature {
     List<String> cohort = federation.workers();
     int order = SampledGram.order(plan.shape());
     int most = Math.max(LEAST_ROWS, ROWS_A_FEATURE * order / cohort.size());
+    return of(federation, plan, scaling, total, most, "starting curvature");
+  }
+
+  /** Returns the same of all rows, which tells what a sample can't: that features are dependent. */
+  static Optional<SymmetricMatrix> ofAllRows(
+      Federation<Shard> federation, TrainingPlan plan, Scaling scaling, double total) {
+    return of(federation, plan, scaling, total, Integer.MAX_VALUE, "correlations of features");
+  }
+
+  private static Optional<SymmetricMatrix> of(
+      Federation<Shard> federation,
+      TrainingPlan plan,
+      Scaling scaling,
+      double total,
+      int most,
+      String what) {
+    List<String> cohort = federation.workers();
     SampledCurvature statement = new SampledCurvature(plan.shape(), scaling, most);
     VectorSum sum = plan.sums().sumOf(statement.layout());
     if (Double.isFinite(total)) {
       sum.expect(MARGIN * total, cohort.size());
     }
-    String what = "starting curvature";
     try {
       Opened<NamedVector> opened = Ask.through(sum, federation, cohort, what, statement);
       if (opened.saturated() > 0) {
@@ -53,7 +69,8 @@ final class StartingCurvature {
       double weight = opened.value().get(SampledCurvature.WEIGHT);
       return weight > 0.0
           ? Optional.of(
-              SymmetricMatrix.of(order, opened.value().all(SampledCurvature.GRAM))
+              SymmetricMatrix.of(
+                      SampledGram.order(plan.shape()), opened.value().all(SampledCurvature.GRAM))
                   .times(1.0 / weight))
           : Optional.empty();
     } catch (NonFiniteUpdateException e) {

@@ -13,11 +13,14 @@ public final class InverseHessian {
 
   private final int memory;
   private final UnaryOperator<double[]> initial;
+  private final boolean knowsFlatDirections;
   private final List<Pair> pairs;
 
-  private InverseHessian(int memory, UnaryOperator<double[]> initial, List<Pair> pairs) {
+  private InverseHessian(
+      int memory, UnaryOperator<double[]> initial, boolean knowsFlatDirections, List<Pair> pairs) {
     this.memory = memory;
     this.initial = initial;
+    this.knowsFlatDirections = knowsFlatDirections;
     this.pairs = pairs;
   }
 
@@ -30,7 +33,7 @@ public final class InverseHessian {
    * @param memory number of steps remembered, at least 1
    */
   public static InverseHessian identity(int memory) {
-    return startingFrom(memory, IDENTITY);
+    return new InverseHessian(memory, IDENTITY, false, List.of());
   }
 
   /**
@@ -40,7 +43,12 @@ public final class InverseHessian {
    * @param initial returns its product with a vector, in a new array or the same one
    */
   public static InverseHessian startingFrom(int memory, UnaryOperator<double[]> initial) {
-    return new InverseHessian(memory, initial, List.of());
+    return new InverseHessian(memory, initial, true, List.of());
+  }
+
+  /** The same where the matrix is too nearly singular to tell how flat flat directions are. */
+  public static InverseHessian startingNear(int memory, UnaryOperator<double[]> initial) {
+    return new InverseHessian(memory, initial, false, List.of());
   }
 
   /** Returns whether nothing is known. */
@@ -63,7 +71,7 @@ public final class InverseHessian {
       next.remove(0);
     }
     next.add(new Pair(step.clone(), change.clone(), 1.0 / product));
-    return new InverseHessian(memory, initial, List.copyOf(next));
+    return new InverseHessian(memory, initial, knowsFlatDirections, List.copyOf(next));
   }
 
   /** Returns whether steps are remembered. */
@@ -71,9 +79,9 @@ public final class InverseHessian {
     return !pairs.isEmpty();
   }
 
-  /** Returns whether nothing was known before the first step. */
-  public boolean startsAtIdentity() {
-    return initial == IDENTITY;
+  /** Returns whether it was known before the first step in which directions there is little. */
+  public boolean knowsFlatDirections() {
+    return knowsFlatDirections;
   }
 
   /** Returns the largest curvature along a step that is remembered; 0 where none is. */
@@ -87,7 +95,7 @@ public final class InverseHessian {
 
   /** Returns the estimate before the first step. */
   public InverseHessian forgotten() {
-    return new InverseHessian(memory, initial, List.of());
+    return new InverseHessian(memory, initial, knowsFlatDirections, List.of());
   }
 
   /** Returns copies of the steps that are remembered, the oldest first. */

@@ -71,9 +71,6 @@ public record Lbfgs(int memory, double tolerance) implements ExactOptimizer {
   /** Below this part of a large value, and with steps that do not shrink, it falls to zero. */
   static final double FALLING_TO_ZERO = 1e-8;
 
-  /** Below this part of a large value the objective is as good as zero. */
-  static final double NEARLY_ZERO = 1e-10;
-
   /** What coefficients may be off by, relatively to the largest. */
   private static final double EXACT = 1e-6;
 
@@ -85,6 +82,9 @@ public record Lbfgs(int memory, double tolerance) implements ExactOptimizer {
 
   /** When so little is left, relatively, steps are those of the neighborhood of a minimum. */
   private static final double NEARBY = 1e-8;
+
+  /** A likelihood so far below a large value has lost its curvature to saturation. */
+  private static final double SATURATED = 1e-3;
 
   static final double STEADY = 0.3;
   private static final double LONG_STEP = 1e-3;
@@ -124,7 +124,11 @@ public record Lbfgs(int memory, double tolerance) implements ExactOptimizer {
   private InverseHessian inverse(WeightedL1 l1, Optional<Preconditioner> curvature) {
     return curvature
         .filter(known -> l1.isZero())
-        .map(known -> InverseHessian.startingFrom(memory, known::solve))
+        .map(
+            known ->
+                known.isRegular()
+                    ? InverseHessian.startingFrom(memory, known::solve)
+                    : InverseHessian.startingNear(memory, known::solve))
         .orElseGet(() -> InverseHessian.identity(memory));
   }
 
@@ -192,7 +196,7 @@ public record Lbfgs(int memory, double tolerance) implements ExactOptimizer {
       return lbfgs.from(
           new Iterate(point, value, at.gradient(), inverse, none),
           Double.POSITIVE_INFINITY,
-          at.kind(),
+          at,
           l1);
     }
 
@@ -217,8 +221,8 @@ public record Lbfgs(int memory, double tolerance) implements ExactOptimizer {
       double[] point, double value, double[] gradient, InverseHessian inverse, Progress progress) {
 
     /** Returns what differences of the objective are measured by. */
-    double scale() {
-      return Math.max(Math.abs(value), NEARLY_ZERO * progress.large);
+    double scale(PointEvaluation known) {
+      return PointEvaluation.scale(value, progress.large, known.rounding());
     }
   }
 
@@ -285,18 +289,18 @@ public record Lbfgs(int memory, double tolerance) implements ExactOptimizer {
       double slopeBefore = dot(pseudo, direction);
       boolean isFinite = Double.isFinite(value);
       double slopeAfter = isFinite ? dot(at.gradient(), direction) : Double.NaN;
-      double slack = ROUNDING * Math.abs(from.value);
+      double slack = Math.max(ROUNDING * Math.abs(from.value), at.rounding());
       boolean lower = value <= from.value + SUFFICIENT * dot(pseudo, step) + slack;
       boolean flatter =
           isFinite
               && l1.isZero()
               && at.kind() != Kind.KINKED
-              && Slopes.showDescent(from.value, value, slopeBefore, slopeAfter);
+              && Slopes.showDescent(from.value, value, slopeBefore, slopeAfter, at.rounding());
       if (!lower && !flatter) {
         boolean learnt = from.inverse.hasLearnt();
         double first = firstLength(from, at.kind(), pseudo, Vectors.maxAbs(direction));
         return length < (learnt ? SHORTEST_LEARNT : SHORTEST) * first || closed()
-            ? withoutDescent(learnt, at.kind())
+            ? withoutDescent(learnt, at)
             : withLength((low + length) / 2.0, low, length);
       }
       boolean tooShort = l1.isZero() && slopeAfter < CURVATURE * slopeBefore;
@@ -317,16 +321,16 @@ public record Lbfgs(int memory, double tolerance) implements ExactOptimizer {
     }
 
     /** What was learned of the curvature may mislead: the line is tried once more without. */
-    private Search withoutDescent(boolean learnt, Kind kind) {
+    private Search withoutDescent(boolean learnt, PointEvaluation at) {
       if (learnt) {
         return lbfgs.from(
             new Iterate(
                 from.point, from.value, from.gradient, from.inverse.forgotten(), from.progress),
             Double.POSITIVE_INFINITY,
-            kind,
+            at,
             l1);
       }
-      return noLowerPoint(from, -slope() / 2.0, kind, l1);
+      return noLowerPoint(from, -slope() / 2.0, at, l1);
     }
 
     private double slope() {
@@ -381,11 +385,12 @@ public record Lbfgs(int memory, double tolerance) implements ExactOptimizer {
     return Vectors.dot(a, 0, b, a.length);
   }
 
-  private static Search noLowerPoint(Iterate at, double left, Kind kind, WeightedL1 l1) {
-    if (kind != Kind.KINKED && !(left <= GOOD * at.scale())) {
+  private static Search noLowerPoint(
+      Iterate at, double left, PointEvaluation known, WeightedL1 l1) {
+    if (known.kind() != Kind.KINKED && !(left <= GOOD * at.scale(known))) {
       return new Ended(at.point, Ending.STALLED);
     }
-    return new Ended(at.point, isVouched(at, kind, l1) ? Ending.NO_LOWER_POINT : Ending.UNVOUCHED);
+    return new Ended(at.point, isVouched(at, known, l1) ? Ending.NO_LOWER_POINT : Ending.UNVOUCHED);
   }
 
   private Search accept(
@@ -404,12 +409,13 @@ public record Lbfgs(int memory, double tolerance) implements ExactOptimizer {
             from.inverse.after(step, Vectors.subtract(gradient, from.gradient)),
             from.progress),
         from.value - value,
-        evaluation.kind(),
+        evaluation,
         l1);
   }
 
   /** Goes on from a point that was accepted. */
-  private Search from(Iterate at, double gained, Kind kind, WeightedL1 l1) {
+  private Search from(Iterate at, double gained, PointEvaluation known, WeightedL1 l1) {
+    Kind kind = known.kind();
     double[] pseudo = l1.pseudoGradient(at.point, at.gradient);
     if (Vectors.maxAbs(pseudo) == 0.0) {
       return new Ended(at.point, atRest(at, kind));
@@ -417,9 +423,9 @@ public record Lbfgs(int memory, double tolerance) implements ExactOptimizer {
     double[] direction = l1.downhill(at.inverse.direction(pseudo), pseudo);
     double left = -dot(direction, pseudo) / 2.0;
     if (!(left > 0.0)) {
-      return noLowerPoint(at, Math.abs(left), kind, l1);
+      return noLowerPoint(at, Math.abs(left), known, l1);
     }
-    double scale = at.scale();
+    double scale = at.scale(known);
     Progress so = at.progress;
     double stride = Vectors.maxAbs(direction);
     boolean little = gained <= tolerance * scale;
@@ -444,11 +450,11 @@ public record Lbfgs(int memory, double tolerance) implements ExactOptimizer {
             so.leastCurvature,
             Math.max(so.steepest, at.inverse.largestCurvature()));
     boolean isQuiet = none || now.quiet >= QUIET_ITERATIONS * SLOW_QUIET;
-    if (isQuiet && isVouched(at, kind, l1)) {
+    if (isQuiet && isVouched(at, known, l1)) {
       return new Ended(at.point, Ending.CONVERGED);
     }
     if (now.stuck >= STUCK_ITERATIONS) {
-      return noLowerPoint(at, left, kind, l1);
+      return noLowerPoint(at, left, known, l1);
     }
     return new Trial(
         this,
@@ -465,17 +471,21 @@ public record Lbfgs(int memory, double tolerance) implements ExactOptimizer {
    * Whether the slope itself is small enough, however little the objective curves in a direction
    * that no step has gone: what is left is at most {@code |g|²/2} by the least curvature, and a
    * coefficient is off by at most {@code |g|} by it. Who has seen all features' correlations knows
-   * the flat directions, and with an L1 penalty slopes needn't vanish.
+   * the flat directions, unless a likelihood has become flat everywhere since, and with an L1
+   * penalty slopes needn't vanish.
    */
-  private static boolean isVouched(Iterate at, Kind kind, WeightedL1 l1) {
-    if (!l1.isZero() || kind == Kind.KINKED || !at.inverse.startsAtIdentity()) {
+  private static boolean isVouched(Iterate at, PointEvaluation known, WeightedL1 l1) {
+    boolean isSaturated =
+        known.kind() == Kind.LIKELIHOOD && at.value < SATURATED * at.progress.large;
+    boolean isKnown = at.inverse.knowsFlatDirections() && !isSaturated;
+    if (!l1.isZero() || known.kind() == Kind.KINKED || isKnown) {
       return true;
     }
     double slope = Math.sqrt(dot(at.gradient, at.gradient));
     double steepest = Math.max(at.progress.steepest, at.inverse.largestCurvature());
     double size = Math.max(1.0, Vectors.maxAbs(at.point));
     double least = at.progress.leastCurvature;
-    double scale = at.scale();
+    double scale = at.scale(known);
     return slope <= NO_SLOPE * Math.sqrt(steepest * scale)
         || slope <= ROUNDING_OF_SCORES * steepest * size
         || (slope * slope <= 2.0 * least * GOOD * scale && slope <= EXACT * least * size);
@@ -514,7 +524,10 @@ public record Lbfgs(int memory, double tolerance) implements ExactOptimizer {
 
   private static double firstLength(Iterate at, Kind kind, double[] pseudo, double stride) {
     if (at.inverse.isIdentity()) {
-      return 1.0 / Math.max(1.0, Math.sqrt(dot(pseudo, pseudo)));
+      // Of a quadratic function that is at least 0 the best step is at most 2f / |g|².
+      double squared = dot(pseudo, pseudo);
+      double most = at.value > 0.0 ? 2.0 * at.value / squared : Double.POSITIVE_INFINITY;
+      return Math.min(1.0 / Math.max(1.0, Math.sqrt(squared)), most);
     }
     return kind == Kind.LIKELIHOOD && stride > FAR ? Math.log1p(stride) / stride : 1.0;
   }

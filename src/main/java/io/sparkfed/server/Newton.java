@@ -133,8 +133,8 @@ public record Newton(double tolerance) implements ExactOptimizer {
 
     @Override
     public Search next(PointEvaluation at) {
-      double scale = scale(value, first);
-      double slack = ROUNDING * scale;
+      double scale = PointEvaluation.scale(value, first, at.rounding());
+      double slack = Math.max(ROUNDING * scale, at.rounding());
       boolean lower = at.value() <= value - SUFFICIENT * part * decrement;
       boolean same = at.value() <= value + slack && SUFFICIENT * part * decrement <= slack;
       boolean flatter =
@@ -143,7 +143,8 @@ public record Newton(double tolerance) implements ExactOptimizer {
                   value,
                   at.value(),
                   -decrement,
-                  Vectors.dot(at.gradient(), 0, direction, direction.length));
+                  Vectors.dot(at.gradient(), 0, direction, direction.length),
+                  at.rounding());
       if (lower || same || flatter) {
         return last
             ? new Ended(point(), Ending.CONVERGED)
@@ -206,7 +207,7 @@ public record Newton(double tolerance) implements ExactOptimizer {
       direction = damped.get();
     }
     double decrement = -Vectors.dot(at.gradient(), 0, direction, direction.length);
-    double scale = scale(at.value(), first);
+    double scale = at.scale(first);
     boolean little = decrement / 2.0 <= tolerance * scale;
     double step = Vectors.maxAbs(direction);
     boolean steady = step >= Lbfgs.STEADY * previousStep && Lbfgs.isLong(direction, point);
@@ -218,10 +219,6 @@ public record Newton(double tolerance) implements ExactOptimizer {
       return new Search.Ended(point, Search.Ending.CONVERGED);
     }
     return new Trial(this, point, at.value(), first, direction, decrement, 1.0, little);
-  }
-
-  private static double scale(double value, double large) {
-    return Math.max(Math.abs(value), Lbfgs.NEARLY_ZERO * large);
   }
 
   /** Returns the direction with as little damping as will do; empty where none does. */

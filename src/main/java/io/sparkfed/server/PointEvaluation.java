@@ -11,6 +11,8 @@ import java.util.Optional;
  * @param hessian its Hessian, if it was asked for
  * @param kind what kind of objective it is, the same at each point
  * @param typical a value that is no small one, the same at each point; infinite where nobody knows
+ * @param rounding the value may be off by so much by rounding alone, the same at each point; 0
+ *     where nobody knows
  * @param leastCurvature the objective curves at least so much by any coefficients but intercepts,
  *     at each point, as an L2 penalty makes it; 0 where nothing does
  */
@@ -20,7 +22,11 @@ public record PointEvaluation(
     Optional<SymmetricMatrix> hessian,
     Kind kind,
     double typical,
+    double rounding,
     double leastCurvature) {
+
+  /** Below this part of a large value the objective is as good as zero. */
+  private static final double NEARLY_ZERO = 1e-10;
 
   /** What can be said of an objective's values before any is known. They are at least 0. */
   public enum Kind {
@@ -35,6 +41,21 @@ public record PointEvaluation(
     KINKED
   }
 
+  /**
+   * Returns what differences of the objective are measured by at this point: its value, or else
+   * what is as good as zero.
+   *
+   * @param large what is a large value
+   */
+  double scale(double large) {
+    return scale(value, large, rounding);
+  }
+
+  /** Returns the same for another value. */
+  static double scale(double value, double large, double rounding) {
+    return Math.max(Math.abs(value), Math.max(NEARLY_ZERO * large, rounding / Lbfgs.GOOD));
+  }
+
   /** Returns what is a large value where this is the first. */
   double large() {
     return Math.min(Math.abs(value), typical);
@@ -42,7 +63,7 @@ public record PointEvaluation(
 
   /** Creates the evaluation of an objective in the labels' units. */
   public PointEvaluation(double value, double[] gradient, Optional<SymmetricMatrix> hessian) {
-    this(value, gradient, hessian, Kind.IN_UNITS_OF_LABELS, Double.POSITIVE_INFINITY, 0.0);
+    this(value, gradient, hessian, Kind.IN_UNITS_OF_LABELS, Double.POSITIVE_INFINITY, 0.0, 0.0);
   }
 
   /** Returns the evaluation of a point where the objective overflows. */

@@ -17,11 +17,14 @@ public final class Preconditioner {
   private final ModelShape shape;
   private final SymmetricMatrix matrix;
   private final Cholesky factors;
+  private final boolean isRegular;
 
-  private Preconditioner(ModelShape shape, SymmetricMatrix matrix, Cholesky factors) {
+  private Preconditioner(
+      ModelShape shape, SymmetricMatrix matrix, Cholesky factors, boolean isRegular) {
     this.shape = shape;
     this.matrix = matrix;
     this.factors = factors;
+    this.isRegular = isRegular;
   }
 
   /**
@@ -36,10 +39,23 @@ public final class Preconditioner {
     }
     try {
       Cholesky factors = matrix.withoutZeroRows().plusDiagonal(added).cholesky();
-      return Optional.of(new Preconditioner(shape, matrix, factors));
+      return Optional.of(new Preconditioner(shape, matrix, factors, isRegular(matrix)));
     } catch (SingularMatrixException e) {
       return Optional.empty();
     }
+  }
+
+  private static boolean isRegular(SymmetricMatrix matrix) {
+    try {
+      return matrix.withoutZeroRows().cholesky().conditionNumber() * DAMPING <= 1.0;
+    } catch (SingularMatrixException e) {
+      return false;
+    }
+  }
+
+  /** Returns whether the matrix is so far from a singular one that what was added is little. */
+  public boolean isRegular() {
+    return isRegular;
   }
 
   /** Returns the matrix it was made of. */

@@ -18,9 +18,11 @@ final class Slopes {
    * @param after the value where it ends
    * @param slopeBefore the slope along the step where it starts, below 0
    * @param slopeAfter the slope where it ends
+   * @param rounding what values may be off by at least
    */
-  static boolean showDescent(double before, double after, double slopeBefore, double slopeAfter) {
-    return after <= before + VALUES_OFF * Math.abs(before)
+  static boolean showDescent(
+      double before, double after, double slopeBefore, double slopeAfter, double rounding) {
+    return after <= before + Math.max(VALUES_OFF * Math.abs(before), rounding)
         && Math.abs(slopeAfter) <= FLATTER * -slopeBefore;
   }
 }

@@ -102,4 +102,34 @@ class NearlyDependentTest {
         without.notes().stream().noneMatch(note -> note.startsWith("WARNING")),
         without.notes()::toString);
   }
+
+  /** A loss without statistics of its fit says so too; an L2 penalty makes one fit the only one. */
+  @ParameterizedTest
+  @EnumSource(names = {"SOFTMAX", "HUBER", "SVM", "SQUARED_HINGE"})
+  void train_lbfgsOfDependentFeatures_saysSoUnlessPenalized(Family family) {
+    Table dependent = Table.random(5L, ROWS, FEATURES, family);
+    Table independent = Table.random(5L, ROWS, FEATURES, family);
+    for (double[] row : dependent.x()) {
+      row[2] = row[0] - 2.0 * row[1];
+    }
+    for (boolean isPreconditioned : new boolean[] {false, true}) {
+      PlanBuilder plan = new PlanBuilder().family(family).features(FEATURES).rounds(1000);
+      if (isPreconditioned) {
+        plan.preconditioned();
+      }
+      plan.optimizer(new Lbfgs(10, 1e-11));
+      TrainingResult unpenalized = plan.train(PlanBuilder.deal(dependent));
+      TrainingResult regular = plan.train(PlanBuilder.deal(independent));
+      TrainingResult penalized = plan.l2(0.1).train(PlanBuilder.deal(dependent));
+
+      assertTrue(tells(unpenalized), unpenalized.notes()::toString);
+      assertTrue(!tells(regular), regular.notes()::toString);
+      assertTrue(!tells(penalized), penalized.notes()::toString);
+    }
+  }
+
+  private static boolean tells(TrainingResult result) {
+    return result.notes().stream()
+        .anyMatch(note -> note.startsWith("WARNING: feature 3 is a linear combination"));
+  }
 }

@@ -57,6 +57,7 @@ record MllibPenalty(
    * Returns the penalties.
    *
    * @throws DataException if a model without an intercept is penalized where all labels are equal
+   *     and not 0, which MLlib refuses too
    */
   Values values(Moments label, boolean intercept) {
     double divisor =
@@ -67,9 +68,9 @@ record MllibPenalty(
       double deviation = Math.sqrt(label.squaredDeviations() / divisor);
       if (deviation > 0.0) {
         l2 /= deviation;
-      } else if (!intercept) {
+      } else if (!intercept && label.mean() != 0.0) {
         throw new DataException(
-            "regParam must be 0 where all labels are equal and fitIntercept is false");
+            "regParam must be 0 where all labels are equal, and not 0, and fitIntercept is false");
       }
     }
     if (standardization) {

@@ -197,7 +197,7 @@ public final class PooledTwin {
                         .multiply(functions.pow(functions.col("label").minus(mean), 2.0))))
             .head()
             .getDouble(0);
-    return new Moments(total, sums.getDouble(1), squares);
+    return new Moments(total, sums.getDouble(1), mean, squares);
   }
 
   private Coefficients coefficients(Vector weights, double intercept) {

@@ -71,6 +71,21 @@ class EstimatorTwinIT {
     assertEquals(LinearRegressionModel.class, own.getClass());
   }
 
+  /** MLlib refuses to penalize equal labels without an intercept, unless they are 0. */
+  @ParameterizedTest
+  @ValueSource(strings = {"regParam=0.3", "regParam=0.3 fitIntercept=false", "fitIntercept=false"})
+  void linearRegression_labelsOfZero_sameModel(String params) {
+    Dataset<Row> rows =
+        EstimatorRows.of(spark, Family.LINEAR, ROWS).withColumn("label", functions.lit(0.0));
+    LinearRegressionModel twin = with(exact(new LinearRegression()), params).fit(rows);
+    LinearRegressionModel own =
+        with(exact(federated(new FederatedLinearRegression())), params).fit(rows);
+
+    assertArrayEquals(new double[twin.numFeatures()], twin.coefficients().toArray(), 1e-12);
+    assertArrayEquals(twin.coefficients().toArray(), own.coefficients().toArray(), 1e-12);
+    assertEquals(twin.intercept(), own.intercept(), 1e-12);
+  }
+
   @ParameterizedTest
   @CsvSource({
     "LOGISTIC, ''",

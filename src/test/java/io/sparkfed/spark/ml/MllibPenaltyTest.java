@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class MllibPenaltyTest {
   /** Four rows of weights 1, 1, 2, 4: W = 8, sum of w² = 22. */
-  private static final Moments LABEL = new Moments(8.0, 22.0, 21.0);
+  private static final Moments LABEL = new Moments(8.0, 22.0, 3.0, 21.0);
 
   @ParameterizedTest
   @CsvSource({
@@ -29,7 +29,7 @@ class MllibPenaltyTest {
     MllibPenalty penalty = new MllibPenalty(0.625, 0.4, standardized, deviations, leastSquares);
 
     for (double scale : new double[] {1.0, 1e-18, 0.1, 1e18}) {
-      Moments scaled = new Moments(8.0 * scale, 22.0 * scale * scale, 21.0 * scale);
+      Moments scaled = new Moments(8.0 * scale, 22.0 * scale * scale, 3.0, 21.0 * scale);
 
       assertEquals(l1, penalty.values(scaled, true).l1(), 1e-15);
       assertEquals(l2, penalty.values(scaled, true).l2(), 1e-15);
@@ -51,11 +51,12 @@ class MllibPenaltyTest {
 
   @ParameterizedTest
   @CsvSource({"true", "false"})
-  void values_equalLabels_needAnIntercept(boolean standardized) {
-    Moments equal = new Moments(8.0, 22.0, 0.0);
+  void values_equalLabels_needAnInterceptUnlessTheyAreZero(boolean standardized) {
+    Moments equal = new Moments(8.0, 22.0, 4.0, 0.0);
     MllibPenalty penalty = new MllibPenalty(0.3, 0.0, standardized, Deviations.POPULATION, true);
 
     assertThrows(DataException.class, () -> penalty.values(equal, false));
     assertFalse(Double.isInfinite(penalty.values(equal, true).l2()));
+    assertFalse(Double.isInfinite(penalty.values(new Moments(8.0, 22.0, 0.0, 0.0), false).l2()));
   }
 }
