@@ -78,7 +78,7 @@ record Derivation(String name, String sql, Set<String> reads) {
     }
     for (String name : derivation.reads()) {
       Derivation other = all.get(CsvHeader.key(name));
-      if (other != null && other != derivation) {
+      if (other != null && !other.equals(derivation)) {
         append(other, all, begun, ordered);
       }
     }

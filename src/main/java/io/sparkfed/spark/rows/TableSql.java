@@ -205,7 +205,7 @@ final class TableSql {
     }
     for (Derivation one : made) {
       for (Derivation other : made) {
-        if (one != other && present.contains(one.column()) && other.reads(one.column())) {
+        if (!one.equals(other) && present.contains(one.column()) && other.reads(one.column())) {
           throw new DataException(
               key
                   + ": "
