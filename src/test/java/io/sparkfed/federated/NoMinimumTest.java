@@ -76,6 +76,21 @@ class NoMinimumTest {
     hasNone(Family.SOFTMAX, Table.of(x, classes));
   }
 
+  /** A level that two rows have, of one label, separates them alone. */
+  @Test
+  void train_rareLevelOfOneLabel_endsAsUnbounded() {
+    for (Family family : List.of(Family.LOGISTIC, Family.POISSON, Family.SOFTMAX)) {
+      Table noisy = Table.random(9L, ROWS, 2, family);
+      double[][] x = noisy.x();
+      double[] y = noisy.y().clone();
+      for (int i = 0; i < ROWS; i++) {
+        x[i][1] = i == 7 || i == 31 ? 1.0 : 0.0;
+        y[i] = x[i][1] == 1.0 ? 0.0 : y[i];
+      }
+      hasNone(family, Table.of(x, y));
+    }
+  }
+
   /**
    * The labels are those of the feature's sign, which is all there is: by symmetry the weight is
    * where {@code l2 w = 1 / (1 + exp(w))}.

@@ -12,10 +12,12 @@ import io.sparkfed.data.ShardBuilder.Part;
 import io.sparkfed.evaluation.FitStatistics;
 import io.sparkfed.model.Family;
 import io.sparkfed.model.ModelShape;
+import io.sparkfed.server.ExactGradientDescent;
 import io.sparkfed.server.ExactOptimizer;
 import io.sparkfed.server.Lbfgs;
 import io.sparkfed.server.Newton;
 import io.sparkfed.server.NormalEquations;
+import io.sparkfed.solver.GradientDescent;
 import io.sparkfed.solver.LocalLbfgs;
 import io.sparkfed.testing.Table;
 import java.util.ArrayList;
@@ -29,8 +31,10 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -245,5 +249,60 @@ class ScaleTest {
       close(expected, actual, what);
       statistics.ifPresent(at -> same(at, result.statistics().orElseThrow(), what));
     }
+  }
+
+  /** Whatever is not a search for the optimum: steps of fixed length, and averages. */
+  static Stream<PlanBuilder> walks(Family family) {
+    return Stream.of(
+        plan(family, new ExactGradientDescent(0.01, 0.0, 1000.0), false, false).rounds(20),
+        averaged(family).solver(new GradientDescent(2, 0.01)),
+        averaged(family).solver(new LocalLbfgs(3, 1e-9, 10)));
+  }
+
+  private static PlanBuilder averaged(Family family) {
+    return new PlanBuilder()
+        .family(family)
+        .features(FEATURES)
+        .rounds(5)
+        .sum(new InsecurePlainSum(2));
+  }
+
+  /** What has no optimum yet scales all the same: by weights not at all. */
+  @ParameterizedTest
+  @EnumSource
+  void walk_weightsOfAnyScale_sameCoefficients(Family family) {
+    Rows rows = Rows.of(family);
+    double total = Arrays.stream(rows.weights).sum();
+    walks(family)
+        .forEach(
+            plan -> {
+              double[] expected = walked(plan, rows);
+              for (double scale : new double[] {1e-18, 1e-9, 1.0, 1e9, 1e18}) {
+                String what = family + " weights " + scale;
+                close(expected, walked(plan, rows.weighted(scale / total)), what);
+              }
+            });
+  }
+
+  /** A squared loss is homogeneous: so is each step of descent, of exact or averaged gradients. */
+  @Test
+  void walk_labelsOfAnyScale_coefficientsOfThatScale() {
+    Rows rows = Rows.of(Family.LINEAR);
+    walks(Family.LINEAR)
+        .limit(2)
+        .forEach(
+            plan -> {
+              double[] expected = walked(plan, rows);
+              for (double scale : SCALES) {
+                double[] actual = walked(plan, rows.labelled(scale, 0.0));
+                close(expected, Rows.times(actual, 1.0 / scale), "labels " + scale);
+              }
+            });
+  }
+
+  private static double[] walked(PlanBuilder plan, Rows rows) {
+    TrainingResult result = plan.train(rows.dealt());
+    assertTrue(result.divergence().isEmpty(), () -> result.divergence().toString());
+    return result.model().values();
   }
 }
