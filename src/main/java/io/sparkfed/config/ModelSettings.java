@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValueFactory;
+import io.sparkfed.report.RunReport.Setting;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -31,9 +32,14 @@ public final class ModelSettings {
       Set.of(
           "model.huber-delta",
           "model.intercept",
+          "model.l1",
+          "model.l2",
           "data.label-column",
           "data.offset-column",
           FORMULA);
+
+  /** Numbers that a configuration may say again, but not otherwise. */
+  private static final List<String> NUMBERS = List.of("model.huber-delta", "model.l1", "model.l2");
 
   private final Map<String, Object> model;
   private final Map<String, Object> features;
@@ -91,6 +97,27 @@ public final class ModelSettings {
       features.put("data.impute.columns", imputed);
     }
     return new ModelSettings(model, features);
+  }
+
+  /**
+   * Checks that a configuration says of the model's numbers what the model's training said.
+   *
+   * @throws ConfigurationException naming the key that differs
+   */
+  public void requireSameNumbers(TrainingConfig config) {
+    for (Setting setting : config.settings()) {
+      String key = setting.key();
+      if (NUMBERS.contains(key)
+          && model.get(key) instanceof Number trained
+          && trained.doubleValue() != number(setting.value())) {
+        throw new ConfigurationException(
+            key + " must be the model's, " + trained + ". Provided value: " + setting.value());
+      }
+    }
+  }
+
+  private static double number(String rendered) {
+    return Double.parseDouble(String.valueOf(parsed(rendered)));
   }
 
   private static Object parsed(String rendered) {

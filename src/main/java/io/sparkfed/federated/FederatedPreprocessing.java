@@ -106,7 +106,7 @@ public final class FederatedPreprocessing {
     if (imputed.isEmpty()) {
       return List.of();
     }
-    requireHolders(imputed, federation, sums, minWorkers);
+    requireMeans(draft, federation, sums, minWorkers);
     NamedVector both =
         Ask.workers(federation, sums, "imputation: means", new SumsOfValues(imputed.size()));
     double[] values = both.all(SumsOfValues.VALUES);
@@ -118,12 +118,22 @@ public final class FederatedPreprocessing {
     return means;
   }
 
-  /** A mean over fewer workers' values would say much of each. */
-  private static void requireHolders(
-      List<Numeric> imputed,
+  /**
+   * Checks by a secure sum that enough workers have a value in each column to impute: a mean over
+   * fewer workers' values would say much of each.
+   *
+   * @param minWorkers how many are enough
+   * @throws DataException naming a column where too few have one
+   */
+  public static void requireMeans(
+      FeatureEncoding draft,
       Federation<ColumnSummary> federation,
       SumFactory sums,
       int minWorkers) {
+    List<Numeric> imputed = draft.imputed();
+    if (imputed.isEmpty()) {
+      return;
+    }
     double[] holders =
         Ask.workers(
                 federation, sums, "imputation: who has values", new HoldersOfValues(imputed.size()))

@@ -1,5 +1,6 @@
 package io.sparkfed.jobs;
 
+import io.sparkfed.config.ConfigurationException;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.config.TrainingConfig.Output;
 import io.sparkfed.doctor.AggregationChecks;
@@ -14,6 +15,7 @@ import io.sparkfed.doctor.SurveyText;
 import io.sparkfed.federated.FailureKind;
 import io.sparkfed.output.OutputFolder;
 import io.sparkfed.output.Places;
+import io.sparkfed.output.RunCheckpoints;
 import io.sparkfed.spark.rows.DataSurvey;
 import io.sparkfed.tracking.TrackingCheck;
 import java.io.IOException;
@@ -31,7 +33,8 @@ import picocli.CommandLine.Mixin;
 
 /**
  * Checks whether a training may start: cluster, keys, cohort, paths, and, where these are no
- * danger, the rows at their workers. Trains nothing and opens no sum.
+ * danger, the rows at their workers. Trains nothing; the sums that it opens, if any, tell only what
+ * a training is told before its first round.
  */
 @Command(
     name = "jobs/doctor",
@@ -141,9 +144,20 @@ public final class DoctorJob implements Callable<Integer> {
       return output(Area.OUTPUT, Verdict.DANGER, e.getMessage());
     }
     String dir = output.dir().get();
-    try (OutputFolder folder =
-        new OutputFolder(hadoop, dir, output.overwrite(), UUID.randomUUID().toString())) {
-      return output(Area.OUTPUT, Verdict.OK, folder.target().toString());
+    String runId = UUID.randomUUID().toString();
+    try {
+      Optional<RunCheckpoints> unfinished =
+          output.resume()
+              ? Optional.of(RunCheckpoints.ofUnfinishedRun(hadoop, config, dir))
+              : Optional.empty();
+      try (OutputFolder folder = new OutputFolder(hadoop, dir, output.overwrite(), runId)) {
+        if (unfinished.isEmpty()) {
+          RunCheckpoints.ofNewRun(hadoop, config, runId, folder);
+        }
+        return output(Area.OUTPUT, Verdict.OK, folder.target().toString());
+      }
+    } catch (ConfigurationException e) {
+      return output(Area.CONFIGURATION, Verdict.DANGER, e.getMessage());
     } catch (IOException e) {
       return output(Area.OUTPUT, Verdict.DANGER, e.getMessage());
     }

@@ -36,6 +36,9 @@ import org.apache.hadoop.fs.StreamCapabilities;
  * <p>Each file is written whole under another name, forced to disk and renamed. Its first line says
  * what it is, {@code {"format", "version", "sha256"}}, the second holds it.
  *
+ * <p>An attempt's folder is one that holds such a file, or {@code _CHECKPOINTS}, which is written
+ * first. No other is looked into or renamed, and nothing but such files is ever removed.
+ *
  * <p>Who resumes a run renames the folder of the attempt before, so that a driver that was thought
  * dead and is not can write nothing any more, and ends.
  */
@@ -44,12 +47,15 @@ final class CheckpointFolder implements SumLedger {
 
   private static final String ROUND = "round";
   private static final String LEDGER = "ledger";
+  private static final String MARKER = "_CHECKPOINTS";
+  private static final String WITH_ITS_FOLDER = "written by jobs/train, with the folder above\n";
+  private static final String IN_A_FOLDER = "written by jobs/train\n";
   private static final int KEPT = 2;
   private static final Pattern ATTEMPT = Pattern.compile("attempt-(\\d{1,9})");
 
   /** What is written here, under its name, before it has it, and what a file system keeps of it. */
   private static final Pattern OWN_FILE =
-      Pattern.compile("\\.{0,2}(round|ledger)-\\d{10}\\.json(\\.tmp)?(\\.crc)?");
+      Pattern.compile("\\.{0,2}(_CHECKPOINTS|(round|ledger)-\\d{10}\\.json)(\\.tmp)?(\\.crc)?");
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -87,22 +93,41 @@ final class CheckpointFolder implements SumLedger {
    * @throws IOException if the folder can't be made, or holds something that no run has written
    */
   static CheckpointFolder begin(FileSystem fs, Path dir) throws IOException {
+    requireUsable(fs, dir);
+    boolean isNew = !fs.exists(dir);
     Optional<Path> left = lastAttempt(fs, dir);
-    if (left.isPresent() && !holdsOwnFilesAlone(fs, left.get())) {
-      throw new IOException(
-          "checkpoint.dir: "
-              + left.get()
-              + " holds files that are no checkpoints, and nothing of theirs is removed; name"
-              + " another folder");
-    }
     if (left.isPresent()) {
       removeOwnFiles(fs, left.get());
     }
-    Path attempt = new Path(dir, "attempt-1");
+    Path attempt = free(fs, dir, 1);
     if (!fs.mkdirs(attempt)) {
       throw new IOException("checkpoint.dir: can't create " + attempt);
     }
+    try (FSDataOutputStream out = fs.create(new Path(attempt, MARKER), false)) {
+      out.write((isNew ? WITH_ITS_FOLDER : IN_A_FOLDER).getBytes(StandardCharsets.UTF_8));
+    }
     return new CheckpointFolder(fs, attempt, false);
+  }
+
+  /**
+   * Checks that a run's checkpoints can begin in a folder.
+   *
+   * @throws IOException if an attempt's folder holds what no run has written
+   */
+  static void requireUsable(FileSystem fs, Path dir) throws IOException {
+    for (Path attempt : attempts(fs, dir)) {
+      requireOwn(fs, attempt);
+    }
+  }
+
+  private static void requireOwn(FileSystem fs, Path attempt) throws IOException {
+    if (!Arrays.stream(fs.listStatus(attempt)).allMatch(CheckpointFolder::isOwnFile)) {
+      throw new IOException(
+          "checkpoint.dir: "
+              + attempt
+              + " holds files that are no checkpoints, and nothing of theirs is moved or removed;"
+              + " name another folder, or take them out");
+    }
   }
 
   /**
@@ -121,7 +146,8 @@ final class CheckpointFolder implements SumLedger {
    */
   static CheckpointFolder takeOver(FileSystem fs, Path dir) throws IOException {
     Path before = requireAttempt(fs, dir);
-    Path own = new Path(dir, "attempt-" + (number(before) + 1));
+    requireOwn(fs, before);
+    Path own = free(fs, dir, number(before) + 1);
     if (!fs.rename(before, own)) {
       throw new IOException("another run is resuming from " + dir);
     }
@@ -133,25 +159,42 @@ final class CheckpointFolder implements SumLedger {
         .orElseThrow(() -> new IOException("output.resume: there is no checkpoint in " + dir));
   }
 
+  /** Returns the last attempt that a run has made; folders of the same name aren't one. */
   private static Optional<Path> lastAttempt(FileSystem fs, Path dir) throws IOException {
-    if (!fs.exists(dir)) {
-      return Optional.empty();
+    List<Path> own = new ArrayList<>();
+    for (Path attempt : attempts(fs, dir)) {
+      if (Arrays.stream(fs.listStatus(attempt)).anyMatch(CheckpointFolder::isOwnFile)) {
+        own.add(attempt);
+      }
     }
+    return own.stream().max(Comparator.comparingInt(CheckpointFolder::number));
+  }
+
+  /** Returns the first name from a number on that nobody has taken. */
+  private static Path free(FileSystem fs, Path dir, int from) throws IOException {
+    int number = from;
+    while (fs.exists(new Path(dir, "attempt-" + number))) {
+      number++;
+    }
+    return new Path(dir, "attempt-" + number);
+  }
+
+  /** Returns the folders that are called as attempts are, whoever has made them. */
+  private static List<Path> attempts(FileSystem fs, Path dir) throws IOException {
     List<Path> attempts = new ArrayList<>();
+    if (!fs.exists(dir)) {
+      return attempts;
+    }
     for (FileStatus entry : fs.listStatus(dir)) {
       if (entry.isDirectory() && ATTEMPT.matcher(entry.getPath().getName()).matches()) {
         attempts.add(entry.getPath());
       }
     }
-    return attempts.stream().max(Comparator.comparingInt(CheckpointFolder::number));
+    return attempts;
   }
 
   private static boolean isOwnFile(FileStatus entry) {
     return entry.isFile() && OWN_FILE.matcher(entry.getPath().getName()).matches();
-  }
-
-  private static boolean holdsOwnFilesAlone(FileSystem fs, Path attempt) throws IOException {
-    return Arrays.stream(fs.listStatus(attempt)).allMatch(CheckpointFolder::isOwnFile);
   }
 
   /** Removes an attempt's own files, and its folder where nothing else is in it. */
@@ -254,11 +297,22 @@ final class CheckpointFolder implements SumLedger {
   /** Removes the checkpoints of a run that has ended. */
   void remove() throws IOException {
     Path dir = attempt.getParent();
+    boolean isOwn = madeFolder();
     if (fs.exists(attempt)) {
       removeOwnFiles(fs, attempt);
     }
-    if (fs.exists(dir) && fs.listStatus(dir).length == 0) {
+    if (isOwn && fs.exists(dir) && fs.listStatus(dir).length == 0) {
       fs.delete(dir, false);
+    }
+  }
+
+  private boolean madeFolder() throws IOException {
+    Path marker = new Path(attempt, MARKER);
+    if (!fs.exists(marker)) {
+      return false;
+    }
+    try (InputStream in = fs.open(marker)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8).equals(WITH_ITS_FOLDER);
     }
   }
 

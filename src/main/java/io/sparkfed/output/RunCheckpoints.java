@@ -55,6 +55,9 @@ public final class RunCheckpoints {
               + " holds the checkpoint of an unfinished run: set output.resume = true to"
               + " continue it, or delete it");
     }
+    if (config.checkpoints().every() > 0) {
+      CheckpointFolder.requireUsable(fs, dir);
+    }
     return new RunCheckpoints(config, fs, runId, dir, Optional.empty());
   }
 

@@ -241,6 +241,7 @@ public record SavedModel(
       throw new ConfigurationException("model.intercept must be the model's, true");
     }
     requireSame("model.family", family, EnumNames.of(config.model().family()));
+    settings.requireSameNumbers(config);
     requireSame("model.standardize", standardize, EnumNames.of(config.model().standardize()));
     if (config.model().loss().outputs() != intercepts.length) {
       throw new ConfigurationException("model.classes must be the model's, " + intercepts.length);

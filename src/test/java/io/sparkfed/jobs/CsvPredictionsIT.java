@@ -1,6 +1,8 @@
 package io.sparkfed.jobs;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sparkfed.jobs.JobRunner.Outcome;
 import java.io.IOException;
@@ -51,7 +53,7 @@ class CsvPredictionsIT {
           "é \u2028");
 
   private static final double[] NUMBERS = {
-    0.1, 1.0 / 3.0, -2.5e-300, 4.9e-324, 8.0e307, 1234567890.123456789, -0.0, 1e21, 100.0
+    0.1, 1.0 / 3.0, -2.5e-300, 4.9e-324, 8.0e307, 1234567890.1234567, -0.0, 1e21, 100.0
   };
 
   @RegisterExtension static final JobRunner jobs = new JobRunner();
@@ -150,6 +152,21 @@ class CsvPredictionsIT {
     assertRecords(parsed(text));
     assertReadHere(
         JobRunner.write(root.resolve("back.csv"), text.replaceFirst(",prediction", ",p")));
+  }
+
+  @Test
+  void predict_featuresWhoseScoreIsTooLarge_isToldAndWritesNothing() {
+    Path huge = JobRunner.write(root.resolve("huge.csv"), "x\n1\n1.7e308\n-1.7e308\n");
+    Path nothing = root.resolve("nothing");
+
+    Outcome refused = predict(huge, nothing);
+
+    assertEquals(3, refused.code(), refused.toString());
+    assertTrue(
+        refused.err().contains("worker w, row 2: a prediction must be a finite number"),
+        refused.toString());
+    assertTrue(refused.err().contains("(2 such rows)"), refused.toString());
+    assertFalse(Files.exists(nothing));
   }
 
   private static void assertRecords(List<List<String>> records) {

@@ -355,8 +355,65 @@ final class ErrorCases {
             "data.workers.b: nosuch://h/b can't be reached"));
   }
 
+  /** What only a run's own past or a look at all rows tells. */
+  static Stream<Case> beforehand() {
+    return Stream.of(
+        Case.of("nothing to resume", 7, "output.resume = true", "output.resume", "no checkpoint"),
+        Case.of(
+            "a run that has ended",
+            7,
+            "output { dir = \"TABLES/ended\", resume = true, overwrite = true }",
+            "output.resume",
+            "has ended"),
+        Case.of(
+            "resumption without checkpoints",
+            2,
+            "output.resume = true, checkpoint.every = 0",
+            "checkpoint.every"),
+        Case.of(
+            "checkpoints of another run",
+            7,
+            "checkpoint.dir = \"TABLES/held\"",
+            "checkpoint.dir",
+            "holds the checkpoint of an unfinished run"),
+        Case.of(
+            "damaged checkpoints",
+            7,
+            "checkpoint.dir = \"TABLES/held\", output.resume = true",
+            "output.resume",
+            "can be used"),
+        Case.of(
+            "checkpoints among a stranger's files",
+            7,
+            "checkpoint.dir = \"TABLES/strange\"",
+            "checkpoint.dir",
+            "no checkpoints"),
+        new Case(
+            "values of one worker to impute by",
+            3,
+            "1,0,1,1,train,9\n2,1,0,1,train,9\n",
+            "data { derive.z = \"case when note = '9' then x1 end\", feature-columns = [z, x2],"
+                + " impute.columns = [z] }",
+            "column z",
+            "fewer than 3 workers"),
+        new Case(
+            "values of nobody to impute by",
+            3,
+            "1,0,1,1,train,9\n",
+            "data { derive.z = \"case when note = '10' then x1 end\", feature-columns = [z, x2],"
+                + " impute.columns = [z] }",
+            "column z",
+            "no training row"),
+        Case.row(
+            "feature too large for a float",
+            "1e39,1,1,1,train,a",
+            "data.storage = float",
+            "data.storage = float",
+            "row 2"));
+  }
+
   static Stream<Case> all() {
-    return Stream.of(configurations(), tables(), rows(), cohorts(), places())
+    return Stream.of(configurations(), tables(), rows(), cohorts(), places(), beforehand())
         .flatMap(cases -> cases);
   }
 }

@@ -52,6 +52,14 @@ class ErrorsIT {
           writeVectors(spark, "mixed", 3, 2);
           return null;
         });
+    for (String file :
+        List.of(
+            "ended/run.json",
+            "ended/coefficients.json",
+            "held/attempt-1/round-0000000001.json",
+            "strange/attempt-2/photo.jpg")) {
+      JobRunner.write(tables.resolve(file), "{}");
+    }
     JobRunner.write(tables.resolve("corrupt/part.parquet"), "PAR1 " + ErrorCases.SECRET + " PAR1");
     try (Stream<Path> files = Files.list(tables.resolve("torn"))) {
       for (Path file : files.toList()) {

@@ -85,6 +85,10 @@ class PredictIT {
             "data.workers.b=" + rows,
             "data.workers.c=" + rows,
             "predictions.path=" + own.resolve("predictions"),
+            // How a model was trained is no matter, and its own numbers may be said again.
+            "algorithm.preset=fed-prox",
+            "seed=9",
+            "model.l2=0",
             "--model",
             model.toString());
 
@@ -440,6 +444,9 @@ class PredictIT {
             "predictions.path=OWN/gap.csv/p",
             "--model",
             "MODEL"),
+        new Refusal(
+            2, "model.l2 must be the model's, 0.", path, "--model", "MODEL", "model.l2=0.5"),
+        new Refusal(2, "model.l1 must be the model's", path, "--model", "MODEL", "model.l1=1"),
         new Refusal(2, "predictions.path", "predictions.path=OWN/*.csv", "--model", "MODEL"),
         new Refusal(
             2,

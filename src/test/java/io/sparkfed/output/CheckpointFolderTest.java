@@ -155,6 +155,7 @@ class CheckpointFolderTest {
 
     assertEquals(
         List.of(
+            "_CHECKPOINTS",
             "ledger-0000000022.json",
             "ledger-0000000024.json",
             "round-0000000011.json",
@@ -360,6 +361,49 @@ class CheckpointFolderTest {
 
     assertEquals(
         List.of("attempt-3", "attempt-99999999999"), JobRunner.names(root.resolve("checkpoint")));
+  }
+
+  /** Empty folders called as attempts are aren't removed, renamed or renamed into. */
+  @Test
+  void emptyFoldersOfAStranger_throughAWholeRun_stayAsTheyAre() throws IOException {
+    List<String> strangers = List.of("attempt-1", "attempt-3", "attempt-999999999");
+    for (String name : strangers) {
+      Files.createDirectories(root.resolve("checkpoint").resolve(name));
+    }
+
+    CheckpointFolder folder = CheckpointFolder.begin(fs, dir);
+    folder.write(checkpoint(3));
+    CheckpointFolder taken = CheckpointFolder.takeOver(fs, dir);
+
+    assertEquals(3, taken.last(dir).checkpoint().state().round());
+    assertEquals(
+        List.of("attempt-1", "attempt-3", "attempt-4", "attempt-999999999"),
+        JobRunner.names(root.resolve("checkpoint")));
+    taken.remove();
+    assertEquals(strangers, JobRunner.names(root.resolve("checkpoint")));
+    for (String name : strangers) {
+      assertEquals(List.of(), JobRunner.names(root.resolve("checkpoint").resolve(name)));
+    }
+  }
+
+  @Test
+  void remove_folderThatWasThereBefore_stays() throws IOException {
+    Files.createDirectories(root.resolve("checkpoint"));
+
+    CheckpointFolder.begin(fs, dir).remove();
+
+    assertEquals(List.of("checkpoint"), JobRunner.names(root));
+  }
+
+  @Test
+  void takeOver_somebodysFileInTheFolder_isRefusedAndStays() throws IOException {
+    CheckpointFolder.begin(fs, dir).write(checkpoint(3));
+    java.nio.file.Path notes = Files.writeString(file("notes.txt"), "mine");
+
+    IOException refused = assertThrows(IOException.class, () -> CheckpointFolder.takeOver(fs, dir));
+
+    assertTrue(refused.getMessage().contains("no checkpoints"), refused.getMessage());
+    assertEquals("mine", Files.readString(notes));
   }
 
   @Test

@@ -7,6 +7,7 @@ import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.data.DataException;
 import io.sparkfed.data.DataFault;
 import io.sparkfed.data.ShardBuilder.Part;
+import io.sparkfed.data.Storage;
 import io.sparkfed.data.SyntheticWorkers;
 import io.sparkfed.federated.FederatedPreprocessing;
 import io.sparkfed.model.FeatureEncoding;
@@ -28,8 +29,9 @@ import org.apache.spark.sql.SparkSession;
 
 /**
  * Looks at the workers' rows before a training: reads each once where it lies, by the training's
- * own reader, keeps none, moves none and opens no sum. The driver learns what loading tells it:
- * schemas, which workers hold training rows, and which rule a row breaks.
+ * own reader, keeps none and moves none. The driver learns what loading tells it: schemas, which
+ * workers hold training rows, which rule a row breaks, and by secure sums what a training is told
+ * before its first round.
  */
 public final class DataSurvey {
   /** Empty jobs that are timed, after one that warms up. */
@@ -78,21 +80,28 @@ public final class DataSurvey {
       implements Serializable {
 
     /** Runs at the worker. */
-    static Seen of(Iterator<ParsedRow> rows, String own) {
+    static Seen of(Iterator<ParsedRow> rows, String own, Storage storage) {
       TreeMap<String, Boolean> trains = new TreeMap<>();
       if (own != null) {
         trains.put(own, false);
       }
       TreeSet<String> tests = new TreeSet<>();
       TreeSet<Integer> widths = new TreeSet<>();
+      long ordinal = 0;
       while (rows.hasNext()) {
         ParsedRow row = rows.next();
         if (row.fault() != null) {
           return new Seen(trains, new TreeSet<>(), widths, row.fault());
         }
+        ordinal++;
         if (row.isIncomplete()) {
           trains.putIfAbsent(row.worker(), false);
           continue;
+        }
+        if (!storage.holds(row.values())) {
+          DataFault fault =
+              new DataFault(row.worker(), "", ordinal, PartitionPacking.FEATURES_OF_FLOATS);
+          return new Seen(trains, new TreeSet<>(), widths, fault);
         }
         widths.add(row.width());
         boolean isTraining = row.part() == Part.TRAIN && row.weight() > 0.0;
@@ -146,12 +155,13 @@ public final class DataSurvey {
         FederatedPreprocessing.isNeeded(draft)
             ? tables.surveyedFor(draft)
             : tables.encodedBy(draft);
+    Storage storage = data.storage();
     List<Seen> seen =
         collected(
             PlacedRdd.of(
                 new PartitionedRows(
                         context, parsed, opened, List.of(), config.model().response(), 1)
-                    .packed(Seen::of),
+                    .packed((rows, own) -> Seen.of(rows, own, storage)),
                 WorkerTables.places(opened)));
     SortedMap<String, Boolean> trains = new TreeMap<>();
     SortedMap<String, String> skipped = WorkerTables.withoutRows(opened);
@@ -180,6 +190,10 @@ public final class DataSurvey {
             skipped.put(worker, "no training rows");
           }
         });
+    boolean areEnough = workers.size() >= config.aggregation().minWorkers();
+    if (FederatedPreprocessing.isNeeded(draft) && faults.isEmpty() && areEnough) {
+      checkEncoding(context, config, tables.surveyedFor(draft), opened, draft);
+    }
     return new Found(
         draft.withVectorWidth(widths.isEmpty() ? 0 : widths.last()),
         List.copyOf(workers),
@@ -187,6 +201,30 @@ public final class DataSurvey {
         skipped,
         faults.stream().sorted().toList(),
         workers.isEmpty() ? Double.NaN : emptyJobSeconds(context, workers));
+  }
+
+  private static void checkEncoding(
+      JavaSparkContext context,
+      TrainingConfig config,
+      WorkerTables surveyed,
+      List<WorkerTables.Table> opened,
+      FeatureEncoding draft) {
+    boolean isPooled = opened.size() == 1 && opened.get(0).worker() == null;
+    PartitionedRows rows =
+        new PartitionedRows(
+            context,
+            surveyed,
+            opened,
+            isPooled ? surveyed.workerIds(opened.get(0)) : List.of(),
+            config.model().response(),
+            config.data().workersPerTask().orElse(1));
+    new EncodingSurvey(context, config)
+        .check(
+            draft,
+            rows.packed((parsed, own) -> SummaryPartition.of(parsed, own, draft)),
+            rows.occupancy(),
+            WorkerTables.places(opened),
+            WorkerTables.withoutRows(opened));
   }
 
   private static List<Seen> collected(JavaRDD<Seen> partitions) {

@@ -1,6 +1,7 @@
 package io.sparkfed.spark.rows;
 
 import io.sparkfed.aggregate.CohortException;
+import io.sparkfed.aggregate.Federation;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.data.ColumnSummary;
 import io.sparkfed.data.DataException;
@@ -15,6 +16,7 @@ import io.sparkfed.spark.cluster.PlacedRdd;
 import io.sparkfed.spark.cluster.TaskFailures;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.storage.StorageLevel;
@@ -46,6 +48,52 @@ final class EncodingSurvey {
       Occupancy occupancy,
       List<Place> places,
       Map<String, String> skipped) {
+    return asked(
+        partitions,
+        occupancy,
+        places,
+        skipped,
+        federation ->
+            FederatedPreprocessing.complete(
+                draft,
+                federation,
+                Presets.sums(config),
+                config.data().preprocessing().minLevelRows(),
+                config.aggregation().minWorkers(),
+                config.seed()));
+  }
+
+  /**
+   * Checks what can be told of an encoding before it is completed: which rows can't be summarized,
+   * and by a secure sum whether enough workers have a value in each column to impute.
+   *
+   * @throws DataException if rows can't be used, or too few workers have a value
+   * @throws CohortException if fewer workers hold rows than the minimum
+   */
+  void check(
+      FeatureEncoding draft,
+      JavaRDD<SummaryPartition> partitions,
+      Occupancy occupancy,
+      List<Place> places,
+      Map<String, String> skipped) {
+    asked(
+        partitions,
+        occupancy,
+        places,
+        skipped,
+        federation -> {
+          FederatedPreprocessing.requireMeans(
+              draft, federation, Presets.sums(config), config.aggregation().minWorkers());
+          return draft;
+        });
+  }
+
+  private FeatureEncoding asked(
+      JavaRDD<SummaryPartition> partitions,
+      Occupancy occupancy,
+      List<Place> places,
+      Map<String, String> skipped,
+      Function<Federation<ColumnSummary>, FeatureEncoding> question) {
     JavaRDD<SummaryPartition> cached =
         partitions.setName("spark-federated column summaries").persist(StorageLevel.MEMORY_ONLY());
     List<String> workers;
@@ -58,13 +106,7 @@ final class EncodingSurvey {
     try (PartitionFederation<ColumnSummary> federation =
         new PartitionFederation<>(
             context, cached, occupancy, places, workers, ConfiguredCluster.bounds(config))) {
-      return FederatedPreprocessing.complete(
-          draft,
-          federation,
-          Presets.sums(config),
-          config.data().preprocessing().minLevelRows(),
-          config.aggregation().minWorkers(),
-          config.seed());
+      return question.apply(federation);
     }
   }
 

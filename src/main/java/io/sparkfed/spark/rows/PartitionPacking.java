@@ -10,6 +10,8 @@ import java.util.Iterator;
 
 /** Makes of a worker's rows what its partition holds. Runs in tasks, at workers. */
 final class PartitionPacking {
+  static final String FEATURES_OF_FLOATS = "data.storage = float needs features below 3.4e38";
+
   private PartitionPacking() {}
 
   /**
@@ -48,8 +50,7 @@ final class PartitionPacking {
         return new WorkerPartition(worker, fault);
       }
       if (!packing.storage().holds(row.values())) {
-        DataFault fault =
-            new DataFault(worker, "", ordinal, "data.storage = float needs features below 3.4e38");
+        DataFault fault = new DataFault(worker, "", ordinal, FEATURES_OF_FLOATS);
         return new WorkerPartition(worker, fault);
       }
       row.addTo(builder);

@@ -11,7 +11,6 @@ import io.sparkfed.model.FeatureEncoding;
 import io.sparkfed.model.Labels;
 import io.sparkfed.model.ModelShape;
 import io.sparkfed.model.Response;
-import io.sparkfed.model.Scaling;
 import io.sparkfed.model.Standardize;
 import io.sparkfed.recipe.ShardPacking;
 import io.sparkfed.spark.cluster.TaskFailures;
@@ -82,8 +81,13 @@ public final class Predictor {
   private record Scoring(Response response, ModelShape shape, double[] raw, int parsedWidth)
       implements Serializable {
 
-    static Scoring of(Response response, Coefficients model, int parsedWidth) {
-      return new Scoring(response, model.shape(), model.values(), parsedWidth);
+    boolean isFinite(ParsedRow row) {
+      for (double value : response.predictions(row.scores(shape, raw))) {
+        if (!Double.isFinite(value)) {
+          return false;
+        }
+      }
+      return true;
     }
 
     Row append(ParsedRow row, boolean addsWorker) {
@@ -111,6 +115,28 @@ public final class Predictor {
         values[at] = className.get();
       }
       return RowFactory.create(values);
+    }
+  }
+
+  /**
+   * What makes a scoring at the worker.
+   *
+   * @param packing how a worker's rows are packed for its own scaling; null where the model is in
+   *     the columns' units
+   */
+  private record Scorer(
+      Response response, ModelShape shape, double[] values, ShardPacking packing, int parsedWidth)
+      implements Serializable {
+
+    /** Returns the scoring of rows that have a score, all of one worker. */
+    Scoring of(List<ParsedRow> rows) {
+      if (packing == null || rows.isEmpty()) {
+        return new Scoring(response, shape, values, parsedWidth);
+      }
+      ShardBuilder builder = packing.builder(rows.get(0).worker(), rows.get(0).width());
+      rows.forEach(row -> row.addTo(builder));
+      double[] raw = packing.build(builder, rows.get(0).width()).scaling().toRaw(values);
+      return new Scoring(response, shape, raw, parsedWidth);
     }
   }
 
@@ -162,7 +188,7 @@ public final class Predictor {
       RowParser parser =
           tables.parser(table, needsLabel, true).with(Lenience.of(config.predictions()));
       JavaRDD<ParsedRow> parsed = parsed(tables, table, needsLabel, parser, united.of(table));
-      look(parsed, model.shape().features(), units)
+      look(parsed, units, scorer(parser.parsedWidth()))
           .forEach(
               (aside, rows) ->
                   (aside.handling() == Handling.SKIP ? skipped : kept)
@@ -211,11 +237,10 @@ public final class Predictor {
   }
 
   /** One pass over all rows before the first is written, so that no partial output is left. */
-  private static Map<Aside, Long> look(JavaRDD<ParsedRow> parsed, int features, Units units) {
+  private static Map<Aside, Long> look(JavaRDD<ParsedRow> parsed, Units units, Scorer scorer) {
     List<Look> looks;
     try {
-      looks =
-          parsed.mapPartitions(rows -> List.of(look(rows, features, units)).iterator()).collect();
+      looks = parsed.mapPartitions(rows -> List.of(look(rows, units, scorer)).iterator()).collect();
     } catch (Exception e) {
       throw new DataException(
           "the rows could not be read; see the executors' logs", TaskFailures.withoutText(e));
@@ -231,12 +256,19 @@ public final class Predictor {
   }
 
   /** Runs at the worker. */
-  private static Look look(Iterator<ParsedRow> rows, int features, Units units) {
+  private static Look look(Iterator<ParsedRow> rows, Units units, Scorer scorer) {
     HashMap<Aside, Long> aside = new HashMap<>();
+    int features = scorer.shape().features();
+    Scoring scoring = units == Units.OF_THE_COLUMNS ? scorer.of(List.of()) : null;
+    List<ParsedRow> scored = new ArrayList<>();
+    List<Long> ordinals = new ArrayList<>();
+    List<Long> infinite = new ArrayList<>();
+    long ordinal = 0;
     double trainingWeight = 0.0;
     String worker = null;
     while (rows.hasNext()) {
       ParsedRow row = rows.next();
+      ordinal++;
       if (row.fault() != null) {
         return new Look(row.fault(), aside);
       }
@@ -253,45 +285,59 @@ public final class Predictor {
       }
       worker = row.worker();
       trainingWeight += row.part() == Part.TRAIN ? row.weight() : 0.0;
+      if (scoring == null) {
+        scored.add(row);
+        ordinals.add(ordinal);
+      } else if (!scoring.isFinite(row)) {
+        infinite.add(ordinal);
+      }
     }
     if (units == Units.OF_EACH_WORKER && worker != null && !(trainingWeight > 0.0)) {
       String rule = "model.standardize = worker needs training rows of each worker, for its units";
       return new Look(new DataFault(worker, "", 0, rule), aside);
     }
+    if (!scored.isEmpty()) {
+      Scoring own = scorer.of(scored);
+      for (int k = 0; k < scored.size(); k++) {
+        if (!own.isFinite(scored.get(k))) {
+          infinite.add(ordinals.get(k));
+        }
+      }
+    }
+    if (!infinite.isEmpty()) {
+      String rule =
+          "a prediction must be a finite number, and the row's features are too large for that ("
+              + infinite.size()
+              + " such rows)";
+      return new Look(new DataFault(worker, "", infinite.get(0), rule), aside);
+    }
     return new Look(null, aside);
   }
 
+  private Scorer scorer(int parsedWidth) {
+    return new Scorer(
+        config.model().response(),
+        model.shape(),
+        model.values(),
+        standardizedByWorker ? ShardPacking.of(config) : null,
+        parsedWidth);
+  }
+
   private JavaRDD<Row> predicted(JavaRDD<ParsedRow> parsed, int parsedWidth, boolean addsWorker) {
-    Response response = config.model().response();
+    Scorer scorer = scorer(parsedWidth);
     JavaRDD<ParsedRow> written = parsed.filter(row -> row.aside() != Handling.SKIP);
     if (!standardizedByWorker) {
-      Scoring scoring = Scoring.of(response, model, parsedWidth);
+      Scoring scoring = scorer.of(List.of());
       return written.map(row -> scoring.append(row, addsWorker));
     }
-    ShardPacking packing = ShardPacking.of(config);
-    ModelShape shape = model.shape();
-    double[] standardized = model.values();
     return written.mapPartitions(
         it -> {
           List<ParsedRow> rows = new ArrayList<>();
           it.forEachRemaining(rows::add);
           List<ParsedRow> scored = rows.stream().filter(row -> row.aside() == null).toList();
-          Coefficients raw =
-              new Coefficients(
-                  shape,
-                  scored.isEmpty()
-                      ? standardized
-                      : ownScaling(scored, packing).toRaw(standardized));
-          Scoring scoring = Scoring.of(response, raw, parsedWidth);
+          Scoring scoring = scorer.of(scored);
           return rows.stream().map(row -> scoring.append(row, addsWorker)).iterator();
         });
-  }
-
-  /** Runs at the worker. */
-  private static Scaling ownScaling(List<ParsedRow> rows, ShardPacking packing) {
-    ShardBuilder builder = packing.builder(rows.get(0).worker(), rows.get(0).width());
-    rows.forEach(row -> row.addTo(builder));
-    return packing.build(builder, rows.get(0).width()).scaling();
   }
 
   private void refuseTakenNames(WorkerTables.Table table) {
