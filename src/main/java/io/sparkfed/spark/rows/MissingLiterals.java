@@ -87,18 +87,15 @@ final class MissingLiterals {
     if (side instanceof UnresolvedAttribute attribute) {
       return isOfFile.test(String.join(".", CollectionConverters.asJava(attribute.nameParts())));
     }
-    boolean keepsMissing =
-        side instanceof Cast
-            || side instanceof String2TrimExpression
-            || isCallOf(side, TRIMS)
-            || isCased(side);
-    return keepsMissing && isCell(SqlTree.children(side).get(0), isOfFile);
+    return (keepsCase(side) || isCased(side)) && isCell(SqlTree.children(side).get(0), isOfFile);
   }
 
   private static boolean isCased(Expression side) {
-    return isCallOf(side, CASES)
-        || (side instanceof Cast || side instanceof String2TrimExpression || isCallOf(side, TRIMS))
-            && isCased(SqlTree.children(side).get(0));
+    return isCallOf(side, CASES) || (keepsCase(side) && isCased(SqlTree.children(side).get(0)));
+  }
+
+  private static boolean keepsCase(Expression side) {
+    return side instanceof Cast || side instanceof String2TrimExpression || isCallOf(side, TRIMS);
   }
 
   private static boolean isCallOf(Expression node, Set<String> names) {
