@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.management.OperatingSystemMXBean;
 import io.sparkfed.config.ConfigLoader;
 import io.sparkfed.config.TrainingConfig;
-import io.sparkfed.federated.FederatedTrainer;
+import io.sparkfed.federated.training.FederatedTrainer;
 import io.sparkfed.recipe.Presets;
 import io.sparkfed.spark.cluster.SparkFederation;
 import java.io.IOException;

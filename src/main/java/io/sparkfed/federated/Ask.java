@@ -18,7 +18,7 @@ public final class Ask {
    * @param what is asked, as the user reads it
    * @throws io.sparkfed.aggregate.AggregationException if the sum could not be opened
    */
-  static <S> NamedVector workers(
+  public static <S> NamedVector workers(
       Federation<S> federation, SumFactory sums, String what, Statement<S> statement) {
     return cohort(federation, federation.workers(), sums, what, statement).value();
   }
@@ -46,7 +46,7 @@ public final class Ask {
    * @param what is asked, as the user reads it
    * @throws io.sparkfed.aggregate.AggregationException if the sum could not be opened
    */
-  static <S> Opened<NamedVector> through(
+  public static <S> Opened<NamedVector> through(
       VectorSum sum,
       Federation<S> federation,
       List<String> cohort,

@@ -4,7 +4,7 @@ import io.sparkfed.data.Examples;
 import io.sparkfed.data.Shard;
 
 /** Which of a worker's rows are asked about. */
-enum AskedRows {
+public enum AskedRows {
   TRAIN,
   TEST;
 

@@ -9,8 +9,8 @@ import io.sparkfed.data.Shard;
  *
  * @param center deviations are from it
  */
-record DeviationOfLabels(double center) implements Statement<Shard> {
-  static final String SQUARES = "squared deviations";
+public record DeviationOfLabels(double center) implements Statement<Shard> {
+  public static final String SQUARES = "squared deviations";
 
   @Override
   public Layout layout() {

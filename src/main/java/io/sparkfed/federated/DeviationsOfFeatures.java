@@ -10,9 +10,9 @@ import io.sparkfed.data.Shard;
  *
  * @param means of each feature, length p
  */
-record DeviationsOfFeatures(double[] means) implements Statement<Shard> {
-  static final String SQUARES = "squared deviations";
-  static final String WEIGHT = "weight";
+public record DeviationsOfFeatures(double[] means) implements Statement<Shard> {
+  public static final String SQUARES = "squared deviations";
+  public static final String WEIGHT = "weight";
 
   @Override
   public Layout layout() {

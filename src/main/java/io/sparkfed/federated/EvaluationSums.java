@@ -15,7 +15,8 @@ import io.sparkfed.model.Coefficients;
  * @param oneLabelWorkers how many workers' training labels are all equal
  * @param testHolders how many workers' test rows are in the sums
  */
-record EvaluationSums(double[] train, double[] test, double oneLabelWorkers, double testHolders) {
+public record EvaluationSums(
+    double[] train, double[] test, double oneLabelWorkers, double testHolders) {
   private static final String TRAIN = "metrics of training rows";
   static final String TEST = "metrics of test rows";
   private static final String ONE_LABEL = "labels are all equal";
@@ -31,13 +32,13 @@ record EvaluationSums(double[] train, double[] test, double oneLabelWorkers, dou
   }
 
   /** Reads the sums, at the driver. */
-  static EvaluationSums of(NamedVector sums) {
+  public static EvaluationSums of(NamedVector sums) {
     return new EvaluationSums(
         sums.all(TRAIN), sums.all(TEST), sums.get(ONE_LABEL), sums.get(HOLDS_TEST_ROWS));
   }
 
   /** Returns the same with test sums from elsewhere. */
-  EvaluationSums withTest(double[] sums, double holders) {
+  public EvaluationSums withTest(double[] sums, double holders) {
     return new EvaluationSums(train, sums, oneLabelWorkers, holders);
   }
 

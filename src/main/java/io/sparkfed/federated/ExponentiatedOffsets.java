@@ -11,9 +11,9 @@ import io.sparkfed.data.Shard;
  * @param center about the mean offset
  * @param divides whether labels are divided by exposures, as gamma regression's are
  */
-record ExponentiatedOffsets(double center, boolean divides) implements Statement<Shard> {
-  static final String EXPOSURE = "exposure";
-  static final String LABEL = "label";
+public record ExponentiatedOffsets(double center, boolean divides) implements Statement<Shard> {
+  public static final String EXPOSURE = "exposure";
+  public static final String LABEL = "label";
 
   @Override
   public Layout layout() {

@@ -16,7 +16,7 @@ public class FeatureException extends DataException {
    * @param feature index of the feature from 0; the number of features stands for the intercept
    * @param rule what it must or must not be, after its name
    */
-  FeatureException(int feature, String rule, Throwable driverCause) {
+  public FeatureException(int feature, String rule, Throwable driverCause) {
     super("feature " + (feature + 1) + rule, driverCause);
     this.feature = feature;
     this.rule = rule;

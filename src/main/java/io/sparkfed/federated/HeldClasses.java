@@ -9,8 +9,8 @@ import io.sparkfed.data.Shard;
  *
  * @param most labels are whole numbers below this
  */
-record HeldClasses(int most) implements Statement<Shard> {
-  static final String HOLDS_CLASS = "holds the class";
+public record HeldClasses(int most) implements Statement<Shard> {
+  public static final String HOLDS_CLASS = "holds the class";
 
   @Override
   public Layout layout() {

@@ -16,11 +16,11 @@ import io.sparkfed.model.Scaling;
  * @param model in training units
  * @param bins where scores are cut
  */
-record HistogramOfScores(
+public record HistogramOfScores(
     ModelShape shape, Scaling scaling, AskedRows rows, double[] model, ScoreBins bins)
     implements Statement<Shard> {
-  static final String POSITIVES = "positive rows by score";
-  static final String NEGATIVES = "negative rows by score";
+  public static final String POSITIVES = "positive rows by score";
+  public static final String NEGATIVES = "negative rows by score";
 
   @Override
   public Layout layout() {

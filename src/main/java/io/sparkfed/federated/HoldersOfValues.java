@@ -8,8 +8,8 @@ import io.sparkfed.data.ColumnSummary;
  *
  * @param columns how many columns are imputed
  */
-record HoldersOfValues(int columns) implements Statement<ColumnSummary> {
-  static final String HOLDS_VALUES = "holds values";
+public record HoldersOfValues(int columns) implements Statement<ColumnSummary> {
+  public static final String HOLDS_VALUES = "holds values";
 
   @Override
   public Layout layout() {

@@ -4,8 +4,8 @@ import io.sparkfed.aggregate.Layout;
 import io.sparkfed.data.Shard;
 
 /** Whether a worker left out rows for a missing value. */
-record IncompleteRowHolders() implements Statement<Shard> {
-  static final String HOLDS_INCOMPLETE_ROWS = "left rows out";
+public record IncompleteRowHolders() implements Statement<Shard> {
+  public static final String HOLDS_INCOMPLETE_ROWS = "left rows out";
 
   @Override
   public Layout layout() {

@@ -4,9 +4,9 @@ import io.sparkfed.aggregate.Layout;
 import io.sparkfed.data.Shard;
 
 /** How many rows a worker left out for a missing value, and whether it left out any. */
-record IncompleteRows() implements Statement<Shard> {
-  static final String ROWS = "rows left out";
-  static final String HOLDS_INCOMPLETE_ROWS = IncompleteRowHolders.HOLDS_INCOMPLETE_ROWS;
+public record IncompleteRows() implements Statement<Shard> {
+  public static final String ROWS = "rows left out";
+  public static final String HOLDS_INCOMPLETE_ROWS = IncompleteRowHolders.HOLDS_INCOMPLETE_ROWS;
 
   @Override
   public Layout layout() {

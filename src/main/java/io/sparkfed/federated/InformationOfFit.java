@@ -25,7 +25,7 @@ import io.sparkfed.objective.LinearDerivatives;
  * @param model the optimum in training units
  * @param nullScore score of the null model, beside offsets
  */
-record InformationOfFit(
+public record InformationOfFit(
     Loss loss,
     ModelShape shape,
     Scaling scaling,
@@ -34,14 +34,14 @@ record InformationOfFit(
     double[] model,
     double nullScore)
     implements Statement<Shard> {
-  static final String INFORMATION = "information";
-  static final String WEIGHT = "weight";
-  static final String DEVIANCE = "deviance";
-  static final String PEARSON = "squared Pearson residuals";
-  static final String LABEL_TERM = "likelihood's label term";
-  static final String SCORE_TERM = "likelihood's score term";
-  static final String OFFSETS = "weighted offsets";
-  static final String ROWS = "rows as statistics count them";
+  public static final String INFORMATION = "information";
+  public static final String WEIGHT = "weight";
+  public static final String DEVIANCE = "deviance";
+  public static final String PEARSON = "squared Pearson residuals";
+  public static final String LABEL_TERM = "likelihood's label term";
+  public static final String SCORE_TERM = "likelihood's score term";
+  public static final String OFFSETS = "weighted offsets";
+  public static final String ROWS = "rows as statistics count them";
 
   @Override
   public Layout layout() {

@@ -10,13 +10,13 @@ import io.sparkfed.data.Examples;
  * @param offset sum of offsets
  * @param sizeOfOffsets sum of absolute offsets: 0 where there are none
  */
-record LabelSums(double weight, double label, double offset, double sizeOfOffsets) {
+public record LabelSums(double weight, double label, double offset, double sizeOfOffsets) {
 
   /** How many numbers {@link #own} writes. */
   static final int LENGTH = 3;
 
   /** Reads what {@link #own} wrote at each worker, summed. */
-  static LabelSums of(double weight, double[] sums) {
+  public static LabelSums of(double weight, double[] sums) {
     return new LabelSums(weight, sums[0], sums[1], sums[2]);
   }
 
@@ -33,15 +33,15 @@ record LabelSums(double weight, double label, double offset, double sizeOfOffset
     return sums;
   }
 
-  double meanLabel() {
+  public double meanLabel() {
     return label / weight;
   }
 
-  double meanOffset() {
+  public double meanOffset() {
     return offset / weight;
   }
 
-  boolean hasOffsets() {
+  public boolean hasOffsets() {
     return sizeOfOffsets > 0.0;
   }
 }

@@ -4,9 +4,9 @@ import io.sparkfed.aggregate.Layout;
 import io.sparkfed.data.Shard;
 
 /** A worker's sums of weights, labels and offsets of training rows. */
-record LabelsAndOffsets() implements Statement<Shard> {
-  static final String WEIGHT = "weight";
-  static final String LABELS = "labels and offsets";
+public record LabelsAndOffsets() implements Statement<Shard> {
+  public static final String WEIGHT = "weight";
+  public static final String LABELS = "labels and offsets";
 
   @Override
   public Layout layout() {

@@ -18,7 +18,7 @@ import java.util.Optional;
  * texts in one bucket give numbers that aren't whole, or not those of the checksum (by chance once
  * in 2^48).
  */
-final class LevelCode {
+public final class LevelCode {
   private static final int TEXT_CHUNKS = 32;
   private static final int CHECK_CHUNKS = 3;
   private static final double CHUNK_END = 0x1p16;
@@ -29,15 +29,15 @@ final class LevelCode {
    * number in a fixed-point sum. Limbs are summed without carries, so that numbers of several limbs
    * would tell a little of how a total is made up.
    */
-  static final double ROW = 0x1p-24;
+  public static final double ROW = 0x1p-24;
 
   /** Number of coordinates. */
-  static final int LENGTH = 1 + TEXT_CHUNKS + CHECK_CHUNKS;
+  public static final int LENGTH = 1 + TEXT_CHUNKS + CHECK_CHUNKS;
 
   private LevelCode() {}
 
   /** Returns the bucket of a level, in [0, {@code buckets}). */
-  static int bucket(byte[] salt, String column, String level, int buckets) {
+  public static int bucket(byte[] salt, String column, String level, int buckets) {
     long hash = ByteBuffer.wrap(digest(salt, column, level)).getLong();
     return (int) Long.remainderUnsigned(hash, buckets);
   }
@@ -56,7 +56,7 @@ final class LevelCode {
    *
    * @param factors sum of the factors, greater than 0
    */
-  static Optional<String> decode(
+  public static Optional<String> decode(
       double[] sums, int at, byte[] salt, String column, double factors) {
     char[] code = new char[LENGTH];
     for (int j = 0; j < LENGTH; j++) {

@@ -6,13 +6,13 @@ import java.util.List;
 /**
  * Which levels of categories are asked for, and how they are hashed into buckets.
  *
- * @param salts {@value FederatedLevels#SALTS} of them; texts are asked for under the first
+ * @param salts as many as the survey takes; texts are asked for under the first
  * @param buckets how many each category has under a salt, at least 1
  * @param columns names of the categories, as in the summaries
  * @param open whether a category's levels are asked for
  * @param known levels that have no part, sorted, for each category
  */
-record LevelQuery(
+public record LevelQuery(
     List<byte[]> salts,
     int buckets,
     List<String> columns,
@@ -23,7 +23,7 @@ record LevelQuery(
    * @throws IllegalArgumentException if there is no bucket, or something isn't there for each
    *     category
    */
-  LevelQuery {
+  public LevelQuery {
     if (buckets < 1 || open.length != columns.size() || known.size() != columns.size()) {
       throw new IllegalArgumentException(
           "levels must be asked for in buckets, of each category or not");
@@ -42,7 +42,7 @@ record LevelQuery(
   }
 
   /** Returns how many buckets a salt has for all categories. */
-  int bucketsOfSalt() {
+  public int bucketsOfSalt() {
     return Math.multiplyExact(columns.size(), buckets);
   }
 }

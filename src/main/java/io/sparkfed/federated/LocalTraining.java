@@ -60,12 +60,12 @@ public record LocalTraining(
     double[] model,
     boolean trains)
     implements Statement<Shard> {
-  static final String UPDATE = "update";
-  static final String WEIGHT = "weight";
-  static final String CLIPPED = "was clipped";
+  public static final String UPDATE = "update";
+  public static final String WEIGHT = "weight";
+  public static final String CLIPPED = "was clipped";
 
   /** Takes what the plan says of local training. */
-  static LocalTraining of(
+  public static LocalTraining of(
       TrainingPlan plan, Scaling scaling, int round, double[] model, boolean trains) {
     return new LocalTraining(
         plan.loss(),
@@ -90,7 +90,7 @@ public record LocalTraining(
     return layout(shape, metrics);
   }
 
-  static Layout layout(ModelShape shape, MetricSums metrics) {
+  public static Layout layout(ModelShape shape, MetricSums metrics) {
     Layout update = Layout.empty().scaled(UPDATE, shape.size()).exact(WEIGHT);
     return EvaluationSums.behind(update, metrics).exact(CLIPPED);
   }

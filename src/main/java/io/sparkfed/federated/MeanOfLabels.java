@@ -5,10 +5,10 @@ import io.sparkfed.data.Examples;
 import io.sparkfed.data.Shard;
 
 /** Sums over a worker's training rows of weights w, of w², and of labels less offsets. */
-record MeanOfLabels() implements Statement<Shard> {
-  static final String WEIGHT = "weight";
-  static final String SQUARED_WEIGHT = "squared weight";
-  static final String LABEL = "label";
+public record MeanOfLabels() implements Statement<Shard> {
+  public static final String WEIGHT = "weight";
+  public static final String SQUARED_WEIGHT = "squared weight";
+  public static final String LABEL = "label";
 
   @Override
   public Layout layout() {

@@ -18,10 +18,10 @@ import io.sparkfed.model.Scaling;
  * @param scaling the federation's; the identity where workers have their own
  * @param model in training units
  */
-record ModelEvaluation(
+public record ModelEvaluation(
     MetricSums metrics, TestRows testRows, ModelShape shape, Scaling scaling, double[] model)
     implements Statement<Shard> {
-  static final String WEIGHT = "weight";
+  public static final String WEIGHT = "weight";
 
   @Override
   public Layout layout() {

@@ -14,12 +14,16 @@ import java.util.Arrays;
  *
  * @param features number of features p
  */
-record MomentsOfFeatures(int features) implements Statement<Shard> {
-  static final String MOMENTS = "means and mean squares";
-  static final String WEIGHT = "weight";
-  static final String SQUARED_WEIGHT = "squared weight";
-  static final String VANISHES = "squares vanish";
-  static final String LABELS = "labels and offsets";
+public record MomentsOfFeatures(int features) implements Statement<Shard> {
+  public static final String MOMENTS = "means and mean squares";
+  public static final String WEIGHT = "weight";
+  public static final String SQUARED_WEIGHT = "squared weight";
+  public static final String VANISHES = "squares vanish";
+
+  /** Smaller mean squares are beyond a sum's precision. */
+  public static final double LEAST_SQUARE = 1e-43;
+
+  public static final String LABELS = "labels and offsets";
 
   @Override
   public Layout layout() {
@@ -42,7 +46,7 @@ record MomentsOfFeatures(int features) implements Statement<Shard> {
     double vanishes = 0.0;
     for (int j = 0; j < features; j++) {
       moments[features + j] = variances[j] + means[j] * means[j];
-      if (moments[features + j] < FeatureRanges.LEAST_SQUARE && means[j] != 0.0) {
+      if (moments[features + j] < LEAST_SQUARE && means[j] != 0.0) {
         vanishes = 1.0;
       }
     }

@@ -13,7 +13,8 @@ import io.sparkfed.evaluation.ResponseDistribution;
  * @param distribution of labels
  * @param score of the null model, beside offsets
  */
-record NullModel(ResponseDistribution distribution, double score) implements Statement<Shard> {
+public record NullModel(ResponseDistribution distribution, double score)
+    implements Statement<Shard> {
   static final String DEVIANCE = "null deviance";
   static final String SLOPE = "its slope";
   static final String INFORMATION = "its information";
@@ -27,7 +28,7 @@ record NullModel(ResponseDistribution distribution, double score) implements Sta
   }
 
   /** Reads the sums, at the driver. */
-  static NullSearch.Sums read(NamedVector sums) {
+  public static NullSearch.Sums read(NamedVector sums) {
     return new NullSearch.Sums(
         sums.get(DEVIANCE), sums.get(SLOPE), sums.get(INFORMATION), sums.get(OUT_OF_RANGE) == 0.0);
   }

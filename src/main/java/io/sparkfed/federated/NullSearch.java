@@ -13,7 +13,7 @@ import io.sparkfed.evaluation.ResponseDistribution;
  * @param high a score that is too high, or infinity
  * @param reach the longest step
  */
-record NullSearch(
+public record NullSearch(
     ResponseDistribution distribution, double score, double low, double high, double reach) {
   private static final double FIRST_REACH = 8.0;
 
@@ -21,7 +21,7 @@ record NullSearch(
   private static final double TOLERANCE = 1e-14;
 
   /** Begins at a score. */
-  static NullSearch from(ResponseDistribution distribution, double score) {
+  public static NullSearch from(ResponseDistribution distribution, double score) {
     return new NullSearch(
         distribution,
         Double.isFinite(score) ? score : 0.0,
@@ -38,10 +38,10 @@ record NullSearch(
    * @param information the expected second derivative, at least 0
    * @param isFinite whether all rows were in range, or the others say nothing
    */
-  record Sums(double deviance, double slope, double information, boolean isFinite) {}
+  public record Sums(double deviance, double slope, double information, boolean isFinite) {}
 
   /** Returns whether a step from here changes the deviance by no digit. */
-  boolean isDone(Sums at) {
+  public boolean isDone(Sums at) {
     return at.isFinite
         && (at.slope == 0.0
             || at.slope * at.slope <= TOLERANCE * at.information * at.deviance
@@ -49,7 +49,7 @@ record NullSearch(
   }
 
   /** Returns the search after the score has been tried; {@code guess} is NaN or a good next one. */
-  NullSearch next(Sums at, double guess) {
+  public NullSearch next(Sums at, double guess) {
     boolean isLow = at.isFinite ? at.slope < 0.0 : distribution.overflowsBelow();
     double newLow = isLow ? score : low;
     double newHigh = isLow ? high : score;

@@ -23,7 +23,7 @@ import io.sparkfed.solver.LocalSolver;
  * @param seed the run's
  * @param start where to start, in training units
  */
-record OwnOptimum(
+public record OwnOptimum(
     VectorLoss loss,
     ModelShape shape,
     Penalty penalty,
@@ -32,8 +32,8 @@ record OwnOptimum(
     long seed,
     double[] start)
     implements Statement<Shard> {
-  static final String MODEL = "model";
-  static final String WEIGHT = "weight";
+  public static final String MODEL = "model";
+  public static final String WEIGHT = "weight";
 
   @Override
   public Layout layout() {

@@ -17,7 +17,7 @@ import java.util.function.Consumer;
  * What fills the slots of a round: what the workers do with a model, how it is summed, and which
  * model the driver makes of the sum. One-shot, at the driver.
  */
-interface RoundWork {
+public interface RoundWork {
 
   /** Returns the model to begin with, in training units. */
   double[] start();

@@ -9,8 +9,8 @@ import java.util.Map;
  *
  * @param query which levels
  */
-record RowsOfBuckets(LevelQuery query) implements Statement<ColumnSummary> {
-  static final String ROWS = "rows by bucket";
+public record RowsOfBuckets(LevelQuery query) implements Statement<ColumnSummary> {
+  public static final String ROWS = "rows by bucket";
 
   @Override
   public Layout layout() {

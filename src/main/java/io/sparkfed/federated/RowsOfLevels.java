@@ -9,8 +9,8 @@ import java.util.List;
  *
  * @param given levels of each category
  */
-record RowsOfLevels(List<List<String>> given) implements Statement<ColumnSummary> {
-  static final String ROWS = "rows by level";
+public record RowsOfLevels(List<List<String>> given) implements Statement<ColumnSummary> {
+  public static final String ROWS = "rows by level";
 
   @Override
   public Layout layout() {

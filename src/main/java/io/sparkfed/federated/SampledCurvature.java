@@ -15,9 +15,10 @@ import io.sparkfed.objective.SampledGram;
  * @param scaling the federation's; the identity where workers have their own
  * @param most rows of the sample
  */
-record SampledCurvature(ModelShape shape, Scaling scaling, int most) implements Statement<Shard> {
-  static final String GRAM = "Gram matrix of a sample";
-  static final String WEIGHT = "weight";
+public record SampledCurvature(ModelShape shape, Scaling scaling, int most)
+    implements Statement<Shard> {
+  public static final String GRAM = "Gram matrix of a sample";
+  public static final String WEIGHT = "weight";
 
   @Override
   public Layout layout() {

@@ -32,7 +32,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The canonical bytes of statements: nothing else is read from what a worker is sent. */
-enum StatementForm implements Form<Question<Object>> {
+public enum StatementForm implements Form<Question<Object>> {
   /** The only one. */
   INSTANCE;
 

@@ -41,7 +41,7 @@ import io.sparkfed.wire.Site;
  * @param scaling the federation's; the identity where workers have their own
  * @param model the global model in training units
  */
-record SummedDerivatives(
+public record SummedDerivatives(
     VectorLoss loss,
     ModelShape shape,
     Wanted derivatives,
@@ -56,22 +56,22 @@ record SummedDerivatives(
   static final int EXACT_GRADIENT = 8192;
 
   /** 8,256 numbers, 660 kB. */
-  static final int EXACT_HESSIAN = 128;
+  public static final int EXACT_HESSIAN = 128;
 
-  static final String HESSIAN = "Hessian";
-  static final String GRADIENT = "gradient";
-  static final String LOSS = "loss";
-  static final String WEIGHT = "weight";
-  static final String LABELS = "labels";
+  public static final String HESSIAN = "Hessian";
+  public static final String GRADIENT = "gradient";
+  public static final String LOSS = "loss";
+  public static final String WEIGHT = "weight";
+  public static final String LABELS = "labels";
 
   /** Whether the optimizer still wants to know of the model, or it is only evaluated. */
-  enum Wanted {
+  public enum Wanted {
     DERIVATIVES,
     ZEROS
   }
 
   /** Takes what the plan says of the rows; the scaling is the identity unless federated. */
-  static SummedDerivatives of(
+  public static SummedDerivatives of(
       TrainingPlan plan, Wanted derivatives, boolean hasHessian, Scaling scaling, double[] model) {
     return new SummedDerivatives(
         plan.loss(),
@@ -90,7 +90,7 @@ record SummedDerivatives(
     return layout(shape, hasHessian, metrics);
   }
 
-  static Layout layout(ModelShape shape, boolean hasHessian, MetricSums metrics) {
+  public static Layout layout(ModelShape shape, boolean hasHessian, MetricSums metrics) {
     int size = shape.size();
     Kind ofHessian = size <= EXACT_HESSIAN ? Kind.EXACT : Kind.SCALED;
     Kind ofGradient = hasHessian || size <= EXACT_GRADIENT ? Kind.EXACT : Kind.SCALED;

@@ -9,9 +9,9 @@ import io.sparkfed.data.ColumnSummary;
  *
  * @param columns how many columns are imputed
  */
-record SumsOfValues(int columns) implements Statement<ColumnSummary> {
-  static final String VALUES = "values";
-  static final String WEIGHTS = "weights of values";
+public record SumsOfValues(int columns) implements Statement<ColumnSummary> {
+  public static final String VALUES = "values";
+  public static final String WEIGHTS = "weights of values";
 
   @Override
   public Layout layout() {

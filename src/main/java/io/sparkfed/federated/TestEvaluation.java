@@ -16,10 +16,10 @@ import io.sparkfed.model.Scaling;
  * @param scaling the federation's; the identity where workers have their own
  * @param model in training units
  */
-record TestEvaluation(MetricSums metrics, ModelShape shape, Scaling scaling, double[] model)
+public record TestEvaluation(MetricSums metrics, ModelShape shape, Scaling scaling, double[] model)
     implements Statement<Shard> {
-  static final String TEST = EvaluationSums.TEST;
-  static final String HOLDS_TEST_ROWS = EvaluationSums.HOLDS_TEST_ROWS;
+  public static final String TEST = EvaluationSums.TEST;
+  public static final String HOLDS_TEST_ROWS = EvaluationSums.HOLDS_TEST_ROWS;
 
   @Override
   public Layout layout() {

@@ -4,8 +4,8 @@ import io.sparkfed.aggregate.Layout;
 import io.sparkfed.data.Shard;
 
 /** Whether a worker holds test rows. */
-record TestHolders() implements Statement<Shard> {
-  static final String HOLDS_TEST_ROWS = EvaluationSums.HOLDS_TEST_ROWS;
+public record TestHolders() implements Statement<Shard> {
+  public static final String HOLDS_TEST_ROWS = EvaluationSums.HOLDS_TEST_ROWS;
 
   @Override
   public Layout layout() {

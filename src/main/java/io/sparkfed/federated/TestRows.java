@@ -3,12 +3,12 @@ package io.sparkfed.federated;
 import io.sparkfed.data.Shard;
 
 /** Whether the sums that a worker sends are over its test rows, too. */
-enum TestRows {
+public enum TestRows {
   SUMMED,
   /** Zeros stand where their sums would. */
   LEFT_OUT;
 
-  static TestRows of(TrainingPlan plan) {
+  public static TestRows of(TrainingPlan plan) {
     return plan.leastHolders().isPresent() ? SUMMED : LEFT_OUT;
   }
 

@@ -11,8 +11,8 @@ import java.util.Map;
  * @param query which levels
  * @param occupied the buckets whose text is asked for, ascending, under the first salt
  */
-record TextsOfBuckets(LevelQuery query, int[] occupied) implements Statement<ColumnSummary> {
-  static final String CODES = "rows times codes of levels";
+public record TextsOfBuckets(LevelQuery query, int[] occupied) implements Statement<ColumnSummary> {
+  public static final String CODES = "rows times codes of levels";
 
   @Override
   public Layout layout() {

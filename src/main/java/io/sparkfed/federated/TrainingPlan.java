@@ -87,7 +87,7 @@ public record TrainingPlan(
   }
 
   /** Returns the same plan with zeros in place of all sums over test rows. */
-  TrainingPlan withoutTestRows() {
+  public TrainingPlan withoutTestRows() {
     return with(sums, OptionalInt.empty());
   }
 

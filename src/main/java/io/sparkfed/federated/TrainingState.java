@@ -63,10 +63,10 @@ public record TrainingState(
       double seconds,
       Measurements measured,
       Map<String, Double> phaseSeconds) {
-    static final Cost NONE = nothingOf(0);
+    public static final Cost NONE = nothingOf(0);
 
     /** Returns the cost of a round that no worker took part in. */
-    static Cost nothingOf(int round) {
+    public static Cost nothingOf(int round) {
       return new Cost(round, 0, 0, 0.0, Measurements.none(), Map.of());
     }
   }

@@ -11,8 +11,8 @@ import java.util.List;
  * @param above values above this in size are looked for
  * @param features which features are asked about; zeros leave for the others
  */
-record ValuesOutOfRange(double above, boolean[] features) implements Statement<Shard> {
-  static final String HOLDS_SUCH = "holds such a value";
+public record ValuesOutOfRange(double above, boolean[] features) implements Statement<Shard> {
+  public static final String HOLDS_SUCH = "holds such a value";
 
   @Override
   public Layout layout() {

@@ -4,7 +4,7 @@ import io.sparkfed.data.Shard;
 import io.sparkfed.model.Scaling;
 
 /** Whose moments a worker standardizes with. */
-final class WorkersScaling {
+public final class WorkersScaling {
   private WorkersScaling() {}
 
   /** Returns the federation's scaling, or the worker's own where that is the identity. */

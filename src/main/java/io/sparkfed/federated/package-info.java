@@ -1,12 +1,13 @@
 /**
- * Preprocessing and the training loop. A round has four slots, called in order: local work at the
- * workers, aggregation, server optimizer, stop or go on. Nothing here knows which sum it holds or
- * that there is a cluster.
+ * What workers are asked, as values ({@link io.sparkfed.federated.Statement}), the plan of a
+ * training, and what its rooms share: the slots of a round and the state it can go on from. Nothing
+ * here knows which sum it holds or that there is a cluster.
  *
- * <p>Two kinds of work fill them: local training and averaging, or sums of derivatives and a step
- * on the objective of all rows ({@link io.sparkfed.federated.ExactPlan}).
+ * <p>The rooms: {@code survey} is what is found before the first round, {@code averaging} and
+ * {@code exact} are the two kinds of work that fill a round, and {@code training} is the loop over
+ * them. A room imports this package and not its neighbors; the loop imports them all.
  *
- * <p>Place: what workers are asked is a {@link io.sparkfed.federated.Statement}, and its answer is
- * computed there; everything else runs at the driver.
+ * <p>Place: the answer to a statement is computed at the worker; everything else runs at the
+ * driver.
  */
 package io.sparkfed.federated;

@@ -2,7 +2,7 @@ package io.sparkfed.jobs;
 
 import io.sparkfed.config.DataConfig.NoSplit;
 import io.sparkfed.config.TrainingConfig;
-import io.sparkfed.federated.FederatedEvaluator;
+import io.sparkfed.federated.training.FederatedEvaluator;
 import io.sparkfed.output.SavedModel;
 import io.sparkfed.recipe.Presets;
 import io.sparkfed.report.JsonFiles;

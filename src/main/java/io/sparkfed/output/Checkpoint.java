@@ -1,8 +1,8 @@
 package io.sparkfed.output;
 
 import io.sparkfed.config.ResultSettings;
-import io.sparkfed.federated.DataFingerprint;
 import io.sparkfed.federated.TrainingState;
+import io.sparkfed.federated.survey.DataFingerprint;
 
 /**
  * What a run is resumed from.

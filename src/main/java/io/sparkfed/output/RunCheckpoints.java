@@ -4,7 +4,7 @@ import io.sparkfed.config.ConfigurationException;
 import io.sparkfed.config.ResultSettings;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.federated.CheckpointListener;
-import io.sparkfed.federated.DataFingerprint;
+import io.sparkfed.federated.survey.DataFingerprint;
 import io.sparkfed.recipe.SumLedger;
 import io.sparkfed.report.LibraryVersion;
 import java.io.IOException;

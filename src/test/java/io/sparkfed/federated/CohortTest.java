@@ -12,6 +12,7 @@ import io.sparkfed.aggregate.RingSum;
 import io.sparkfed.aggregate.Visit;
 import io.sparkfed.data.Shard;
 import io.sparkfed.evaluation.RoundSummary;
+import io.sparkfed.federated.training.FederatedTrainer;
 import io.sparkfed.model.Family;
 import io.sparkfed.secure.keys.EphemeralKeys;
 import io.sparkfed.secure.masked.MaskedSum;

@@ -12,6 +12,7 @@ import io.sparkfed.aggregate.Visit;
 import io.sparkfed.data.Shard;
 import io.sparkfed.evaluation.MetricSettings;
 import io.sparkfed.evaluation.MetricSums;
+import io.sparkfed.federated.training.FederatedTrainer;
 import io.sparkfed.loss.VectorLoss;
 import io.sparkfed.model.Family;
 import io.sparkfed.model.ModelShape;
@@ -36,7 +37,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** A plan for tests: federated averaging under a secure worker, with what a test changes of it. */
-final class PlanBuilder {
+public final class PlanBuilder {
   private Family family = Family.LINEAR;
   private ModelShape shape = new ModelShape(2, true);
   private int classes = 3;
@@ -62,61 +63,61 @@ final class PlanBuilder {
   private ClipBound clip = Unbounded.INSTANCE;
   private double aucError = MetricSettings.AUC_ERROR;
 
-  PlanBuilder family(Family value) {
+  public PlanBuilder family(Family value) {
     family = value;
     return this;
   }
 
-  PlanBuilder classes(int value) {
+  public PlanBuilder classes(int value) {
     classes = value;
     return this;
   }
 
-  PlanBuilder features(int value) {
+  public PlanBuilder features(int value) {
     shape = new ModelShape(value, shape.hasIntercept());
     return this;
   }
 
-  PlanBuilder withoutIntercept() {
+  public PlanBuilder withoutIntercept() {
     shape = new ModelShape(shape.features(), false);
     return this;
   }
 
-  PlanBuilder l2(double value) {
+  public PlanBuilder l2(double value) {
     l2 = value;
     return this;
   }
 
-  PlanBuilder proximalMu(double value) {
+  public PlanBuilder proximalMu(double value) {
     proximalMu = value;
     return this;
   }
 
-  PlanBuilder standardize(Standardize value) {
+  public PlanBuilder standardize(Standardize value) {
     standardize = value;
     return this;
   }
 
-  PlanBuilder reduction(Reduction value) {
+  public PlanBuilder reduction(Reduction value) {
     reduction = value;
     return this;
   }
 
-  PlanBuilder solver(LocalSolver value) {
+  public PlanBuilder solver(LocalSolver value) {
     solver = value;
     return this;
   }
 
-  PlanBuilder weighting(Weighting value) {
+  public PlanBuilder weighting(Weighting value) {
     weighting = value;
     return this;
   }
 
-  PlanBuilder sum(RingSum ring) {
+  public PlanBuilder sum(RingSum ring) {
     return sums(through(ring));
   }
 
-  PlanBuilder sums(SumFactory value) {
+  public PlanBuilder sums(SumFactory value) {
     sums = value;
     return this;
   }
@@ -156,76 +157,76 @@ final class PlanBuilder {
   }
 
   /** Averaging stops at this change of the loss. */
-  PlanBuilder aucError(double largest) {
+  public PlanBuilder aucError(double largest) {
     aucError = largest;
     return this;
   }
 
-  PlanBuilder tolerance(double value) {
+  public PlanBuilder tolerance(double value) {
     tolerance = OptionalDouble.of(value);
     return this;
   }
 
   /** The search starts from an average; to be called before {@code optimizer}. */
-  PlanBuilder warmStart(LocalSolver value) {
+  public PlanBuilder warmStart(LocalSolver value) {
     warmStart = Optional.of(value);
     return this;
   }
 
   /** Rows are held out, and at least so many workers must hold some of them. */
-  PlanBuilder leastHolders(int value) {
+  public PlanBuilder leastHolders(int value) {
     leastHolders = OptionalInt.of(value);
     return this;
   }
 
-  PlanBuilder rounds(int value) {
+  public PlanBuilder rounds(int value) {
     rounds = value;
     return this;
   }
 
-  PlanBuilder divergenceFactor(double value) {
+  public PlanBuilder divergenceFactor(double value) {
     divergenceFactor = value;
     return this;
   }
 
-  PlanBuilder clip(ClipBound value) {
+  public PlanBuilder clip(ClipBound value) {
     clip = value;
     return this;
   }
 
   /** Before {@link #optimizer}: L-BFGS starts from a sample of the features' correlations. */
-  PlanBuilder preconditioned() {
+  public PlanBuilder preconditioned() {
     preconditioned = true;
     return this;
   }
 
   /** Before {@link #optimizer}: weights are numbers of trials. */
-  PlanBuilder ofTrials() {
+  public PlanBuilder ofTrials() {
     counting = ExactPlan.Counting.ROWS;
     return this;
   }
 
-  PlanBuilder cohort(Cohort value) {
+  public PlanBuilder cohort(Cohort value) {
     cohort = value;
     return this;
   }
 
-  PlanBuilder server(ServerOptimizer value) {
+  public PlanBuilder server(ServerOptimizer value) {
     server = value;
     return this;
   }
 
-  PlanBuilder seed(long value) {
+  public PlanBuilder seed(long value) {
     seed = value;
     return this;
   }
 
   /** Trains losslessly, with features standardized by the federation for the numbers' sake. */
-  PlanBuilder optimizer(ExactOptimizer optimizer) {
+  public PlanBuilder optimizer(ExactOptimizer optimizer) {
     return optimizer(optimizer, 0.0);
   }
 
-  PlanBuilder optimizer(ExactOptimizer optimizer, double l1OfWeights) {
+  public PlanBuilder optimizer(ExactOptimizer optimizer, double l1OfWeights) {
     l1 = l1OfWeights;
     pooled =
         Optional.of(
@@ -237,7 +238,7 @@ final class PlanBuilder {
     return this;
   }
 
-  TrainingPlan build() {
+  public TrainingPlan build() {
     VectorLoss loss = family.loss(classes, 1.35);
     return new TrainingPlan(
         family,
@@ -267,24 +268,24 @@ final class PlanBuilder {
   }
 
   /** Trains on these workers' rows. */
-  TrainingResult train(Map<String, Table> workers) {
+  public TrainingResult train(Map<String, Table> workers) {
     return train(federation(workers));
   }
 
   /** Trains in this federation. */
-  TrainingResult train(Federation<Shard> federation) {
+  public TrainingResult train(Federation<Shard> federation) {
     return new FederatedTrainer(federation, build(), round -> {}).train();
   }
 
   /** Returns a federation of these workers' rows, all of them training rows. */
-  static Federation<Shard> federation(Map<String, Table> workers) {
+  public static Federation<Shard> federation(Map<String, Table> workers) {
     Map<String, Shard> shards = new TreeMap<>();
     workers.forEach((worker, table) -> shards.put(worker, table.shard(worker)));
     return new InProcessFederation<>(shards);
   }
 
   /** Deals a table out to {@code count} workers, row i to worker i mod count. */
-  static Map<String, Table> deal(Table table, int count) {
+  public static Map<String, Table> deal(Table table, int count) {
     Map<String, Table> workers = new TreeMap<>();
     for (int k = 0; k < count; k++) {
       int[] own = new int[(table.rows() - k + count - 1) / count];
@@ -297,7 +298,7 @@ final class PlanBuilder {
   }
 
   /** Deals a table out to workers a, b and c in the ratio 5 : 3 : 2. */
-  static Map<String, Table> deal(Table table) {
+  public static Map<String, Table> deal(Table table) {
     int n = table.rows();
     return Map.of(
         "a", table.slice(0, n / 2),

@@ -3,6 +3,7 @@ package io.sparkfed.report;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sparkfed.pages.Page;
 import java.io.File;
 import java.io.IOException;
 import java.net.URI;

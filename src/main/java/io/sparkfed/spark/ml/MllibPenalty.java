@@ -1,7 +1,7 @@
 package io.sparkfed.spark.ml;
 
 import io.sparkfed.data.DataException;
-import io.sparkfed.federated.FederatedLabels.Moments;
+import io.sparkfed.federated.survey.FederatedLabels.Moments;
 
 /**
  * MLlib's penalty in the terms of our objective, the mean loss of a row plus {@code l1 |w|_1 + l2/2

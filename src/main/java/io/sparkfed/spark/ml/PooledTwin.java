@@ -6,7 +6,7 @@ import io.sparkfed.config.DataConfig.Synthetic;
 import io.sparkfed.config.DataConfig.WorkerPaths;
 import io.sparkfed.config.EnumNames;
 import io.sparkfed.config.TrainingConfig;
-import io.sparkfed.federated.FederatedLabels.Moments;
+import io.sparkfed.federated.survey.FederatedLabels.Moments;
 import io.sparkfed.model.Coefficients;
 import io.sparkfed.model.Family;
 import io.sparkfed.model.Labels;

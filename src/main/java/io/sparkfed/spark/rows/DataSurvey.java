@@ -9,7 +9,7 @@ import io.sparkfed.data.DataFault;
 import io.sparkfed.data.ShardBuilder.Part;
 import io.sparkfed.data.Storage;
 import io.sparkfed.data.SyntheticWorkers;
-import io.sparkfed.federated.FederatedPreprocessing;
+import io.sparkfed.federated.survey.FederatedPreprocessing;
 import io.sparkfed.model.FeatureEncoding;
 import io.sparkfed.spark.cluster.PlacedRdd;
 import io.sparkfed.spark.cluster.TaskFailures;

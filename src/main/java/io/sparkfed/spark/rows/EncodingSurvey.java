@@ -5,7 +5,7 @@ import io.sparkfed.aggregate.Federation;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.data.ColumnSummary;
 import io.sparkfed.data.DataException;
-import io.sparkfed.federated.FederatedPreprocessing;
+import io.sparkfed.federated.survey.FederatedPreprocessing;
 import io.sparkfed.model.FeatureEncoding;
 import io.sparkfed.recipe.Presets;
 import io.sparkfed.spark.cluster.Kept;

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.sparkfed.data.DataException;
-import io.sparkfed.federated.FederatedLabels.Moments;
+import io.sparkfed.federated.survey.FederatedLabels.Moments;
 import io.sparkfed.spark.ml.MllibPenalty.Deviations;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

@@ -1,0 +1,560 @@
+package io.sparkfed.federated.exact;
+
+import io.sparkfed.aggregate.Federation;
+import io.sparkfed.aggregate.NamedVector;
+import io.sparkfed.aggregate.NonFiniteUpdateException;
+import io.sparkfed.aggregate.Opened;
+import io.sparkfed.aggregate.VectorSum;
+import io.sparkfed.aggregate.Visit;
+import io.sparkfed.data.DataException;
+import io.sparkfed.data.Shard;
+import io.sparkfed.evaluation.FitStatistics;
+import io.sparkfed.evaluation.Measurements;
+import io.sparkfed.evaluation.ResponseDistribution;
+import io.sparkfed.federated.DependentFeatureException;
+import io.sparkfed.federated.EvaluationSums;
+import io.sparkfed.federated.ExactPlan;
+import io.sparkfed.federated.RoundWork;
+import io.sparkfed.federated.SummedDerivatives;
+import io.sparkfed.federated.SummedDerivatives.Wanted;
+import io.sparkfed.federated.TrainingPlan;
+import io.sparkfed.federated.TrainingState.Work;
+import io.sparkfed.math.SingularMatrixException;
+import io.sparkfed.math.SymmetricMatrix;
+import io.sparkfed.model.Family;
+import io.sparkfed.model.ModelShape;
+import io.sparkfed.model.Scaling;
+import io.sparkfed.model.Standardize;
+import io.sparkfed.objective.SampledGram;
+import io.sparkfed.server.ExactOptimizer;
+import io.sparkfed.server.PointEvaluation;
+import io.sparkfed.server.PointEvaluation.Kind;
+import io.sparkfed.server.Preconditioner;
+import io.sparkfed.server.SavedSearch;
+import io.sparkfed.server.Search;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * Lossless training: secure sums of the derivatives at the workers, a step of an optimizer at the
+ * driver. The optimum is that of all rows together.
+ */
+public final class ExactRounds implements RoundWork {
+  /** Of this order a solution has lost six digits. */
+  private static final double WARNED_CONDITION = 1e6;
+
+  /** Beyond it hardly a digit of a solution is right. */
+  private static final double LARGEST_CONDITION = 1e13;
+
+  /** With more features, a number for each pair of them is not summed for a note. */
+  private static final int MOST_CORRELATED = 1000;
+
+  private static final double ROUNDING_OF_TERMS = 4.0 * 0x1p-52;
+
+  private static final String CONDITION_NUMBER = "condition-number";
+  private static final String CURVATURE = "starting-curvature";
+
+  private final TrainingPlan plan;
+  private final ExactOptimizer optimizer;
+  private final Scaling scaling;
+  private final ModelShape shape;
+  private final VectorSum sum;
+  private final boolean hasHessian;
+
+  /** The scaled coordinates are at most so large; NaN where nobody knows. */
+  private final double largest;
+
+  /** The same of a Hessian, whether there is one or not. */
+  private final double largestOfHessian;
+
+  /** Sum of the rows' weights; NaN where no sum told it. */
+  private final double total;
+
+  private final double[] l2;
+  private final double[] l1;
+  private final boolean takesBack;
+
+  private final StartingPoint cold;
+
+  /** Until it has been evaluated: whether the start is one that may be given up for another. */
+  private boolean isWarm;
+
+  private Search search;
+  private Optional<Preconditioner> curvature;
+  private double conditionNumber = Double.NaN;
+  private double labelMean = Double.NaN;
+  private double meanLoss = Double.NaN;
+  private double[] labelSums = new double[0];
+  private Optional<String> runaway = Optional.empty();
+
+  /**
+   * Prepares the search for the optimum.
+   *
+   * @param scaling the identity unless federated
+   * @param total sum of the rows' weights; NaN where no sum told it
+   * @param cold where to begin
+   * @param warm where to begin instead, in training units, unless it overflows there
+   * @param curvature the mean of {@code z z'} over rows z in training units; empty where nobody
+   *     asked
+   */
+  public ExactRounds(
+      TrainingPlan plan,
+      Scaling scaling,
+      ExactOptimizer optimizer,
+      double total,
+      StartingPoint cold,
+      Optional<double[]> warm,
+      Optional<SymmetricMatrix> curvature) {
+    ExactPlan exact = plan.exact().orElseThrow();
+    this.plan = plan;
+    this.scaling = scaling;
+    this.shape = plan.shape();
+    this.optimizer = optimizer;
+    this.total = total;
+    int size = shape.size();
+    this.hasHessian = optimizer.needsHessian();
+    this.sum = plan.sums().sumOf(SummedDerivatives.layout(shape, hasHessian, plan.metrics()));
+    this.largestOfHessian = total * mostCurvature(plan.family());
+    this.largest = hasHessian ? largestOfHessian : total * mostSlope(plan.family());
+    this.l2 = new double[size];
+    this.l1 = new double[size];
+    double[] factors = scaling.weightFactors();
+    for (int j = 0; j < shape.weightCount(); j++) {
+      double toPenalised =
+          plan.standardize() == Standardize.NONE ? factors[j % factors.length] : 1.0;
+      l2[j] = plan.l2() * toPenalised * toPenalised;
+      l1[j] = plan.l1() * toPenalised;
+    }
+    this.takesBack = exact.conditioning() == ExactPlan.Conditioning.STANDARDIZED;
+    this.cold = cold;
+    this.isWarm = warm.isPresent();
+    this.curvature = curvature.flatMap(this::preconditioner);
+    this.search = optimizer.begin(warm.orElse(cold.point()), l1, this.curvature);
+  }
+
+  /** About the Hessian at the start, where every row has about the same curvature. */
+  private Optional<Preconditioner> preconditioner(SymmetricMatrix gram) {
+    double[] ridge = Arrays.copyOf(l2, gram.order());
+    Arrays.fill(ridge, shape.features(), ridge.length, 0.0);
+    return Preconditioner.of(shape, gram.times(curvatureAtStart()).plusDiagonal(ridge));
+  }
+
+  private double curvatureAtStart() {
+    return switch (plan.family()) {
+      case LOGISTIC -> curvatureAt(cold.meanLabel());
+      case SOFTMAX -> 1.0 / shape.outputs();
+      case LINEAR, SQUARED_HINGE -> 2.0;
+      case POISSON -> shape.hasIntercept() && cold.meanLabel() > 0.0 ? cold.meanLabel() : 1.0;
+      case SVM, HUBER, GAMMA -> 1.0;
+    };
+  }
+
+  private double curvatureAt(double mean) {
+    return shape.hasIntercept() && mean > 0.0 && mean < 1.0 ? mean * (1.0 - mean) : 0.25;
+  }
+
+  /**
+   * By the inequality of Cauchy and Schwarz no entry of a Hessian exceeds the largest curvature
+   * times the sum of squares of a standardized feature, which is the rows' weight.
+   */
+  private static double mostCurvature(Family family) {
+    return switch (family) {
+      case LINEAR -> 2.0;
+      case LOGISTIC, SOFTMAX -> 0.25;
+      default -> Double.NaN;
+    };
+  }
+
+  /** In the same way for a gradient. */
+  private static double mostSlope(Family family) {
+    return switch (family) {
+      case LOGISTIC, SOFTMAX, SVM -> 1.0;
+      default -> Double.NaN;
+    };
+  }
+
+  @Override
+  public double[] start() {
+    return search.point();
+  }
+
+  @Override
+  public String purpose() {
+    return hasHessian ? "gradient and Hessian" : "gradient";
+  }
+
+  @Override
+  public Opened<Answer> visit(
+      Federation<Shard> federation, Visit visit, double[] model, boolean trains) {
+    if (Double.isFinite(largest)) {
+      sum.expect(largest, visit.cohort().size());
+    }
+    SummedDerivatives statement =
+        SummedDerivatives.of(
+            plan,
+            search.ending().isPresent() ? Wanted.ZEROS : Wanted.DERIVATIVES,
+            hasHessian,
+            scaling,
+            model);
+    Opened<double[]> opened = sum.sum(federation, visit, statement);
+    if (opened.saturated() > 0) {
+      // The range has been chosen anew: the same sums again, whole.
+      Opened<double[]> cut = opened;
+      Opened<double[]> again = sum.sum(federation, visit, statement);
+      opened =
+          new Opened<>(
+              again.value(),
+              again.workers(),
+              again.dropouts(),
+              cut.messageBytes() + again.messageBytes(),
+              again.saturated());
+    }
+    return opened.map(sums -> answer(model, statement.layout().read(sums)));
+  }
+
+  private Answer answer(double[] model, NamedVector sums) {
+    int size = shape.size();
+    double weight = sums.total(SummedDerivatives.WEIGHT);
+    labelSums = sums.all(SummedDerivatives.LABELS);
+    labelMean = shape.outputs() == 1 ? labelSums[0] / weight : Double.NaN;
+    runaway = runaway(weight, labelSums);
+    double value = sums.get(SummedDerivatives.LOSS) / weight;
+    meanLoss = value;
+    double[] gradient = sums.all(SummedDerivatives.GRADIENT);
+    for (int j = 0; j < size; j++) {
+      gradient[j] = gradient[j] / weight + l2[j] * model[j];
+      value += 0.5 * l2[j] * model[j] * model[j];
+    }
+    Optional<SymmetricMatrix> hessian = Optional.empty();
+    if (hasHessian) {
+      hessian =
+          Optional.of(
+              shape.identified(
+                  SymmetricMatrix.of(size, sums.all(SummedDerivatives.HESSIAN))
+                      .times(1.0 / weight)
+                      .plusDiagonal(l2)));
+    }
+    double objective = value;
+    for (int j = 0; j < size; j++) {
+      objective += l1[j] * Math.abs(model[j]);
+    }
+    return new Evaluated(
+        EvaluationSums.of(sums),
+        objective,
+        new PointEvaluation(
+            value, gradient, hessian, kind(), typical(), rounding(), leastCurvature()));
+  }
+
+  /** A feature that is constant has no penalty in training units, and no slope either. */
+  private double leastCurvature() {
+    return Arrays.stream(l2).filter(penalty -> penalty > 0.0).min().orElse(0.0);
+  }
+
+  private Kind kind() {
+    return switch (plan.family()) {
+      case LINEAR, HUBER, SQUARED_HINGE -> Kind.IN_UNITS_OF_LABELS;
+      case LOGISTIC, SOFTMAX, POISSON, GAMMA -> Kind.LIKELIHOOD;
+      case SVM -> Kind.KINKED;
+    };
+  }
+
+  /**
+   * A mean log-likelihood is of the size of 1, but for counts that hardly ever are above 0 and
+   * classes that nearly all rows, by weight, are of.
+   */
+  private double typical() {
+    return switch (plan.family()) {
+      case LOGISTIC -> rarity(Math.min(labelMean, 1.0 - labelMean));
+      case SOFTMAX -> rarity(1.0 - largestShare());
+      case GAMMA -> 1.0;
+      case POISSON -> labelMean > 0.0 ? Math.min(1.0, labelMean) : 1.0;
+      case LINEAR, HUBER, SVM, SQUARED_HINGE -> Double.POSITIVE_INFINITY;
+    };
+  }
+
+  /**
+   * With a log link a row's loss is a small difference of terms as large as its label, of which
+   * Poisson's multiplies the score.
+   */
+  private double rounding() {
+    boolean hasMean = labelMean > 0.0;
+    return switch (plan.family()) {
+      case POISSON -> hasMean ? ROUNDING_OF_TERMS * labelMean * ofScores() : 0.0;
+      case GAMMA -> hasMean ? ROUNDING_OF_TERMS * ofScores() : 0.0;
+      case LINEAR, LOGISTIC, SOFTMAX, HUBER, SVM, SQUARED_HINGE -> 0.0;
+    };
+  }
+
+  private double ofScores() {
+    return 1.0 + Math.abs(Math.log(labelMean));
+  }
+
+  private static double rarity(double share) {
+    return share > 0.0 ? Math.min(1.0, share) : 1.0;
+  }
+
+  private double largestShare() {
+    double all = Arrays.stream(labelSums).sum();
+    return Arrays.stream(labelSums).max().orElse(Double.NaN) / all;
+  }
+
+  /**
+   * Says why an intercept, which is never penalized, would grow for ever; empty where the labels
+   * don't make it.
+   */
+  private Optional<String> runaway(double weight, double[] labelSums) {
+    if (!shape.hasIntercept()) {
+      return Optional.empty();
+    }
+    return switch (plan.family()) {
+      case LOGISTIC -> {
+        boolean same = labelSums[0] == 0.0 || labelSums[0] == weight;
+        yield same
+            ? Optional.of("all labels are " + (labelSums[0] == 0.0 ? 0 : 1))
+            : Optional.empty();
+      }
+      case POISSON -> labelSums[0] == 0.0 ? Optional.of("all labels are 0") : Optional.empty();
+      case SOFTMAX -> {
+        List<Integer> held =
+            IntStream.range(0, labelSums.length).filter(k -> labelSums[k] > 0.0).boxed().toList();
+        yield held.size() == labelSums.length
+            ? Optional.empty()
+            : Optional.of(
+                held.size() == 1
+                    ? "all labels are " + held.get(0)
+                    : "no training row of any worker is of class "
+                        + IntStream.range(0, labelSums.length)
+                            .filter(k -> !held.contains(k))
+                            .mapToObj(Integer::toString)
+                            .collect(Collectors.joining(", ")));
+      }
+      case LINEAR, SVM, SQUARED_HINGE, HUBER, GAMMA -> Optional.empty();
+    };
+  }
+
+  @Override
+  public String whyUnbounded() {
+    if (runaway.isPresent()) {
+      return runaway.get()
+          + ", so an intercept, which is never penalized, grows without bound; such labels need"
+          + " no model"
+          + (plan.family() == Family.SOFTMAX ? ", such a class no place in model.classes" : "");
+    }
+    return "coefficients grow without bound, as when a combination of features separates the"
+        + " classes"
+        + (plan.l2() > 0.0 ? "" : "; leave such features out, or set model.l2 > 0");
+  }
+
+  @Override
+  public Optional<double[]> afterOverflow() {
+    if (isWarm) {
+      isWarm = false;
+      search = optimizer.begin(cold.point(), l1, curvature);
+      return Optional.of(search.point());
+    }
+    if (!takesBack || search.point() == search.best()) {
+      return Optional.empty();
+    }
+    search = search.next(PointEvaluation.overflow());
+    return Optional.of(search.point());
+  }
+
+  @Override
+  public String stepSizeKey() {
+    return "algorithm.step-size";
+  }
+
+  @Override
+  public boolean takesBack() {
+    return takesBack;
+  }
+
+  @Override
+  public Optional<FitStatistics> statistics(
+      Federation<Shard> federation, double[] model, Consumer<String> note) {
+    if (!takesBack) {
+      return Optional.empty();
+    }
+    if (plan.family() == Family.SOFTMAX) {
+      noteDependence(federation, note);
+      return ofSoftmax();
+    }
+    if (ResponseDistribution.of(plan.family()).isEmpty()) {
+      noteDependence(federation, note);
+      return Optional.empty();
+    }
+    try {
+      return FederatedInference.of(
+          federation, plan, scaling, model, labelMean, largestOfHessian, note);
+    } catch (NonFiniteUpdateException e) {
+      note.accept("no statistics of the fit: at the optimum residuals of single rows overflow");
+      return Optional.empty();
+    } catch (SingularMatrixException e) {
+      // Only after an optimizer that needs no Hessian.
+      note.accept(dependent(e.column(), ", and there are no statistics of the fit"));
+      return Optional.empty();
+    }
+  }
+
+  private String dependent(int column, String more) {
+    return "WARNING: "
+        + (column < shape.features()
+            ? "feature " + (column + 1)
+            : "the constant column of the intercept")
+        + " is a linear combination of the features before it: other coefficients are as good as"
+        + " these"
+        + more
+        + "; leave features out, or set model.l2 > 0";
+  }
+
+  /**
+   * Of a fit without Hessians and statistics, which would tell. Where a sample of the rows has
+   * independent features, all of them have.
+   */
+  private void noteDependence(Federation<Shard> federation, Consumer<String> note) {
+    boolean isUnique = plan.l1() > 0.0 || plan.l2() > 0.0 || hasHessian;
+    boolean isTold = curvature.map(Preconditioner::isRegular).orElse(false);
+    if (isUnique || isTold || shape.features() > MOST_CORRELATED) {
+      return;
+    }
+    StartingCurvature.ofAllRows(federation, plan, scaling, total)
+        .ifPresent(
+            gram -> {
+              try {
+                gram.withoutZeroRows().cholesky();
+              } catch (SingularMatrixException e) {
+                note.accept(dependent(e.column(), ""));
+              }
+            });
+  }
+
+  /** The fit as a whole: all that is known without another visit. */
+  private Optional<FitStatistics> ofSoftmax() {
+    if (plan.l1() != 0.0 || plan.l2() != 0.0) {
+      return Optional.empty();
+    }
+    int ofAnOutput = shape.hasIntercept() ? 1 : 0;
+    for (double factor : scaling.weightFactors()) {
+      ofAnOutput += factor == 0.0 ? 0 : 1;
+    }
+    return FitStatistics.ofClasses(
+        labelSums,
+        meanLoss,
+        (shape.outputs() - 1) * ofAnOutput,
+        shape.hasIntercept(),
+        plan.exact().orElseThrow().confidenceLevel());
+  }
+
+  @Override
+  public Work saved() {
+    SavedSearch saved = search.saved();
+    Map<String, double[]> values = new HashMap<>(saved.values());
+    values.put(CONDITION_NUMBER, new double[] {conditionNumber});
+    curvature.ifPresent(known -> values.put(CURVATURE, known.matrix().packed()));
+    return new Work(saved.at(), values, sum.choices());
+  }
+
+  @Override
+  public void restore(Work saved) {
+    Map<String, double[]> values = new HashMap<>(saved.values());
+    double[] condition = values.remove(CONDITION_NUMBER);
+    if (condition == null || condition.length != 1) {
+      throw new IllegalArgumentException("a saved search must have its " + CONDITION_NUMBER);
+    }
+    conditionNumber = condition[0];
+    curvature =
+        Optional.ofNullable(values.remove(CURVATURE))
+            .flatMap(packed -> Preconditioner.of(shape, curvatureOf(packed)));
+    search = optimizer.restore(new SavedSearch(saved.at(), values), l1, curvature);
+    sum.restore(saved.range());
+  }
+
+  private SymmetricMatrix curvatureOf(double[] packed) {
+    return SymmetricMatrix.of(SampledGram.order(shape), packed);
+  }
+
+  @Override
+  public List<String> notes() {
+    if (!(conditionNumber >= WARNED_CONDITION)) {
+      return List.of();
+    }
+    return List.of(
+        String.format(
+            Locale.ROOT,
+            "WARNING: features are nearly linear combinations of each other: condition number %.1e,"
+                + " so about %.0f of 16 digits of the coefficients are lost to rounding; leave"
+                + " features out, or set model.l2 > 0",
+            conditionNumber,
+            Math.ceil(Math.log10(conditionNumber))));
+  }
+
+  /** Refuses rows that do not determine the model, once, at the start of the search. */
+  private void requireDetermined(SymmetricMatrix first) {
+    try {
+      conditionNumber = first.withoutZeroRows().cholesky().conditionNumber();
+    } catch (SingularMatrixException e) {
+      int column = e.column();
+      throw new DependentFeatureException(
+          column < shape.weightCount() ? column % shape.features() : shape.features(), e);
+    }
+    if (conditionNumber > LARGEST_CONDITION) {
+      throw new DataException(
+          String.format(
+              Locale.ROOT,
+              "the features must not be linear combinations of each other within rounding: condition"
+                  + " number %.1e, at most %.0e. Leave features out, or set model.l2 > 0",
+              conditionNumber,
+              LARGEST_CONDITION));
+    }
+  }
+
+  private final class Evaluated implements Answer {
+    private final EvaluationSums evaluation;
+    private final double objective;
+    private final PointEvaluation point;
+
+    Evaluated(EvaluationSums evaluation, double objective, PointEvaluation point) {
+      this.evaluation = evaluation;
+      this.objective = objective;
+      this.point = point;
+    }
+
+    @Override
+    public EvaluationSums evaluation() {
+      return evaluation;
+    }
+
+    @Override
+    public Measurements measured() {
+      return Measurements.none();
+    }
+
+    @Override
+    public OptionalDouble objective() {
+      return OptionalDouble.of(objective);
+    }
+
+    @Override
+    public Next next() {
+      isWarm = false;
+      if (runaway.isPresent() && search.ending().isEmpty()) {
+        search = new Search.Ended(search.best(), Search.Ending.UNBOUNDED);
+      }
+      if (Double.isNaN(conditionNumber) && search.ending().isEmpty()) {
+        point.hessian().ifPresent(ExactRounds.this::requireDetermined);
+      }
+      if (search.ending().isEmpty()) {
+        search = search.next(point);
+      }
+      return new Next(search.point(), search.best(), search.ending());
+    }
+  }
+}

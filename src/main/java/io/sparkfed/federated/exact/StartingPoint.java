@@ -1,0 +1,107 @@
+package io.sparkfed.federated.exact;
+
+import io.sparkfed.aggregate.Federation;
+import io.sparkfed.aggregate.NamedVector;
+import io.sparkfed.aggregate.NonFiniteUpdateException;
+import io.sparkfed.data.Shard;
+import io.sparkfed.federated.Ask;
+import io.sparkfed.federated.ExponentiatedOffsets;
+import io.sparkfed.federated.LabelSums;
+import io.sparkfed.federated.LabelsAndOffsets;
+import io.sparkfed.federated.TrainingPlan;
+import io.sparkfed.model.Family;
+import io.sparkfed.model.ModelShape;
+import java.util.Optional;
+
+/**
+ * Where the search for a exact optimum starts: all weights 0, and the intercept about where it is
+ * the best alone, from secure sums of labels and offsets. Labels that are millions, or offsets that
+ * are, else begin so far from the optimum that steps over- or underflow, and what has been gained
+ * says nothing of what is left.
+ *
+ * @param point the model, in any training units, as all weights are 0
+ * @param meanLabel the mean label; NaN where no sum told it
+ */
+public record StartingPoint(double[] point, double meanLabel) {
+
+  /** Returns the zero model. */
+  public static StartingPoint zero(ModelShape shape) {
+    return new StartingPoint(new double[shape.size()], Double.NaN);
+  }
+
+  /**
+   * Returns the start.
+   *
+   * @param known sums that were opened before; empty to ask for them where they matter
+   * @throws io.sparkfed.aggregate.AggregationException if a sum could not be opened
+   */
+  public static StartingPoint of(
+      Federation<Shard> federation, TrainingPlan plan, Optional<LabelSums> known) {
+    boolean asks = plan.shape().hasIntercept() && plan.shape().outputs() == 1;
+    Optional<LabelSums> sums = known;
+    if (known.isEmpty() && asks) {
+      sums = Optional.of(labels(federation, plan));
+    }
+    if (sums.isEmpty()) {
+      return zero(plan.shape());
+    }
+    double mean = sums.get().meanLabel();
+    double[] point = new double[plan.shape().size()];
+    if (plan.shape().hasIntercept() && plan.shape().outputs() == 1) {
+      double intercept = intercept(federation, plan, sums.get());
+      plan.shape().addToIntercept(Double.isFinite(intercept) ? intercept : 0.0, point);
+    }
+    return new StartingPoint(point, mean);
+  }
+
+  private static double intercept(Federation<Shard> federation, TrainingPlan plan, LabelSums sums) {
+    double mean = sums.meanLabel();
+    double offset = sums.meanOffset();
+    return switch (plan.family()) {
+      case LINEAR, HUBER -> mean - offset;
+      case LOGISTIC -> {
+        double logit = mean > 0.0 && mean < 1.0 ? Math.log(mean / (1.0 - mean)) : 0.0;
+        yield logit - offset;
+      }
+      case SVM, SQUARED_HINGE -> -offset;
+      case POISSON, GAMMA -> {
+        if (!(mean > 0.0)) {
+          yield -offset;
+        }
+        yield sums.hasOffsets() ? logLink(federation, plan, sums) : Math.log(mean);
+      }
+      case SOFTMAX -> 0.0;
+    };
+  }
+
+  /**
+   * The intercept at which the slope of the loss by it is 0: Poisson's mean is the labels', the
+   * quotients of gamma's labels by theirs have the mean 1.
+   */
+  private static double logLink(Federation<Shard> federation, TrainingPlan plan, LabelSums sums) {
+    double center = sums.meanOffset();
+    double around = Math.log(sums.meanLabel()) - center;
+    try {
+      NamedVector opened =
+          Ask.workers(
+              federation,
+              plan.sums(),
+              "start: labels and offsets",
+              new ExponentiatedOffsets(center, plan.family() == Family.GAMMA));
+      double level =
+          Math.log(
+                  opened.get(ExponentiatedOffsets.LABEL)
+                      / opened.get(ExponentiatedOffsets.EXPOSURE))
+              - center;
+      return Double.isFinite(level) ? level : around;
+    } catch (NonFiniteUpdateException e) {
+      return around;
+    }
+  }
+
+  private static LabelSums labels(Federation<Shard> federation, TrainingPlan plan) {
+    NamedVector opened =
+        Ask.workers(federation, plan.sums(), "start: mean label", new LabelsAndOffsets());
+    return LabelSums.of(opened.get(LabelsAndOffsets.WEIGHT), opened.all(LabelsAndOffsets.LABELS));
+  }
+}

@@ -1,0 +1,225 @@
+package io.sparkfed.federated.survey;
+
+import io.sparkfed.aggregate.AggregationException;
+import io.sparkfed.aggregate.Federation;
+import io.sparkfed.aggregate.NamedVector;
+import io.sparkfed.aggregate.Opened;
+import io.sparkfed.aggregate.SumFactory;
+import io.sparkfed.data.ColumnSummary;
+import io.sparkfed.data.DataException;
+import io.sparkfed.federated.Ask;
+import io.sparkfed.federated.LevelCode;
+import io.sparkfed.federated.LevelQuery;
+import io.sparkfed.federated.RowsOfBuckets;
+import io.sparkfed.federated.RowsOfLevels;
+import io.sparkfed.federated.Statement;
+import io.sparkfed.federated.TextsOfBuckets;
+import io.sparkfed.math.Seeds;
+import io.sparkfed.model.InputColumn;
+import io.sparkfed.model.InputColumn.OneHot;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NavigableSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * The union of the workers' levels of each category, through sums alone: the driver learns each
+ * level with its number of rows over all workers, and not who has it or how many do.
+ *
+ * <p>Each attempt makes two visits. In the first, levels are hashed into buckets, and the rows of
+ * each bucket are summed; under three salts, since a rare level may share a bucket with a common
+ * one. A bucket with rows, but fewer than the minimum, holds a level that must not be disclosed:
+ * everything ends there, before any text has left a worker. In the second visit, each worker adds
+ * {@code rows * code} of each of its levels to its bucket of the first salt ({@link LevelCode});
+ * the sum over the bucket's rows is the text when all of the bucket's rows are at one level. Levels
+ * that met in a bucket are left for the next attempt, with other salts and twice the buckets, in
+ * which levels known already have no part.
+ *
+ * <p><b>Not guaranteed:</b> salts and codes are public. Whoever guesses a level can compare a
+ * bucket's rows, also of a level that is refused, with the guess. Of L common levels and B buckets,
+ * a rare level meets one under all three salts with a chance of about {@code (L / B)^3}; then its
+ * code is in a mixed sum before the next attempt refuses it.
+ */
+public final class FederatedLevels {
+  /** The chance that two given levels meet each time is below 2^-100. */
+  private static final int MAX_ATTEMPTS = 16;
+
+  private static final int MOST_BUCKETS = 1 << 16;
+
+  /** How many salts a level must show enough rows under. */
+  static final int SALTS = 3;
+
+  private final Federation<ColumnSummary> federation;
+  private final SumFactory sums;
+  private final long minRows;
+  private final long seed;
+  private final int firstBuckets;
+
+  /**
+   * Prepares the search.
+   *
+   * @param minRows the least number of rows over all workers that a level may have
+   * @param seed what salts are derived from
+   * @param firstBuckets buckets of the first attempt, at least 1
+   */
+  FederatedLevels(
+      Federation<ColumnSummary> federation,
+      SumFactory sums,
+      long minRows,
+      long seed,
+      int firstBuckets) {
+    this.federation = federation;
+    this.sums = sums;
+    this.minRows = minRows;
+    this.seed = seed;
+    this.firstBuckets = firstBuckets;
+  }
+
+  /**
+   * Completes the levels of categories.
+   *
+   * @param categories in the order of the summaries; those without levels are searched, and those
+   *     with levels have their rows checked
+   * @return the levels of each, in the order of the coefficients
+   * @throws DataException if a level has too few rows, or a category too many levels
+   * @throws AggregationException if a worker dropped out, so that its levels would be missing
+   */
+  List<List<String>> complete(List<OneHot> categories) {
+    checkGiven(categories);
+    List<NavigableSet<String>> known = new ArrayList<>();
+    categories.forEach(category -> known.add(new TreeSet<>(category.levels())));
+    boolean[] open = new boolean[categories.size()];
+    boolean any = false;
+    for (int k = 0; k < open.length; k++) {
+      open[k] = known.get(k).isEmpty();
+      any |= open[k];
+    }
+    int buckets = firstBuckets;
+    for (int attempt = 0; any && !attempt(categories, known, open, attempt, buckets); attempt++) {
+      if (attempt == MAX_ATTEMPTS) {
+        throw new AggregationException("the levels of the categories could not be told apart");
+      }
+      buckets = Math.min(2 * buckets, MOST_BUCKETS);
+    }
+    return known.stream().map(InputColumn::inOrder).toList();
+  }
+
+  /** Returns the salts of an attempt. */
+  static byte[][] salts(long seed, int attempt) {
+    byte[][] salts = new byte[SALTS][];
+    for (int s = 0; s < SALTS; s++) {
+      long salt = Seeds.derive(seed, "levels", attempt, String.valueOf(s));
+      salts[s] = ByteBuffer.allocate(Long.BYTES).putLong(salt).array();
+    }
+    return salts;
+  }
+
+  /** Returns whether all levels are known now. */
+  private boolean attempt(
+      List<OneHot> categories,
+      List<NavigableSet<String>> known,
+      boolean[] open,
+      int attempt,
+      int buckets) {
+    LevelQuery query =
+        new LevelQuery(
+            List.of(salts(seed, attempt)),
+            buckets,
+            categories.stream().map(OneHot::name).toList(),
+            open.clone(),
+            known.stream().map(List::copyOf).toList());
+    double[] rows =
+        summed("levels: rows of buckets", new RowsOfBuckets(query)).all(RowsOfBuckets.ROWS);
+    List<Integer> occupied = new ArrayList<>();
+    int[] found = known.stream().mapToInt(Set::size).toArray();
+    int bucketsOfASalt = query.bucketsOfSalt();
+    for (int b = 0; b < rows.length; b++) {
+      if (rows[b] > 0.0) {
+        requireEnough(categories.get(b % bucketsOfASalt / buckets), rows[b]);
+      }
+    }
+    for (int b = 0; b < bucketsOfASalt; b++) {
+      if (rows[b] > 0.0) {
+        requireFewLevels(categories.get(b / buckets), ++found[b / buckets]);
+        occupied.add(b);
+      }
+    }
+    if (occupied.isEmpty()) {
+      return true;
+    }
+    int[] asked = occupied.stream().mapToInt(Integer::intValue).toArray();
+    double[] codes =
+        summed("levels: texts", new TextsOfBuckets(query, asked)).all(TextsOfBuckets.CODES);
+    boolean complete = true;
+    for (int i = 0; i < asked.length; i++) {
+      int category = asked[i] / buckets;
+      Optional<String> level =
+          LevelCode.decode(
+              codes,
+              i * LevelCode.LENGTH,
+              query.salts().get(0),
+              categories.get(category).name(),
+              rows[asked[i]]);
+      level.ifPresent(known.get(category)::add);
+      complete &= level.isPresent();
+    }
+    return complete;
+  }
+
+  /** Levels set by hand may be unused, but what is used must have enough rows. */
+  private void checkGiven(List<OneHot> categories) {
+    List<List<String>> given = categories.stream().map(OneHot::levels).toList();
+    if (given.stream().allMatch(List::isEmpty)) {
+      return;
+    }
+    double[] rows = summed("levels: rows", new RowsOfLevels(given)).all(RowsOfLevels.ROWS);
+    int at = 0;
+    for (int k = 0; k < given.size(); k++) {
+      for (int l = 0; l < given.get(k).size(); l++) {
+        if (rows[at] > 0.0) {
+          requireEnough(categories.get(k), rows[at]);
+        }
+        at++;
+      }
+    }
+  }
+
+  private NamedVector summed(String what, Statement<ColumnSummary> statement) {
+    Opened<NamedVector> opened =
+        Ask.cohort(federation, federation.workers(), sums, what, statement);
+    if (opened.dropouts() > 0) {
+      throw new AggregationException(
+          "every worker must take part in preprocessing, or its levels would be missing. Workers"
+              + " that dropped out: "
+              + opened.dropouts());
+    }
+    return opened.value();
+  }
+
+  /** {@code rows} in units of {@link LevelCode#ROW}. */
+  private void requireEnough(OneHot category, double rows) {
+    if (rows < minRows * LevelCode.ROW) {
+      throw new DataException(
+          "column "
+              + category.name()
+              + ": each level must have at least "
+              + minRows
+              + " rows over all workers (data.min-level-rows), and one has fewer; group rare levels,"
+              + " e.g. with data.derive");
+    }
+  }
+
+  private static void requireFewLevels(OneHot category, int atLeast) {
+    if (atLeast > OneHot.MAX_LEVELS) {
+      throw new DataException(
+          "column "
+              + category.name()
+              + ": a category may have at most "
+              + OneHot.MAX_LEVELS
+              + " levels over all workers, and it has more");
+    }
+  }
+}

@@ -1,0 +1,96 @@
+package io.sparkfed.federated.training;
+
+import io.sparkfed.aggregate.Federation;
+import io.sparkfed.aggregate.NamedVector;
+import io.sparkfed.data.Shard;
+import io.sparkfed.federated.Ask;
+import io.sparkfed.federated.AskedRows;
+import io.sparkfed.federated.EvaluationSums;
+import io.sparkfed.federated.ModelEvaluation;
+import io.sparkfed.federated.TestEvaluation;
+import io.sparkfed.federated.TestRows;
+import io.sparkfed.federated.TrainingPlan;
+import io.sparkfed.federated.survey.HeldOutRows;
+import io.sparkfed.model.Coefficients;
+import io.sparkfed.model.Scaling;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Evaluates a finished model on a federation, through the same sum as training. */
+public final class FederatedEvaluator {
+  private FederatedEvaluator() {}
+
+  /**
+   * Metrics of a cohort.
+   *
+   * @param train metrics on the training rows, or on all rows without a split; empty where fewer
+   *     than the least number of workers hold some
+   * @param test metrics on the test rows; empty without a split, and where fewer than the least
+   *     number of workers hold some
+   * @param notes why something is empty, one sentence each
+   */
+  public record Evaluation(
+      Map<String, Double> train, Map<String, Double> test, List<String> notes) {}
+
+  /**
+   * Evaluates {@code model} on every worker's rows.
+   *
+   * @param plan how to aggregate and what to measure; its solver is not used
+   * @param model the model as {@link io.sparkfed.federated.TrainingResult#model} gives it
+   * @throws io.sparkfed.aggregate.AggregationException if the sums could not be opened
+   */
+  public static Evaluation evaluate(
+      Federation<Shard> federation, TrainingPlan plan, Coefficients model) {
+    Scaling raw = Scaling.identity(plan.shape());
+    HeldOutRows heldOut = HeldOutRows.count(federation, plan);
+    List<String> notes = new ArrayList<>();
+    AucRefinement auc = new AucRefinement(federation, plan, raw);
+    Map<String, Double> train = Map.of();
+    double[] ofTest = new double[plan.metrics().length()];
+    double holders = 0.0;
+    if (federation.workers().size() >= plan.leastHolders().orElse(1)) {
+      EvaluationSums both = sums(federation, heldOut.ofRounds(), model);
+      train = auc.refined(federation.workers(), AskedRows.TRAIN, model.values(), both.train());
+      ofTest = both.test();
+      holders = both.testHolders();
+    } else {
+      notes.add(
+          federation.workers().isEmpty()
+              ? "no worker holds training rows"
+              : "metrics of training rows are not opened: fewer than "
+                  + plan.leastHolders().getAsInt()
+                  + " workers (aggregation.min-workers) hold some");
+    }
+    List<String> testers = federation.workers();
+    if (heldOut.haveOwnVisit()) {
+      testers = heldOut.cohort();
+      NamedVector own = heldOut.sums(federation, raw, model.values()).value();
+      ofTest = own.all(TestEvaluation.TEST);
+      holders = own.get(TestEvaluation.HOLDS_TEST_ROWS);
+    }
+    Map<String, Double> test =
+        heldOut.areEnough(holders)
+            ? auc.refined(testers, AskedRows.TEST, model.values(), ofTest)
+            : Map.of();
+    heldOut.note().ifPresent(notes::add);
+    return new Evaluation(train, test, notes);
+  }
+
+  private static EvaluationSums sums(
+      Federation<Shard> federation, TrainingPlan plan, Coefficients model) {
+    NamedVector sums =
+        Ask.workers(
+            federation,
+            plan.sums(),
+            "evaluation",
+            new ModelEvaluation(
+                plan.metrics(),
+                TestRows.of(plan),
+                plan.shape(),
+                Scaling.identity(plan.shape()),
+                model.values()));
+    sums.total(ModelEvaluation.WEIGHT);
+    return EvaluationSums.of(sums);
+  }
+}

@@ -1,0 +1,571 @@
+package io.sparkfed.federated.training;
+
+import io.sparkfed.aggregate.AggregationException;
+import io.sparkfed.aggregate.Federation;
+import io.sparkfed.aggregate.NamedVector;
+import io.sparkfed.aggregate.NonFiniteUpdateException;
+import io.sparkfed.aggregate.Opened;
+import io.sparkfed.aggregate.TimedFederation;
+import io.sparkfed.aggregate.Visit;
+import io.sparkfed.data.DataException;
+import io.sparkfed.data.Shard;
+import io.sparkfed.evaluation.FitStatistics;
+import io.sparkfed.evaluation.Measurement;
+import io.sparkfed.evaluation.MetricSums;
+import io.sparkfed.evaluation.RoundSummary;
+import io.sparkfed.federated.AlgorithmChoice;
+import io.sparkfed.federated.AskedRows;
+import io.sparkfed.federated.CheckpointListener;
+import io.sparkfed.federated.EvaluationSums;
+import io.sparkfed.federated.ExactPlan;
+import io.sparkfed.federated.LabelSums;
+import io.sparkfed.federated.RoundWork;
+import io.sparkfed.federated.RoundWork.Answer;
+import io.sparkfed.federated.RoundWork.Next;
+import io.sparkfed.federated.TestEvaluation;
+import io.sparkfed.federated.TrainingListener;
+import io.sparkfed.federated.TrainingPlan;
+import io.sparkfed.federated.TrainingResult;
+import io.sparkfed.federated.TrainingResult.Divergence;
+import io.sparkfed.federated.TrainingState;
+import io.sparkfed.federated.TrainingState.Cost;
+import io.sparkfed.federated.TrainingState.Moments;
+import io.sparkfed.federated.averaging.AveragedRounds;
+import io.sparkfed.federated.exact.ExactRounds;
+import io.sparkfed.federated.exact.StartingCurvature;
+import io.sparkfed.federated.exact.StartingPoint;
+import io.sparkfed.federated.exact.WarmStart;
+import io.sparkfed.federated.survey.FeatureRanges;
+import io.sparkfed.federated.survey.FederatedMoments;
+import io.sparkfed.federated.survey.HeldOutRows;
+import io.sparkfed.math.SymmetricMatrix;
+import io.sparkfed.model.Coefficients;
+import io.sparkfed.model.PlainText;
+import io.sparkfed.model.Scaling;
+import io.sparkfed.model.Standardize;
+import io.sparkfed.server.Search.Ending;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * The training loop, at the driver.
+ *
+ * <p>Each visit evaluates the model it brings and trains from it, so one visit a round is enough:
+ * the evaluation of round k's model comes with round k + 1, that of the last round with one visit
+ * more. A round is reported when its model has been evaluated.
+ *
+ * <p>What fills a round is a {@link RoundWork}: local training and averaging, or sums of
+ * derivatives and a step of an optimizer. The latter may try a model and take it back; the result
+ * is the best one, and the last round reported is the result's.
+ *
+ * <p>One-shot: an instance trains once.
+ */
+public final class FederatedTrainer {
+  /** The metric that is the sum of the rows' weights. */
+  private static final String ROWS = "rows";
+
+  /** The metric that says how many workers' rows the others are of, where cohorts differ. */
+  private static final String WORKERS = "workers";
+
+  /** Of a cohort, in a description. */
+  private static final int MOST_NAMED = 20;
+
+  private final TimedFederation<Shard> federation;
+  private final TrainingPlan given;
+  private final TrainingListener listener;
+  private final CheckpointListener checkpoints;
+  private final List<RoundSummary> rounds = new ArrayList<>();
+  private final List<String> notes = new ArrayList<>();
+  private Optional<Moments> moments = Optional.empty();
+  private Optional<LabelSums> labels = Optional.empty();
+
+  /** The plan of the rounds, once it is known who holds test rows. */
+  private TrainingPlan plan;
+
+  private HeldOutRows heldOut;
+  private Scaling scaling;
+  private RoundWork work;
+  private Optional<AlgorithmChoice> choice = Optional.empty();
+  private int oneClassWorkers;
+  private Optional<RoundSummary> sameRows = Optional.empty();
+
+  /** Prepares a training. */
+  public FederatedTrainer(
+      Federation<Shard> federation, TrainingPlan plan, TrainingListener listener) {
+    this(federation, plan, listener, CheckpointListener.NONE);
+  }
+
+  /** Prepares a training that tells of the states it can go on from. */
+  public FederatedTrainer(
+      Federation<Shard> federation,
+      TrainingPlan plan,
+      TrainingListener listener,
+      CheckpointListener checkpoints) {
+    this.federation = new TimedFederation<>(federation, System::nanoTime);
+    this.given = plan;
+    this.plan = plan;
+    this.listener = listener;
+    this.checkpoints = checkpoints;
+  }
+
+  /**
+   * What a visit brought, with its cost.
+   *
+   * @param evaluation see {@link Answer#evaluation}
+   */
+  private record Visited(Answer answer, EvaluationSums evaluation, Cost cost) {}
+
+  /**
+   * Trains from the zero model.
+   *
+   * @throws io.sparkfed.aggregate.AggregationException if a sum could not be opened
+   * @throws io.sparkfed.data.DataException if the rows do not determine the model
+   * @throws IllegalStateException if called twice
+   */
+  public TrainingResult train() {
+    requireUnused();
+    Optional<FederatedMoments.Found> found = moments();
+    moments = found.map(FederatedMoments.Found::moments);
+    labels = found.map(FederatedMoments.Found::labels);
+    prepare(true);
+    double[] model = work.start();
+    return rounds(1, model, model, Optional.empty(), Cost.NONE);
+  }
+
+  /**
+   * Goes on from a state of a training with the same plan over the same rows, and ends with the
+   * same bits. The listener hears of the rounds that were not reported then.
+   *
+   * @throws io.sparkfed.aggregate.AggregationException if a sum could not be opened
+   * @throws io.sparkfed.data.DataException if all workers take part and their rows have another
+   *     weight than then
+   * @throws IllegalArgumentException if the state is not one of such a plan
+   * @throws IllegalStateException if called twice
+   */
+  public TrainingResult resume(TrainingState from) {
+    requireUnused();
+    int size = plan.shape().size();
+    if (from.round() < 1 || from.model().length != size || from.best().length != size) {
+      throw new IllegalArgumentException(
+          "a state must be one after a round, of a model with " + size + " coefficients");
+    }
+    moments = from.moments();
+    prepare(false);
+    work.restore(from.work());
+    rounds.addAll(from.rounds());
+    if (from.unreported().workers() == federation.workers().size() && !rounds.isEmpty()) {
+      sameRows = Optional.of(rounds.get(rounds.size() - 1));
+    }
+    return rounds(
+        from.round() + 1,
+        from.model(),
+        from.best(),
+        from.ending().map(Ending::valueOf),
+        from.unreported());
+  }
+
+  private void requireUnused() {
+    if (work != null) {
+      throw new IllegalStateException("a trainer trains once");
+    }
+  }
+
+  private void prepare(boolean begins) {
+    heldOut = HeldOutRows.count(federation, given);
+    heldOut.note().ifPresent(notes::add);
+    if (isSampled()) {
+      notes.add(
+          "cohorts are samples (algorithm.cohort): the metrics of a round are those of the next round's"
+              + " cohort, the last ones everybody's; and sums over cohorts that differ can be subtracted"
+              + " from each other, so many rounds tell each worker's number of rows and label totals,"
+              + " whatever aggregation.mode is");
+    }
+    plan = heldOut.ofRounds();
+    scaling =
+        moments
+            .map(found -> FederatedMoments.scaling(plan.shape(), found))
+            .orElseGet(() -> Scaling.identity(plan.shape()));
+    choice =
+        plan.exact()
+            .map(ExactPlan::chooser)
+            .map(chooser -> chooser.choose(rows(), federation.workers().size()));
+    choice.flatMap(AlgorithmChoice::note).ifPresent(listener::algorithmChosen);
+    work =
+        choice
+            .<RoundWork>map(chosen -> exactRounds(chosen, begins))
+            .orElseGet(() -> new AveragedRounds(plan, scaling));
+  }
+
+  private double rows() {
+    return moments.map(Moments::rows).orElse(Double.NaN);
+  }
+
+  private double weight() {
+    return moments.map(Moments::weight).orElse(Double.NaN);
+  }
+
+  /** A search that was begun goes on from its own state, wherever it started. */
+  private ExactRounds exactRounds(AlgorithmChoice chosen, boolean begins) {
+    StartingPoint start =
+        begins ? StartingPoint.of(federation, plan, labels) : StartingPoint.zero(plan.shape());
+    Optional<double[]> warm =
+        chosen
+            .warmStart()
+            .filter(solver -> begins)
+            .flatMap(solver -> WarmStart.of(federation, plan, scaling, solver, start.point()));
+    Optional<SymmetricMatrix> curvature =
+        begins && chosen.preconditioned()
+            ? StartingCurvature.of(federation, plan, scaling, weight())
+            : Optional.empty();
+    return new ExactRounds(plan, scaling, chosen.optimizer(), weight(), start, warm, curvature);
+  }
+
+  private TrainingResult rounds(
+      int first, double[] start, double[] best, Optional<Ending> howSoFar, Cost unreported) {
+    double[] model = start;
+    double[] lastGood = best;
+    Optional<Ending> ending = howSoFar;
+    Cost previous = unreported;
+    for (int round = first; ; round++) {
+      boolean train = ending.isEmpty() && round <= plan.rounds();
+      Visited visited;
+      try {
+        visited = visit(round, model, train);
+      } catch (NonFiniteUpdateException e) {
+        Optional<double[]> instead = train ? work.afterOverflow() : Optional.empty();
+        if (instead.isEmpty()) {
+          return train
+              ? divergedInTraining(round, model, lastGood, previous, e)
+              : diverged(previous.round(), lastGood, e.getMessage());
+        }
+        reportOverflow(previous);
+        previous = Cost.nothingOf(round);
+        model = instead.get();
+        reached(model, lastGood, ending, previous);
+        continue;
+      }
+      requireSameRows(visited);
+      if (!isAcceptable(visited)) {
+        return diverged(previous.round(), lastGood, exploded());
+      }
+      Next next = visited.answer().next();
+      lastGood = next.best();
+      ending = next.ending().or(() -> train ? Optional.empty() : Optional.of(Ending.EXHAUSTED));
+      double[] following = ending.equals(Optional.of(Ending.EXHAUSTED)) ? lastGood : next.model();
+      boolean isResult = ending.isPresent() && Arrays.equals(following, model);
+      report(previous, visited, isResult ? Optional.of(model) : Optional.empty());
+      if (isResult) {
+        return ended(ending.get(), model, previous);
+      }
+      previous = visited.cost();
+      model = following;
+      reached(model, lastGood, ending, previous);
+    }
+  }
+
+  private void reached(double[] model, double[] best, Optional<Ending> ending, Cost unreported) {
+    if (checkpoints == CheckpointListener.NONE) {
+      return;
+    }
+    checkpoints.reached(
+        new TrainingState(
+            unreported.round(),
+            model,
+            best,
+            ending.map(Ending::name),
+            moments,
+            rounds,
+            unreported,
+            work.saved()));
+  }
+
+  /** After a resumption: sums over all workers have the same weights as then. */
+  private void requireSameRows(Visited visited) {
+    Optional<RoundSummary> then = sameRows;
+    sameRows = Optional.empty();
+    if (then.isEmpty() || visited.cost().workers() != federation.workers().size()) {
+      return;
+    }
+    MetricSums metrics = plan.metrics();
+    EvaluationSums sums = visited.evaluation();
+    requireSameRows("training", then.get().trainMetrics(), metrics.metrics(sums.train(), 0));
+    requireSameRows("test", then.get().testMetrics(), testMetrics(sums));
+  }
+
+  private static void requireSameRows(
+      String which, Map<String, Double> then, Map<String, Double> now) {
+    if (then.containsKey(ROWS) && !then.get(ROWS).equals(now.get(ROWS))) {
+      throw new DataException(
+          "the data changed since the checkpoint: total weight of the "
+              + which
+              + " rows is "
+              + PlainText.ofNumber(now.get(ROWS))
+              + ", was "
+              + PlainText.ofNumber(then.get(ROWS)));
+    }
+  }
+
+  private Optional<FederatedMoments.Found> moments() {
+    try {
+      return momentsWanted();
+    } catch (NonFiniteUpdateException e) {
+      FeatureRanges.requireNoneTooLarge(federation, plan, e);
+      throw e;
+    }
+  }
+
+  private Optional<FederatedMoments.Found> momentsWanted() {
+    boolean federated = plan.standardize() == Standardize.FEDERATED;
+    if (plan.exact().isEmpty()) {
+      return federated ? Optional.of(FederatedMoments.of(federation, plan)) : Optional.empty();
+    }
+    boolean conditioned =
+        plan.standardize() == Standardize.NONE
+            && plan.exact().get().conditioning() == ExactPlan.Conditioning.STANDARDIZED;
+    return federated || conditioned
+        ? Optional.of(FederatedMoments.ofAllThatMatters(federation, plan))
+        : Optional.empty();
+  }
+
+  /** The training ended at a model that has just been evaluated. */
+  private TrainingResult ended(Ending how, double[] model, Cost previous) {
+    notes.addAll(work.notes());
+    return switch (how) {
+      case CONVERGED -> optimum(model);
+      case NO_LOWER_POINT -> {
+        notes.add("no shorter step lowers the objective: it is at its minimum within rounding");
+        yield optimum(model);
+      }
+      case UNVOUCHED -> {
+        notes.add(
+            "WARNING: perhaps not converged: no lower point was found, but where features nearly"
+                + " depend on each other, or all but separate the classes, the slope is still too large to rule one out; compare"
+                + " with fed-newton,"
+                + " leave algorithm.preconditioner on, or set model.l2 > 0");
+        yield optimum(model);
+      }
+      case STALLED -> {
+        if (!(rounds.get(rounds.size() - 1).loss() < rounds.get(0).loss())) {
+          String message =
+              "no step from the start lowers the objective, though the slope there is not that"
+                  + " of a minimum: rescale extreme features or labels";
+          yield result(model, Optional.of(new Divergence(previous.round(), message)));
+        }
+        notes.add(
+            "WARNING: the search has stalled before the optimum: no shorter step lowers the objective,"
+                + " though the slope promises more than rounding; rescale extreme features or"
+                + " labels");
+        yield result(model, Optional.empty());
+      }
+      case EXHAUSTED -> {
+        if (plan.exact().isPresent()) {
+          notes.add(
+              "WARNING: not converged after "
+                  + plan.rounds()
+                  + " rounds (algorithm.rounds): the coefficients are not at the optimum");
+        }
+        yield result(model, Optional.empty());
+      }
+      case UNBOUNDED -> {
+        String message = "the objective has no minimum: " + work.whyUnbounded();
+        yield result(model, Optional.of(new Divergence(previous.round(), message)));
+      }
+      case DIVERGED -> diverged(previous.round(), model, exploded());
+    };
+  }
+
+  private TrainingResult divergedInTraining(
+      int round, double[] model, double[] lastGood, Cost previous, NonFiniteUpdateException cause) {
+    try {
+      Visited last = visit(round, model, false);
+      if (isAcceptable(last)) {
+        report(previous, last, Optional.of(model));
+        String why =
+            FeatureRanges.tooLarge(federation, plan).stream()
+                .mapToObj(j -> ": feature " + (j + 1) + " has values larger than 1e24 in size")
+                .collect(Collectors.joining());
+        return diverged(round, model, cause.getMessage() + why);
+      }
+      return diverged(previous.round(), lastGood, exploded());
+    } catch (NonFiniteUpdateException e) {
+      return diverged(previous.round(), lastGood, e.getMessage());
+    }
+  }
+
+  private Visited visit(int round, double[] model, boolean train) {
+    List<String> all = federation.workers();
+    boolean isSampled = train && isSampled();
+    List<String> cohort = isSampled ? plan.cohort().of(all, plan.seed(), round) : all;
+    int shown = Math.min(round, plan.rounds());
+    String description =
+        String.format(
+            Locale.ROOT,
+            "round %d/%d: %s (%s)",
+            shown,
+            plan.rounds(),
+            train ? work.purpose() : "evaluation",
+            isSampled ? named(cohort, all.size()) : cohort.size() + " workers");
+    federation.restart();
+    Opened<Answer> opened =
+        work.visit(federation, new Visit(description, shown, cohort), model, train);
+    EvaluationSums evaluation = opened.value().evaluation();
+    long modelBytes = (long) Double.BYTES * model.length * cohort.size();
+    if (heldOut.haveOwnVisit() && !isSampled) {
+      Opened<NamedVector> ofTest = heldOut.sums(federation, scaling, model);
+      evaluation =
+          evaluation.withTest(
+              ofTest.value().all(TestEvaluation.TEST),
+              ofTest.value().get(TestEvaluation.HOLDS_TEST_ROWS));
+      modelBytes += (long) Double.BYTES * model.length * heldOut.cohort().size();
+      modelBytes += ofTest.messageBytes();
+    }
+    TimedFederation.Times times = federation.times();
+    return new Visited(
+        opened.value(),
+        evaluation,
+        new Cost(
+            round,
+            opened.workers(),
+            opened.dropouts(),
+            times.seconds(),
+            opened
+                .value()
+                .measured()
+                .with(Measurement.SATURATED, opened.saturated())
+                .with(Measurement.BYTES, modelBytes + opened.messageBytes()),
+            times.byPhase()));
+  }
+
+  private boolean isSampled() {
+    return plan.exact().isEmpty() && plan.cohort().isSampled();
+  }
+
+  private static String named(List<String> cohort, int all) {
+    String names =
+        cohort.stream().limit(MOST_NAMED).collect(Collectors.joining(", "))
+            + (cohort.size() > MOST_NAMED ? ", ..." : "");
+    return cohort.size() + " of " + all + " workers: " + names;
+  }
+
+  private boolean isAcceptable(Visited visited) {
+    double loss = plan.metrics().meanLoss(visited.evaluation().train(), 0);
+    return Double.isFinite(loss) && (!hasExploded(loss) || work.takesBack());
+  }
+
+  /**
+   * Reports the round whose model was evaluated.
+   *
+   * @param result the model in training units, where the training ends with it: its AUC is made as
+   *     exact as it should be
+   */
+  private void report(Cost round, Visited visited, Optional<double[]> result) {
+    MetricSums metrics = plan.metrics();
+    EvaluationSums sums = visited.evaluation();
+    oneClassWorkers = (int) sums.oneLabelWorkers();
+    Map<String, Double> train = new LinkedHashMap<>(metrics.metrics(sums.train(), 0));
+    visited.answer().objective().ifPresent(objective -> train.put("objective", objective));
+    if (isSampled()) {
+      train.put(WORKERS, (double) visited.cost().workers());
+    }
+    Map<String, Double> test = new LinkedHashMap<>(testMetrics(sums));
+    result.ifPresent(model -> refine(model, sums, train, test));
+    add(round, metrics.meanLoss(sums.train(), 0), train, test);
+  }
+
+  private void refine(
+      double[] model,
+      EvaluationSums evaluation,
+      Map<String, Double> train,
+      Map<String, Double> test) {
+    List<String> testers = heldOut.haveOwnVisit() ? heldOut.cohort() : federation.workers();
+    AucRefinement auc = new AucRefinement(federation, plan, scaling);
+    try {
+      train.putAll(auc.refined(federation.workers(), AskedRows.TRAIN, model, evaluation.train()));
+      if (!test.isEmpty()) {
+        test.putAll(auc.refined(testers, AskedRows.TEST, model, evaluation.test()));
+      }
+    } catch (AggregationException e) {
+      notes.add(
+          "the AUC is only as exact as its aucError: a sum for narrower bins could not be opened");
+    }
+  }
+
+  /** Returns no metrics where fewer workers than the least number have test rows in the sums. */
+  private Map<String, Double> testMetrics(EvaluationSums evaluation) {
+    return heldOut.areEnough(evaluation.testHolders())
+        ? plan.metrics().metrics(evaluation.test(), 0)
+        : Map.of();
+  }
+
+  /** Reports the round whose model could not be evaluated and was taken back. */
+  private void reportOverflow(Cost round) {
+    add(round, Double.NaN, Map.of(), Map.of());
+  }
+
+  private void add(Cost round, double loss, Map<String, Double> train, Map<String, Double> test) {
+    RoundSummary summary =
+        new RoundSummary(
+            round.round(),
+            round.workers(),
+            round.dropouts(),
+            loss,
+            train,
+            test,
+            round.seconds(),
+            round.measured(),
+            round.phaseSeconds());
+    rounds.add(summary);
+    listener.roundFinished(summary);
+  }
+
+  private boolean hasExploded(double loss) {
+    if (rounds.isEmpty()) {
+      return false;
+    }
+    double initial = rounds.get(0).loss();
+    return initial > 0.0 && loss > plan.divergenceFactor() * initial;
+  }
+
+  private String exploded() {
+    return String.format(
+        Locale.ROOT,
+        "the mean training loss is not finite or exceeds %s times the initial model's"
+            + " (algorithm.divergence-factor)",
+        plan.divergenceFactor());
+  }
+
+  private TrainingResult diverged(int round, double[] lastGood, String why) {
+    String advice =
+        round == 0
+            ? "; labels or features are too large: standardize or rescale them"
+            : "; lower " + work.stepSizeKey();
+    String message = "training diverged in round " + round + ": " + why + advice;
+    return result(lastGood, Optional.of(new Divergence(round, message)));
+  }
+
+  private TrainingResult optimum(double[] model) {
+    return result(model, Optional.empty(), work.statistics(federation, model, notes::add));
+  }
+
+  private TrainingResult result(double[] model, Optional<Divergence> divergence) {
+    return result(model, divergence, Optional.empty());
+  }
+
+  private TrainingResult result(
+      double[] model, Optional<Divergence> divergence, Optional<FitStatistics> statistics) {
+    return new TrainingResult(
+        new Coefficients(plan.shape(), scaling.toRaw(model)),
+        List.copyOf(rounds),
+        oneClassWorkers,
+        divergence,
+        statistics,
+        choice,
+        List.copyOf(notes));
+  }
+}
