@@ -107,7 +107,7 @@ final class ErrorCases {
             "date",
             3,
             PARQUET
-                + "data.workers = { a = \"TABLES/typed\", b = \"TABLES/typed\" }\n"
+                + "data.workers = { a = \"TABLES/typed\", b = \"TABLES/twin\" }\n"
                 + "data.feature-columns = [born]",
             "worker a",
             "column born",
@@ -117,7 +117,7 @@ final class ErrorCases {
             "array",
             3,
             PARQUET
-                + "data.workers = { a = \"TABLES/typed\", b = \"TABLES/typed\" }\n"
+                + "data.workers = { a = \"TABLES/typed\", b = \"TABLES/twin\" }\n"
                 + "data.label-column = tags",
             "worker a",
             "column tags",
@@ -197,7 +197,7 @@ final class ErrorCases {
             3,
             PARQUET
                 + "data.workers = { a = \"TABLES/typed\","
-                + " b = \"TABLES/torn\", c = \"TABLES/typed\" }",
+                + " b = \"TABLES/torn\", c = \"TABLES/twin\" }",
             "worker b",
             "row 1",
             "can't be read"),

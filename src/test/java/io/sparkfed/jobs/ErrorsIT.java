@@ -46,6 +46,7 @@ class ErrorsIT {
                   "select double(id) x1, double(id % 2) y, date'2020-01-01' born,"
                       + " array(id) tags from range(1000)");
           typed.coalesce(1).write().parquet(tables + "/typed");
+          typed.coalesce(1).write().parquet(tables + "/twin");
           typed.coalesce(1).write().parquet(tables + "/torn");
           writeVectors(spark, "wide", 3, 3);
           writeVectors(spark, "narrow", 2, 2);

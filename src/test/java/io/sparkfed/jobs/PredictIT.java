@@ -203,13 +203,15 @@ class PredictIT {
     String data =
         """
         data {
-          workers { a = "OWN/g.csv", b = "OWN/g.csv", c = "OWN/g.csv" }
+          workers { a = "OWN/g.csv", b = "OWN/g2.csv", c = "OWN/g3.csv" }
           label-column = y, feature-columns = [x, g], categorical.g {}
         }
         algorithm.preset = normal-equations
         """
             .replace("OWN", own.toString());
-    JobRunner.write(own.resolve("g.csv"), rows.toString());
+    for (String file : List.of("g.csv", "g2.csv", "g3.csv")) {
+      JobRunner.write(own.resolve(file), rows.toString());
+    }
     String conf = JobRunner.write(own.resolve("g.conf"), data).toString();
     Path trained = own.resolve("trained");
     assertEquals(0, jobs.train(conf, "output.dir=" + trained).code());
@@ -232,7 +234,7 @@ class PredictIT {
             ownConf,
             "--model",
             trained.toString(),
-            "data.workers={a = \"OWN/g.csv\", b = \"OWN/g.csv\", c = \"OWN/g.csv\"}"
+            "data.workers={a = \"OWN/g.csv\", b = \"OWN/g2.csv\", c = \"OWN/g3.csv\"}"
                 .replace("OWN", own.toString()));
     assertEquals(0, evaluated.code(), evaluated.toString());
     assertTrue(evaluated.out().contains("\"rows\" : 36"), evaluated.toString());

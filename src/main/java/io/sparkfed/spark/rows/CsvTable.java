@@ -108,20 +108,18 @@ final class CsvTable {
     return tables;
   }
 
-  /**
-   * Returns the columns that not every file has, by their lower case, with a file that lacks it.
-   */
-  Map<String, String> partial() {
-    Map<String, String> partial = new TreeMap<>();
+  /** Returns the columns that not every file has, by their lower case, with that as the reason. */
+  Map<String, String> unfit() {
+    Map<String, String> unfit = new TreeMap<>();
     for (CsvFile file : files) {
       Map<String, String> own = file.columns();
       for (String column : columns.keySet()) {
         if (!own.containsKey(column)) {
-          partial.putIfAbsent(column, file.shown());
+          unfit.putIfAbsent(column, "does not exist in file " + file.shown());
         }
       }
     }
-    return partial;
+    return unfit;
   }
 
   /** Returns the rows of all columns: as declared, others as texts. */

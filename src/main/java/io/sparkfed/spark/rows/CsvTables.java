@@ -164,7 +164,7 @@ final class CsvTables {
     if (found == null) {
       return new Table(worker, null, place, Map.of(), types, Set.of());
     }
-    Map<String, String> partial = found.partial();
+    Map<String, String> unfit = found.unfit();
     String key = worker == null ? "data.path" : "data.workers." + worker;
     Set<String> unmarked = unmarked(found.dialect());
     Dataset<Row> rows =
@@ -173,9 +173,9 @@ final class CsvTables {
     if (found.dialect().decimal() != '.') {
       unmarked.addAll(sql.derived());
     }
-    Table table = new Table(worker, rows, place, partial, types, unmarked);
-    sql.needed().forEach((name, of) -> WorkerTables.requireInEveryFile(table, name, of));
-    partial.keySet().removeIf(sql.derived()::contains);
+    Table table = new Table(worker, rows, place, unfit, types, unmarked);
+    sql.needed().forEach((name, of) -> WorkerTables.requireFit(table, name, of));
+    unfit.keySet().removeIf(sql.derived()::contains);
     return table;
   }
 
@@ -217,8 +217,10 @@ final class CsvTables {
     Map<String, String> read = new LinkedHashMap<>(needed());
     sql.columns().forEach(read::putIfAbsent);
     CsvNames names = new CsvNames(read);
+    OwnFiles owned = new OwnFiles();
     for (int k = 0; k < found.size(); k++) {
       Search search = searches.get(k);
+      owned.add(search.place(), found.get(k).stream().map(CsvFile::listed).toList());
       for (CsvFile file : found.get(k)) {
         names.add(search.place().worker(), file);
         requireSchema(search.place().worker(), file);

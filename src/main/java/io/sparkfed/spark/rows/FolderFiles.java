@@ -37,13 +37,15 @@ final class FolderFiles {
    * @param modified milliseconds since 1970
    * @param partition values of the columns that folders give it, by name; null for none
    * @param hosts where it lies, if anywhere in particular
+   * @param identities as {@link FileIdentity#of} has them
    */
   record Listed(
       String path,
       long length,
       long modified,
       LinkedHashMap<String, String> partition,
-      ArrayList<String> hosts)
+      ArrayList<String> hosts,
+      ArrayList<String> identities)
       implements Serializable {}
 
   /**
@@ -61,7 +63,7 @@ final class FolderFiles {
       return null;
     }
     for (FileStatus match : matches) {
-      found.add(match, found.isPattern(pattern, match) ? partitionOf(match) : Map.of());
+      found.add(match, found.partitionOf(match, path));
     }
     found.files.sort(Comparator.comparing(Listed::path));
     return found.files;
@@ -93,10 +95,35 @@ final class FolderFiles {
   }
 
   /**
-   * A folder that a pattern stands for gives a column, as one below a path does; the path doesn't.
+   * Returns whether folders give columns to what a pattern stands for; none that lies above the
+   * first name in it that is a pattern does.
    */
-  private boolean isPattern(Path pattern, FileStatus match) {
-    return match.isDirectory() && !fs.makeQualified(pattern).equals(match.getPath());
+  static boolean isPartitioned(String pattern, Configuration hadoop) throws IOException {
+    FolderFiles found = new FolderFiles(new Path(pattern).getFileSystem(hadoop));
+    for (FileStatus match : new PathPattern(pattern).matchesOrNone(found.fs)) {
+      if (!found.partitionOf(match, pattern).isEmpty()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** What a pattern stands for is below its base, as what is below a path; the path gives none. */
+  private Map<String, String> partitionOf(FileStatus match, String pattern) {
+    Map<String, String> partition = new LinkedHashMap<>();
+    if (fs.makeQualified(new Path(pattern)).equals(match.getPath())) {
+      return partition;
+    }
+    Path base = fs.makeQualified(new PathPattern(pattern).base());
+    List<Map<String, String>> upwards = new ArrayList<>();
+    Path folder = match.isDirectory() ? match.getPath() : match.getPath().getParent();
+    for (; folder != null && !folder.equals(base); folder = folder.getParent()) {
+      upwards.add(partitionOf(folder));
+    }
+    for (int k = upwards.size() - 1; folder != null && k >= 0; k--) {
+      partition.putAll(upwards.get(k));
+    }
+    return partition;
   }
 
   private void add(FileStatus status, Map<String, String> partition) throws IOException {
@@ -108,7 +135,8 @@ final class FolderFiles {
               status.getLen(),
               status.getModificationTime(),
               new LinkedHashMap<>(partition),
-              new ArrayList<>(hosts(status))));
+              new ArrayList<>(hosts(status)),
+              FileIdentity.of(fs, status.getPath())));
       return;
     }
     for (FileStatus child : fs.listStatus(status.getPath())) {
@@ -116,15 +144,15 @@ final class FolderFiles {
       if (!isHidden(name)) {
         Map<String, String> own = new LinkedHashMap<>(partition);
         if (child.isDirectory()) {
-          own.putAll(partitionOf(child));
+          own.putAll(partitionOf(child.getPath()));
         }
         add(child, own);
       }
     }
   }
 
-  private static Map<String, String> partitionOf(FileStatus folder) {
-    String name = folder.getPath().getName();
+  private static Map<String, String> partitionOf(Path folder) {
+    String name = folder.getName();
     int equals = name.indexOf('=');
     Map<String, String> column = new LinkedHashMap<>();
     if (equals > 0) {

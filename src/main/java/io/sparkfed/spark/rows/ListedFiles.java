@@ -19,6 +19,10 @@ final class ListedFiles implements FileIndex {
     this.files = List.copyOf(files);
   }
 
+  List<FolderFiles.Listed> files() {
+    return files;
+  }
+
   @Override
   public Seq<Path> rootPaths() {
     return CollectionConverters.asScala(files.stream().map(file -> new Path(file.path())).toList())

@@ -79,6 +79,17 @@ public record PathPattern(String text) {
     }
   }
 
+  /** Returns the folder above the first name that is a pattern. */
+  Path base() {
+    Path base = new Path(text);
+    for (Path path = base; path != null; path = path.getParent()) {
+      if (new PathPattern(path.getName()).looksLikeOne()) {
+        base = path.getParent() == null ? new Path(Path.CUR_DIR) : path.getParent();
+      }
+    }
+    return base;
+  }
+
   private boolean isName(FileSystem fs) throws IOException {
     FileStatus named;
     try {

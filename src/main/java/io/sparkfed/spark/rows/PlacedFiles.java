@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
@@ -50,11 +49,6 @@ import scala.Option;
  * too. The driver learns names, sizes and times of files and the schema, as it does of other paths.
  */
 final class PlacedFiles {
-  /** Spark's options of which files are read, in lower case. */
-  private static final Set<String> OPTIONS_OF_LISTING =
-      Set.of(
-          "pathglobfilter", "recursivefilelookup", "modifiedbefore", "modifiedafter", "basepath");
-
   private final SparkSession spark;
   private final JavaSparkContext context;
   private final DataConfig data;
@@ -107,7 +101,7 @@ final class PlacedFiles {
               + " files, and only csv and parquet have their columns in them");
     }
     for (String option : data.options().keySet()) {
-      if (OPTIONS_OF_LISTING.stream().anyMatch(option::equalsIgnoreCase)) {
+      if (TableFiles.isOfListing(option)) {
         throw new DataException(
             "data.options."
                 + option
@@ -235,19 +229,19 @@ final class PlacedFiles {
   private static String columns(List<Listed> files, Configuration hadoop) throws IOException {
     for (Listed file : files) {
       if (file.length() > 0) {
-        return parquetSchema(new Path(file.path()), hadoop);
+        return parquetSchema(new Path(file.path()), hadoop).json();
       }
     }
     return null;
   }
 
-  private static String parquetSchema(Path path, Configuration hadoop) throws IOException {
+  /** Returns the schema of a parquet file, in a task where it is. */
+  static StructType parquetSchema(Path path, Configuration hadoop) throws IOException {
     try (ParquetFileReader reader =
         ParquetFileReader.open(HadoopInputFile.fromPath(path, hadoop))) {
       return ParquetFileFormat.readSchemaFromFooter(
-              new Footer(path, reader.getFooter()),
-              new ParquetToSparkSchemaConverter(parquetSettings(hadoop)))
-          .json();
+          new Footer(path, reader.getFooter()),
+          new ParquetToSparkSchemaConverter(parquetSettings(hadoop)));
     }
   }
 

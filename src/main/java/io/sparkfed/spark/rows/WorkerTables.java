@@ -16,9 +16,11 @@ import io.sparkfed.model.Response;
 import io.sparkfed.spark.cluster.Place;
 import io.sparkfed.spark.cluster.PlacedRdd;
 import io.sparkfed.spark.cluster.TaskFailures;
+import io.sparkfed.spark.rows.FolderFiles.Listed;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -45,12 +47,6 @@ import org.apache.spark.sql.types.StructType;
 
 /** Opens the tables that {@code data} names: checks paths, columns and types, and reads no row. */
 final class WorkerTables {
-  private static final String RECURSIVE = "recursiveFileLookup";
-
-  /** Of Spark's, beside csv, those whose tables are files. */
-  private static final Set<String> FILE_FORMATS =
-      Set.of("avro", "json", "libsvm", "orc", "parquet", "text", "xml");
-
   private final SparkSession spark;
   private final TrainingConfig config;
   private final DataConfig data;
@@ -97,8 +93,8 @@ final class WorkerTables {
    * @param worker whose rows these are; null for a pooled table
    * @param rows the table; null where the worker has none
    * @param place where the rows may be read
-   * @param partial columns that some of its files lack, by the lower case of their names: such a
-   *     file
+   * @param unfit columns that can't be read from all its files, by the lower case of their names:
+   *     the rule that is broken
    * @param sqlTypes types of csv columns that SQL sees, by the lower case of their names
    * @param unmarked columns whose texts aren't numbers, as their decimal mark isn't known, by the
    *     lower case of their names
@@ -107,7 +103,7 @@ final class WorkerTables {
       String worker,
       Dataset<Row> rows,
       Place place,
-      Map<String, String> partial,
+      Map<String, String> unfit,
       Map<String, CellType> sqlTypes,
       Set<String> unmarked) {
 
@@ -136,8 +132,8 @@ final class WorkerTables {
     return skipped;
   }
 
-  private static Table anywhere(String worker, Dataset<Row> rows) {
-    return new Table(worker, rows, Place.anywhere(worker), Map.of(), Map.of(), Set.of());
+  private static Table anywhere(String worker, Dataset<Row> rows, Map<String, String> unfit) {
+    return new Table(worker, rows, Place.anywhere(worker), unfit, Map.of(), Set.of());
   }
 
   /**
@@ -156,37 +152,77 @@ final class WorkerTables {
     TableSql sql = TableSql.of(data, reading);
     if (data.source() instanceof WorkerPaths paths) {
       Map<String, Dataset<Row>> own = new TreeMap<>(new PlacedFiles(spark, data).tables(paths));
+      Map<Place, Dataset<Row>> loaded = new LinkedHashMap<>();
       for (Place place : ConfiguredCluster.places(paths)) {
         String worker = place.worker();
         if (!own.containsKey(worker)) {
           own.put(worker, load(paths.paths().get(worker), worker));
         }
+        loaded.put(place, own.get(worker));
       }
+      Map<String, Map<String, String>> unfit = unfit(loaded);
       SqlTypes types = new SqlTypes(sql.columns(), own);
       own.replaceAll((worker, rows) -> rows == null ? null : types.of(rows));
-      return ConfiguredCluster.places(paths).stream()
-          .map(place -> opened(sql, place, own.get(place.worker())))
+      return loaded.keySet().stream()
+          .map(
+              place ->
+                  opened(
+                      sql,
+                      place,
+                      own.get(place.worker()),
+                      unfit.getOrDefault(place.worker(), Map.of())))
           .toList();
     }
     PooledTable pooled = (PooledTable) data.source();
-    Dataset<Row> all =
-        applied(sql, given.orElseGet(() -> load(pooled.path(), "data.path")), "data.path");
-    Column worker = workerColumn(anywhere(null, all));
+    Dataset<Row> read = given.orElseGet(() -> load(pooled.path(), "data.path"));
+    Place anywhere = Place.anywhere(null);
+    Map<String, String> unfit =
+        given.isPresent() ? Map.of() : unfit(Map.of(anywhere, read)).getOrDefault(null, Map.of());
+    Table whole = opened(sql, anywhere, read, unfit);
+    Dataset<Row> all = whole.rows();
+    if (all == null) {
+      throw new DataException("no worker holds any row");
+    }
+    Column worker = workerColumn(whole);
     if (!isPartitionedBy(all, pooled.workerColumn())) {
-      return List.of(anywhere(null, all));
+      return List.of(whole);
     }
     List<Table> tables = new ArrayList<>();
     WorkerIds.in(all, worker)
         .forEach(
             (id, texts) ->
-                tables.add(anywhere(id, all.where(worker.cast("string").isin(texts.toArray())))));
+                tables.add(
+                    anywhere(
+                        id,
+                        all.where(worker.cast("string").isin(texts.toArray())),
+                        whole.unfit())));
     return tables;
   }
 
-  static void requireInEveryFile(Table table, String column, String key) {
-    String lacking = table.partial().get(CsvHeader.key(column));
-    if (lacking != null) {
-      throw unfit(table, column, key, "does not exist in file " + lacking);
+  /** Returns what can't be read from all files of tables, by worker; each file is read once. */
+  private Map<String, Map<String, String>> unfit(Map<Place, Dataset<Row>> loaded) {
+    OwnFiles owned = new OwnFiles();
+    Map<Place, List<Listed>> files = new LinkedHashMap<>();
+    loaded.forEach(
+        (place, rows) -> {
+          try {
+            List<Listed> own =
+                rows == null
+                    ? List.of()
+                    : ReadFiles.of(rows, spark.sparkContext().hadoopConfiguration());
+            owned.add(place, own);
+            files.put(place, own);
+          } catch (IOException e) {
+            throw new DataException("the tables' files can't be listed: " + firstLine(e), e);
+          }
+        });
+    return new FileSurvey(spark, data.format()).unfit(files);
+  }
+
+  static void requireFit(Table table, String column, String key) {
+    String rule = table.unfit().get(CsvHeader.key(column));
+    if (rule != null) {
+      throw unfit(table, column, key, rule);
     }
   }
 
@@ -274,21 +310,26 @@ final class WorkerTables {
     return response != null && data.split() instanceof SplitByColumn split ? split : null;
   }
 
-  private static Table opened(TableSql sql, Place place, Dataset<Row> rows) {
+  private static Table opened(
+      TableSql sql, Place place, Dataset<Row> rows, Map<String, String> unfit) {
     // An empty csv file has no header and so no columns: the worker holds no rows.
     boolean hasRows = rows != null && rows.columns().length > 0;
     String worker = place.worker();
+    if (!hasRows) {
+      return new Table(worker, null, place, Map.of(), Map.of(), Set.of());
+    }
+    Table read = new Table(worker, rows, place, unfit, Map.of(), Set.of());
+    sql.needed().forEach((name, key) -> requireFit(read, name, key));
+    Map<String, String> left = new TreeMap<>(unfit);
+    left.keySet().removeIf(sql.derived()::contains);
+    String key = worker == null ? "data.path" : "data.workers." + worker;
     return new Table(
         worker,
-        hasRows ? applied(sql, rows, "data.workers." + worker) : null,
+        sql.applied(rows, List.of(rows.columns()), Set.of(), key),
         place,
-        Map.of(),
+        left,
         Map.of(),
         Set.of());
-  }
-
-  private static Dataset<Row> applied(TableSql sql, Dataset<Row> rows, String key) {
-    return sql.applied(rows, List.of(rows.columns()), Set.of(), key);
   }
 
   private Dataset<Row> load(String path, String worker) {
@@ -297,20 +338,24 @@ final class WorkerTables {
 
   private Dataset<Row> load(Optional<String> path, String key) {
     DataFrameReader reader = spark.read().format(data.format()).options(data.options());
-    reader = path.isPresent() && isNested(path.get()) ? reader.option(RECURSIVE, true) : reader;
+    TableFiles files = new TableFiles(data, spark.sparkContext().hadoopConfiguration());
+    reader = path.isPresent() ? files.taking(reader, path.get()) : reader;
     Optional<StructType> schema = schema();
     reader = schema.isPresent() ? reader.schema(schema.get()) : reader;
     try {
       if (path.isEmpty()) {
         return reader.load();
       }
-      if (isOfFiles()) {
+      if (TableFiles.isFormat(data.format())) {
         UnreachableException.open(spark.sparkContext().hadoopConfiguration(), path.get());
       }
       String readable = readable(path.get());
-      return data.source() instanceof PooledTable pooled
-          ? WorkerIds.load(reader, readable, pooled.workerColumn())
-          : reader.load(readable);
+      Dataset<Row> rows =
+          data.source() instanceof PooledTable pooled
+              ? WorkerIds.load(reader, readable, pooled.workerColumn())
+              : reader.load(readable);
+      files.requireAll(rows, path.get());
+      return rows;
     } catch (DataException | UnreachableException e) {
       throw new DataException(key + ": " + e.getMessage(), e);
     } catch (Exception e) {
@@ -325,23 +370,6 @@ final class WorkerTables {
       return data.schema().map(StructType::fromDDL);
     } catch (Exception e) {
       throw new DataException("data.schema is not a schema in DDL: " + firstLine(e), e);
-    }
-  }
-
-  private boolean isOfFiles() {
-    return FILE_FORMATS.contains(data.format().toLowerCase(Locale.ROOT));
-  }
-
-  /** Whether files in sub-folders would be left out, which they aren't on a worker's own hosts. */
-  private boolean isNested(String path) {
-    if (!isOfFiles() || data.options().keySet().stream().anyMatch(RECURSIVE::equalsIgnoreCase)) {
-      return false;
-    }
-    try {
-      return FolderFiles.isNested(path, spark.sparkContext().hadoopConfiguration());
-    } catch (IOException | RuntimeException e) {
-      // Whoever reads it says what is wrong with it.
-      return false;
     }
   }
 
@@ -396,6 +424,7 @@ final class WorkerTables {
         columns.contains(name)
             ? name
             : columns.stream().filter(c -> c.equalsIgnoreCase(name)).findFirst().orElse(null);
+    requireFit(table, actual == null ? name : actual, key);
     if (actual == null) {
       throw unfit(
           table,
@@ -406,7 +435,6 @@ final class WorkerTables {
               + ". Columns: "
               + String.join(", ", columns));
     }
-    requireInEveryFile(table, actual, key);
     return table.rows().col("`" + actual.replace("`", "``") + "`");
   }
 

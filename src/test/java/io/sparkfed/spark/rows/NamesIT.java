@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -264,9 +265,10 @@ final class NamesIT {
         .coalesce(1)
         .write()
         .parquet(path.toString());
+    Path twin = twin(path);
     for (int k = 0; k < texts.size(); k++) {
       String data =
-          "data.workers { a = \"%s\", b = \"%s\" }\ndata.derive.g = g%d".formatted(path, path, k);
+          "data.workers { a = \"%s\", b = \"%s\" }\ndata.derive.g = g%d".formatted(path, twin, k);
 
       DataException refused = assertThrows(DataException.class, () -> features("parquet", data));
       assertTrue(
@@ -285,7 +287,7 @@ final class NamesIT {
         .parquet(path.toString());
     String data =
         "data.workers { a = \"%s\", b = \"%s\" }\ndata.missing-values = [\"?\"]\n"
-            .formatted(path, path);
+            .formatted(path, twin(path));
 
     assertEquals(List.of("g_x", "g_y"), features("parquet", data));
   }
@@ -295,7 +297,7 @@ final class NamesIT {
     Path csv = Files.writeString(folder.resolve("x[1].csv"), "g,y\na,1\nb,2\n");
     String data = "data.workers { a = \"%s\", b = \"%s\" }\n";
 
-    assertEquals(List.of("g_b"), features("csv", data.formatted(csv, csv)));
+    assertEquals(List.of("g_b"), features("csv", data.formatted(csv, twin(csv))));
 
     Path parquet = folder.resolve("{x}");
     spark
@@ -304,12 +306,13 @@ final class NamesIT {
         .write()
         .parquet("" + folder.resolve("x"));
     Files.move(folder.resolve("x"), parquet);
-    assertEquals(List.of("g_1"), features("parquet", data.formatted(parquet, parquet)));
+    assertEquals(List.of("g_1"), features("parquet", data.formatted(parquet, twin(parquet))));
 
     Path colon = Files.writeString(folder.resolve("2024-01-01T10:00.csv"), "g,y\na,1\n");
+    Path twin = twin(colon);
     for (String format : List.of("csv", "json")) {
       DataException refused =
-          assertThrows(DataException.class, () -> features(format, data.formatted(colon, colon)));
+          assertThrows(DataException.class, () -> features(format, data.formatted(colon, twin)));
       assertEquals(
           "data.workers.a: file "
               + colon
@@ -319,14 +322,26 @@ final class NamesIT {
   }
 
   @Test
-  void load_columnsNamedByYears_areNames() {
+  void load_columnsNamedByYears_areNames() throws IOException {
     Path path = folder.resolve("years");
     spark.range(3).selectExpr("id as `2019`", "id as g2", "id as y").write().parquet("" + path);
-    String data = "data.workers { a = \"%s\", b = \"%s\" }\n".formatted(path, path);
+    String data = "data.workers { a = \"%s\", b = \"%s\" }\n".formatted(path, twin(path));
 
     DataException refused = assertThrows(DataException.class, () -> features("parquet", data));
     assertTrue(
         refused.getMessage().contains("does not exist; the nearest is g2. Columns: 2019, g2, y"),
         refused.getMessage());
+  }
+
+  /** Copies a file or folder under the same name: each worker has files of its own. */
+  private static Path twin(Path path) throws IOException {
+    Path twin = path.resolveSibling("twin").resolve(path.getFileName());
+    Files.createDirectories(twin.getParent());
+    try (Stream<Path> all = Files.walk(path)) {
+      for (Path one : all.toList()) {
+        Files.copy(one, twin.resolve(path.relativize(one).toString()));
+      }
+    }
+    return twin;
   }
 }

@@ -1,0 +1,174 @@
+package io.sparkfed.spark.rows;
+
+import io.sparkfed.csv.CsvHeader;
+import io.sparkfed.data.DataException;
+import io.sparkfed.spark.cluster.Place;
+import io.sparkfed.spark.cluster.PlacedRdd;
+import io.sparkfed.spark.cluster.TaskFailures;
+import io.sparkfed.spark.rows.FolderFiles.Listed;
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.util.SerializableConfiguration;
+
+/**
+ * Compares the columns of a table's files, where the files are. Spark takes the columns of one of
+ * them for those of all, and reads what a file lacks as missing.
+ */
+final class FileSurvey {
+  private final SparkSession spark;
+  private final String format;
+
+  FileSurvey(SparkSession spark, String format) {
+    this.spark = spark;
+    this.format = format;
+  }
+
+  /** Files for one task. */
+  private record Bin(Place place, ArrayList<Listed> files) implements Serializable {}
+
+  /**
+   * What a task tells.
+   *
+   * @param files the first file of each set of columns
+   * @param problem what is wrong with a file; null when nothing is
+   */
+  private record Told(LinkedHashMap<FileColumns, Listed> files, String problem)
+      implements Serializable {}
+
+  /**
+   * Returns the columns that can't be read from all files of a place, each with the rule that is
+   * broken, by the lower case of their names; by worker, which is null for a pooled table.
+   *
+   * @throws DataException if a file can't be read
+   */
+  Map<String, Map<String, String>> unfit(Map<Place, List<Listed>> files) {
+    Map<String, Map<String, String>> unfit = new HashMap<>();
+    List<Bin> bins = FileColumns.areToldBy(format) ? bins(files) : List.of();
+    List<Told> told = told(bins);
+    Map<Place, LinkedHashMap<Listed, FileColumns>> byPlace = new LinkedHashMap<>();
+    for (int k = 0; k < bins.size(); k++) {
+      Place place = bins.get(k).place();
+      if (told.get(k).problem() != null) {
+        throw new DataException(
+            (place.worker() == null ? "data.path" : "data.workers." + place.worker())
+                + ": "
+                + told.get(k).problem());
+      }
+      LinkedHashMap<Listed, FileColumns> own =
+          byPlace.computeIfAbsent(place, p -> new LinkedHashMap<>());
+      told.get(k).files().forEach((columns, file) -> own.put(file, columns));
+    }
+    byPlace.forEach((place, own) -> unfit.put(place.worker(), compared(own)));
+    return unfit;
+  }
+
+  private List<Bin> bins(Map<Place, List<Listed>> files) {
+    int most = Math.max(1, spark.sparkContext().defaultParallelism());
+    List<Bin> bins = new ArrayList<>();
+    files.forEach(
+        (place, own) -> {
+          List<Listed> holding = own.stream().filter(file -> file.length() > 0).toList();
+          int size = Math.max(1, (holding.size() + most - 1) / most);
+          for (int from = 0; from < holding.size(); from += size) {
+            int to = Math.min(holding.size(), from + size);
+            bins.add(new Bin(place, new ArrayList<>(holding.subList(from, to))));
+          }
+        });
+    return bins;
+  }
+
+  private List<Told> told(List<Bin> bins) {
+    if (bins.isEmpty()) {
+      return List.of();
+    }
+    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+    Broadcast<SerializableConfiguration> hadoop =
+        context.broadcast(new SerializableConfiguration(spark.sessionState().newHadoopConf()));
+    JavaRDD<Integer> indices =
+        context.parallelize(IntStream.range(0, bins.size()).boxed().toList(), bins.size());
+    String read = format;
+    List<Bin> travelling = new ArrayList<>(bins);
+    try {
+      return PlacedRdd.of(indices, bins.stream().map(Bin::place).toList())
+          .map(k -> told(travelling.get(k), read, hadoop.value().value()))
+          .collect();
+    } catch (Exception e) {
+      throw new DataException(
+          "the workers' files could not be looked at; see the executors' logs",
+          TaskFailures.withoutText(e));
+    } finally {
+      hadoop.destroy();
+    }
+  }
+
+  /** Runs in a task where the files are. */
+  private static Told told(Bin bin, String format, Configuration hadoop) {
+    LinkedHashMap<FileColumns, Listed> files = new LinkedHashMap<>();
+    for (Listed file : bin.files()) {
+      try {
+        files.putIfAbsent(FileColumns.of(format, file.path(), hadoop), file);
+      } catch (IOException | RuntimeException e) {
+        return new Told(
+            files,
+            CsvFiles.shown(file.path())
+                + " can't be read as "
+                + format
+                + ": "
+                + TaskFailures.tag(e));
+      }
+    }
+    return new Told(files, null);
+  }
+
+  private static Map<String, String> compared(LinkedHashMap<Listed, FileColumns> files) {
+    Map<String, String> unfit = new TreeMap<>();
+    Map<String, String> types = new HashMap<>();
+    Map<String, Listed> holders = new HashMap<>();
+    files.forEach(
+        (file, columns) ->
+            columns
+                .types()
+                .forEach(
+                    (name, type) -> {
+                      String key = CsvHeader.key(name);
+                      String before = types.putIfAbsent(key, type);
+                      holders.putIfAbsent(key, file);
+                      if (before != null && !before.equals(type)) {
+                        unfit.putIfAbsent(
+                            key,
+                            "is of type %s in file %s, and of type %s in file %s"
+                                .formatted(before, shown(holders.get(key)), type, shown(file)));
+                      }
+                    }));
+    files.forEach(
+        (file, columns) -> {
+          List<String> own = columns.types().keySet().stream().map(CsvHeader::key).toList();
+          List<String> given = file.partition().keySet().stream().map(CsvHeader::key).toList();
+          for (String key : types.keySet()) {
+            if (!own.contains(key) && !given.contains(key)) {
+              unfit.putIfAbsent(key, "does not exist in file " + shown(file));
+            } else if (own.contains(key) && given.contains(key)) {
+              unfit.putIfAbsent(
+                  key, "stands in file " + shown(file) + " and in the name of its folder");
+            }
+          }
+        });
+    return unfit;
+  }
+
+  private static String shown(Listed file) {
+    return CsvFiles.shown(file.path());
+  }
+}
