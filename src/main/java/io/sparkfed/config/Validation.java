@@ -431,9 +431,7 @@ public final class Validation {
   }
 
   private Map<String, String> derive() {
-    Map<String, String> derive = read.freeSection("data.derive");
-    ColumnNames.requireOnce("data.derive", derive.keySet());
-    return derive;
+    return read.freeSection("data.derive");
   }
 
   private Split split() {

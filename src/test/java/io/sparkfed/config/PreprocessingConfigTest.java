@@ -152,7 +152,6 @@ class PreprocessingConfigTest {
         "data.impute.columns=[a, A]| data.impute.columns must not name a column twice: a",
         "data.categorical={a {}, A {}}"
             + "| data.categorical must not name a column twice: A and a (names are compared without",
-        "data.derive={u = \'1\', U = \'2\'}| data.derive must not name a column twice: U and u",
         "data.feature-columns=[a, A]| data.feature-columns must not name a column twice: a and A",
         "data.label-column=B| data.feature-columns must not name the label (data.label-column): B",
         "data.impute.strategy=median| data.impute.strategy must be one of mean",
