@@ -6,12 +6,10 @@ import io.sparkfed.aggregate.NonFiniteUpdateException;
 import io.sparkfed.aggregate.Opened;
 import io.sparkfed.aggregate.VectorSum;
 import io.sparkfed.aggregate.Visit;
-import io.sparkfed.data.DataException;
 import io.sparkfed.data.Shard;
 import io.sparkfed.evaluation.FitStatistics;
 import io.sparkfed.evaluation.Measurements;
 import io.sparkfed.evaluation.ResponseDistribution;
-import io.sparkfed.federated.DependentFeatureException;
 import io.sparkfed.federated.EvaluationSums;
 import io.sparkfed.federated.ExactPlan;
 import io.sparkfed.federated.RoundWork;
@@ -28,36 +26,24 @@ import io.sparkfed.model.Standardize;
 import io.sparkfed.objective.SampledGram;
 import io.sparkfed.server.ExactOptimizer;
 import io.sparkfed.server.PointEvaluation;
-import io.sparkfed.server.PointEvaluation.Kind;
 import io.sparkfed.server.Preconditioner;
 import io.sparkfed.server.SavedSearch;
 import io.sparkfed.server.Search;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /**
  * Lossless training: secure sums of the derivatives at the workers, a step of an optimizer at the
  * driver. The optimum is that of all rows together.
  */
 public final class ExactRounds implements RoundWork {
-  /** Of this order a solution has lost six digits. */
-  private static final double WARNED_CONDITION = 1e6;
-
-  /** Beyond it hardly a digit of a solution is right. */
-  private static final double LARGEST_CONDITION = 1e13;
-
   /** With more features, a number for each pair of them is not summed for a note. */
   private static final int MOST_CORRELATED = 1000;
-
-  private static final double ROUNDING_OF_TERMS = 4.0 * 0x1p-52;
 
   private static final String CONDITION_NUMBER = "condition-number";
   private static final String CURVATURE = "starting-curvature";
@@ -89,11 +75,9 @@ public final class ExactRounds implements RoundWork {
 
   private Search search;
   private Optional<Preconditioner> curvature;
-  private double conditionNumber = Double.NaN;
-  private double labelMean = Double.NaN;
+  private Dependence dependence;
   private double meanLoss = Double.NaN;
-  private double[] labelSums = new double[0];
-  private Optional<String> runaway = Optional.empty();
+  private Optional<LabelTotals> labels = Optional.empty();
 
   /**
    * Prepares the search for the optimum.
@@ -117,13 +101,14 @@ public final class ExactRounds implements RoundWork {
     this.plan = plan;
     this.scaling = scaling;
     this.shape = plan.shape();
+    this.dependence = new Dependence(shape, Double.NaN);
     this.optimizer = optimizer;
     this.total = total;
     int size = shape.size();
     this.hasHessian = optimizer.needsHessian();
     this.sum = plan.sums().sumOf(SummedDerivatives.layout(shape, hasHessian, plan.metrics()));
-    this.largestOfHessian = total * mostCurvature(plan.family());
-    this.largest = hasHessian ? largestOfHessian : total * mostSlope(plan.family());
+    this.largestOfHessian = total * FamilyFacts.mostCurvature(plan.family());
+    this.largest = hasHessian ? largestOfHessian : total * FamilyFacts.mostSlope(plan.family());
     this.l2 = new double[size];
     this.l1 = new double[size];
     double[] factors = scaling.weightFactors();
@@ -144,41 +129,10 @@ public final class ExactRounds implements RoundWork {
   private Optional<Preconditioner> preconditioner(SymmetricMatrix gram) {
     double[] ridge = Arrays.copyOf(l2, gram.order());
     Arrays.fill(ridge, shape.features(), ridge.length, 0.0);
-    return Preconditioner.of(shape, gram.times(curvatureAtStart()).plusDiagonal(ridge));
-  }
-
-  private double curvatureAtStart() {
-    return switch (plan.family()) {
-      case LOGISTIC -> curvatureAt(cold.meanLabel());
-      case SOFTMAX -> 1.0 / shape.outputs();
-      case LINEAR, SQUARED_HINGE -> 2.0;
-      case POISSON -> shape.hasIntercept() && cold.meanLabel() > 0.0 ? cold.meanLabel() : 1.0;
-      case SVM, HUBER, GAMMA -> 1.0;
-    };
-  }
-
-  private double curvatureAt(double mean) {
-    return shape.hasIntercept() && mean > 0.0 && mean < 1.0 ? mean * (1.0 - mean) : 0.25;
-  }
-
-  /**
-   * By the inequality of Cauchy and Schwarz no entry of a Hessian exceeds the largest curvature
-   * times the sum of squares of a standardized feature, which is the rows' weight.
-   */
-  private static double mostCurvature(Family family) {
-    return switch (family) {
-      case LINEAR -> 2.0;
-      case LOGISTIC, SOFTMAX -> 0.25;
-      default -> Double.NaN;
-    };
-  }
-
-  /** In the same way for a gradient. */
-  private static double mostSlope(Family family) {
-    return switch (family) {
-      case LOGISTIC, SOFTMAX, SVM -> 1.0;
-      default -> Double.NaN;
-    };
+    return Preconditioner.of(
+        shape,
+        gram.times(FamilyFacts.curvatureAtStart(plan.family(), shape, cold.meanLabel()))
+            .plusDiagonal(ridge));
   }
 
   @Override
@@ -223,9 +177,9 @@ public final class ExactRounds implements RoundWork {
   private Answer answer(double[] model, NamedVector sums) {
     int size = shape.size();
     double weight = sums.total(SummedDerivatives.WEIGHT);
-    labelSums = sums.all(SummedDerivatives.LABELS);
-    labelMean = shape.outputs() == 1 ? labelSums[0] / weight : Double.NaN;
-    runaway = runaway(weight, labelSums);
+    LabelTotals totals =
+        new LabelTotals(plan.family(), shape, sums.all(SummedDerivatives.LABELS), weight);
+    labels = Optional.of(totals);
     double value = sums.get(SummedDerivatives.LOSS) / weight;
     meanLoss = value;
     double[] gradient = sums.all(SummedDerivatives.GRADIENT);
@@ -250,7 +204,13 @@ public final class ExactRounds implements RoundWork {
         EvaluationSums.of(sums),
         objective,
         new PointEvaluation(
-            value, gradient, hessian, kind(), typical(), rounding(), leastCurvature()));
+            value,
+            gradient,
+            hessian,
+            FamilyFacts.kind(plan.family()),
+            totals.typical(),
+            totals.rounding(),
+            leastCurvature()));
   }
 
   /** A feature that is constant has no penalty in training units, and no slope either. */
@@ -258,90 +218,13 @@ public final class ExactRounds implements RoundWork {
     return Arrays.stream(l2).filter(penalty -> penalty > 0.0).min().orElse(0.0);
   }
 
-  private Kind kind() {
-    return switch (plan.family()) {
-      case LINEAR, HUBER, SQUARED_HINGE -> Kind.IN_UNITS_OF_LABELS;
-      case LOGISTIC, SOFTMAX, POISSON, GAMMA -> Kind.LIKELIHOOD;
-      case SVM -> Kind.KINKED;
-    };
-  }
-
-  /**
-   * A mean log-likelihood is of the size of 1, but for counts that hardly ever are above 0 and
-   * classes that nearly all rows, by weight, are of.
-   */
-  private double typical() {
-    return switch (plan.family()) {
-      case LOGISTIC -> rarity(Math.min(labelMean, 1.0 - labelMean));
-      case SOFTMAX -> rarity(1.0 - largestShare());
-      case GAMMA -> 1.0;
-      case POISSON -> labelMean > 0.0 ? Math.min(1.0, labelMean) : 1.0;
-      case LINEAR, HUBER, SVM, SQUARED_HINGE -> Double.POSITIVE_INFINITY;
-    };
-  }
-
-  /**
-   * With a log link a row's loss is a small difference of terms as large as its label, of which
-   * Poisson's multiplies the score.
-   */
-  private double rounding() {
-    boolean hasMean = labelMean > 0.0;
-    return switch (plan.family()) {
-      case POISSON -> hasMean ? ROUNDING_OF_TERMS * labelMean * ofScores() : 0.0;
-      case GAMMA -> hasMean ? ROUNDING_OF_TERMS * ofScores() : 0.0;
-      case LINEAR, LOGISTIC, SOFTMAX, HUBER, SVM, SQUARED_HINGE -> 0.0;
-    };
-  }
-
-  private double ofScores() {
-    return 1.0 + Math.abs(Math.log(labelMean));
-  }
-
-  private static double rarity(double share) {
-    return share > 0.0 ? Math.min(1.0, share) : 1.0;
-  }
-
-  private double largestShare() {
-    double all = Arrays.stream(labelSums).sum();
-    return Arrays.stream(labelSums).max().orElse(Double.NaN) / all;
-  }
-
-  /**
-   * Says why an intercept, which is never penalized, would grow for ever; empty where the labels
-   * don't make it.
-   */
-  private Optional<String> runaway(double weight, double[] labelSums) {
-    if (!shape.hasIntercept()) {
-      return Optional.empty();
-    }
-    return switch (plan.family()) {
-      case LOGISTIC -> {
-        boolean same = labelSums[0] == 0.0 || labelSums[0] == weight;
-        yield same
-            ? Optional.of("all labels are " + (labelSums[0] == 0.0 ? 0 : 1))
-            : Optional.empty();
-      }
-      case POISSON -> labelSums[0] == 0.0 ? Optional.of("all labels are 0") : Optional.empty();
-      case SOFTMAX -> {
-        List<Integer> held =
-            IntStream.range(0, labelSums.length).filter(k -> labelSums[k] > 0.0).boxed().toList();
-        yield held.size() == labelSums.length
-            ? Optional.empty()
-            : Optional.of(
-                held.size() == 1
-                    ? "all labels are " + held.get(0)
-                    : "no training row of any worker is of class "
-                        + IntStream.range(0, labelSums.length)
-                            .filter(k -> !held.contains(k))
-                            .mapToObj(Integer::toString)
-                            .collect(Collectors.joining(", ")));
-      }
-      case LINEAR, SVM, SQUARED_HINGE, HUBER, GAMMA -> Optional.empty();
-    };
+  private Optional<String> runaway() {
+    return labels.flatMap(LabelTotals::runaway);
   }
 
   @Override
   public String whyUnbounded() {
+    Optional<String> runaway = runaway();
     if (runaway.isPresent()) {
       return runaway.get()
           + ", so an intercept, which is never penalized, grows without bound; such labels need"
@@ -393,26 +276,21 @@ public final class ExactRounds implements RoundWork {
     }
     try {
       return FederatedInference.of(
-          federation, plan, scaling, model, labelMean, largestOfHessian, note);
+          federation,
+          plan,
+          scaling,
+          model,
+          labels.map(LabelTotals::mean).orElse(Double.NaN),
+          largestOfHessian,
+          note);
     } catch (NonFiniteUpdateException e) {
       note.accept("no statistics of the fit: at the optimum residuals of single rows overflow");
       return Optional.empty();
     } catch (SingularMatrixException e) {
       // Only after an optimizer that needs no Hessian.
-      note.accept(dependent(e.column(), ", and there are no statistics of the fit"));
+      note.accept(dependence.note(e.column(), ", and there are no statistics of the fit"));
       return Optional.empty();
     }
-  }
-
-  private String dependent(int column, String more) {
-    return "WARNING: "
-        + (column < shape.features()
-            ? "feature " + (column + 1)
-            : "the constant column of the intercept")
-        + " is a linear combination of the features before it: other coefficients are as good as"
-        + " these"
-        + more
-        + "; leave features out, or set model.l2 > 0";
   }
 
   /**
@@ -431,7 +309,7 @@ public final class ExactRounds implements RoundWork {
               try {
                 gram.withoutZeroRows().cholesky();
               } catch (SingularMatrixException e) {
-                note.accept(dependent(e.column(), ""));
+                note.accept(dependence.note(e.column(), ""));
               }
             });
   }
@@ -446,7 +324,7 @@ public final class ExactRounds implements RoundWork {
       ofAnOutput += factor == 0.0 ? 0 : 1;
     }
     return FitStatistics.ofClasses(
-        labelSums,
+        labels.map(LabelTotals::sums).orElseThrow(),
         meanLoss,
         (shape.outputs() - 1) * ofAnOutput,
         shape.hasIntercept(),
@@ -457,7 +335,7 @@ public final class ExactRounds implements RoundWork {
   public Work saved() {
     SavedSearch saved = search.saved();
     Map<String, double[]> values = new HashMap<>(saved.values());
-    values.put(CONDITION_NUMBER, new double[] {conditionNumber});
+    values.put(CONDITION_NUMBER, new double[] {dependence.conditionNumber()});
     curvature.ifPresent(known -> values.put(CURVATURE, known.matrix().packed()));
     return new Work(saved.at(), values, sum.choices());
   }
@@ -469,7 +347,7 @@ public final class ExactRounds implements RoundWork {
     if (condition == null || condition.length != 1) {
       throw new IllegalArgumentException("a saved search must have its " + CONDITION_NUMBER);
     }
-    conditionNumber = condition[0];
+    dependence = new Dependence(shape, condition[0]);
     curvature =
         Optional.ofNullable(values.remove(CURVATURE))
             .flatMap(packed -> Preconditioner.of(shape, curvatureOf(packed)));
@@ -483,37 +361,7 @@ public final class ExactRounds implements RoundWork {
 
   @Override
   public List<String> notes() {
-    if (!(conditionNumber >= WARNED_CONDITION)) {
-      return List.of();
-    }
-    return List.of(
-        String.format(
-            Locale.ROOT,
-            "WARNING: features are nearly linear combinations of each other: condition number %.1e,"
-                + " so about %.0f of 16 digits of the coefficients are lost to rounding; leave"
-                + " features out, or set model.l2 > 0",
-            conditionNumber,
-            Math.ceil(Math.log10(conditionNumber))));
-  }
-
-  /** Refuses rows that do not determine the model, once, at the start of the search. */
-  private void requireDetermined(SymmetricMatrix first) {
-    try {
-      conditionNumber = first.withoutZeroRows().cholesky().conditionNumber();
-    } catch (SingularMatrixException e) {
-      int column = e.column();
-      throw new DependentFeatureException(
-          column < shape.weightCount() ? column % shape.features() : shape.features(), e);
-    }
-    if (conditionNumber > LARGEST_CONDITION) {
-      throw new DataException(
-          String.format(
-              Locale.ROOT,
-              "the features must not be linear combinations of each other within rounding: condition"
-                  + " number %.1e, at most %.0e. Leave features out, or set model.l2 > 0",
-              conditionNumber,
-              LARGEST_CONDITION));
-    }
+    return dependence.notes();
   }
 
   private final class Evaluated implements Answer {
@@ -545,11 +393,11 @@ public final class ExactRounds implements RoundWork {
     @Override
     public Next next() {
       isWarm = false;
-      if (runaway.isPresent() && search.ending().isEmpty()) {
+      if (runaway().isPresent() && search.ending().isEmpty()) {
         search = new Search.Ended(search.best(), Search.Ending.UNBOUNDED);
       }
-      if (Double.isNaN(conditionNumber) && search.ending().isEmpty()) {
-        point.hessian().ifPresent(ExactRounds.this::requireDetermined);
+      if (!dependence.isKnown() && search.ending().isEmpty()) {
+        point.hessian().ifPresent(first -> dependence = Dependence.ofHessian(shape, first));
       }
       if (search.ending().isEmpty()) {
         search = search.next(point);

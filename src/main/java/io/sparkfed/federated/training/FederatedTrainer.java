@@ -1,28 +1,17 @@
 package io.sparkfed.federated.training;
 
-import io.sparkfed.aggregate.AggregationException;
 import io.sparkfed.aggregate.Federation;
-import io.sparkfed.aggregate.NamedVector;
 import io.sparkfed.aggregate.NonFiniteUpdateException;
-import io.sparkfed.aggregate.Opened;
 import io.sparkfed.aggregate.TimedFederation;
-import io.sparkfed.aggregate.Visit;
-import io.sparkfed.data.DataException;
 import io.sparkfed.data.Shard;
 import io.sparkfed.evaluation.FitStatistics;
-import io.sparkfed.evaluation.Measurement;
-import io.sparkfed.evaluation.MetricSums;
-import io.sparkfed.evaluation.RoundSummary;
 import io.sparkfed.federated.AlgorithmChoice;
-import io.sparkfed.federated.AskedRows;
 import io.sparkfed.federated.CheckpointListener;
 import io.sparkfed.federated.EvaluationSums;
 import io.sparkfed.federated.ExactPlan;
 import io.sparkfed.federated.LabelSums;
 import io.sparkfed.federated.RoundWork;
-import io.sparkfed.federated.RoundWork.Answer;
 import io.sparkfed.federated.RoundWork.Next;
-import io.sparkfed.federated.TestEvaluation;
 import io.sparkfed.federated.TrainingListener;
 import io.sparkfed.federated.TrainingPlan;
 import io.sparkfed.federated.TrainingResult;
@@ -38,9 +27,9 @@ import io.sparkfed.federated.exact.WarmStart;
 import io.sparkfed.federated.survey.FeatureRanges;
 import io.sparkfed.federated.survey.FederatedMoments;
 import io.sparkfed.federated.survey.HeldOutRows;
+import io.sparkfed.federated.training.RoundVisits.Visited;
 import io.sparkfed.math.SymmetricMatrix;
 import io.sparkfed.model.Coefficients;
-import io.sparkfed.model.PlainText;
 import io.sparkfed.model.Scaling;
 import io.sparkfed.model.Standardize;
 import io.sparkfed.server.Search.Ending;
@@ -67,20 +56,11 @@ import java.util.stream.Collectors;
  * <p>One-shot: an instance trains once.
  */
 public final class FederatedTrainer {
-  /** The metric that is the sum of the rows' weights. */
-  private static final String ROWS = "rows";
-
-  /** The metric that says how many workers' rows the others are of, where cohorts differ. */
-  private static final String WORKERS = "workers";
-
-  /** Of a cohort, in a description. */
-  private static final int MOST_NAMED = 20;
-
   private final TimedFederation<Shard> federation;
   private final TrainingPlan given;
   private final TrainingListener listener;
   private final CheckpointListener checkpoints;
-  private final List<RoundSummary> rounds = new ArrayList<>();
+  private final RoundReports reports;
   private final List<String> notes = new ArrayList<>();
   private Optional<Moments> moments = Optional.empty();
   private Optional<LabelSums> labels = Optional.empty();
@@ -88,12 +68,12 @@ public final class FederatedTrainer {
   /** The plan of the rounds, once it is known who holds test rows. */
   private TrainingPlan plan;
 
-  private HeldOutRows heldOut;
   private Scaling scaling;
   private RoundWork work;
   private Optional<AlgorithmChoice> choice = Optional.empty();
-  private int oneClassWorkers;
-  private Optional<RoundSummary> sameRows = Optional.empty();
+  private RoundVisits visits;
+  private RoundMetrics metrics;
+  private Optional<SameRows> sameRows = Optional.empty();
 
   /** Prepares a training. */
   public FederatedTrainer(
@@ -111,15 +91,9 @@ public final class FederatedTrainer {
     this.given = plan;
     this.plan = plan;
     this.listener = listener;
+    this.reports = new RoundReports(listener);
     this.checkpoints = checkpoints;
   }
-
-  /**
-   * What a visit brought, with its cost.
-   *
-   * @param evaluation see {@link Answer#evaluation}
-   */
-  private record Visited(Answer answer, EvaluationSums evaluation, Cost cost) {}
 
   /**
    * Trains from the zero model.
@@ -158,9 +132,9 @@ public final class FederatedTrainer {
     moments = from.moments();
     prepare(false);
     work.restore(from.work());
-    rounds.addAll(from.rounds());
-    if (from.unreported().workers() == federation.workers().size() && !rounds.isEmpty()) {
-      sameRows = Optional.of(rounds.get(rounds.size() - 1));
+    reports.goOnAfter(from.rounds());
+    if (from.unreported().workers() == federation.workers().size()) {
+      sameRows = reports.last().map(SameRows::new);
     }
     return rounds(
         from.round() + 1,
@@ -177,9 +151,9 @@ public final class FederatedTrainer {
   }
 
   private void prepare(boolean begins) {
-    heldOut = HeldOutRows.count(federation, given);
+    HeldOutRows heldOut = HeldOutRows.count(federation, given);
     heldOut.note().ifPresent(notes::add);
-    if (isSampled()) {
+    if (RoundVisits.isSampled(given)) {
       notes.add(
           "cohorts are samples (algorithm.cohort): the metrics of a round are those of the next round's"
               + " cohort, the last ones everybody's; and sums over cohorts that differ can be subtracted"
@@ -200,6 +174,8 @@ public final class FederatedTrainer {
         choice
             .<RoundWork>map(chosen -> exactRounds(chosen, begins))
             .orElseGet(() -> new AveragedRounds(plan, scaling));
+    visits = new RoundVisits(federation, plan, heldOut, scaling, work);
+    metrics = new RoundMetrics(federation, plan, heldOut, scaling);
   }
 
   private double rows() {
@@ -236,7 +212,7 @@ public final class FederatedTrainer {
       boolean train = ending.isEmpty() && round <= plan.rounds();
       Visited visited;
       try {
-        visited = visit(round, model, train);
+        visited = visits.visit(round, model, train);
       } catch (NonFiniteUpdateException e) {
         Optional<double[]> instead = train ? work.afterOverflow() : Optional.empty();
         if (instead.isEmpty()) {
@@ -244,7 +220,7 @@ public final class FederatedTrainer {
               ? divergedInTraining(round, model, lastGood, previous, e)
               : diverged(previous.round(), lastGood, e.getMessage());
         }
-        reportOverflow(previous);
+        reports.overflow(previous);
         previous = Cost.nothingOf(round);
         model = instead.get();
         reached(model, lastGood, ending, previous);
@@ -280,34 +256,18 @@ public final class FederatedTrainer {
             best,
             ending.map(Ending::name),
             moments,
-            rounds,
+            reports.rounds(),
             unreported,
             work.saved()));
   }
 
-  /** After a resumption: sums over all workers have the same weights as then. */
+  /** After a resumption, and only once. */
   private void requireSameRows(Visited visited) {
-    Optional<RoundSummary> then = sameRows;
+    Optional<SameRows> then = sameRows;
     sameRows = Optional.empty();
-    if (then.isEmpty() || visited.cost().workers() != federation.workers().size()) {
-      return;
-    }
-    MetricSums metrics = plan.metrics();
-    EvaluationSums sums = visited.evaluation();
-    requireSameRows("training", then.get().trainMetrics(), metrics.metrics(sums.train(), 0));
-    requireSameRows("test", then.get().testMetrics(), testMetrics(sums));
-  }
-
-  private static void requireSameRows(
-      String which, Map<String, Double> then, Map<String, Double> now) {
-    if (then.containsKey(ROWS) && !then.get(ROWS).equals(now.get(ROWS))) {
-      throw new DataException(
-          "the data changed since the checkpoint: total weight of the "
-              + which
-              + " rows is "
-              + PlainText.ofNumber(now.get(ROWS))
-              + ", was "
-              + PlainText.ofNumber(then.get(ROWS)));
+    if (visited.cost().workers() == federation.workers().size()) {
+      then.ifPresent(
+          rows -> rows.require(metrics.ofTraining(visited), metrics.ofTest(visited.evaluation())));
     }
   }
 
@@ -351,7 +311,7 @@ public final class FederatedTrainer {
         yield optimum(model);
       }
       case STALLED -> {
-        if (!(rounds.get(rounds.size() - 1).loss() < rounds.get(0).loss())) {
+        if (!reports.hasLowered()) {
           String message =
               "no step from the start lowers the objective, though the slope there is not that"
                   + " of a minimum: rescale extreme features or labels";
@@ -383,7 +343,7 @@ public final class FederatedTrainer {
   private TrainingResult divergedInTraining(
       int round, double[] model, double[] lastGood, Cost previous, NonFiniteUpdateException cause) {
     try {
-      Visited last = visit(round, model, false);
+      Visited last = visits.visit(round, model, false);
       if (isAcceptable(last)) {
         report(previous, last, Optional.of(model));
         String why =
@@ -398,61 +358,6 @@ public final class FederatedTrainer {
     }
   }
 
-  private Visited visit(int round, double[] model, boolean train) {
-    List<String> all = federation.workers();
-    boolean isSampled = train && isSampled();
-    List<String> cohort = isSampled ? plan.cohort().of(all, plan.seed(), round) : all;
-    int shown = Math.min(round, plan.rounds());
-    String description =
-        String.format(
-            Locale.ROOT,
-            "round %d/%d: %s (%s)",
-            shown,
-            plan.rounds(),
-            train ? work.purpose() : "evaluation",
-            isSampled ? named(cohort, all.size()) : cohort.size() + " workers");
-    federation.restart();
-    Opened<Answer> opened =
-        work.visit(federation, new Visit(description, shown, cohort), model, train);
-    EvaluationSums evaluation = opened.value().evaluation();
-    long modelBytes = (long) Double.BYTES * model.length * cohort.size();
-    if (heldOut.haveOwnVisit() && !isSampled) {
-      Opened<NamedVector> ofTest = heldOut.sums(federation, scaling, model);
-      evaluation =
-          evaluation.withTest(
-              ofTest.value().all(TestEvaluation.TEST),
-              ofTest.value().get(TestEvaluation.HOLDS_TEST_ROWS));
-      modelBytes += (long) Double.BYTES * model.length * heldOut.cohort().size();
-      modelBytes += ofTest.messageBytes();
-    }
-    TimedFederation.Times times = federation.times();
-    return new Visited(
-        opened.value(),
-        evaluation,
-        new Cost(
-            round,
-            opened.workers(),
-            opened.dropouts(),
-            times.seconds(),
-            opened
-                .value()
-                .measured()
-                .with(Measurement.SATURATED, opened.saturated())
-                .with(Measurement.BYTES, modelBytes + opened.messageBytes()),
-            times.byPhase()));
-  }
-
-  private boolean isSampled() {
-    return plan.exact().isEmpty() && plan.cohort().isSampled();
-  }
-
-  private static String named(List<String> cohort, int all) {
-    String names =
-        cohort.stream().limit(MOST_NAMED).collect(Collectors.joining(", "))
-            + (cohort.size() > MOST_NAMED ? ", ..." : "");
-    return cohort.size() + " of " + all + " workers: " + names;
-  }
-
   private boolean isAcceptable(Visited visited) {
     double loss = plan.metrics().meanLoss(visited.evaluation().train(), 0);
     return Double.isFinite(loss) && (!hasExploded(loss) || work.takesBack());
@@ -461,74 +366,19 @@ public final class FederatedTrainer {
   /**
    * Reports the round whose model was evaluated.
    *
-   * @param result the model in training units, where the training ends with it: its AUC is made as
-   *     exact as it should be
+   * @param result the model in training units, where the training ends with it
    */
   private void report(Cost round, Visited visited, Optional<double[]> result) {
-    MetricSums metrics = plan.metrics();
     EvaluationSums sums = visited.evaluation();
-    oneClassWorkers = (int) sums.oneLabelWorkers();
-    Map<String, Double> train = new LinkedHashMap<>(metrics.metrics(sums.train(), 0));
-    visited.answer().objective().ifPresent(objective -> train.put("objective", objective));
-    if (isSampled()) {
-      train.put(WORKERS, (double) visited.cost().workers());
-    }
-    Map<String, Double> test = new LinkedHashMap<>(testMetrics(sums));
-    result.ifPresent(model -> refine(model, sums, train, test));
-    add(round, metrics.meanLoss(sums.train(), 0), train, test);
-  }
-
-  private void refine(
-      double[] model,
-      EvaluationSums evaluation,
-      Map<String, Double> train,
-      Map<String, Double> test) {
-    List<String> testers = heldOut.haveOwnVisit() ? heldOut.cohort() : federation.workers();
-    AucRefinement auc = new AucRefinement(federation, plan, scaling);
-    try {
-      train.putAll(auc.refined(federation.workers(), AskedRows.TRAIN, model, evaluation.train()));
-      if (!test.isEmpty()) {
-        test.putAll(auc.refined(testers, AskedRows.TEST, model, evaluation.test()));
-      }
-    } catch (AggregationException e) {
-      notes.add(
-          "the AUC is only as exact as its aucError: a sum for narrower bins could not be opened");
-    }
-  }
-
-  /** Returns no metrics where fewer workers than the least number have test rows in the sums. */
-  private Map<String, Double> testMetrics(EvaluationSums evaluation) {
-    return heldOut.areEnough(evaluation.testHolders())
-        ? plan.metrics().metrics(evaluation.test(), 0)
-        : Map.of();
-  }
-
-  /** Reports the round whose model could not be evaluated and was taken back. */
-  private void reportOverflow(Cost round) {
-    add(round, Double.NaN, Map.of(), Map.of());
-  }
-
-  private void add(Cost round, double loss, Map<String, Double> train, Map<String, Double> test) {
-    RoundSummary summary =
-        new RoundSummary(
-            round.round(),
-            round.workers(),
-            round.dropouts(),
-            loss,
-            train,
-            test,
-            round.seconds(),
-            round.measured(),
-            round.phaseSeconds());
-    rounds.add(summary);
-    listener.roundFinished(summary);
+    Map<String, Double> train = metrics.ofTraining(visited);
+    Map<String, Double> test = new LinkedHashMap<>(metrics.ofTest(sums));
+    result.ifPresent(model -> metrics.refine(model, sums, train, test, notes::add));
+    double loss = plan.metrics().meanLoss(sums.train(), 0);
+    reports.evaluated(round, (int) sums.oneLabelWorkers(), loss, train, test);
   }
 
   private boolean hasExploded(double loss) {
-    if (rounds.isEmpty()) {
-      return false;
-    }
-    double initial = rounds.get(0).loss();
+    double initial = reports.initialLoss();
     return initial > 0.0 && loss > plan.divergenceFactor() * initial;
   }
 
@@ -561,8 +411,8 @@ public final class FederatedTrainer {
       double[] model, Optional<Divergence> divergence, Optional<FitStatistics> statistics) {
     return new TrainingResult(
         new Coefficients(plan.shape(), scaling.toRaw(model)),
-        List.copyOf(rounds),
-        oneClassWorkers,
+        reports.rounds(),
+        reports.oneClassWorkers(),
         divergence,
         statistics,
         choice,

@@ -1,0 +1,79 @@
+package io.sparkfed.federated.training;
+
+import io.sparkfed.evaluation.RoundSummary;
+import io.sparkfed.federated.TrainingListener;
+import io.sparkfed.federated.TrainingState.Cost;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The rounds that were reported, and whoever hears of them. */
+final class RoundReports {
+  private final TrainingListener listener;
+  private final List<RoundSummary> rounds = new ArrayList<>();
+  private int oneClassWorkers;
+
+  RoundReports(TrainingListener listener) {
+    this.listener = listener;
+  }
+
+  /** Takes rounds that have been reported before a resumption. */
+  void goOnAfter(List<RoundSummary> reported) {
+    rounds.addAll(reported);
+  }
+
+  /** Reports the round whose model was evaluated. */
+  void evaluated(
+      Cost round,
+      int holdersOfOneClass,
+      double loss,
+      Map<String, Double> train,
+      Map<String, Double> test) {
+    oneClassWorkers = holdersOfOneClass;
+    add(round, loss, train, test);
+  }
+
+  /** Reports the round whose model could not be evaluated and was taken back. */
+  void overflow(Cost round) {
+    add(round, Double.NaN, Map.of(), Map.of());
+  }
+
+  private void add(Cost round, double loss, Map<String, Double> train, Map<String, Double> test) {
+    RoundSummary summary =
+        new RoundSummary(
+            round.round(),
+            round.workers(),
+            round.dropouts(),
+            loss,
+            train,
+            test,
+            round.seconds(),
+            round.measured(),
+            round.phaseSeconds());
+    rounds.add(summary);
+    listener.roundFinished(summary);
+  }
+
+  List<RoundSummary> rounds() {
+    return List.copyOf(rounds);
+  }
+
+  Optional<RoundSummary> last() {
+    return rounds.isEmpty() ? Optional.empty() : Optional.of(rounds.get(rounds.size() - 1));
+  }
+
+  /** Returns the mean training loss of the model at the start; 0 before it is known. */
+  double initialLoss() {
+    return rounds.isEmpty() ? 0.0 : rounds.get(0).loss();
+  }
+
+  boolean hasLowered() {
+    return rounds.get(rounds.size() - 1).loss() < initialLoss();
+  }
+
+  /** Returns how many workers' training labels were all equal when last evaluated. */
+  int oneClassWorkers() {
+    return oneClassWorkers;
+  }
+}

@@ -1,0 +1,117 @@
+package io.sparkfed.federated.training;
+
+import io.sparkfed.aggregate.NamedVector;
+import io.sparkfed.aggregate.Opened;
+import io.sparkfed.aggregate.TimedFederation;
+import io.sparkfed.aggregate.Visit;
+import io.sparkfed.data.Shard;
+import io.sparkfed.evaluation.Measurement;
+import io.sparkfed.federated.EvaluationSums;
+import io.sparkfed.federated.RoundWork;
+import io.sparkfed.federated.RoundWork.Answer;
+import io.sparkfed.federated.TestEvaluation;
+import io.sparkfed.federated.TrainingPlan;
+import io.sparkfed.federated.TrainingState.Cost;
+import io.sparkfed.federated.survey.HeldOutRows;
+import io.sparkfed.model.Scaling;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/**
+ * The visits of a training's rounds: who is visited, what it costs, and the evaluation of test rows
+ * where those have a visit of their own.
+ */
+final class RoundVisits {
+  /** Of a cohort, in a description. */
+  private static final int MOST_NAMED = 20;
+
+  private final TimedFederation<Shard> federation;
+  private final TrainingPlan plan;
+  private final HeldOutRows heldOut;
+  private final Scaling scaling;
+  private final RoundWork work;
+
+  RoundVisits(
+      TimedFederation<Shard> federation,
+      TrainingPlan plan,
+      HeldOutRows heldOut,
+      Scaling scaling,
+      RoundWork work) {
+    this.federation = federation;
+    this.plan = plan;
+    this.heldOut = heldOut;
+    this.scaling = scaling;
+    this.work = work;
+  }
+
+  /**
+   * What a visit brought, with its cost.
+   *
+   * @param evaluation see {@link Answer#evaluation}
+   */
+  record Visited(Answer answer, EvaluationSums evaluation, Cost cost) {}
+
+  /**
+   * Visits the cohort of a round.
+   *
+   * @param model in training units
+   * @param train whether to train from it; otherwise it is only evaluated, by everybody
+   * @throws io.sparkfed.aggregate.AggregationException if a sum could not be opened
+   */
+  Visited visit(int round, double[] model, boolean train) {
+    List<String> all = federation.workers();
+    boolean isSampled = train && isSampled(plan);
+    List<String> cohort = isSampled ? plan.cohort().of(all, plan.seed(), round) : all;
+    int shown = Math.min(round, plan.rounds());
+    String description =
+        String.format(
+            Locale.ROOT,
+            "round %d/%d: %s (%s)",
+            shown,
+            plan.rounds(),
+            train ? work.purpose() : "evaluation",
+            isSampled ? named(cohort, all.size()) : cohort.size() + " workers");
+    federation.restart();
+    Opened<Answer> opened =
+        work.visit(federation, new Visit(description, shown, cohort), model, train);
+    EvaluationSums evaluation = opened.value().evaluation();
+    long modelBytes = (long) Double.BYTES * model.length * cohort.size();
+    if (heldOut.haveOwnVisit() && !isSampled) {
+      Opened<NamedVector> ofTest = heldOut.sums(federation, scaling, model);
+      evaluation =
+          evaluation.withTest(
+              ofTest.value().all(TestEvaluation.TEST),
+              ofTest.value().get(TestEvaluation.HOLDS_TEST_ROWS));
+      modelBytes += (long) Double.BYTES * model.length * heldOut.cohort().size();
+      modelBytes += ofTest.messageBytes();
+    }
+    TimedFederation.Times times = federation.times();
+    return new Visited(
+        opened.value(),
+        evaluation,
+        new Cost(
+            round,
+            opened.workers(),
+            opened.dropouts(),
+            times.seconds(),
+            opened
+                .value()
+                .measured()
+                .with(Measurement.SATURATED, opened.saturated())
+                .with(Measurement.BYTES, modelBytes + opened.messageBytes()),
+            times.byPhase()));
+  }
+
+  /** Returns whether the cohorts of rounds differ. */
+  static boolean isSampled(TrainingPlan plan) {
+    return plan.exact().isEmpty() && plan.cohort().isSampled();
+  }
+
+  private static String named(List<String> cohort, int all) {
+    String names =
+        cohort.stream().limit(MOST_NAMED).collect(Collectors.joining(", "))
+            + (cohort.size() > MOST_NAMED ? ", ..." : "");
+    return cohort.size() + " of " + all + " workers: " + names;
+  }
+}
