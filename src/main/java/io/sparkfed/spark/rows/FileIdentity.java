@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.List;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkEnv;
@@ -19,8 +20,8 @@ final class FileIdentity {
 
   private FileIdentity() {}
 
-  static ArrayList<String> of(FileSystem fs, Path path) {
-    ArrayList<String> known = new ArrayList<>();
+  static List<String> of(FileSystem fs, Path path) {
+    List<String> known = new ArrayList<>();
     if (!fs.getScheme().equals("file")) {
       known.add(path.toString());
       return known;

@@ -57,7 +57,7 @@ final class FileSurvey {
     Map<String, Map<String, String>> unfit = new HashMap<>();
     List<Bin> bins = FileColumns.areToldBy(format) ? bins(files) : List.of();
     List<Told> told = told(bins);
-    Map<Place, LinkedHashMap<Listed, FileColumns>> byPlace = new LinkedHashMap<>();
+    Map<Place, Map<Listed, FileColumns>> byPlace = new LinkedHashMap<>();
     for (int k = 0; k < bins.size(); k++) {
       Place place = bins.get(k).place();
       if (told.get(k).problem() != null) {
@@ -66,8 +66,7 @@ final class FileSurvey {
                 + ": "
                 + told.get(k).problem());
       }
-      LinkedHashMap<Listed, FileColumns> own =
-          byPlace.computeIfAbsent(place, p -> new LinkedHashMap<>());
+      Map<Listed, FileColumns> own = byPlace.computeIfAbsent(place, p -> new LinkedHashMap<>());
       told.get(k).files().forEach((columns, file) -> own.put(file, columns));
     }
     byPlace.forEach((place, own) -> unfit.put(place.worker(), compared(own)));
@@ -132,7 +131,7 @@ final class FileSurvey {
     return new Told(files, null);
   }
 
-  private static Map<String, String> compared(LinkedHashMap<Listed, FileColumns> files) {
+  private static Map<String, String> compared(Map<Listed, FileColumns> files) {
     Map<String, String> unfit = new TreeMap<>();
     Map<String, String> types = new HashMap<>();
     Map<String, Listed> holders = new HashMap<>();

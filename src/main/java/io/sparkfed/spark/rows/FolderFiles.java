@@ -57,7 +57,6 @@ final class FolderFiles {
    */
   static List<Listed> of(String path, Configuration hadoop) throws IOException {
     FolderFiles found = new FolderFiles(UnreachableException.open(hadoop, path));
-    Path pattern = new Path(path);
     List<FileStatus> matches = new PathPattern(path).matchesOrNone(found.fs);
     if (matches.isEmpty()) {
       return null;
@@ -136,7 +135,7 @@ final class FolderFiles {
               status.getModificationTime(),
               new LinkedHashMap<>(partition),
               new ArrayList<>(hosts(status)),
-              FileIdentity.of(fs, status.getPath())));
+              new ArrayList<>(FileIdentity.of(fs, status.getPath()))));
       return;
     }
     for (FileStatus child : fs.listStatus(status.getPath())) {

@@ -51,7 +51,7 @@ final class ReadFiles {
                 file.getModificationTime(),
                 partition,
                 new ArrayList<>(),
-                FileIdentity.of(fs, file.getPath())));
+                new ArrayList<>(FileIdentity.of(fs, file.getPath()))));
       }
     }
     files.sort(Comparator.comparing(Listed::path));
