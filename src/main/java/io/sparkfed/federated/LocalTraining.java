@@ -62,6 +62,7 @@ public record LocalTraining(
     implements Statement<Shard> {
   public static final String UPDATE = "update";
   public static final String WEIGHT = "weight";
+  public static final String LABELS = "labels";
   public static final String CLIPPED = "was clipped";
 
   /** Takes what the plan says of local training. */
@@ -91,7 +92,8 @@ public record LocalTraining(
   }
 
   public static Layout layout(ModelShape shape, MetricSums metrics) {
-    Layout update = Layout.empty().scaled(UPDATE, shape.size()).exact(WEIGHT);
+    Layout update =
+        Layout.empty().scaled(UPDATE, shape.size()).exact(WEIGHT).exact(LABELS, shape.outputs());
     return EvaluationSums.behind(update, metrics).exact(CLIPPED);
   }
 
@@ -114,6 +116,7 @@ public record LocalTraining(
             .zeros()
             .setScaled(UPDATE, weight, bounded)
             .set(WEIGHT, weight)
+            .setAll(LABELS, LabelTotals.own(shard.train(), shape))
             .set(CLIPPED, bounded == update ? 0.0 : 1.0);
     metrics.add(shard.train(), raw, answer.values(), EvaluationSums.trainFrom(answer));
     EvaluationSums.writeTest(answer, metrics, testRows, shard, raw);

@@ -129,22 +129,10 @@ public record SummedDerivatives(
           .set(LOSS, objective.valueAndGradient(model, gradient, ofTraining))
           .setAll(GRADIENT, gradient);
     }
-    answer.set(WEIGHT, rows.totalWeight()).setAll(LABELS, labelSums(rows));
+    answer.set(WEIGHT, rows.totalWeight()).setAll(LABELS, LabelTotals.own(rows, shape));
     EvaluationSums.writeTest(
         answer, metrics, testRows, shard, new Coefficients(shape, own.toRaw(model)));
     return answer.values();
-  }
-
-  private double[] labelSums(Examples rows) {
-    double[] sums = new double[shape.outputs()];
-    for (int i = 0; i < rows.rows(); i++) {
-      if (shape.outputs() == 1) {
-        sums[0] += rows.weight(i) * rows.label(i);
-      } else {
-        sums[(int) rows.label(i)] += rows.weight(i);
-      }
-    }
-    return sums;
   }
 
   @Override

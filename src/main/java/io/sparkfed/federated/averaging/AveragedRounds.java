@@ -10,6 +10,7 @@ import io.sparkfed.evaluation.FitStatistics;
 import io.sparkfed.evaluation.Measurement;
 import io.sparkfed.evaluation.Measurements;
 import io.sparkfed.federated.EvaluationSums;
+import io.sparkfed.federated.LabelTotals;
 import io.sparkfed.federated.LocalTraining;
 import io.sparkfed.federated.RoundWork;
 import io.sparkfed.federated.TrainingPlan;
@@ -43,6 +44,7 @@ public final class AveragedRounds implements RoundWork {
   private ServerState server;
   private double previousLoss = Double.NaN;
   private int quietRounds;
+  private Optional<Averaged> last = Optional.empty();
 
   public AveragedRounds(TrainingPlan plan, Scaling scaling) {
     this.plan = plan;
@@ -135,21 +137,46 @@ public final class AveragedRounds implements RoundWork {
 
   @Override
   public List<String> notes() {
-    return List.of();
+    return last
+        .filter(visited -> plan.shape().hasIntercept())
+        .map(Averaged::labels)
+        .flatMap(AveragedRounds::unbounded)
+        .stream()
+        .toList();
+  }
+
+  private static Optional<String> unbounded(LabelTotals labels) {
+    return labels
+        .runaway()
+        .map(
+            why ->
+                "WARNING: "
+                    + why
+                    + ", so an intercept, which is never penalized, grows for as long as rounds go"
+                    + " on, and the model is only where they ended; "
+                    + labels.advice());
   }
 
   private final class Averaged implements Answer {
     private final double[] model;
     private final double[] update;
     private final EvaluationSums evaluation;
+    private final double[] labels;
     private final Measurements measured;
 
     Averaged(double[] model, NamedVector sums) {
       this.model = model;
       this.update = sums.mean(LocalTraining.UPDATE, LocalTraining.WEIGHT);
       this.evaluation = EvaluationSums.of(sums);
+      this.labels = sums.all(LocalTraining.LABELS);
+      last = Optional.of(this);
       this.measured =
           Measurements.none().with(Measurement.CLIPPED, (long) sums.get(LocalTraining.CLIPPED));
+    }
+
+    LabelTotals labels() {
+      double rows = plan.metrics().metrics(evaluation.train(), 0).getOrDefault("rows", 0.0);
+      return new LabelTotals(plan.family(), plan.shape(), labels, rows);
     }
 
     @Override

@@ -12,6 +12,7 @@ import io.sparkfed.evaluation.Measurements;
 import io.sparkfed.evaluation.ResponseDistribution;
 import io.sparkfed.federated.EvaluationSums;
 import io.sparkfed.federated.ExactPlan;
+import io.sparkfed.federated.LabelTotals;
 import io.sparkfed.federated.RoundWork;
 import io.sparkfed.federated.SummedDerivatives;
 import io.sparkfed.federated.SummedDerivatives.Wanted;
@@ -227,9 +228,8 @@ public final class ExactRounds implements RoundWork {
     Optional<String> runaway = runaway();
     if (runaway.isPresent()) {
       return runaway.get()
-          + ", so an intercept, which is never penalized, grows without bound; such labels need"
-          + " no model"
-          + (plan.family() == Family.SOFTMAX ? ", such a class no place in model.classes" : "");
+          + ", so an intercept, which is never penalized, grows without bound; "
+          + labels.orElseThrow().advice();
     }
     return "coefficients grow without bound, as when a combination of features separates the"
         + " classes"

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sparkfed.federated.PlanBuilder;
 import io.sparkfed.federated.TrainingResult;
+import io.sparkfed.federated.Weighting;
 import io.sparkfed.model.Family;
 import io.sparkfed.server.ExactGradientDescent;
 import io.sparkfed.server.Lbfgs;
@@ -39,6 +40,10 @@ class NoMinimumTest {
 
   private static TrainingResult train(PlanBuilder plan, Family family, Table table) {
     return plan.family(family).features(2).rounds(1000).train(PlanBuilder.deal(table));
+  }
+
+  private static TrainingResult averaged(PlanBuilder plan, Family family, Table table) {
+    return plan.family(family).features(2).rounds(3).train(PlanBuilder.deal(table));
   }
 
   private static void hasNone(Family family, Table table) {
@@ -189,6 +194,26 @@ class NoMinimumTest {
       PlanBuilder descent =
           new PlanBuilder().optimizer(new ExactGradientDescent(0.1, 1e-8, 1000.0)).l2(l2);
       assertTrue(train(descent, family, table).divergence().isPresent());
+      TrainingResult averaged = averaged(new PlanBuilder().l2(l2), family, table);
+      assertTrue(averaged.divergence().isEmpty());
+      String note = averaged.notes().get(0);
+      assertTrue(note.startsWith("WARNING: " + expected + ", so an intercept"), note);
+    }
+  }
+
+  /** Averages are told of by the rows, whatever a worker's update weighs and rows do. */
+  @ParameterizedTest
+  @CsvSource({"LOGISTIC, 0, 1", "POISSON, 0, 1e-9", "SVM, 1, 1", "GAMMA, 1, 1"})
+  void train_averagesOfLabelsThatHaveAnOptimum_areNotTold(
+      Family family, double below, double above) {
+    double[] labels = new double[ROWS];
+    Table random = Table.random(5L, ROWS, 2, Family.LINEAR);
+    Arrays.setAll(labels, i -> i == 0 ? below : above);
+    for (Weighting weighting : Weighting.values()) {
+      PlanBuilder plan = new PlanBuilder().weighting(weighting);
+      TrainingResult result = averaged(plan, family, Table.of(random.x(), labels));
+      assertTrue(result.divergence().isEmpty());
+      assertTrue(result.notes().stream().noneMatch(note -> note.contains("intercept")));
     }
   }
 

@@ -1,5 +1,6 @@
-package io.sparkfed.federated.exact;
+package io.sparkfed.federated;
 
+import io.sparkfed.data.Examples;
 import io.sparkfed.model.Family;
 import io.sparkfed.model.ModelShape;
 import java.util.Arrays;
@@ -9,16 +10,29 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * What the labels of all training rows tell of a fit.
+ * What the labels of all training rows tell of a training.
  *
  * @param sums one sum of weighted labels, or the weight of each class
  * @param weight sum of the rows' weights
  */
-record LabelTotals(Family family, ModelShape shape, double[] sums, double weight) {
+public record LabelTotals(Family family, ModelShape shape, double[] sums, double weight) {
   private static final double ROUNDING_OF_TERMS = 4.0 * 0x1p-52;
 
+  /** Runs at the worker: the sums of its rows. */
+  static double[] own(Examples rows, ModelShape shape) {
+    double[] sums = new double[shape.outputs()];
+    for (int i = 0; i < rows.rows(); i++) {
+      if (shape.outputs() == 1) {
+        sums[0] += rows.weight(i) * rows.label(i);
+      } else {
+        sums[(int) rows.label(i)] += rows.weight(i);
+      }
+    }
+    return sums;
+  }
+
   /** Returns the mean label; NaN of classes. */
-  double mean() {
+  public double mean() {
     return shape.outputs() == 1 ? sums[0] / weight : Double.NaN;
   }
 
@@ -26,7 +40,7 @@ record LabelTotals(Family family, ModelShape shape, double[] sums, double weight
    * A mean log-likelihood is of the size of 1, but for counts that hardly ever are above 0 and
    * classes that nearly all rows, by weight, are of.
    */
-  double typical() {
+  public double typical() {
     double labelMean = mean();
     return switch (family) {
       case LOGISTIC -> rarity(Math.min(labelMean, 1.0 - labelMean));
@@ -41,7 +55,7 @@ record LabelTotals(Family family, ModelShape shape, double[] sums, double weight
    * With a log link a row's loss is a small difference of terms as large as its label, of which
    * Poisson's multiplies the score.
    */
-  double rounding() {
+  public double rounding() {
     double labelMean = mean();
     boolean hasMean = labelMean > 0.0;
     return switch (family) {
@@ -68,7 +82,7 @@ record LabelTotals(Family family, ModelShape shape, double[] sums, double weight
    * Says why an intercept, which is never penalized, would grow for ever; empty where the labels
    * don't make it.
    */
-  Optional<String> runaway() {
+  public Optional<String> runaway() {
     if (!shape.hasIntercept()) {
       return Optional.empty();
     }
@@ -94,5 +108,11 @@ record LabelTotals(Family family, ModelShape shape, double[] sums, double weight
       }
       case LINEAR, SVM, SQUARED_HINGE, HUBER, GAMMA -> Optional.empty();
     };
+  }
+
+  /** Returns what to do about labels that are the reason of {@link #runaway}. */
+  public String advice() {
+    return "such labels need no model"
+        + (family == Family.SOFTMAX ? ", such a class no place in model.classes" : "");
   }
 }
