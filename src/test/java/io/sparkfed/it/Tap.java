@@ -14,6 +14,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A TCP relay that keeps what clients send. It listens on one loopback address and connects to the
@@ -29,7 +31,7 @@ public final class Tap implements AutoCloseable {
   private final AtomicReference<Cut> cut = new AtomicReference<>();
 
   /** What not to pass on: a text, and so many bytes behind it that are still kept. */
-  private record Cut(String marker, int behind, Runnable before) {}
+  private record Cut(Pattern marker, int behind, Runnable before) {}
 
   /** Starts to relay from a free port of {@code advertised} to the same port of {@code bound}. */
   public Tap(String advertised, String bound) throws IOException {
@@ -55,12 +57,13 @@ public final class Tap implements AutoCloseable {
   }
 
   /**
-   * Cuts the next connection in which a client sends {@code marker}, once: neither that nor
+   * Cuts the next connection in which a client sends {@code marker}, once: neither its end nor
    * anything later arrives, but the marker and {@code behind} bytes after it are kept as sent.
    *
+   * @param marker of bytes, each one character
    * @param before runs before either side can notice
    */
-  public void cutAt(String marker, int behind, Runnable before) {
+  public void cutAt(Pattern marker, int behind, Runnable before) {
     cut.set(new Cut(marker, behind, before));
   }
 
@@ -123,9 +126,9 @@ public final class Tap implements AutoCloseable {
   }
 
   /** Returns how many bytes were sent behind the marker; negative if it was not sent. */
-  private static int behindMarker(ByteArrayOutputStream record, String marker) {
-    int at = record.toString(StandardCharsets.ISO_8859_1).indexOf(marker);
-    return at < 0 ? -1 : record.size() - at - marker.length();
+  private static int behindMarker(ByteArrayOutputStream record, Pattern marker) {
+    Matcher found = marker.matcher(record.toString(StandardCharsets.ISO_8859_1));
+    return found.find() ? record.size() - found.end() : -1;
   }
 
   private static void start(String name, Runnable work) {

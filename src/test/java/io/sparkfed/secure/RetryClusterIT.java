@@ -50,6 +50,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.spark.SparkExecutorInfo;
 import org.apache.spark.TaskContext;
@@ -235,12 +236,15 @@ class RetryClusterIT {
     return new String(start, StandardCharsets.ISO_8859_1);
   }
 
+  /** What follows the signature of a masked vector, and of no other message. */
+  private static String counts() {
+    byte[] counts = new WireWriter().integer(MASKED_WORDS).integer(MASKED_WORDS).toByteArray();
+    return new String(counts, StandardCharsets.ISO_8859_1);
+  }
+
   /** Returns each worker's masked vectors as executors sent them, whether they arrived or not. */
   private SortedMap<String, List<String>> overheard() {
-    String counts =
-        new String(
-            new WireWriter().integer(MASKED_WORDS).integer(MASKED_WORDS).toByteArray(),
-            StandardCharsets.ISO_8859_1);
+    String counts = counts();
     int length = SIGNATURE + counts.length() + Long.BYTES * MASKED_WORDS;
     SortedMap<String, List<String>> vectors = new TreeMap<>();
     IDS.forEach(worker -> vectors.put(worker, new ArrayList<>()));
@@ -332,10 +336,13 @@ class RetryClusterIT {
 
   /** Cuts the executor off when the victim's masked vector has left it, before it arrives. */
   private void loseMaskedVectorOfVictim() {
-    int behind = SIGNATURE + 2 * Integer.BYTES + Long.BYTES * MASKED_WORDS;
+    Pattern vector =
+        Pattern.compile(
+            Pattern.quote(marker(VICTIM)) + ".{" + SIGNATURE + "}" + Pattern.quote(counts()),
+            Pattern.DOTALL);
     rpc.cutAt(
-        marker(VICTIM),
-        behind,
+        vector,
+        Long.BYTES * MASKED_WORDS,
         () -> {
           try {
             Files.createFile(lost);
