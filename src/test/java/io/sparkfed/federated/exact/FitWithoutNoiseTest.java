@@ -1,9 +1,11 @@
-package io.sparkfed.federated;
+package io.sparkfed.federated.exact;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sparkfed.federated.PlanBuilder;
+import io.sparkfed.federated.TrainingResult;
 import io.sparkfed.model.Family;
 import io.sparkfed.server.Lbfgs;
 import io.sparkfed.server.Newton;

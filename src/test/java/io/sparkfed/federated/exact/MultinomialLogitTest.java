@@ -1,8 +1,10 @@
-package io.sparkfed.federated;
+package io.sparkfed.federated.exact;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.sparkfed.evaluation.FitStatistics;
+import io.sparkfed.federated.PlanBuilder;
+import io.sparkfed.federated.TrainingResult;
 import io.sparkfed.model.Family;
 import io.sparkfed.server.Lbfgs;
 import io.sparkfed.server.Newton;
