@@ -4,6 +4,7 @@ import java.io.Serializable;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The texts that stand for a missing value in a cell of text, compared as {@link PlainText}, and
@@ -22,6 +23,13 @@ public record MissingTexts(Set<String> texts, boolean anyNumber) implements Seri
     Set<String> levels =
         texts.stream().map(Spelling.VALUE::level).collect(Collectors.toUnmodifiableSet());
     return new MissingTexts(levels, levels.stream().anyMatch(MissingTexts::beginsAsNumber));
+  }
+
+  /** Returns the same with NaN, which a cell of a number may hold and which is none. */
+  public MissingTexts withNaN() {
+    return new MissingTexts(
+        Stream.concat(texts.stream(), Stream.of("NaN")).collect(Collectors.toUnmodifiableSet()),
+        anyNumber);
   }
 
   /** Returns whether a cell of this text has no value. */

@@ -71,9 +71,10 @@ final class CsvTables {
    * @throws DataException if a path, a file or a column can't be used
    */
   List<Table> open() {
-    sql.requireMeant(csv.all().missing(), "");
+    sql.requireMeant(csv.all().missing(), " in csv files");
     csv.byWorker()
-        .forEach((worker, own) -> sql.requireMeant(own.missing(), " of worker " + worker));
+        .forEach(
+            (worker, own) -> sql.requireMeant(own.missing(), " in csv files of worker " + worker));
     List<Place> places;
     Map<String, CsvTable> found;
     if (data.source() instanceof WorkerPaths paths) {

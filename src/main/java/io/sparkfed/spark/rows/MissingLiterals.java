@@ -24,8 +24,8 @@ import org.apache.spark.sql.catalyst.expressions.UnaryMinus;
 import scala.jdk.javaapi.CollectionConverters;
 
 /**
- * Comparisons of a column with a text that stands for a missing value: in a csv file such a cell is
- * null, so they are never true, whatever the file holds.
+ * Comparisons of a column with a text that stands for a missing value, or questions whether it is
+ * NaN: such a cell is null to SQL, so they are never true, whatever the table holds.
  */
 final class MissingLiterals {
   /** Functions of a text that say the same of a missing one, but for blanks around. */
@@ -36,6 +36,14 @@ final class MissingLiterals {
 
   /** Functions that compare their first argument with the others. */
   private static final Set<String> COMPARING = Set.of("equal_null", "decode", "like", "ilike");
+
+  /** Those that ask for a number that is none. */
+  private static final Set<String> NAN_TESTS = Set.of("isnan", "nanvl");
+
+  /** Those that make a number of a text. */
+  private static final Set<String> NUMBERS = Set.of("double", "float");
+
+  private static final String NAN = "NaN";
 
   /** A pattern of nothing but a text, from its beginning to its end. */
   private static final Pattern WHOLE = Pattern.compile("\\^([\\w /-]+)\\$");
@@ -50,6 +58,9 @@ final class MissingLiterals {
   static Optional<String> comparedIn(String sql, MissingTexts missing, Predicate<String> isOfFile) {
     for (Expression node : SqlTree.of(sql)) {
       List<Expression> sides = SqlTree.children(node);
+      if (isCallOf(node, NAN_TESTS) && isCell(sides.get(0), isOfFile) && missing.contains(NAN)) {
+        return Optional.of(NAN);
+      }
       if (!compares(node) || sides.stream().noneMatch(side -> isCell(side, isOfFile))) {
         continue;
       }
@@ -109,6 +120,9 @@ final class MissingLiterals {
   private static Optional<String> text(Expression side, Expression comparison) {
     if (side instanceof UnaryMinus minus) {
       return text(minus.child(), comparison).map(number -> "-" + number);
+    }
+    if (side instanceof Cast || isCallOf(side, NUMBERS)) {
+      return text(SqlTree.children(side).get(0), comparison);
     }
     if (!(side instanceof Literal literal) || literal.value() == null) {
       return Optional.empty();

@@ -128,7 +128,7 @@ final class TableSql {
    * Refuses comparisons with a text that stands for a missing value.
    *
    * @param missing what does
-   * @param whose at the end of the message
+   * @param whose where it does, for the message
    * @throws DataException naming the key and the text
    */
   void requireMeant(MissingTexts missing, String whose) {
@@ -145,7 +145,7 @@ final class TableSql {
                   key
                       + " must not compare a column with '"
                       + text
-                      + "', which is a missing value in csv files"
+                      + "', which is a missing value"
                       + whose
                       + " and so null in SQL: ask for it with IS NULL, or leave it out of"
                       + " data.missing-values");

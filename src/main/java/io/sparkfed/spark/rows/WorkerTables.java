@@ -28,6 +28,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkException;
@@ -150,6 +151,7 @@ final class WorkerTables {
       FileFormats.requireShortName(spark, data.format());
     }
     TableSql sql = TableSql.of(data, reading);
+    sql.requireMeant(data.missingTexts(null).withNaN(), "");
     if (data.source() instanceof WorkerPaths paths) {
       Map<String, Dataset<Row>> own = new TreeMap<>(new PlacedFiles(spark, data).tables(paths));
       Map<Place, Dataset<Row>> loaded = new LinkedHashMap<>();
@@ -310,8 +312,7 @@ final class WorkerTables {
     return response != null && data.split() instanceof SplitByColumn split ? split : null;
   }
 
-  private static Table opened(
-      TableSql sql, Place place, Dataset<Row> rows, Map<String, String> unfit) {
+  private Table opened(TableSql sql, Place place, Dataset<Row> rows, Map<String, String> unfit) {
     // An empty csv file has no header and so no columns: the worker holds no rows.
     boolean hasRows = rows != null && rows.columns().length > 0;
     String worker = place.worker();
@@ -323,13 +324,24 @@ final class WorkerTables {
     Map<String, String> left = new TreeMap<>(unfit);
     left.keySet().removeIf(sql.derived()::contains);
     String key = worker == null ? "data.path" : "data.workers." + worker;
+    Dataset<Row> present = MissingCells.asNull(rows, ofValues(sql), data.missingTexts(worker));
     return new Table(
         worker,
-        sql.applied(rows, List.of(rows.columns()), Set.of(), key),
+        sql.applied(present, List.of(rows.columns()), Set.of(), key),
         place,
         left,
         Map.of(),
         Set.of());
+  }
+
+  /** Returns the lower case of the names of columns that SQL reads, but for that of ids. */
+  private Set<String> ofValues(TableSql sql) {
+    Set<String> names = new TreeSet<>();
+    sql.columns().keySet().forEach(name -> names.add(CsvHeader.key(name)));
+    if (data.source() instanceof PooledTable pooled) {
+      names.remove(CsvHeader.key(pooled.workerColumn()));
+    }
+    return names;
   }
 
   private Dataset<Row> load(String path, String worker) {

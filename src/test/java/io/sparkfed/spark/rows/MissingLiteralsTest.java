@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class MissingLiteralsTest {
-  private static final MissingTexts MISSING = MissingTexts.of(List.of("", "NA", "-9"));
+  private static final MissingTexts MISSING = MissingTexts.of(List.of("", "NA", "NaN", "-9"));
 
   @ParameterizedTest
   @CsvSource(
@@ -32,7 +32,11 @@ class MissingLiteralsTest {
         "NOT smoker ILIKE 'na' | na",
         "smoker RLIKE '^NA$' | NA",
         "decode(smoker, 'NA', 0, 1) | NA",
-        "equal_null(smoker, 'NA') | NA"
+        "equal_null(smoker, 'NA') | NA",
+        "not isnan(dose) | NaN",
+        "nanvl(dose, 0) > 1 | NaN",
+        "dose <> cast('NaN' as double) | NaN",
+        "dose <=> double('NaN') | NaN"
       })
   void comparedIn_columnAgainstAMissingText_isFound(String sql, String text) {
     assertEquals(
@@ -56,6 +60,8 @@ class MissingLiteralsTest {
         "smoker RLIKE 'NA'",
         "smoker = 'na'",
         "smoker IS NULL",
+        "isnan(derived)",
+        "isnan(sqrt(dose))",
         "not an expression ("
       })
   void comparedIn_other_isNot(String sql) {
