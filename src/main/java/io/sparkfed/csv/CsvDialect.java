@@ -57,9 +57,9 @@ public record CsvDialect(
       boolean stripsTrailing)
       implements Serializable {
 
-    /** Returns what Spark takes by default, and lines in quoted cells. */
+    /** Returns RFC 4180: a quote inside quotes is doubled and nothing else is special there. */
     public static Text standard() {
-      return new Text("UTF-8", ",", '"', '\\', NONE, NONE, true, false, false);
+      return new Text("UTF-8", ",", '"', NONE, NONE, NONE, true, false, false);
     }
   }
 }

@@ -154,9 +154,9 @@ public final class CsvRecords {
         if (!Blanks.isBlank((char) c)) {
           throw new CsvException(
               record,
-              "there is text after a closing quote (are quotes inside quoted values doubled, or"
-                  + " escaped"
-                  + " by data.options.escape?)");
+              "there is text after a closing quote (quotes inside quoted values must be doubled; if"
+                  + " a backslash is before them, as Spark writes them, set data.options.escape ="
+                  + " \"\\\\\")");
         }
         continue;
       }

@@ -44,7 +44,7 @@ class CsvSettingsTest {
         csv(
                 "data.options.DELIMITER=\\t",
                 "data.options.charset=ISO-8859-1",
-                "data.options.Escape=",
+                "data.options.Escape=\\",
                 "data.options.nullvalue=?",
                 "data.options.HEADER=False",
                 "data.options.multiline=FALSE",
@@ -53,7 +53,8 @@ class CsvSettingsTest {
 
     assertEquals("\t", dialect.text().separator());
     assertEquals("ISO-8859-1", dialect.text().encoding());
-    assertEquals(CsvDialect.NONE, dialect.text().escape());
+    assertEquals('\\', dialect.text().escape());
+    assertEquals(CsvDialect.NONE, csv("data.options.escape=").all().text().escape());
     assertEquals(CsvDialect.NONE, dialect.text().lineEnd());
     assertFalse(dialect.text().quotedLines());
     assertFalse(dialect.hasHeader());

@@ -73,9 +73,28 @@ class CsvRecordsTest {
         table.add(row);
         text.append(i == 0 && random.nextBoolean() ? "" : lineEnd);
       }
-      char escape = doubled ? '"' : '\\';
+      char escape = doubled ? NONE : '\\';
       assertEquals(table, read(text.toString(), dialect(separator, escape, NONE, NONE)));
     }
+  }
+
+  /** As csv.writer of Python, write.csv of R and RFC 4180 have it. */
+  @Test
+  void next_backslashesByDefault_areCharacters() {
+    assertEquals(
+        List.of(List.of("C:\\", "a\\\"b", "\\\\", "\\,"), List.of("1", "2", "3", "\\\"")),
+        read("\"C:\\\",\"a\\\"\"b\",\"\\\\\",\"\\,\"\n1,2,3,\"\\\"\"\"\n"));
+  }
+
+  @Test
+  void next_quoteAfterABackslash_isReadWithTheEscapeThatItsRefusalNames() {
+    String ofSpark = "\"say \\\"hi\\\"\",1\n";
+
+    CsvException e = assertThrows(CsvException.class, () -> read(ofSpark));
+
+    assertTrue(e.getMessage().endsWith("set data.options.escape = \"\\\\\")"), e.getMessage());
+    assertEquals(
+        List.of(List.of("say \"hi\"", "1")), read(ofSpark, dialect(",", '\\', NONE, NONE)));
   }
 
   @Test

@@ -186,7 +186,7 @@ class CsvPredictionsIT {
   private static void assertReadHere(Path csv) {
     Path again = root.resolve("again");
 
-    Outcome read = predict(csv, again, "data.options.escape=\"");
+    Outcome read = predict(csv, again);
 
     assertEquals(0, read.code(), read.toString());
     JobRunner.withSpark(
