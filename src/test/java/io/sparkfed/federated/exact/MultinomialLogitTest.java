@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Softmax against statsmodels' multinomial logit: coefficients relative to class 0, likelihood. */
 final class MultinomialLogitTest {
-  private static final Path GOLDEN = Path.of("src/test/resources/io/sparkfed/federated");
+  private static final Path GOLDEN = Path.of("src/test/resources/io/sparkfed/federated/exact");
   private static final int FEATURES = 2;
 
   private static Table table() throws IOException {

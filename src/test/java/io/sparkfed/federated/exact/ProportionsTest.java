@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Shares of successes among numbers of trials, against statsmodels and against single trials. */
 final class ProportionsTest {
-  private static final Path GOLDEN = Path.of("src/test/resources/io/sparkfed/federated");
+  private static final Path GOLDEN = Path.of("src/test/resources/io/sparkfed/federated/exact");
   private static final int WORKERS = 3;
 
   /** A row: two features, an offset, trials, the share of successes. */
