@@ -8,12 +8,14 @@ public final class DependentFeatureException extends FeatureException {
    * Creates the exception.
    *
    * @param feature index of the feature from 0; the number of features stands for the intercept
+   * @param penalty what to do with the penalty
    */
-  public DependentFeatureException(int feature, Throwable driverCause) {
+  public DependentFeatureException(int feature, String penalty, Throwable driverCause) {
     super(
         feature,
         " must not be a linear combination of the features before it: there is no single optimum."
-            + " Leave features out, or set model.l2 > 0",
+            + " Leave features out, or "
+            + penalty,
         driverCause);
   }
 }

@@ -72,7 +72,7 @@ public record Lbfgs(int memory, double tolerance) implements ExactOptimizer {
   static final double FALLING_TO_ZERO = 1e-8;
 
   /** What coefficients may be off by, relatively to the largest. */
-  private static final double EXACT = 1e-6;
+  static final double EXACT = 1e-6;
 
   /** A slope is as good as none: by curvature and objective it has the unit of their root. */
   private static final double NO_SLOPE = 1e-11;
@@ -390,7 +390,11 @@ public record Lbfgs(int memory, double tolerance) implements ExactOptimizer {
     if (known.kind() != Kind.KINKED && !(left <= GOOD * at.scale(known))) {
       return new Ended(at.point, Ending.STALLED);
     }
-    return new Ended(at.point, isVouched(at, known, l1) ? Ending.NO_LOWER_POINT : Ending.UNVOUCHED);
+    return new Ended(
+        at.point,
+        isUnresolved(at, known, l1)
+            ? Ending.UNRESOLVED
+            : isVouched(at, known, l1) ? Ending.NO_LOWER_POINT : Ending.UNVOUCHED);
   }
 
   private Search accept(
@@ -451,7 +455,8 @@ public record Lbfgs(int memory, double tolerance) implements ExactOptimizer {
             Math.max(so.steepest, at.inverse.largestCurvature()));
     boolean isQuiet = none || now.quiet >= QUIET_ITERATIONS * SLOW_QUIET;
     if (isQuiet && isVouched(at, known, l1)) {
-      return new Ended(at.point, Ending.CONVERGED);
+      return new Ended(
+          at.point, isUnresolved(at, known, l1) ? Ending.UNRESOLVED : Ending.CONVERGED);
     }
     if (now.stuck >= STUCK_ITERATIONS) {
       return noLowerPoint(at, left, known, l1);
@@ -475,9 +480,7 @@ public record Lbfgs(int memory, double tolerance) implements ExactOptimizer {
    * penalty slopes needn't vanish.
    */
   private static boolean isVouched(Iterate at, PointEvaluation known, WeightedL1 l1) {
-    boolean isSaturated =
-        known.kind() == Kind.LIKELIHOOD && at.value < SATURATED * at.progress.large;
-    boolean isKnown = at.inverse.knowsFlatDirections() && !isSaturated;
+    boolean isKnown = at.inverse.knowsFlatDirections() && !isSaturated(at, known);
     if (!l1.isZero() || known.kind() == Kind.KINKED || isKnown) {
       return true;
     }
@@ -489,6 +492,17 @@ public record Lbfgs(int memory, double tolerance) implements ExactOptimizer {
     return slope <= NO_SLOPE * Math.sqrt(steepest * scale)
         || slope <= ROUNDING_OF_SCORES * steepest * size
         || (slope * slope <= 2.0 * least * GOOD * scale && slope <= EXACT * least * size);
+  }
+
+  private static boolean isSaturated(Iterate at, PointEvaluation known) {
+    return known.kind() == Kind.LIKELIHOOD && at.value < SATURATED * at.progress.large;
+  }
+
+  /** Of a saturated likelihood hardly more than the penalty curves. */
+  private static boolean isUnresolved(Iterate at, PointEvaluation known, WeightedL1 l1) {
+    double penalty = at.progress.leastCurvature;
+    double least = penalty > 0.0 ? penalty : at.inverse.largestCurvature();
+    return l1.isZero() && isSaturated(at, known) && known.isFlat(least, at.point);
   }
 
   /** A penalty of all that labels alone don't hold makes a minimum, however far. */

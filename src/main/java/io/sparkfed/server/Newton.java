@@ -147,11 +147,11 @@ public record Newton(double tolerance) implements ExactOptimizer {
                   at.rounding());
       if (lower || same || flatter) {
         return last
-            ? new Ended(point(), Ending.CONVERGED)
+            ? converged(point(), at)
             : newton.accept(point(), at, first, Vectors.maxAbs(direction), false);
       }
       if (last) {
-        return new Ended(best, Ending.CONVERGED);
+        return converged(best, at);
       }
       double shortest = SHORTEST * Math.min(1.0, Lbfgs.FAR / Vectors.maxAbs(direction));
       if (shorter() < shortest) {
@@ -216,9 +216,30 @@ public record Newton(double tolerance) implements ExactOptimizer {
       return new Search.Ended(point, Search.Ending.UNBOUNDED);
     }
     if (decrement <= 0.0 || decrement / 2.0 <= tolerance * tolerance * scale) {
-      return new Search.Ended(point, Search.Ending.CONVERGED);
+      return converged(point, at);
     }
     return new Trial(this, point, at.value(), first, direction, decrement, 1.0, little);
+  }
+
+  /**
+   * Ends at a minimum.
+   *
+   * @param at about there
+   */
+  private static Search converged(double[] point, PointEvaluation at) {
+    return new Search.Ended(
+        point,
+        at.isFlat(leastCurvature(at), point) ? Search.Ending.UNRESOLVED : Search.Ending.CONVERGED);
+  }
+
+  /** By the largest entry of the inverse, which is on its diagonal; 0 of a singular Hessian. */
+  private static double leastCurvature(PointEvaluation at) {
+    try {
+      SymmetricMatrix inverse = at.hessian().orElseThrow().withoutZeroRows().cholesky().inverse();
+      return 1.0 / Vectors.maxAbs(inverse.diagonal());
+    } catch (SingularMatrixException e) {
+      return 0.0;
+    }
   }
 
   /** Returns the direction with as little damping as will do; empty where none does. */

@@ -1,6 +1,7 @@
 package io.sparkfed.server;
 
 import io.sparkfed.math.SymmetricMatrix;
+import io.sparkfed.math.Vectors;
 import java.util.Optional;
 
 /**
@@ -27,6 +28,9 @@ public record PointEvaluation(
 
   /** Below this part of a large value the objective is as good as zero. */
   private static final double NEARLY_ZERO = 1e-10;
+
+  /** Of a row whose class is nearly certain the slope is a difference of numbers near 1. */
+  private static final double ROUNDING_OF_SLOPES = 0x1p-53;
 
   /** What can be said of an objective's values before any is known. They are at least 0. */
   public enum Kind {
@@ -59,6 +63,19 @@ public record PointEvaluation(
   /** Returns what is a large value where this is the first. */
   double large() {
     return Math.min(Math.abs(value), typical);
+  }
+
+  /**
+   * Returns whether the rounding of a likelihood's slopes alone may leave coefficients off by more
+   * than they should be.
+   *
+   * @param curvature the least in any direction
+   * @param point this point
+   */
+  boolean isFlat(double curvature, double[] point) {
+    double size = Math.max(1.0, Vectors.maxAbs(point));
+    return kind == Kind.LIKELIHOOD
+        && ROUNDING_OF_SLOPES * Math.min(1.0, typical) > Lbfgs.EXACT * curvature * size;
   }
 
   /** Creates the evaluation of an objective in the labels' units. */

@@ -33,6 +33,8 @@ public interface Search {
     NO_LOWER_POINT,
     /** No lower point is found, but one may lie in a direction that no step has tried. */
     UNVOUCHED,
+    /** At a minimum so flat that the rounding of slopes moves it. */
+    UNRESOLVED,
     /** No shorter step lowers the objective, though its slope promises more than rounding. */
     STALLED,
     /** After all rounds. */

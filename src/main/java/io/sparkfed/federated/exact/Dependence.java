@@ -11,9 +11,10 @@ import java.util.Locale;
 /**
  * How far features are from being linear combinations of each other.
  *
+ * @param l2 the penalty, which may be too little to tell them apart
  * @param conditionNumber of the Hessian at the start; NaN where nobody knows
  */
-record Dependence(ModelShape shape, double conditionNumber) {
+record Dependence(ModelShape shape, double l2, double conditionNumber) {
   /** Of this order a solution has lost six digits. */
   private static final double WARNED = 1e6;
 
@@ -25,25 +26,28 @@ record Dependence(ModelShape shape, double conditionNumber) {
    *
    * @throws DataException if the rows do not determine the model
    */
-  static Dependence ofHessian(ModelShape shape, SymmetricMatrix first) {
-    double conditionNumber;
+  Dependence ofHessian(SymmetricMatrix first) {
+    double found;
     try {
-      conditionNumber = first.withoutZeroRows().cholesky().conditionNumber();
+      found = first.withoutZeroRows().cholesky().conditionNumber();
     } catch (SingularMatrixException e) {
       int column = e.column();
       throw new DependentFeatureException(
-          column < shape.weightCount() ? column % shape.features() : shape.features(), e);
+          column < shape.weightCount() ? column % shape.features() : shape.features(),
+          penalty(),
+          e);
     }
-    if (conditionNumber > LARGEST) {
+    if (found > LARGEST) {
       throw new DataException(
           String.format(
               Locale.ROOT,
               "the features must not be linear combinations of each other within rounding: condition"
-                  + " number %.1e, at most %.0e. Leave features out, or set model.l2 > 0",
-              conditionNumber,
-              LARGEST));
+                  + " number %.1e, at most %.0e. Leave features out, or %s",
+              found,
+              LARGEST,
+              penalty()));
     }
-    return new Dependence(shape, conditionNumber);
+    return new Dependence(shape, l2, found);
   }
 
   boolean isKnown() {
@@ -60,9 +64,10 @@ record Dependence(ModelShape shape, double conditionNumber) {
             Locale.ROOT,
             "WARNING: features are nearly linear combinations of each other: condition number %.1e,"
                 + " so about %.0f of 16 digits of the coefficients are lost to rounding; leave"
-                + " features out, or set model.l2 > 0",
+                + " features out, or %s",
             conditionNumber,
-            Math.ceil(Math.log10(conditionNumber))));
+            Math.ceil(Math.log10(conditionNumber)),
+            penalty()));
   }
 
   /**
@@ -78,6 +83,11 @@ record Dependence(ModelShape shape, double conditionNumber) {
         + " is a linear combination of the features before it: other coefficients are as good as"
         + " these"
         + more
-        + "; leave features out, or set model.l2 > 0";
+        + "; leave features out, or "
+        + penalty();
+  }
+
+  private String penalty() {
+    return l2 > 0.0 ? "raise model.l2" : "set model.l2 > 0";
   }
 }

@@ -102,7 +102,7 @@ public final class ExactRounds implements RoundWork {
     this.plan = plan;
     this.scaling = scaling;
     this.shape = plan.shape();
-    this.dependence = new Dependence(shape, Double.NaN);
+    this.dependence = new Dependence(shape, plan.l2(), Double.NaN);
     this.optimizer = optimizer;
     this.total = total;
     int size = shape.size();
@@ -347,7 +347,7 @@ public final class ExactRounds implements RoundWork {
     if (condition == null || condition.length != 1) {
       throw new IllegalArgumentException("a saved search must have its " + CONDITION_NUMBER);
     }
-    dependence = new Dependence(shape, condition[0]);
+    dependence = new Dependence(shape, plan.l2(), condition[0]);
     curvature =
         Optional.ofNullable(values.remove(CURVATURE))
             .flatMap(packed -> Preconditioner.of(shape, curvatureOf(packed)));
@@ -397,7 +397,7 @@ public final class ExactRounds implements RoundWork {
         search = new Search.Ended(search.best(), Search.Ending.UNBOUNDED);
       }
       if (!dependence.isKnown() && search.ending().isEmpty()) {
-        point.hessian().ifPresent(first -> dependence = Dependence.ofHessian(shape, first));
+        point.hessian().ifPresent(first -> dependence = dependence.ofHessian(first));
       }
       if (search.ending().isEmpty()) {
         search = search.next(point);

@@ -310,6 +310,14 @@ public final class FederatedTrainer {
                 + " leave algorithm.preconditioner on, or set model.l2 > 0");
         yield optimum(model);
       }
+      case UNRESOLVED -> {
+        notes.add(
+            "WARNING: the objective is so flat at its minimum that rounding may move coefficients"
+                + " by more than a millionth of the largest: features all but separate the classes,"
+                + " or nearly depend on each other, and the penalty is little in the features'"
+                + " units; set a larger model.l2, or model.standardize = federated");
+        yield optimum(model);
+      }
       case STALLED -> {
         if (!reports.hasLowered()) {
           String message =

@@ -14,13 +14,15 @@ class DependentFeatureExceptionTest {
     List<String> features = List.of("age", "twice");
 
     assertTrue(
-        new DependentFeatureException(1, null).getMessage().startsWith("feature 2 must not be"));
+        new DependentFeatureException(1, "set model.l2 > 0", null)
+            .getMessage()
+            .startsWith("feature 2 must not be"));
     assertEquals(
         "feature twice must not be a linear combination of the features before it: there is no single"
             + " optimum. Leave features out, or set model.l2 > 0",
-        new DependentFeatureException(1, null).named(features).getMessage());
+        new DependentFeatureException(1, "set model.l2 > 0", null).named(features).getMessage());
     assertTrue(
-        new DependentFeatureException(2, null)
+        new DependentFeatureException(2, "set model.l2 > 0", null)
             .named(features)
             .getMessage()
             .startsWith("the constant column of the intercept must not be"));

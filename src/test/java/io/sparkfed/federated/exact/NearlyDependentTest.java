@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sparkfed.data.DataException;
 import io.sparkfed.federated.PlanBuilder;
 import io.sparkfed.federated.TrainingResult;
 import io.sparkfed.loss.VectorLoss;
@@ -14,9 +15,12 @@ import io.sparkfed.objective.LinearObjective;
 import io.sparkfed.objective.Reduction;
 import io.sparkfed.server.Lbfgs;
 import io.sparkfed.server.Newton;
+import io.sparkfed.server.NormalEquations;
 import io.sparkfed.testing.Table;
 import java.util.Arrays;
+import java.util.Locale;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
@@ -103,6 +107,24 @@ class NearlyDependentTest {
     assertTrue(
         without.notes().stream().noneMatch(note -> note.startsWith("WARNING")),
         without.notes()::toString);
+  }
+
+  /** A penalty below rounding doesn't tell equal features apart: it is to be raised, not set. */
+  @ParameterizedTest
+  @CsvSource({"0, set model.l2 > 0", "1e-18, raise model.l2", "1e-11, raise model.l2"})
+  void train_normalEquationsOfEqualFeatures_adviseByThePenaltyThereIs(double l2, String advice) {
+    Table table = Table.random(5L, ROWS, FEATURES, Family.LINEAR);
+    for (double[] row : table.x()) {
+      row[2] = row[1];
+    }
+    PlanBuilder plan = new PlanBuilder().features(FEATURES).l2(l2).optimizer(new NormalEquations());
+    String told;
+    try {
+      told = String.join("\n", plan.train(PlanBuilder.deal(table)).notes());
+    } catch (DataException e) {
+      told = e.getMessage();
+    }
+    assertTrue(told.toLowerCase(Locale.ROOT).contains("leave features out, or " + advice), told);
   }
 
   /** A loss without statistics of its fit says so too; an L2 penalty makes one fit the only one. */

@@ -7,6 +7,7 @@ import io.sparkfed.federated.PlanBuilder;
 import io.sparkfed.federated.TrainingResult;
 import io.sparkfed.federated.Weighting;
 import io.sparkfed.model.Family;
+import io.sparkfed.model.Standardize;
 import io.sparkfed.server.ExactGradientDescent;
 import io.sparkfed.server.Lbfgs;
 import io.sparkfed.server.Newton;
@@ -214,6 +215,40 @@ class NoMinimumTest {
       TrainingResult result = averaged(plan, family, Table.of(random.x(), labels));
       assertTrue(result.divergence().isEmpty());
       assertTrue(result.notes().stream().noneMatch(note -> note.contains("intercept")));
+    }
+  }
+
+  /**
+   * One feature of this size separates the classes at 0, so the slope of the mean loss {@code log(1
+   * + exp(-u))} by u, the score of size 1, is that of the penalty at the only weight.
+   */
+  @ParameterizedTest
+  @CsvSource({"1e8, 1e-1", "1e8, 1e-4", "1e7, 1e-2", "1e6, 1e-1", "1e4, 1e-2", "10, 0.1"})
+  void train_penaltyThatIsLittleInTheFeaturesUnits_isMetOrSaysThatItIsNot(double size, double l2) {
+    double[][] x = new double[ROWS][];
+    Arrays.setAll(x, i -> new double[] {i % 2 == 0 ? size : -size});
+    Table table = Table.of(x, Arrays.stream(x).mapToDouble(row -> row[0] > 0.0 ? 1 : 0).toArray());
+    double inUnits = l2 / (size * size);
+    double u = Math.log(1.0 / inUnits);
+    for (int i = 0; i < 100; i++) {
+      double rest = Math.exp(-u) / (1.0 + Math.exp(-u));
+      u += (rest - inUnits * u) / (rest * (1.0 - rest) + inUnits);
+    }
+    for (PlanBuilder plan : searches()) {
+      TrainingResult result =
+          plan.family(Family.LOGISTIC)
+              .features(1)
+              .withoutIntercept()
+              .standardize(Standardize.NONE)
+              .l2(l2)
+              .rounds(1000)
+              .train(PlanBuilder.deal(table));
+
+      assertTrue(result.divergence().isEmpty());
+      boolean isTold = result.notes().stream().anyMatch(note -> note.startsWith("WARNING: "));
+      double off = Math.abs(result.model().values()[0] * size / u - 1.0);
+      assertTrue(off < 1e-6 || isTold, () -> size + ", " + l2 + ": " + off);
+      assertTrue(!isTold || inUnits < 1e-11, () -> size + ", " + l2 + ": " + result.notes());
     }
   }
 

@@ -79,8 +79,8 @@ class FederatedTrainerTest {
     assertEquals(heard, result.rounds());
     assertEquals(0L, heard.get(0).measured(Measurement.BYTES));
     // Down: three numbers to each of three workers. Up: a word for each of those, ten words for
-    // the weight, for each of 2 x 5 sums and for three flags, a word for saturation.
-    long visit = 3 * 8 * (3 + 3 + 10 * (1 + 10 + 3) + 1);
+    // the weight and the labels, for each of 2 x 5 sums and for three flags, one for saturation.
+    long visit = 3 * 8 * (3 + 3 + 10 * (2 + 10 + 3) + 1);
     assertEquals(visit, heard.get(2).measured(Measurement.BYTES));
     // The first round also chose the range among 128 buckets.
     assertEquals(visit + 3 * 8 * 128, heard.get(1).measured(Measurement.BYTES));
@@ -137,14 +137,14 @@ class FederatedTrainerTest {
     // f = (w + b - 2)². At 0 the gradient is -4 in both: the update is -1/2, the model (1/2, 1/2).
     // There the error is -1, the gradient -2, the update -1/4. A sum over one worker is its vector.
     assertArrayEquals(
-        new double[] {-0.5, -0.5, 1.0, 1.0, 4.0, 2.0, 2.0, 4.0, 0, 0, 0, 0, 0, 1.0, 0, 0},
+        new double[] {-0.5, -0.5, 1.0, 2.0, 1.0, 4.0, 2.0, 2.0, 4.0, 0, 0, 0, 0, 0, 1.0, 0, 0},
         opened.get(0));
     assertArrayEquals(
-        new double[] {-0.25, -0.25, 1.0, 1.0, 1.0, 1.0, 2.0, 4.0, 0, 0, 0, 0, 0, 1.0, 0, 0},
+        new double[] {-0.25, -0.25, 1.0, 2.0, 1.0, 1.0, 1.0, 2.0, 4.0, 0, 0, 0, 0, 0, 1.0, 0, 0},
         opened.get(1));
     // The last visit evaluates (3/4, 3/4) and trains no more.
     assertArrayEquals(
-        new double[] {0.0, 0.0, 1.0, 1.0, 0.25, 0.5, 2.0, 4.0, 0, 0, 0, 0, 0, 1.0, 0, 0},
+        new double[] {0.0, 0.0, 1.0, 2.0, 1.0, 0.25, 0.5, 2.0, 4.0, 0, 0, 0, 0, 0, 1.0, 0, 0},
         opened.get(2));
     assertEquals(3, opened.size());
   }
