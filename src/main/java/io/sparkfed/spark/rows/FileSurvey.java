@@ -13,13 +13,17 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.SerializableConfiguration;
 
 /**
@@ -27,16 +31,19 @@ import org.apache.spark.util.SerializableConfiguration;
  * them for those of all, and reads what a file lacks as missing.
  */
 final class FileSurvey {
-  private final SparkSession spark;
-  private final String format;
+  private static final String[] NONE = {};
 
-  FileSurvey(SparkSession spark, String format) {
+  private final SparkSession spark;
+  private final RecordFiles.Options how;
+
+  FileSurvey(SparkSession spark, RecordFiles.Options how) {
     this.spark = spark;
-    this.format = format;
+    this.how = how;
   }
 
   /** Files for one task. */
-  private record Bin(Place place, ArrayList<Listed> files) implements Serializable {}
+  private record Bin(Place place, ArrayList<Listed> files, StructType schema)
+      implements Serializable {}
 
   /**
    * What a task tells.
@@ -51,11 +58,14 @@ final class FileSurvey {
    * Returns the columns that can't be read from all files of a place, each with the rule that is
    * broken, by the lower case of their names; by worker, which is null for a pooled table.
    *
+   * @param schemas of the tables, as Spark reads them
    * @throws DataException if a file can't be read
    */
-  Map<String, Map<String, String>> unfit(Map<Place, List<Listed>> files) {
+  Map<String, Map<String, String>> unfit(
+      Map<Place, List<Listed>> files, Map<Place, StructType> schemas) {
     Map<String, Map<String, String>> unfit = new HashMap<>();
-    List<Bin> bins = FileColumns.areToldBy(format) ? bins(files) : List.of();
+    boolean areTold = FileColumns.areToldBy(how.format()) || how.areOfRecords();
+    List<Bin> bins = areTold ? bins(files, schemas) : List.of();
     List<Told> told = told(bins);
     Map<Place, Map<Listed, FileColumns>> byPlace = new LinkedHashMap<>();
     for (int k = 0; k < bins.size(); k++) {
@@ -69,11 +79,15 @@ final class FileSurvey {
       Map<Listed, FileColumns> own = byPlace.computeIfAbsent(place, p -> new LinkedHashMap<>());
       told.get(k).files().forEach((columns, file) -> own.put(file, columns));
     }
-    byPlace.forEach((place, own) -> unfit.put(place.worker(), compared(own)));
+    byPlace.forEach(
+        (place, own) ->
+            unfit.put(
+                place.worker(),
+                compared(own, how.areOfRecords() ? schemas.get(place).fieldNames() : NONE)));
     return unfit;
   }
 
-  private List<Bin> bins(Map<Place, List<Listed>> files) {
+  private List<Bin> bins(Map<Place, List<Listed>> files, Map<Place, StructType> schemas) {
     int most = Math.max(1, spark.sparkContext().defaultParallelism());
     List<Bin> bins = new ArrayList<>();
     files.forEach(
@@ -82,7 +96,8 @@ final class FileSurvey {
           int size = Math.max(1, (holding.size() + most - 1) / most);
           for (int from = 0; from < holding.size(); from += size) {
             int to = Math.min(holding.size(), from + size);
-            bins.add(new Bin(place, new ArrayList<>(holding.subList(from, to))));
+            bins.add(
+                new Bin(place, new ArrayList<>(holding.subList(from, to)), schemas.get(place)));
           }
         });
     return bins;
@@ -97,7 +112,7 @@ final class FileSurvey {
         context.broadcast(new SerializableConfiguration(spark.sessionState().newHadoopConf()));
     JavaRDD<Integer> indices =
         context.parallelize(IntStream.range(0, bins.size()).boxed().toList(), bins.size());
-    String read = format;
+    RecordFiles.Options read = how;
     List<Bin> travelling = new ArrayList<>(bins);
     try {
       return PlacedRdd.of(indices, bins.stream().map(Bin::place).toList())
@@ -113,17 +128,23 @@ final class FileSurvey {
   }
 
   /** Runs in a task where the files are. */
-  private static Told told(Bin bin, String format, Configuration hadoop) {
+  private static Told told(Bin bin, RecordFiles.Options how, Configuration hadoop) {
     LinkedHashMap<FileColumns, Listed> files = new LinkedHashMap<>();
     for (Listed file : bin.files()) {
       try {
-        files.putIfAbsent(FileColumns.of(format, file.path(), hadoop), file);
+        FileColumns columns =
+            how.areOfRecords()
+                ? RecordFiles.columns(how, bin.schema(), file.path(), hadoop)
+                : FileColumns.of(how.format(), file.path(), hadoop);
+        files.putIfAbsent(columns, file);
+      } catch (RecordFiles.RecordException e) {
+        return new Told(files, "file " + shown(file) + " " + e.getMessage());
       } catch (IOException | RuntimeException e) {
         return new Told(
             files,
             CsvFiles.shown(file.path())
                 + " can't be read as "
-                + format
+                + how.format()
                 + ": "
                 + TaskFailures.tag(e));
       }
@@ -131,7 +152,7 @@ final class FileSurvey {
     return new Told(files, null);
   }
 
-  private static Map<String, String> compared(Map<Listed, FileColumns> files) {
+  private static Map<String, String> compared(Map<Listed, FileColumns> files, String... expected) {
     Map<String, String> unfit = new TreeMap<>();
     Map<String, String> types = new HashMap<>();
     Map<String, Listed> holders = new HashMap<>();
@@ -151,11 +172,13 @@ final class FileSurvey {
                                 .formatted(before, shown(holders.get(key)), type, shown(file)));
                       }
                     }));
+    Set<String> keys = new TreeSet<>(types.keySet());
+    Stream.of(expected).map(CsvHeader::key).forEach(keys::add);
     files.forEach(
         (file, columns) -> {
           List<String> own = columns.types().keySet().stream().map(CsvHeader::key).toList();
           List<String> given = file.partition().keySet().stream().map(CsvHeader::key).toList();
-          for (String key : types.keySet()) {
+          for (String key : keys) {
             if (!own.contains(key) && !given.contains(key)) {
               unfit.putIfAbsent(key, "does not exist in file " + shown(file));
             } else if (own.contains(key) && given.contains(key)) {

@@ -205,6 +205,7 @@ final class WorkerTables {
   private Map<String, Map<String, String>> unfit(Map<Place, Dataset<Row>> loaded) {
     OwnFiles owned = new OwnFiles();
     Map<Place, List<Listed>> files = new LinkedHashMap<>();
+    Map<Place, StructType> schemas = new LinkedHashMap<>();
     loaded.forEach(
         (place, rows) -> {
           try {
@@ -214,11 +215,13 @@ final class WorkerTables {
                     : ReadFiles.of(rows, spark.sparkContext().hadoopConfiguration());
             owned.add(place, own);
             files.put(place, own);
+            schemas.put(place, rows == null ? new StructType() : rows.schema());
           } catch (IOException e) {
             throw new DataException("the tables' files can't be listed: " + firstLine(e), e);
           }
         });
-    return new FileSurvey(spark, data.format()).unfit(files);
+    return new FileSurvey(spark, RecordFiles.Options.of(data.format(), data.options()))
+        .unfit(files, schemas);
   }
 
   static void requireFit(Table table, String column, String key) {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sparkfed.config.TrainingConfig;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -151,6 +152,66 @@ class FormatsIT {
         new Broken("text, imputed", "+" + text, impute, "worker b", "in file ", "/b"),
         new Broken("text, dropped", "+" + text, drop, "worker b", "in file ", "/b"),
         new Broken("text, filtered", "+" + text, JSON + "data.where = \"z > 0\"", "/b"),
+        new Broken("a cut last line", "+{\"x\":1,\"z\":" + SECRET, drop, "/b", "cut off at line 9"),
+        new Broken(
+            "two on a line",
+            json("b").replaceFirst("}\n", "} "),
+            impute,
+            "data.workers.b: file ",
+            "/b has more at line 1 than one record"),
+        new Broken(
+            "the first of a text alone",
+            json("b"),
+            JSON + "data.options.multiLine = true",
+            "data.workers.",
+            "than one record"),
+        new Broken(
+            "no record", "+" + SECRET + "\n", drop, "/b", "line 9 a value that is no record"),
+        new Broken(
+            "a key twice",
+            "+{\"x\":1,\"z\":2,\"y\":2,\"z\":" + SECRET + "}\n",
+            JSON,
+            "data.workers.b: file ",
+            "has column z twice in a record at line 9"),
+        new Broken(
+            "another case in one record",
+            "+{\"x\":1,\"Z\":" + SECRET + ",\"y\":2}\n",
+            impute,
+            "/b",
+            "at line 9 a field that differs from column z in case only"),
+        new Broken(
+            "no such field",
+            json("b").replace("\"z\"", "\"zz\""),
+            impute,
+            "worker b: column z (",
+            ") does not exist in file ",
+            "/b"),
+        new Broken(
+            "xml, no such field",
+            xml("b").replace("z>", "zz>"),
+            XML + "data.impute.columns = [z]",
+            "worker b: column z (",
+            ") does not exist in file "),
+        new Broken(
+            "xml, a field twice",
+            xml("b").replaceFirst("<z>", "<z>" + SECRET + "</z><z>"),
+            XML,
+            "/b has column z twice in a record at line 1"),
+        new Broken(
+            "xml, another case",
+            xml("b").replaceFirst("<z>([^<]*)</z>", "<Z>$1</Z>"),
+            XML + "data.missing = drop",
+            "/b has at line 1 a field that differs from column z in case only"),
+        new Broken(
+            "xml, cut",
+            xml("b").substring(0, xml("b").lastIndexOf("<y>")) + "<y>" + SECRET,
+            XML,
+            "/b is malformed or cut off after line 8"),
+        new Broken(
+            "xml, no row",
+            xml("b").replace("row>", "record>"),
+            XML,
+            "/b has no element row (data.options.rowTag)"),
         new Broken(
             "xml, text",
             xml("b").replaceFirst("<z>", "<z>t" + SECRET),
@@ -171,6 +232,46 @@ class FormatsIT {
     write(folder.resolve("b"), text.startsWith("+") ? json("b") + text.substring(1) : text);
 
     assertRefused(broken.settings(), broken.told());
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void load_bytesOfAnotherEncoding_areRefused(boolean isXml) throws IOException {
+    for (String worker : WORKERS) {
+      write(folder.resolve(worker), isXml ? xml(worker) : json(worker));
+    }
+    String text =
+        isXml
+            ? xml("b").replaceFirst("<x>", "<n>\u00e9</n><x>")
+            : json("b").replaceFirst("\"x\"", "\"n\":\"\u00e9\",\"x\"");
+    Files.write(folder.resolve("b"), text.getBytes(StandardCharsets.ISO_8859_1));
+
+    String read = isXml ? XML : JSON;
+    assertRefused(read, "/b has bytes that are none of its encoding's");
+    String encoded = read + "data.options { encoding = ISO-8859-1, lineSep = \"\\n\" }";
+    assertArrayEquals(PLANE, coefficients(encoded, true), 1e-9);
+  }
+
+  /** Spark reads these as they are meant. */
+  @Test
+  void train_recordsInOtherShapes_areRead() throws IOException {
+    for (String worker : WORKERS) {
+      String records = json(worker).trim().replace("\n", ",\n");
+      write(folder.resolve(worker), "[" + records + "]\n");
+    }
+    assertArrayEquals(PLANE, coefficients(JSON + "data.options.multiLine = true", true), 1e-9);
+
+    for (String worker : WORKERS) {
+      String records = json(worker).replace("\n", "\r\n \r\n").replace('"', '\'');
+      write(folder.resolve(worker), "\uFEFF" + records + "[]");
+    }
+    assertArrayEquals(PLANE, coefficients(JSON, false), 1e-9);
+
+    for (String worker : WORKERS) {
+      String attributes = xml(worker).replaceAll("<row><x>([^<]*)</x>", "<row x=\"$1\">");
+      write(folder.resolve(worker), "<?xml version=\"1.0\"?>\n<!-- row -->" + attributes);
+    }
+    assertArrayEquals(PLANE, coefficients(XML + "data.options.attributePrefix = \"\"", true), 1e-9);
   }
 
   @ParameterizedTest
