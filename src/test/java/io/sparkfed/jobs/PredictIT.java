@@ -76,14 +76,16 @@ class PredictIT {
 
   @Test
   void predict_rowsWithoutLabelAndSplit_needNeither() {
-    Path rows = JobRunner.write(own.resolve("new.csv"), "x1,x2\n1,2\n3,4\n");
+    for (String worker : List.of("a", "b", "c")) {
+      JobRunner.write(own.resolve("new-" + worker + ".csv"), "x1,x2\n1,2\n3,4\n");
+    }
 
     Outcome outcome =
         jobs.predict(
             ThreeWorkers.conf(own, root),
-            "data.workers={a = \"" + rows + "\"}",
-            "data.workers.b=" + rows,
-            "data.workers.c=" + rows,
+            "data.workers={a = \"" + own.resolve("new-a.csv") + "\"}",
+            "data.workers.b=" + own.resolve("new-b.csv"),
+            "data.workers.c=" + own.resolve("new-c.csv"),
             "predictions.path=" + own.resolve("predictions"),
             // How a model was trained is no matter, and its own numbers may be said again.
             "algorithm.preset=fed-prox",
