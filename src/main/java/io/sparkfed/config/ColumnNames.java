@@ -19,13 +19,16 @@ final class ColumnNames {
   }
 
   /**
-   * Checks that a key names each column once.
+   * Checks that a key names each column once, and none by a blank.
    *
    * @throws ConfigurationException with the column that is named twice
    */
   static void requireOnce(String key, Collection<String> names) {
     Map<String, String> seen = new HashMap<>();
     for (String name : names) {
+      if (name.isBlank()) {
+        throw new ConfigurationException(key + " must not hold a blank name");
+      }
       String before = seen.put(CsvHeader.key(name), name);
       if (before != null) {
         throw new ConfigurationException(

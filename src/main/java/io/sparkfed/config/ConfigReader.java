@@ -24,6 +24,13 @@ final class ConfigReader {
   /** What makes a path a pattern of Hadoop's. */
   private static final String PATTERN = "*?[]{}\\";
 
+  private static final String DECIMAL = "\\s*[-+]?(\\d+\\.?\\d*|\\.\\d+)([eE][-+]?\\d+)?\\s*";
+
+  /** Clocks count in milliseconds, and add up several of these spans. */
+  private static final Duration SHORTEST = Duration.ofMillis(1);
+
+  private static final Duration LONGEST = Duration.ofDays(365);
+
   private final Config config;
 
   ConfigReader(Config config) {
@@ -63,9 +70,12 @@ final class ConfigReader {
     if (!config.hasPath(key)) {
       return Optional.empty();
     }
-    String rule = "must be a duration > 0 with its unit, e.g. 30s or 5 minutes";
+    String rule = "must be a duration with its unit, from 1 ms to 365 days, e.g. 30s or 5 minutes";
+    if (!read(key, rule, config::getString).matches(DECIMAL + "[a-zA-Z]+\\s*")) {
+      throw invalid(key, rule);
+    }
     Duration value = read(key, rule, config::getDuration);
-    if (value.isZero() || value.isNegative()) {
+    if (value.compareTo(SHORTEST) < 0 || value.compareTo(LONGEST) > 0) {
       throw invalid(key, rule);
     }
     return Optional.of(value);
@@ -101,7 +111,7 @@ final class ConfigReader {
   int integer(String key, int min, int max) {
     requirePresent(key);
     String rule = "must be a whole number from " + min + " to " + max;
-    double value = read(key, rule, config::getDouble);
+    double value = decimal(key, rule);
     if (value != Math.rint(value) || value < min || value > max) {
       throw invalid(key, rule);
     }
@@ -121,11 +131,20 @@ final class ConfigReader {
 
   double number(String key, String rule, DoublePredicate accepted) {
     requirePresent(key);
-    double value = read(key, rule, config::getDouble);
+    double value = decimal(key, rule);
     if (!Double.isFinite(value) || !accepted.test(value)) {
       throw invalid(key, rule);
     }
     return value;
+  }
+
+  /** Java reads numbers from {@code 5f}, {@code 10d} and {@code 0x1p3}: there a unit was meant. */
+  private double decimal(String key, String rule) {
+    String text = read(key, rule, config::getString);
+    if (!text.matches(DECIMAL)) {
+      throw invalid(key, rule);
+    }
+    return Double.parseDouble(text);
   }
 
   List<String> strings(String key) {
@@ -197,6 +216,9 @@ final class ConfigReader {
       return values;
     }
     ConfigObject section = read(key, "must be a section { name = value ... }", config::getObject);
+    if (section.keySet().stream().anyMatch(String::isBlank)) {
+      throw new ConfigurationException(key + " must not have a blank name");
+    }
     section.keySet().stream()
         .filter(name -> !besides.contains(name))
         .sorted()

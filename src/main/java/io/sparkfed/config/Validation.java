@@ -137,6 +137,14 @@ public final class Validation {
     }
     SortedMap<String, String> aggregators =
         new TreeMap<>(read.freeSection("aggregation.aggregators"));
+    aggregators.forEach(
+        (name, host) -> {
+          if (host.isBlank()) {
+            throw new ConfigurationException(
+                ConfigReader.under("aggregation.aggregators", name)
+                    + " must be a host, or any for any");
+          }
+        });
     if (mode.aggregators().isEmpty()) {
       aggregators.clear();
     } else if (aggregators.isEmpty()) {
@@ -431,7 +439,15 @@ public final class Validation {
   }
 
   private Map<String, String> derive() {
-    return read.freeSection("data.derive");
+    Map<String, String> derived = read.freeSection("data.derive");
+    derived.forEach(
+        (name, expression) -> {
+          if (expression.isBlank()) {
+            throw new ConfigurationException(
+                ConfigReader.under("data.derive", name) + " must not be blank");
+          }
+        });
+    return derived;
   }
 
   private Split split() {
