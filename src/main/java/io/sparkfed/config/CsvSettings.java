@@ -128,7 +128,7 @@ final class CsvSettings {
         byWorker.put(PlainText.of(worker), dialect(section, merged, hasSchema, read));
       }
     }
-    return new Csv(all, Map.copyOf(byWorker), !isFalse(options.get("inferSchema")), Map.of());
+    return new Csv(all, Map.copyOf(byWorker), !isFalse(options.get("inferSchema")));
   }
 
   private CsvDialect dialect(

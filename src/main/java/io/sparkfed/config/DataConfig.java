@@ -32,6 +32,8 @@ import java.util.TreeSet;
  * @param workersPerTask how many simulated workers share a task; empty to have it chosen
  * @param storage how packed features are kept in memory
  * @param csv how csv files are read; empty for other formats
+ * @param knownTypes types that SQL saw when a model was trained, by the lower case of columns'
+ *     names: they are not found anew
  */
 public record DataConfig(
     String format,
@@ -47,7 +49,8 @@ public record DataConfig(
     Missing missing,
     OptionalInt workersPerTask,
     Storage storage,
-    Optional<Csv> csv) {
+    Optional<Csv> csv,
+    Map<String, CellType> knownTypes) {
 
   /** Returns the texts that stand for a missing value in a worker's cells. */
   public MissingTexts missingTexts(String worker) {
@@ -61,14 +64,8 @@ public record DataConfig(
    * @param byWorker the others' dialects, by worker id
    * @param findsTypes whether SQL sees types that are found in the files; otherwise columns are
    *     text
-   * @param knownTypes types that SQL saw when a model was trained, by the lower case of columns'
-   *     names: they are not found anew
    */
-  public record Csv(
-      CsvDialect all,
-      Map<String, CsvDialect> byWorker,
-      boolean findsTypes,
-      Map<String, CellType> knownTypes) {
+  public record Csv(CsvDialect all, Map<String, CsvDialect> byWorker, boolean findsTypes) {
 
     /** Returns a worker's dialect; that of all for null, a pooled table's. */
     public CsvDialect of(String worker) {
@@ -78,16 +75,15 @@ public record DataConfig(
 
   /** Returns the same with rows from elsewhere. */
   DataConfig with(Source only) {
-    return with(only, csv);
+    return with(only, knownTypes);
   }
 
   /** Returns the same with types that SQL saw when a model was trained. */
-  DataConfig with(Map<String, CellType> knownTypes) {
-    return with(
-        source, csv.map(own -> new Csv(own.all(), own.byWorker(), own.findsTypes(), knownTypes)));
+  DataConfig with(Map<String, CellType> ofModel) {
+    return with(source, ofModel);
   }
 
-  private DataConfig with(Source rows, Optional<Csv> csvOfThem) {
+  private DataConfig with(Source rows, Map<String, CellType> types) {
     return new DataConfig(
         format,
         options,
@@ -102,7 +98,8 @@ public record DataConfig(
         missing,
         workersPerTask,
         storage,
-        csvOfThem);
+        csv,
+        types);
   }
 
   /** What becomes of rows with a missing value. */

@@ -77,7 +77,7 @@ public record TrainingConfig(
    * Returns the same configuration for rows whose columns SQL sees as it did when a model was
    * trained.
    *
-   * @param types of csv columns, by the lower case of their names
+   * @param types of columns, by the lower case of their names
    */
   public TrainingConfig withTypes(Map<String, CellType> types) {
     return with(data.with(types), model, aggregation);

@@ -291,7 +291,8 @@ public final class Validation {
         read.oneOf("data.missing", Missing.class),
         workersPerTask(source),
         read.oneOf("data.storage", Storage.class),
-        isCsv ? Optional.of(new CsvSettings(read).csv(schema.isPresent())) : Optional.empty());
+        isCsv ? Optional.of(new CsvSettings(read).csv(schema.isPresent())) : Optional.empty(),
+        Map.of());
   }
 
   private OptionalInt workersPerTask(Source source) {

@@ -49,8 +49,8 @@ import org.apache.hadoop.fs.Path;
  * @param hasOffset whether the rows it was trained on had offsets
  * @param encoding how columns become the features
  * @param labels what stood in the label's column: classes with names, or numbers
- * @param sqlTypes types of csv columns that SQL saw in training, by the lower case of their names;
- *     none in files of before they were kept
+ * @param sqlTypes types of columns that SQL saw in training, by the lower case of their names; none
+ *     in files of before they were kept
  * @param settings what a configuration about it need not say again
  */
 public record SavedModel(
@@ -187,7 +187,7 @@ public record SavedModel(
     return types;
   }
 
-  /** Returns a configuration whose SQL sees the columns of csv files as in training. */
+  /** Returns a configuration whose SQL sees columns as in training. */
   public TrainingConfig withTypes(TrainingConfig config) {
     return config.withTypes(sqlTypes);
   }

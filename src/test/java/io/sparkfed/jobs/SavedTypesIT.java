@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.sparkfed.jobs.JobRunner.Outcome;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -186,5 +188,100 @@ class SavedTypesIT {
                 spark ->
                     spark.read().json(own.resolve("out").toString()).first().<Number>getAs("y"))
             .doubleValue());
+  }
+
+  /**
+   * Three workers' rows: a code with leading zeros, and numbers whose order as texts is another.
+   */
+  private static Path typed(String name, String format, String codeType, String numberType) {
+    return JobRunner.withSpark(
+        spark -> {
+          for (String worker : List.of("a", "b", "c")) {
+            spark
+                .sql(
+                    ("select cast(code as %s) code, cast(k as %s) k, cast(m as %s) m,"
+                            + " 3 * int(substr(code, 1, 2)) + greatest(k, m) y from (select"
+                            + " concat('0', id %% 4 + 1, lpad(id, 2, '0')) code, id * 7 %% 13 k,"
+                            + " id * 5 %% 17 m from range(20))")
+                        .formatted(codeType, numberType, numberType))
+                .coalesce(1)
+                .write()
+                .option("header", true)
+                .format(format)
+                .save(root.resolve(name + "-" + worker).toString());
+          }
+          return root.resolve(name);
+        });
+  }
+
+  private static String typedConf(String data, Path rows) {
+    StringBuilder workers = new StringBuilder();
+    for (String worker : List.of("a", "b", "c")) {
+      workers.append(worker + " = \"" + rows + "-" + worker + "\"\n");
+    }
+    return JobRunner.write(
+            root.resolve(Integer.toHexString((data + rows).hashCode()) + ".conf"),
+            "data { "
+                + data
+                + "\n workers { "
+                + workers
+                + " }\n derive { g = \"cast(substr(code, 1, 2) as double)\","
+                + " h = \"greatest(k, m)\" }\n label-column = y, feature-columns = [g, h] }\n"
+                + "algorithm.preset = normal-equations\n")
+        .toString();
+  }
+
+  /** As a number a code has lost its zeros, and as texts 9 is greater than 10. */
+  @Test
+  void evaluate_tablesOfOtherFormats_meanTheSameOrAreRefused() {
+    Path json = typed("json", "json", "string", "bigint");
+    Path texts = typed("texts", "json", "string", "string");
+    Path parquet = typed("parquet", "parquet", "string", "int");
+    Path numbers = typed("numbers", "parquet", "int", "double");
+    Path csv = typed("csv", "csv", "string", "int");
+    String options = ", options.header = true";
+    Map<String, String> train =
+        Map.of(
+            "json", typedConf("format = json", json),
+            "parquet", typedConf("format = parquet", parquet),
+            "csv", typedConf("schema = \"code STRING\"" + options, csv));
+
+    train.forEach(
+        (name, conf) -> {
+          String model = root.resolve("of " + name).toString();
+          Outcome trained = jobs.train(conf, "output.dir=" + model);
+          assertEquals(0, trained.code(), trained.toString());
+          List<String> same =
+              List.of(
+                  typedConf("format = json", json),
+                  typedConf("format = parquet", parquet),
+                  typedConf("format = csv", csv),
+                  typedConf("schema = \"code STRING, k DOUBLE\"" + options, csv));
+          for (String other : same) {
+            Outcome outcome = jobs.evaluate(other, "--model", model);
+            assertEquals(0, outcome.code(), outcome.toString());
+            assertTrue(
+                Pattern.compile("\"rmse\" : [0-9.]+E-1[0-9]").matcher(outcome.out()).find(),
+                outcome.toString());
+          }
+          refuse(
+              typedConf("format = json", texts),
+              model,
+              "column k (data.derive.h) is of type string, and was long");
+          refuse(
+              typedConf("format = parquet", numbers),
+              model,
+              "column code (data.derive.g) is of type int, and was text");
+          refuse(
+              typedConf("schema = \"code INT\"" + options, csv),
+              model,
+              "column code (data.derive.g) is of type int, and was text");
+        });
+  }
+
+  private static void refuse(String conf, String model, String message) {
+    Outcome outcome = jobs.evaluate(conf, "--model", model);
+    assertEquals(3, outcome.code(), outcome.toString());
+    assertTrue(outcome.err().contains(message), outcome.toString());
   }
 }

@@ -75,6 +75,12 @@ final class CsvTables {
     csv.byWorker()
         .forEach(
             (worker, own) -> sql.requireMeant(own.missing(), " in csv files of worker " + worker));
+    Map<String, String> read = new LinkedHashMap<>();
+    sql.columns().forEach((name, key) -> read.putIfAbsent(CsvHeader.key(name), key));
+    declaredInSql()
+        .forEach(
+            (name, type) ->
+                SqlTypes.requireKnown(null, name, read.get(name), type, sql.known().get(name)));
     List<Place> places;
     Map<String, CsvTable> found;
     if (data.source() instanceof WorkerPaths paths) {
@@ -119,7 +125,7 @@ final class CsvTables {
         .sorted()
         .forEach(
             name -> {
-              CellType known = csv.knownTypes().get(name);
+              CellType known = data.knownTypes().get(name);
               if (known == null) {
                 columns.add(name);
               } else {
@@ -174,7 +180,9 @@ final class CsvTables {
     if (found.dialect().decimal() != '.') {
       unmarked.addAll(sql.derived());
     }
-    Table table = new Table(worker, rows, place, unfit, types, unmarked);
+    Map<String, CellType> seen = new LinkedHashMap<>(types);
+    declaredInSql().forEach((name, type) -> seen.put(name, SqlTypes.kind(type)));
+    Table table = new Table(worker, rows, place, unfit, seen, unmarked);
     sql.needed().forEach((name, of) -> WorkerTables.requireFit(table, name, of));
     unfit.keySet().removeIf(sql.derived()::contains);
     return table;
@@ -248,6 +256,15 @@ final class CsvTables {
               });
     }
     return texts;
+  }
+
+  /** Returns the types of columns that SQL reads and {@code data.schema} declares. */
+  private Map<String, DataType> declaredInSql() {
+    Map<String, DataType> declared = declared();
+    Set<String> read = new HashSet<>();
+    sql.columns().keySet().forEach(name -> read.add(CsvHeader.key(name)));
+    declared.keySet().removeIf(name -> !read.contains(name) || isWorkerColumn(name));
+    return declared;
   }
 
   private Map<String, DataType> declared() {

@@ -107,7 +107,7 @@ public final class ShardLoader {
    * @param placement how the rows came to their workers
    * @param dropped what is told of rows left out for a missing value; empty where none may be
    * @param notes what the user should know
-   * @param sqlTypes types of csv columns that SQL saw, by the lower case of their names
+   * @param sqlTypes types of columns that SQL saw, by the lower case of their names
    */
   public record Loaded(
       SparkFederation federation,

@@ -4,6 +4,7 @@ import io.sparkfed.config.DataConfig;
 import io.sparkfed.config.DataConfig.PooledTable;
 import io.sparkfed.config.DataConfig.SplitByColumn;
 import io.sparkfed.config.NearestName;
+import io.sparkfed.csv.CellType;
 import io.sparkfed.csv.CsvHeader;
 import io.sparkfed.data.DataException;
 import io.sparkfed.model.MissingTexts;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.apache.spark.SparkThrowable;
@@ -99,6 +101,16 @@ final class TableSql {
   /** Returns those without which it can't be. */
   Map<String, String> needed() {
     return columns(derivations.stream().filter(d -> demanded.contains(d.column())).toList());
+  }
+
+  /**
+   * Returns the types that SQL saw of these when a model was trained, by the lower case of their
+   * names; none where no model is used.
+   */
+  Map<String, CellType> known() {
+    Map<String, CellType> known = new TreeMap<>(data.knownTypes());
+    known.keySet().retainAll(keys(needed().keySet()));
+    return known;
   }
 
   private Map<String, String> columns(List<Derivation> of) {

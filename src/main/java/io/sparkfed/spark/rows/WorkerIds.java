@@ -65,21 +65,22 @@ final class WorkerIds {
   }
 
   /**
-   * Reads a table, of which Spark's reader may have made numbers or dates of the names of folders:
-   * the worker column keeps their texts.
+   * Reads a table, of which Spark's reader may have made numbers or dates of the names of folders.
+   *
+   * @param texts the names of columns that keep their texts
    */
-  static Dataset<Row> load(DataFrameReader reader, String path, String workerColumn) {
+  static Dataset<Row> load(DataFrameReader reader, String path, List<String> texts) {
     Dataset<Row> rows = reader.load(path);
-    if (!isTyped(rows, workerColumn)) {
-      return rows;
-    }
     StructField[] fields = rows.schema().fields();
+    boolean isTyped = false;
     for (int j = 0; j < fields.length; j++) {
-      if (fields[j].name().equalsIgnoreCase(workerColumn)) {
-        fields[j] = DataTypes.createStructField(fields[j].name(), DataTypes.StringType, true);
+      String name = fields[j].name();
+      if (texts.stream().anyMatch(name::equalsIgnoreCase) && isTyped(rows, name)) {
+        fields[j] = DataTypes.createStructField(name, DataTypes.StringType, true);
+        isTyped = true;
       }
     }
-    return reader.schema(new StructType(fields)).load(path);
+    return isTyped ? reader.schema(new StructType(fields)).load(path) : rows;
   }
 
   /** Whether a column stands in the paths of files and was given a type by them. */

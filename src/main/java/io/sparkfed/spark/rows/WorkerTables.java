@@ -13,6 +13,7 @@ import io.sparkfed.data.DataException;
 import io.sparkfed.model.FeatureEncoding;
 import io.sparkfed.model.InputColumn;
 import io.sparkfed.model.Response;
+import io.sparkfed.model.Spelling;
 import io.sparkfed.spark.cluster.Place;
 import io.sparkfed.spark.cluster.PlacedRdd;
 import io.sparkfed.spark.cluster.TaskFailures;
@@ -20,6 +21,7 @@ import io.sparkfed.spark.rows.FolderFiles.Listed;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -96,7 +98,7 @@ final class WorkerTables {
    * @param place where the rows may be read
    * @param unfit columns that can't be read from all its files, by the lower case of their names:
    *     the rule that is broken
-   * @param sqlTypes types of csv columns that SQL sees, by the lower case of their names
+   * @param sqlTypes types of columns that SQL sees, by the lower case of their names
    * @param unmarked columns whose texts aren't numbers, as their decimal mark isn't known, by the
    *     lower case of their names
    */
@@ -133,10 +135,6 @@ final class WorkerTables {
     return skipped;
   }
 
-  private static Table anywhere(String worker, Dataset<Row> rows, Map<String, String> unfit) {
-    return new Table(worker, rows, Place.anywhere(worker), unfit, Map.of(), Set.of());
-  }
-
   /**
    * Opens one table for each worker whose rows can be read in place; one for all when they are
    * pooled and reading them by worker would read everything once for each.
@@ -163,7 +161,7 @@ final class WorkerTables {
         loaded.put(place, own.get(worker));
       }
       Map<String, Map<String, String>> unfit = unfit(loaded);
-      SqlTypes types = new SqlTypes(sql.columns(), own);
+      SqlTypes types = new SqlTypes(sql.columns(), own, sql.known());
       own.replaceAll((worker, rows) -> rows == null ? null : types.of(rows));
       return loaded.keySet().stream()
           .map(
@@ -172,7 +170,8 @@ final class WorkerTables {
                       sql,
                       place,
                       own.get(place.worker()),
-                      unfit.getOrDefault(place.worker(), Map.of())))
+                      unfit.getOrDefault(place.worker(), Map.of()),
+                      types.kinds()))
           .toList();
     }
     PooledTable pooled = (PooledTable) data.source();
@@ -180,7 +179,8 @@ final class WorkerTables {
     Place anywhere = Place.anywhere(null);
     Map<String, String> unfit =
         given.isPresent() ? Map.of() : unfit(Map.of(anywhere, read)).getOrDefault(null, Map.of());
-    Table whole = opened(sql, anywhere, read, unfit);
+    SqlTypes types = new SqlTypes(sql.columns(), Collections.singletonMap(null, read), sql.known());
+    Table whole = opened(sql, anywhere, read, unfit, types.kinds());
     Dataset<Row> all = whole.rows();
     if (all == null) {
       throw new DataException("no worker holds any row");
@@ -194,10 +194,13 @@ final class WorkerTables {
         .forEach(
             (id, texts) ->
                 tables.add(
-                    anywhere(
+                    new Table(
                         id,
                         all.where(worker.cast("string").isin(texts.toArray())),
-                        whole.unfit())));
+                        Place.anywhere(id),
+                        whole.unfit(),
+                        whole.sqlTypes(),
+                        Set.of())));
     return tables;
   }
 
@@ -315,12 +318,17 @@ final class WorkerTables {
     return response != null && data.split() instanceof SplitByColumn split ? split : null;
   }
 
-  private Table opened(TableSql sql, Place place, Dataset<Row> rows, Map<String, String> unfit) {
+  private Table opened(
+      TableSql sql,
+      Place place,
+      Dataset<Row> rows,
+      Map<String, String> unfit,
+      Map<String, CellType> sqlTypes) {
     // An empty csv file has no header and so no columns: the worker holds no rows.
     boolean hasRows = rows != null && rows.columns().length > 0;
     String worker = place.worker();
     if (!hasRows) {
-      return new Table(worker, null, place, Map.of(), Map.of(), Set.of());
+      return new Table(worker, null, place, Map.of(), sqlTypes, Set.of());
     }
     Table read = new Table(worker, rows, place, unfit, Map.of(), Set.of());
     sql.needed().forEach((name, key) -> requireFit(read, name, key));
@@ -333,7 +341,7 @@ final class WorkerTables {
         sql.applied(present, List.of(rows.columns()), Set.of(), key),
         place,
         left,
-        Map.of(),
+        sqlTypes,
         Set.of());
   }
 
@@ -365,10 +373,7 @@ final class WorkerTables {
         UnreachableException.open(spark.sparkContext().hadoopConfiguration(), path.get());
       }
       String readable = readable(path.get());
-      Dataset<Row> rows =
-          data.source() instanceof PooledTable pooled
-              ? WorkerIds.load(reader, readable, pooled.workerColumn())
-              : reader.load(readable);
+      Dataset<Row> rows = WorkerIds.load(reader, readable, textColumns());
       files.requireAll(rows, path.get());
       return rows;
     } catch (DataException | UnreachableException e) {
@@ -378,6 +383,23 @@ final class WorkerTables {
       throw new DataException(
           key + ": " + why, e instanceof SparkException ? TaskFailures.withoutText(e) : e);
     }
+  }
+
+  /** Returns the columns of which 01 isn't 1, though Spark makes numbers of folders' names. */
+  private List<String> textColumns() {
+    List<String> texts = new ArrayList<>();
+    data.preprocessing()
+        .categories()
+        .forEach(
+            (name, category) -> {
+              if (category.spelling() == Spelling.TEXT) {
+                texts.add(name);
+              }
+            });
+    if (data.source() instanceof PooledTable pooled) {
+      texts.add(pooled.workerColumn());
+    }
+    return texts;
   }
 
   private Optional<StructType> schema() {
