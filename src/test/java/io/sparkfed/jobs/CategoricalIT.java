@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.spark.ml.classification.LogisticRegressionModel;
 import org.apache.spark.ml.linalg.Vectors;
@@ -116,17 +117,20 @@ class CategoricalIT {
         JSON.readTree(outcome.out()).path("metrics").path("all"));
   }
 
+  /** Returns three workers, each with a file of these rows. */
+  private String workersWith(String rows) {
+    return Stream.of("a", "b", "c")
+        .map(
+            worker -> worker + " = \"" + JobRunner.write(own.resolve(worker + ".csv"), rows) + "\"")
+        .collect(Collectors.joining(", ", "data.workers={", "}"));
+  }
+
   /** Evaluation rows of few levels: they would be encoded otherwise by themselves. */
   @Test
   void evaluate_rowsOfOneLevel_areEncodedAsInTraining() throws IOException {
-    Path rows = JobRunner.write(own.resolve("new.csv"), "gre,gpa,rank,admit\n500,3.5,4,1\n");
+    String workers = workersWith("gre,gpa,rank,admit\n500,3.5,4,1\n");
 
-    Outcome outcome =
-        jobs.evaluate(
-            conf,
-            "data.workers={a = \"" + rows + "\", b = \"" + rows + "\", c = \"" + rows + "\"}",
-            "--model",
-            model.toString());
+    Outcome outcome = jobs.evaluate(conf, workers, "--model", model.toString());
 
     assertEquals(0, outcome.code(), outcome.toString());
     double[] w = coefficients();
@@ -241,10 +245,7 @@ class CategoricalIT {
   @ParameterizedTest
   @MethodSource("refusals")
   void evaluateAndPredict_anotherTableThanTheModels_areRefused(Refusal refusal) {
-    Path rows = JobRunner.write(own.resolve("rows.csv"), refusal.rows());
-    String[] args = {
-      conf, "data.workers={a = \"" + rows + "\", b = \"" + rows + "\", c = \"" + rows + "\"}"
-    };
+    String[] args = {conf, workersWith(refusal.rows())};
     String[] toModel = {"--model", model.toString()};
     for (Outcome outcome :
         List.of(

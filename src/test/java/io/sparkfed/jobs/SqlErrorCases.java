@@ -38,7 +38,8 @@ final class SqlErrorCases {
         where("date'today' > date'2024-01-01'", same + "a date or timestamp of today"),
         where("to_date('yesterday') > '2024-01-01'", same + "a date or timestamp of today"),
         where("aes_encrypt('a', '0000000000000000') is null", same + "aes_encrypt"),
-        where("hash(*) > 1", "data.where must name the columns"));
+        where("hash(*) > 1", "data.where must name the columns"),
+        where("identifier('x1') > 1", "data.where must name the columns", "identifier"));
   }
 
   static Stream<Case> names() {

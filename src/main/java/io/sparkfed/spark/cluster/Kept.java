@@ -1,5 +1,7 @@
 package io.sparkfed.spark.cluster;
 
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.broadcast.Broadcast;
@@ -11,6 +13,8 @@ import org.apache.spark.rdd.RDD;
  * trace about a pool that is shut down. On a cluster an executor may be long in answering.
  */
 public final class Kept {
+  private static final System.Logger LOG = System.getLogger(Kept.class.getName());
+
   private Kept() {}
 
   /** Has the executors forget rows. */
@@ -19,11 +23,25 @@ public final class Kept {
   }
 
   static void forget(RDD<?> persisted) {
-    persisted.unpersist(persisted.context().isLocal());
+    SparkContext context = persisted.context();
+    await(context, isWaitedFor -> persisted.unpersist(isWaitedFor));
   }
 
   /** Has the executors forget a value, which can't be sent again. */
   public static void forget(SparkContext context, Broadcast<?> value) {
-    value.destroy(context.isLocal());
+    await(context, value::destroy);
+  }
+
+  /** Whatever is still read when the time is up is forgotten afterwards. */
+  private static void await(SparkContext context, Consumer<Boolean> forgetting) {
+    try {
+      forgetting.accept(context.isLocal());
+    } catch (Exception e) {
+      // Scala's methods declare no checked exceptions.
+      if (!(e instanceof TimeoutException)) {
+        throw e;
+      }
+      LOG.log(System.Logger.Level.DEBUG, "a task still reads what is to be forgotten", e);
+    }
   }
 }

@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.catalyst.analysis.ExpressionWithUnresolvedIdentifier;
 import org.apache.spark.sql.catalyst.analysis.Star;
 import org.apache.spark.sql.catalyst.expressions.AesEncrypt;
 import org.apache.spark.sql.catalyst.expressions.Cast;
@@ -60,6 +61,9 @@ final class RowExpressions {
     for (Expression node : SqlTree.of(sql)) {
       if (node instanceof Star) {
         return Optional.of("must name the columns that it reads, and * names none");
+      }
+      if (node instanceof ExpressionWithUnresolvedIdentifier) {
+        return Optional.of("must name the columns that it reads, and identifier() hides them");
       }
       if (node instanceof Literal literal && isLiteralOfToday(literal)) {
         return varies("a date or timestamp of today");

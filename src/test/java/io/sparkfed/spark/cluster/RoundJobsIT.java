@@ -207,12 +207,7 @@ class RoundJobsIT {
 
       assertEquals(before, Set.copyOf(federation.visit(visit, rows)));
       assertTrue(
-          spark
-              .sparkContext()
-              .env()
-              .blockManager()
-              .getLocalValues(new RDDBlockId(id, 1))
-              .isDefined());
+          spark.sparkContext().env().blockManager().getStatus(new RDDBlockId(id, 1)).isDefined());
     }
   }
 
