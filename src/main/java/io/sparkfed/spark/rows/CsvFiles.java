@@ -7,7 +7,6 @@ import io.sparkfed.csv.CsvHeader.Verdict;
 import io.sparkfed.csv.CsvRecords;
 import io.sparkfed.data.DataException;
 import io.sparkfed.spark.cluster.Place;
-import io.sparkfed.spark.cluster.PlacedRdd;
 import io.sparkfed.spark.cluster.TaskFailures;
 import io.sparkfed.spark.rows.FolderFiles.Listed;
 import java.io.IOException;
@@ -20,13 +19,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.io.compress.CompressionCodec;
 import org.apache.hadoop.io.compress.CompressionCodecFactory;
 import org.apache.spark.SparkEnv;
-import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.SerializableConfiguration;
@@ -106,20 +103,14 @@ final class CsvFiles {
    *     may be a row and should be its header
    */
   List<List<CsvFile>> find(List<Search> searches) {
-    Broadcast<SerializableConfiguration> settings = hadoop;
-    JavaRDD<Integer> indices =
-        context.parallelize(IntStream.range(0, searches.size()).boxed().toList(), searches.size());
-    List<Found> found;
-    try {
-      found =
-          PlacedRdd.of(indices, searches.stream().map(Search::place).toList())
-              .map(k -> find(searches.get(k), settings.value().value()))
-              .collect();
-    } catch (Exception e) {
-      throw new DataException(
-          "the workers' files could not be listed; see the executors' logs",
-          TaskFailures.withoutText(e));
-    }
+    List<Found> found =
+        FileTasks.ask(
+            context,
+            hadoop,
+            searches.stream().map(Search::place).toList(),
+            searches,
+            (place, search, configuration) -> find(search, configuration),
+            "the workers' files could not be listed");
     List<List<CsvFile>> files = new ArrayList<>();
     for (int k = 0; k < searches.size(); k++) {
       Place place = searches.get(k).place();

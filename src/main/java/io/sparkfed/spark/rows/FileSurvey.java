@@ -1,9 +1,10 @@
 package io.sparkfed.spark.rows;
 
+import io.sparkfed.config.DataConfig;
 import io.sparkfed.csv.CsvHeader;
 import io.sparkfed.data.DataException;
+import io.sparkfed.spark.cluster.Kept;
 import io.sparkfed.spark.cluster.Place;
-import io.sparkfed.spark.cluster.PlacedRdd;
 import io.sparkfed.spark.cluster.TaskFailures;
 import io.sparkfed.spark.rows.FolderFiles.Listed;
 import java.io.IOException;
@@ -16,10 +17,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.SparkSession;
@@ -34,11 +33,13 @@ final class FileSurvey {
   private static final String[] NONE = {};
 
   private final SparkSession spark;
+  private final DataConfig data;
   private final RecordFiles.Options how;
 
-  FileSurvey(SparkSession spark, RecordFiles.Options how) {
+  FileSurvey(SparkSession spark, DataConfig data) {
     this.spark = spark;
-    this.how = how;
+    this.data = data;
+    this.how = RecordFiles.Options.of(data.format(), data.options());
   }
 
   /** Files for one task. */
@@ -107,23 +108,18 @@ final class FileSurvey {
     if (bins.isEmpty()) {
       return List.of();
     }
-    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-    Broadcast<SerializableConfiguration> hadoop =
-        context.broadcast(new SerializableConfiguration(spark.sessionState().newHadoopConf()));
-    JavaRDD<Integer> indices =
-        context.parallelize(IntStream.range(0, bins.size()).boxed().toList(), bins.size());
+    Broadcast<SerializableConfiguration> hadoop = HadoopSettings.broadcast(spark, data);
     RecordFiles.Options read = how;
-    List<Bin> travelling = new ArrayList<>(bins);
     try {
-      return PlacedRdd.of(indices, bins.stream().map(Bin::place).toList())
-          .map(k -> told(travelling.get(k), read, hadoop.value().value()))
-          .collect();
-    } catch (Exception e) {
-      throw new DataException(
-          "the workers' files could not be looked at; see the executors' logs",
-          TaskFailures.withoutText(e));
+      return FileTasks.ask(
+          JavaSparkContext.fromSparkContext(spark.sparkContext()),
+          hadoop,
+          bins.stream().map(Bin::place).toList(),
+          bins,
+          (place, bin, configuration) -> told(bin, read, configuration),
+          "the workers' files could not be looked at");
     } finally {
-      hadoop.destroy();
+      Kept.forget(spark.sparkContext(), hadoop);
     }
   }
 

@@ -55,7 +55,10 @@ final class JsonRecords {
     Text line = new Text();
     for (long number = 1; lines.readLine(line) > 0; number++) {
       String text =
-          charset.newDecoder().decode(ByteBuffer.wrap(line.getBytes(), 0, line.getLength())) + "";
+          charset
+              .newDecoder()
+              .decode(ByteBuffer.wrap(line.getBytes(), 0, line.getLength()))
+              .toString();
       boolean isMarked = number == 1 && text.startsWith("\uFEFF");
       try (JsonParser parser = factory.createParser(isMarked ? text.substring(1) : text)) {
         readOne(parser, "line " + number);

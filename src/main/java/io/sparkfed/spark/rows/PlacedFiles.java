@@ -7,7 +7,6 @@ import io.sparkfed.config.DataConfig.WorkerPaths;
 import io.sparkfed.data.DataException;
 import io.sparkfed.spark.cluster.Kept;
 import io.sparkfed.spark.cluster.Place;
-import io.sparkfed.spark.cluster.PlacedRdd;
 import io.sparkfed.spark.cluster.TaskFailures;
 import io.sparkfed.spark.rows.FolderFiles.Listed;
 import java.io.IOException;
@@ -17,14 +16,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.hadoop.Footer;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.util.HadoopInputFile;
 import org.apache.spark.SparkEnv;
-import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Dataset;
@@ -132,16 +129,14 @@ final class PlacedFiles {
                   new Search(paths.paths().get(worker), data.format(), data.schema().isEmpty()));
             });
     Broadcast<SerializableConfiguration> hadoop = HadoopSettings.broadcast(spark, data);
-    JavaRDD<Integer> indices =
-        context.parallelize(IntStream.range(0, places.size()).boxed().toList(), places.size());
     try {
-      return PlacedRdd.of(indices, places)
-          .map(k -> list(places.get(k).worker(), searches.get(k), hadoop.value().value()))
-          .collect();
-    } catch (Exception e) {
-      throw new DataException(
-          "the workers' files could not be listed; see the executors' logs",
-          TaskFailures.withoutText(e));
+      return FileTasks.ask(
+          context,
+          hadoop,
+          places,
+          searches,
+          (place, search, configuration) -> list(place.worker(), search, configuration),
+          "the workers' files could not be listed");
     } finally {
       Kept.forget(context.sc(), hadoop);
     }

@@ -223,8 +223,7 @@ final class WorkerTables {
             throw new DataException("the tables' files can't be listed: " + firstLine(e), e);
           }
         });
-    return new FileSurvey(spark, RecordFiles.Options.of(data.format(), data.options()))
-        .unfit(files, schemas);
+    return new FileSurvey(spark, data).unfit(files, schemas);
   }
 
   static void requireFit(Table table, String column, String key) {
