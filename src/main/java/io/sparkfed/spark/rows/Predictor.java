@@ -306,9 +306,7 @@ public final class Predictor {
     }
     if (!infinite.isEmpty()) {
       String rule =
-          "a prediction must be a finite number, and the row's features are too large for that ("
-              + infinite.size()
-              + " such rows)";
+          "a prediction must be a finite number, and the row's features are too large for that";
       return new Look(new DataFault(worker, "", infinite.get(0), rule), aside);
     }
     return new Look(null, aside);
