@@ -262,7 +262,7 @@ public final class Predictor {
     Scoring scoring = units == Units.OF_THE_COLUMNS ? scorer.of(List.of()) : null;
     List<ParsedRow> scored = new ArrayList<>();
     List<Long> ordinals = new ArrayList<>();
-    List<Long> infinite = new ArrayList<>();
+    long infinite = 0;
     long ordinal = 0;
     double trainingWeight = 0.0;
     String worker = null;
@@ -288,8 +288,8 @@ public final class Predictor {
       if (scoring == null) {
         scored.add(row);
         ordinals.add(ordinal);
-      } else if (!scoring.isFinite(row)) {
-        infinite.add(ordinal);
+      } else if (infinite == 0 && !scoring.isFinite(row)) {
+        infinite = ordinal;
       }
     }
     if (units == Units.OF_EACH_WORKER && worker != null && !(trainingWeight > 0.0)) {
@@ -298,16 +298,16 @@ public final class Predictor {
     }
     if (!scored.isEmpty()) {
       Scoring own = scorer.of(scored);
-      for (int k = 0; k < scored.size(); k++) {
+      for (int k = 0; k < scored.size() && infinite == 0; k++) {
         if (!own.isFinite(scored.get(k))) {
-          infinite.add(ordinals.get(k));
+          infinite = ordinals.get(k);
         }
       }
     }
-    if (!infinite.isEmpty()) {
+    if (infinite > 0) {
       String rule =
           "a prediction must be a finite number, and the row's features are too large for that";
-      return new Look(new DataFault(worker, "", infinite.get(0), rule), aside);
+      return new Look(new DataFault(worker, "", infinite, rule), aside);
     }
     return new Look(null, aside);
   }
