@@ -34,6 +34,10 @@ public final class Kept {
 
   /** Whatever is still read when the time is up is forgotten afterwards. */
   private static void await(SparkContext context, Consumer<Boolean> forgetting) {
+    if (context.isStopped()) {
+      // Its executors end, and with them all that they keep.
+      return;
+    }
     try {
       forgetting.accept(context.isLocal());
     } catch (Exception e) {
