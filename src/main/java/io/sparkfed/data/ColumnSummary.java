@@ -4,7 +4,6 @@ import io.sparkfed.model.FeatureEncoding;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -97,7 +96,7 @@ public final class ColumnSummary implements Serializable {
   }
 
   /** Values with weights, kept to be summed in an order that the rows' order has no part in. */
-  private static final class GrowingColumn {
+  private static final class GrowingColumn implements CanonicalOrder.Keys {
     private int count;
     private double[] values = new double[16];
     private double[] weights = new double[16];
@@ -110,13 +109,18 @@ public final class ColumnSummary implements Serializable {
       count++;
     }
 
+    @Override
+    public long of(int row, int key) {
+      return CanonicalOrder.key(key == 0 ? values[row] : weights[row]);
+    }
+
+    @Override
+    public int following(int row, int key) {
+      return key == 0 ? 1 : CanonicalOrder.NONE;
+    }
+
     double[] sortedSums() {
-      List<Integer> order = new ArrayList<>(count);
-      for (int i = 0; i < count; i++) {
-        order.add(i);
-      }
-      order.sort(
-          Comparator.<Integer>comparingDouble(i -> values[i]).thenComparingDouble(i -> weights[i]));
+      int[] order = CanonicalOrder.of(count, this);
       double sum = 0.0;
       double total = 0.0;
       for (int i : order) {

@@ -4,7 +4,6 @@ import io.sparkfed.data.ShardBuilder.Part;
 import io.sparkfed.math.Kernels;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.stream.IntStream;
 
 /**
  * The append-only store behind {@link ShardBuilder}: rows end to end in growing arrays. Column
@@ -89,36 +88,72 @@ final class GrowingRows {
 
   /** Returns the row numbers sorted by content. */
   int[] canonicalOrder() {
-    return IntStream.range(0, count)
-        .boxed()
-        .sorted(this::compare)
-        .mapToInt(Integer::intValue)
-        .toArray();
+    return CanonicalOrder.of(count, new Content());
   }
 
-  private int compare(int a, int b) {
-    int byLabel = Double.compare(labels[a], labels[b]);
-    if (byLabel != 0) {
-      return byLabel;
-    }
-    int byWeight = Double.compare(weights[a], weights[b]);
-    if (byWeight != 0) {
-      return byWeight;
-    }
-    int byOffset = Double.compare(offset(a), offset(b));
-    if (byOffset != 0) {
-      return byOffset;
-    }
-    if (sparse) {
-      int byColumns =
-          Arrays.compare(columns, starts[a], starts[a + 1], columns, starts[b], starts[b + 1]);
-      if (byColumns != 0) {
-        return byColumns;
+  /**
+   * Label, weight and offset; then the columns of sparse rows, of which a shorter row that begins
+   * alike comes first; then the values; then the part.
+   */
+  private final class Content implements CanonicalOrder.Keys {
+    private static final int LABEL = 0;
+    private static final int WEIGHT = 1;
+    private static final int OFFSET = 2;
+    private static final int PART = 3;
+    private static final int FIRST_ENTRY = 4;
+
+    private static final int NO_COLUMN = -1;
+
+    private final int firstValue;
+
+    Content() {
+      int widest = 0;
+      for (int i = 0; sparse && i < count; i++) {
+        widest = Math.max(widest, width(i));
       }
+      firstValue = FIRST_ENTRY + (sparse ? widest + 1 : 0);
     }
-    int byValues =
-        Arrays.compare(values, starts[a], starts[a + 1], values, starts[b], starts[b + 1]);
-    return byValues != 0 ? byValues : Boolean.compare(tests.get(a), tests.get(b));
+
+    private int width(int row) {
+      return starts[row + 1] - starts[row];
+    }
+
+    @Override
+    public long of(int row, int key) {
+      if (key >= firstValue) {
+        return CanonicalOrder.key(values[starts[row] + key - firstValue]);
+      }
+      return switch (key) {
+        case LABEL -> CanonicalOrder.key(labels[row]);
+        case WEIGHT -> CanonicalOrder.key(weights[row]);
+        case OFFSET -> CanonicalOrder.key(offset(row));
+        case PART -> tests.get(row) ? 1L : 0L;
+        default -> column(row, key - FIRST_ENTRY);
+      };
+    }
+
+    private long column(int row, int entry) {
+      return entry < width(row) ? columns[starts[row] + entry] : NO_COLUMN;
+    }
+
+    @Override
+    public int following(int row, int key) {
+      if (key == PART) {
+        return CanonicalOrder.NONE;
+      }
+      if (key < PART) {
+        return key == OFFSET ? value(row, sparse ? FIRST_ENTRY : firstValue) : key + 1;
+      }
+      if (key < firstValue) {
+        // Rows that share the absence of a column share all columns, and so have one width.
+        return key - FIRST_ENTRY < width(row) ? key + 1 : value(row, firstValue);
+      }
+      return value(row, key + 1);
+    }
+
+    private int value(int row, int key) {
+      return key >= firstValue && key - firstValue >= width(row) ? PART : key;
+    }
   }
 
   /** Packs the chosen rows, dense unless at most half of the entries are present. */
