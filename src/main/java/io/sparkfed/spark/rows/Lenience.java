@@ -32,7 +32,7 @@ record Lenience(Handling missing, Handling unseen, boolean hinted) implements Se
     if (!hinted || row.kind() == Broken.Kind.RULE) {
       return row.getMessage();
     }
-    return row.getMessage().replace(Cells.REMEDY, "")
+    return row.getMessage().replace(CellRules.REMEDY, "")
         + " (predictions."
         + (row.kind() == Broken.Kind.MISSING ? "missing" : "unseen")
         + " = skip leaves such rows out, keep writes them without a prediction)";

@@ -18,13 +18,13 @@ import org.apache.spark.sql.Row;
  */
 final class RowEncoder {
   private final FeatureEncoding encoding;
-  private final Cells cells;
+  private final CellRules rules;
   private final Design design;
   private final List<Map<String, Integer>> places = new ArrayList<>();
 
-  RowEncoder(FeatureEncoding encoding, Cells cells) {
+  RowEncoder(FeatureEncoding encoding, CellRules rules) {
     this.encoding = encoding;
-    this.cells = cells;
+    this.rules = rules;
     this.design = new Design(encoding);
     for (InputColumn column : encoding.columns()) {
       Map<String, Integer> placeOfLevel = new HashMap<>();
@@ -80,11 +80,11 @@ final class RowEncoder {
     for (int j = 0; j < encoding.columns().size(); j++) {
       InputColumn column = encoding.columns().get(j);
       if (column instanceof OneHot category) {
-        levels.add(cells.level(row, j, category));
+        levels.add(rules.level(row, j, category));
       } else if (((Numeric) column).imputed()) {
-        values[at++] = cells.featureOrNaN(row, j, column.name());
+        values[at++] = rules.featureOrNaN(row, j, column.name());
       } else {
-        cells.feature(row, j, column.name());
+        rules.feature(row, j, column.name());
       }
     }
     return new Surveyed(levels.toArray(new String[0]), values);
@@ -92,9 +92,9 @@ final class RowEncoder {
 
   private double filled(Row row, int at, Numeric column) throws Broken {
     if (!column.imputed()) {
-      return cells.feature(row, at, column.name());
+      return rules.feature(row, at, column.name());
     }
-    double value = cells.featureOrNaN(row, at, column.name());
+    double value = rules.featureOrNaN(row, at, column.name());
     return Double.isNaN(value) ? column.fill() : value;
   }
 
@@ -104,7 +104,7 @@ final class RowEncoder {
     Integer place =
         !row.isNullAt(at) && row.get(at) instanceof String text ? placeOfLevel.get(text) : null;
     if (place == null) {
-      place = placeOfLevel.get(cells.level(row, at, category));
+      place = placeOfLevel.get(rules.level(row, at, category));
     }
     if (place == null) {
       throw new Broken(

@@ -27,7 +27,7 @@ import org.apache.spark.sql.Row;
  *
  * @param response whose label rule holds; null when no label is read
  * @param encoding of the feature columns, at their places in the row from 0
- * @param cells how their cells are read
+ * @param rules how their cells are read
  * @param survey whether rows are looked at for what the encoding doesn't know yet
  * @param label the label; its columns follow the features unless {@code response} is null
  * @param weight name of the weight column that follows; null for weight 1
@@ -41,7 +41,7 @@ import org.apache.spark.sql.Row;
 record RowParser(
     Response response,
     FeatureEncoding encoding,
-    Cells cells,
+    CellRules rules,
     boolean survey,
     Scalar label,
     String weight,
@@ -90,7 +90,7 @@ record RowParser(
    */
   Iterator<ParsedRow> parse(Iterator<Row> partition, int inputSplit) {
     Iterator<Row> rows = new GuardedRows(partition);
-    RowEncoder encoder = new RowEncoder(encoding, cells);
+    RowEncoder encoder = new RowEncoder(encoding, rules);
     return new Iterator<>() {
       private long ordinal;
       private boolean ended;
@@ -161,7 +161,7 @@ record RowParser(
     return new RowParser(
         response,
         encoding,
-        cells,
+        rules,
         survey,
         label,
         weight,
@@ -188,7 +188,7 @@ record RowParser(
     for (int at = 0; at < parsedWidth() - (worker == null ? 1 : 0); at++) {
       InputColumn column = at < encoding.columns().size() ? encoding.columns().get(at) : null;
       boolean isMissing =
-          column instanceof Vectors ? isIncompleteVector(row, at) : cells.isMissing(row, at);
+          column instanceof Vectors ? isIncompleteVector(row, at) : rules.isMissing(row, at);
       if (isMissing && !(column instanceof Numeric number && number.imputed())) {
         return true;
       }
@@ -209,19 +209,19 @@ record RowParser(
     int at = encoding.columns().size();
     double labelValue = 0.0;
     if (response != null) {
-      labelValue = cells.label(row, at, label, response);
+      labelValue = rules.label(row, at, label, response);
       at += label.columns().size();
     }
     double weightValue = 1.0;
     if (weight != null) {
-      weightValue = cells.number(row, at++, weight);
+      weightValue = rules.number(row, at++, weight);
       if (weightValue < 0.0) {
         throw new Broken(weight, "a weight must be >= 0");
       }
     }
     double offsetValue = 0.0;
     if (offset != null) {
-      offsetValue = offset.read(cells, row, at);
+      offsetValue = offset.read(rules, row, at);
       at += offset.columns().size();
     }
     Part part = split == null ? Part.TRAIN : part(row, at);
@@ -270,7 +270,7 @@ record RowParser(
       throws Broken {
     String column = encoding.columns().get(0).name();
     if (row.isNullAt(0)) {
-      throw new Broken(column, "is missing" + Cells.REMEDY, Broken.Kind.MISSING);
+      throw new Broken(column, "is missing" + CellRules.REMEDY, Broken.Kind.MISSING);
     }
     Vector features = row.getAs(0);
     if (features.size() == 0) {
@@ -282,7 +282,7 @@ record RowParser(
       if (Double.isNaN(value)) {
         throw new Broken(column, "must hold finite numbers, and one is NaN", Broken.Kind.MISSING);
       }
-      Cells.finite(value, column);
+      CellRules.finite(value, column);
     }
     return new ParsedRow(
         owner,
@@ -299,7 +299,7 @@ record RowParser(
   }
 
   private Part part(Row row, int at) throws Broken {
-    String value = cells.isMissing(row, at) ? null : Cells.spelled(row.get(at), Spelling.VALUE);
+    String value = rules.isMissing(row, at) ? null : CellRules.spelled(row.get(at), Spelling.VALUE);
     if (split.train().equals(value)) {
       return Part.TRAIN;
     }

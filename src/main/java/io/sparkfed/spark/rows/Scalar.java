@@ -27,14 +27,14 @@ record Scalar(Expression expression) implements Serializable {
   }
 
   /** Returns the number of a row that has the columns from a place on. */
-  double read(Cells cells, Row row, int from) throws Broken {
+  double read(CellRules rules, Row row, int from) throws Broken {
     if (expression.onlyColumn() != null) {
-      return cells.number(row, from, name());
+      return rules.number(row, from, name());
     }
     Map<String, Double> values = new HashMap<>();
     List<String> columns = columns();
     for (int k = 0; k < columns.size(); k++) {
-      values.put(columns.get(k), cells.number(row, from + k, columns.get(k)));
+      values.put(columns.get(k), rules.number(row, from + k, columns.get(k)));
     }
     double value = expression.value(values::get);
     if (!Double.isFinite(value)) {

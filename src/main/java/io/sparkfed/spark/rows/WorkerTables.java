@@ -281,7 +281,7 @@ final class WorkerTables {
     return new RowParser(
         response,
         encoding,
-        new Cells(data.missingTexts(table.worker())),
+        new CellRules(data.missingTexts(table.worker())),
         survey,
         new Scalar(names.response()),
         weightColumn(response),

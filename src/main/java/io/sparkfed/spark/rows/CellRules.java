@@ -17,7 +17,7 @@ import org.apache.spark.sql.Row;
  *
  * @param missing the texts that stand for no value
  */
-record Cells(MissingTexts missing) implements Serializable {
+record CellRules(MissingTexts missing) implements Serializable {
   /** What can be done about a missing value. */
   static final String REMEDY =
       " (data.missing = drop leaves such rows out; data.impute fills in features that are numbers)";
