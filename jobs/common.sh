@@ -207,8 +207,8 @@ run_without_spark() {
 run_benchmark() {
   local jar="" classes="$root/target/test-classes" arguments=() suite="${1:-}"
   case "$suite" in
-    kernels | mllib | rounds | secure | simulation) ;;
-    *) fail "Usage: jobs/benchmark kernels|mllib|rounds|secure|simulation [key=value ...] [-- spark-submit options]" ;;
+    estimator | kernels | mllib | rounds | secure | simulation | whole) ;;
+    *) fail "Usage: jobs/benchmark estimator|kernels|mllib|rounds|secure|simulation|whole [key=value ...] [-- spark-submit options]" ;;
   esac
   shift
   while [ "$#" -gt 0 ] && [ "$1" != "--" ]; do
@@ -234,6 +234,10 @@ run_benchmark() {
     exec "${JAVA_HOME:+$JAVA_HOME/bin/}java" --add-modules=jdk.incubator.vector -Xmx4g \
       -cp "$classes:$root/target/classes:$(cat "$list")" \
       io.sparkfed.benchmark.KernelBenchmark ${arguments[@]+"${arguments[@]}"}
+  fi
+  if [ "$suite" = whole ]; then
+    exec "${JAVA_HOME:+$JAVA_HOME/bin/}java" -cp "$classes:$jar:$SPARK_HOME/jars/*" -Dbenchmark.jar="$jar" \
+      io.sparkfed.benchmark.WholeBenchmark "$root" ${arguments[@]+"${arguments[@]}"}
   fi
   exec "$SPARK_HOME/bin/spark-submit" --driver-memory 10g --conf spark.driver.maxResultSize=0 \
     --conf spark.ui.enabled=false --driver-class-path "$classes:$jar" \

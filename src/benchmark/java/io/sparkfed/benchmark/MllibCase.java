@@ -53,9 +53,23 @@ record MllibCase(
           new MllibCase("svm-sparse", Family.SVM, 200_000, 20_000, 0, 75, 1e-4),
           new MllibCase("svm-dense", Family.SVM, 1_000_000, 50, 0, 0, 1e-4));
 
+  static MllibCase named(String name) {
+    return ALL.stream()
+        .filter(each -> each.name.equals(name))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("no case " + name + " among " + names()));
+  }
+
+  static List<String> names() {
+    return ALL.stream().map(MllibCase::name).toList();
+  }
+
   MllibCase scaled(double factor) {
-    int fewer = Math.max(WORKERS, (int) Math.round(rows * factor));
-    return new MllibCase(name, family, fewer, features, classes, nonZeros, regParam);
+    return withRows(Math.max(WORKERS, (int) Math.round(rows * factor)));
+  }
+
+  MllibCase withRows(int count) {
+    return new MllibCase(name, family, count, features, classes, nonZeros, regParam);
   }
 
   /**

@@ -88,12 +88,24 @@ class LauncherIT {
     assertTrue(line.hasNonNull("java") && line.hasNonNull("spark"), outcome.out());
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"whole cases=tutorial pairs=1", "estimator rows-scale=0.001 pairs=1"})
+  void benchmark_ofWholeFits_printsOneLineOfJson(String words) throws Exception {
+    Outcome outcome = outcome(command(folder, job("benchmark"), words.split(" ", -1)));
+
+    assertEquals(0, outcome.code(), outcome.toString());
+    JsonNode line = new ObjectMapper().readTree(outcome.out());
+    assertEquals("jobs/benchmark " + words, line.get("command").asText());
+    assertTrue(line.get("seconds").asDouble() > 0.0, outcome.out());
+    assertEquals(1, line.get("pairs").asInt());
+  }
+
   @Test
   void benchmark_unknownSuite_printsUsage() throws Exception {
     Outcome outcome = outcome(command(folder, job("benchmark"), "laps"));
 
     assertEquals(NOT_STARTED, outcome.code(), outcome.toString());
-    assertTrue(outcome.err().startsWith("Usage: jobs/benchmark kernels|"), outcome.toString());
+    assertTrue(outcome.err().startsWith("Usage: jobs/benchmark estimator|"), outcome.toString());
   }
 
   @ParameterizedTest
