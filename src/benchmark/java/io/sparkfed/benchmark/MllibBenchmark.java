@@ -3,6 +3,7 @@ package io.sparkfed.benchmark;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sparkfed.aggregate.Visit;
 import io.sparkfed.config.ConfigLoader;
+import io.sparkfed.config.KeyWords;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.evaluation.RoundSummary;
 import io.sparkfed.federated.CheckpointListener;
@@ -11,6 +12,7 @@ import io.sparkfed.federated.TrainingPlan;
 import io.sparkfed.federated.TrainingResult;
 import io.sparkfed.federated.TrainingState;
 import io.sparkfed.federated.training.FederatedTrainer;
+import io.sparkfed.hint.Message;
 import io.sparkfed.loss.VectorLoss;
 import io.sparkfed.model.Coefficients;
 import io.sparkfed.model.Family;
@@ -242,8 +244,8 @@ public final class MllibBenchmark {
     }
 
     @Override
-    public void algorithmChosen(String note) {
-      how = note;
+    public void algorithmChosen(Message note) {
+      how = note.in(KeyWords::of);
     }
 
     @Override

@@ -1,37 +1,18 @@
 package io.sparkfed.aggregate;
 
+import io.sparkfed.hint.Hint;
+import io.sparkfed.hint.Message;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/**
- * Fewer workers than the minimum took part. How the minimum is set, and so what it is called, knows
- * who faces the user, and says it by {@link #named}.
- */
+/** Fewer workers than the minimum took part. */
 public final class CohortException extends AggregationException {
   private static final long serialVersionUID = 1L;
 
   private static final int MOST_NAMED = 5;
 
-  private final int workers;
-  private final int minWorkers;
-
-  /** What follows the counts. */
-  private final String skipped;
-
-  private CohortException(
-      String minimum, int workers, int minWorkers, String skipped, Throwable driverCause) {
-    super(
-        "too few workers: "
-            + workers
-            + " took part, but "
-            + minimum
-            + " is "
-            + minWorkers
-            + skipped,
-        driverCause);
-    this.workers = workers;
-    this.minWorkers = minWorkers;
-    this.skipped = skipped;
+  private CohortException(Message message, Throwable driverCause) {
+    super(message, driverCause);
   }
 
   /** Creates the exception from the counts. */
@@ -48,11 +29,20 @@ public final class CohortException extends AggregationException {
             .collect(Collectors.joining(", "));
     String more = skipped.size() > MOST_NAMED ? ", ..." : "";
     String left = skipped.isEmpty() ? "" : " (skipped " + reasons + more + ")";
-    return new CohortException("the minimum", workers, minWorkers, left, null);
+    return new CohortException(
+        Message.of(
+            "too few workers: ",
+            workers,
+            " took part, but ",
+            Hint.MIN_WORKERS,
+            " is ",
+            minWorkers,
+            left),
+        null);
   }
 
-  /** Returns the same with the name of the setting that says the minimum. */
-  public CohortException named(String setting) {
-    return new CohortException(setting, workers, minWorkers, skipped, this);
+  @Override
+  CohortException reworded(Message words) {
+    return new CohortException(words, this);
   }
 }

@@ -1,12 +1,23 @@
 package io.sparkfed.data;
 
+import io.sparkfed.hint.Message;
+import io.sparkfed.hint.Worded;
+import io.sparkfed.hint.Wording;
+
 /** The data or its schema can't be used. The message never holds a row's content. */
-public class DataException extends RuntimeException {
+public class DataException extends RuntimeException implements Worded {
   private static final long serialVersionUID = 1L;
+
+  private final Message message;
 
   /** Creates the exception with a message for the user. */
   public DataException(String message) {
-    super(message);
+    this(Message.of(message));
+  }
+
+  /** The same with a message that names settings. */
+  public DataException(Message message) {
+    this(message, null);
   }
 
   /**
@@ -14,6 +25,17 @@ public class DataException extends RuntimeException {
    * cause of a failed task, whose text may hold a row.
    */
   public DataException(String message, Throwable driverCause) {
-    super(message, driverCause);
+    this(Message.of(message), driverCause);
+  }
+
+  /** The same with a message that names settings. */
+  public DataException(Message message, Throwable driverCause) {
+    super(message.toString(), driverCause);
+    this.message = message;
+  }
+
+  @Override
+  public DataException in(Wording wording) {
+    return message.isPlain() ? this : new DataException(message.in(wording), this);
   }
 }

@@ -1,5 +1,7 @@
 package io.sparkfed.data;
 
+import io.sparkfed.hint.Hint;
+import io.sparkfed.hint.Message;
 import java.util.OptionalLong;
 
 /**
@@ -12,16 +14,21 @@ import java.util.OptionalLong;
 public record DroppedRows(int workers, OptionalLong rows) {
 
   /** Returns one sentence. */
-  public String message() {
+  public Message message() {
     if (workers == 0) {
-      return "data.missing = drop: no row had a missing value";
+      return Message.of(Hint.MISSING_VALUES, " = drop: no row had a missing value");
     }
-    return "data.missing = drop: "
-        + (rows.isPresent()
+    return Message.of(
+        Hint.MISSING_VALUES,
+        " = drop: ",
+        rows.isPresent()
             ? rows.getAsLong() + " rows with a missing value were left out, of "
-            : "rows with a missing value were left out; their number isn't revealed for fewer"
-                + " than aggregation.min-workers workers. They are of ")
-        + workers
-        + (workers == 1 ? " worker" : " workers");
+            : Message.of(
+                "rows with a missing value were left out; their number isn't revealed for fewer"
+                    + " than ",
+                Hint.MIN_WORKERS,
+                " workers. They are of "),
+        workers,
+        workers == 1 ? " worker" : " workers");
   }
 }

@@ -31,7 +31,7 @@ public enum Storage {
   float rounded(double value) {
     float rounded = (float) value;
     if (Float.isInfinite(rounded)) {
-      throw new IllegalArgumentException("a feature is too large for data.storage = float");
+      throw new IllegalArgumentException("a feature is too large for a float");
     }
     return rounded;
   }

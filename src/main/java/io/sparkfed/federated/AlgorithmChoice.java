@@ -1,5 +1,7 @@
 package io.sparkfed.federated;
 
+import io.sparkfed.hint.Hint;
+import io.sparkfed.hint.Message;
 import io.sparkfed.server.ExactOptimizer;
 import io.sparkfed.solver.LocalSolver;
 import java.util.Optional;
@@ -22,10 +24,10 @@ public record AlgorithmChoice(
     String why) {
 
   /** Says what was chosen and why; empty where the configuration named the preset. */
-  public Optional<String> note() {
+  public Optional<Message> note() {
     return why.isEmpty()
         ? Optional.empty()
-        : Optional.of("algorithm.preset = auto is " + preset + ": " + why);
+        : Optional.of(Message.of(Hint.PRESET, " = auto is ", preset, ": ", why));
   }
 
   /** Chooses when the federation's size is known; the same choice for the same size. */

@@ -1,5 +1,7 @@
 package io.sparkfed.federated;
 
+import io.sparkfed.hint.Message;
+
 /** A feature is a linear combination of those before it, so that no single model is the best. */
 public final class DependentFeatureException extends FeatureException {
   private static final long serialVersionUID = 1L;
@@ -10,12 +12,13 @@ public final class DependentFeatureException extends FeatureException {
    * @param feature index of the feature from 0; the number of features stands for the intercept
    * @param penalty what to do with the penalty
    */
-  public DependentFeatureException(int feature, String penalty, Throwable driverCause) {
+  public DependentFeatureException(int feature, Message penalty, Throwable driverCause) {
     super(
         feature,
-        " must not be a linear combination of the features before it: there is no single optimum."
-            + " Leave features out, or "
-            + penalty,
+        Message.of(
+            " must not be a linear combination of the features before it: there is no single"
+                + " optimum. Leave features out, or ",
+            penalty),
         driverCause);
   }
 }

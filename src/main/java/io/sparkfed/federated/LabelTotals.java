@@ -1,6 +1,8 @@
 package io.sparkfed.federated;
 
 import io.sparkfed.data.Examples;
+import io.sparkfed.hint.Hint;
+import io.sparkfed.hint.Message;
 import io.sparkfed.model.Family;
 import io.sparkfed.model.ModelShape;
 import java.util.Arrays;
@@ -111,8 +113,9 @@ public record LabelTotals(Family family, ModelShape shape, double[] sums, double
   }
 
   /** Returns what to do about labels that are the reason of {@link #runaway}. */
-  public String advice() {
-    return "such labels need no model"
-        + (family == Family.SOFTMAX ? ", such a class no place in model.classes" : "");
+  public Message advice() {
+    return family == Family.SOFTMAX
+        ? Message.of("such labels need no model, such a class no place in ", Hint.CLASSES)
+        : Message.of("such labels need no model");
   }
 }

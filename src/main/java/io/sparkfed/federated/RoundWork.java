@@ -7,6 +7,7 @@ import io.sparkfed.data.Shard;
 import io.sparkfed.evaluation.FitStatistics;
 import io.sparkfed.evaluation.Measurements;
 import io.sparkfed.federated.TrainingState.Work;
+import io.sparkfed.hint.Message;
 import io.sparkfed.server.Search;
 import java.util.List;
 import java.util.Optional;
@@ -43,11 +44,11 @@ public interface RoundWork {
   /** Returns whether a model with too large a loss is only a trial, which is taken back. */
   boolean takesBack();
 
-  /** Returns the configuration's key of the step that is too long where training diverges. */
-  String stepSizeKey();
+  /** Returns the setting of the step that is too long where training diverges. */
+  Message stepSize();
 
   /** Says why the objective has no minimum, after a method that ended so. */
-  String whyUnbounded();
+  Message whyUnbounded();
 
   /**
    * Returns what statistics says of an optimum that was reached, in training units; empty where
@@ -56,7 +57,7 @@ public interface RoundWork {
    * @param note hears what is left out, and why
    */
   Optional<FitStatistics> statistics(
-      Federation<Shard> federation, double[] model, Consumer<String> note);
+      Federation<Shard> federation, double[] model, Consumer<Message> note);
 
   /** Returns the state between two visits. */
   Work saved();
@@ -69,7 +70,7 @@ public interface RoundWork {
   void restore(Work saved);
 
   /** Returns what must be known of the result, one sentence each. */
-  List<String> notes();
+  List<Message> notes();
 
   /** What a visit brought: the evaluation of the model it took along, and what follows. */
   interface Answer {

@@ -1,6 +1,7 @@
 package io.sparkfed.federated;
 
 import io.sparkfed.evaluation.RoundSummary;
+import io.sparkfed.hint.Message;
 
 /** Hears of each round once the model it made has been evaluated. */
 @FunctionalInterface
@@ -14,5 +15,5 @@ public interface TrainingListener {
    *
    * @param note what was chosen and why
    */
-  default void algorithmChosen(String note) {}
+  default void algorithmChosen(Message note) {}
 }

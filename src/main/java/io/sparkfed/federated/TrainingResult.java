@@ -2,6 +2,7 @@ package io.sparkfed.federated;
 
 import io.sparkfed.evaluation.FitStatistics;
 import io.sparkfed.evaluation.RoundSummary;
+import io.sparkfed.hint.Message;
 import io.sparkfed.model.Coefficients;
 import java.util.List;
 import java.util.Optional;
@@ -25,7 +26,7 @@ public record TrainingResult(
     Optional<Divergence> divergence,
     Optional<FitStatistics> statistics,
     Optional<AlgorithmChoice> choice,
-    List<String> notes) {
+    List<Message> notes) {
 
   /**
    * A divergence.
@@ -33,7 +34,7 @@ public record TrainingResult(
    * @param round the round at which training diverged; 0 when not even the initial model has a loss
    * @param message one sentence with the rule and what to change
    */
-  public record Divergence(int round, String message) {}
+  public record Divergence(int round, Message message) {}
 
   /** Returns the evaluation of the model. */
   public RoundSummary lastRound() {

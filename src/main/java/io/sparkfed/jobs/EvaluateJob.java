@@ -1,6 +1,7 @@
 package io.sparkfed.jobs;
 
 import io.sparkfed.config.DataConfig.NoSplit;
+import io.sparkfed.config.KeyWords;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.federated.training.FederatedEvaluator;
 import io.sparkfed.output.SavedModel;
@@ -85,7 +86,7 @@ public final class EvaluateJob implements Callable<Integer> {
       loaded
           .skipped()
           .forEach((worker, why) -> notes.add("worker " + worker + " is left out: " + why));
-      notes.addAll(evaluation.notes());
+      evaluation.notes().forEach(note -> notes.add(note.in(KeyWords::of)));
       System.out.print(JsonFiles.evaluation(bySplit, notes));
     }
     return ExitCode.SUCCESS.code();

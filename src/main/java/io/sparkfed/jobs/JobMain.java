@@ -1,10 +1,10 @@
 package io.sparkfed.jobs;
 
-import io.sparkfed.aggregate.CohortException;
 import io.sparkfed.config.ConfigurationException;
+import io.sparkfed.config.KeyWords;
 import io.sparkfed.config.KnownKeys;
-import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.doctor.ClusterSettings;
+import io.sparkfed.hint.Worded;
 import io.sparkfed.output.DiskFailures;
 import io.sparkfed.report.LibraryVersion;
 import java.io.IOException;
@@ -147,8 +147,8 @@ final class JobMain {
 
   /** Returns a failure's message, in the words of a configuration. */
   static String message(Exception failure) {
-    return failure instanceof CohortException cohort
-        ? cohort.named(TrainingConfig.MIN_WORKERS).getMessage()
+    return failure instanceof Worded worded
+        ? worded.in(KeyWords::of).getMessage()
         : failure.getMessage();
   }
 

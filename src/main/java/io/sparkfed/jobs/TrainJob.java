@@ -3,6 +3,7 @@ package io.sparkfed.jobs;
 import io.sparkfed.config.AggregationMode;
 import io.sparkfed.config.DataConfig;
 import io.sparkfed.config.EnumNames;
+import io.sparkfed.config.KeyWords;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.doctor.IdleKeys;
 import io.sparkfed.evaluation.Measurement;
@@ -14,6 +15,7 @@ import io.sparkfed.federated.TrainingResult.Divergence;
 import io.sparkfed.federated.TrainingState;
 import io.sparkfed.federated.survey.DataFingerprint;
 import io.sparkfed.federated.training.FederatedTrainer;
+import io.sparkfed.hint.Message;
 import io.sparkfed.model.Coefficients;
 import io.sparkfed.model.FeatureEncoding;
 import io.sparkfed.model.InputColumn.Numeric;
@@ -188,9 +190,10 @@ public final class TrainJob implements Callable<Integer> {
                   }
 
                   @Override
-                  public void algorithmChosen(String note) {
-                    console.note(note);
-                    notes.add(note);
+                  public void algorithmChosen(Message note) {
+                    String said = note.in(KeyWords::of);
+                    console.note(said);
+                    notes.add(said);
                   }
                 },
                 checkpoints.listener(data));
@@ -304,7 +307,8 @@ public final class TrainJob implements Callable<Integer> {
 
   private static List<String> notesOnResult(
       TrainingConfig config, TrainingResult result, int workers) {
-    List<String> notes = new ArrayList<>(result.notes());
+    List<String> notes = new ArrayList<>();
+    result.notes().forEach(note -> notes.add(note.in(KeyWords::of)));
     long saturated = total(result, Measurement.SATURATED);
     if (saturated > 0) {
       notes.add(
@@ -412,7 +416,7 @@ public final class TrainJob implements Callable<Integer> {
 
   private static String sentence(Divergence divergence, TrainingResult result) {
     int kept = result.rounds().isEmpty() ? 0 : result.lastRound().round();
-    return divergence.message()
+    return divergence.message().in(KeyWords::of)
         + ". The model kept is "
         + (kept == 0 ? "the initial one" : "that of round " + kept);
   }

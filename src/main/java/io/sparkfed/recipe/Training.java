@@ -1,10 +1,12 @@
 package io.sparkfed.recipe;
 
-import io.sparkfed.aggregate.CohortException;
+import io.sparkfed.aggregate.AggregationException;
 import io.sparkfed.config.ConfigLoader;
 import io.sparkfed.config.ConfigurationException;
 import io.sparkfed.config.EnumNames;
+import io.sparkfed.config.KeyWords;
 import io.sparkfed.config.TrainingConfig;
+import io.sparkfed.data.DataException;
 import io.sparkfed.federated.FeatureException;
 import io.sparkfed.federated.TrainingListener;
 import io.sparkfed.federated.TrainingResult;
@@ -96,9 +98,8 @@ public final class Training {
    * Trains.
    *
    * @throws ConfigurationException see {@link #config}
-   * @throws io.sparkfed.data.DataException if rows can't be used, or don't determine the model
-   * @throws io.sparkfed.aggregate.AggregationException if too few workers took part, or a sum could
-   *     not be opened
+   * @throws DataException if rows can't be used, or don't determine the model
+   * @throws AggregationException if too few workers took part, or a sum could not be opened
    */
   public Trained train(Rows rows) {
     return train(rows, round -> {});
@@ -122,8 +123,8 @@ public final class Training {
       } catch (FeatureException e) {
         throw e.named(features);
       }
-    } catch (CohortException e) {
-      throw e.named(TrainingConfig.MIN_WORKERS);
+    } catch (DataException | AggregationException e) {
+      throw e.in(KeyWords::of);
     }
   }
 }

@@ -128,7 +128,7 @@ public abstract class SumContractTest {
     assertEquals("too few workers: 2 took part, but the minimum is 3", refused.getMessage());
     assertEquals(
         "too few workers: 2 took part, but minWorkers is 3",
-        refused.named("minWorkers").getMessage());
+        refused.in(hint -> "minWorkers").getMessage());
   }
 
   @Test

@@ -17,6 +17,7 @@ import io.sparkfed.model.Family;
 import io.sparkfed.secure.keys.EphemeralKeys;
 import io.sparkfed.secure.masked.MaskedSum;
 import io.sparkfed.solver.LocalNewton;
+import io.sparkfed.testing.InKeys;
 import io.sparkfed.testing.Oracles;
 import io.sparkfed.testing.RecordingFederation;
 import io.sparkfed.testing.Table;
@@ -148,7 +149,9 @@ class CohortTest {
       }
     }
     assertArrayEquals(expected, result.model().values(), 1e-9);
-    assertTrue(result.notes().get(0).contains("cohorts are samples"), result.notes().toString());
+    assertTrue(
+        InKeys.said(result.notes()).get(0).contains("cohorts are samples"),
+        result.notes().toString());
   }
 
   @Test

@@ -10,6 +10,7 @@ import io.sparkfed.config.ConfigurationException;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.federated.AlgorithmChoice;
 import io.sparkfed.server.Newton;
+import io.sparkfed.testing.InKeys;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,6 +61,7 @@ class AutoAlgorithmTest {
     assertTrue(
         choice
             .note()
+            .map(InKeys::said)
             .orElseThrow()
             .startsWith(String.format(Locale.ROOT, "algorithm.preset = auto is %s: ", preset)));
   }

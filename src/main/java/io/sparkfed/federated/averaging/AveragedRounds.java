@@ -15,6 +15,8 @@ import io.sparkfed.federated.LocalTraining;
 import io.sparkfed.federated.RoundWork;
 import io.sparkfed.federated.TrainingPlan;
 import io.sparkfed.federated.TrainingState.Work;
+import io.sparkfed.hint.Hint;
+import io.sparkfed.hint.Message;
 import io.sparkfed.model.Coefficients;
 import io.sparkfed.model.Scaling;
 import io.sparkfed.server.Search;
@@ -77,10 +79,10 @@ public final class AveragedRounds implements RoundWork {
   }
 
   @Override
-  public String stepSizeKey() {
+  public Message stepSize() {
     return server.vectors().isEmpty()
-        ? "algorithm.local.step-size"
-        : "algorithm.server.learning-rate, or algorithm.local.step-size";
+        ? Message.of(Hint.LOCAL_STEP_SIZE)
+        : Message.of(Hint.SERVER_LEARNING_RATE, ", or ", Hint.LOCAL_STEP_SIZE);
   }
 
   @Override
@@ -89,13 +91,13 @@ public final class AveragedRounds implements RoundWork {
   }
 
   @Override
-  public String whyUnbounded() {
+  public Message whyUnbounded() {
     throw new IllegalStateException("averaging ends after its rounds");
   }
 
   @Override
   public Optional<FitStatistics> statistics(
-      Federation<Shard> federation, double[] model, Consumer<String> note) {
+      Federation<Shard> federation, double[] model, Consumer<Message> note) {
     return Optional.empty();
   }
 
@@ -136,7 +138,7 @@ public final class AveragedRounds implements RoundWork {
   }
 
   @Override
-  public List<String> notes() {
+  public List<Message> notes() {
     return last
         .filter(visited -> plan.shape().hasIntercept())
         .map(Averaged::labels)
@@ -145,16 +147,17 @@ public final class AveragedRounds implements RoundWork {
         .toList();
   }
 
-  private static Optional<String> unbounded(LabelTotals labels) {
+  private static Optional<Message> unbounded(LabelTotals labels) {
     return labels
         .runaway()
         .map(
             why ->
-                "WARNING: "
-                    + why
-                    + ", so an intercept, which is never penalized, grows for as long as rounds go"
-                    + " on, and the model is only where they ended; "
-                    + labels.advice());
+                Message.of(
+                    "WARNING: ",
+                    why,
+                    ", so an intercept, which is never penalized, grows for as long as rounds go"
+                        + " on, and the model is only where they ended; ",
+                    labels.advice()));
   }
 
   private final class Averaged implements Answer {

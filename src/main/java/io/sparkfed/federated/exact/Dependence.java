@@ -2,6 +2,8 @@ package io.sparkfed.federated.exact;
 
 import io.sparkfed.data.DataException;
 import io.sparkfed.federated.DependentFeatureException;
+import io.sparkfed.hint.Hint;
+import io.sparkfed.hint.Message;
 import io.sparkfed.math.SingularMatrixException;
 import io.sparkfed.math.SymmetricMatrix;
 import io.sparkfed.model.ModelShape;
@@ -39,12 +41,13 @@ record Dependence(ModelShape shape, double l2, double conditionNumber) {
     }
     if (found > LARGEST) {
       throw new DataException(
-          String.format(
-              Locale.ROOT,
-              "the features must not be linear combinations of each other within rounding: condition"
-                  + " number %.1e, at most %.0e. Leave features out, or %s",
-              found,
-              LARGEST,
+          Message.of(
+              String.format(
+                  Locale.ROOT,
+                  "the features must not be linear combinations of each other within rounding:"
+                      + " condition number %.1e, at most %.0e. Leave features out, or ",
+                  found,
+                  LARGEST),
               penalty()));
     }
     return new Dependence(shape, l2, found);
@@ -55,18 +58,19 @@ record Dependence(ModelShape shape, double l2, double conditionNumber) {
   }
 
   /** Returns what must be known of the coefficients, one sentence each. */
-  List<String> notes() {
+  List<Message> notes() {
     if (!(conditionNumber >= WARNED)) {
       return List.of();
     }
     return List.of(
-        String.format(
-            Locale.ROOT,
-            "WARNING: features are nearly linear combinations of each other: condition number %.1e,"
-                + " so about %.0f of 16 digits of the coefficients are lost to rounding; leave"
-                + " features out, or %s",
-            conditionNumber,
-            Math.ceil(Math.log10(conditionNumber)),
+        Message.of(
+            String.format(
+                Locale.ROOT,
+                "WARNING: features are nearly linear combinations of each other: condition number"
+                    + " %.1e, so about %.0f of 16 digits of the coefficients are lost to rounding;"
+                    + " leave features out, or ",
+                conditionNumber,
+                Math.ceil(Math.log10(conditionNumber))),
             penalty()));
   }
 
@@ -75,19 +79,20 @@ record Dependence(ModelShape shape, double l2, double conditionNumber) {
    *
    * @param column of the feature that depends on those before it
    */
-  String note(int column, String more) {
-    return "WARNING: "
-        + (column < shape.features()
+  Message note(int column, String more) {
+    return Message.of(
+        "WARNING: ",
+        (column < shape.features()
             ? "feature " + (column + 1)
-            : "the constant column of the intercept")
-        + " is a linear combination of the features before it: other coefficients are as good as"
-        + " these"
-        + more
-        + "; leave features out, or "
-        + penalty();
+            : "the constant column of the intercept"),
+        " is a linear combination of the features before it: other coefficients are as good as"
+            + " these",
+        more,
+        "; leave features out, or ",
+        penalty());
   }
 
-  private String penalty() {
-    return l2 > 0.0 ? "raise model.l2" : "set model.l2 > 0";
+  private Message penalty() {
+    return l2 > 0.0 ? Message.of("raise ", Hint.L2) : Message.of("set ", Hint.L2, " > 0");
   }
 }

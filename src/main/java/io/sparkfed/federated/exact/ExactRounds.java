@@ -18,6 +18,8 @@ import io.sparkfed.federated.SummedDerivatives;
 import io.sparkfed.federated.SummedDerivatives.Wanted;
 import io.sparkfed.federated.TrainingPlan;
 import io.sparkfed.federated.TrainingState.Work;
+import io.sparkfed.hint.Hint;
+import io.sparkfed.hint.Message;
 import io.sparkfed.math.SingularMatrixException;
 import io.sparkfed.math.SymmetricMatrix;
 import io.sparkfed.model.Family;
@@ -224,16 +226,19 @@ public final class ExactRounds implements RoundWork {
   }
 
   @Override
-  public String whyUnbounded() {
+  public Message whyUnbounded() {
     Optional<String> runaway = runaway();
     if (runaway.isPresent()) {
-      return runaway.get()
-          + ", so an intercept, which is never penalized, grows without bound; "
-          + labels.orElseThrow().advice();
+      return Message.of(
+          runaway.get(),
+          ", so an intercept, which is never penalized, grows without bound; ",
+          labels.orElseThrow().advice());
     }
-    return "coefficients grow without bound, as when a combination of features separates the"
-        + " classes"
-        + (plan.l2() > 0.0 ? "" : "; leave such features out, or set model.l2 > 0");
+    String growth =
+        "coefficients grow without bound, as when a combination of features separates the classes";
+    return plan.l2() > 0.0
+        ? Message.of(growth)
+        : Message.of(growth, "; leave such features out, or set ", Hint.L2, " > 0");
   }
 
   @Override
@@ -251,8 +256,8 @@ public final class ExactRounds implements RoundWork {
   }
 
   @Override
-  public String stepSizeKey() {
-    return "algorithm.step-size";
+  public Message stepSize() {
+    return Message.of(Hint.STEP_SIZE);
   }
 
   @Override
@@ -262,7 +267,7 @@ public final class ExactRounds implements RoundWork {
 
   @Override
   public Optional<FitStatistics> statistics(
-      Federation<Shard> federation, double[] model, Consumer<String> note) {
+      Federation<Shard> federation, double[] model, Consumer<Message> note) {
     if (!takesBack) {
       return Optional.empty();
     }
@@ -284,7 +289,8 @@ public final class ExactRounds implements RoundWork {
           largestOfHessian,
           note);
     } catch (NonFiniteUpdateException e) {
-      note.accept("no statistics of the fit: at the optimum residuals of single rows overflow");
+      note.accept(
+          Message.of("no statistics of the fit: at the optimum residuals of single rows overflow"));
       return Optional.empty();
     } catch (SingularMatrixException e) {
       // Only after an optimizer that needs no Hessian.
@@ -297,7 +303,7 @@ public final class ExactRounds implements RoundWork {
    * Of a fit without Hessians and statistics, which would tell. Where a sample of the rows has
    * independent features, all of them have.
    */
-  private void noteDependence(Federation<Shard> federation, Consumer<String> note) {
+  private void noteDependence(Federation<Shard> federation, Consumer<Message> note) {
     boolean isUnique = plan.l1() > 0.0 || plan.l2() > 0.0 || hasHessian;
     boolean isTold = curvature.map(Preconditioner::isRegular).orElse(false);
     if (isUnique || isTold || shape.features() > MOST_CORRELATED) {
@@ -360,7 +366,7 @@ public final class ExactRounds implements RoundWork {
   }
 
   @Override
-  public List<String> notes() {
+  public List<Message> notes() {
     return dependence.notes();
   }
 

@@ -13,6 +13,7 @@ import io.sparkfed.federated.InformationOfFit;
 import io.sparkfed.federated.NullModel;
 import io.sparkfed.federated.NullSearch;
 import io.sparkfed.federated.TrainingPlan;
+import io.sparkfed.hint.Message;
 import io.sparkfed.loss.Loss;
 import io.sparkfed.math.SymmetricMatrix;
 import io.sparkfed.model.Scaling;
@@ -53,7 +54,7 @@ public final class FederatedInference {
       double[] model,
       double labelMean,
       double largest,
-      Consumer<String> note) {
+      Consumer<Message> note) {
     ExactPlan exact = plan.exact().orElseThrow();
     Optional<ResponseDistribution> distribution = ResponseDistribution.of(plan.family());
     int size = plan.shape().size();
@@ -85,16 +86,18 @@ public final class FederatedInference {
             .value();
     if (!(sums.get(InformationOfFit.ROWS) > size)) {
       note.accept(
-          "no statistics of the fit: a weight counts as so many rows in them, and the weights"
-              + " must sum to more than the number of coefficients");
+          Message.of(
+              "no statistics of the fit: a weight counts as so many rows in them, and the weights"
+                  + " must sum to more than the number of coefficients"));
       return Optional.empty();
     }
     double nullDeviance = nullDeviance(federation, plan, search, sums);
     if (Double.isNaN(nullDeviance)) {
       note.accept(
-          "no null deviance, and so no R2: the fit of the intercept alone was not found in "
-              + MOST_NULL_STEPS
-              + " visits");
+          Message.of(
+              "no null deviance, and so no R2: the fit of the intercept alone was not found in ",
+              MOST_NULL_STEPS,
+              " visits"));
     }
     SymmetricMatrix information = SymmetricMatrix.of(size, sums.all(InformationOfFit.INFORMATION));
     return Optional.of(

@@ -7,6 +7,8 @@ import io.sparkfed.federated.FeatureException;
 import io.sparkfed.federated.MomentsOfFeatures;
 import io.sparkfed.federated.TrainingPlan;
 import io.sparkfed.federated.ValuesOutOfRange;
+import io.sparkfed.hint.Hint;
+import io.sparkfed.hint.Message;
 import java.util.Arrays;
 import java.util.OptionalInt;
 
@@ -18,15 +20,21 @@ public final class FeatureRanges {
   /** Squares of larger values, times weights, may be beyond the range of a sum. */
   static final double LARGEST = 1e24;
 
-  private static final String TOO_LARGE =
-      " must not have values larger than 1e24 in size, for which sums have no room: leave out a"
-          + " sentinel for a missing value (data.where), or rescale a column in other units"
-          + " (data.derive)";
+  private static final Message TOO_LARGE =
+      Message.of(
+          " must not have values larger than 1e24 in size, for which sums have no room: leave out a"
+              + " sentinel for a missing value (",
+          Hint.FILTER,
+          "), or rescale a column in other units (",
+          Hint.DERIVED_COLUMNS,
+          ")");
 
-  private static final String TOO_SMALL =
-      " must not have values so small, below 1e-21 in size, that their squares vanish in sums:"
-          + " rescale"
-          + " the column (data.derive)";
+  private static final Message TOO_SMALL =
+      Message.of(
+          " must not have values so small, below 1e-21 in size, that their squares vanish in sums:"
+              + " rescale the column (",
+          Hint.DERIVED_COLUMNS,
+          ")");
 
   private FeatureRanges() {}
 

@@ -14,6 +14,8 @@ import io.sparkfed.federated.RowsOfBuckets;
 import io.sparkfed.federated.RowsOfLevels;
 import io.sparkfed.federated.Statement;
 import io.sparkfed.federated.TextsOfBuckets;
+import io.sparkfed.hint.Hint;
+import io.sparkfed.hint.Message;
 import io.sparkfed.math.Seeds;
 import io.sparkfed.model.InputColumn;
 import io.sparkfed.model.InputColumn.OneHot;
@@ -203,12 +205,15 @@ public final class FederatedLevels {
   private void requireEnough(OneHot category, double rows) {
     if (rows < minRows * LevelCode.ROW) {
       throw new DataException(
-          "column "
-              + category.name()
-              + ": each level must have at least "
-              + minRows
-              + " rows over all workers (data.min-level-rows), and one has fewer; group rare levels,"
-              + " e.g. with data.derive");
+          Message.of(
+              "column ",
+              category.name(),
+              ": each level must have at least ",
+              minRows,
+              " rows over all workers (",
+              Hint.MIN_LEVEL_ROWS,
+              "), and one has fewer; group rare levels, e.g. with ",
+              Hint.DERIVED_COLUMNS));
     }
   }
 

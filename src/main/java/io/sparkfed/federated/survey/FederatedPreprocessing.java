@@ -8,6 +8,8 @@ import io.sparkfed.data.DataException;
 import io.sparkfed.federated.Ask;
 import io.sparkfed.federated.HoldersOfValues;
 import io.sparkfed.federated.SumsOfValues;
+import io.sparkfed.hint.Hint;
+import io.sparkfed.hint.Message;
 import io.sparkfed.model.FeatureEncoding;
 import io.sparkfed.model.InputColumn;
 import io.sparkfed.model.InputColumn.Numeric;
@@ -73,7 +75,7 @@ public final class FederatedPreprocessing {
     try {
       complete.width();
     } catch (IllegalArgumentException e) {
-      throw new DataException("data.formula: " + e.getMessage(), e);
+      throw new DataException(Message.of(Hint.FORMULA, ": ", e.getMessage()), e);
     }
     requireDistinct(complete.features());
     return complete;
@@ -90,12 +92,14 @@ public final class FederatedPreprocessing {
     String reference = draft.reference().isEmpty() ? levels.get(0) : draft.reference();
     if (!levels.contains(reference)) {
       throw new DataException(
-          "data.categorical."
-              + draft.name()
-              + ".reference must be one of the levels "
-              + String.join(", ", levels)
-              + ". Provided value: "
-              + reference);
+          Message.of(
+              Hint.CATEGORIES,
+              ".",
+              draft.name(),
+              ".reference must be one of the levels ",
+              String.join(", ", levels),
+              ". Provided value: ",
+              reference));
     }
     return new OneHot(draft.name(), draft.type(), reference, levels, draft.spelling());
   }
@@ -145,17 +149,23 @@ public final class FederatedPreprocessing {
       String column = "column " + imputed.get(j).name() + ": ";
       if (holders[j] == 0.0) {
         throw new DataException(
-            column
-                + "no training row of any worker has a value, so there is no mean to fill in"
-                + " (data.impute)");
+            Message.of(
+                column,
+                "no training row of any worker has a value, so there is no mean to fill in (",
+                Hint.IMPUTATION,
+                ")"));
       }
       if (holders[j] < minWorkers) {
         throw new DataException(
-            column
-                + "fewer than "
-                + minWorkers
-                + " workers (aggregation.min-workers) have a value in a training row, so the"
-                + " mean to fill in is not opened (data.impute)");
+            Message.of(
+                column,
+                "fewer than ",
+                minWorkers,
+                " workers (",
+                Hint.MIN_WORKERS,
+                ") have a value in a training row, so the mean to fill in is not opened (",
+                Hint.IMPUTATION,
+                ")"));
       }
     }
   }
@@ -165,7 +175,11 @@ public final class FederatedPreprocessing {
     for (String feature : features) {
       if (!seen.add(feature)) {
         throw new DataException(
-            "two features would be called " + feature + "; rename a column with data.derive");
+            Message.of(
+                "two features would be called ",
+                feature,
+                "; rename a column with ",
+                Hint.DERIVED_COLUMNS));
       }
     }
   }

@@ -8,6 +8,8 @@ import io.sparkfed.federated.Ask;
 import io.sparkfed.federated.TestEvaluation;
 import io.sparkfed.federated.TestHolders;
 import io.sparkfed.federated.TrainingPlan;
+import io.sparkfed.hint.Hint;
+import io.sparkfed.hint.Message;
 import io.sparkfed.model.Scaling;
 import java.util.List;
 import java.util.Optional;
@@ -61,16 +63,20 @@ public final class HeldOutRows {
   }
 
   /** Returns what to tell the user; empty where test rows are evaluated, or none are held out. */
-  public Optional<String> note() {
+  public Optional<Message> note() {
     if (plan.leastHolders().isEmpty() || areEnough(holders)) {
       return Optional.empty();
     }
     return Optional.of(
         holders == 0
-            ? "no worker holds test rows (data.split), so there are no test metrics"
-            : "test metrics are not opened: fewer than "
-                + plan.leastHolders().getAsInt()
-                + " workers (aggregation.min-workers) hold test rows");
+            ? Message.of(
+                "no worker holds test rows (", Hint.TEST_ROWS, "), so there are no test metrics")
+            : Message.of(
+                "test metrics are not opened: fewer than ",
+                plan.leastHolders().getAsInt(),
+                " workers (",
+                Hint.MIN_WORKERS,
+                ") hold test rows"));
   }
 
   /** Returns the plan of the rounds: test sums are in it where they travel with the updates. */

@@ -11,6 +11,8 @@ import io.sparkfed.federated.TestEvaluation;
 import io.sparkfed.federated.TestRows;
 import io.sparkfed.federated.TrainingPlan;
 import io.sparkfed.federated.survey.HeldOutRows;
+import io.sparkfed.hint.Hint;
+import io.sparkfed.hint.Message;
 import io.sparkfed.model.Coefficients;
 import io.sparkfed.model.Scaling;
 import java.util.ArrayList;
@@ -31,7 +33,7 @@ public final class FederatedEvaluator {
    * @param notes why something is empty, one sentence each
    */
   public record Evaluation(
-      Map<String, Double> train, Map<String, Double> test, List<String> notes) {}
+      Map<String, Double> train, Map<String, Double> test, List<Message> notes) {}
 
   /**
    * Evaluates {@code model} on every worker's rows.
@@ -44,7 +46,7 @@ public final class FederatedEvaluator {
       Federation<Shard> federation, TrainingPlan plan, Coefficients model) {
     Scaling raw = Scaling.identity(plan.shape());
     HeldOutRows heldOut = HeldOutRows.count(federation, plan);
-    List<String> notes = new ArrayList<>();
+    List<Message> notes = new ArrayList<>();
     AucRefinement auc = new AucRefinement(federation, plan, raw);
     Map<String, Double> train = Map.of();
     double[] ofTest = new double[plan.metrics().length()];
@@ -57,10 +59,13 @@ public final class FederatedEvaluator {
     } else {
       notes.add(
           federation.workers().isEmpty()
-              ? "no worker holds training rows"
-              : "metrics of training rows are not opened: fewer than "
-                  + plan.leastHolders().getAsInt()
-                  + " workers (aggregation.min-workers) hold some");
+              ? Message.of("no worker holds training rows")
+              : Message.of(
+                  "metrics of training rows are not opened: fewer than ",
+                  plan.leastHolders().getAsInt(),
+                  " workers (",
+                  Hint.MIN_WORKERS,
+                  ") hold some"));
     }
     List<String> testers = federation.workers();
     if (heldOut.haveOwnVisit()) {

@@ -28,6 +28,8 @@ import io.sparkfed.federated.survey.FeatureRanges;
 import io.sparkfed.federated.survey.FederatedMoments;
 import io.sparkfed.federated.survey.HeldOutRows;
 import io.sparkfed.federated.training.RoundVisits.Visited;
+import io.sparkfed.hint.Hint;
+import io.sparkfed.hint.Message;
 import io.sparkfed.math.SymmetricMatrix;
 import io.sparkfed.model.Coefficients;
 import io.sparkfed.model.Scaling;
@@ -37,7 +39,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -61,7 +62,7 @@ public final class FederatedTrainer {
   private final TrainingListener listener;
   private final CheckpointListener checkpoints;
   private final RoundReports reports;
-  private final List<String> notes = new ArrayList<>();
+  private final List<Message> notes = new ArrayList<>();
   private Optional<Moments> moments = Optional.empty();
   private Optional<LabelSums> labels = Optional.empty();
 
@@ -155,10 +156,15 @@ public final class FederatedTrainer {
     heldOut.note().ifPresent(notes::add);
     if (RoundVisits.isSampled(given)) {
       notes.add(
-          "cohorts are samples (algorithm.cohort): the metrics of a round are those of the next round's"
-              + " cohort, the last ones everybody's; and sums over cohorts that differ can be subtracted"
-              + " from each other, so many rounds tell each worker's number of rows and label totals,"
-              + " whatever aggregation.mode is");
+          Message.of(
+              "cohorts are samples (",
+              Hint.SAMPLED_COHORTS,
+              "): the metrics of a round are those of the next round's cohort, the last ones"
+                  + " everybody's; and sums over cohorts that differ can be subtracted from each"
+                  + " other, so many rounds tell each worker's number of rows and label totals,"
+                  + " whatever ",
+              Hint.AGGREGATION_MODE,
+              " is"));
     }
     plan = heldOut.ofRounds();
     scaling =
@@ -218,7 +224,7 @@ public final class FederatedTrainer {
         if (instead.isEmpty()) {
           return train
               ? divergedInTraining(round, model, lastGood, previous, e)
-              : diverged(previous.round(), lastGood, e.getMessage());
+              : diverged(previous.round(), lastGood, Message.of(e.getMessage()));
         }
         reports.overflow(previous);
         previous = Cost.nothingOf(round);
@@ -299,49 +305,64 @@ public final class FederatedTrainer {
     return switch (how) {
       case CONVERGED -> optimum(model);
       case NO_LOWER_POINT -> {
-        notes.add("no shorter step lowers the objective: it is at its minimum within rounding");
+        notes.add(
+            Message.of(
+                "no shorter step lowers the objective: it is at its minimum within rounding"));
         yield optimum(model);
       }
       case UNVOUCHED -> {
         notes.add(
-            "WARNING: perhaps not converged: no lower point was found, but where features nearly"
-                + " depend on each other, or all but separate the classes, the slope is still too large to rule one out; compare"
-                + " with fed-newton,"
-                + " leave algorithm.preconditioner on, or set model.l2 > 0");
+            Message.of(
+                "WARNING: perhaps not converged: no lower point was found, but where features"
+                    + " nearly depend on each other, or all but separate the classes, the slope is"
+                    + " still too large to rule one out; compare with fed-newton, leave ",
+                Hint.PRECONDITIONER,
+                " on, or set ",
+                Hint.L2,
+                " > 0"));
         yield optimum(model);
       }
       case UNRESOLVED -> {
         notes.add(
-            "WARNING: the objective is so flat at its minimum that rounding may move coefficients"
-                + " by more than a millionth of the largest: features all but separate the classes,"
-                + " or nearly depend on each other, and the penalty is little in the features'"
-                + " units; set a larger model.l2, or model.standardize = federated");
+            Message.of(
+                "WARNING: the objective is so flat at its minimum that rounding may move"
+                    + " coefficients by more than a millionth of the largest: features all but"
+                    + " separate the classes, or nearly depend on each other, and the penalty is"
+                    + " little in the features' units; set a larger ",
+                Hint.L2,
+                ", or ",
+                Hint.SHARED_UNITS));
         yield optimum(model);
       }
       case STALLED -> {
         if (!reports.hasLowered()) {
-          String message =
-              "no step from the start lowers the objective, though the slope there is not that"
-                  + " of a minimum: rescale extreme features or labels";
+          Message message =
+              Message.of(
+                  "no step from the start lowers the objective, though the slope there is not that"
+                      + " of a minimum: rescale extreme features or labels");
           yield result(model, Optional.of(new Divergence(previous.round(), message)));
         }
         notes.add(
-            "WARNING: the search has stalled before the optimum: no shorter step lowers the objective,"
-                + " though the slope promises more than rounding; rescale extreme features or"
-                + " labels");
+            Message.of(
+                "WARNING: the search has stalled before the optimum: no shorter step lowers the"
+                    + " objective, though the slope promises more than rounding; rescale extreme"
+                    + " features or labels"));
         yield result(model, Optional.empty());
       }
       case EXHAUSTED -> {
         if (plan.exact().isPresent()) {
           notes.add(
-              "WARNING: not converged after "
-                  + plan.rounds()
-                  + " rounds (algorithm.rounds): the coefficients are not at the optimum");
+              Message.of(
+                  "WARNING: not converged after ",
+                  plan.rounds(),
+                  " rounds (",
+                  Hint.ROUNDS,
+                  "): the coefficients are not at the optimum"));
         }
         yield result(model, Optional.empty());
       }
       case UNBOUNDED -> {
-        String message = "the objective has no minimum: " + work.whyUnbounded();
+        Message message = Message.of("the objective has no minimum: ", work.whyUnbounded());
         yield result(model, Optional.of(new Divergence(previous.round(), message)));
       }
       case DIVERGED -> diverged(previous.round(), model, exploded());
@@ -358,11 +379,11 @@ public final class FederatedTrainer {
             FeatureRanges.tooLarge(federation, plan).stream()
                 .mapToObj(j -> ": feature " + (j + 1) + " has values larger than 1e24 in size")
                 .collect(Collectors.joining());
-        return diverged(round, model, cause.getMessage() + why);
+        return diverged(round, model, Message.of(cause.getMessage(), why));
       }
       return diverged(previous.round(), lastGood, exploded());
     } catch (NonFiniteUpdateException e) {
-      return diverged(previous.round(), lastGood, e.getMessage());
+      return diverged(previous.round(), lastGood, Message.of(e.getMessage()));
     }
   }
 
@@ -390,20 +411,21 @@ public final class FederatedTrainer {
     return initial > 0.0 && loss > plan.divergenceFactor() * initial;
   }
 
-  private String exploded() {
-    return String.format(
-        Locale.ROOT,
-        "the mean training loss is not finite or exceeds %s times the initial model's"
-            + " (algorithm.divergence-factor)",
-        plan.divergenceFactor());
+  private Message exploded() {
+    return Message.of(
+        "the mean training loss is not finite or exceeds ",
+        plan.divergenceFactor(),
+        " times the initial model's (",
+        Hint.DIVERGENCE_FACTOR,
+        ")");
   }
 
-  private TrainingResult diverged(int round, double[] lastGood, String why) {
-    String advice =
+  private TrainingResult diverged(int round, double[] lastGood, Message why) {
+    Message advice =
         round == 0
-            ? "; labels or features are too large: standardize or rescale them"
-            : "; lower " + work.stepSizeKey();
-    String message = "training diverged in round " + round + ": " + why + advice;
+            ? Message.of("; labels or features are too large: standardize or rescale them")
+            : Message.of("; lower ", work.stepSize());
+    Message message = Message.of("training diverged in round ", round, ": ", why, advice);
     return result(lastGood, Optional.of(new Divergence(round, message)));
   }
 

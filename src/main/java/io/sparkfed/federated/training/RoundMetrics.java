@@ -8,6 +8,7 @@ import io.sparkfed.federated.EvaluationSums;
 import io.sparkfed.federated.TrainingPlan;
 import io.sparkfed.federated.survey.HeldOutRows;
 import io.sparkfed.federated.training.RoundVisits.Visited;
+import io.sparkfed.hint.Message;
 import io.sparkfed.model.Scaling;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -54,7 +55,7 @@ final class RoundMetrics {
       EvaluationSums evaluation,
       Map<String, Double> train,
       Map<String, Double> test,
-      Consumer<String> note) {
+      Consumer<Message> note) {
     List<String> testers = heldOut.haveOwnVisit() ? heldOut.cohort() : federation.workers();
     AucRefinement auc = new AucRefinement(federation, plan, scaling);
     try {
@@ -64,7 +65,9 @@ final class RoundMetrics {
       }
     } catch (AggregationException e) {
       note.accept(
-          "the AUC is only as exact as its aucError: a sum for narrower bins could not be opened");
+          Message.of(
+              "the AUC is only as exact as its aucError: a sum for narrower bins could not be"
+                  + " opened"));
     }
   }
 

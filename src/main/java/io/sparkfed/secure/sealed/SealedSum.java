@@ -8,6 +8,8 @@ import io.sparkfed.aggregate.Phase;
 import io.sparkfed.aggregate.RingSum;
 import io.sparkfed.aggregate.Visit;
 import io.sparkfed.aggregate.Words;
+import io.sparkfed.hint.Hint;
+import io.sparkfed.hint.Message;
 import io.sparkfed.secure.crypto.Kdf;
 import io.sparkfed.secure.keys.KeyRing;
 import io.sparkfed.secure.keys.Roster;
@@ -102,8 +104,11 @@ public final class SealedSum implements RingSum {
     for (String aggregator : aggregators) {
       if (federation.everybody().contains(aggregator)) {
         throw new AggregationException(
-            "an aggregator must not be a worker (aggregation.aggregators). Provided: "
-                + aggregator);
+            Message.of(
+                "an aggregator must not be a worker (",
+                Hint.AGGREGATORS,
+                "). Provided: ",
+                aggregator));
       }
     }
   }
@@ -160,7 +165,8 @@ public final class SealedSum implements RingSum {
     for (String aggregator : aggregators) {
       if (!byName.containsKey(aggregator)) {
         throw new AggregationException(
-            "aggregator " + aggregator + " has no keys where it runs (aggregation.keys.dir)");
+            Message.of(
+                "aggregator ", aggregator, " has no keys where it runs (", Hint.KEYS_FOLDER, ")"));
       }
     }
     return new ArrayList<>(byName.values());

@@ -1,6 +1,8 @@
 package io.sparkfed.spark.cluster;
 
 import io.sparkfed.aggregate.AggregationException;
+import io.sparkfed.hint.Hint;
+import io.sparkfed.hint.Message;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -25,7 +27,7 @@ public final class ClusterWatch implements AutoCloseable {
   private final Waiting waiting;
   private final Map<Place, Long> lackingSince = new HashMap<>();
   private final Thread thread = new Thread(this::watch, "spark-federated cluster watch");
-  private volatile String complaint;
+  private volatile Message complaint;
   private volatile boolean closed;
 
   /** Whose tasks haven't come back, and when that is hopeless. */
@@ -67,7 +69,7 @@ public final class ClusterWatch implements AutoCloseable {
    * @throws AggregationException then
    */
   public void throwReason(Exception failure) {
-    String why = complaint;
+    Message why = complaint;
     if (why != null) {
       throw new AggregationException(why, TaskFailures.withoutText(failure));
     }
@@ -114,20 +116,26 @@ public final class ClusterWatch implements AutoCloseable {
     return spark.isLocal() || now - since >= limit.toNanos();
   }
 
-  private String complaint(List<Place> hopeless, Set<String> hosts) {
+  private Message complaint(List<Place> hopeless, Set<String> hosts) {
     if (hosts.isEmpty()) {
-      return "there has been no executor for "
-          + limit.toSeconds()
-          + " s (cluster.timeout): the cluster has none left for this application";
+      return Message.of(
+          "there has been no executor for ",
+          limit.toSeconds(),
+          " s (",
+          Hint.CLUSTER_TIMEOUT,
+          "): the cluster has none left for this application");
     }
     Place first = hopeless.get(0);
-    return first.rule()
-        + (spark.isLocal()
-            ? "; this local master runs on "
-            : ", and there has been no executor there for "
-                + limit.toSeconds()
-                + " s (cluster.timeout); executors are on ")
-        + String.join(", ", hosts);
+    Message there =
+        spark.isLocal()
+            ? Message.of("; this local master runs on ")
+            : Message.of(
+                ", and there has been no executor there for ",
+                limit.toSeconds(),
+                " s (",
+                Hint.CLUSTER_TIMEOUT,
+                "); executors are on ");
+    return Message.of(first.rule(), there, String.join(", ", hosts));
   }
 
   @Override

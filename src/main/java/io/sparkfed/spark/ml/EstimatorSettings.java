@@ -2,10 +2,10 @@ package io.sparkfed.spark.ml;
 
 import io.sparkfed.config.ConfigLoader;
 import io.sparkfed.config.ConfigurationException;
-import io.sparkfed.config.TrainingConfig;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -95,21 +95,20 @@ final class EstimatorSettings {
         throw new ConfigurationException(
             key + " is among the settings and the param " + set.get() + " is set: leave one out");
       }
-    } else if (HEEDED.stream()
-        .noneMatch(heeded -> key.equals(heeded) || key.startsWith(heeded + "."))) {
+    } else if (!heeds(key)) {
       throw new ConfigurationException(
           key + " is for jobs/train and the other jobs; an estimator can't use it");
     }
   }
 
-  /**
-   * Returns what the user calls the least number of workers: the param, or the key where that is
-   * set.
-   */
-  String nameOfMinWorkers() {
-    return values.containsKey(TrainingConfig.MIN_WORKERS)
-        ? TrainingConfig.MIN_WORKERS
-        : "minWorkers";
+  /** Returns whether a key has an effect on fits, and no param. */
+  static boolean heeds(String key) {
+    return HEEDED.stream().anyMatch(heeded -> key.equals(heeded) || key.startsWith(heeded + "."));
+  }
+
+  /** Returns the keys that are set. */
+  Set<String> keys() {
+    return values.keySet();
   }
 
   /** Returns the preset: the param's, unless the settings name one. */

@@ -1,10 +1,11 @@
 package io.sparkfed.spark.ml;
 
-import io.sparkfed.aggregate.CohortException;
+import io.sparkfed.aggregate.AggregationException;
 import io.sparkfed.aggregate.SumFactory;
 import io.sparkfed.config.ConfigLoader;
 import io.sparkfed.config.EnumNames;
 import io.sparkfed.config.TrainingConfig;
+import io.sparkfed.data.DataException;
 import io.sparkfed.federated.FeatureException;
 import io.sparkfed.federated.TrainingResult;
 import io.sparkfed.federated.survey.FederatedLabels;
@@ -46,7 +47,7 @@ final class EstimatorTraining implements AutoCloseable {
   private final Family family;
   private final int classes;
   private final String preset;
-  private final String nameOfMinWorkers;
+  private final ParamWords words;
   private final ShardLoader.Loaded loaded;
   private final SumFactory sums;
 
@@ -59,7 +60,7 @@ final class EstimatorTraining implements AutoCloseable {
     // The family and the penalty may still change; the settings are checked against the preset.
     EstimatorSettings settings = EstimatorSettings.of(estimator);
     this.preset = settings.preset(estimator);
-    this.nameOfMinWorkers = settings.nameOfMinWorkers();
+    this.words = new ParamWords(estimator, family, settings.keys());
     TrainingConfig config = config(family, classes, new MllibPenalty.Values(0.0, 0.0), false);
     this.loaded = worded(() -> new ShardLoader(config, rows).load());
     this.sums = Presets.sums(config);
@@ -106,10 +107,10 @@ final class EstimatorTraining implements AutoCloseable {
     TrainingConfig config = config(known, knownClasses, values, penalty.standardization());
     TrainingResult result = worded(() -> train(config));
     if (result.divergence().isPresent()) {
-      throw new TrainingDivergedException(result.divergence().get().message());
+      throw new TrainingDivergedException(result.divergence().get().message().in(words));
     }
     FederatedSummary summary =
-        FederatedSummary.of(rows.sparkSession(), preset, featureNames(), loaded, result);
+        FederatedSummary.of(rows.sparkSession(), preset, featureNames(), loaded, result, words);
     estimator.federation().fitted(summary);
     summary.remember(estimator.uid());
     summary.notes().forEach(note -> LOG.log(System.Logger.Level.WARNING, "{0}", note));
@@ -120,8 +121,8 @@ final class EstimatorTraining implements AutoCloseable {
   private <T> T worded(Supplier<T> work) {
     try {
       return work.get();
-    } catch (CohortException e) {
-      throw e.named(nameOfMinWorkers);
+    } catch (DataException | AggregationException e) {
+      throw e.in(words);
     }
   }
 

@@ -3,6 +3,7 @@ package io.sparkfed.spark.ml;
 import io.sparkfed.evaluation.Measurement;
 import io.sparkfed.federated.AlgorithmChoice;
 import io.sparkfed.federated.TrainingResult;
+import io.sparkfed.hint.Wording;
 import io.sparkfed.spark.rows.ShardLoader;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
@@ -46,7 +47,8 @@ public final class FederatedSummary {
       String preset,
       List<String> features,
       ShardLoader.Loaded loaded,
-      TrainingResult result) {
+      TrainingResult result,
+      Wording words) {
     this.spark = spark;
     this.preset = result.choice().map(AlgorithmChoice::preset).orElse(preset);
     this.features = List.copyOf(features);
@@ -55,7 +57,7 @@ public final class FederatedSummary {
     this.placement = loaded.placement();
     this.result = result;
     List<String> all = new ArrayList<>(loaded.notes());
-    all.addAll(result.notes());
+    result.notes().forEach(note -> all.add(note.in(words)));
     this.notes = List.copyOf(all);
   }
 
@@ -64,8 +66,9 @@ public final class FederatedSummary {
       String preset,
       List<String> features,
       ShardLoader.Loaded loaded,
-      TrainingResult result) {
-    return new FederatedSummary(spark, preset, features, loaded, result);
+      TrainingResult result,
+      Wording words) {
+    return new FederatedSummary(spark, preset, features, loaded, result, words);
   }
 
   /** Has {@link #ofFit} find this as long as anybody holds it: the estimator, and so its model. */

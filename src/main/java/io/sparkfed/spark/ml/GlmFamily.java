@@ -46,6 +46,11 @@ record GlmFamily(Family family, String mllibFamily) {
     };
   }
 
+  /** Returns whether a model of a family can be penalized as MLlib's is. */
+  static boolean hasPenalty(Family family) {
+    return family == Family.LINEAR || family == Family.GAMMA;
+  }
+
   /**
    * Returns the penalty. MLlib standardizes for the gaussian family alone, and only there and for
    * gamma with log is its result the minimum of a penalized likelihood: elsewhere it measures the
@@ -55,7 +60,7 @@ record GlmFamily(Family family, String mllibFamily) {
    */
   MllibPenalty penalty(double regParam) {
     boolean gaussian = family == Family.LINEAR;
-    if (regParam > 0.0 && !gaussian && family != Family.GAMMA) {
+    if (regParam > 0.0 && !hasPenalty(family)) {
       throw new IllegalArgumentException(
           "regParam must be 0 for family "
               + mllibFamily

@@ -3,6 +3,7 @@ package io.sparkfed.spark.rows;
 import io.sparkfed.aggregate.CohortException;
 import io.sparkfed.config.DataConfig.Missing;
 import io.sparkfed.config.DataConfig.Synthetic;
+import io.sparkfed.config.KeyWords;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.csv.CellType;
 import io.sparkfed.data.DataException;
@@ -358,7 +359,7 @@ public final class ShardLoader {
               evaluators,
               ConfiguredCluster.bounds(config));
       Optional<DroppedRows> dropped = dropped(federation);
-      dropped.ifPresent(rows -> notes.add(rows.message()));
+      dropped.ifPresent(rows -> notes.add(rows.message().in(KeyWords::of)));
       return new Loaded(
           federation,
           encoding.withVectorWidth(features),

@@ -16,6 +16,7 @@ import io.sparkfed.objective.Reduction;
 import io.sparkfed.server.Lbfgs;
 import io.sparkfed.server.Newton;
 import io.sparkfed.server.NormalEquations;
+import io.sparkfed.testing.InKeys;
 import io.sparkfed.testing.Table;
 import java.util.Arrays;
 import java.util.Locale;
@@ -62,7 +63,7 @@ class NearlyDependentTest {
 
         assertTrue(exact.divergence().isEmpty() && result.divergence().isEmpty(), what);
         fits++;
-        if (result.notes().stream().anyMatch(note -> note.contains("converged"))) {
+        if (InKeys.said(result.notes()).stream().anyMatch(note -> note.contains("converged"))) {
           told++;
           continue;
         }
@@ -101,11 +102,11 @@ class NearlyDependentTest {
     assertEquals(loss, result.lastRound().loss(), 1e-8 * loss);
     assertTrue(result.statistics().isEmpty());
     assertTrue(
-        result.notes().stream()
+        InKeys.said(result.notes()).stream()
             .anyMatch(note -> note.startsWith("WARNING: feature 3 is a linear combination")),
         result.notes()::toString);
     assertTrue(
-        without.notes().stream().noneMatch(note -> note.startsWith("WARNING")),
+        InKeys.said(without.notes()).stream().noneMatch(note -> note.startsWith("WARNING")),
         without.notes()::toString);
   }
 
@@ -120,9 +121,9 @@ class NearlyDependentTest {
     PlanBuilder plan = new PlanBuilder().features(FEATURES).l2(l2).optimizer(new NormalEquations());
     String told;
     try {
-      told = String.join("\n", plan.train(PlanBuilder.deal(table)).notes());
+      told = String.join("\n", InKeys.said(plan.train(PlanBuilder.deal(table)).notes()));
     } catch (DataException e) {
-      told = e.getMessage();
+      told = InKeys.said(e);
     }
     assertTrue(told.toLowerCase(Locale.ROOT).contains("leave features out, or " + advice), told);
   }
@@ -153,7 +154,7 @@ class NearlyDependentTest {
   }
 
   private static boolean tells(TrainingResult result) {
-    return result.notes().stream()
+    return InKeys.said(result.notes()).stream()
         .anyMatch(note -> note.startsWith("WARNING: feature 3 is a linear combination"));
   }
 }

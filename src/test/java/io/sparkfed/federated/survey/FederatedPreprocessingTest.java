@@ -26,6 +26,7 @@ import io.sparkfed.secure.FixedPointSum;
 import io.sparkfed.secure.keys.EphemeralKeys;
 import io.sparkfed.secure.masked.MaskedSum;
 import io.sparkfed.secure.sealed.SealedSum;
+import io.sparkfed.testing.InKeys;
 import io.sparkfed.testing.RecordingFederation;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -308,7 +309,7 @@ class FederatedPreprocessingTest {
 
     assertEquals(
         "data.categorical.rank.reference must be one of the levels 1, 2. Provided value: 0",
-        refused.getMessage());
+        InKeys.said(refused));
   }
 
   @Test
@@ -406,8 +407,7 @@ class FederatedPreprocessingTest {
             () -> FederatedPreprocessing.complete(AGE, workers, plain(), 5, 2, 1L));
 
     assertTrue(
-        refused
-            .getMessage()
+        InKeys.said(refused)
             .startsWith("column age: fewer than 2 workers (aggregation.min-workers)"),
         refused.getMessage());
     assertEquals(1, workers.visits().size(), "no value is asked for");

@@ -29,6 +29,7 @@ import io.sparkfed.secure.masked.MaskedSum;
 import io.sparkfed.secure.sealed.SealedSum;
 import io.sparkfed.server.Newton;
 import io.sparkfed.server.NormalEquations;
+import io.sparkfed.testing.InKeys;
 import io.sparkfed.testing.RecordingFederation;
 import io.sparkfed.testing.Table;
 import java.util.ArrayList;
@@ -118,7 +119,7 @@ class HeldOutRowsTest {
         assertEquals(isOpen, round.testMetrics().containsKey("rows"), "holders " + holders);
       }
       assertEquals(isOpen, result.lastRound().testMetrics().containsKey("rows"));
-      assertEquals(holders == 1 || holders == 2, result.notes().contains(TOO_FEW));
+      assertEquals(holders == 1 || holders == 2, InKeys.said(result.notes()).contains(TOO_FEW));
       assertEquals(holders == 0, result.notes().toString().contains("no worker holds test rows"));
       assertEquals(4.0 * ROWS, result.lastRound().trainMetrics().get("rows"));
       if (isOpen) {
@@ -209,7 +210,7 @@ class HeldOutRowsTest {
         new PlanBuilder().leastHolders(3).train(new InProcessFederation<>(training(0), others));
 
     assertEquals(Map.of(), result.lastRound().testMetrics());
-    assertEquals(List.of(TOO_FEW), result.notes());
+    assertEquals(List.of(TOO_FEW), InKeys.said(result.notes()));
   }
 
   /** An owner's external validation: nobody holds training rows. */
@@ -226,7 +227,7 @@ class HeldOutRowsTest {
 
     assertEquals(Map.of(), evaluation.train());
     assertEquals(15.0, evaluation.test().get("rows"));
-    assertEquals(List.of("no worker holds training rows"), evaluation.notes());
+    assertEquals(List.of("no worker holds training rows"), InKeys.said(evaluation.notes()));
   }
 
   /** Loses one worker's message of the second round. */

@@ -21,6 +21,7 @@ import io.sparkfed.secure.keys.Owner;
 import io.sparkfed.secure.keys.Roster;
 import io.sparkfed.secure.keys.ThrowAwayKeys;
 import io.sparkfed.testing.Asked;
+import io.sparkfed.testing.InKeys;
 import io.sparkfed.testing.RecordingFederation;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -277,9 +278,9 @@ class SealedSumTest {
   private static String refusal(
       Federation<long[]> federation, Map<String, long[]> held, Set<String> aggregators) {
     SealedSum sum = new SealedSum(ThrowAwayKeys.random(), aggregators, 3);
-    return assertThrows(
-            AggregationException.class, () -> sum.sum(federation, visit(held, "sum"), SEND))
-        .getMessage();
+    return InKeys.said(
+        assertThrows(
+            AggregationException.class, () -> sum.sum(federation, visit(held, "sum"), SEND)));
   }
 
   private interface Change {

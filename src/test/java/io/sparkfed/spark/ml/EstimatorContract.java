@@ -115,6 +115,18 @@ abstract class EstimatorContract<E extends HasFederation<E>> {
     assertTrue(cohortRefusal(byKey).contains(" took part, but aggregation.min-workers is 9"));
   }
 
+  /** What the core says of a result names params, too. */
+  @Test
+  void fit_endedBeforeTheOptimum_saysWhichParamEndedIt() {
+    E own = ready().setPreset("fed-lbfgs").setRounds(1);
+
+    stage(own).fit(rows);
+
+    assertTrue(
+        own.federation().summary().orElseThrow().notes().stream()
+            .anyMatch(note -> note.contains("not converged after 1 rounds (rounds)")));
+  }
+
   private String cohortRefusal(E own) {
     return assertThrows(CohortException.class, () -> stage(own).fit(rows)).getMessage();
   }
