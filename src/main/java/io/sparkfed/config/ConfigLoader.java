@@ -4,13 +4,9 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigObject;
-import com.typesafe.config.ConfigOrigin;
-import com.typesafe.config.ConfigOriginFactory;
 import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigRenderOptions;
-import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
-import com.typesafe.config.ConfigValueFactory;
 import com.typesafe.config.ConfigValueType;
 import io.sparkfed.report.RunReport.Setting;
 import java.nio.file.Files;
@@ -19,11 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.regex.Pattern;
 
 /**
  * Reads a HOCON file and resolves it. Precedence: command line {@code key=value}, then Spark
@@ -34,20 +26,6 @@ import java.util.regex.Pattern;
  */
 public final class ConfigLoader {
   private static final String CONFIG_DIR = "config-dir";
-
-  /** Sections whose names are the user's own. */
-  static final Set<String> FREE_SECTIONS =
-      Set.of(
-          "data.options",
-          "data.workers",
-          "data.derive",
-          "data.categorical",
-          "aggregation.aggregators",
-          "predictions.options");
-
-  private static final Pattern HOCON_LITERAL =
-      Pattern.compile(
-          "\\s*([\\[{\"].*|null|true|false|[-+]?[0-9.]+([eE][-+]?[0-9]+)?)\\s*", Pattern.DOTALL);
 
   private ConfigLoader() {}
 
@@ -146,7 +124,8 @@ public final class ConfigLoader {
   public static TrainingConfig of(String name, Map<String, Object> values, List<String> overrides) {
     try {
       return fromUserConfig(
-          fromArguments(overrides, "settings").withFallback(ConfigFactory.parseMap(values, name)),
+          Arguments.config(overrides, "settings")
+              .withFallback(ConfigFactory.parseMap(values, name)),
           name,
           ModelSettings.NONE);
     } catch (ConfigException e) {
@@ -161,10 +140,10 @@ public final class ConfigLoader {
    * @throws ConfigurationException if one is not, or a key is unknown
    */
   public static Map<String, Object> settings(List<String> settings) {
-    Config config = fromArguments(settings, "settings");
-    refuseUnknownKeys(config, reference());
+    Config config = Arguments.config(settings, "settings");
+    KeyPaths.refuseUnknown(config, reference());
     Map<String, ConfigValue> given = new LinkedHashMap<>();
-    collectValues(config.root(), new ArrayList<>(), given);
+    KeyPaths.collectValues(config.root(), new ArrayList<>(), given);
     Map<String, Object> values = new LinkedHashMap<>();
     given.forEach((key, value) -> values.put(key, value.unwrapped()));
     return values;
@@ -177,7 +156,7 @@ public final class ConfigLoader {
     Config fromSpark = ConfigFactory.empty();
     for (Map.Entry<String, String> property : sparkProperties.entrySet()) {
       fromSpark =
-          with(
+          Arguments.with(
               fromSpark,
               property.getKey(),
               property.getValue(),
@@ -185,85 +164,12 @@ public final class ConfigLoader {
     }
     Config directory =
         ConfigFactory.parseMap(Map.of(CONFIG_DIR, configDir.toString()), "folder of " + file);
-    return fromArguments(overrides, "command line")
+    return Arguments.config(overrides, "command line")
         .withFallback(fromSpark)
         .withFallback(parsed)
         .withFallback(directory)
         .resolve()
         .withoutPath(CONFIG_DIR);
-  }
-
-  private static Config fromArguments(List<String> arguments, String origin) {
-    Config config = ConfigFactory.empty();
-    for (String argument : arguments) {
-      int equals = argument.indexOf('=');
-      if (equals < 1) {
-        throw new ConfigurationException(
-            (origin.equals("settings")
-                    ? "settings must be key=value"
-                    : "an argument after the configuration file must be key=value")
-                + ". Provided value: "
-                + Secrets.redact(argument, argument));
-      }
-      config =
-          with(
-              config,
-              argument.substring(0, equals).strip(),
-              argument.substring(equals + 1),
-              origin);
-    }
-    return config;
-  }
-
-  private static Config with(Config config, String key, String value, String origin) {
-    ConfigValue parsed =
-        literal(value, origin).orElseGet(() -> ConfigValueFactory.fromAnyRef(value, origin));
-    try {
-      return config.withValue(key, isFreeSection(key) ? alone(parsed) : parsed);
-    } catch (ConfigException e) {
-      throw new ConfigurationException("not a configuration key: " + key + " (" + origin + ")", e);
-    }
-  }
-
-  private static boolean isFreeSection(String key) {
-    return FREE_SECTIONS.contains(ConfigUtil.joinPath(ConfigUtil.splitPath(key)));
-  }
-
-  /**
-   * Keeps a section from being merged with what the file says: who names the workers on the command
-   * line doesn't mean those of the file besides.
-   */
-  private static ConfigValue alone(ConfigValue value) {
-    return value.withFallback(ConfigValueFactory.fromAnyRef(null));
-  }
-
-  /**
-   * Reads a list, section, quoted string, number or constant. What only looks like one, such as the
-   * path {@code {a,b}.csv}, is none.
-   */
-  private static Optional<ConfigValue> literal(String value, String origin) {
-    if (!HOCON_LITERAL.matcher(value).matches()) {
-      return Optional.empty();
-    }
-    try {
-      ConfigValue parsed =
-          ConfigFactory.parseString("value = " + value, Includes.none()).root().get("value");
-      return Optional.of(withOrigin(parsed, ConfigOriginFactory.newSimple(origin)));
-    } catch (ConfigException notOne) {
-      return Optional.empty();
-    }
-  }
-
-  /** Takes the line numbers away, which mean nothing outside a file. */
-  private static ConfigValue withOrigin(ConfigValue value, ConfigOrigin origin) {
-    if (!(value instanceof ConfigObject object)) {
-      return value.withOrigin(origin);
-    }
-    ConfigObject moved = object.withOrigin(origin);
-    for (Map.Entry<String, ConfigValue> entry : object.entrySet()) {
-      moved = moved.withValue(entry.getKey(), withOrigin(entry.getValue(), origin));
-    }
-    return moved;
   }
 
   private static String defaultName(Path file) {
@@ -281,8 +187,8 @@ public final class ConfigLoader {
   private static TrainingConfig fromUserConfig(
       Config user, String defaultName, ModelSettings ofModel) {
     Config reference = reference();
-    refuseUnknownKeys(user, reference);
-    refuseValuesForSections(user, reference);
+    KeyPaths.refuseUnknown(user, reference);
+    KeyPaths.refuseValuesForSections(user, reference);
     Config named =
         ConfigFactory.parseMap(Map.of("name", defaultName), "name of the configuration file");
     Config byModel = ofModel.besides(user);
@@ -316,86 +222,9 @@ public final class ConfigLoader {
         .orElse(ConfigFactory.empty());
   }
 
-  private static void refuseUnknownKeys(Config user, Config reference) {
-    Set<String> known = new TreeSet<>();
-    collectPaths(reference.root(), new ArrayList<>(), known);
-    Map<String, ConfigValue> given = new LinkedHashMap<>();
-    collectValues(user.root(), new ArrayList<>(), given);
-    for (Map.Entry<String, ConfigValue> entry : given.entrySet()) {
-      String key = entry.getKey();
-      if (!known.contains(key) && FREE_SECTIONS.stream().noneMatch(s -> key.startsWith(s + "."))) {
-        Optional<String> nearest = NearestName.of(key, known);
-        throw new ConfigurationException(
-            "unknown key "
-                + key
-                + " ("
-                + entry.getValue().origin().description()
-                + "); the nearest known key is "
-                + nearest.orElseThrow());
-      }
-    }
-  }
-
-  /** A value in place of a section would hide the section's keys, and so be ignored. */
-  private static void refuseValuesForSections(Config user, Config reference) {
-    Map<String, ConfigValue> given = new LinkedHashMap<>();
-    collectValues(user.root(), new ArrayList<>(), given);
-    given.forEach(
-        (key, value) -> {
-          boolean isValue =
-              !(value instanceof ConfigObject) && value.valueType() != ConfigValueType.NULL;
-          if (isValue && isSection(reference, key)) {
-            throw new ConfigurationException(
-                key
-                    + " must be a section { name = value ... }. Provided value: "
-                    + Secrets.redact(key, value.render(ConfigRenderOptions.concise()))
-                    + " ("
-                    + value.origin().description()
-                    + ")");
-          }
-        });
-  }
-
-  private static boolean isSection(Config reference, String key) {
-    return reference.hasPath(key) && reference.getValue(key).valueType() == ConfigValueType.OBJECT;
-  }
-
-  /** Adds the path of each value and each section. */
-  static void collectPaths(ConfigObject object, List<String> prefix, Set<String> out) {
-    for (Map.Entry<String, ConfigValue> entry : object.entrySet()) {
-      List<String> path = append(prefix, entry.getKey());
-      out.add(ConfigUtil.joinPath(path));
-      if (entry.getValue() instanceof ConfigObject child) {
-        collectPaths(child, path, out);
-      }
-    }
-  }
-
-  /** Adds each value that is not a section, and each empty section, by path. */
-  private static void collectValues(
-      ConfigObject object, List<String> prefix, Map<String, ConfigValue> out) {
-    object.entrySet().stream()
-        .sorted(Map.Entry.comparingByKey())
-        .forEach(
-            entry -> {
-              List<String> path = append(prefix, entry.getKey());
-              if (entry.getValue() instanceof ConfigObject child && !child.isEmpty()) {
-                collectValues(child, path, out);
-              } else {
-                out.put(ConfigUtil.joinPath(path), entry.getValue());
-              }
-            });
-  }
-
-  private static List<String> append(List<String> prefix, String name) {
-    List<String> path = new ArrayList<>(prefix);
-    path.add(name);
-    return path;
-  }
-
   private static List<Setting> settings(Config resolved) {
     Map<String, ConfigValue> values = new LinkedHashMap<>();
-    collectValues(resolved.root(), new ArrayList<>(), values);
+    KeyPaths.collectValues(resolved.root(), new ArrayList<>(), values);
     List<Setting> settings = new ArrayList<>();
     values.forEach(
         (key, value) -> {

@@ -92,7 +92,7 @@ public final class KnownKeys {
       return text.stripTrailing();
     }
     String path =
-        ConfigLoader.FREE_SECTIONS.stream()
+        KeyPaths.FREE_SECTIONS.stream()
             .filter(section -> prefix.startsWith(section + "."))
             .findFirst()
             .orElse(prefix);
@@ -111,7 +111,7 @@ public final class KnownKeys {
   static Set<String> all() {
     Config reference = ConfigFactory.parseString(text());
     Set<String> paths = new TreeSet<>();
-    ConfigLoader.collectPaths(reference.root(), new ArrayList<>(), paths);
+    KeyPaths.collectPaths(reference.root(), new ArrayList<>(), paths);
     return paths;
   }
 

@@ -1,40 +1,29 @@
 package io.sparkfed.output;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sparkfed.output.CheckedFiles.NotReadable;
 import io.sparkfed.recipe.SumLedger;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.hadoop.fs.FSDataOutputStream;
-import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.RawLocalFileSystem;
-import org.apache.hadoop.fs.StreamCapabilities;
 
 /**
  * A run's checkpoints and the ledger of its secure sums, on any Hadoop file system: {@code
- * attempt-N/round-K.json} and {@code attempt-N/ledger-K.json}, of each the last two.
- *
- * <p>Each file is written whole under another name, forced to disk and renamed. Its first line says
- * what it is, {@code {"format", "version", "sha256"}}, the second holds it.
+ * attempt-N/round-K.json} and {@code attempt-N/ledger-K.json}, of each the last two ({@link
+ * CheckedFiles}).
  *
  * <p>An attempt's folder is one that holds such a file, or {@code _CHECKPOINTS}, which is written
  * first. No other is looked into or renamed, and nothing but such files is ever removed.
@@ -43,14 +32,11 @@ import org.apache.hadoop.fs.StreamCapabilities;
  * dead and is not can write nothing any more, and ends.
  */
 final class CheckpointFolder implements SumLedger {
-  static final int VERSION = 2;
-
   private static final String ROUND = "round";
   private static final String LEDGER = "ledger";
   private static final String MARKER = "_CHECKPOINTS";
   private static final String WITH_ITS_FOLDER = "written by jobs/train, with the folder above\n";
   private static final String IN_A_FOLDER = "written by jobs/train\n";
-  private static final int KEPT = 2;
   private static final Pattern ATTEMPT = Pattern.compile("attempt-(\\d{1,9})");
 
   /** What is written here, under its name, before it has it, and what a file system keeps of it. */
@@ -61,30 +47,23 @@ final class CheckpointFolder implements SumLedger {
 
   private final FileSystem fs;
   private final Path attempt;
+  private final CheckedFiles files;
   private boolean holdsCheckpoint;
 
   private CheckpointFolder(FileSystem fs, Path attempt, boolean holdsCheckpoint) {
     this.fs = fs;
     this.attempt = attempt;
+    this.files = new CheckedFiles(fs, attempt);
     this.holdsCheckpoint = holdsCheckpoint;
   }
 
   /** A checkpoint that was found, and what the user should know of it. */
   record Found(Checkpoint checkpoint, List<String> notes) {}
 
-  /** A file that is not what it should be. */
-  private static final class NotReadable extends Exception {
-    private static final long serialVersionUID = 1L;
-
-    NotReadable(String why) {
-      super(why);
-    }
-  }
-
   /** Returns whether a folder holds the checkpoint of some run. */
   static boolean isHeldBy(FileSystem fs, Path dir) throws IOException {
     Optional<Path> attempt = lastAttempt(fs, dir);
-    return attempt.isPresent() && !files(fs, attempt.get(), ROUND).isEmpty();
+    return attempt.isPresent() && !new CheckedFiles(fs, attempt.get()).newestFirst(ROUND).isEmpty();
   }
 
   /**
@@ -229,9 +208,9 @@ final class CheckpointFolder implements SumLedger {
    */
   Found last(Path dir) throws IOException {
     List<String> notes = new ArrayList<>();
-    for (Path file : files(fs, attempt, ROUND)) {
+    for (Path file : files.newestFirst(ROUND)) {
       try {
-        return new Found(CheckpointJson.read(body(file, "checkpoint")), List.copyOf(notes));
+        return new Found(CheckpointJson.read(files.body(file, "checkpoint")), List.copyOf(notes));
       } catch (NotReadable | IllegalArgumentException e) {
         notes.add("WARNING: checkpoint " + file.getName() + " can't be used: " + e.getMessage());
       }
@@ -248,7 +227,7 @@ final class CheckpointFolder implements SumLedger {
    * @throws UncheckedIOException if it can't be written
    */
   void write(Checkpoint checkpoint) {
-    write(ROUND, checkpoint.state().round(), "checkpoint", CheckpointJson.write(checkpoint));
+    files.write(ROUND, checkpoint.state().round(), "checkpoint", CheckpointJson.write(checkpoint));
     holdsCheckpoint = true;
   }
 
@@ -261,11 +240,11 @@ final class CheckpointFolder implements SumLedger {
   @Override
   public Optional<Entry> last() {
     try {
-      List<Path> entries = files(fs, attempt, LEDGER);
+      List<Path> entries = files.newestFirst(LEDGER);
       if (entries.isEmpty()) {
         return Optional.empty();
       }
-      JsonNode node = JSON.readTree(body(entries.get(0), "ledger"));
+      JsonNode node = JSON.readTree(files.body(entries.get(0), "ledger"));
       return Optional.of(
           new Entry(
               node.path("runId").asText(), node.path("sums").asInt(), node.path("slots").asInt()));
@@ -283,7 +262,7 @@ final class CheckpointFolder implements SumLedger {
 
   @Override
   public void write(Entry entry) {
-    write(
+    files.write(
         LEDGER,
         Math.addExact(entry.sums(), entry.slots()),
         "ledger",
@@ -313,105 +292,6 @@ final class CheckpointFolder implements SumLedger {
     }
     try (InputStream in = fs.open(marker)) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8).equals(WITH_ITS_FOLDER);
-    }
-  }
-
-  private void write(String kind, int number, String format, String body) {
-    String name = String.format(Locale.ROOT, "%s-%010d.json", kind, number);
-    Path temporary = new Path(attempt, "." + name + ".tmp");
-    String head =
-        CheckpointJson.text(
-            JSON.createObjectNode()
-                .put("format", "spark-federated " + format)
-                .put("version", VERSION)
-                .put("sha256", sha256(body)));
-    try {
-      // Not recursive: where the folder has gone, another driver has taken the run over.
-      try (FSDataOutputStream out = fs.createFile(temporary).overwrite(true).build()) {
-        out.write((head + "\n" + body + "\n").getBytes(StandardCharsets.UTF_8));
-        if (out.hasCapability(StreamCapabilities.HSYNC)) {
-          out.hsync();
-        }
-      }
-      if (!fs.rename(temporary, new Path(attempt, name))) {
-        throw new IOException("the file system refuses to rename " + temporary);
-      }
-      forceFolder();
-      List<Path> files = files(fs, attempt, kind);
-      for (Path old : files.subList(Math.min(KEPT, files.size()), files.size())) {
-        fs.delete(old, false);
-      }
-    } catch (FSError e) {
-      throw notWritten(format, DiskFailures.asException(e));
-    } catch (IOException e) {
-      throw notWritten(format, e);
-    }
-  }
-
-  private UncheckedIOException notWritten(String format, IOException e) {
-    return new UncheckedIOException(
-        "the " + format + " can't be written to " + attempt + ": " + e.getMessage(), e);
-  }
-
-  /** A rename on a local disk lasts once its folder is on disk. */
-  private void forceFolder() throws IOException {
-    if (fs instanceof RawLocalFileSystem local) {
-      java.nio.file.Path folder = local.pathToFile(attempt).toPath();
-      try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-        channel.force(true);
-      }
-    }
-  }
-
-  /** Returns the files of a kind, the newest first. */
-  private static List<Path> files(FileSystem fs, Path attempt, String kind) throws IOException {
-    List<Path> files = new ArrayList<>();
-    for (FileStatus entry : fs.listStatus(attempt)) {
-      String name = entry.getPath().getName();
-      if (name.startsWith(kind + "-") && name.endsWith(".json")) {
-        files.add(entry.getPath());
-      }
-    }
-    files.sort(Comparator.comparing(Path::getName).reversed());
-    return files;
-  }
-
-  private String body(Path file, String format) throws IOException, NotReadable {
-    String text;
-    try (InputStream in = fs.open(file)) {
-      text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    }
-    int end = text.indexOf('\n');
-    JsonNode head;
-    try {
-      head = JSON.readTree(end < 0 ? text : text.substring(0, end));
-    } catch (JsonProcessingException e) {
-      throw new NotReadable("it is damaged");
-    }
-    if (!head.path("format").asText().equals("spark-federated " + format)) {
-      throw new NotReadable("it is damaged");
-    }
-    if (head.path("version").asInt() != VERSION) {
-      throw new NotReadable(
-          "its version is "
-              + head.path("version").asText()
-              + ", and this library reads version "
-              + VERSION);
-    }
-    String body = text.substring(end + 1).stripTrailing();
-    if (!sha256(body).equals(head.path("sha256").asText())) {
-      throw new NotReadable("it is damaged");
-    }
-    return body;
-  }
-
-  private static String sha256(String text) {
-    try {
-      return HexFormat.of()
-          .formatHex(
-              MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
     }
   }
 }

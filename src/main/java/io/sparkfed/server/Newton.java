@@ -153,9 +153,9 @@ public record Newton(double tolerance) implements ExactOptimizer {
       if (last) {
         return converged(best, at);
       }
-      double shortest = SHORTEST * Math.min(1.0, Lbfgs.FAR / Vectors.maxAbs(direction));
+      double shortest = SHORTEST * Math.min(1.0, Minimum.FAR / Vectors.maxAbs(direction));
       if (shorter() < shortest) {
-        boolean good = decrement / 2.0 <= Lbfgs.GOOD * scale;
+        boolean good = decrement / 2.0 <= Minimum.GOOD * scale;
         return new Ended(best, good ? Ending.NO_LOWER_POINT : Ending.STALLED);
       }
       return new Trial(newton, best, value, first, direction, decrement, shorter(), false);
@@ -164,7 +164,9 @@ public record Newton(double tolerance) implements ExactOptimizer {
     /** A long full step that fails has probably left the range of exponentials by far. */
     private double shorter() {
       double step = Vectors.maxAbs(direction);
-      return part == 1.0 && step > Lbfgs.FAR ? Math.min(0.5, Math.log1p(step) / step) : part / 2.0;
+      return part == 1.0 && step > Minimum.FAR
+          ? Math.min(0.5, Math.log1p(step) / step)
+          : part / 2.0;
     }
 
     @Override
@@ -210,8 +212,8 @@ public record Newton(double tolerance) implements ExactOptimizer {
     double scale = at.scale(first);
     boolean little = decrement / 2.0 <= tolerance * scale;
     double step = Vectors.maxAbs(direction);
-    boolean steady = step >= Lbfgs.STEADY * previousStep && Lbfgs.isLong(direction, point);
-    boolean falls = steady && (little || at.value() < Lbfgs.FALLING_TO_ZERO * first);
+    boolean steady = step >= Minimum.STEADY * previousStep && Minimum.isLong(direction, point);
+    boolean falls = steady && (little || at.value() < Minimum.FALLING_TO_ZERO * first);
     if (mayFallForEver && (falls || (isSingular && little))) {
       return new Search.Ended(point, Search.Ending.UNBOUNDED);
     }

@@ -57,7 +57,7 @@ public record PointEvaluation(
 
   /** Returns the same for another value. */
   static double scale(double value, double large, double rounding) {
-    return Math.max(Math.abs(value), Math.max(NEARLY_ZERO * large, rounding / Lbfgs.GOOD));
+    return Math.max(Math.abs(value), Math.max(NEARLY_ZERO * large, rounding / Minimum.GOOD));
   }
 
   /** Returns what is a large value where this is the first. */
@@ -75,7 +75,7 @@ public record PointEvaluation(
   boolean isFlat(double curvature, double[] point) {
     double size = Math.max(1.0, Vectors.maxAbs(point));
     return kind == Kind.LIKELIHOOD
-        && ROUNDING_OF_SLOPES * Math.min(1.0, typical) > Lbfgs.EXACT * curvature * size;
+        && ROUNDING_OF_SLOPES * Math.min(1.0, typical) > Minimum.EXACT * curvature * size;
   }
 
   /** Creates the evaluation of an objective in the labels' units. */

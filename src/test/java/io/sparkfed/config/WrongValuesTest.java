@@ -294,7 +294,7 @@ class WrongValuesTest {
     Set<String> values =
         known.stream()
             .filter(key -> known.stream().noneMatch(other -> other.startsWith(key + ".")))
-            .filter(key -> !ConfigLoader.FREE_SECTIONS.contains(key))
+            .filter(key -> !KeyPaths.FREE_SECTIONS.contains(key))
             .collect(Collectors.toCollection(TreeSet::new));
     values.remove(ADDRESS);
 

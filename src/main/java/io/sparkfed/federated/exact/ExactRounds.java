@@ -25,7 +25,6 @@ import io.sparkfed.math.SymmetricMatrix;
 import io.sparkfed.model.Family;
 import io.sparkfed.model.ModelShape;
 import io.sparkfed.model.Scaling;
-import io.sparkfed.model.Standardize;
 import io.sparkfed.objective.SampledGram;
 import io.sparkfed.server.ExactOptimizer;
 import io.sparkfed.server.PointEvaluation;
@@ -67,8 +66,7 @@ public final class ExactRounds implements RoundWork {
   /** Sum of the rows' weights; NaN where no sum told it. */
   private final double total;
 
-  private final double[] l2;
-  private final double[] l1;
+  private final UnitPenalty penalty;
   private final boolean takesBack;
 
   private final StartingPoint cold;
@@ -107,30 +105,21 @@ public final class ExactRounds implements RoundWork {
     this.dependence = new Dependence(shape, plan.l2(), Double.NaN);
     this.optimizer = optimizer;
     this.total = total;
-    int size = shape.size();
     this.hasHessian = optimizer.needsHessian();
     this.sum = plan.sums().sumOf(SummedDerivatives.layout(shape, hasHessian, plan.metrics()));
     this.largestOfHessian = total * FamilyFacts.mostCurvature(plan.family());
     this.largest = hasHessian ? largestOfHessian : total * FamilyFacts.mostSlope(plan.family());
-    this.l2 = new double[size];
-    this.l1 = new double[size];
-    double[] factors = scaling.weightFactors();
-    for (int j = 0; j < shape.weightCount(); j++) {
-      double toPenalised =
-          plan.standardize() == Standardize.NONE ? factors[j % factors.length] : 1.0;
-      l2[j] = plan.l2() * toPenalised * toPenalised;
-      l1[j] = plan.l1() * toPenalised;
-    }
+    this.penalty = UnitPenalty.of(plan, scaling);
     this.takesBack = exact.conditioning() == ExactPlan.Conditioning.STANDARDIZED;
     this.cold = cold;
     this.isWarm = warm.isPresent();
     this.curvature = curvature.flatMap(this::preconditioner);
-    this.search = optimizer.begin(warm.orElse(cold.point()), l1, this.curvature);
+    this.search = optimizer.begin(warm.orElse(cold.point()), penalty.l1(), this.curvature);
   }
 
   /** About the Hessian at the start, where every row has about the same curvature. */
   private Optional<Preconditioner> preconditioner(SymmetricMatrix gram) {
-    double[] ridge = Arrays.copyOf(l2, gram.order());
+    double[] ridge = Arrays.copyOf(penalty.l2(), gram.order());
     Arrays.fill(ridge, shape.features(), ridge.length, 0.0);
     return Preconditioner.of(
         shape,
@@ -187,9 +176,9 @@ public final class ExactRounds implements RoundWork {
     meanLoss = value;
     double[] gradient = sums.all(SummedDerivatives.GRADIENT);
     for (int j = 0; j < size; j++) {
-      gradient[j] = gradient[j] / weight + l2[j] * model[j];
-      value += 0.5 * l2[j] * model[j] * model[j];
+      gradient[j] /= weight;
     }
+    value = penalty.added(value, model, gradient);
     Optional<SymmetricMatrix> hessian = Optional.empty();
     if (hasHessian) {
       hessian =
@@ -197,15 +186,11 @@ public final class ExactRounds implements RoundWork {
               shape.identified(
                   SymmetricMatrix.of(size, sums.all(SummedDerivatives.HESSIAN))
                       .times(1.0 / weight)
-                      .plusDiagonal(l2)));
-    }
-    double objective = value;
-    for (int j = 0; j < size; j++) {
-      objective += l1[j] * Math.abs(model[j]);
+                      .plusDiagonal(penalty.l2())));
     }
     return new Evaluated(
         EvaluationSums.of(sums),
-        objective,
+        penalty.objective(value, model),
         new PointEvaluation(
             value,
             gradient,
@@ -213,12 +198,7 @@ public final class ExactRounds implements RoundWork {
             FamilyFacts.kind(plan.family()),
             totals.typical(),
             totals.rounding(),
-            leastCurvature()));
-  }
-
-  /** A feature that is constant has no penalty in training units, and no slope either. */
-  private double leastCurvature() {
-    return Arrays.stream(l2).filter(penalty -> penalty > 0.0).min().orElse(0.0);
+            penalty.leastCurvature()));
   }
 
   private Optional<String> runaway() {
@@ -245,7 +225,7 @@ public final class ExactRounds implements RoundWork {
   public Optional<double[]> afterOverflow() {
     if (isWarm) {
       isWarm = false;
-      search = optimizer.begin(cold.point(), l1, curvature);
+      search = optimizer.begin(cold.point(), penalty.l1(), curvature);
       return Optional.of(search.point());
     }
     if (!takesBack || search.point() == search.best()) {
@@ -357,7 +337,7 @@ public final class ExactRounds implements RoundWork {
     curvature =
         Optional.ofNullable(values.remove(CURVATURE))
             .flatMap(packed -> Preconditioner.of(shape, curvatureOf(packed)));
-    search = optimizer.restore(new SavedSearch(saved.at(), values), l1, curvature);
+    search = optimizer.restore(new SavedSearch(saved.at(), values), penalty.l1(), curvature);
     sum.restore(saved.range());
   }
 

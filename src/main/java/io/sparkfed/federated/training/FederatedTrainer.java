@@ -302,71 +302,14 @@ public final class FederatedTrainer {
   /** The training ended at a model that has just been evaluated. */
   private TrainingResult ended(Ending how, double[] model, Cost previous) {
     notes.addAll(work.notes());
-    return switch (how) {
-      case CONVERGED -> optimum(model);
-      case NO_LOWER_POINT -> {
-        notes.add(
-            Message.of(
-                "no shorter step lowers the objective: it is at its minimum within rounding"));
-        yield optimum(model);
-      }
-      case UNVOUCHED -> {
-        notes.add(
-            Message.of(
-                "WARNING: perhaps not converged: no lower point was found, but where features"
-                    + " nearly depend on each other, or all but separate the classes, the slope is"
-                    + " still too large to rule one out; compare with fed-newton, leave ",
-                Hint.PRECONDITIONER,
-                " on, or set ",
-                Hint.L2,
-                " > 0"));
-        yield optimum(model);
-      }
-      case UNRESOLVED -> {
-        notes.add(
-            Message.of(
-                "WARNING: the objective is so flat at its minimum that rounding may move"
-                    + " coefficients by more than a millionth of the largest: features all but"
-                    + " separate the classes, or nearly depend on each other, and the penalty is"
-                    + " little in the features' units; set a larger ",
-                Hint.L2,
-                ", or ",
-                Hint.SHARED_UNITS));
-        yield optimum(model);
-      }
-      case STALLED -> {
-        if (!reports.hasLowered()) {
-          Message message =
-              Message.of(
-                  "no step from the start lowers the objective, though the slope there is not that"
-                      + " of a minimum: rescale extreme features or labels");
-          yield result(model, Optional.of(new Divergence(previous.round(), message)));
-        }
-        notes.add(
-            Message.of(
-                "WARNING: the search has stalled before the optimum: no shorter step lowers the"
-                    + " objective, though the slope promises more than rounding; rescale extreme"
-                    + " features or labels"));
-        yield result(model, Optional.empty());
-      }
-      case EXHAUSTED -> {
-        if (plan.exact().isPresent()) {
-          notes.add(
-              Message.of(
-                  "WARNING: not converged after ",
-                  plan.rounds(),
-                  " rounds (",
-                  Hint.ROUNDS,
-                  "): the coefficients are not at the optimum"));
-        }
-        yield result(model, Optional.empty());
-      }
-      case UNBOUNDED -> {
-        Message message = Message.of("the objective has no minimum: ", work.whyUnbounded());
-        yield result(model, Optional.of(new Divergence(previous.round(), message)));
-      }
-      case DIVERGED -> diverged(previous.round(), model, exploded());
-    };
+    if (how == Ending.DIVERGED) {
+      return diverged(previous.round(), model, exploded());
+    }
+    Verdict verdict = Verdict.of(how, plan, work, reports.hasLowered());
+    verdict.note().ifPresent(notes::add);
+    return verdict.isOptimum()
+        ? result(model, Optional.empty(), work.statistics(federation, model, notes::add))
+        : result(model, verdict.failure().map(why -> new Divergence(previous.round(), why)));
   }
 
   private TrainingResult divergedInTraining(
@@ -427,10 +370,6 @@ public final class FederatedTrainer {
             : Message.of("; lower ", work.stepSize());
     Message message = Message.of("training diverged in round ", round, ": ", why, advice);
     return result(lastGood, Optional.of(new Divergence(round, message)));
-  }
-
-  private TrainingResult optimum(double[] model) {
-    return result(model, Optional.empty(), work.statistics(federation, model, notes::add));
   }
 
   private TrainingResult result(double[] model, Optional<Divergence> divergence) {

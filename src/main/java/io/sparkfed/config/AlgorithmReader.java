@@ -1,0 +1,90 @@
+package io.sparkfed.config;
+
+import com.typesafe.config.Config;
+import io.sparkfed.config.TrainingConfig.Algorithm;
+import io.sparkfed.config.TrainingConfig.WherePaying;
+import io.sparkfed.federated.Cohort;
+import io.sparkfed.federated.Weighting;
+import io.sparkfed.model.Family;
+import io.sparkfed.objective.Reduction;
+
+/** Reads {@code algorithm}. */
+final class AlgorithmReader {
+  private static final String COHORT = "algorithm.cohort.";
+
+  private final Config user;
+  private final ConfigReader read;
+
+  /**
+   * Creates a reader.
+   *
+   * @param user what was set, without defaults
+   */
+  AlgorithmReader(Config user, ConfigReader read) {
+    this.user = user;
+    this.read = read;
+  }
+
+  /**
+   * Returns the algorithm.
+   *
+   * @throws ConfigurationException if a key's value is out of its domain, or doesn't go with others
+   */
+  Algorithm algorithm() {
+    String preset = read.oneOf("algorithm.preset", PresetNames.all());
+    Family family = read.oneOf("model.family", Family.class);
+    LosslessValidation lossless = new LosslessValidation(user, read);
+    lossless.validate(preset, family);
+    return new Algorithm(
+        preset,
+        read.integer("algorithm.rounds", 1, 10_000_000),
+        new SolverValidation(user, read).solver(family),
+        read.oneOf("algorithm.local.loss", Reduction.class),
+        read.oneOf("algorithm.weighting", Weighting.class),
+        lossless.tolerance(),
+        read.oneOfOrTruth("algorithm.warm-start", WherePaying.class),
+        read.oneOfOrTruth("algorithm.preconditioner", WherePaying.class),
+        read.number("algorithm.divergence-factor", "must be a number > 1", v -> v > 1.0),
+        lossless.stepSize(preset),
+        read.isSet("algorithm.proximal-mu")
+            ? read.number("algorithm.proximal-mu", "must be a number >= 0", v -> v >= 0.0)
+            : 0.0,
+        Preset.of(preset).orElseThrow().server(read),
+        cohort());
+  }
+
+  private Cohort cohort() {
+    boolean hasFraction = read.isSet(COHORT + "fraction");
+    boolean hasCount = read.isSet(COHORT + "count");
+    if (!hasFraction && !hasCount) {
+      return Cohort.everybody();
+    }
+    if (hasFraction && hasCount) {
+      throw new ConfigurationException(
+          "only one of algorithm.cohort.fraction and algorithm.cohort.count may be set");
+    }
+    if (read.isSet("algorithm.tolerance")) {
+      throw read.invalid(
+          "algorithm.tolerance",
+          "can't be with algorithm.cohort: the losses of different cohorts don't tell what a round"
+              + " has gained");
+    }
+    int least = minWorkers(read);
+    if (hasFraction) {
+      return new Cohort.Fraction(
+          read.number(COHORT + "fraction", "must be a number in (0, 1]", v -> v > 0.0 && v <= 1.0),
+          least);
+    }
+    int count = read.integer(COHORT + "count", 1, Integer.MAX_VALUE);
+    if (count < least) {
+      throw read.invalid(
+          COHORT + "count", "must be at least aggregation.min-workers, which is " + least);
+    }
+    return new Cohort.Count(count);
+  }
+
+  /** Returns the least number of workers that a sum may be opened over. */
+  static int minWorkers(ConfigReader read) {
+    return read.integer(TrainingConfig.MIN_WORKERS, 2, Integer.MAX_VALUE);
+  }
+}
