@@ -27,9 +27,11 @@ import org.apache.spark.sql.SparkSession;
  * the making is not counted.
  *
  * <p>CPU times are a single thread's, of the same code without Spark: of one worker, with a 32nd of
- * what advertising keys for 32 sums costs, and of the driver. Wall-clock times are of rounds on
- * Spark, where all workers share this machine's cores; {@code sparkMillis} is what is left of a
- * masked round when the CPU times are taken off, spread over the cores.
+ * what advertising keys for 32 sums costs, and of the driver. All workers are in one process: pairs
+ * agree once there, and a signature is checked once for all, which saves each worker half or more
+ * of what it would pay alone. Wall-clock times are of rounds on Spark, where all workers share this
+ * machine's cores; {@code sparkMillis} is what is left of a masked round when the CPU times are
+ * taken off, spread over the cores.
  *
  * <p>With {@code rows} the workers do train: see {@link TrainedShards}.
  */

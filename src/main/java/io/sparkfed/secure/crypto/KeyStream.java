@@ -18,7 +18,6 @@ public final class KeyStream {
   private static final byte[] ZEROS = new byte[CHUNK_BYTES];
 
   private final Cipher cipher;
-  private final byte[] chunk = new byte[CHUNK_BYTES];
 
   /** Starts the stream of {@code key}. */
   public KeyStream(byte[] key) {
@@ -47,6 +46,7 @@ public final class KeyStream {
   }
 
   private void combine(long[] vector, long sign) {
+    byte[] chunk = new byte[Math.min(vector.length, CHUNK_BYTES / Long.BYTES) * Long.BYTES];
     ByteBuffer words = ByteBuffer.wrap(chunk).order(ByteOrder.LITTLE_ENDIAN);
     for (int from = 0; from < vector.length; from += CHUNK_BYTES / Long.BYTES) {
       int count = Math.min(vector.length - from, CHUNK_BYTES / Long.BYTES);

@@ -13,10 +13,14 @@ import java.util.TreeMap;
  */
 public final class CollectedRoster implements Roster {
   private final SortedMap<String, byte[]> keys;
+  private final byte[] hash;
 
   /** Creates a roster of these public keys. */
   public CollectedRoster(Map<String, byte[]> keys) {
     this.keys = new TreeMap<>(keys);
+    WireWriter out = new WireWriter().text("collected roster");
+    this.keys.forEach((worker, key) -> out.text(worker).bytes(key));
+    this.hash = Kdf.sha256(out.toByteArray());
   }
 
   @Override
@@ -30,8 +34,6 @@ public final class CollectedRoster implements Roster {
 
   @Override
   public byte[] hash() {
-    WireWriter out = new WireWriter().text("collected roster");
-    keys.forEach((worker, key) -> out.text(worker).bytes(key));
-    return Kdf.sha256(out.toByteArray());
+    return hash.clone();
   }
 }

@@ -22,10 +22,14 @@ import java.util.TreeMap;
 public final class RosterFile implements Roster {
   private final SortedMap<String, byte[]> keys;
   private final List<String> lines;
+  private final byte[] hash;
 
   private RosterFile(SortedMap<String, byte[]> keys, List<String> lines) {
     this.keys = keys;
     this.lines = lines;
+    WireWriter out = new WireWriter().text("roster");
+    keys.forEach((worker, key) -> out.text(worker).bytes(key));
+    this.hash = Kdf.sha256(out.toByteArray());
   }
 
   /** Makes the line of a worker. */
@@ -106,8 +110,6 @@ public final class RosterFile implements Roster {
 
   @Override
   public byte[] hash() {
-    WireWriter out = new WireWriter().text("roster");
-    keys.forEach((worker, key) -> out.text(worker).bytes(key));
-    return Kdf.sha256(out.toByteArray());
+    return hash.clone();
   }
 }

@@ -7,6 +7,8 @@ import io.sparkfed.secure.keys.Roster;
 import io.sparkfed.wire.WireReader;
 import io.sparkfed.wire.WireWriter;
 import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * A worker's public keys for one slot, signed. A slot serves one session, since the key of its
@@ -38,10 +40,20 @@ record Advert(String worker, int slot, byte[] maskKey, byte[] shareKey, byte[] s
 
   /** Makes a worker's advert, at the worker. */
   static Advert make(PartyKeys own, String worker, byte[] runId, int slot) {
-    byte[] mask = Agreement.publicKey(maskSecret(own, runId, slot));
+    return make(own, worker, runId, slot, 1).get(0);
+  }
+
+  /** Makes a worker's adverts for the slots from {@code first} on, at the worker. */
+  static List<Advert> make(PartyKeys own, String worker, byte[] runId, int first, int slots) {
     byte[] share = Agreement.publicKey(shareSecret(own, runId));
-    return new Advert(
-        worker, slot, mask, share, own.sign(signedBytes(worker, runId, slot, mask, share)));
+    Signing.Signer signer = new Signing.Signer(own.identity());
+    List<Advert> adverts = new ArrayList<>(slots);
+    for (int slot = first; slot < first + slots; slot++) {
+      byte[] mask = Agreement.publicKey(maskSecret(own, runId, slot));
+      byte[] signature = signer.sign(signedBytes(worker, runId, slot, mask, share));
+      adverts.add(new Advert(worker, slot, mask, share, signature));
+    }
+    return adverts;
   }
 
   /**

@@ -22,8 +22,9 @@ final class DriverSide {
   DriverSide(Roster roster, Session session, byte[] modelHash) {
     this.roster = roster;
     this.session = session;
-    this.context = session.context(roster, modelHash);
-    this.topology = session.topology();
+    SharedSession shared = new SharedSession(session);
+    this.context = shared.context(roster, modelHash);
+    this.topology = shared.topology();
   }
 
   /**
@@ -139,8 +140,8 @@ final class DriverSide {
       if (!survivors.contains(peer)) {
         continue;
       }
-      byte[] key =
-          WorkerSide.pairKey(secret, session.advert(peer).maskKey(), dropout, peer, context, pins);
+      byte[] agreed = Agreement.sharedSecret(secret, session.advert(peer).maskKey());
+      byte[] key = WorkerSide.pairKey(agreed, dropout, peer, context, pins);
       KeyStream stream = new KeyStream(key);
       if (peer.compareTo(dropout) < 0) {
         stream.subtractFrom(sum);

@@ -7,6 +7,7 @@ import io.sparkfed.secure.keys.CollectedRoster;
 import io.sparkfed.secure.keys.KeyRing;
 import io.sparkfed.secure.keys.Owner;
 import io.sparkfed.secure.keys.PartyKeys;
+import io.sparkfed.secure.keys.Roster;
 import io.sparkfed.secure.protocol.FlaggedVector;
 import io.sparkfed.secure.protocol.PhaseTask;
 import io.sparkfed.wire.Form;
@@ -24,8 +25,29 @@ import java.util.TreeSet;
  * @param frame what the driver sent
  * @param words what is asked for, read; empty in phases without a vector
  */
-record MaskedTask<S>(KeyRing keys, MaskedFrame frame, Optional<Words<S>> words)
+record MaskedTask<S>(KeyRing keys, MaskedFrame frame, Optional<Words<S>> words, Shared shared)
     implements WorkerTask<S, byte[]> {
+
+  /** What workers make of the frame alike. */
+  static final class Shared {
+    private SharedSession session;
+    private Roster collected;
+    private byte[] askedHash;
+
+    /** Reads the frame when the first worker needs it; a session that is refused, for each. */
+    synchronized Shared of(MaskedFrame.OfSession frame) {
+      if (session == null) {
+        collected = new CollectedRoster(frame.identities());
+        askedHash = frame.askedHash();
+        session = SharedSession.checked(frame.session());
+      }
+      return this;
+    }
+  }
+
+  MaskedTask(KeyRing keys, MaskedFrame frame, Optional<Words<S>> words) {
+    this(keys, frame, words, new Shared());
+  }
 
   /** Reads the task: the vectors asked for are of one form in all phases. */
   private record MaskedForm<S>(Form<Words<S>> ofWords) implements Form<WorkerTask<S, byte[]>> {
@@ -85,9 +107,8 @@ record MaskedTask<S>(KeyRing keys, MaskedFrame frame, Optional<Words<S>> words)
     PartyKeys own = keys.open(worker).keys();
     WireWriter out = new WireWriter().text(worker).bytes(Signing.publicKey(own.identity()));
     out.integer(asked.slots());
-    for (int slot = 0; slot < asked.slots(); slot++) {
-      Advert.make(own, worker, asked.runId(), asked.firstSlot() + slot).write(out);
-    }
+    Advert.make(own, worker, asked.runId(), asked.firstSlot(), asked.slots())
+        .forEach(advert -> advert.write(out));
     return out.toByteArray();
   }
 
@@ -111,8 +132,9 @@ record MaskedTask<S>(KeyRing keys, MaskedFrame frame, Optional<Words<S>> words)
   }
 
   private WorkerSide side(String worker, MaskedFrame.OfSession frame) {
-    Owner owner = keys.open(worker).withRosterOr(new CollectedRoster(frame.identities()));
-    return new WorkerSide(owner, worker, frame.session(), frame.askedHash());
+    Shared read = shared.of(frame);
+    Owner owner = keys.open(worker).withRosterOr(read.collected);
+    return new WorkerSide(owner, worker, read.session, read.askedHash);
   }
 
   private long[] vector(WorkerSide side, String worker, S held, MaskedFrame.OfSession frame) {

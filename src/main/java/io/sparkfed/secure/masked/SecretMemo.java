@@ -3,48 +3,50 @@ package io.sparkfed.secure.masked;
 import io.sparkfed.secure.crypto.Agreement;
 import io.sparkfed.secure.crypto.Kdf;
 import io.sparkfed.wire.WireWriter;
-import java.nio.ByteBuffer;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.Arrays;
 
 /**
- * Keeps what workers agreed on with their neighbors in the executor's memory: the secrets that
- * shares are encrypted with stay the same for a run, and are two thirds of what would be agreed on
- * in each sum. Those not used for longest go first where there are too many, and none is needed: a
- * secret that isn't here is agreed on again.
+ * Keeps what pairs of workers agreed on in the executor's memory: each secret is needed in several
+ * phases, and by both workers of a pair, which find it under their two public keys. None is needed:
+ * a secret that isn't here is agreed on again.
  */
 final class SecretMemo {
-  /** About 200 bytes each. */
-  private static final int MOST = 1 << 16;
+  /** 64 MiB: in a session, the pairs of some 10,000 workers in one process. */
+  private static final int MOST_PAIRS = 1 << 20;
 
-  private static final Map<ByteBuffer, byte[]> MEMO = new LinkedHashMap<>(16, 0.75f, true);
+  private static PairTable memo = new PairTable(MOST_PAIRS);
 
   private SecretMemo() {}
 
-  /** Returns the shared secret of a private and a public key. */
-  static byte[] agreed(byte[] secret, byte[] peerKey) {
-    ByteBuffer key =
-        ByteBuffer.wrap(Kdf.sha256(new WireWriter().bytes(secret).bytes(peerKey).toByteArray()));
-    synchronized (MEMO) {
-      byte[] known = MEMO.get(key);
+  /**
+   * Returns the shared secret of a private and a public key.
+   *
+   * @param ownKey the public key of {@code secret}
+   */
+  static byte[] agreed(byte[] secret, byte[] ownKey, byte[] peerKey) {
+    byte[] pair = pair(ownKey, peerKey);
+    synchronized (SecretMemo.class) {
+      byte[] known = memo.find(pair);
       if (known != null) {
         return known;
       }
     }
     byte[] agreed = Agreement.sharedSecret(secret, peerKey);
-    synchronized (MEMO) {
-      MEMO.put(key, agreed);
-      if (MEMO.size() > MOST) {
-        MEMO.remove(MEMO.keySet().iterator().next());
-      }
+    synchronized (SecretMemo.class) {
+      memo.put(pair, agreed);
     }
     return agreed;
   }
 
+  /** The same for both: which key is whose doesn't matter to the secret. */
+  private static byte[] pair(byte[] one, byte[] other) {
+    boolean ordered = Arrays.compare(one, other) < 0;
+    return Kdf.sha256(
+        new WireWriter().bytes(ordered ? one : other).bytes(ordered ? other : one).toByteArray());
+  }
+
   /** Forgets everything, as a lost executor does. */
-  static void clear() {
-    synchronized (MEMO) {
-      MEMO.clear();
-    }
+  static synchronized void clear() {
+    memo = new PairTable(MOST_PAIRS);
   }
 }

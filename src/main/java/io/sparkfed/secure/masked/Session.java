@@ -70,6 +70,7 @@ record Session(
     throw new ProtocolException("a peer must have advertised its keys");
   }
 
+  /** Returns who masks with whom. */
   Topology topology() {
     return new Topology(workers(), new WireWriter().bytes(id).bytes(advertsHash()).toByteArray());
   }
@@ -80,6 +81,11 @@ record Session(
    * @param modelHash hash of what the worker received; workers with different models don't cancel
    */
   byte[] context(Roster roster, byte[] modelHash) {
+    return context(advertsHash(), roster, modelHash);
+  }
+
+  /** Returns the same, with H0 computed before. */
+  byte[] context(byte[] advertsHash, Roster roster, byte[] modelHash) {
     return Kdf.sha256(
         new WireWriter()
             .text("spark-federated masked sum 1")
@@ -92,7 +98,7 @@ record Session(
             .integer(threshold)
             .bytes(roster.hash())
             .bytes(modelHash)
-            .bytes(advertsHash())
+            .bytes(advertsHash)
             .toByteArray());
   }
 

@@ -31,6 +31,7 @@ final class WorkerSide {
   private final Policy policy;
   private final Journal journal;
   private final String worker;
+  private final SharedSession shared;
   private final Session session;
   private final byte[] context;
   private final Topology topology;
@@ -42,15 +43,20 @@ final class WorkerSide {
    * @throws ProtocolException if the driver broke a rule of the protocol or of the owner's policy
    */
   WorkerSide(Owner owner, String worker, Session session, byte[] modelHash) {
-    session.check();
+    this(owner, worker, SharedSession.checked(session), modelHash);
+  }
+
+  /** Opens a session that other workers of the process share, and that was checked for all. */
+  WorkerSide(Owner owner, String worker, SharedSession shared, byte[] modelHash) {
+    this.shared = shared;
+    this.session = shared.session();
     this.roster = owner.roster();
     this.own = owner.keys();
     this.policy = owner.policy();
     this.journal = owner.journal();
     this.worker = worker;
-    this.session = session;
-    this.context = session.context(roster, modelHash);
-    this.topology = session.topology();
+    this.context = shared.context(roster, modelHash);
+    this.topology = shared.topology();
     requireOwnAdvert();
     policy.checkSum(session.minWorkers(), session.round());
     policy.checkThreshold(session.threshold());
@@ -78,8 +84,7 @@ final class WorkerSide {
       if (holder.equals(worker)) {
         continue;
       }
-      Advert advert = session.advert(holder);
-      advert.verify(roster, session.runId());
+      Advert advert = shared.genuineAdvert(holder, roster);
       byte[] shares = new WireWriter().bytes(selfShares[i]).bytes(maskShares[i]).toByteArray();
       byte[] key = shareKey(secret, advert.shareKey(), worker, holder, commitment);
       ciphertexts.put(holder, Sealing.seal(key, shares, context));
@@ -106,8 +111,10 @@ final class WorkerSide {
     long[] masked = vector.clone();
     new KeyStream(selfMaskKey(selfSecret(pinned), context, pins)).addTo(masked);
     byte[] secret = Advert.maskSecret(own, session.runId(), session.slot());
+    byte[] ownKey = Agreement.publicKey(secret);
     for (String peer : peers) {
-      byte[] key = pairKey(secret, session.advert(peer).maskKey(), worker, peer, context, pins);
+      byte[] agreed = SecretMemo.agreed(secret, ownKey, session.advert(peer).maskKey());
+      byte[] key = pairKey(agreed, worker, peer, context, pins);
       KeyStream stream = new KeyStream(key);
       if (worker.compareTo(peer) < 0) {
         stream.addTo(masked);
@@ -199,7 +206,7 @@ final class WorkerSide {
   private byte[] shareKey(
       byte[] secret, byte[] peerKey, String sender, String holder, byte[] commitment) {
     return Kdf.derive(
-        SecretMemo.agreed(secret, peerKey),
+        SecretMemo.agreed(secret, session.advert(worker).shareKey(), peerKey),
         "share",
         context,
         utf8(sender),
@@ -214,12 +221,15 @@ final class WorkerSide {
     return Kdf.derive(selfSecret, "self-mask", context, pins.hash());
   }
 
-  /** Returns the key of a pair's mask stream: the same for both. */
-  static byte[] pairKey(
-      byte[] secret, byte[] peerKey, String one, String other, byte[] context, Pins pins) {
+  /**
+   * Returns the key of a pair's mask stream: the same for both.
+   *
+   * @param agreed what their mask keys agree on
+   */
+  static byte[] pairKey(byte[] agreed, String one, String other, byte[] context, Pins pins) {
     boolean ordered = one.compareTo(other) < 0;
     return Kdf.derive(
-        Agreement.sharedSecret(secret, peerKey),
+        agreed,
         "pair",
         context,
         pins.hash(),

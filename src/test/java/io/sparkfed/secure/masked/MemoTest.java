@@ -2,10 +2,10 @@ package io.sparkfed.secure.masked;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotSame;
-import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.sparkfed.secure.crypto.Agreement;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -22,17 +22,25 @@ class MemoTest {
     assertArrayEquals(remembered, session.revealTask("w01", session.all()));
   }
 
+  /** Where both workers of a pair sit in one process, the second finds what the first agreed on. */
   @Test
-  void agreed_again_isRememberedUntilForgotten() {
+  void agreed_fromEitherSide_isAgreedOnOnceUntilForgotten() {
     SecretMemo.clear();
     byte[] secret = Rehearsal.hash(1);
-    byte[] peer = Agreement.publicKey(Rehearsal.hash(2));
-    byte[] first = SecretMemo.agreed(secret, peer);
+    byte[] own = Agreement.publicKey(secret);
+    byte[] peerSecret = Rehearsal.hash(2);
+    byte[] peer = Agreement.publicKey(peerSecret);
+    byte[] expected = Agreement.sharedSecret(secret, peer);
+    // No private key of the pair: only what is remembered can give the pair's secret.
+    byte[] none = Rehearsal.hash(3);
 
-    assertSame(first, SecretMemo.agreed(secret, peer));
-    assertArrayEquals(first, Agreement.sharedSecret(secret, peer));
+    assertArrayEquals(expected, SecretMemo.agreed(secret, own, peer));
+    assertArrayEquals(expected, SecretMemo.agreed(none, own, peer));
+    assertArrayEquals(expected, SecretMemo.agreed(none, peer, own));
     SecretMemo.clear();
-    assertNotSame(first, SecretMemo.agreed(secret, peer));
+    assertFalse(Arrays.equals(expected, SecretMemo.agreed(none, peer, own)));
+    SecretMemo.clear();
+    assertArrayEquals(expected, SecretMemo.agreed(peerSecret, peer, own));
   }
 
   /** Sessions that fail leave vectors behind; they must not keep later ones out. */
