@@ -16,4 +16,10 @@ public interface TrainingListener {
    * @param note what was chosen and why
    */
   default void algorithmChosen(Message note) {}
+
+  /**
+   * Called at the driver when a phase of the training begins, or goes on; see {@link
+   * PhaseListener}.
+   */
+  default void entered(RunPhase phase) {}
 }

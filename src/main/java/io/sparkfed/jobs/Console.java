@@ -3,23 +3,72 @@ package io.sparkfed.jobs;
 import io.sparkfed.config.EnumNames;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.evaluation.RoundSummary;
+import io.sparkfed.federated.RunPhase;
 import io.sparkfed.report.RunReport;
-import java.io.PrintStream;
+import io.sparkfed.spark.watch.RunningTasks;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
-/** What a training prints: a heading, one line a round, and where the results are. */
-final class Console {
+/**
+ * What a training prints: a heading, one line a round, and where the results are; meanwhile what is
+ * going on.
+ */
+final class Console implements AutoCloseable {
   /** Metrics worth a place on a round's line, the first that exists. */
   private static final List<String> MAIN_METRICS = List.of("accuracy", "meanDeviance", "rmse");
 
-  private final PrintStream out;
+  /** Phases in which Spark's tasks are what can be waited for. */
+  private static final Set<RunPhase> BEFORE_TRAINING =
+      EnumSet.of(RunPhase.PLAN, RunPhase.SURVEY, RunPhase.LOAD);
+
+  /** Phases that are shorter are not told at the end. */
+  private static final double SHOWN_SECONDS = 0.05;
+
+  private final LiveLine out;
   private final int rounds;
 
-  Console(PrintStream out, int rounds) {
+  /** Returns what prints on the process's output, which stays open. */
+  static Console ofProcess(int rounds) {
+    return new Console(
+        new LiveLine(System.out, LiveLine.Screen.ofProcess(), System::nanoTime), rounds);
+  }
+
+  Console(LiveLine out, int rounds) {
     this.out = out;
     this.rounds = rounds;
+  }
+
+  /**
+   * Tells from now on which phase the run is in, and how far the tasks are that read.
+   *
+   * @param workers how many workers have a place of their own in the configuration; 0 if none has
+   */
+  void live(Phases phases, int workers, Supplier<RunningTasks> tasks) {
+    out.begin(() -> progress(phases.current(), phases.inCurrent().toSeconds(), workers, tasks));
+  }
+
+  static String progress(RunPhase phase, long seconds, int workers, Supplier<RunningTasks> tasks) {
+    String text = phase.key() + ", " + seconds + " s";
+    if (!BEFORE_TRAINING.contains(phase)) {
+      return text;
+    }
+    RunningTasks running = tasks.get();
+    if (running.all() == 0) {
+      return text;
+    }
+    return String.format(
+        Locale.ROOT,
+        "%s: reading %d of %d %s, %d %%",
+        text,
+        running.done(),
+        running.all(),
+        running.all() == workers ? "workers" : "tasks",
+        running.percent());
   }
 
   void heading(TrainingConfig config) {
@@ -65,16 +114,30 @@ final class Console {
         round.seconds());
   }
 
-  void finished(RunReport report, Object folder) {
+  void finished(RunReport report, Phases.Times times, Object folder) {
     if (!report.exit().message().isEmpty()) {
       line("%s", report.exit().message());
     }
     line(
         "%s after %.1f s:%s",
         report.exit().state(),
-        report.elapsed().toMillis() / 1000.0,
+        times.elapsed().toMillis() / 1000.0,
         metric(report.trainMetrics(), report.testMetrics()));
+    line("%s", seconds(times.seconds()));
     line("written to %s (open report.html)", folder);
+  }
+
+  /** Returns the phases of a run in one line. */
+  static String seconds(Map<String, Double> phases) {
+    return phases.entrySet().stream()
+        .filter(phase -> phase.getValue() >= SHOWN_SECONDS)
+        .map(phase -> String.format(Locale.ROOT, "%s %.1f", phase.getKey(), phase.getValue()))
+        .collect(Collectors.joining(", ", "seconds: ", ""));
+  }
+
+  @Override
+  public void close() {
+    out.close();
   }
 
   private static String metric(Map<String, Double> train, Map<String, Double> test) {
@@ -95,6 +158,6 @@ final class Console {
   }
 
   private void line(String format, Object... arguments) {
-    out.println(String.format(Locale.ROOT, format, arguments));
+    out.print(String.format(Locale.ROOT, format, arguments));
   }
 }

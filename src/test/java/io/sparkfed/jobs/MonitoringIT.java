@@ -45,6 +45,7 @@ class MonitoringIT {
   private static SparkSession spark;
   private static FederatedRounds watched;
   private static List<JsonNode> lines;
+  private static JsonNode run;
 
   @BeforeAll
   static void train() throws Exception {
@@ -76,6 +77,7 @@ class MonitoringIT {
     assertEquals(
         0,
         LocalSpark.run(() -> new CommandLine(new TrainJob()).execute(conf, "output.dir=" + out)));
+    run = JSON.readTree(out.resolve("run.json").toFile());
     lines = new ArrayList<>();
     for (String line : Files.readAllLines(out.resolve("rounds.jsonl"))) {
       lines.add(JSON.readTree(line));
@@ -115,7 +117,8 @@ class MonitoringIT {
         () -> {
           page.clear();
           http.send(request, BodyHandlers.ofString()).body().lines().forEach(page::add);
-          return value(page, prefix + "round") == 3.0;
+          return value(page, prefix + "round") == 3.0
+              && value(page, prefix + "run_write_seconds") > 0.0;
         });
 
     assertEquals(last().path("loss").asDouble(), value(page, prefix + "loss"));
@@ -131,6 +134,15 @@ class MonitoringIT {
           value(page, prefix + "phase_" + phase + "_seconds"),
           phase);
     }
+    for (String phase : List.of("start", "plan", "load", "keys", "moments", "rounds")) {
+      assertEquals(
+          run.path("timings").path(phase).asDouble(),
+          value(page, prefix + "run_" + phase + "_seconds"),
+          phase);
+    }
+    assertTrue(
+        value(page, prefix + "run_write_seconds") >= run.path("timings").path("write").asDouble());
+    assertEquals(0.0, value(page, prefix + "run_survey_seconds"));
   }
 
   private static double value(List<String> page, String name) {

@@ -139,7 +139,16 @@ class OutputIT {
     assertEquals(0, run.path("exit").path("code").asInt());
     assertEquals(7, run.path("seeds").path("run").asLong());
     assertEquals(List.of("spark-federated", "spark", "scala", "java"), keys(run.path("versions")));
-    assertEquals(List.of("start", "load", "train", "write model"), keys(run.path("timings")));
+    JsonNode timings = run.path("timings");
+    assertEquals(
+        List.of("start", "plan", "load", "keys", "moments", "rounds", "statistics", "write"),
+        keys(timings));
+    double inPhases = 0.0;
+    for (JsonNode phase : timings) {
+      assertTrue(phase.asDouble() >= 0.0, timings.toString());
+      inPhases += phase.asDouble();
+    }
+    assertEquals(run.path("seconds").asDouble(), inPhases, 0.02 * inPhases);
     assertEquals("[\"a\",\"b\",\"c\"]", run.path("cohort").path("workers").toString());
     assertEquals("read in place: no row moved", run.path("cohort").path("placement").asText());
     assertEquals("masked", run.path("protection").path("mode").asText());

@@ -12,6 +12,7 @@ import io.sparkfed.federated.ExactPlan;
 import io.sparkfed.federated.LabelSums;
 import io.sparkfed.federated.RoundWork;
 import io.sparkfed.federated.RoundWork.Next;
+import io.sparkfed.federated.RunPhase;
 import io.sparkfed.federated.TrainingListener;
 import io.sparkfed.federated.TrainingPlan;
 import io.sparkfed.federated.TrainingResult;
@@ -57,6 +58,7 @@ import java.util.stream.Collectors;
  * <p>One-shot: an instance trains once.
  */
 public final class FederatedTrainer {
+  private final KeyVisits<Shard> phases;
   private final TimedFederation<Shard> federation;
   private final TrainingPlan given;
   private final TrainingListener listener;
@@ -88,7 +90,8 @@ public final class FederatedTrainer {
       TrainingPlan plan,
       TrainingListener listener,
       CheckpointListener checkpoints) {
-    this.federation = new TimedFederation<>(federation, System::nanoTime);
+    this.phases = new KeyVisits<>(federation, listener::entered);
+    this.federation = new TimedFederation<>(phases, System::nanoTime);
     this.given = plan;
     this.plan = plan;
     this.listener = listener;
@@ -105,6 +108,7 @@ public final class FederatedTrainer {
    */
   public TrainingResult train() {
     requireUnused();
+    phases.enter(RunPhase.MOMENTS);
     Optional<FederatedMoments.Found> found = moments();
     moments = found.map(FederatedMoments.Found::moments);
     labels = found.map(FederatedMoments.Found::labels);
@@ -131,6 +135,7 @@ public final class FederatedTrainer {
           "a state must be one after a round, of a model with " + size + " coefficients");
     }
     moments = from.moments();
+    phases.enter(RunPhase.MOMENTS);
     prepare(false);
     work.restore(from.work());
     reports.goOnAfter(from.rounds());
@@ -194,6 +199,7 @@ public final class FederatedTrainer {
 
   /** A search that was begun goes on from its own state, wherever it started. */
   private ExactRounds exactRounds(AlgorithmChoice chosen, boolean begins) {
+    phases.enter(RunPhase.WARM_START);
     StartingPoint start =
         begins ? StartingPoint.of(federation, plan, labels) : StartingPoint.zero(plan.shape());
     Optional<double[]> warm =
@@ -210,6 +216,7 @@ public final class FederatedTrainer {
 
   private TrainingResult rounds(
       int first, double[] start, double[] best, Optional<Ending> howSoFar, Cost unreported) {
+    phases.enter(RunPhase.ROUNDS);
     double[] model = start;
     double[] lastGood = best;
     Optional<Ending> ending = howSoFar;
@@ -344,7 +351,11 @@ public final class FederatedTrainer {
     EvaluationSums sums = visited.evaluation();
     Map<String, Double> train = metrics.ofTraining(visited);
     Map<String, Double> test = new LinkedHashMap<>(metrics.ofTest(sums));
-    result.ifPresent(model -> metrics.refine(model, sums, train, test, notes::add));
+    result.ifPresent(
+        model -> {
+          phases.enter(RunPhase.STATISTICS);
+          metrics.refine(model, sums, train, test, notes::add);
+        });
     double loss = plan.metrics().meanLoss(sums.train(), 0);
     reports.evaluated(round, (int) sums.oneLabelWorkers(), loss, train, test);
   }

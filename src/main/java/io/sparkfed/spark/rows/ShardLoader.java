@@ -11,6 +11,8 @@ import io.sparkfed.data.DataFault;
 import io.sparkfed.data.DroppedRows;
 import io.sparkfed.data.ShardBuilder;
 import io.sparkfed.data.SyntheticWorkers;
+import io.sparkfed.federated.PhaseListener;
+import io.sparkfed.federated.RunPhase;
 import io.sparkfed.federated.survey.FederatedCounts;
 import io.sparkfed.federated.survey.FederatedPreprocessing;
 import io.sparkfed.model.FeatureEncoding;
@@ -71,6 +73,7 @@ public final class ShardLoader {
   private final JavaSparkContext context;
   private final TrainingConfig config;
   private final Optional<Dataset<Row>> table;
+  private final PhaseListener phases;
 
   /** What rows are loaded for. */
   private enum Purpose {
@@ -80,7 +83,17 @@ public final class ShardLoader {
 
   /** Creates a loader for the {@code data} section of a configuration. */
   public ShardLoader(SparkSession spark, TrainingConfig config) {
-    this(spark, config, Optional.empty());
+    this(spark, config, PhaseListener.NONE);
+  }
+
+  /**
+   * Creates a loader for the {@code data} section of a configuration.
+   *
+   * @param phases hears what the loading is about: {@link RunPhase#PLAN}, {@link RunPhase#SURVEY},
+   *     {@link RunPhase#LOAD}
+   */
+  public ShardLoader(SparkSession spark, TrainingConfig config, PhaseListener phases) {
+    this(spark, config, Optional.empty(), phases);
   }
 
   /**
@@ -89,14 +102,19 @@ public final class ShardLoader {
    * @param table stands for what {@code data.path} would name
    */
   public ShardLoader(TrainingConfig config, Dataset<Row> table) {
-    this(table.sparkSession(), config, Optional.of(table));
+    this(table.sparkSession(), config, Optional.of(table), PhaseListener.NONE);
   }
 
-  private ShardLoader(SparkSession spark, TrainingConfig config, Optional<Dataset<Row>> table) {
+  private ShardLoader(
+      SparkSession spark,
+      TrainingConfig config,
+      Optional<Dataset<Row>> table,
+      PhaseListener phases) {
     this.spark = spark;
     this.context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     this.config = config;
     this.table = table;
+    this.phases = phases;
   }
 
   /**
@@ -156,10 +174,12 @@ public final class ShardLoader {
         spark,
         config,
         "loading",
-        () ->
-            config.data().source() instanceof Synthetic synthetic
-                ? generated(synthetic)
-                : read(ofModel));
+        () -> {
+          phases.entered(RunPhase.PLAN);
+          return config.data().source() instanceof Synthetic synthetic
+              ? generated(synthetic)
+              : read(ofModel);
+        });
   }
 
   private Loaded generated(Synthetic synthetic) {
@@ -275,6 +295,7 @@ public final class ShardLoader {
     if (!FederatedPreprocessing.isNeeded(draft)) {
       return draft;
     }
+    phases.entered(RunPhase.SURVEY);
     PartitionedRows surveyed = rows(tables.surveyedFor(draft), opened, pooled);
     return new EncodingSurvey(context, config)
         .complete(
@@ -313,6 +334,7 @@ public final class ShardLoader {
       Map<String, String> skipped,
       String placement,
       List<String> notes) {
+    phases.entered(RunPhase.LOAD);
     JavaRDD<WorkerPartition> cached =
         partitions.setName("spark-federated shards").persist(StorageLevel.MEMORY_ONLY());
     List<WorkerPartition.Status> statuses;

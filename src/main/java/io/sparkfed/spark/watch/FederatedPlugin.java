@@ -4,10 +4,12 @@ import com.codahale.metrics.Gauge;
 import com.codahale.metrics.MetricRegistry;
 import io.sparkfed.aggregate.Phase;
 import io.sparkfed.evaluation.Measurement;
+import io.sparkfed.federated.RunPhase;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.plugin.DriverPlugin;
@@ -21,7 +23,8 @@ import org.apache.spark.scheduler.SparkListenerEvent;
  * Publishes the last finished round to Spark's metrics sinks: {@code
  * spark.plugins=io.sparkfed.spark.watch.FederatedPlugin}. The gauges, all of the driver, are {@code
  * round, workers, dropouts, loss, clipped, saturated, bytes, seconds} and {@code
- * phase.NAME.seconds}; -1 as the round says that there was none yet.
+ * phase.NAME.seconds}; -1 as the round says that there was none yet. {@code run.NAME.seconds} is
+ * what the last training spent in each {@link RunPhase} so far, that it has left.
  */
 public final class FederatedPlugin implements SparkPlugin {
 
@@ -42,6 +45,8 @@ public final class FederatedPlugin implements SparkPlugin {
             "", "", -1, 0, 0, Double.NaN, Map.of(), Map.of(), 0.0, Map.of(), Map.of());
 
     private volatile RoundFinished last = NONE;
+    private final Map<String, Double> ofRun = new ConcurrentHashMap<>();
+    private volatile String run = "";
 
     @Override
     public Map<String, String> init(SparkContext spark, PluginContext context) {
@@ -68,6 +73,12 @@ public final class FederatedPlugin implements SparkPlugin {
             "phase." + phase + ".seconds",
             round -> round.phaseSeconds().getOrDefault(phase, 0.0));
       }
+      for (RunPhase phase : RunPhase.values()) {
+        gauge(
+            registry,
+            "run." + phase.key().replace(' ', '-') + ".seconds",
+            round -> ofRun.getOrDefault(phase.key(), 0.0));
+      }
     }
 
     private void gauge(
@@ -79,6 +90,12 @@ public final class FederatedPlugin implements SparkPlugin {
     public void onOtherEvent(SparkListenerEvent event) {
       if (event instanceof RoundFinished round) {
         last = round;
+      } else if (event instanceof PhaseFinished phase) {
+        if (!phase.run().equals(run)) {
+          ofRun.clear();
+          run = phase.run();
+        }
+        ofRun.put(phase.phase(), phase.seconds());
       }
     }
   }
