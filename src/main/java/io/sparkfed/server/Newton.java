@@ -24,7 +24,7 @@ import java.util.Optional;
  * on the way, as where few rows outweigh all others by far, gets a part of its diagonal added. With
  * an L2 penalty there is always a minimum, however far.
  *
- * <p>Where a full step longer than {@value Lbfgs#FAR} fails, {@code log(1 + |d|) / |d|} of it is
+ * <p>Where a full step longer than {@value Minimum#FAR} fails, {@code log(1 + |d|) / |d|} of it is
  * tried next, which is the best for an exponential function (Sun and Tran-Dinh, "Generalized
  * self-concordant functions", Mathematical Programming 178, 2019, section 3). Not before: where
  * features are nearly dependent, long steps of the coefficients are short ones of the scores.
