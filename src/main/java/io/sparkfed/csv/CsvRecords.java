@@ -2,11 +2,7 @@ package io.sparkfed.csv;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.Reader;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.Charset;
-import java.nio.charset.CodingErrorAction;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -18,25 +14,26 @@ import java.util.List;
  * the file's encoding. Blank lines and comments are no records.
  */
 public final class CsvRecords {
-  private static final int BUFFER = 1 << 16;
-
   /** A record as long as this is taken for the rest of a file after a quote without its partner. */
   private static final int MOST_CHARACTERS = 1 << 26;
 
-  private static final int END = -1;
-  private static final char BYTE_ORDER_MARK = '\uFEFF';
+  private static final int END = CsvText.END;
 
-  private final Reader reader;
+  private final CsvText text;
   private final CsvDialect.Text dialect;
   private final char separator;
-  private final char[] buffer = new char[BUFFER];
-  private int at;
-  private int filled;
-  private boolean ended;
+  private final PlainRecords plain;
 
-  private char[] cells = new char[256];
+  /** The characters of records that aren't plain, without what stands between cells. */
+  private char[] taken = new char[256];
+
   private int used;
-  private int[] ends = new int[16];
+  private int[] takenBounds = new int[32];
+
+  /** Where the record's cells are, and where in it they begin and end, in turn. */
+  private char[] characters = taken;
+
+  private int[] bounds = takenBounds;
   private int count;
   private boolean anyQuoted;
   private long record;
@@ -48,13 +45,7 @@ public final class CsvRecords {
    */
   public static CsvRecords of(InputStream bytes, CsvDialect.Text dialect) throws IOException {
     return new CsvRecords(
-        new InputStreamReader(
-            bytes,
-            Charset.forName(dialect.encoding())
-                .newDecoder()
-                .onMalformedInput(CodingErrorAction.REPORT)
-                .onUnmappableCharacter(CodingErrorAction.REPORT)),
-        dialect);
+        new CsvText(new DecodedText(bytes, dialect.encoding()), dialect.encoding()), dialect);
   }
 
   /**
@@ -63,12 +54,14 @@ public final class CsvRecords {
    * @throws IOException if it can't be read
    */
   public CsvRecords(Reader text, CsvDialect.Text dialect) throws IOException {
-    this.reader = text;
+    this(new CsvText(text::read, dialect.encoding()), dialect);
+  }
+
+  private CsvRecords(CsvText text, CsvDialect.Text dialect) {
+    this.text = text;
     this.dialect = dialect;
     this.separator = dialect.separator().charAt(0);
-    if (has(1) && buffer[0] == BYTE_ORDER_MARK) {
-      at++;
-    }
+    this.plain = dialect.separator().length() == 1 ? new PlainRecords(dialect) : null;
   }
 
   /**
@@ -79,14 +72,16 @@ public final class CsvRecords {
    * @throws IOException if the file can't be read
    */
   public boolean next() throws IOException {
-    while (has(1)) {
-      if (isMark(buffer[at], dialect.comment())) {
+    while (text.has(1)) {
+      if (dialect.comment() != CsvDialect.NONE && text.isNext(dialect.comment())) {
         skipLine();
         continue;
       }
       record++;
-      read();
-      boolean isBlank = count == 1 && !anyQuoted && Blanks.isBlank(cells, 0, ends[0]);
+      if (!findPlain()) {
+        read();
+      }
+      boolean isBlank = count == 1 && !anyQuoted && Blanks.isBlank(characters, from(0), to(0));
       if (!isBlank) {
         return true;
       }
@@ -107,8 +102,22 @@ public final class CsvRecords {
 
   /** Returns a cell of the record, from 0. */
   public String cell(int index) {
-    int from = index == 0 ? 0 : ends[index - 1];
-    return new String(cells, from, ends[index] - from);
+    return new String(characters, from(index), to(index) - from(index));
+  }
+
+  /** Returns an array with the record's cells in it, until the next record is read. */
+  char[] characters() {
+    return characters;
+  }
+
+  /** Returns where in {@link #characters} a cell begins. */
+  int from(int index) {
+    return bounds[2 * index];
+  }
+
+  /** Returns where in {@link #characters} a cell ends. */
+  int to(int index) {
+    return bounds[2 * index + 1];
   }
 
   /** Returns all cells of the record. */
@@ -120,6 +129,26 @@ public final class CsvRecords {
     return all;
   }
 
+  /** Returns whether the record is plain; it is read then. */
+  private boolean findPlain() throws IOException {
+    if (plain == null) {
+      return false;
+    }
+    int next = plain.find(text);
+    while (next == PlainRecords.INCOMPLETE && text.more()) {
+      next = plain.find(text);
+    }
+    if (next < 0) {
+      return false;
+    }
+    text.goTo(next);
+    characters = text.buffer();
+    bounds = plain.bounds();
+    count = plain.count();
+    anyQuoted = plain.anyQuoted();
+    return true;
+  }
+
   private void read() throws IOException {
     used = 0;
     count = 0;
@@ -127,6 +156,8 @@ public final class CsvRecords {
     while (readCell()) {
       // The separator after a cell announces another.
     }
+    characters = taken;
+    bounds = takenBounds;
   }
 
   /** Reads a cell with what ends it, and returns whether that is a separator. */
@@ -135,13 +166,13 @@ public final class CsvRecords {
     int kept = start;
     boolean quoted = false;
     while (true) {
-      int c = take();
+      int c = text.take();
       if (c == END || isLineEnd(c) || isSeparator(c)) {
         end(start, kept);
         return c != END && !endsLine(c);
       }
       if (c == dialect.quote() && c != CsvDialect.NONE && !quoted) {
-        if (Blanks.isBlank(cells, start, used)) {
+        if (Blanks.isBlank(taken, start, used)) {
           used = start;
           readQuoted();
           kept = used;
@@ -169,8 +200,8 @@ public final class CsvRecords {
     if (!isLineEnd(c)) {
       return false;
     }
-    if (c == '\r' && dialect.lineEnd() == CsvDialect.NONE && has(1) && buffer[at] == '\n') {
-      at++;
+    if (c == '\r' && dialect.lineEnd() == CsvDialect.NONE && text.isNext('\n')) {
+      text.take();
     }
     return true;
   }
@@ -184,39 +215,41 @@ public final class CsvRecords {
     int to = used;
     int from = start;
     if (dialect.stripsTrailing()) {
-      while (to > kept && Blanks.isBlank(cells[to - 1])) {
+      while (to > kept && Blanks.isBlank(taken[to - 1])) {
         to--;
       }
     }
     if (dialect.stripsLeading() && kept == start) {
-      while (from < to && Blanks.isBlank(cells[from])) {
+      while (from < to && Blanks.isBlank(taken[from])) {
         from++;
       }
-      System.arraycopy(cells, from, cells, start, to - from);
+      System.arraycopy(taken, from, taken, start, to - from);
       to -= from - start;
     }
     used = to;
-    if (count == ends.length) {
-      ends = Arrays.copyOf(ends, 2 * count);
+    if (2 * count == takenBounds.length) {
+      takenBounds = Arrays.copyOf(takenBounds, 4 * count);
     }
-    ends[count++] = used;
+    takenBounds[2 * count] = start;
+    takenBounds[2 * count + 1] = used;
+    count++;
   }
 
   /** Reads what stands between quotes, the closing one included. */
   private void readQuoted() throws IOException {
     while (true) {
-      int c = take();
+      int c = text.take();
       if (c == END) {
         throw new CsvException(record, "a quoted value has no closing quote");
       }
       if (c == dialect.quote()) {
-        if (!has(1) || buffer[at] != dialect.quote()) {
+        if (!text.isNext(dialect.quote())) {
           return;
         }
-        at++;
+        text.take();
       } else if (isMark(c, dialect.escape())) {
-        if (has(1) && (buffer[at] == dialect.quote() || buffer[at] == dialect.escape())) {
-          c = buffer[at++];
+        if (text.isNext(dialect.quote()) || text.isNext(dialect.escape())) {
+          c = text.take();
         }
       } else if (isLineEnd(c) && !dialect.quotedLines()) {
         throw new CsvException(
@@ -227,7 +260,7 @@ public final class CsvRecords {
   }
 
   private void append(char c) {
-    if (used == cells.length) {
+    if (used == taken.length) {
       if (used >= MOST_CHARACTERS) {
         throw new CsvException(
             record,
@@ -235,15 +268,15 @@ public final class CsvRecords {
                 + MOST_CHARACTERS
                 + " characters (is a quote without its partner?)");
       }
-      cells = Arrays.copyOf(cells, 2 * used);
+      taken = Arrays.copyOf(taken, 2 * used);
     }
-    cells[used++] = c;
+    taken[used++] = c;
   }
 
   private void skipLine() throws IOException {
-    int c = take();
+    int c = text.take();
     while (c != END && !endsLine(c)) {
-      c = take();
+      c = text.take();
     }
   }
 
@@ -258,43 +291,20 @@ public final class CsvRecords {
     }
     int more = dialect.separator().length() - 1;
     if (more > 0) {
-      if (!has(more)) {
+      if (!text.has(more)) {
         return false;
       }
       for (int k = 0; k < more; k++) {
-        if (buffer[at + k] != dialect.separator().charAt(k + 1)) {
+        if (text.buffer()[text.at() + k] != dialect.separator().charAt(k + 1)) {
           return false;
         }
       }
-      at += more;
+      text.goTo(text.at() + more);
     }
     return true;
   }
 
   private static boolean isMark(int c, char mark) {
     return c == mark && mark != CsvDialect.NONE;
-  }
-
-  private int take() throws IOException {
-    return has(1) ? buffer[at++] : END;
-  }
-
-  /** Whether so many characters are left; they are in the buffer then. */
-  private boolean has(int characters) throws IOException {
-    while (filled - at < characters && !ended) {
-      System.arraycopy(buffer, at, buffer, 0, filled - at);
-      filled -= at;
-      at = 0;
-      try {
-        int read = reader.read(buffer, filled, buffer.length - filled);
-        ended = read < 0;
-        filled += Math.max(0, read);
-      } catch (CharacterCodingException e) {
-        // Decoding runs ahead of the records, so which one it is isn't known.
-        throw new CsvException(
-            0, "is not text in " + dialect.encoding() + " (data.options.encoding)");
-      }
-    }
-    return filled - at >= characters;
   }
 }

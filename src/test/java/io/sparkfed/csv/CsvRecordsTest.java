@@ -1,6 +1,7 @@
 package io.sparkfed.csv;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,6 +11,7 @@ import java.io.IOException;
 import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -175,5 +177,109 @@ class CsvRecordsTest {
     String long1 = "x".repeat(200_000);
 
     assertEquals(List.of(List.of(long1, "1"), List.of("2", long1)), read(long1 + ",1\n2," + long1));
+  }
+
+  /** With a separator of two characters no record is plain, and all are read one by one. */
+  @Test
+  void next_anyText_isTheSameWhereverItStandsInTheBuffer() {
+    Random random = new Random(11);
+    List<String> pieces =
+        List.of("1.5", "-2e3", "ab", "\u00E9", "\"", "\"\"", "\\", " ", "\t", "\n", "\r\n", "#");
+    for (int trial = 0; trial < 3000; trial++) {
+      StringBuilder text = new StringBuilder();
+      // Some reach over the end of the buffer, or are longer than it.
+      String before = "0,".repeat(random.nextInt(50) == 0 ? 32_750 + random.nextInt(40) : 0);
+      boolean inLines = random.nextBoolean();
+      text.append(inLines ? before.replace(",", "\n") : before);
+      for (int k = random.nextInt(40); k > 0; k--) {
+        text.append(random.nextInt(3) == 0 ? "," : pieces.get(random.nextInt(pieces.size())));
+      }
+      char lineEnd = random.nextInt(4) == 0 ? ' ' : NONE;
+      Text plain =
+          new Text(
+              "UTF-8",
+              ",",
+              random.nextInt(5) == 0 ? NONE : '"',
+              random.nextBoolean() ? '\\' : NONE,
+              random.nextBoolean() ? '#' : NONE,
+              lineEnd,
+              random.nextInt(4) > 0,
+              random.nextBoolean(),
+              random.nextBoolean());
+      Text wide =
+          new Text(
+              "UTF-8",
+              "::",
+              plain.quote(),
+              plain.escape(),
+              plain.comment(),
+              lineEnd,
+              plain.quotedLines(),
+              plain.stripsLeading(),
+              plain.stripsTrailing());
+
+      String all = text.toString();
+      assertEquals(
+          readOrRule(all.replace(",", "::"), wide, 1 << 16),
+          readOrRule(all, plain, 1 + random.nextInt(1 << 16)),
+          () -> plain + " of " + all.substring(before.length()));
+    }
+  }
+
+  /** Returns the records as far as they can be read, with what is wrong behind them. */
+  private static List<Object> readOrRule(String text, Text dialect, int atOnce) {
+    List<Object> all = new ArrayList<>();
+    try {
+      CsvRecords records =
+          new CsvRecords(
+              new StringReader(text) {
+                @Override
+                public int read(char[] to, int from, int length) throws IOException {
+                  return super.read(to, from, Math.min(length, atOnce));
+                }
+              },
+              dialect);
+      while (records.next()) {
+        all.add(records.cells().stream().map(cell -> cell.replace("::", ",")).toList());
+        all.add(records.record());
+      }
+    } catch (CsvException e) {
+      all.add(e.record() + " " + e.getMessage());
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+    return all;
+  }
+
+  /** Buffers end inside of characters, of surrogates, and of what a decoder looks ahead for. */
+  @ParameterizedTest
+  @ValueSource(strings = {"UTF-8", "UTF-16", "UTF-16LE", "Shift_JIS", "GB18030"})
+  void of_encodedBytes_areTheTextThatWasEncoded(String encoding) throws IOException {
+    String unit = encoding.startsWith("UTF") ? "a\u00E9\u3042\uD83D\uDE00" : "a\u3042\u3044";
+    for (int shift = 0; shift < 5; shift++) {
+      String long1 = "x".repeat(shift) + unit.repeat(30_000);
+      byte[] bytes = (long1 + ",1\n2," + long1 + "\n").getBytes(encoding);
+      Text dialect = new Text(encoding, ",", '"', NONE, NONE, NONE, true, false, false);
+      CsvRecords records = CsvRecords.of(new ByteArrayInputStream(bytes), dialect);
+
+      assertTrue(records.next());
+      assertEquals(List.of(long1, "1"), records.cells());
+      assertTrue(records.next());
+      assertEquals(List.of("2", long1), records.cells());
+      assertFalse(records.next());
+    }
+  }
+
+  @Test
+  void next_recordsBeforeBytesThatAreNoText_areRead() throws IOException {
+    byte[] bytes = "1,2\n3,\u00E9".getBytes(StandardCharsets.UTF_8);
+    byte[] cut = Arrays.copyOf(bytes, bytes.length - 1);
+    CsvRecords records = CsvRecords.of(new ByteArrayInputStream(cut), Text.standard());
+
+    assertTrue(records.next());
+    assertEquals(List.of("1", "2"), records.cells());
+    assertEquals(
+        "is not text in UTF-8 (data.options.encoding)",
+        assertThrows(CsvException.class, records::next).getMessage());
   }
 }
