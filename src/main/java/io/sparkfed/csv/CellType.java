@@ -161,11 +161,11 @@ public enum CellType {
     return at == length;
   }
 
-  private static boolean isSign(char c) {
+  static boolean isSign(char c) {
     return c == '-' || c == '+';
   }
 
-  private static boolean isLong(String number) {
+  static boolean isLong(String number) {
     for (int k = 0; k < number.length(); k++) {
       char c = number.charAt(k);
       boolean fits = (c >= '0' && c <= '9') || (k == 0 && isSign(c));
@@ -211,8 +211,9 @@ public enum CellType {
   /** Returns the number of a text with a decimal point; empty where it is none. */
   public static Optional<Double> number(String cell) {
     String text = PlainText.of(cell);
-    if (isFinite(text, '.')) {
-      return Optional.of(Double.parseDouble(text));
+    double finite = Decimals.parse(text.toCharArray(), 0, text.length(), '.');
+    if (!Double.isNaN(finite)) {
+      return Optional.of(finite);
     }
     if (isInfinite(text)) {
       return Optional.of(

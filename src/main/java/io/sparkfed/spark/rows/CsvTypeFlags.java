@@ -5,7 +5,6 @@ import io.sparkfed.csv.CsvDialect;
 import io.sparkfed.data.DataFault;
 import io.sparkfed.spark.cluster.Held;
 import io.sparkfed.spark.rows.CsvFiles.CsvFile;
-import io.sparkfed.spark.rows.CsvRows.Output;
 import io.sparkfed.spark.rows.CsvRows.UnreadableCsvException;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -14,7 +13,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.spark.sql.catalyst.InternalRow;
 
 /**
  * Which types the cells of a worker's files have. Stays at the worker.
@@ -36,20 +34,17 @@ record CsvTypeFlags(String worker, double[] flags, boolean holdsRows, DataFault 
       Configuration hadoop) {
     List<CsvFile> files = new ArrayList<>();
     bins.forEachRemaining(files::addAll);
-    List<Output> outputs =
-        columns.stream().map(name -> new Output(name, name, CsvCells.texts())).toList();
     List<CellType> types = List.of(CellType.values());
     double[] flags = new double[columns.size() * types.size()];
     boolean holdsRows = false;
     DataFault fault = null;
     try {
-      CsvRows rows = new CsvRows(files.iterator(), dialect, outputs, hadoop);
-      while (rows.hasNext()) {
-        InternalRow row = rows.next();
+      CsvCursor cursor = new CsvCursor(files.iterator(), dialect, columns, hadoop);
+      while (cursor.next()) {
         holdsRows = true;
         for (int j = 0; j < columns.size(); j++) {
-          if (!row.isNullAt(j)) {
-            CellType type = CellType.of(row.getUTF8String(j).toString(), '.');
+          CellType type = typeOf(cursor, j);
+          if (type != null) {
             flags[j * types.size() + types.indexOf(type)] = 1.0;
           }
         }
@@ -59,6 +54,15 @@ record CsvTypeFlags(String worker, double[] flags, boolean holdsRows, DataFault 
     }
     TaskTraces.forgetRowCounts();
     return Set.of(new CsvTypeFlags(worker, flags, holdsRows, fault)).iterator();
+  }
+
+  /** Returns the type of a cell; null where it is missing. */
+  private static CellType typeOf(CsvCursor cursor, int column) {
+    if (!Double.isNaN(cursor.number(column))) {
+      return cursor.isLong(column) ? CellType.LONG : CellType.DOUBLE;
+    }
+    Object text = cursor.value(column, CsvCells.texts());
+    return text == null ? null : CellType.of(text.toString(), '.');
   }
 
   @Override
