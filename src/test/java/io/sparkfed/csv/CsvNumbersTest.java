@@ -27,8 +27,25 @@ class CsvNumbersTest {
     Random random = new Random(7);
     List<String> numbers =
         List.of(
-            "1", "01", "1.0", "1,0", "-9", "-9,0", "-9.0", "-0", "0", "1e3", "1000", "1e400", "+5",
-            "1e000001", "9223372036854775807", "9223372036854775808", ".5", "5.", "1.000,5");
+            "1",
+            "01",
+            "1.0",
+            "1,0",
+            "-9",
+            "-9,0",
+            "-9.0",
+            "-0",
+            "0",
+            "1e3",
+            "1000",
+            "1e400",
+            "+5",
+            "1e000001",
+            "9223372036854775807",
+            "9223372036854775808",
+            ".5",
+            "5.",
+            "1.000,5");
     List<String> others = List.of("", " ", "NA", "NaN", "-", "1d", "0x1p3", "true", "Inf", "a");
     for (int trial = 0; trial < 500; trial++) {
       List<String> listed = new ArrayList<>();
@@ -49,14 +66,15 @@ class CsvNumbersTest {
         double number = read.of(records, k);
         boolean isMissing =
             dialect.missing().contains(cell)
-                || CellType.withPoints(cell, decimal).filter(dialect.missing()::contains).isPresent();
+                || CellType.withPoints(cell, decimal)
+                    .filter(dialect.missing()::contains)
+                    .isPresent();
         boolean isNumber = CellType.isFinite(cell.strip(), decimal);
         if (isMissing || !isNumber) {
           assertTrue(Double.isNaN(number), about);
         } else if (!Double.isNaN(number)) {
           assertEquals(Double.parseDouble(cell.replace(',', '.')), number, about);
-          assertEquals(
-              CellType.of(cell, decimal) == CellType.LONG, read.isLong(records, k), about);
+          assertEquals(CellType.of(cell, decimal) == CellType.LONG, read.isLong(records, k), about);
         } else {
           // Another number that is the same double stands for a missing value.
           assertTrue(dialect.missing().anyNumber(), about);
@@ -68,7 +86,8 @@ class CsvNumbersTest {
   @Test
   void of_numberBesideMissingOnes_isRead() throws IOException {
     CsvDialect dialect = dialect('.', List.of("-999", "none"));
-    CsvRecords records = new CsvRecords(new StringReader("-999;-999.5;-9.99e2;7\n"), dialect.text());
+    CsvRecords records =
+        new CsvRecords(new StringReader("-999;-999.5;-9.99e2;7\n"), dialect.text());
     assertTrue(records.next());
     CsvNumbers numbers = new CsvNumbers(dialect);
 

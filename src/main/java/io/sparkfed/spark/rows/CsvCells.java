@@ -102,11 +102,24 @@ record CsvCells(DataType type, boolean isDeclared, ZoneId zone) implements Seria
    * @return empty if it isn't of the type
    */
   Optional<Object> of(String cell, char decimal) {
-    if (type instanceof StringType) {
-      return (isDeclared ? Optional.of(cell) : CellType.withPoints(cell, decimal))
-          .map(UTF8String::fromString);
+    if (isText()) {
+      return text(cell, decimal).map(UTF8String::fromString);
     }
     return CellType.withPoints(PlainText.of(cell), decimal).flatMap(this::value);
+  }
+
+  boolean isText() {
+    return type instanceof StringType;
+  }
+
+  /** Returns whether a cell that is plainly a number is of the type, whatever its number is. */
+  boolean takesNumbers() {
+    return type instanceof DoubleType || (isText() && !isDeclared);
+  }
+
+  /** Returns a cell's text; as {@link #of} where that is one. */
+  Optional<String> text(String cell, char decimal) {
+    return isDeclared ? Optional.of(cell) : CellType.withPoints(cell, decimal);
   }
 
   private Optional<Object> value(String text) {

@@ -20,8 +20,9 @@ import org.apache.spark.TaskContext;
 import org.apache.spark.util.TaskCompletionListener;
 
 /**
- * Goes over the rows of csv files, in a task where the files are, and reads their cells by the names
- * of each file's own columns. A row with more or fewer cells than its file has columns is refused.
+ * Goes over the rows of csv files, in a task where the files are, and reads their cells by the
+ * names of each file's own columns. A row with more or fewer cells than its file has columns is
+ * refused.
  */
 final class CsvCursor {
   private final Iterator<CsvFile> files;
@@ -100,7 +101,9 @@ final class CsvCursor {
     return numbers.isLong(records, places[column]);
   }
 
-  /** Returns a cell's text as it stands; null where it is missing, or its file has no such column. */
+  /**
+   * Returns a cell's text as it stands; null where it is missing, or its file has no such column.
+   */
   String text(int column) {
     int place = places[column];
     if (place < 0) {
@@ -127,7 +130,7 @@ final class CsvCursor {
   }
 
   /**
-   * Returns what a cell becomes.
+   * Returns what a cell becomes in Spark's rows.
    *
    * @return null where it is missing
    * @throws UnreadableCsvException if it isn't of the type
@@ -137,6 +140,19 @@ final class CsvCursor {
     return cell == null
         ? null
         : cells.of(cell, dialect.decimal()).orElseThrow(() -> notOfType(column, cells, cell));
+  }
+
+  /**
+   * Returns the text of a cell that becomes one, its number with a point.
+   *
+   * @return null where it is missing
+   * @throws UnreadableCsvException if nobody can tell whether it is a number
+   */
+  String text(int column, CsvCells cells) {
+    String cell = text(column);
+    return cell == null
+        ? null
+        : cells.text(cell, dialect.decimal()).orElseThrow(() -> notOfType(column, cells, cell));
   }
 
   private UnreadableCsvException notOfType(int column, CsvCells cells, String cell) {

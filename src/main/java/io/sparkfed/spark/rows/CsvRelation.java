@@ -1,9 +1,11 @@
 package io.sparkfed.spark.rows;
 
 import io.sparkfed.csv.CsvDialect;
+import io.sparkfed.data.CellRows;
 import io.sparkfed.spark.rows.CsvFiles.CsvFile;
 import io.sparkfed.spark.rows.CsvRows.Output;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -30,7 +32,7 @@ import scala.reflect.ClassTag$;
  * by one task, whatever its size: a quoted cell may go on in the next line, so lines can't be told
  * from their middle.
  */
-final class CsvRelation extends BaseRelation implements PrunedScan {
+final class CsvRelation extends BaseRelation implements PrunedScan, CellSource {
   private final SparkSession spark;
   private final Broadcast<SerializableConfiguration> hadoop;
   private final List<CsvFile> files;
@@ -76,10 +78,7 @@ final class CsvRelation extends BaseRelation implements PrunedScan {
 
   @Override
   public RDD<Row> buildScan(String[] required) {
-    ArrayList<Output> asked = new ArrayList<>();
-    for (String name : required) {
-      outputs.stream().filter(o -> o.name().equals(name)).findFirst().ifPresent(asked::add);
-    }
+    ArrayList<Output> asked = outputs(Arrays.asList(required));
     CsvDialect read = dialect;
     Broadcast<SerializableConfiguration> settings = hadoop;
     JavaRDD<InternalRow> rows =
@@ -89,6 +88,23 @@ final class CsvRelation extends BaseRelation implements PrunedScan {
     @SuppressWarnings({"unchecked", "rawtypes"})
     RDD<Row> promised = (RDD) rows.rdd();
     return promised;
+  }
+
+  @Override
+  public JavaRDD<CellRows> cells(List<String> columns) {
+    ArrayList<Output> asked = outputs(columns);
+    CsvDialect read = dialect;
+    Broadcast<SerializableConfiguration> settings = hadoop;
+    return bins(spark, files)
+        .map(bin -> new CsvCellRows(bin.iterator(), read, asked, settings.value().value()));
+  }
+
+  private ArrayList<Output> outputs(List<String> names) {
+    ArrayList<Output> asked = new ArrayList<>();
+    for (String name : names) {
+      outputs.stream().filter(o -> o.name().equals(name)).findFirst().ifPresent(asked::add);
+    }
+    return asked;
   }
 
   /** Returns the files, in a partition each, small ones together as Spark's own readers have it. */

@@ -61,8 +61,8 @@ record CsvTypeFlags(String worker, double[] flags, boolean holdsRows, DataFault 
     if (!Double.isNaN(cursor.number(column))) {
       return cursor.isLong(column) ? CellType.LONG : CellType.DOUBLE;
     }
-    Object text = cursor.value(column, CsvCells.texts());
-    return text == null ? null : CellType.of(text.toString(), '.');
+    String text = cursor.text(column, CsvCells.texts());
+    return text == null ? null : CellType.of(text, '.');
   }
 
   @Override
