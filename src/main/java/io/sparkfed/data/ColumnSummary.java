@@ -1,5 +1,6 @@
 package io.sparkfed.data;
 
+import io.sparkfed.data.ShardBuilder.Part;
 import io.sparkfed.model.FeatureEncoding;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -66,12 +67,23 @@ public final class ColumnSummary implements Serializable {
      * @param isTraining whether it is a training row: others have levels, but no part in a mean
      */
     public void add(String[] rowLevels, double[] values, double weight, boolean isTraining) {
-      for (int k = 0; k < rowLevels.length; k++) {
-        levels.get(k).merge(rowLevels[k], 1L, Long::sum);
+      EncodedRow row = new EncodedRow();
+      row.see(0, null, values, 0, values.length);
+      row.seeLevels(rowLevels);
+      row.weight = weight;
+      row.part = isTraining ? Part.TRAIN : Part.TEST;
+      add(row);
+    }
+
+    /** Adds a row that was encoded for a survey, with what a survey reads. */
+    public void add(EncodedRow row) {
+      for (int k = 0; k < row.levels().length; k++) {
+        levels.get(k).merge(row.levels()[k], 1L, Long::sum);
       }
-      for (int j = 0; j < values.length; j++) {
-        if (isTraining && !Double.isNaN(values[j])) {
-          columns.get(j).add(values[j], weight);
+      for (int j = 0; j < row.entries(); j++) {
+        double value = row.values()[row.from() + j];
+        if (row.part() == Part.TRAIN && !Double.isNaN(value)) {
+          columns.get(j).add(value, row.weight());
         }
       }
     }

@@ -34,39 +34,33 @@ final class GrowingRows {
     return tests.get(row) ? Part.TEST : Part.TRAIN;
   }
 
-  /** Adds a row; {@code rowColumns} is null for a dense one. */
-  void add(
-      int[] rowColumns,
-      double[] rowValues,
-      int width,
-      double label,
-      double weight,
-      double offset,
-      Part part) {
+  /** Adds a row. */
+  void add(EncodedRow row) {
+    int width = row.entries();
     int end = Math.addExact(entries, width);
     values = ShardBuilder.grown(values, end);
     for (int k = 0; k < width; k++) {
-      values[entries + k] = withoutNegativeZero(rowValues[k]);
+      values[entries + k] = withoutNegativeZero(row.values()[row.from() + k]);
     }
-    if (rowColumns != null && !sparse) {
+    if (row.columns() != null && !sparse) {
       becomeSparse();
     }
     if (sparse) {
       columns = ShardBuilder.grown(columns, end);
       for (int k = 0; k < width; k++) {
-        columns[entries + k] = rowColumns == null ? k : rowColumns[k];
+        columns[entries + k] = row.columns() == null ? k : row.columns()[row.from() + k];
       }
     }
     labels = ShardBuilder.grown(labels, count + 1);
     weights = ShardBuilder.grown(weights, count + 1);
     starts = ShardBuilder.grown(starts, count + 2);
-    labels[count] = withoutNegativeZero(label);
-    weights[count] = withoutNegativeZero(weight);
-    if (offset != 0.0) {
+    labels[count] = withoutNegativeZero(row.label());
+    weights[count] = withoutNegativeZero(row.weight());
+    if (row.offset() != 0.0) {
       offsets = ShardBuilder.grown(offsets, count + 1);
-      offsets[count] = offset;
+      offsets[count] = row.offset();
     }
-    tests.set(count, part == Part.TEST);
+    tests.set(count, row.part() == Part.TEST);
     entries = end;
     count++;
     starts[count] = end;

@@ -60,11 +60,9 @@ public final class ShardBuilder {
    * @throws IllegalArgumentException if the width is not the builder's
    */
   public void addDense(double[] values, double label, double weight, double offset, Part part) {
-    requireOpen();
-    if (values.length != features) {
-      throw new IllegalArgumentException("a row must have " + features + " features");
-    }
-    rows.add(null, values, values.length, label, weight, offset, part);
+    EncodedRow row = new EncodedRow();
+    row.see(values.length, null, values, 0, values.length);
+    add(row, label, weight, offset, part);
   }
 
   /**
@@ -84,15 +82,41 @@ public final class ShardBuilder {
    */
   public void addSparse(
       int[] columns, double[] values, double label, double weight, double offset, Part part) {
+    EncodedRow row = new EncodedRow();
+    row.see(features, columns, values, 0, values.length);
+    add(row, label, weight, offset, part);
+  }
+
+  private void add(EncodedRow row, double label, double weight, double offset, Part part) {
+    row.label = label;
+    row.weight = weight;
+    row.offset = offset;
+    row.part = part;
+    add(row);
+  }
+
+  /**
+   * Adds a row.
+   *
+   * @throws IllegalArgumentException if its width is not the builder's, or an index of a sparse row
+   *     is out of range or not ascending
+   */
+  public void add(EncodedRow row) {
     requireOpen();
-    int previous = -1;
-    for (int column : columns) {
-      if (column <= previous || column >= features) {
-        throw new IllegalArgumentException("column indices must ascend within the features");
-      }
-      previous = column;
+    if (row.width() != features) {
+      throw new IllegalArgumentException("a row must have " + features + " features");
     }
-    rows.add(columns, values, values.length, label, weight, offset, part);
+    if (row.columns() != null) {
+      int previous = -1;
+      for (int k = row.from(); k < row.from() + row.entries(); k++) {
+        int column = row.columns()[k];
+        if (column <= previous || column >= features) {
+          throw new IllegalArgumentException("column indices must ascend within the features");
+        }
+        previous = column;
+      }
+    }
+    rows.add(row);
   }
 
   /** Counts rows that are left out for a missing value. */

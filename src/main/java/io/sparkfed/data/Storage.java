@@ -12,11 +12,16 @@ public enum Storage {
 
   /** Returns whether numbers stay finite. */
   public boolean holds(double[] values) {
+    return holds(values, 0, values.length);
+  }
+
+  /** Returns whether {@code count} numbers from a place on stay finite. */
+  boolean holds(double[] values, int from, int count) {
     if (this == DOUBLE) {
       return true;
     }
-    for (double value : values) {
-      if (Float.isInfinite((float) value)) {
+    for (int i = from; i < from + count; i++) {
+      if (Float.isInfinite((float) values[i])) {
         return false;
       }
     }

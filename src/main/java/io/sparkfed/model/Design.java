@@ -20,7 +20,6 @@ public final class Design {
   private final List<Product> products;
   private final int width;
   private final boolean isSparse;
-  private final boolean hasCategories;
   private final Map<String, Integer> numberAt = new HashMap<>();
   private final ToDoubleFunction<String> numbers;
   private double[] row;
@@ -41,7 +40,6 @@ public final class Design {
     this.numbers = column -> row[numberAt.get(column)];
     this.products = List.of(made);
     this.width = next;
-    this.hasCategories = encoding.terms().stream().anyMatch(term -> !term.categories().isEmpty());
     this.isSparse = 2 * products.size() <= width;
   }
 
@@ -95,13 +93,15 @@ public final class Design {
     return width;
   }
 
-  /**
-   * A row's features.
-   *
-   * @param columns feature indices in ascending order, or null when {@code values} has all
-   * @param values the features
-   */
-  public record Features(int[] columns, double[] values) {}
+  /** Returns whether rows are written as entries: at most half of the p features can be so. */
+  public boolean isSparse() {
+    return isSparse;
+  }
+
+  /** Returns how much room {@link #write} needs. */
+  public int mostEntries() {
+    return isSparse ? products.size() : width;
+  }
 
   /** A product that is not a finite number for a row; carries no value. */
   public static final class NotFiniteException extends Exception {
@@ -113,17 +113,23 @@ public final class Design {
   }
 
   /**
-   * Returns the features: sparse when at most half of them can be other than 0.
+   * Writes the features: all p of them, or where the design {@link #isSparse} those that can be
+   * other than 0.
    *
    * @param numbers the number in each column of numbers
    * @param levels the place of the row's level among all, in each column of a category
+   * @param columnsOut receives the features' indices in ascending order where the design is sparse
+   * @param valuesOut receives the features
+   * @return how many were written
    * @throws NotFiniteException if one isn't finite; the message is what was to be computed
    */
-  public Features of(double[] numbers, int[] levels) throws NotFiniteException {
+  public int write(double[] numbers, int[] levels, int[] columnsOut, double[] valuesOut)
+      throws NotFiniteException {
     row = numbers;
-    int[] columns = new int[products.size()];
-    double[] values = new double[products.size()];
     int entries = 0;
+    if (!isSparse) {
+      Arrays.fill(valuesOut, 0, width, 0.0);
+    }
     for (Product product : products) {
       int at = product.from;
       boolean isReference = false;
@@ -133,22 +139,17 @@ public final class Design {
         at += code * product.strides[k];
       }
       double value = value(product);
-      if (!isReference) {
-        columns[entries] = at;
-        values[entries++] = value;
+      if (isReference) {
+        continue;
+      }
+      if (isSparse) {
+        columnsOut[entries] = at;
+        valuesOut[entries++] = value;
+      } else {
+        valuesOut[at] = value;
       }
     }
-    if (!hasCategories) {
-      return new Features(null, values);
-    }
-    if (isSparse) {
-      return new Features(Arrays.copyOf(columns, entries), Arrays.copyOf(values, entries));
-    }
-    double[] dense = new double[width];
-    for (int k = 0; k < entries; k++) {
-      dense[columns[k]] = values[k];
-    }
-    return new Features(null, dense);
+    return isSparse ? entries : width;
   }
 
   private double value(Product product) throws NotFiniteException {

@@ -103,8 +103,13 @@ class CanonicalOrderTest {
     boolean anySparse = rows.stream().anyMatch(row -> row.columns() != null);
     for (Row row : rows) {
       int width = row.columns() == null ? features : row.columns().length;
-      growing.add(
-          row.columns(), row.values(), width, row.label(), row.weight(), row.offset(), row.part());
+      EncodedRow encoded = new EncodedRow();
+      encoded.see(features, row.columns(), row.values(), 0, width);
+      encoded.label = row.label();
+      encoded.weight = row.weight();
+      encoded.offset = row.offset();
+      encoded.part = row.part();
+      growing.add(encoded);
       int[] all = IntStream.range(0, anySparse ? width : 0).toArray();
       stored.add(
           new Row(

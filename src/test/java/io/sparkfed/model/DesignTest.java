@@ -72,20 +72,23 @@ class DesignTest {
   }
 
   private static double[] dense(Design design, int row) throws NotFiniteException {
-    Design.Features features = design.of(numbers(row), levels(row));
-    if (features.columns() == null) {
-      return features.values();
+    int[] columns = new int[design.mostEntries()];
+    double[] values = new double[design.mostEntries()];
+    int entries = design.write(numbers(row), levels(row), columns, values);
+    if (!design.isSparse()) {
+      assertEquals(design.width(), entries);
+      return values;
     }
     double[] dense = new double[design.width()];
-    for (int k = 0; k < features.columns().length; k++) {
-      dense[features.columns()[k]] = features.values()[k];
+    for (int k = 0; k < entries; k++) {
+      dense[columns[k]] = values[k];
     }
     return dense;
   }
 
   @ParameterizedTest
   @MethodSource("patsy")
-  void of_formula_givesPatsysColumns(String line) throws NotFiniteException {
+  void write_formula_givesPatsysColumns(String line) throws NotFiniteException {
     String[] parts = line.split("\t", -1);
     Map<String, Double> expected = new HashMap<>();
     for (int k = 1; k < parts.length; k += 2) {
@@ -122,18 +125,21 @@ class DesignTest {
   }
 
   @Test
-  void of_categoriesOfManyLevels_isSparseAndTheSame() throws NotFiniteException {
+  void write_categoriesOfManyLevels_isSparseAndTheSame() throws NotFiniteException {
     Design design = new Design(encoding(Formula.parse("~ a:b:c + x")));
-    Design.Features row = design.of(numbers(29), levels(29));
+    int[] columns = new int[design.mostEntries()];
+    double[] values = new double[design.mostEntries()];
+    int entries = design.write(numbers(29), levels(29), columns, values);
 
-    assertTrue(design.width() >= 2 * row.columns().length);
+    assertTrue(design.isSparse());
+    assertTrue(design.width() >= 2 * entries);
     assertEquals(
-        Arrays.stream(row.columns()).boxed().sorted().toList(),
-        Arrays.stream(row.columns()).boxed().toList());
+        Arrays.stream(columns, 0, entries).boxed().sorted().toList(),
+        Arrays.stream(columns, 0, entries).boxed().toList());
   }
 
   @Test
-  void of_logarithmOfNothing_isToldByItsText() {
+  void write_logarithmOfNothing_isToldByItsText() {
     Design design = new Design(encoding(Formula.parse("~ x + log(x + 1.5)")));
 
     NotFiniteException refusal =
@@ -141,7 +147,7 @@ class DesignTest {
             NotFiniteException.class,
             () -> {
               for (int i = 0; i < ROWS; i++) {
-                design.of(numbers(i), levels(i));
+                dense(design, i);
               }
             });
 

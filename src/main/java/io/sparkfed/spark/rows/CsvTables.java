@@ -10,6 +10,7 @@ import io.sparkfed.csv.CellType;
 import io.sparkfed.csv.CsvDialect;
 import io.sparkfed.csv.CsvHeader;
 import io.sparkfed.data.DataException;
+import io.sparkfed.data.Scalar;
 import io.sparkfed.spark.cluster.Place;
 import io.sparkfed.spark.rows.CsvFiles.CsvFile;
 import io.sparkfed.spark.rows.CsvFiles.Search;

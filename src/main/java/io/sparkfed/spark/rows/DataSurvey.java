@@ -6,6 +6,7 @@ import io.sparkfed.config.DataConfig.Synthetic;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.data.DataException;
 import io.sparkfed.data.DataFault;
+import io.sparkfed.data.EncodedRow;
 import io.sparkfed.data.ShardBuilder.Part;
 import io.sparkfed.data.Storage;
 import io.sparkfed.data.SyntheticWorkers;
@@ -16,7 +17,6 @@ import io.sparkfed.spark.cluster.TaskFailures;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -80,7 +80,7 @@ public final class DataSurvey {
       implements Serializable {
 
     /** Runs at the worker. */
-    static Seen of(Iterator<ParsedRow> rows, String own, Storage storage) {
+    static Seen of(ParsedRows rows, String own, Storage storage) {
       TreeMap<String, Boolean> trains = new TreeMap<>();
       if (own != null) {
         trains.put(own, false);
@@ -88,26 +88,26 @@ public final class DataSurvey {
       TreeSet<String> tests = new TreeSet<>();
       TreeSet<Integer> widths = new TreeSet<>();
       long ordinal = 0;
-      while (rows.hasNext()) {
-        ParsedRow row = rows.next();
-        if (row.fault() != null) {
-          return new Seen(trains, new TreeSet<>(), widths, row.fault());
+      while (rows.next()) {
+        if (rows.fault() != null) {
+          return new Seen(trains, new TreeSet<>(), widths, rows.fault());
         }
         ordinal++;
-        if (row.isIncomplete()) {
-          trains.putIfAbsent(row.worker(), false);
+        if (rows.isIncomplete()) {
+          trains.putIfAbsent(rows.worker(), false);
           continue;
         }
-        if (!storage.holds(row.values())) {
+        EncodedRow row = rows.row();
+        if (!row.fits(storage)) {
           DataFault fault =
-              new DataFault(row.worker(), "", ordinal, PartitionPacking.FEATURES_OF_FLOATS);
+              new DataFault(rows.worker(), "", ordinal, PartitionPacking.FEATURES_OF_FLOATS);
           return new Seen(trains, new TreeSet<>(), widths, fault);
         }
         widths.add(row.width());
         boolean isTraining = row.part() == Part.TRAIN && row.weight() > 0.0;
-        trains.merge(row.worker(), isTraining, Boolean::logicalOr);
+        trains.merge(rows.worker(), isTraining, Boolean::logicalOr);
         if (row.part() == Part.TEST && row.weight() > 0.0) {
-          tests.add(row.worker());
+          tests.add(rows.worker());
         }
       }
       tests.removeIf(worker -> trains.get(worker));

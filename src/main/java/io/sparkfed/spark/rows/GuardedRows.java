@@ -1,5 +1,7 @@
 package io.sparkfed.spark.rows;
 
+import io.sparkfed.data.CellRows;
+import io.sparkfed.data.Cells;
 import io.sparkfed.data.DataFault;
 import io.sparkfed.spark.cluster.TaskFailures;
 import io.sparkfed.spark.rows.CsvRows.UnreadableCsvException;
@@ -12,20 +14,21 @@ import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.apache.spark.TaskKilledException;
 import org.apache.spark.rdd.InputFileBlockHolder;
-import org.apache.spark.sql.Row;
 
 /**
  * The rows of a partition, in a task. Reading and computing them happens inside this iterator, and
  * the text of what Spark throws there can hold the row; so what leaves it says nothing but the kind
  * of failure.
  */
-final class GuardedRows implements Iterator<Row> {
+final class GuardedRows implements CellRows {
   private static final System.Logger LOG = System.getLogger(GuardedRows.class.getName());
 
-  private final Iterator<Row> rows;
+  private final Iterator<? extends CellRows> runs;
+  private CellRows run;
 
-  GuardedRows(Iterator<Row> rows) {
-    this.rows = rows;
+  /** Guards runs of rows, read one after the other. */
+  GuardedRows(Iterator<? extends CellRows> runs) {
+    this.runs = runs;
   }
 
   /** A row could not be read or computed. Carries no text of Spark's. */
@@ -82,13 +85,27 @@ final class GuardedRows implements Iterator<Row> {
   }
 
   @Override
-  public boolean hasNext() {
-    return guarded(rows::hasNext);
+  public boolean next() {
+    return guarded(
+        () -> {
+          while (run == null || !run.next()) {
+            if (!runs.hasNext()) {
+              return false;
+            }
+            run = runs.next();
+          }
+          return true;
+        });
   }
 
   @Override
-  public Row next() {
-    return guarded(rows::next);
+  public Cells cells() {
+    return run.cells();
+  }
+
+  @Override
+  public int take(int most, int columns, double[] out, int at) {
+    return run == null ? 0 : guarded(() -> run.take(most, columns, out, at));
   }
 
   /** Checked exceptions too: Scala throws them undeclared. */

@@ -2,7 +2,8 @@ package io.sparkfed.spark.rows;
 
 import io.sparkfed.config.TrainingConfig.Handling;
 import io.sparkfed.config.TrainingConfig.Predictions;
-import io.sparkfed.spark.rows.RowParser.Broken;
+import io.sparkfed.data.BrokenRuleException;
+import io.sparkfed.data.CellRules;
 import java.io.Serializable;
 
 /**
@@ -19,7 +20,7 @@ record Lenience(Handling missing, Handling unseen, boolean hinted) implements Se
     return new Lenience(predictions.missing(), predictions.unseen(), true);
   }
 
-  Handling of(Broken row) {
+  Handling of(BrokenRuleException row) {
     return switch (row.kind()) {
       case RULE -> Handling.ERROR;
       case MISSING -> missing;
@@ -28,13 +29,13 @@ record Lenience(Handling missing, Handling unseen, boolean hinted) implements Se
   }
 
   /** Returns what a message says: the rule, and what can be chosen instead of what it suggests. */
-  String told(Broken row) {
-    if (!hinted || row.kind() == Broken.Kind.RULE) {
+  String told(BrokenRuleException row) {
+    if (!hinted || row.kind() == BrokenRuleException.Kind.RULE) {
       return row.getMessage();
     }
     return row.getMessage().replace(CellRules.REMEDY, "")
         + " (predictions."
-        + (row.kind() == Broken.Kind.MISSING ? "missing" : "unseen")
+        + (row.kind() == BrokenRuleException.Kind.MISSING ? "missing" : "unseen")
         + " = skip leaves such rows out, keep writes them without a prediction)";
   }
 }

@@ -1,12 +1,12 @@
 package io.sparkfed.spark.rows;
 
 import io.sparkfed.data.DataFault;
+import io.sparkfed.data.EncodedRow;
 import io.sparkfed.data.Shard;
 import io.sparkfed.data.ShardBuilder;
 import io.sparkfed.recipe.ShardPacking;
 import io.sparkfed.spark.cluster.WorkerPartition;
 import io.sparkfed.spark.cluster.WorkerPartition.Holding;
-import java.util.Iterator;
 
 /** Makes of a worker's rows what its partition holds. Runs in tasks, at workers. */
 final class PartitionPacking {
@@ -19,29 +19,29 @@ final class PartitionPacking {
    *
    * @param expected the worker's id; null when the rows say whose they are
    */
-  static WorkerPartition of(ShardPacking packing, Iterator<ParsedRow> rows, String expected) {
+  static WorkerPartition of(ShardPacking packing, ParsedRows rows, String expected) {
     String worker = expected;
     ShardBuilder builder = null;
     int width = 0;
     long ordinal = 0;
     long dropped = 0;
-    while (rows.hasNext()) {
-      ParsedRow row = rows.next();
+    while (rows.next()) {
       ordinal++;
-      if (row.fault() != null) {
-        return new WorkerPartition(row.fault().worker(), row.fault());
+      if (rows.fault() != null) {
+        return new WorkerPartition(rows.fault().worker(), rows.fault());
       }
-      if (row.isIncomplete()) {
-        worker = row.worker();
+      if (rows.isIncomplete()) {
+        worker = rows.worker();
         dropped++;
         continue;
       }
+      EncodedRow row = rows.row();
       if (builder == null) {
-        worker = row.worker();
+        worker = rows.worker();
         width = row.width();
         builder = packing.builder(worker, width);
       }
-      if (!row.worker().equals(worker)) {
+      if (!rows.worker().equals(worker)) {
         throw new IllegalStateException("a partition must hold the rows of one worker");
       }
       if (row.width() != width) {
@@ -49,11 +49,11 @@ final class PartitionPacking {
             new DataFault(worker, "", ordinal, "all vectors must have the same length");
         return new WorkerPartition(worker, fault);
       }
-      if (!packing.storage().holds(row.values())) {
+      if (!row.fits(packing.storage())) {
         DataFault fault = new DataFault(worker, "", ordinal, FEATURES_OF_FLOATS);
         return new WorkerPartition(worker, fault);
       }
-      row.addTo(builder);
+      builder.add(row);
     }
     if (builder == null) {
       return new WorkerPartition(worker, null);

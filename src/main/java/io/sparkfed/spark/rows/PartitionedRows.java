@@ -1,5 +1,6 @@
 package io.sparkfed.spark.rows;
 
+import io.sparkfed.data.CellRows;
 import io.sparkfed.model.Response;
 import io.sparkfed.spark.cluster.Occupancy;
 import java.io.Serializable;
@@ -45,7 +46,7 @@ final class PartitionedRows {
 
   /** Packs the parsed rows of a partition; {@code own} is null when the rows say whose they are. */
   interface Packer<P> extends Serializable {
-    P pack(Iterator<ParsedRow> rows, String own);
+    P pack(ParsedRows rows, String own);
   }
 
   /** Returns how many elements a partition has. */
@@ -72,45 +73,48 @@ final class PartitionedRows {
   }
 
   private <P> JavaRDD<P> inPlace(WorkerTables.Table table, Packer<P> packer) {
-    RowParser parser = tables.parser(table, response, false);
+    RowParser parser = tables.parser(table, response);
     String worker = table.worker();
-    JavaRDD<ParsedRow> rows =
+    JavaRDD<CellRows> rows =
         Lineage.requireNoShuffle(table.select(tables.parsedColumns(table, response)), worker)
-            .coalesce(1, false)
-            .mapPartitions(partition -> parser.parse(partition, 0));
+            .coalesce(1, false);
     // A source without any input split still needs its one partition.
-    JavaRDD<ParsedRow> onePartition =
+    JavaRDD<CellRows> onePartition =
         rows.getNumPartitions() == 1 ? rows : context.parallelize(new ArrayList<>(), 1);
-    return onePartition.mapPartitions(partition -> single(untraced(partition, worker, packer)));
+    return onePartition.mapPartitions(
+        partition -> single(untraced(parser.parse(partition, 0), worker, packer)));
   }
 
   private <P> JavaRDD<P> pooled(WorkerTables.Table table, Packer<P> packer) {
-    RowParser parser = tables.parser(table, response, false);
+    RowParser parser = tables.parser(table, response);
     boolean shared = occupancy() == Occupancy.SIMULATED_WORKERS;
     return table
         .select(tables.parsedColumns(table, response))
-        .mapPartitionsWithIndex((split, partition) -> parser.parse(partition, split), false)
-        .keyBy(ParsedRow::worker)
+        .mapPartitionsWithIndex(
+            (split, partition) -> RunRows.of(parser.parse(partition, split)), false)
+        .keyBy(RunRows.Run::worker)
         .partitionBy(new WorkerPartitioner(pooledWorkers, workersPerTask))
         .values()
         .mapPartitions(
             partition ->
-                shared ? each(partition, packer) : single(untraced(partition, null, packer)));
+                shared
+                    ? each(partition, packer)
+                    : single(untraced(new RunRows(partition), null, packer)));
   }
 
   /** Packs the rows of each simulated worker of a partition. */
-  private static <P> Iterator<P> each(Iterator<ParsedRow> partition, Packer<P> packer) {
-    Map<String, List<ParsedRow>> byWorker = new TreeMap<>();
+  private static <P> Iterator<P> each(Iterator<RunRows.Run> partition, Packer<P> packer) {
+    Map<String, List<RunRows.Run>> byWorker = new TreeMap<>();
     partition.forEachRemaining(
-        row -> byWorker.computeIfAbsent(row.worker(), w -> new ArrayList<>()).add(row));
+        run -> byWorker.computeIfAbsent(run.worker(), w -> new ArrayList<>()).add(run));
     List<P> packed = new ArrayList<>();
-    byWorker.values().forEach(rows -> packed.add(packer.pack(rows.iterator(), null)));
+    byWorker.values().forEach(runs -> packed.add(packer.pack(new RunRows(runs.iterator()), null)));
     TaskTraces.forgetRowCounts();
     return packed.iterator();
   }
 
   /** Packs a partition, at the worker, and keeps to itself how many rows it read. */
-  private static <P> P untraced(Iterator<ParsedRow> rows, String expected, Packer<P> packer) {
+  private static <P> P untraced(ParsedRows rows, String expected, Packer<P> packer) {
     P packed = packer.pack(rows, expected);
     TaskTraces.forgetRowCounts();
     return packed;

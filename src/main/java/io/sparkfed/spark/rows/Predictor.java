@@ -4,6 +4,7 @@ import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.config.TrainingConfig.Handling;
 import io.sparkfed.data.DataException;
 import io.sparkfed.data.DataFault;
+import io.sparkfed.data.EncodedRow;
 import io.sparkfed.data.ShardBuilder;
 import io.sparkfed.data.ShardBuilder.Part;
 import io.sparkfed.model.Coefficients;
@@ -82,7 +83,7 @@ public final class Predictor {
       implements Serializable {
 
     boolean isFinite(ParsedRow row) {
-      for (double value : response.predictions(row.scores(shape, raw))) {
+      for (double value : response.predictions(row.encoded().scores(shape, raw))) {
         if (!Double.isFinite(value)) {
           return false;
         }
@@ -106,7 +107,7 @@ public final class Predictor {
       if (row.aside() != null) {
         return RowFactory.create(values);
       }
-      double[] predictions = response.predictions(row.scores(shape, raw));
+      double[] predictions = response.predictions(row.encoded().scores(shape, raw));
       for (double value : predictions) {
         values[at++] = value;
       }
@@ -133,9 +134,10 @@ public final class Predictor {
       if (packing == null || rows.isEmpty()) {
         return new Scoring(response, shape, values, parsedWidth);
       }
-      ShardBuilder builder = packing.builder(rows.get(0).worker(), rows.get(0).width());
-      rows.forEach(row -> row.addTo(builder));
-      double[] raw = packing.build(builder, rows.get(0).width()).scaling().toRaw(values);
+      int width = rows.get(0).encoded().width();
+      ShardBuilder builder = packing.builder(rows.get(0).worker(), width);
+      rows.forEach(row -> builder.add(row.encoded()));
+      double[] raw = packing.build(builder, width).scaling().toRaw(values);
       return new Scoring(response, shape, raw, parsedWidth);
     }
   }
@@ -186,7 +188,7 @@ public final class Predictor {
     SortedMap<String, Long> kept = new TreeMap<>();
     for (WorkerTables.Table table : opened) {
       RowParser parser =
-          tables.parser(table, needsLabel, true).with(Lenience.of(config.predictions()));
+          tables.parser(table, needsLabel).toPredict(Lenience.of(config.predictions()));
       JavaRDD<ParsedRow> parsed = parsed(tables, table, needsLabel, parser, united.of(table));
       look(parsed, units, scorer(parser.parsedWidth()))
           .forEach(
@@ -222,15 +224,15 @@ public final class Predictor {
       List<Column> original) {
     List<Column> columns = new ArrayList<>(tables.parsedColumns(table, needsLabel));
     columns.addAll(original);
-    JavaRDD<Row> rows = table.select(columns);
+    JavaRDD<Row> rows = table.selectRows(columns);
     if (!standardizedByWorker) {
-      return rows.mapPartitionsWithIndex((split, it) -> parser.parse(it, split), false);
+      return rows.mapPartitionsWithIndex((split, it) -> ParsedRow.parse(parser, it, split), false);
     }
     if (table.worker() != null) {
-      return rows.coalesce(1, false).mapPartitions(it -> parser.parse(it, 0));
+      return rows.coalesce(1, false).mapPartitions(it -> ParsedRow.parse(parser, it, 0));
     }
     List<String> workers = tables.workerIds(table);
-    return rows.mapPartitionsWithIndex((split, it) -> parser.parse(it, split), false)
+    return rows.mapPartitionsWithIndex((split, it) -> ParsedRow.parse(parser, it, split), false)
         .keyBy(ParsedRow::worker)
         .partitionBy(new WorkerPartitioner(workers))
         .values();
@@ -273,10 +275,11 @@ public final class Predictor {
         return new Look(row.fault(), aside);
       }
       if (row.aside() != null) {
-        aside.merge(new Aside(row.aside(), row.levels()[0]), 1L, Long::sum);
+        aside.merge(new Aside(row.aside(), row.asideColumn()), 1L, Long::sum);
         continue;
       }
-      if (row.width() != features) {
+      EncodedRow encoded = row.encoded();
+      if (encoded.width() != features) {
         String rule =
             "its rows must have the model's "
                 + features
@@ -284,7 +287,7 @@ public final class Predictor {
         return new Look(new DataFault(row.worker(), "", 0, rule), aside);
       }
       worker = row.worker();
-      trainingWeight += row.part() == Part.TRAIN ? row.weight() : 0.0;
+      trainingWeight += encoded.part() == Part.TRAIN ? encoded.weight() : 0.0;
       if (scoring == null) {
         scored.add(row);
         ordinals.add(ordinal);

@@ -1,313 +1,156 @@
 package io.sparkfed.spark.rows;
 
 import io.sparkfed.config.DataConfig.Missing;
-import io.sparkfed.config.DataConfig.SplitByColumn;
 import io.sparkfed.config.TrainingConfig.Handling;
+import io.sparkfed.data.BrokenRuleException;
+import io.sparkfed.data.CellRows;
+import io.sparkfed.data.Cells;
 import io.sparkfed.data.DataFault;
-import io.sparkfed.data.ShardBuilder.Part;
-import io.sparkfed.model.Design;
-import io.sparkfed.model.FeatureEncoding;
-import io.sparkfed.model.InputColumn;
-import io.sparkfed.model.InputColumn.Numeric;
-import io.sparkfed.model.InputColumn.Vectors;
-import io.sparkfed.model.Response;
-import io.sparkfed.model.Spelling;
+import io.sparkfed.data.EncodedRow;
+import io.sparkfed.data.NumberRows;
+import io.sparkfed.data.RowEncoder;
+import io.sparkfed.data.RowForm;
 import io.sparkfed.spark.rows.GuardedRows.UnreadableRowException;
 import java.io.Serializable;
-import java.util.Arrays;
 import java.util.Iterator;
-import java.util.NoSuchElementException;
-import org.apache.spark.ml.linalg.SparseVector;
-import org.apache.spark.ml.linalg.Vector;
-import org.apache.spark.sql.Row;
 
 /**
  * Turns rows into numbers, in a task where the rows are. The first row that breaks a rule becomes a
  * fault with its place and the rule, and parsing ends there.
  *
- * @param response whose label rule holds; null when no label is read
- * @param encoding of the feature columns, at their places in the row from 0
- * @param rules how their cells are read
- * @param survey whether rows are looked at for what the encoding doesn't know yet
- * @param label the label; its columns follow the features unless {@code response} is null
- * @param weight name of the weight column that follows; null for weight 1
- * @param offset the offset, whose columns follow; null for offset 0
- * @param split the split whose column follows; null when none does
- * @param worker whose rows these are; null when a column that follows says so
+ * @param form what rows have at their places
+ * @param worker whose rows these are; null when a column behind the others says so
  * @param missing what becomes of a row without a value that is needed
- * @param keepOriginal whether parsed rows carry the row they came from
  * @param lenience what is done with rows that have no score
  */
-record RowParser(
-    Response response,
-    FeatureEncoding encoding,
-    CellRules rules,
-    boolean survey,
-    Scalar label,
-    String weight,
-    Scalar offset,
-    SplitByColumn split,
-    String worker,
-    Missing missing,
-    boolean keepOriginal,
-    Lenience lenience)
+record RowParser(RowForm form, String worker, Missing missing, Lenience lenience)
     implements Serializable {
-  /** A rule that a row broke; carries no value. */
-  static final class Broken extends Exception {
-    private static final long serialVersionUID = 1L;
-    private final String column;
-    private final Kind kind;
-
-    /** What can be done with the row. */
-    enum Kind {
-      /** Nothing: it is not what it should be. */
-      RULE,
-      /** It has no score, as a value is missing. */
-      MISSING,
-      /** It has no score, as the model doesn't know a level. */
-      UNSEEN
-    }
-
-    Broken(String column, String rule) {
-      this(column, rule, Kind.RULE);
-    }
-
-    Broken(String column, String rule, Kind kind) {
-      super(rule);
-      this.column = column;
-      this.kind = kind;
-    }
-
-    Kind kind() {
-      return kind;
-    }
-  }
 
   /**
-   * Parses a partition. A fault is its last element.
+   * Parses a partition.
    *
+   * @param partition runs of rows, read one after the other
    * @param inputSplit ordinal of the input split for messages; 0 when there is but one
    */
-  Iterator<ParsedRow> parse(Iterator<Row> partition, int inputSplit) {
-    Iterator<Row> rows = new GuardedRows(partition);
-    RowEncoder encoder = new RowEncoder(encoding, rules);
-    return new Iterator<>() {
-      private long ordinal;
-      private boolean ended;
-      private ParsedRow next;
-
-      @Override
-      public boolean hasNext() {
-        if (next == null && !ended) {
-          next = advance();
-        }
-        return next != null;
-      }
-
-      @Override
-      public ParsedRow next() {
-        if (!hasNext()) {
-          throw new NoSuchElementException();
-        }
-        ParsedRow result = next;
-        next = null;
-        return result;
-      }
-
-      private ParsedRow advance() {
-        Row row;
-        ordinal++;
-        try {
-          if (!rows.hasNext()) {
-            ended = true;
-            return null;
-          }
-          row = rows.next();
-        } catch (UnreadableRowException e) {
-          ended = true;
-          return ParsedRow.faulty(e.fault(worker, ordinal, place()));
-        }
-        String owner = worker == null ? WorkerIds.of(row, parsedWidth() - 1) : worker;
-        if (owner == null && response != null) {
-          return end(null, "", WorkerIds.NOBODYS);
-        }
-        if (missing == Missing.DROP && isIncomplete(row)) {
-          return ParsedRow.incomplete(owner);
-        }
-        try {
-          return parseRow(row, owner, encoder);
-        } catch (Broken e) {
-          Handling handling = lenience.of(e);
-          return handling == Handling.ERROR
-              ? end(owner, e.column, lenience.told(e))
-              : ParsedRow.aside(owner, e.column, row, handling);
-        }
-      }
-
-      private ParsedRow end(String owner, String column, String rule) {
-        ended = true;
-        return ParsedRow.faulty(
-            new DataFault(owner == null ? "" : owner, column, ordinal, rule + place()));
-      }
-
-      private String place() {
-        return inputSplit == 0 ? "" : " (row counted in input split " + inputSplit + ")";
-      }
-    };
+  Rows parse(Iterator<? extends CellRows> partition, int inputSplit) {
+    return new Rows(partition, inputSplit);
   }
 
-  /** Returns the same parser with another lenience. */
-  RowParser with(Lenience other) {
-    return new RowParser(
-        response,
-        encoding,
-        rules,
-        survey,
-        label,
-        weight,
-        offset,
-        split,
-        worker,
-        missing,
-        keepOriginal,
-        other);
+  /** Returns the same parser for predictions, of which whoever wants them wants one a row. */
+  RowParser toPredict(Lenience ofPredictions) {
+    return new RowParser(form, worker, Missing.ERROR, ofPredictions);
   }
 
   /** Returns how many columns at the front of a row are parsed. */
   int parsedWidth() {
-    return encoding.columns().size()
-        + (response == null ? 0 : label.columns().size())
-        + (weight == null ? 0 : 1)
-        + (offset == null ? 0 : offset.columns().size())
-        + (split == null ? 0 : 1)
-        + (worker == null ? 1 : 0);
+    return form.width() + (worker == null ? 1 : 0);
   }
 
-  /** Whether a value is missing that nothing replaces. */
-  private boolean isIncomplete(Row row) {
-    for (int at = 0; at < parsedWidth() - (worker == null ? 1 : 0); at++) {
-      InputColumn column = at < encoding.columns().size() ? encoding.columns().get(at) : null;
-      boolean isMissing =
-          column instanceof Vectors ? isIncompleteVector(row, at) : rules.isMissing(row, at);
-      if (isMissing && !(column instanceof Numeric number && number.imputed())) {
-        return true;
+  /** The rows of a partition. */
+  final class Rows implements ParsedRows {
+    private final CellRows cells;
+    private final RowEncoder encoder = new RowEncoder(form);
+    private final EncodedRow row = new EncodedRow();
+    private final int inputSplit;
+    private long ordinal;
+    private boolean ended;
+    private String owner;
+    private DataFault fault;
+    private boolean isIncomplete;
+    private Handling aside;
+    private String asideColumn;
+
+    private Rows(Iterator<? extends CellRows> partition, int inputSplit) {
+      GuardedRows guarded = new GuardedRows(partition);
+      this.cells =
+          worker != null && form.isOfNumbers() ? new NumberRows(guarded, form.width()) : guarded;
+      this.inputSplit = inputSplit;
+    }
+
+    @Override
+    public boolean next() {
+      if (ended) {
+        return false;
+      }
+      ordinal++;
+      aside = null;
+      try {
+        if (!cells.next()) {
+          ended = true;
+          return false;
+        }
+        parse(cells.cells());
+      } catch (UnreadableRowException e) {
+        end(e.fault(worker, ordinal, place()));
+      }
+      return true;
+    }
+
+    private void parse(Cells cell) {
+      owner = worker == null ? WorkerIds.of(cell, form.width()) : worker;
+      if (owner == null && form.response() != null) {
+        end("", WorkerIds.NOBODYS);
+        return;
+      }
+      isIncomplete = missing == Missing.DROP && encoder.isIncomplete(cell);
+      if (isIncomplete) {
+        return;
+      }
+      try {
+        encoder.encode(cell, row);
+      } catch (BrokenRuleException e) {
+        Handling handling = lenience.of(e);
+        if (handling == Handling.ERROR) {
+          end(e.column(), lenience.told(e));
+        } else {
+          aside = handling;
+          asideColumn = e.column();
+        }
       }
     }
-    return false;
-  }
 
-  private static boolean isIncompleteVector(Row row, int at) {
-    Vector vector = row.getAs(at);
-    return vector == null || Arrays.stream(values(vector)).anyMatch(Double::isNaN);
-  }
+    private void end(String column, String rule) {
+      end(new DataFault(owner == null ? "" : owner, column, ordinal, rule + place()));
+    }
 
-  private static double[] values(Vector vector) {
-    return vector instanceof SparseVector sparse ? sparse.values() : vector.toArray();
-  }
+    private void end(DataFault why) {
+      ended = true;
+      fault = why;
+      owner = why.worker();
+    }
 
-  private ParsedRow parseRow(Row row, String owner, RowEncoder encoder) throws Broken {
-    int at = encoding.columns().size();
-    double labelValue = 0.0;
-    if (response != null) {
-      labelValue = rules.label(row, at, label, response);
-      at += label.columns().size();
+    private String place() {
+      return inputSplit == 0 ? "" : " (row counted in input split " + inputSplit + ")";
     }
-    double weightValue = 1.0;
-    if (weight != null) {
-      weightValue = rules.number(row, at++, weight);
-      if (weightValue < 0.0) {
-        throw new Broken(weight, "a weight must be >= 0");
-      }
-    }
-    double offsetValue = 0.0;
-    if (offset != null) {
-      offsetValue = offset.read(rules, row, at);
-      at += offset.columns().size();
-    }
-    Part part = split == null ? Part.TRAIN : part(row, at);
-    Row original = keepOriginal ? row : null;
-    if (encoding.isVectors()) {
-      return parseVector(row, owner, labelValue, weightValue, offsetValue, part, original);
-    }
-    if (survey) {
-      RowEncoder.Surveyed found = encoder.survey(row);
-      return new ParsedRow(
-          owner,
-          0,
-          null,
-          found.values(),
-          labelValue,
-          weightValue,
-          offsetValue,
-          part,
-          original,
-          null,
-          found.levels());
-    }
-    Design.Features features = encoder.encode(row);
-    return new ParsedRow(
-        owner,
-        encoder.width(),
-        features.columns(),
-        features.values(),
-        labelValue,
-        weightValue,
-        offsetValue,
-        part,
-        original,
-        null,
-        null);
-  }
 
-  private ParsedRow parseVector(
-      Row row,
-      String owner,
-      double labelValue,
-      double weightValue,
-      double offsetValue,
-      Part part,
-      Row original)
-      throws Broken {
-    String column = encoding.columns().get(0).name();
-    if (row.isNullAt(0)) {
-      throw new Broken(column, "is missing" + CellRules.REMEDY, Broken.Kind.MISSING);
+    @Override
+    public String worker() {
+      return owner;
     }
-    Vector features = row.getAs(0);
-    if (features.size() == 0) {
-      throw new Broken(column, "must hold at least one feature; its vector has the length 0");
-    }
-    int[] columns = features instanceof SparseVector sparse ? sparse.indices() : null;
-    double[] values = values(features);
-    for (double value : values) {
-      if (Double.isNaN(value)) {
-        throw new Broken(column, "must hold finite numbers, and one is NaN", Broken.Kind.MISSING);
-      }
-      CellRules.finite(value, column);
-    }
-    return new ParsedRow(
-        owner,
-        features.size(),
-        columns,
-        values,
-        labelValue,
-        weightValue,
-        offsetValue,
-        part,
-        original,
-        null,
-        null);
-  }
 
-  private Part part(Row row, int at) throws Broken {
-    String value = rules.isMissing(row, at) ? null : CellRules.spelled(row.get(at), Spelling.VALUE);
-    if (split.train().equals(value)) {
-      return Part.TRAIN;
+    @Override
+    public DataFault fault() {
+      return fault;
     }
-    if (split.test().equals(value)) {
-      return Part.TEST;
+
+    @Override
+    public boolean isIncomplete() {
+      return fault == null && isIncomplete;
     }
-    throw new Broken(
-        split.column(),
-        "must be \"" + split.train() + "\" or \"" + split.test() + "\" (data.split)");
+
+    @Override
+    public EncodedRow row() {
+      return row;
+    }
+
+    /** Returns what is done with a row that has no score; null for others. */
+    Handling aside() {
+      return aside;
+    }
+
+    /** Returns the column that has no value in such a row, or none that is known. */
+    String asideColumn() {
+      return asideColumn;
+    }
   }
 }

@@ -2,12 +2,10 @@ package io.sparkfed.spark.rows;
 
 import io.sparkfed.data.ColumnSummary;
 import io.sparkfed.data.DataFault;
-import io.sparkfed.data.ShardBuilder.Part;
 import io.sparkfed.model.FeatureEncoding;
 import io.sparkfed.model.InputColumn.OneHot;
 import io.sparkfed.spark.cluster.Held;
 import java.io.Serializable;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import org.apache.spark.util.KnownSizeEstimation;
@@ -34,22 +32,21 @@ record SummaryPartition(String worker, ColumnSummary summary, DataFault fault)
   record Status(String worker, boolean hasRows, DataFault fault) implements Serializable {}
 
   /** Runs at the worker. */
-  static SummaryPartition of(Iterator<ParsedRow> rows, String expected, FeatureEncoding draft) {
+  static SummaryPartition of(ParsedRows rows, String expected, FeatureEncoding draft) {
     List<OneHot> categories = draft.categories();
     ColumnSummary.Builder builder = new ColumnSummary.Builder(draft);
     String worker = expected;
     boolean any = false;
-    while (rows.hasNext()) {
-      ParsedRow row = rows.next();
-      if (row.fault() != null) {
-        return new SummaryPartition(row.fault().worker(), null, row.fault());
+    while (rows.next()) {
+      if (rows.fault() != null) {
+        return new SummaryPartition(rows.fault().worker(), null, rows.fault());
       }
-      worker = row.worker();
-      if (row.isIncomplete()) {
+      worker = rows.worker();
+      if (rows.isIncomplete()) {
         continue;
       }
       any = true;
-      builder.add(row.levels(), row.values(), row.weight(), row.part() == Part.TRAIN);
+      builder.add(rows.row());
       for (int k = 0; k < categories.size(); k++) {
         if (builder.levelCount(k) > OneHot.MAX_LEVELS) {
           String rule = "a category may have at most " + OneHot.MAX_LEVELS + " levels";

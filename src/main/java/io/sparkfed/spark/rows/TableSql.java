@@ -7,6 +7,7 @@ import io.sparkfed.config.NearestName;
 import io.sparkfed.csv.CellType;
 import io.sparkfed.csv.CsvHeader;
 import io.sparkfed.data.DataException;
+import io.sparkfed.data.Scalar;
 import io.sparkfed.model.MissingTexts;
 import io.sparkfed.spark.cluster.TaskFailures;
 import java.util.ArrayList;

@@ -1,5 +1,7 @@
 package io.sparkfed.spark.rows;
 
+import io.sparkfed.data.CellRows;
+import io.sparkfed.data.Cells;
 import io.sparkfed.data.DataException;
 import io.sparkfed.data.DataFault;
 import io.sparkfed.model.PlainText;
@@ -51,8 +53,8 @@ final class WorkerIds {
   }
 
   /** Returns the id that a cell holds; null where it holds none. */
-  static String of(Row row, int at) {
-    Object value = row.isNullAt(at) ? "" : row.get(at);
+  static String of(Cells row, int at) {
+    Object value = row.isNull(at) ? "" : row.value(at);
     if (value instanceof Number number) {
       return Double.isNaN(number.doubleValue()) ? null : textOf(number);
     }
@@ -103,8 +105,7 @@ final class WorkerIds {
     List<Found> found;
     try {
       found =
-          rows.select(workers, workers.cast("string"))
-              .javaRDD()
+          TableCells.of(rows.select(workers, workers.cast("string")))
               .mapPartitions(WorkerIds::idsOrFault)
               .distinct()
               .collect();
@@ -131,18 +132,18 @@ final class WorkerIds {
   }
 
   /** Runs in a task. */
-  private static Iterator<Found> idsOrFault(Iterator<Row> partition) {
+  private static Iterator<Found> idsOrFault(Iterator<CellRows> partition) {
     Set<Found> ids = new HashSet<>();
     long ordinal = 0;
     GuardedRows rows = new GuardedRows(partition);
     try {
-      for (ordinal = 1; rows.hasNext(); ordinal++) {
-        Row row = rows.next();
+      for (ordinal = 1; rows.next(); ordinal++) {
+        Cells row = rows.cells();
         String id = of(row, 0);
         if (id == null) {
           return Found.faulty(new DataFault("", "", ordinal, NOBODYS));
         }
-        ids.add(new Found(id, row.getString(1), null));
+        ids.add(new Found(id, (String) row.value(1), null));
       }
     } catch (UnreadableRowException e) {
       return Found.faulty(e.fault(null, ordinal, ""));

@@ -1,7 +1,6 @@
 package io.sparkfed.spark.rows;
 
 import io.sparkfed.config.DataConfig;
-import io.sparkfed.config.DataConfig.Missing;
 import io.sparkfed.config.DataConfig.PooledTable;
 import io.sparkfed.config.DataConfig.SplitByColumn;
 import io.sparkfed.config.DataConfig.WorkerPaths;
@@ -9,7 +8,12 @@ import io.sparkfed.config.NearestName;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.csv.CellType;
 import io.sparkfed.csv.CsvHeader;
+import io.sparkfed.data.CellRows;
+import io.sparkfed.data.CellRules;
 import io.sparkfed.data.DataException;
+import io.sparkfed.data.RowForm;
+import io.sparkfed.data.RowForm.PartColumn;
+import io.sparkfed.data.Scalar;
 import io.sparkfed.model.FeatureEncoding;
 import io.sparkfed.model.InputColumn;
 import io.sparkfed.model.Response;
@@ -110,8 +114,14 @@ final class WorkerTables {
       Map<String, CellType> sqlTypes,
       Set<String> unmarked) {
 
-    /** Returns columns of the rows, to be read at their place alone. */
-    JavaRDD<Row> select(List<Column> columns) {
+    /** Returns the cells of columns of the rows, to be read at their place alone. */
+    JavaRDD<CellRows> select(List<Column> columns) {
+      return PlacedRdd.of(
+          TableCells.of(rows.select(columns.toArray(new Column[0]))), List.of(place));
+    }
+
+    /** Returns columns of the rows as they are, to be read at their place alone. */
+    JavaRDD<Row> selectRows(List<Column> columns) {
       JavaRDD<Row> selected = rows.select(columns.toArray(new Column[0])).javaRDD();
       return PlacedRdd.of(selected, List.of(place));
     }
@@ -275,23 +285,25 @@ final class WorkerTables {
     }
   }
 
-  /** Returns the parser for {@link #parsedColumns}. */
-  RowParser parser(Table table, Response response, boolean keepOriginal) {
+  /**
+   * Returns the parser for {@link #parsedColumns}.
+   *
+   * @param response null when no label is read
+   */
+  RowParser parser(Table table, Response response) {
     DataConfig.Columns names = data.columns();
-    return new RowParser(
-        response,
-        encoding,
-        new CellRules(data.missingTexts(table.worker())),
-        survey,
-        new Scalar(names.response()),
-        weightColumn(response),
-        names.offsetExpression().map(Scalar::new).orElse(null),
-        splitColumn(response),
-        table.worker(),
-        // Whoever wants predictions wants one for each row.
-        keepOriginal ? Missing.ERROR : data.missing(),
-        keepOriginal,
-        Lenience.NONE);
+    SplitByColumn split = splitColumn(response);
+    RowForm form =
+        new RowForm(
+            response,
+            encoding,
+            new CellRules(data.missingTexts(table.worker())),
+            survey,
+            new Scalar(names.response()),
+            weightColumn(response),
+            names.offsetExpression().map(Scalar::new).orElse(null),
+            split == null ? null : new PartColumn(split.column(), split.train(), split.test()));
+    return new RowParser(form, table.worker(), data.missing(), Lenience.NONE);
   }
 
   private Column workerColumn(Table table) {

@@ -1,33 +1,31 @@
-package io.sparkfed.spark.rows;
+package io.sparkfed.data;
 
 import io.sparkfed.model.formula.Expression;
-import io.sparkfed.spark.rows.RowParser.Broken;
 import java.io.Serializable;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.spark.sql.Row;
 
 /**
  * A number that a row has beside its features: in a column, or made of columns by a formula.
  *
  * @param expression what it is made of
  */
-record Scalar(Expression expression) implements Serializable {
+public record Scalar(Expression expression) implements Serializable {
 
   /** Returns what it is called. */
-  String name() {
+  public String name() {
     String column = expression.onlyColumn();
     return column == null ? expression.text() : column;
   }
 
   /** Returns the columns to be read, at least one. */
-  List<String> columns() {
+  public List<String> columns() {
     return List.copyOf(expression.columns());
   }
 
   /** Returns the number of a row that has the columns from a place on. */
-  double read(CellRules rules, Row row, int from) throws Broken {
+  double read(CellRules rules, Cells row, int from) throws BrokenRuleException {
     if (expression.onlyColumn() != null) {
       return rules.number(row, from, name());
     }
@@ -44,8 +42,8 @@ record Scalar(Expression expression) implements Serializable {
   }
 
   /** Returns what an expression breaks that has no value for a row. */
-  static Broken notFinite(String expression) {
-    return new Broken(
+  static BrokenRuleException notFinite(String expression) {
+    return new BrokenRuleException(
         expression,
         "is not a finite number for this row, e.g. the logarithm of 0 (data.where can leave such"
             + " rows out)");

@@ -1,5 +1,6 @@
-package io.sparkfed.spark.rows;
+package io.sparkfed.data;
 
+import io.sparkfed.data.BrokenRuleException.Kind;
 import io.sparkfed.model.InputColumn;
 import io.sparkfed.model.InputColumn.OneHot;
 import io.sparkfed.model.Labels;
@@ -7,9 +8,7 @@ import io.sparkfed.model.MissingTexts;
 import io.sparkfed.model.PlainText;
 import io.sparkfed.model.Response;
 import io.sparkfed.model.Spelling;
-import io.sparkfed.spark.rows.RowParser.Broken;
 import java.io.Serializable;
-import org.apache.spark.sql.Row;
 
 /**
  * What single cells of a worker's rows say, whatever the format they come from. A rule that is
@@ -17,55 +16,72 @@ import org.apache.spark.sql.Row;
  *
  * @param missing the texts that stand for no value
  */
-record CellRules(MissingTexts missing) implements Serializable {
+public record CellRules(MissingTexts missing) implements Serializable {
   /** What can be done about a missing value. */
-  static final String REMEDY =
+  public static final String REMEDY =
       " (data.missing = drop leaves such rows out; data.impute fills in features that are numbers)";
 
   private static final String NO_NUMBER = "is not a number";
 
   /** Returns whether a cell holds nothing: null, NaN, or a text that stands for it. */
-  boolean isMissing(Row row, int at) {
-    Object value = row.isNullAt(at) ? "" : row.get(at);
-    return value instanceof Number number
-        ? missing.contains(number)
-        : value instanceof String text && missing.contains(text);
+  boolean isMissing(Cells row, int at) {
+    if (row.isNull(at)) {
+      return true;
+    }
+    return switch (row.kind(at)) {
+      case NUMBER -> isMissingNumber(row, at, row.number(at));
+      case TEXT -> missing.contains((String) row.value(at));
+      default -> false;
+    };
+  }
+
+  private boolean isMissingNumber(Cells row, int at, double number) {
+    return Double.isNaN(number)
+        || (missing.anyNumber() && missing.contains((Number) row.value(at)));
   }
 
   /** Returns a finite number. */
-  double number(Row row, int at, String column) throws Broken {
+  double number(Cells row, int at, String column) throws BrokenRuleException {
     return present(numberOrNaN(row, at, column), row, at, column);
   }
 
   /** Returns a finite number of a feature's column. */
-  double feature(Row row, int at, String column) throws Broken {
+  double feature(Cells row, int at, String column) throws BrokenRuleException {
     return present(featureOrNaN(row, at, column), row, at, column);
   }
 
-  private static double present(double number, Row row, int at, String column) throws Broken {
+  private static double present(double number, Cells row, int at, String column)
+      throws BrokenRuleException {
     if (Double.isNaN(number)) {
       String rule =
-          row.get(at) instanceof Number
+          !row.isNull(at) && row.kind(at) == Cells.Kind.NUMBER
               ? "must be a finite number, and is NaN"
               : "is missing; a number is needed";
-      throw new Broken(column, rule + REMEDY, Broken.Kind.MISSING);
+      throw new BrokenRuleException(column, rule + REMEDY, Kind.MISSING);
     }
     return number;
   }
 
   /** Returns a finite number, or NaN where a cell is missing. */
-  double numberOrNaN(Row row, int at, String column) throws Broken {
-    if (isMissing(row, at)) {
+  double numberOrNaN(Cells row, int at, String column) throws BrokenRuleException {
+    if (row.isNull(at)) {
       return Double.NaN;
     }
-    Object value = row.get(at);
-    if (value instanceof Number number) {
-      return finite(number.doubleValue(), column);
+    switch (row.kind(at)) {
+      case NUMBER:
+        double number = row.number(at);
+        return isMissingNumber(row, at, number) ? Double.NaN : finite(number, column);
+      case BOOLEAN:
+        return (boolean) row.value(at) ? 1.0 : 0.0;
+      default:
+        String cell = row.value(at).toString();
+        return row.kind(at) == Cells.Kind.TEXT && missing.contains(cell)
+            ? Double.NaN
+            : ofText(PlainText.of(cell), column);
     }
-    if (value instanceof Boolean isTrue) {
-      return isTrue ? 1.0 : 0.0;
-    }
-    String text = PlainText.of(value.toString());
+  }
+
+  private static double ofText(String text, String column) throws BrokenRuleException {
     if (text.equalsIgnoreCase("true") || text.equalsIgnoreCase("false")) {
       return text.equalsIgnoreCase("true") ? 1.0 : 0.0;
     }
@@ -73,12 +89,12 @@ record CellRules(MissingTexts missing) implements Serializable {
   }
 
   /** Returns a finite number of a feature's column, or NaN where a cell is missing. */
-  double featureOrNaN(Row row, int at, String column) throws Broken {
+  double featureOrNaN(Cells row, int at, String column) throws BrokenRuleException {
     try {
       return numberOrNaN(row, at, column);
-    } catch (Broken e) {
+    } catch (BrokenRuleException e) {
       throw e.getMessage().equals(NO_NUMBER)
-          ? new Broken(
+          ? new BrokenRuleException(
               column,
               NO_NUMBER
                   + "; categories are named in data.categorical, or by factor() in data.formula")
@@ -87,46 +103,47 @@ record CellRules(MissingTexts missing) implements Serializable {
   }
 
   /** Returns the label of a row that has its columns from a place on; a class by its number. */
-  double label(Row row, int from, Scalar label, Response response) throws Broken {
+  double label(Cells row, int from, Scalar label, Response response) throws BrokenRuleException {
     if (response.labels() instanceof Labels.Classes classes) {
       int named = classes.classOf(level(row, from, label.name(), Spelling.VALUE));
       if (named < 0) {
-        throw new Broken(label.name(), "a label must be one of the classes in data.label-levels");
+        throw new BrokenRuleException(
+            label.name(), "a label must be one of the classes in data.label-levels");
       }
       return named;
     }
     double value;
     try {
       value = label.read(this, row, from);
-    } catch (Broken e) {
+    } catch (BrokenRuleException e) {
       throw response.family().isClassifier() && e.getMessage().equals(NO_NUMBER)
-          ? new Broken(
+          ? new BrokenRuleException(
               label.name(),
               NO_NUMBER + "; classes with names need data.label-levels, e.g. [\"no\", \"yes\"]")
           : e;
     }
     if (!response.acceptsLabel(value)) {
-      throw new Broken(label.name(), "a label must be " + response.labelRule());
+      throw new BrokenRuleException(label.name(), "a label must be " + response.labelRule());
     }
     return value;
   }
 
   /** Returns the level of a category; it doesn't depend on the type of the cell. */
-  String level(Row row, int at, OneHot category) throws Broken {
+  String level(Cells row, int at, OneHot category) throws BrokenRuleException {
     return level(row, at, category.name(), category.spelling());
   }
 
-  private String level(Row row, int at, String column, Spelling spelling) throws Broken {
+  private String level(Cells row, int at, String column, Spelling spelling)
+      throws BrokenRuleException {
     if (isMissing(row, at)) {
-      throw new Broken(column, "is missing; a level is needed" + REMEDY, Broken.Kind.MISSING);
+      throw new BrokenRuleException(column, "is missing; a level is needed" + REMEDY, Kind.MISSING);
     }
-    Object value = row.get(at);
-    if (value instanceof Number number) {
-      finite(number.doubleValue(), column);
+    if (row.kind(at) == Cells.Kind.NUMBER) {
+      finite(row.number(at), column);
     }
-    String level = spelled(value, spelling);
+    String level = spelled(row.value(at), spelling);
     if (!InputColumn.isLevel(level)) {
-      throw new Broken(
+      throw new BrokenRuleException(
           column, "a level must have 1 to " + OneHot.MAX_LEVEL_BYTES + " bytes in UTF-8");
     }
     return level;
@@ -139,21 +156,21 @@ record CellRules(MissingTexts missing) implements Serializable {
         : spelling.level(value.toString());
   }
 
-  static double finite(double value, String column) throws Broken {
+  static double finite(double value, String column) throws BrokenRuleException {
     if (!Double.isFinite(value)) {
-      throw new Broken(column, "must be a finite number, and is NaN or infinite");
+      throw new BrokenRuleException(column, "must be a finite number, and is NaN or infinite");
     }
     return value;
   }
 
-  private static double parsed(String text, String column) throws Broken {
+  private static double parsed(String text, String column) throws BrokenRuleException {
     if (isJavaLiteral(text)) {
-      throw new Broken(column, NO_NUMBER);
+      throw new BrokenRuleException(column, NO_NUMBER);
     }
     try {
       return Double.parseDouble(text);
     } catch (NumberFormatException e) {
-      throw new Broken(column, NO_NUMBER);
+      throw new BrokenRuleException(column, NO_NUMBER);
     }
   }
 

@@ -1,0 +1,220 @@
+package io.sparkfed.data;
+
+import io.sparkfed.data.BrokenRuleException.Kind;
+import io.sparkfed.data.ShardBuilder.Part;
+import io.sparkfed.model.Design;
+import io.sparkfed.model.FeatureEncoding;
+import io.sparkfed.model.InputColumn;
+import io.sparkfed.model.InputColumn.Numeric;
+import io.sparkfed.model.InputColumn.OneHot;
+import io.sparkfed.model.InputColumn.Vectors;
+import io.sparkfed.model.Spelling;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Turns raw rows into numbers, or into what a survey of them needs. Made where the rows are, one
+ * for each partition, and for one thread.
+ */
+public final class RowEncoder {
+  private final RowForm form;
+  private final FeatureEncoding encoding;
+  private final CellRules rules;
+  private final Design design;
+  private final List<Map<String, Integer>> places = new ArrayList<>();
+
+  /** Whether each feature is the number in its column. */
+  private final boolean isPlain;
+
+  private final int labelColumns;
+  private final int offsetColumns;
+  private final double[] numbers;
+  private final int[] placesOfLevels;
+  private final int[] columns;
+  private final double[] values;
+
+  /** Creates an encoder of rows of a form. */
+  public RowEncoder(RowForm form) {
+    this.form = form;
+    this.encoding = form.encoding();
+    this.rules = form.rules();
+    this.design = new Design(encoding);
+    for (InputColumn column : encoding.columns()) {
+      Map<String, Integer> placeOfLevel = new HashMap<>();
+      if (column instanceof OneHot category) {
+        for (int l = 0; l < category.levels().size(); l++) {
+          placeOfLevel.put(category.levels().get(l), l);
+        }
+        for (String level : category.levels()) {
+          placeOfLevel.putIfAbsent(category.spelling().level(level), placeOfLevel.get(level));
+        }
+      }
+      places.add(placeOfLevel);
+    }
+    this.isPlain =
+        !form.survey()
+            && encoding.isOfMainEffects()
+            && encoding.columns().stream().allMatch(Numeric.class::isInstance);
+    this.labelColumns = form.response() == null ? 0 : form.label().columns().size();
+    this.offsetColumns = form.offset() == null ? 0 : form.offset().columns().size();
+    this.numbers = new double[encoding.columns().size()];
+    this.placesOfLevels = new int[encoding.columns().size()];
+    this.columns = new int[design.mostEntries()];
+    this.values = new double[design.mostEntries()];
+  }
+
+  /** Returns whether a value is missing that nothing replaces. */
+  public boolean isIncomplete(Cells row) {
+    int width = form.width();
+    for (int at = 0; at < width; at++) {
+      InputColumn column = at < encoding.columns().size() ? encoding.columns().get(at) : null;
+      boolean isMissing =
+          column instanceof Vectors ? isIncompleteVector(row, at) : rules.isMissing(row, at);
+      if (isMissing && !(column instanceof Numeric number && number.imputed())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean isIncompleteVector(Cells row, int at) {
+    return row.isNull(at) || Arrays.stream(row.vector(at).values()).anyMatch(Double::isNaN);
+  }
+
+  /**
+   * Encodes a row.
+   *
+   * @param out sees the row until the next one is encoded
+   * @throws BrokenRuleException if the row breaks a rule: the first, of label, weight, offset, part
+   *     and features in this order
+   */
+  public void encode(Cells row, EncodedRow out) throws BrokenRuleException {
+    int at = encoding.columns().size();
+    out.label = 0.0;
+    if (form.response() != null) {
+      out.label = rules.label(row, at, form.label(), form.response());
+      at += labelColumns;
+    }
+    out.weight = 1.0;
+    if (form.weight() != null) {
+      out.weight = rules.number(row, at++, form.weight());
+      if (out.weight < 0.0) {
+        throw new BrokenRuleException(form.weight(), "a weight must be >= 0");
+      }
+    }
+    out.offset = 0.0;
+    if (form.offset() != null) {
+      out.offset = form.offset().read(rules, row, at);
+      at += offsetColumns;
+    }
+    out.part = form.part() == null ? Part.TRAIN : part(row, at);
+    if (encoding.isVectors()) {
+      encodeVector(row, out);
+    } else if (form.survey()) {
+      survey(row, out);
+    } else if (isPlain && row instanceof NumberRows block) {
+      block.seenBy(out, design.width());
+    } else {
+      encodeColumns(row, out);
+    }
+  }
+
+  private void encodeVector(Cells row, EncodedRow out) throws BrokenRuleException {
+    String column = encoding.columns().get(0).name();
+    if (row.isNull(0)) {
+      throw new BrokenRuleException(column, "is missing" + CellRules.REMEDY, Kind.MISSING);
+    }
+    Cells.Vector features = row.vector(0);
+    if (features.size() == 0) {
+      throw new BrokenRuleException(
+          column, "must hold at least one feature; its vector has the length 0");
+    }
+    for (double value : features.values()) {
+      if (Double.isNaN(value)) {
+        throw new BrokenRuleException(
+            column, "must hold finite numbers, and one is NaN", Kind.MISSING);
+      }
+      CellRules.finite(value, column);
+    }
+    int entries = features.values().length;
+    out.see(features.size(), features.columns(), features.values(), 0, entries);
+  }
+
+  private void encodeColumns(Cells row, EncodedRow out) throws BrokenRuleException {
+    List<InputColumn> inputs = encoding.columns();
+    for (int j = 0; j < numbers.length; j++) {
+      if (inputs.get(j) instanceof OneHot category) {
+        placesOfLevels[j] = place(row, j, category);
+      } else {
+        numbers[j] = filled(row, j, (Numeric) inputs.get(j));
+      }
+    }
+    try {
+      int entries = design.write(numbers, placesOfLevels, columns, values);
+      out.see(design.width(), design.isSparse() ? columns : null, values, 0, entries);
+    } catch (Design.NotFiniteException e) {
+      throw Scalar.notFinite(e.getMessage());
+    }
+  }
+
+  /** Reads what is to be encoded, and checks the rest. */
+  private void survey(Cells row, EncodedRow out) throws BrokenRuleException {
+    List<String> levels = new ArrayList<>();
+    double[] found = new double[encoding.imputed().size()];
+    int at = 0;
+    for (int j = 0; j < encoding.columns().size(); j++) {
+      InputColumn column = encoding.columns().get(j);
+      if (column instanceof OneHot category) {
+        levels.add(rules.level(row, j, category));
+      } else if (((Numeric) column).imputed()) {
+        found[at++] = rules.featureOrNaN(row, j, column.name());
+      } else {
+        rules.feature(row, j, column.name());
+      }
+    }
+    out.see(0, null, found, 0, found.length);
+    out.seeLevels(levels.toArray(new String[0]));
+  }
+
+  private double filled(Cells row, int at, Numeric column) throws BrokenRuleException {
+    if (!column.imputed()) {
+      return rules.feature(row, at, column.name());
+    }
+    double value = rules.featureOrNaN(row, at, column.name());
+    return Double.isNaN(value) ? column.fill() : value;
+  }
+
+  private int place(Cells row, int at, OneHot category) throws BrokenRuleException {
+    Map<String, Integer> placeOfLevel = places.get(at);
+    // A text that is a known level as it stands needs no spelling out.
+    Integer place =
+        !row.isNull(at) && row.value(at) instanceof String text ? placeOfLevel.get(text) : null;
+    if (place == null) {
+      place = placeOfLevel.get(rules.level(row, at, category));
+    }
+    if (place == null) {
+      throw new BrokenRuleException(
+          category.name(),
+          "must be at one of the " + category.levels().size() + " known levels",
+          Kind.UNSEEN);
+    }
+    return place;
+  }
+
+  private Part part(Cells row, int at) throws BrokenRuleException {
+    String value =
+        rules.isMissing(row, at) ? null : CellRules.spelled(row.value(at), Spelling.VALUE);
+    if (form.part().train().equals(value)) {
+      return Part.TRAIN;
+    }
+    if (form.part().test().equals(value)) {
+      return Part.TEST;
+    }
+    throw new BrokenRuleException(
+        form.part().name(),
+        "must be \"" + form.part().train() + "\" or \"" + form.part().test() + "\" (data.split)");
+  }
+}
