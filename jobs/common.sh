@@ -1,7 +1,7 @@
 # Shared by the launchers: run_job MAIN_CLASS [argument ...] [-- spark-submit option ...]
 # shellcheck shell=bash
 #
-# Finds or builds the jar, finds Spark, and becomes spark-submit, so that the exit code and signals
+# Finds or builds the jar, finds Spark, and becomes spark-submit, or what that would become, so that the exit code and signals
 # are those of the job. In cluster mode the job runs elsewhere: the exit code is 1 if Spark tells that
 # it failed. Exit code 8: no job was started, because the machine lacks something.
 
@@ -11,7 +11,7 @@ fail() {
 }
 
 require_java() {
-  local java="${JAVA_HOME:+$JAVA_HOME/bin/}java" shown major
+  local java="${JAVA_HOME:+$JAVA_HOME/bin/}java" major
   if ! command -v "$java" >/dev/null 2>&1; then
     fail "Java not found: ${JAVA_HOME:+JAVA_HOME is $JAVA_HOME but $java is not an executable file; }install JDK 17 and set JAVA_HOME, or put java on the PATH"
   fi
@@ -64,6 +64,7 @@ find_spark() {
     export LOG4J_CONFIGURATION_FILE="${LOG4J_CONFIGURATION_FILE:-$root/conf/log4j2.properties}"
   else
     export SPARK_HOME="$root/target/spark"
+    [ -n "${SPARK_CONF_DIR:-}" ] || embedded=true
     export SPARK_CONF_DIR="${SPARK_CONF_DIR:-$root/conf}"
   fi
 }
@@ -119,9 +120,10 @@ setting_of() {
   printf '%s' "$value"
 }
 
-# Reads what the user asks of spark-submit, and sets submit to that and what a cluster needs besides.
+# Reads what the user asks of spark-submit, and sets submit to that and what a cluster needs besides. Where
+# spark-submit is not needed, becomes the job.
 complete_options() {
-  local option value previous="" deploy_mode="" files="" file name own="" defaults=false
+  local option value previous="" master="" driver_memory="" deploy_mode="" files="" file name own="" defaults=false
   local pairs=() property_files=()
   for option in ${submit[@]+"${submit[@]}"}; do
     case "$option" in
@@ -129,6 +131,8 @@ complete_options() {
       *) value="$option" ;;
     esac
     case "$previous" in
+      --master) master="$value" ;;
+      --driver-memory) driver_memory="$value" ;;
       --deploy-mode) deploy_mode="$value" ;;
       --conf | -c) pairs+=("$value") ;;
       --properties-file) property_files=("$value") ;;
@@ -148,7 +152,10 @@ complete_options() {
       unset LOG4J_CONFIGURATION_FILE
     fi
   done
-  [ "$(setting_of spark.submit.deployMode "$deploy_mode" DEPLOY_MODE)" = cluster ] || return 0
+  if [ "$(setting_of spark.submit.deployMode "$deploy_mode" DEPLOY_MODE)" != cluster ]; then
+    ! is_plain_start || start_plainly
+    return
+  fi
   cluster=true
   # The driver starts elsewhere: it needs the configuration's files, under a name that does not depend on
   # the working directory, and we wait for its end.
@@ -282,4 +289,8 @@ run_job() {
 }
 
 set -u
+embedded=false
+shown=""
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)"
+# shellcheck source=jobs/embedded.sh
+. "$root/jobs/embedded.sh"
