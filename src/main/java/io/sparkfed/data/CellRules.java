@@ -30,7 +30,7 @@ public record CellRules(MissingTexts missing) implements Serializable {
     }
     return switch (row.kind(at)) {
       case NUMBER -> isMissingNumber(row, at, row.number(at));
-      case TEXT -> missing.contains((String) row.value(at));
+      case TEXT -> Double.isNaN(row.numberOfText(at)) && missing.contains((String) row.value(at));
       default -> false;
     };
   }
@@ -67,21 +67,27 @@ public record CellRules(MissingTexts missing) implements Serializable {
     if (row.isNull(at)) {
       return Double.NaN;
     }
-    switch (row.kind(at)) {
-      case NUMBER:
+    return switch (row.kind(at)) {
+      case NUMBER -> {
         double number = row.number(at);
-        return isMissingNumber(row, at, number) ? Double.NaN : finite(number, column);
-      case BOOLEAN:
-        return (boolean) row.value(at) ? 1.0 : 0.0;
-      default:
-        String cell = row.value(at).toString();
-        return row.kind(at) == Cells.Kind.TEXT && missing.contains(cell)
-            ? Double.NaN
-            : ofText(PlainText.of(cell), column);
-    }
+        yield isMissingNumber(row, at, number) ? Double.NaN : finite(number, column);
+      }
+      case BOOLEAN -> (boolean) row.value(at) ? 1.0 : 0.0;
+      case TEXT -> {
+        double number = row.numberOfText(at);
+        yield Double.isNaN(number)
+            ? ofText((String) row.value(at), column)
+            : finite(number, column);
+      }
+      default -> ofNumber(PlainText.of(row.value(at).toString()), column);
+    };
   }
 
-  private static double ofText(String text, String column) throws BrokenRuleException {
+  private double ofText(String cell, String column) throws BrokenRuleException {
+    return missing.contains(cell) ? Double.NaN : ofNumber(PlainText.of(cell), column);
+  }
+
+  private static double ofNumber(String text, String column) throws BrokenRuleException {
     if (text.equalsIgnoreCase("true") || text.equalsIgnoreCase("false")) {
       return text.equalsIgnoreCase("true") ? 1.0 : 0.0;
     }

@@ -27,6 +27,15 @@ public interface Cells {
   double number(int at);
 
   /**
+   * Returns the number that a text plainly is, to save the text; of a cell of that kind alone.
+   *
+   * @return NaN where the text must be looked at: it may be no number, or stand for a missing value
+   */
+  default double numberOfText(int at) {
+    return Double.NaN;
+  }
+
+  /**
    * Returns what a cell holds that isn't null and no vector: a {@link Number} of its own type,
    * whose text is the number's; a {@link Boolean}; a {@link String}; or what has a text. This may
    * make an object, so numbers are asked for as {@link #number} wherever their value is all that

@@ -165,6 +165,12 @@ final class CsvCellRows implements CellRows, Cells {
   }
 
   @Override
+  public double numberOfText(int at) {
+    know(at);
+    return known[at] == Known.NUMBER ? numbers[at] : Double.NaN;
+  }
+
+  @Override
   public Object value(int at) {
     know(at);
     if (known[at] == Known.VALUE) {

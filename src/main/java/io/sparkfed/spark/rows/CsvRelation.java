@@ -78,7 +78,7 @@ final class CsvRelation extends BaseRelation implements PrunedScan, CellSource {
 
   @Override
   public RDD<Row> buildScan(String[] required) {
-    ArrayList<Output> asked = outputs(Arrays.asList(required));
+    List<Output> asked = outputs(Arrays.asList(required));
     CsvDialect read = dialect;
     Broadcast<SerializableConfiguration> settings = hadoop;
     JavaRDD<InternalRow> rows =
@@ -92,15 +92,15 @@ final class CsvRelation extends BaseRelation implements PrunedScan, CellSource {
 
   @Override
   public JavaRDD<CellRows> cells(List<String> columns) {
-    ArrayList<Output> asked = outputs(columns);
+    List<Output> asked = outputs(columns);
     CsvDialect read = dialect;
     Broadcast<SerializableConfiguration> settings = hadoop;
     return bins(spark, files)
         .map(bin -> new CsvCellRows(bin.iterator(), read, asked, settings.value().value()));
   }
 
-  private ArrayList<Output> outputs(List<String> names) {
-    ArrayList<Output> asked = new ArrayList<>();
+  private List<Output> outputs(List<String> names) {
+    List<Output> asked = new ArrayList<>();
     for (String name : names) {
       outputs.stream().filter(o -> o.name().equals(name)).findFirst().ifPresent(asked::add);
     }

@@ -91,7 +91,10 @@ final class InternalCells implements Cells {
 
     /** Returns whether every cell is null or a number that Java has a type for. */
     boolean isPrimitiveNumber() {
-      return ordinal() < DECIMAL.ordinal();
+      return switch (this) {
+        case DOUBLE, FLOAT, LONG, INT, SHORT, BYTE -> true;
+        case DECIMAL, BOOLEAN, TEXT, VECTOR, OTHER -> false;
+      };
     }
   }
 
