@@ -23,13 +23,8 @@ public final class LevelCode {
   private static final int CHECK_CHUNKS = 3;
   private static final double CHUNK_END = 0x1p16;
 
-  /**
-   * What one row counts in the sums of levels: a power of two, so sums stay exact. Up to 2^24 rows
-   * of a worker, {@code rows * code * ROW} is a whole multiple of 2^-24 below 2^16: one limb of a
-   * number in a fixed-point sum. Limbs are summed without carries, so that numbers of several limbs
-   * would tell a little of how a total is made up.
-   */
-  public static final double ROW = 0x1p-24;
+  /** No number of a code exceeds it. */
+  public static final double LARGEST = 0x1p16 - 1.0;
 
   /** Number of coordinates. */
   public static final int LENGTH = 1 + TEXT_CHUNKS + CHECK_CHUNKS;

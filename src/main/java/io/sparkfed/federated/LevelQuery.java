@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * Which levels of categories are asked for, and how they are hashed into buckets.
  *
- * @param salts as many as the survey takes; texts are asked for under the first
+ * @param salts as many as the survey takes
  * @param buckets how many each category has under a salt, at least 1
  * @param columns names of the categories, as in the summaries
  * @param open whether a category's levels are asked for
@@ -35,9 +35,13 @@ public record LevelQuery(
     return open[category] && Collections.binarySearch(known.get(category), level) < 0;
   }
 
-  /** Returns the bucket of a level among all of a salt's, {@code category * buckets + bucket}. */
+  /**
+   * Returns the bucket of a level among those of all salts, {@code (salt * categories + category) *
+   * buckets + bucket}.
+   */
   int bucket(int salt, int category, String level) {
-    return category * buckets
+    return salt * bucketsOfSalt()
+        + category * buckets
         + LevelCode.bucket(salts.get(salt), columns.get(category), level, buckets);
   }
 

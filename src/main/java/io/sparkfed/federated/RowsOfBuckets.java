@@ -5,7 +5,7 @@ import io.sparkfed.data.ColumnSummary;
 import java.util.Map;
 
 /**
- * A worker's rows by bucket of their level, in units of {@link LevelCode#ROW}.
+ * A worker's rows by bucket of their level.
  *
  * @param query which levels
  */
@@ -15,7 +15,7 @@ public record RowsOfBuckets(LevelQuery query) implements Statement<ColumnSummary
   @Override
   public Layout layout() {
     return Layout.empty()
-        .exact(ROWS, Math.multiplyExact(query.salts().size(), query.bucketsOfSalt()));
+        .scaled(ROWS, Math.multiplyExact(query.salts().size(), query.bucketsOfSalt()));
   }
 
   @Override
@@ -25,8 +25,7 @@ public record RowsOfBuckets(LevelQuery query) implements Statement<ColumnSummary
       for (Map.Entry<String, Long> level : summary.levels(k).entrySet()) {
         if (query.asksFor(k, level.getKey())) {
           for (int s = 0; s < query.salts().size(); s++) {
-            rows[s * query.bucketsOfSalt() + query.bucket(s, k, level.getKey())] +=
-                level.getValue() * LevelCode.ROW;
+            rows[query.bucket(s, k, level.getKey())] += level.getValue();
           }
         }
       }

@@ -5,7 +5,7 @@ import io.sparkfed.data.ColumnSummary;
 import java.util.List;
 
 /**
- * A worker's rows of given levels, in units of {@link LevelCode#ROW}.
+ * A worker's rows of given levels.
  *
  * @param given levels of each category
  */
@@ -14,7 +14,7 @@ public record RowsOfLevels(List<List<String>> given) implements Statement<Column
 
   @Override
   public Layout layout() {
-    return Layout.empty().exact(ROWS, given.stream().mapToInt(List::size).sum());
+    return Layout.empty().scaled(ROWS, given.stream().mapToInt(List::size).sum());
   }
 
   @Override
@@ -23,7 +23,7 @@ public record RowsOfLevels(List<List<String>> given) implements Statement<Column
     int at = 0;
     for (int k = 0; k < given.size(); k++) {
       for (String level : given.get(k)) {
-        rows[at++] = summary.levels(k).getOrDefault(level, 0L) * LevelCode.ROW;
+        rows[at++] = summary.levels(k).getOrDefault(level, 0L);
       }
     }
     return rows;

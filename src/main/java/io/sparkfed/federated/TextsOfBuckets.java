@@ -6,17 +6,19 @@ import java.util.Arrays;
 import java.util.Map;
 
 /**
- * A worker's levels by bucket, as rows times the code of their text ({@link LevelCode}).
+ * A worker's levels by bucket, as rows times the code of their text ({@link LevelCode}). A level is
+ * told under one salt, the first whose bucket is asked for: told under several, the sums in which
+ * levels met could be taken apart.
  *
  * @param query which levels
- * @param occupied the buckets whose text is asked for, ascending, under the first salt
+ * @param occupied the buckets whose text is asked for, ascending among those of all salts
  */
 public record TextsOfBuckets(LevelQuery query, int[] occupied) implements Statement<ColumnSummary> {
   public static final String CODES = "rows times codes of levels";
 
   @Override
   public Layout layout() {
-    return Layout.empty().exact(CODES, Math.multiplyExact(occupied.length, LevelCode.LENGTH));
+    return Layout.empty().scaled(CODES, Math.multiplyExact(occupied.length, LevelCode.LENGTH));
   }
 
   @Override
@@ -25,17 +27,21 @@ public record TextsOfBuckets(LevelQuery query, int[] occupied) implements Statem
     for (int k = 0; k < query.columns().size(); k++) {
       for (Map.Entry<String, Long> level : summary.levels(k).entrySet()) {
         if (query.asksFor(k, level.getKey())) {
-          int at = Arrays.binarySearch(occupied, query.bucket(0, k, level.getKey()));
-          LevelCode.addTo(
-              codes,
-              at * LevelCode.LENGTH,
-              query.salts().get(0),
-              query.columns().get(k),
-              level.getKey(),
-              level.getValue() * LevelCode.ROW);
+          add(k, level.getKey(), level.getValue(), codes);
         }
       }
     }
     return codes;
+  }
+
+  private void add(int category, String level, long rows, double[] codes) {
+    for (int salt = 0; salt < query.salts().size(); salt++) {
+      int at = Arrays.binarySearch(occupied, query.bucket(salt, category, level));
+      if (at >= 0) {
+        String column = query.columns().get(category);
+        LevelCode.addTo(codes, at * LevelCode.LENGTH, query.salts().get(salt), column, level, rows);
+        return;
+      }
+    }
   }
 }

@@ -5,6 +5,7 @@ import io.sparkfed.aggregate.Federation;
 import io.sparkfed.aggregate.NamedVector;
 import io.sparkfed.aggregate.Opened;
 import io.sparkfed.aggregate.SumFactory;
+import io.sparkfed.aggregate.VectorSum;
 import io.sparkfed.data.ColumnSummary;
 import io.sparkfed.data.DataException;
 import io.sparkfed.federated.Ask;
@@ -21,24 +22,30 @@ import io.sparkfed.model.InputColumn;
 import io.sparkfed.model.InputColumn.OneHot;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 
 /**
  * The union of the workers' levels of each category, through sums alone: the driver learns each
  * level with its number of rows over all workers, and not who has it or how many do.
  *
- * <p>Each attempt makes two visits. In the first, levels are hashed into buckets, and the rows of
- * each bucket are summed; under three salts, since a rare level may share a bucket with a common
- * one. A bucket with rows, but fewer than the minimum, holds a level that must not be disclosed:
- * everything ends there, before any text has left a worker. In the second visit, each worker adds
- * {@code rows * code} of each of its levels to its bucket of the first salt ({@link LevelCode});
- * the sum over the bucket's rows is the text when all of the bucket's rows are at one level. Levels
- * that met in a bucket are left for the next attempt, with other salts and twice the buckets, in
- * which levels known already have no part.
+ * <p>Each attempt makes two visits, for all categories at once. In the first, levels are hashed
+ * into buckets, and the rows of each bucket are summed; under three salts, since a rare level may
+ * share a bucket with a common one. A bucket with rows, but fewer than the minimum, holds a level
+ * that must not be disclosed: everything ends there, before any text has left a worker. In the
+ * second visit, each worker adds {@code rows * code} of each of its levels to its bucket of one
+ * salt, the one that spread the category over most buckets ({@link LevelCode}); the sum over the
+ * bucket's rows is the text when all of the bucket's rows are at one level. Levels that met in a
+ * bucket are left for the next attempt, with other salts and twice the buckets, in which levels
+ * known already have no part.
+ *
+ * <p>What is summed are whole numbers, each of which travels as one word: so sums are exact, and
+ * tell nothing but themselves.
  *
  * <p><b>Not guaranteed:</b> salts and codes are public. Whoever guesses a level can compare a
  * bucket's rows, also of a level that is refused, with the guess. Of L common levels and B buckets,
@@ -135,7 +142,6 @@ public final class FederatedLevels {
             known.stream().map(List::copyOf).toList());
     double[] rows =
         summed("levels: rows of buckets", new RowsOfBuckets(query)).all(RowsOfBuckets.ROWS);
-    List<Integer> occupied = new ArrayList<>();
     int[] found = known.stream().mapToInt(Set::size).toArray();
     int bucketsOfASalt = query.bucketsOfSalt();
     for (int b = 0; b < rows.length; b++) {
@@ -143,32 +149,46 @@ public final class FederatedLevels {
         requireEnough(categories.get(b % bucketsOfASalt / buckets), rows[b]);
       }
     }
-    for (int b = 0; b < bucketsOfASalt; b++) {
-      if (rows[b] > 0.0) {
-        requireFewLevels(categories.get(b / buckets), ++found[b / buckets]);
-        occupied.add(b);
-      }
-    }
-    if (occupied.isEmpty()) {
+    int[] asked =
+        IntStream.range(0, categories.size())
+            .mapToObj(category -> mostOccupied(rows, category, buckets, bucketsOfASalt))
+            .flatMapToInt(Arrays::stream)
+            .sorted()
+            .toArray();
+    if (asked.length == 0) {
       return true;
     }
-    int[] asked = occupied.stream().mapToInt(Integer::intValue).toArray();
+    for (int b : asked) {
+      int category = b % bucketsOfASalt / buckets;
+      requireFewLevels(categories.get(category), ++found[category]);
+    }
     double[] codes =
         summed("levels: texts", new TextsOfBuckets(query, asked)).all(TextsOfBuckets.CODES);
     boolean complete = true;
     for (int i = 0; i < asked.length; i++) {
-      int category = asked[i] / buckets;
+      int category = asked[i] % bucketsOfASalt / buckets;
       Optional<String> level =
           LevelCode.decode(
               codes,
               i * LevelCode.LENGTH,
-              query.salts().get(0),
+              query.salts().get(asked[i] / bucketsOfASalt),
               categories.get(category).name(),
               rows[asked[i]]);
       level.ifPresent(known.get(category)::add);
       complete &= level.isPresent();
     }
     return complete;
+  }
+
+  /** Returns the buckets with rows of a category, under the salt that has most of them. */
+  private static int[] mostOccupied(double[] rows, int category, int buckets, int bucketsOfASalt) {
+    int[] most = {};
+    for (int salt = 0; salt < SALTS; salt++) {
+      int from = salt * bucketsOfASalt + category * buckets;
+      int[] occupied = IntStream.range(from, from + buckets).filter(b -> rows[b] > 0.0).toArray();
+      most = occupied.length > most.length ? occupied : most;
+    }
+    return most;
   }
 
   /** Levels set by hand may be unused, but what is used must have enough rows. */
@@ -190,8 +210,19 @@ public final class FederatedLevels {
   }
 
   private NamedVector summed(String what, Statement<ColumnSummary> statement) {
+    VectorSum sum = sums.sumOf(statement.layout());
+    int workers = federation.workers().size();
+    sum.expect(largestWhole(workers), workers);
     Opened<NamedVector> opened =
-        Ask.cohort(federation, federation.workers(), sums, what, statement);
+        Ask.through(sum, federation, federation.workers(), what, statement);
+    if (opened.saturated() > 0) {
+      throw new AggregationException(
+          "a category's level may have at most "
+              + (long) (largestWhole(workers) / LevelCode.LARGEST)
+              + " rows at one of "
+              + workers
+              + " workers, and one has more");
+    }
     if (opened.dropouts() > 0) {
       throw new AggregationException(
           "every worker must take part in preprocessing, or its levels would be missing. Workers"
@@ -201,9 +232,17 @@ public final class FederatedLevels {
     return opened.value();
   }
 
-  /** {@code rows} in units of {@link LevelCode#ROW}. */
+  /**
+   * Returns the bound of a worker's numbers at which sums of so many workers' whole numbers are
+   * exact, in words of 64 bits of which two are kept free, and as doubles.
+   */
+  static double largestWhole(int workers) {
+    int workerBits = 32 - Integer.numberOfLeadingZeros(workers);
+    return Math.scalb(1.0, Math.min(53, 61 - workerBits) - 1);
+  }
+
   private void requireEnough(OneHot category, double rows) {
-    if (rows < minRows * LevelCode.ROW) {
+    if (rows < minRows) {
       throw new DataException(
           Message.of(
               "column ",

@@ -25,7 +25,7 @@ import java.util.Set;
  * as training: the levels of its categories and the means that replace missing values.
  */
 public final class FederatedPreprocessing {
-  private static final int FIRST_BUCKETS = 1024;
+  private static final int FIRST_BUCKETS = 2048;
 
   private FederatedPreprocessing() {}
 

@@ -9,14 +9,18 @@ import io.sparkfed.aggregate.AggregationException;
 import io.sparkfed.aggregate.Federation;
 import io.sparkfed.aggregate.InProcessFederation;
 import io.sparkfed.aggregate.InsecurePlainSum;
+import io.sparkfed.aggregate.Layout;
 import io.sparkfed.aggregate.Opened;
 import io.sparkfed.aggregate.RingSum;
 import io.sparkfed.aggregate.SumFactory;
+import io.sparkfed.aggregate.VectorSum;
 import io.sparkfed.aggregate.Visit;
 import io.sparkfed.aggregate.Words;
 import io.sparkfed.data.ColumnSummary;
 import io.sparkfed.data.DataException;
 import io.sparkfed.federated.LevelCode;
+import io.sparkfed.federated.LevelQuery;
+import io.sparkfed.federated.TextsOfBuckets;
 import io.sparkfed.model.ColumnType;
 import io.sparkfed.model.FeatureEncoding;
 import io.sparkfed.model.InputColumn;
@@ -26,6 +30,7 @@ import io.sparkfed.secure.FixedPointSum;
 import io.sparkfed.secure.keys.EphemeralKeys;
 import io.sparkfed.secure.masked.MaskedSum;
 import io.sparkfed.secure.sealed.SealedSum;
+import io.sparkfed.testing.Asked;
 import io.sparkfed.testing.InKeys;
 import io.sparkfed.testing.RecordingFederation;
 import java.util.ArrayList;
@@ -158,6 +163,81 @@ class FederatedPreprocessingTest {
 
     assertEquals(List.of("x", "y"), union(workers, plain(), 5, 1));
     assertTrue(workers.visits().size() > 2, "one bucket can't tell two levels apart");
+  }
+
+  /** One sum of rows and one of texts, as levels rarely meet under the best of three salts. */
+  @Test
+  void levels_usualNumberOfThem_takeTwoVisits() {
+    String[] texts = IntStream.range(0, 30).mapToObj(i -> "level " + i).toArray(String[]::new);
+    List<String> expected = List.of(texts).stream().sorted().toList();
+    int inTwo = 0;
+    for (long seed = 0; seed < 50; seed++) {
+      RecordingFederation<ColumnSummary> workers =
+          new RecordingFederation<>(federation(rows(times(3, texts)), rows(times(2, texts))));
+      FeatureEncoding draft = new FeatureEncoding(List.of(RANK));
+
+      FeatureEncoding complete =
+          FederatedPreprocessing.complete(draft, workers, plain(), 5, 2, seed);
+
+      assertEquals(expected, complete.categories().get(0).levels());
+      inTwo += workers.visits().size() == 2 ? 1 : 0;
+    }
+    // Expected: all but one in a hundred.
+    assertTrue(inTwo >= 45, "in two visits: " + inTwo);
+  }
+
+  /** Sums under two salts could be subtracted from each other. */
+  @Test
+  void texts_askedForUnderSeveralSalts_areToldUnderOne() {
+    int buckets = 8;
+    LevelQuery query =
+        new LevelQuery(
+            List.of(FederatedLevels.salts(1L, 0)),
+            buckets,
+            List.of("rank"),
+            new boolean[] {true},
+            List.of(List.of()));
+    int[] all = IntStream.range(0, 3 * buckets).toArray();
+
+    double[] codes =
+        new TextsOfBuckets(query, all).answer("worker-a", rows(times(7, "level of one worker")));
+
+    long told =
+        IntStream.of(all)
+            .filter(
+                b ->
+                    IntStream.range(0, LevelCode.LENGTH)
+                        .anyMatch(j -> codes[b * LevelCode.LENGTH + j] != 0.0))
+            .count();
+    assertEquals(1, told);
+  }
+
+  /** The oracle is integer arithmetic. */
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3, 1000, 2_000_000})
+  void largestWhole_sumsOfWholeNumbersUpToIt_areExact(int workers) {
+    double largest = FederatedLevels.largestWhole(workers);
+    Random random = new Random(workers);
+    VectorSum sum = plain().sumOf(Layout.empty().scaled("rows", 1));
+    sum.expect(largest, workers);
+    long expected = 0;
+    Map<String, Double> held = new TreeMap<>();
+    for (int k = 0; k < Math.min(workers, 3); k++) {
+      long rows = (long) (random.nextDouble() * Math.min(largest, 0x1p51));
+      held.put("worker-" + k, (double) rows);
+      expected += rows;
+    }
+    Federation<Double> federation = new InProcessFederation<>(held);
+
+    Opened<double[]> opened =
+        sum.sum(
+            federation,
+            new Visit("rows", 0, federation.workers()),
+            Asked.vector(1, 0, (worker, rows) -> new double[] {rows}));
+
+    assertEquals(expected, (long) opened.value()[0]);
+    assertEquals(0, opened.saturated());
+    assertTrue(largest >= 0x1p39, "numbers up to 2^16 times 2^23 rows");
   }
 
   @Test
