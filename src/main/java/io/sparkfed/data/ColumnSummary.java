@@ -109,21 +109,17 @@ public final class ColumnSummary implements Serializable {
 
   /** Values with weights, kept to be summed in an order that the rows' order has no part in. */
   private static final class GrowingColumn implements CanonicalOrder.Keys {
-    private int count;
-    private double[] values = new double[16];
-    private double[] weights = new double[16];
+    private final GrowingDoubles values = new GrowingDoubles();
+    private final GrowingDoubles weights = new GrowingDoubles();
 
     void add(double value, double weight) {
-      values = ShardBuilder.grown(values, count + 1);
-      weights = ShardBuilder.grown(weights, count + 1);
-      values[count] = value;
-      weights[count] = weight;
-      count++;
+      values.add(value);
+      weights.add(weight);
     }
 
     @Override
     public long of(int row, int key) {
-      return CanonicalOrder.key(key == 0 ? values[row] : weights[row]);
+      return CanonicalOrder.key(key == 0 ? values.get(row) : weights.get(row));
     }
 
     @Override
@@ -132,12 +128,12 @@ public final class ColumnSummary implements Serializable {
     }
 
     double[] sortedSums() {
-      int[] order = CanonicalOrder.of(count, this);
+      int[] order = CanonicalOrder.of(values.count(), this);
       double sum = 0.0;
       double total = 0.0;
       for (int i : order) {
-        sum += weights[i] * values[i];
-        total += weights[i];
+        sum += weights.get(i) * values.get(i);
+        total += weights.get(i);
       }
       return new double[] {sum, total};
     }

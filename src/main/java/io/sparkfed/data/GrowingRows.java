@@ -6,22 +6,38 @@ import java.util.Arrays;
 import java.util.BitSet;
 
 /**
- * The append-only store behind {@link ShardBuilder}: rows end to end in growing arrays. Column
- * indices are kept from the first sparse row on.
+ * The append-only store behind {@link ShardBuilder}: rows end to end in pieces, so that what is
+ * there is not copied when more come. A row lies in one piece. Column indices are kept from the
+ * first sparse row on.
  */
 final class GrowingRows {
   private static final int MOST_VALUES = Integer.MAX_VALUE - 8 - Kernels.LANES;
 
+  /** A piece has 2^15 values: a quarter of a megabyte. A wider row has one of its own. */
+  private static final int SHIFT = 15;
+
+  private static final int PIECE = 1 << SHIFT;
+  private static final int MASK = PIECE - 1;
+  private static final int LEAST_ROOM = 64;
+
   private int count;
-  private int entries;
-  private int[] starts = new int[17];
-  private int[] columns = new int[0];
-  private double[] values = new double[64];
-  private double[] labels = new double[16];
-  private double[] weights = new double[16];
+
+  /** Where the next row begins, if it fits into the piece: the piece's number, then the place. */
+  private int next;
+
+  private int[] starts = new int[16];
+
+  /** How many entries rows have; all have as many as the first one until a row is sparse. */
+  private int[] widths = new int[0];
+
+  private int widthOfAll;
+  private double[][] values = {new double[LEAST_ROOM]};
+  private int[][] columns = new int[0][];
+  private final GrowingDoubles labels = new GrowingDoubles();
+  private final GrowingDoubles weights = new GrowingDoubles();
 
   /** Empty until a row has an offset. */
-  private double[] offsets = new double[0];
+  private final GrowingDoubles offsets = new GrowingDoubles();
 
   private final BitSet tests = new BitSet();
   private boolean sparse;
@@ -37,47 +53,94 @@ final class GrowingRows {
   /** Adds a row. */
   void add(EncodedRow row) {
     int width = row.entries();
-    int end = Math.addExact(entries, width);
-    values = ShardBuilder.grown(values, end);
-    for (int k = 0; k < width; k++) {
-      values[entries + k] = withoutNegativeZero(row.values()[row.from() + k]);
+    if (count == 0) {
+      widthOfAll = width;
     }
-    if (row.columns() != null && !sparse) {
+    if (!sparse && (row.columns() != null || width != widthOfAll)) {
       becomeSparse();
     }
+    int start = room(width);
+    double[] piece = values[start >>> SHIFT];
+    int at = start & MASK;
+    for (int k = 0; k < width; k++) {
+      piece[at + k] = withoutNegativeZero(row.values()[row.from() + k]);
+    }
     if (sparse) {
-      columns = ShardBuilder.grown(columns, end);
+      widths = ShardBuilder.grown(widths, count + 1);
+      widths[count] = width;
+      int[] own = columns(start >>> SHIFT);
       for (int k = 0; k < width; k++) {
-        columns[entries + k] = row.columns() == null ? k : row.columns()[row.from() + k];
+        own[at + k] = row.columns() == null ? k : row.columns()[row.from() + k];
       }
     }
-    labels = ShardBuilder.grown(labels, count + 1);
-    weights = ShardBuilder.grown(weights, count + 1);
-    starts = ShardBuilder.grown(starts, count + 2);
-    labels[count] = withoutNegativeZero(row.label());
-    weights[count] = withoutNegativeZero(row.weight());
+    starts = ShardBuilder.grown(starts, count + 1);
+    starts[count] = start;
+    labels.add(withoutNegativeZero(row.label()));
+    weights.add(withoutNegativeZero(row.weight()));
     if (row.offset() != 0.0) {
-      offsets = ShardBuilder.grown(offsets, count + 1);
-      offsets[count] = row.offset();
+      while (offsets.count() < count) {
+        offsets.add(0.0);
+      }
+      offsets.add(row.offset());
     }
     tests.set(count, row.part() == Part.TEST);
-    entries = end;
     count++;
-    starts[count] = end;
+  }
+
+  /** Returns where a row of this width goes, and has it in the store's pieces. */
+  private int room(int width) {
+    int at = next & MASK;
+    int start = at == 0 || at + width <= PIECE ? next : Math.addExact(next, PIECE - at);
+    int piece = start >>> SHIFT;
+    if (piece >= values.length) {
+      values = Arrays.copyOf(values, piece + (piece >> 1) + 1);
+    }
+    int end = (start & MASK) + width;
+    if (values[piece] == null) {
+      values[piece] = new double[Math.max(PIECE, width)];
+    } else if (values[piece].length < end) {
+      // Only the first one begins small.
+      int larger = Math.max(end, Math.min(PIECE, 4 * values[piece].length));
+      values[piece] = Arrays.copyOf(values[piece], larger);
+    }
+    next = Math.addExact(start, width);
+    if (width > PIECE) {
+      next = Math.addExact(next, PIECE - 1) & ~MASK;
+    }
+    return start;
+  }
+
+  /** Returns the columns of a piece. */
+  private int[] columns(int piece) {
+    if (columns.length < values.length) {
+      columns = Arrays.copyOf(columns, values.length);
+    }
+    int[] own = columns[piece];
+    if (own == null || own.length < values[piece].length) {
+      own = own == null ? new int[values[piece].length] : Arrays.copyOf(own, values[piece].length);
+      columns[piece] = own;
+    }
+    return own;
   }
 
   private void becomeSparse() {
     sparse = true;
-    columns = new int[values.length];
+    widths = new int[Math.max(16, count)];
+    Arrays.fill(widths, 0, count, widthOfAll);
     for (int i = 0; i < count; i++) {
-      for (int k = starts[i]; k < starts[i + 1]; k++) {
-        columns[k] = k - starts[i];
+      int[] own = columns(starts[i] >>> SHIFT);
+      for (int k = 0; k < widthOfAll; k++) {
+        own[(starts[i] & MASK) + k] = k;
       }
     }
   }
 
   private double offset(int row) {
-    return row < offsets.length ? offsets[row] : 0.0;
+    return row < offsets.count() ? offsets.get(row) : 0.0;
+  }
+
+  private int width(int row) {
+    return sparse ? widths[row] : widthOfAll;
   }
 
   /** Returns the row numbers sorted by content. */
@@ -108,18 +171,15 @@ final class GrowingRows {
       firstValue = FIRST_ENTRY + (sparse ? widest + 1 : 0);
     }
 
-    private int width(int row) {
-      return starts[row + 1] - starts[row];
-    }
-
     @Override
     public long of(int row, int key) {
       if (key >= firstValue) {
-        return CanonicalOrder.key(values[starts[row] + key - firstValue]);
+        int start = starts[row];
+        return CanonicalOrder.key(values[start >>> SHIFT][(start & MASK) + key - firstValue]);
       }
       return switch (key) {
-        case LABEL -> CanonicalOrder.key(labels[row]);
-        case WEIGHT -> CanonicalOrder.key(weights[row]);
+        case LABEL -> CanonicalOrder.key(labels.get(row));
+        case WEIGHT -> CanonicalOrder.key(weights.get(row));
         case OFFSET -> CanonicalOrder.key(offset(row));
         case PART -> tests.get(row) ? 1L : 0L;
         default -> column(row, key - FIRST_ENTRY);
@@ -127,7 +187,8 @@ final class GrowingRows {
     }
 
     private long column(int row, int entry) {
-      return entry < width(row) ? columns[starts[row] + entry] : NO_COLUMN;
+      int start = starts[row];
+      return entry < width(row) ? columns[start >>> SHIFT][(start & MASK) + entry] : NO_COLUMN;
     }
 
     @Override
@@ -152,11 +213,19 @@ final class GrowingRows {
 
   /** Packs the chosen rows, dense unless at most half of the entries are present. */
   Examples pack(int[] chosen, int features, Storage storage) {
-    double[] chosenLabels = Arrays.stream(chosen).mapToDouble(i -> labels[i]).toArray();
-    double[] chosenWeights = Arrays.stream(chosen).mapToDouble(i -> weights[i]).toArray();
-    double[] chosenOffsets =
-        offsets.length == 0 ? null : Arrays.stream(chosen).mapToDouble(this::offset).toArray();
-    long present = Arrays.stream(chosen).mapToLong(i -> starts[i + 1] - starts[i]).sum();
+    double[] chosenLabels = labels.at(chosen);
+    double[] chosenWeights = weights.at(chosen);
+    double[] chosenOffsets = null;
+    if (offsets.count() > 0) {
+      chosenOffsets = new double[chosen.length];
+      for (int r = 0; r < chosen.length; r++) {
+        chosenOffsets[r] = offset(chosen[r]);
+      }
+    }
+    long present = 0;
+    for (int row : chosen) {
+      present += width(row);
+    }
     long full = (long) chosen.length * features;
     if (sparse && present <= full / 2) {
       return packSparse(
@@ -168,9 +237,16 @@ final class GrowingRows {
     }
     double[] packed = new double[(int) full + Kernels.LANES];
     for (int r = 0; r < chosen.length; r++) {
-      int i = chosen[r];
-      for (int k = starts[i]; k < starts[i + 1]; k++) {
-        packed[r * features + (sparse ? columns[k] : k - starts[i])] = values[k];
+      int start = starts[chosen[r]];
+      double[] piece = values[start >>> SHIFT];
+      int at = start & MASK;
+      if (!sparse) {
+        System.arraycopy(piece, at, packed, r * features, features);
+        continue;
+      }
+      int[] own = columns[start >>> SHIFT];
+      for (int k = at; k < at + widths[chosen[r]]; k++) {
+        packed[r * features + own[k]] = piece[k];
       }
     }
     PackedValues kept = PackedValues.of(packed, storage);
@@ -190,10 +266,10 @@ final class GrowingRows {
     double[] packedValues = new double[present + Kernels.LANES];
     int end = 0;
     for (int r = 0; r < chosen.length; r++) {
-      int from = starts[chosen[r]];
-      int width = starts[chosen[r] + 1] - from;
-      System.arraycopy(columns, from, packedColumns, end, width);
-      System.arraycopy(values, from, packedValues, end, width);
+      int start = starts[chosen[r]];
+      int width = widths[chosen[r]];
+      System.arraycopy(columns[start >>> SHIFT], start & MASK, packedColumns, end, width);
+      System.arraycopy(values[start >>> SHIFT], start & MASK, packedValues, end, width);
       end += width;
       rowStarts[r + 1] = end;
     }

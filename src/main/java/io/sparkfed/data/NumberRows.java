@@ -5,9 +5,9 @@ package io.sparkfed.data;
  */
 public final class NumberRows implements CellRows, Cells {
   /** What a block takes should stay in a core's own cache. */
-  private static final int VALUES_OF_A_BLOCK = 1 << 14;
+  private static final int VALUES_OF_A_BLOCK = 1 << 12;
 
-  private static final int MOST_ROWS = 256;
+  private static final int MOST_ROWS = 128;
   private static final int LEAST_ROWS = 8;
 
   private final CellRows source;

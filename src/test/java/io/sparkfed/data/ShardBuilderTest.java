@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ShardBuilderTest {
 
@@ -100,6 +101,41 @@ class ShardBuilderTest {
       sparse.addScaled(i, sparse.label(i) * sparse.dot(i, coefficients), fromSparse);
     }
     assertArrayEquals(fromDense, fromSparse, 1e-10);
+  }
+
+  /** Around the number of values that are kept in one piece while rows are taken up. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 16_384, 32_767, 32_768, 32_769, 70_000})
+  void build_wideRows_keepsEachWhereItBelongs(int features) {
+    Random random = new Random(features);
+    int count = Math.max(5, 100_000 / features);
+    double[][] rows = new double[count][features];
+    ShardBuilder dense = new ShardBuilder("w", features);
+    ShardBuilder mixed = new ShardBuilder("w", features);
+    for (int i = 0; i < count; i++) {
+      for (int j = 0; j < features; j++) {
+        rows[i][j] = (i + j) % 3 == 0 ? random.nextGaussian() : 0.0;
+      }
+      double[] row = rows[i];
+      dense.addDense(row, i, 1.0, Part.TRAIN);
+      if (i == 2) {
+        mixed.addDense(row, i, 1.0, Part.TRAIN);
+      } else {
+        int[] columns = IntStream.range(0, features).filter(j -> row[j] != 0.0).toArray();
+        mixed.addSparse(
+            columns, Arrays.stream(columns).mapToDouble(j -> row[j]).toArray(), i, 1.0, Part.TRAIN);
+      }
+    }
+    ModelShape shape = new ModelShape(features, true);
+    double[] found = new double[features];
+    for (ShardBuilder builder : List.of(dense, mixed)) {
+      Examples packed = builder.build(0.0, 1L, false, shape).train();
+      assertEquals(count, packed.rows());
+      for (int i = 0; i < count; i++) {
+        packed.copyRow(i, found, 0);
+        assertArrayEquals(rows[i], found);
+      }
+    }
   }
 
   @Test

@@ -184,7 +184,7 @@ final class CsvTables {
     Map<String, CellType> seen = new LinkedHashMap<>(types);
     declaredInSql().forEach((name, type) -> seen.put(name, SqlTypes.kind(type)));
     Table table = new Table(worker, rows, place, unfit, seen, unmarked);
-    sql.needed().forEach((name, of) -> WorkerTables.requireFit(table, name, of));
+    sql.needed().forEach((name, of) -> TableColumns.requireFit(table, name, of));
     unfit.keySet().removeIf(sql.derived()::contains);
     return table;
   }

@@ -151,10 +151,10 @@ public final class DataSurvey {
     WorkerTables tables = new WorkerTables(spark, config);
     List<WorkerTables.Table> opened = tables.open(Reading.TO_FIT);
     FeatureEncoding draft = FeatureColumns.draft(data, opened);
-    WorkerTables parsed =
+    RowColumns parsed =
         FederatedPreprocessing.isNeeded(draft)
-            ? tables.surveyedFor(draft)
-            : tables.encodedBy(draft);
+            ? RowColumns.surveyedFor(draft, data)
+            : RowColumns.encodedBy(draft, data);
     Storage storage = data.storage();
     List<Seen> seen =
         collected(
@@ -192,7 +192,7 @@ public final class DataSurvey {
         });
     boolean areEnough = workers.size() >= config.aggregation().minWorkers();
     if (FederatedPreprocessing.isNeeded(draft) && faults.isEmpty() && areEnough) {
-      checkEncoding(context, config, tables.surveyedFor(draft), opened, draft);
+      checkEncoding(context, config, tables, opened, draft);
     }
     return new Found(
         draft.withVectorWidth(widths.isEmpty() ? 0 : widths.last()),
@@ -206,16 +206,16 @@ public final class DataSurvey {
   private static void checkEncoding(
       JavaSparkContext context,
       TrainingConfig config,
-      WorkerTables surveyed,
+      WorkerTables tables,
       List<WorkerTables.Table> opened,
       FeatureEncoding draft) {
     boolean isPooled = opened.size() == 1 && opened.get(0).worker() == null;
     PartitionedRows rows =
         new PartitionedRows(
             context,
-            surveyed,
+            RowColumns.surveyedFor(draft, config.data()),
             opened,
-            isPooled ? surveyed.workerIds(opened.get(0)) : List.of(),
+            isPooled ? tables.workerIds(opened.get(0)) : List.of(),
             config.model().response(),
             config.data().workersPerTask().orElse(1));
     new EncodingSurvey(context, config)

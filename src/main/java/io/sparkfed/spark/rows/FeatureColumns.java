@@ -18,7 +18,6 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.types.BooleanType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.NumericType;
-import org.apache.spark.sql.types.StringType;
 
 /**
  * The feature columns of the workers' tables against the feature contract. Schemas are known to the
@@ -100,7 +99,7 @@ final class FeatureColumns {
       ColumnType type = own.columns().get(j).type();
       if (type != column.type() && !(column instanceof OneHot)) {
         throw new DataException(
-            WorkerTables.where(table)
+            TableColumns.where(table)
                 + "column "
                 + column.name()
                 + " holds values of type "
@@ -131,7 +130,7 @@ final class FeatureColumns {
         ColumnType type = typeOf(table, column, data.columns().featuresKey());
         if (!column.type().accepts(type)) {
           throw new DataException(
-              WorkerTables.where(table)
+              TableColumns.where(table)
                   + "column "
                   + column.name()
                   + " holds values of type "
@@ -151,21 +150,25 @@ final class FeatureColumns {
    */
   static Column of(Table table, InputColumn column, String key) {
     if (column instanceof Vectors) {
-      return WorkerTables.vectorColumn(table, column.name());
+      return TableColumns.ofVectors(table, column.name());
     }
     return column instanceof OneHot
-        ? WorkerTables.valueColumn(table, column.name(), "data.categorical", "numbers or text")
-        : WorkerTables.numericColumn(table, column.name(), key);
+        ? TableColumns.ofLevels(table, column.name())
+        : TableColumns.ofNumbers(table, column.name(), key);
   }
 
   private static ColumnType typeOf(Table table, InputColumn column, String key) {
-    DataType type = WorkerTables.typeOf(table, of(table, column, key));
+    if (column instanceof Vectors) {
+      TableColumns.ofVectors(table, column.name());
+      return ColumnType.VECTOR;
+    }
+    DataType type =
+        column instanceof OneHot
+            ? TableColumns.typeOfLevels(table, column.name())
+            : TableColumns.typeOfNumbers(table, column.name(), key);
     if (type instanceof NumericType) {
       return ColumnType.NUMBER;
     }
-    if (type instanceof BooleanType) {
-      return ColumnType.BOOLEAN;
-    }
-    return type instanceof StringType ? ColumnType.TEXT : ColumnType.VECTOR;
+    return type instanceof BooleanType ? ColumnType.BOOLEAN : ColumnType.TEXT;
   }
 }

@@ -16,7 +16,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 /** The parsed rows of the workers, one partition each unless simulated workers share them. */
 final class PartitionedRows {
   private final JavaSparkContext context;
-  private final WorkerTables tables;
+  private final RowColumns columns;
   private final List<WorkerTables.Table> opened;
   private final List<String> pooledWorkers;
   private final Response response;
@@ -25,19 +25,19 @@ final class PartitionedRows {
   /**
    * Rows of tables.
    *
-   * @param tables how they are parsed
+   * @param columns what is read of each row
    * @param pooledWorkers the workers of a pooled table; empty when each has a table of its own
    * @param workersPerTask how many workers of a pooled table share a partition
    */
   PartitionedRows(
       JavaSparkContext context,
-      WorkerTables tables,
+      RowColumns columns,
       List<WorkerTables.Table> opened,
       List<String> pooledWorkers,
       Response response,
       int workersPerTask) {
     this.context = context;
-    this.tables = tables;
+    this.columns = columns;
     this.opened = opened;
     this.pooledWorkers = pooledWorkers;
     this.response = response;
@@ -73,10 +73,10 @@ final class PartitionedRows {
   }
 
   private <P> JavaRDD<P> inPlace(WorkerTables.Table table, Packer<P> packer) {
-    RowParser parser = tables.parser(table, response);
+    RowParser parser = columns.parser(table, response);
     String worker = table.worker();
     JavaRDD<CellRows> rows =
-        Lineage.requireNoShuffle(table.select(tables.parsedColumns(table, response)), worker)
+        Lineage.requireNoShuffle(table.select(columns.of(table, response)), worker)
             .coalesce(1, false);
     // A source without any input split still needs its one partition.
     JavaRDD<CellRows> onePartition =
@@ -86,10 +86,10 @@ final class PartitionedRows {
   }
 
   private <P> JavaRDD<P> pooled(WorkerTables.Table table, Packer<P> packer) {
-    RowParser parser = tables.parser(table, response);
+    RowParser parser = columns.parser(table, response);
     boolean shared = occupancy() == Occupancy.SIMULATED_WORKERS;
     return table
-        .select(tables.parsedColumns(table, response))
+        .select(columns.of(table, response))
         .mapPartitionsWithIndex(
             (split, partition) -> RunRows.of(parser.parse(partition, split)), false)
         .keyBy(RunRows.Run::worker)

@@ -170,7 +170,8 @@ public final class Predictor {
   public Predicted predict(Consumer<StructType> schemaCheck) {
     Response needsLabel = standardizedByWorker ? config.model().response() : null;
     Reading reading = standardizedByWorker ? Reading.TO_SCALE_AND_PREDICT : Reading.TO_PREDICT;
-    WorkerTables tables = new WorkerTables(spark, config).encodedBy(encoding);
+    WorkerTables tables = new WorkerTables(spark, config);
+    RowColumns parsedColumns = RowColumns.encodedBy(encoding, config.data());
     List<WorkerTables.Table> opened =
         tables.open(reading).stream().filter(table -> table.rows() != null).toList();
     FeatureColumns.requireContract(encoding, config.data(), opened);
@@ -188,8 +189,9 @@ public final class Predictor {
     SortedMap<String, Long> kept = new TreeMap<>();
     for (WorkerTables.Table table : opened) {
       RowParser parser =
-          tables.parser(table, needsLabel).toPredict(Lenience.of(config.predictions()));
-      JavaRDD<ParsedRow> parsed = parsed(tables, table, needsLabel, parser, united.of(table));
+          parsedColumns.parser(table, needsLabel).toPredict(Lenience.of(config.predictions()));
+      JavaRDD<ParsedRow> parsed =
+          parsed(tables, table, parsedColumns.of(table, needsLabel), parser, united.of(table));
       look(parsed, units, scorer(parser.parsedWidth()))
           .forEach(
               (aside, rows) ->
@@ -219,10 +221,10 @@ public final class Predictor {
   private JavaRDD<ParsedRow> parsed(
       WorkerTables tables,
       WorkerTables.Table table,
-      Response needsLabel,
+      List<Column> parsed,
       RowParser parser,
       List<Column> original) {
-    List<Column> columns = new ArrayList<>(tables.parsedColumns(table, needsLabel));
+    List<Column> columns = new ArrayList<>(parsed);
     columns.addAll(original);
     JavaRDD<Row> rows = table.selectRows(columns);
     if (!standardizedByWorker) {

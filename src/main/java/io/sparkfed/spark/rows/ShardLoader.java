@@ -1,9 +1,7 @@
 package io.sparkfed.spark.rows;
 
 import io.sparkfed.aggregate.CohortException;
-import io.sparkfed.config.DataConfig.Missing;
 import io.sparkfed.config.DataConfig.Synthetic;
-import io.sparkfed.config.KeyWords;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.csv.CellType;
 import io.sparkfed.data.DataException;
@@ -13,20 +11,14 @@ import io.sparkfed.data.ShardBuilder;
 import io.sparkfed.data.SyntheticWorkers;
 import io.sparkfed.federated.PhaseListener;
 import io.sparkfed.federated.RunPhase;
-import io.sparkfed.federated.survey.FederatedCounts;
 import io.sparkfed.federated.survey.FederatedPreprocessing;
 import io.sparkfed.model.FeatureEncoding;
-import io.sparkfed.recipe.Presets;
 import io.sparkfed.recipe.ShardPacking;
-import io.sparkfed.spark.cluster.Kept;
 import io.sparkfed.spark.cluster.Occupancy;
-import io.sparkfed.spark.cluster.Place;
-import io.sparkfed.spark.cluster.PlacedRdd;
 import io.sparkfed.spark.cluster.SparkFederation;
-import io.sparkfed.spark.cluster.TaskFailures;
 import io.sparkfed.spark.cluster.WorkerPartition;
+import io.sparkfed.spark.rows.KeptShards.Purpose;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -39,8 +31,6 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.storage.RDDInfo;
-import org.apache.spark.storage.StorageLevel;
 
 /**
  * Brings each worker's rows into one Spark partition and packs them there, once.
@@ -50,17 +40,10 @@ import org.apache.spark.storage.StorageLevel;
  * each worker.
  */
 public final class ShardLoader {
-  /** That a block is cached may be known a moment after the job that cached it has ended. */
-  private static final long CACHE_REPORT_NANOS = 2_000_000_000L;
-
-  private static final long CACHE_REPORT_POLL_MILLIS = 10;
-
   /** A job of so many tasks costs Spark some 50 ms. */
   private static final int LEAST_TASKS_TO_SHARE = 128;
 
   private static final int TASKS_A_CORE = 4;
-
-  private static final int MOST_NAMED = 5;
 
   private static final String PLACED_BY_SHUFFLE =
       "simulated workers: rows moved by a shuffle of the pooled table";
@@ -74,12 +57,6 @@ public final class ShardLoader {
   private final TrainingConfig config;
   private final Optional<Dataset<Row>> table;
   private final PhaseListener phases;
-
-  /** What rows are loaded for. */
-  private enum Purpose {
-    TRAINING,
-    EVALUATION
-  }
 
   /** Creates a loader for the {@code data} section of a configuration. */
   public ShardLoader(SparkSession spark, TrainingConfig config) {
@@ -207,15 +184,17 @@ public final class ShardLoader {
                 });
     List<String> notes = new ArrayList<>(List.of("simulated workers: the rows are generated"));
     noteSharing(ids.size(), tasks, notes);
-    return finish(
-        Purpose.TRAINING,
-        partitions,
-        Occupancy.SIMULATED_WORKERS,
-        List.of(),
-        FeatureEncoding.ofNumbers(syntheticNames(features)),
-        new TreeMap<>(),
-        "generated at the workers from the seed: no row moved",
-        notes);
+    phases.entered(RunPhase.LOAD);
+    return new KeptShards(spark, config)
+        .of(
+            Purpose.TRAINING,
+            partitions,
+            Occupancy.SIMULATED_WORKERS,
+            List.of(),
+            FeatureEncoding.ofNumbers(syntheticNames(features)),
+            new TreeMap<>(),
+            "generated at the workers from the seed: no row moved",
+            notes);
   }
 
   private int tasksOfGenerated(int workers) {
@@ -255,10 +234,11 @@ public final class ShardLoader {
       encoding = ofModel.get();
       FeatureColumns.requireContract(encoding, config.data(), opened);
     } else {
-      encoding = found(tables, opened, pooled, skipped);
+      encoding = found(opened, pooled, skipped);
     }
     ShardPacking packing = ShardPacking.of(config);
-    PartitionedRows partitioned = rows(tables.encodedBy(encoding), opened, pooled);
+    PartitionedRows partitioned =
+        rows(RowColumns.encodedBy(encoding, config.data()), opened, pooled);
     Occupancy occupancy = partitioned.occupancy();
     JavaRDD<WorkerPartition> partitions =
         occupancy == Occupancy.SIMULATED_WORKERS
@@ -272,31 +252,30 @@ public final class ShardLoader {
     if (occupancy == Occupancy.SIMULATED_WORKERS) {
       noteSharing(pooled.size(), partitions.getNumPartitions(), notes);
     }
+    phases.entered(RunPhase.LOAD);
     Loaded loaded =
-        finish(
-            ofModel.isPresent() ? Purpose.EVALUATION : Purpose.TRAINING,
-            partitions,
-            occupancy,
-            isPooled ? List.of() : WorkerTables.places(opened),
-            encoding,
-            skipped,
-            isPooled ? PLACED_BY_SHUFFLE : "read in place: no row moved",
-            notes);
+        new KeptShards(spark, config)
+            .of(
+                ofModel.isPresent() ? Purpose.EVALUATION : Purpose.TRAINING,
+                partitions,
+                occupancy,
+                isPooled ? List.of() : WorkerTables.places(opened),
+                encoding,
+                skipped,
+                isPooled ? PLACED_BY_SHUFFLE : "read in place: no row moved",
+                notes);
     return loaded.with(opened.isEmpty() ? Map.of() : opened.get(0).sqlTypes());
   }
 
   /** Returns the configured encoding, completed. */
   private FeatureEncoding found(
-      WorkerTables tables,
-      List<WorkerTables.Table> opened,
-      List<String> pooled,
-      Map<String, String> skipped) {
+      List<WorkerTables.Table> opened, List<String> pooled, Map<String, String> skipped) {
     FeatureEncoding draft = FeatureColumns.draft(config.data(), opened);
     if (!FederatedPreprocessing.isNeeded(draft)) {
       return draft;
     }
     phases.entered(RunPhase.SURVEY);
-    PartitionedRows surveyed = rows(tables.surveyedFor(draft), opened, pooled);
+    PartitionedRows surveyed = rows(RowColumns.surveyedFor(draft, config.data()), opened, pooled);
     return new EncodingSurvey(context, config)
         .complete(
             draft,
@@ -307,10 +286,10 @@ public final class ShardLoader {
   }
 
   private PartitionedRows rows(
-      WorkerTables tables, List<WorkerTables.Table> opened, List<String> pooledWorkers) {
+      RowColumns columns, List<WorkerTables.Table> opened, List<String> pooledWorkers) {
     return new PartitionedRows(
         context,
-        tables,
+        columns,
         opened,
         pooledWorkers,
         config.model().response(),
@@ -325,108 +304,6 @@ public final class ShardLoader {
     return workers;
   }
 
-  private Loaded finish(
-      Purpose purpose,
-      JavaRDD<WorkerPartition> partitions,
-      Occupancy occupancy,
-      List<Place> places,
-      FeatureEncoding encoding,
-      Map<String, String> skipped,
-      String placement,
-      List<String> notes) {
-    phases.entered(RunPhase.LOAD);
-    JavaRDD<WorkerPartition> cached =
-        partitions.setName("spark-federated shards").persist(StorageLevel.MEMORY_ONLY());
-    List<WorkerPartition.Status> statuses;
-    try {
-      statuses =
-          PlacedRdd.of(cached, places)
-              .mapPartitions(p -> occupancy.of(p).stream().map(WorkerPartition::status).iterator())
-              .collect();
-    } catch (Exception e) {
-      Kept.forget(cached);
-      throw new DataException(
-          "the workers' rows could not be loaded; see the executors' logs",
-          TaskFailures.withoutText(e));
-    }
-    try {
-      refuseFaults(statuses.stream().map(WorkerPartition.Status::fault).toList());
-      int features = commonWidth(statuses);
-      List<String> workers = new ArrayList<>();
-      List<String> evaluators = new ArrayList<>();
-      for (WorkerPartition.Status status : statuses) {
-        switch (status.holding()) {
-          case TRAINING_ROWS -> workers.add(status.worker());
-          case TEST_ROWS -> evaluators.add(status.worker());
-          case TEST_ROWS_WITHOUT_UNITS ->
-              skipped.put(
-                  status.worker(), "no training rows for its units (model.standardize = worker)");
-          case NOTHING -> skipped.put(status.worker(), "no training rows");
-        }
-      }
-      Collections.sort(workers);
-      Collections.sort(evaluators);
-      requireEnough(workers, evaluators, purpose, skipped);
-      if (!evaluators.isEmpty()) {
-        notes.add(noteOnEvaluators(evaluators));
-      }
-      noteUncached(cached, cached.getNumPartitions(), notes);
-      SparkFederation federation =
-          new SparkFederation(
-              context,
-              cached,
-              occupancy,
-              places,
-              workers,
-              evaluators,
-              ConfiguredCluster.bounds(config));
-      Optional<DroppedRows> dropped = dropped(federation);
-      dropped.ifPresent(rows -> notes.add(rows.message().in(KeyWords::of)));
-      return new Loaded(
-          federation,
-          encoding.withVectorWidth(features),
-          skipped,
-          placement,
-          dropped,
-          notes,
-          Map.of());
-    } catch (RuntimeException e) {
-      Kept.forget(cached);
-      throw e;
-    }
-  }
-
-  /** A model that is there already can be evaluated by workers that hold test rows alone. */
-  private void requireEnough(
-      List<String> workers, List<String> evaluators, Purpose purpose, Map<String, String> skipped) {
-    int least = config.aggregation().minWorkers();
-    int present = workers.size() + (purpose == Purpose.EVALUATION ? evaluators.size() : 0);
-    if (present < least) {
-      Map<String, String> reasons = new TreeMap<>(skipped);
-      if (purpose == Purpose.TRAINING) {
-        evaluators.forEach(worker -> reasons.put(worker, "test rows only"));
-      }
-      throw CohortException.tooFew(present, least, reasons);
-    }
-  }
-
-  private static String noteOnEvaluators(List<String> evaluators) {
-    String named =
-        String.join(", ", evaluators.subList(0, Math.min(MOST_NAMED, evaluators.size())));
-    return evaluators.size()
-        + " workers hold test rows only and take part in evaluations alone: "
-        + named
-        + (evaluators.size() > MOST_NAMED ? ", ..." : "");
-  }
-
-  private Optional<DroppedRows> dropped(SparkFederation federation) {
-    return config.data().missing() == Missing.DROP && !(config.data().source() instanceof Synthetic)
-        ? Optional.of(
-            FederatedCounts.dropped(
-                federation, Presets.sums(config), config.aggregation().minWorkers()))
-        : Optional.empty();
-  }
-
   /** Refuses if one of the faults isn't null. */
   static void refuseFaults(List<DataFault> found) {
     List<String> faults =
@@ -435,61 +312,5 @@ public final class ShardLoader {
       String more = faults.size() > 1 ? " (and " + (faults.size() - 1) + " more workers)" : "";
       throw new DataException(faults.get(0) + more);
     }
-  }
-
-  private static int commonWidth(List<WorkerPartition.Status> statuses) {
-    WorkerPartition.Status first = null;
-    for (WorkerPartition.Status status : statuses) {
-      if (!status.hasShard()) {
-        continue;
-      }
-      if (first == null) {
-        first = status;
-      } else if (status.features() != first.features()) {
-        throw new DataException(
-            "all workers must have the same number of features: worker "
-                + first.worker()
-                + " has "
-                + first.features()
-                + ", worker "
-                + status.worker()
-                + " "
-                + status.features()
-                + " (for libsvm set data.options.numFeatures)");
-      }
-    }
-    if (first == null) {
-      throw new DataException("no worker holds any training row");
-    }
-    return first.features();
-  }
-
-  private void noteUncached(JavaRDD<WorkerPartition> cached, int partitions, List<String> notes) {
-    int missing = uncached(cached, partitions);
-    long deadline = System.nanoTime() + CACHE_REPORT_NANOS;
-    while (missing > 0 && System.nanoTime() < deadline) {
-      try {
-        Thread.sleep(CACHE_REPORT_POLL_MILLIS);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        break;
-      }
-      missing = uncached(cached, partitions);
-    }
-    if (missing > 0) {
-      notes.add(
-          missing
-              + " shards do not fit in executor memory and are read again every round: raise"
-              + " spark.executor.memory (spark.driver.memory under local)");
-    }
-  }
-
-  private int uncached(JavaRDD<WorkerPartition> cached, int partitions) {
-    for (RDDInfo info : spark.sparkContext().getRDDStorageInfo()) {
-      if (info.id() == cached.id()) {
-        return partitions - info.numCachedPartitions();
-      }
-    }
-    return partitions;
   }
 }

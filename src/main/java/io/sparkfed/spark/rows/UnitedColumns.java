@@ -56,7 +56,7 @@ final class UnitedColumns {
                 .orElseThrow(
                     () ->
                         new DataException(
-                            WorkerTables.where(table)
+                            TableColumns.where(table)
                                 + "column "
                                 + field.name()
                                 + " is of type "

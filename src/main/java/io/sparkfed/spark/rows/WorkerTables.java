@@ -2,21 +2,12 @@ package io.sparkfed.spark.rows;
 
 import io.sparkfed.config.DataConfig;
 import io.sparkfed.config.DataConfig.PooledTable;
-import io.sparkfed.config.DataConfig.SplitByColumn;
 import io.sparkfed.config.DataConfig.WorkerPaths;
-import io.sparkfed.config.NearestName;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.csv.CellType;
 import io.sparkfed.csv.CsvHeader;
 import io.sparkfed.data.CellRows;
-import io.sparkfed.data.CellRules;
 import io.sparkfed.data.DataException;
-import io.sparkfed.data.RowForm;
-import io.sparkfed.data.RowForm.PartColumn;
-import io.sparkfed.data.Scalar;
-import io.sparkfed.model.FeatureEncoding;
-import io.sparkfed.model.InputColumn;
-import io.sparkfed.model.Response;
 import io.sparkfed.model.Spelling;
 import io.sparkfed.spark.cluster.Place;
 import io.sparkfed.spark.cluster.PlacedRdd;
@@ -28,7 +19,6 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -39,17 +29,12 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkException;
 import org.apache.spark.api.java.JavaRDD;
-import org.apache.spark.ml.linalg.SQLDataTypes;
 import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.types.BooleanType;
-import org.apache.spark.sql.types.DataType;
-import org.apache.spark.sql.types.NumericType;
-import org.apache.spark.sql.types.StringType;
 import org.apache.spark.sql.types.StructType;
 
 /** Opens the tables that {@code data} names: checks paths, columns and types, and reads no row. */
@@ -58,8 +43,6 @@ final class WorkerTables {
   private final TrainingConfig config;
   private final DataConfig data;
   private final Optional<Dataset<Row>> given;
-  private final FeatureEncoding encoding;
-  private final boolean survey;
 
   WorkerTables(SparkSession spark, TrainingConfig config) {
     this(spark, config, Optional.empty());
@@ -67,31 +50,10 @@ final class WorkerTables {
 
   /** Creates them with the pooled table itself, where it is given and not to be read. */
   WorkerTables(SparkSession spark, TrainingConfig config, Optional<Dataset<Row>> given) {
-    this(spark, config, given, null, false);
-  }
-
-  private WorkerTables(
-      SparkSession spark,
-      TrainingConfig config,
-      Optional<Dataset<Row>> given,
-      FeatureEncoding encoding,
-      boolean survey) {
     this.spark = spark;
     this.config = config;
     this.data = config.data();
     this.given = given;
-    this.encoding = encoding;
-    this.survey = survey;
-  }
-
-  /** Returns the same tables, to be parsed into these features. */
-  WorkerTables encodedBy(FeatureEncoding complete) {
-    return new WorkerTables(spark, config, given, complete, false);
-  }
-
-  /** Returns the same tables, to be looked at for what an encoding doesn't know yet. */
-  WorkerTables surveyedFor(FeatureEncoding draft) {
-    return new WorkerTables(spark, config, given, draft, true);
   }
 
   /**
@@ -195,7 +157,7 @@ final class WorkerTables {
     if (all == null) {
       throw new DataException("no worker holds any row");
     }
-    Column worker = workerColumn(whole);
+    Column worker = TableColumns.ids(whole, pooled.workerColumn());
     if (!isPartitionedBy(all, pooled.workerColumn())) {
       return List.of(whole);
     }
@@ -236,97 +198,10 @@ final class WorkerTables {
     return new FileSurvey(spark, data).unfit(files, schemas);
   }
 
-  static void requireFit(Table table, String column, String key) {
-    String rule = table.unfit().get(CsvHeader.key(column));
-    if (rule != null) {
-      throw unfit(table, column, key, rule);
-    }
-  }
-
   /** Returns the distinct worker ids of a pooled table, sorted. */
   List<String> workerIds(Table pooled) {
-    return List.copyOf(WorkerIds.in(pooled.rows(), workerColumn(pooled)).keySet());
-  }
-
-  /**
-   * Returns the columns that a {@link RowParser} of this response expects, in its order.
-   *
-   * @param response null when no label is read, and with it no weight and no split: rows to predict
-   *     need none
-   */
-  List<Column> parsedColumns(Table table, Response response) {
-    DataConfig.Columns names = data.columns();
-    List<Column> columns = new ArrayList<>();
-    for (InputColumn feature : encoding.columns()) {
-      columns.add(FeatureColumns.of(table, feature, names.featuresKey()));
-    }
-    if (response != null) {
-      add(columns, table, new Scalar(names.response()), "data.label-column");
-    }
-    if (weightColumn(response) != null) {
-      columns.add(numericColumn(table, weightColumn(response), "data.weight-column"));
-    }
-    names
-        .offsetExpression()
-        .ifPresent(offset -> add(columns, table, new Scalar(offset), "data.offset-column"));
-    if (splitColumn(response) != null) {
-      columns.add(column(table, splitColumn(response).column(), "data.split.column"));
-    }
-    if (table.worker() == null) {
-      columns.add(workerColumn(table));
-    }
-    return columns;
-  }
-
-  private void add(List<Column> columns, Table table, Scalar number, String key) {
-    for (String name : number.columns()) {
-      columns.add(
-          numericColumn(table, name, data.columns().formula().isPresent() ? "data.formula" : key));
-    }
-  }
-
-  /**
-   * Returns the parser for {@link #parsedColumns}.
-   *
-   * @param response null when no label is read
-   */
-  RowParser parser(Table table, Response response) {
-    DataConfig.Columns names = data.columns();
-    SplitByColumn split = splitColumn(response);
-    RowForm form =
-        new RowForm(
-            response,
-            encoding,
-            new CellRules(data.missingTexts(table.worker())),
-            survey,
-            new Scalar(names.response()),
-            weightColumn(response),
-            names.offsetExpression().map(Scalar::new).orElse(null),
-            split == null ? null : new PartColumn(split.column(), split.train(), split.test()));
-    return new RowParser(form, table.worker(), data.missing(), Lenience.NONE);
-  }
-
-  private Column workerColumn(Table table) {
-    String name = ((PooledTable) data.source()).workerColumn();
-    String key = "data.worker-column";
-    Column column = column(table, name, key);
-    if (!WorkerIds.isIdType(typeOf(table, column))) {
-      throw unfit(
-          table,
-          name,
-          key,
-          "must hold text, numbers, booleans or dates; its type is "
-              + typeOf(table, column).simpleString());
-    }
-    return column;
-  }
-
-  private String weightColumn(Response response) {
-    return response == null ? null : data.columns().weight().orElse(null);
-  }
-
-  private SplitByColumn splitColumn(Response response) {
-    return response != null && data.split() instanceof SplitByColumn split ? split : null;
+    String column = ((PooledTable) data.source()).workerColumn();
+    return List.copyOf(WorkerIds.in(pooled.rows(), TableColumns.ids(pooled, column)).keySet());
   }
 
   private Table opened(
@@ -342,7 +217,7 @@ final class WorkerTables {
       return new Table(worker, null, place, Map.of(), sqlTypes, Set.of());
     }
     Table read = new Table(worker, rows, place, unfit, Map.of(), Set.of());
-    sql.needed().forEach((name, key) -> requireFit(read, name, key));
+    sql.needed().forEach((name, key) -> TableColumns.requireFit(read, name, key));
     Map<String, String> left = new TreeMap<>(unfit);
     left.keySet().removeIf(sql.derived()::contains);
     String key = worker == null ? "data.path" : "data.workers." + worker;
@@ -464,73 +339,5 @@ final class WorkerTables {
     String segment = "/" + column + "=";
     String[] files = all.inputFiles();
     return files.length > 0 && Arrays.stream(files).allMatch(file -> file.contains(segment));
-  }
-
-  private static Column column(Table table, String name, String key) {
-    List<String> columns = Arrays.asList(table.rows().columns());
-    String actual =
-        columns.contains(name)
-            ? name
-            : columns.stream().filter(c -> c.equalsIgnoreCase(name)).findFirst().orElse(null);
-    requireFit(table, actual == null ? name : actual, key);
-    if (actual == null) {
-      throw unfit(
-          table,
-          name,
-          key,
-          "does not exist; the nearest is "
-              + NearestName.of(name, columns).orElse("none")
-              + ". Columns: "
-              + String.join(", ", columns));
-    }
-    return table.rows().col("`" + actual.replace("`", "``") + "`");
-  }
-
-  static Column numericColumn(Table table, String name, String key) {
-    Column column = valueColumn(table, name, key, "numbers");
-    if (typeOf(table, column) instanceof StringType
-        && table.unmarked().contains(CsvHeader.key(name))) {
-      throw unfit(table, name, key, UnmarkedTexts.RULE);
-    }
-    return column;
-  }
-
-  /** Returns a column of numbers, booleans or text. */
-  static Column valueColumn(Table table, String name, String key, String what) {
-    Column column = column(table, name, key);
-    DataType type = typeOf(table, column);
-    if (!(type instanceof NumericType
-        || type instanceof BooleanType
-        || type instanceof StringType)) {
-      throw unfit(table, name, key, "must hold " + what + "; its type is " + type.simpleString());
-    }
-    return column;
-  }
-
-  static Column vectorColumn(Table table, String name) {
-    String key = "data.features-column";
-    Column column = column(table, name, key);
-    DataType type = typeOf(table, column);
-    if (!type.equals(SQLDataTypes.VectorType())) {
-      throw unfit(
-          table,
-          name,
-          key,
-          "must hold Spark ML vectors; its type is "
-              + type.simpleString().toLowerCase(Locale.ROOT));
-    }
-    return column;
-  }
-
-  static DataType typeOf(Table table, Column column) {
-    return table.rows().select(column).schema().apply(0).dataType();
-  }
-
-  private static DataException unfit(Table table, String column, String key, String rule) {
-    return new DataException(where(table) + "column " + column + " (" + key + ") " + rule);
-  }
-
-  static String where(Table table) {
-    return table.worker() == null ? "" : "worker " + table.worker() + ": ";
   }
 }
