@@ -33,7 +33,6 @@ import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.storage.RDDBlockId;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -52,11 +51,6 @@ class RoundJobsIT {
   @BeforeAll
   static void open() {
     spark = LocalTraining.session(2);
-  }
-
-  @AfterAll
-  static void stop() {
-    spark.stop();
   }
 
   // One partition is one worker.

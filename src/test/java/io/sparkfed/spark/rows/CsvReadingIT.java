@@ -2,9 +2,6 @@ package io.sparkfed.spark.rows;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.model.Coefficients;
@@ -18,10 +15,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -29,49 +24,19 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
-import org.apache.commons.math3.stat.regression.OLSMultipleLinearRegression;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * One table of three workers in many spellings of csv: each is read as the same rows, with hosts
- * and without, or refused with the file and the rule. The coefficients are those of least squares.
+ * and without. The coefficients are those of least squares.
  */
 @Timeout(180)
-class CsvReadingIT {
-  /** By worker: x1, x2, y. */
-  private static final Map<String, double[][]> ROWS =
-      new TreeMap<>(
-          Map.of(
-              "a", new double[][] {{9, 10, 1}, {20, 100, 3}, {5, 40, 2}, {120, 13, 4}},
-              "b", new double[][] {{8, 9, 2}, {30, 200, 5}, {7.5, 61, 3}, {150, 14, 1}},
-              "c", new double[][] {{6, 70, 4}, {40, 300, 2}, {3, 20, 6}, {110, 12, 5}}));
-
-  /** Stands in files for what must not be shown. */
-  private static final String SECRET = "31337";
-
-  private static SparkSession spark;
-
-  @TempDir Path folder;
-
-  @BeforeAll
-  static void open() {
-    spark = LocalTraining.session(2);
-  }
-
-  @AfterAll
-  static void stop() {
-    spark.stop();
-  }
-
+class CsvReadingIT extends SpelledCsv {
   /** Writes the files of a spelling; returns settings. */
   private interface Spelling {
     String write(Path folder) throws IOException;
@@ -88,49 +53,6 @@ class CsvReadingIT {
     public String toString() {
       return name;
     }
-  }
-
-  private static String csv(String worker, String columns) {
-    return csv(worker, columns, ",", 0, 4);
-  }
-
-  private static String csv(String worker, String columns, String separator, int from, int to) {
-    String[] names = columns.split(",");
-    StringBuilder text = new StringBuilder(String.join(separator, names)).append('\n');
-    for (double[] row : Arrays.copyOfRange(ROWS.get(worker), from, to)) {
-      text.append(
-          Arrays.stream(names)
-              .map(
-                  name ->
-                      switch (name.strip().toLowerCase(Locale.ROOT)) {
-                        case "x1" -> number(row[0]);
-                        case "x2" -> number(row[1]);
-                        case "y" -> number(row[2]);
-                        default -> "text";
-                      })
-              .collect(Collectors.joining(separator)));
-      text.append('\n');
-    }
-    return text.toString();
-  }
-
-  private static String number(double value) {
-    return value == Math.rint(value) ? String.valueOf((long) value) : String.valueOf(value);
-  }
-
-  private static void write(Path file, String text) throws IOException {
-    Files.createDirectories(file.getParent());
-    Files.writeString(file, text);
-  }
-
-  private static void plain(Path folder) throws IOException {
-    for (String worker : ROWS.keySet()) {
-      write(folder.resolve(worker), csv(worker, "x1,x2,y"));
-    }
-  }
-
-  private static String body(String csv) {
-    return csv.substring(csv.indexOf('\n') + 1);
   }
 
   static Stream<Same> same() {
@@ -265,45 +187,6 @@ class CsvReadingIT {
             }));
   }
 
-  private String conf(Path files, String settings, boolean hosts) {
-    StringBuilder text =
-        new StringBuilder(
-            """
-            algorithm.preset = normal-equations
-            data { label-column = y, feature-columns = [x1, x2] }
-            """);
-    String here = spark.sparkContext().env().blockManager().blockManagerId().host();
-    for (String worker : ROWS.keySet()) {
-      text.append("data.workers.%s { path = \"%s\"".formatted(worker, files.resolve(worker)));
-      text.append(hosts ? ", hosts = [\"" + here + "\"] }\n" : " }\n");
-    }
-    return text.append(settings).toString();
-  }
-
-  private double[] coefficients(String conf) throws IOException {
-    TrainingConfig config = LocalTraining.config(folder, conf);
-    return LocalTraining.train(spark, config).model().values();
-  }
-
-  /** Least squares over the rows that fit; the last coefficient is the intercept. */
-  private static double[] leastSquares(
-      Predicate<double[]> used, Function<double[], double[]> features) {
-    List<double[]> rows = new ArrayList<>();
-    ROWS.values().forEach(own -> Arrays.stream(own).filter(used).forEach(rows::add));
-    OLSMultipleLinearRegression regression = new OLSMultipleLinearRegression();
-    regression.newSampleData(
-        rows.stream().mapToDouble(row -> row[2]).toArray(),
-        rows.stream().map(features).toArray(double[][]::new));
-    double[] interceptFirst = regression.estimateRegressionParameters();
-    double[] last = Arrays.copyOfRange(interceptFirst, 1, interceptFirst.length + 1);
-    last[last.length - 1] = interceptFirst[0];
-    return last;
-  }
-
-  private static double[] both(double[] row) {
-    return Arrays.copyOf(row, 2);
-  }
-
   @ParameterizedTest
   @MethodSource("same")
   void train_tableInAnySpelling_isTheSameRows(Same spelling) throws IOException {
@@ -312,119 +195,6 @@ class CsvReadingIT {
 
     for (boolean hosts : new boolean[] {false, true}) {
       assertArrayEquals(expected, coefficients(conf(folder, settings, hosts)), 1e-9);
-    }
-  }
-
-  /**
-   * What is refused.
-   *
-   * @param name for the test's name
-   * @param file what worker b has, at {@code b} or, where it begins with a name and a colon, there
-   * @param settings more of them
-   * @param told parts of the message
-   */
-  private record Refused(String name, String file, String settings, String... told) {
-    @Override
-    public String toString() {
-      return name;
-    }
-  }
-
-  static Stream<Refused> refused() {
-    String good = csv("b", "x1,x2,y");
-    String bare = SECRET + ",7,7.5\n8,8,8.5\n";
-    return Stream.of(
-        new Refused(
-            "more cells", good + "1,1,5,3" + SECRET + "\n", "", "/b, row 5: has more cells"),
-        new Refused("fewer cells", good + SECRET + ",1\n", "", "/b, row 5: has fewer cells"),
-        new Refused(
-            "decimal commas", "x1,x2,y\n1,5,2,5," + SECRET + "\n", "", "/b, row 1: has more"),
-        new Refused("open quote", good + "1,2,\"" + SECRET + "\n", "", "/b, row 5: a quoted value"),
-        new Refused(
-            "line in quotes",
-            good + "1,2,\"3\n4\"\n",
-            "data.options.multiLine = false",
-            "/b, row 5: a line ends inside"),
-        new Refused(
-            "encoding",
-            "x1,x2,y,note\n1,2,3,\u00FF" + SECRET + "\n",
-            "data.options.encoding = \"US-ASCII\"",
-            "/b: is not text in US-ASCII"),
-        new Refused("no header", bare, "", "/b: column x1 (data.feature-columns) does not"),
-        new Refused("no header in a folder", "b/2.csv:" + bare, "", "/b/2.csv: column x1"),
-        new Refused(
-            "no header, text",
-            SECRET + ",a,b\n",
-            "data.categorical { x1 {}, x2 {} }",
-            "/b: column x1"),
-        new Refused(
-            "no header beside a schema",
-            bare,
-            "data { schema = \"x1 DOUBLE\", options.header = true }",
-            "/b: column x1"),
-        new Refused(
-            "file that lacks a column",
-            "b/2.csv:x1,y,z\n1,2," + SECRET + "\n",
-            "",
-            "worker b: column x2 (data.feature-columns) does not exist in file ",
-            "/b/2.csv"),
-        new Refused(
-            "file that lacks a column of SQL",
-            "b/2.csv:x1,x2,y\n1,2," + SECRET + "\n",
-            "data.where = \"z > 0\"",
-            "data.workers.a",
-            "data.where"),
-        new Refused(
-            "column of the schema",
-            good,
-            "data { schema = \"x1 DOUBLE, z DOUBLE\", options.header = true }",
-            "worker a: column z (data.schema) does not exist in file ",
-            "/a"),
-        new Refused(
-            "type of the schema",
-            good + SECRET + "x,1,1\n",
-            "data { schema = \"x1 DOUBLE\", options.header = true }",
-            "/b, row 5: column x1 must be of type double (data.schema)"),
-        new Refused(
-            "whole number of the schema",
-            good + SECRET + ".5,1,1\n",
-            "data { schema = \"x1 INT\", options.header = true }",
-            "column x1 must be of type int"),
-        new Refused(
-            "thousands",
-            "x1;x2;y\n1.234;1;1\n",
-            "data.workers.b { options.sep = \";\", decimal = \",\" }",
-            "/b, row 1: column x1 holds a number with a point, and data.decimal is a comma"),
-        new Refused(
-            "names are too many",
-            good,
-            "data.workers.b { columns = [p, q] }, data.workers.b.options.header = false",
-            "column x1"));
-  }
-
-  @ParameterizedTest
-  @MethodSource("refused")
-  void load_whatCanBeReadInNoOrTwoWays_isRefusedWithoutItsContent(Refused refused)
-      throws IOException {
-    plain(folder);
-    Files.delete(folder.resolve("b"));
-    int colon = refused.file().indexOf(':');
-    String place = colon > 0 ? refused.file().substring(0, colon) : "b";
-    if (colon > 0) {
-      write(folder.resolve("b/1.csv"), csv("b", "x1,x2,y"));
-    }
-    Files.createDirectories(folder.resolve(place).getParent());
-    Files.write(
-        folder.resolve(place),
-        refused.file().substring(colon + 1).getBytes(StandardCharsets.UTF_8));
-    for (boolean hosts : new boolean[] {false, true}) {
-      RuntimeException e =
-          assertThrows(
-              RuntimeException.class, () -> coefficients(conf(folder, refused.settings(), hosts)));
-      for (String part : refused.told()) {
-        assertTrue(e.getMessage().contains(part), e.getMessage());
-      }
-      assertFalse(e.getMessage().contains(SECRET), e.getMessage());
     }
   }
 

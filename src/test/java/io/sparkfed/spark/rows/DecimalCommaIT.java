@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,11 +33,6 @@ class DecimalCommaIT {
   @BeforeAll
   static void open() {
     spark = LocalTraining.session(2);
-  }
-
-  @AfterAll
-  static void stop() {
-    spark.stop();
   }
 
   /** In each row t is a thousand times x, with its thousands marked, and y is 3 x + 1. */

@@ -37,7 +37,6 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -59,11 +58,6 @@ class LoadingIT {
   @BeforeAll
   static void open() {
     spark = LocalTraining.session(2);
-  }
-
-  @AfterAll
-  static void stop() {
-    spark.stop();
   }
 
   // No row is moved.

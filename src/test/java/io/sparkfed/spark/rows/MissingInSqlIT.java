@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -59,11 +58,6 @@ class MissingInSqlIT {
             .save(tables.resolve(format + "/" + "abc".charAt(k)).toString());
       }
     }
-  }
-
-  @AfterAll
-  static void stop() {
-    spark.stop();
   }
 
   private static String conf(String format, String data) {

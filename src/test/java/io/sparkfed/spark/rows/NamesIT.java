@@ -17,7 +17,6 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,11 +32,6 @@ final class NamesIT {
   @BeforeAll
   static void open() {
     spark = LocalTraining.session(2);
-  }
-
-  @AfterAll
-  static void stop() {
-    spark.stop();
   }
 
   private List<String> workers(String format, Path path, String column) throws IOException {

@@ -29,7 +29,6 @@ import java.util.stream.IntStream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -59,11 +58,6 @@ class PreprocessingIT {
   @BeforeAll
   static void open() {
     spark = LocalTraining.session(2);
-  }
-
-  @AfterAll
-  static void stop() {
-    spark.stop();
   }
 
   /** Writes one csv file for each worker, and returns the configuration that names them. */

@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import org.apache.spark.sql.SparkSession;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,11 +40,6 @@ class SqlTypesIT {
         .coalesce(1)
         .write()
         .parquet(tables.resolve(worker).toString());
-  }
-
-  @AfterAll
-  static void stop() {
-    spark.stop();
   }
 
   private String conf(String... workers) {
