@@ -21,7 +21,7 @@ public final class CsvTexts {
     for (int k = 0; k < length; k++) {
       hash = 31 * hash + text[from + k];
     }
-    int place = (hash ^ hash >>> 8) & (ROOM - 1);
+    int place = (hash ^ (hash >>> 8)) & (ROOM - 1);
     String known = recent[place];
     if (known == null || !isSame(known, text, from, length)) {
       known = records.cell(cell);

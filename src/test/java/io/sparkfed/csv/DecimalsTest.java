@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.math.MathContext;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,7 +39,8 @@ class DecimalsTest {
   void parse_shortestAndLongTextsOfDoubles_areThese() {
     Random random = new Random(1);
     for (int k = 0; k < 300_000; k++) {
-      check(Double.toString(Double.longBitsToDouble(random.nextLong() & ~(1L << 62) | 1L << 61)));
+      check(
+          Double.toString(Double.longBitsToDouble((random.nextLong() & ~(1L << 62)) | (1L << 61))));
       check(Double.toString(random.nextGaussian()));
       double any = Double.longBitsToDouble(random.nextLong());
       if (Double.isFinite(any)) {
@@ -74,7 +76,7 @@ class DecimalsTest {
   void parse_halfwayBetweenDoubles_goesToTheEvenOne() {
     Random random = new Random(3);
     for (int k = 0; k < 200_000; k++) {
-      long odd = (1L << 53) + random.nextLong(1L << 53) | 1;
+      long odd = ((1L << 53) + random.nextLong(1L << 53)) | 1L;
       int shift = random.nextInt(14) - 4;
       BigDecimal middle =
           shift >= 0
@@ -83,7 +85,7 @@ class DecimalsTest {
       check(middle.toPlainString());
       check(middle.add(BigDecimal.ONE.movePointLeft(3)).toPlainString());
       check(middle.subtract(BigDecimal.ONE.movePointLeft(3)).toPlainString());
-      check(new BigDecimal(middle.unscaledValue(), middle.scale() + random.nextInt(40)) + "");
+      check(middle.movePointLeft(random.nextInt(40)).toString());
     }
     for (int k = 0; k < 3_000; k++) {
       double any = Math.abs(Double.longBitsToDouble(random.nextLong()));
@@ -92,8 +94,8 @@ class DecimalsTest {
             new BigDecimal(any)
                 .add(new BigDecimal(Math.nextUp(any) - any).divide(new BigDecimal(2)));
         check(middle.toString());
-        check(middle.round(new java.math.MathContext(19)).toString());
-        check(middle.round(new java.math.MathContext(17)).toString());
+        check(middle.round(new MathContext(19)).toString());
+        check(middle.round(new MathContext(17)).toString());
       }
     }
   }
