@@ -15,13 +15,38 @@ import java.util.Optional;
  *     search starts from; empty to start from zero
  * @param preconditioned whether the search starts from a sample of the features' correlations
  * @param why the reason, one sentence; empty where the configuration named the preset
+ * @param later what takes its place where it takes many more rounds than it was chosen for
  */
 public record AlgorithmChoice(
     String preset,
     ExactOptimizer optimizer,
     Optional<LocalSolver> warmStart,
     boolean preconditioned,
-    String why) {
+    String why,
+    Optional<Later> later) {
+
+  /**
+   * What goes on from the best model that a search has reached in so many rounds.
+   *
+   * @param rounds visits of the workers, at least 1
+   * @param choice what takes the search's place
+   */
+  public record Later(int rounds, AlgorithmChoice choice) {}
+
+  /** Creates a choice that stays. */
+  public AlgorithmChoice(
+      String preset,
+      ExactOptimizer optimizer,
+      Optional<LocalSolver> warmStart,
+      boolean preconditioned,
+      String why) {
+    this(preset, optimizer, warmStart, preconditioned, why, Optional.empty());
+  }
+
+  /** Returns the same choice, made for another reason and up to another time. */
+  public AlgorithmChoice because(String reason, Optional<Later> until) {
+    return new AlgorithmChoice(preset, optimizer, warmStart, preconditioned, reason, until);
+  }
 
   /** Says what was chosen and why; empty where the configuration named the preset. */
   public Optional<Message> note() {

@@ -11,7 +11,8 @@ public interface TrainingListener {
   void roundFinished(RoundSummary round);
 
   /**
-   * Called at the driver, before the first round, where the algorithm was chosen for the data.
+   * Called at the driver where the algorithm was chosen for the data, before the first round, and
+   * where another one takes its place, between two rounds.
    *
    * @param note what was chosen and why
    */

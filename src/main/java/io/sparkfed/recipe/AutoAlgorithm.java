@@ -1,10 +1,15 @@
 package io.sparkfed.recipe;
 
+import io.sparkfed.config.AggregationMode;
 import io.sparkfed.federated.AlgorithmChoice;
+import io.sparkfed.federated.AlgorithmChoice.Later;
 import io.sparkfed.math.SymmetricMatrix;
 import io.sparkfed.model.Family;
 import io.sparkfed.model.ModelShape;
+import io.sparkfed.secure.masked.MaskedCohort;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.BiFunction;
 
 /**
@@ -28,6 +33,12 @@ import java.util.function.BiFunction;
  * <p>Least squares stay with the normal equations, which are exact, unless L-BFGS takes less than
  * half the time.
  *
+ * <p>How many rounds L-BFGS takes depends on the rows, and where features nearly separate the
+ * classes it may not end at all. So it is given up, for Newton's method from the model it has
+ * reached, after {@value #PATIENCE} times its rounds, or as many more as take the time of Newton's:
+ * by number, not by the clock, so that the same run chooses the same anywhere, and when it is
+ * resumed.
+ *
  * <p>Newton's method is warm-started where workers have many rows a coefficient: the average of
  * local models saves two rounds of four where the workers' rows are alike, and no more than its own
  * where they aren't.
@@ -39,8 +50,18 @@ final class AutoAlgorithm {
   private static final double WORKERS_A_CORE = 4.0;
   private static final double WORTH_OF_EXACTNESS = 2.0;
 
-  /** Of the Spark jobs of a masked round. */
-  private static final double SECONDS_A_ROUND = 0.05;
+  /** L-BFGS may take so many times its rounds before Newton's method takes its place. */
+  private static final int PATIENCE = 3;
+
+  private static final double MOST_PATIENCE = 1e6;
+
+  /** A round's jobs, each with a task for each worker, */
+  private static final double SECONDS_A_JOB = 0.012;
+
+  private static final double SECONDS_A_TASK = 4e-4;
+
+  /** and with masks what a worker does for each neighbor. */
+  private static final double WORKER_SECONDS_A_NEIGHBOUR = 2.5e-4;
 
   /** The Hessian's kernel works in the cache, */
   private static final double HESSIAN_OPERATIONS_A_SECOND = 2e10;
@@ -61,14 +82,18 @@ final class AutoAlgorithm {
   private final double l1;
   private final ModelShape shape;
   private final boolean preconditioned;
+  private final AggregationMode mode;
 
   /**
    * Creates it.
    *
    * @param preconditioned whether L-BFGS would start from the features' correlations
+   * @param mode how sums are made
    */
-  AutoAlgorithm(Family family, double l1, ModelShape shape, boolean preconditioned) {
+  AutoAlgorithm(
+      Family family, double l1, ModelShape shape, boolean preconditioned, AggregationMode mode) {
     this.preconditioned = preconditioned;
+    this.mode = mode;
     this.family = family;
     this.l1 = l1;
     this.shape = shape;
@@ -90,12 +115,34 @@ final class AutoAlgorithm {
           choice.warmStart().isEmpty()
               ? named.why()
               : named.why() + "; it starts from an average of local models";
-      return new AlgorithmChoice(
-          choice.preset(), choice.optimizer(), choice.warmStart(), choice.preconditioned(), why);
+      Optional<Later> later =
+          named.patience().stream()
+              .mapToObj(
+                  most ->
+                      new Later(
+                          most,
+                          filled.apply("fed-newton", false).because(late(most), Optional.empty())))
+              .findAny();
+      return choice.because(why, later);
     };
   }
 
-  private record Named(String preset, String why) {}
+  private static String late(int rounds) {
+    return rounds
+        + " rounds of fed-lbfgs have not reached the optimum, many more than expected, so rounds with"
+        + " a Hessian go on from the best model so far";
+  }
+
+  /**
+   * A preset.
+   *
+   * @param patience how many of its rounds are enough before Newton's method takes its place
+   */
+  private record Named(String preset, String why, OptionalInt patience) {
+    Named(String preset, String why) {
+      this(preset, why, OptionalInt.empty());
+    }
+  }
 
   private Named named(double rows, int workers) {
     if (l1 > 0.0) {
@@ -139,7 +186,11 @@ final class AutoAlgorithm {
     if (hessian <= (quadratic ? WORTH_OF_EXACTNESS : 1.0) * gradient) {
       return new Named(quadratic ? "normal-equations" : "fed-newton", why);
     }
-    return new Named("fed-lbfgs", why);
+    int patience =
+        (int)
+            Math.max(
+                PATIENCE * gradients, Math.min(Math.ceil(hessian / gradientRound), MOST_PATIENCE));
+    return new Named("fed-lbfgs", why, quadratic ? OptionalInt.empty() : OptionalInt.of(patience));
   }
 
   private double hessianOperations() {
@@ -148,9 +199,13 @@ final class AutoAlgorithm {
     return order * (order + 1.0) * outputs * (outputs + 1.0) / 2.0;
   }
 
-  private static double round(double compute, double numbers, int workers) {
-    return SECONDS_A_ROUND
-        + WORKERS_A_CORE * compute
+  private double round(double compute, double numbers, int workers) {
+    double masks =
+        mode == AggregationMode.MASKED
+            ? MaskedCohort.neighbours(workers) * WORKER_SECONDS_A_NEIGHBOUR
+            : 0.0;
+    return RoundCost.jobs(mode) * (SECONDS_A_JOB + workers * SECONDS_A_TASK)
+        + WORKERS_A_CORE * (compute + masks)
         + numbers * (WORKER_SECONDS_A_WORD + workers * DRIVER_SECONDS_A_WORD);
   }
 }

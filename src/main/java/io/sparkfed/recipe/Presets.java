@@ -122,7 +122,11 @@ public final class Presets {
     Algorithm algorithm = config.algorithm();
     if (algorithm.preset().equals(PresetNames.AUTO)) {
       return new AutoAlgorithm(
-              config.model().family(), config.model().l1(), shape, isPreconditioned(config, shape))
+              config.model().family(),
+              config.model().l1(),
+              shape,
+              isPreconditioned(config, shape),
+              config.aggregation().mode())
           .chooser((preset, warmPays) -> filled(config, shape, preset, warmPays));
     }
     AlgorithmChoice named = filled(config, shape, algorithm.preset(), false);

@@ -1,5 +1,6 @@
 package io.sparkfed.recipe;
 
+import io.sparkfed.config.AggregationMode;
 import io.sparkfed.config.ConfigurationException;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.federated.RoundLayout;
@@ -50,16 +51,20 @@ public record RoundCost(
               flagged + MASKED_FRAME + MASKED_NEIGHBOUR * MaskedCohort.neighbours(workers);
           case SECURE_WORKER, COMMITTEE -> flagged + SEALED_FRAME + SEALED_AGGREGATOR * aggregators;
         };
-    int jobs =
-        switch (config.aggregation().mode()) {
-          case INSECURE_PLAIN -> 1;
-          case MASKED -> 3;
-          case SECURE_WORKER, COMMITTEE -> 2;
-        };
+    int jobs = jobs(config.aggregation().mode());
     int size = plan.shape().size();
     long toWorker = (long) Double.BYTES * size;
     long fromAggregators = aggregators * (flagged + SEALED_AGGREGATOR);
     return new RoundCost(
         size, jobs, toWorker, fromWorker, workers * (toWorker + fromWorker) + fromAggregators);
+  }
+
+  /** Returns the visits of a round, each a Spark job. */
+  static int jobs(AggregationMode mode) {
+    return switch (mode) {
+      case INSECURE_PLAIN -> 1;
+      case MASKED -> 3;
+      case SECURE_WORKER, COMMITTEE -> 2;
+    };
   }
 }

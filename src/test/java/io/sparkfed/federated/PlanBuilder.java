@@ -238,6 +238,19 @@ public final class PlanBuilder {
     return this;
   }
 
+  /** Trains losslessly with one optimizer for so many rounds, and goes on with another. */
+  public PlanBuilder optimizers(ExactOptimizer first, int rounds, ExactOptimizer then) {
+    AlgorithmChoice later =
+        new AlgorithmChoice("then", then, Optional.empty(), false, "it took too many rounds");
+    AlgorithmChoice chosen =
+        new AlgorithmChoice("first", first, warmStart, preconditioned, "")
+            .because("a test", Optional.of(new AlgorithmChoice.Later(rounds, later)));
+    pooled =
+        Optional.of(
+            new ExactPlan(chosen.always(), ExactPlan.Conditioning.STANDARDIZED, 0.95, counting));
+    return this;
+  }
+
   public TrainingPlan build() {
     VectorLoss loss = family.loss(classes, 1.35);
     return new TrainingPlan(

@@ -74,6 +74,58 @@ class AutoAlgorithmTest {
     assertEquals("fed-lbfgs", choice(50, 1e6, ten).preset());
   }
 
+  /** At least three times the rounds that it was chosen for, and what Newton's take in time. */
+  @Test
+  void choose_lbfgsWhereNewtonCouldToo_isForSoManyRounds() {
+    AlgorithmChoice choice = choice(500, 2e5, "model.family=logistic");
+    AlgorithmChoice.Later later = choice.later().orElseThrow();
+
+    assertEquals("fed-newton", later.choice().preset());
+    assertEquals(new Newton(1e-12), later.choice().optimizer());
+    assertTrue(later.choice().warmStart().isEmpty());
+    assertTrue(later.rounds() >= 36 && later.rounds() < 1000, "" + later.rounds());
+    assertTrue(
+        later.choice().note().map(InKeys::said).orElseThrow().contains(later.rounds() + " rounds"));
+    assertEquals(later.rounds(), choice(500, 2e5, "model.family=logistic").later().get().rounds());
+  }
+
+  @Test
+  void choose_nothingElseFits_isForGood() {
+    assertTrue(choice(5, 100, "model.family=svm").later().isEmpty());
+    assertTrue(choice(5, 100, "model.family=logistic", "model.l1=0.1").later().isEmpty());
+    assertTrue(choice(20_000, 2e5, "model.family=logistic").later().isEmpty());
+    assertTrue(choice(5, 100, "model.family=logistic").later().isEmpty());
+    assertTrue(choice(5, 100, "algorithm.preset=fed-lbfgs").later().isEmpty());
+  }
+
+  /** Dear rounds favor few of them: more workers, or more jobs a round. */
+  @Test
+  void choose_manyWorkers_favorsHessians() {
+    TrainingConfig masked =
+        files.load(ConfigFiles.LEAST, "algorithm.preset=auto", "model.family=logistic");
+    TrainingConfig plain =
+        files.load(
+            ConfigFiles.LEAST,
+            "algorithm.preset=auto",
+            "model.family=logistic",
+            "aggregation.mode=insecure-plain");
+
+    int masksAt = hessiansFrom(masked);
+    int plainAt = hessiansFrom(plain);
+    assertTrue(masksAt > 1 && masksAt < plainAt, masksAt + " " + plainAt);
+  }
+
+  /** With so many rows in all, from how many workers on rounds with a Hessian are chosen. */
+  private static int hessiansFrom(TrainingConfig config) {
+    AlgorithmChoice.Chooser chooser = Presets.plan(config, 100).exact().orElseThrow().chooser();
+    for (int workers = 1; workers <= 4096; workers *= 2) {
+      if (chooser.choose(1e6, workers).preset().equals("fed-newton")) {
+        return workers;
+      }
+    }
+    return Integer.MAX_VALUE;
+  }
+
   @Test
   void choose_withL1_isLbfgs() {
     assertEquals("fed-lbfgs", choice(5, 100, "model.l1=0.1").preset());

@@ -74,6 +74,8 @@ public final class FederatedTrainer {
   private Scaling scaling;
   private RoundWork work;
   private Optional<AlgorithmChoice> choice = Optional.empty();
+  private boolean hasSwitched;
+  private HeldOutRows heldOut;
   private RoundVisits visits;
   private RoundMetrics metrics;
   private Optional<SameRows> sameRows = Optional.empty();
@@ -112,7 +114,7 @@ public final class FederatedTrainer {
     Optional<FederatedMoments.Found> found = moments();
     moments = found.map(FederatedMoments.Found::moments);
     labels = found.map(FederatedMoments.Found::labels);
-    prepare(true);
+    prepare(true, false);
     double[] model = work.start();
     return rounds(1, model, model, Optional.empty(), Cost.NONE);
   }
@@ -136,8 +138,8 @@ public final class FederatedTrainer {
     }
     moments = from.moments();
     phases.enter(RunPhase.MOMENTS);
-    prepare(false);
-    work.restore(from.work());
+    prepare(false, Switched.is(from.work()));
+    work.restore(Switched.unmarked(from.work()));
     reports.goOnAfter(from.rounds());
     if (from.unreported().workers() == federation.workers().size()) {
       sameRows = reports.last().map(SameRows::new);
@@ -156,8 +158,8 @@ public final class FederatedTrainer {
     }
   }
 
-  private void prepare(boolean begins) {
-    HeldOutRows heldOut = HeldOutRows.count(federation, given);
+  private void prepare(boolean begins, boolean switched) {
+    heldOut = HeldOutRows.count(federation, given);
     heldOut.note().ifPresent(notes::add);
     if (RoundVisits.isSampled(given)) {
       notes.add(
@@ -180,6 +182,10 @@ public final class FederatedTrainer {
         plan.exact()
             .map(ExactPlan::chooser)
             .map(chooser -> chooser.choose(rows(), federation.workers().size()));
+    if (switched) {
+      choice = Optional.of(Switched.later(choice).choice());
+      hasSwitched = true;
+    }
     choice.flatMap(AlgorithmChoice::note).ifPresent(listener::algorithmChosen);
     work =
         choice
@@ -187,6 +193,30 @@ public final class FederatedTrainer {
             .orElseGet(() -> new AveragedRounds(plan, scaling));
     visits = new RoundVisits(federation, plan, heldOut, scaling, work);
     metrics = new RoundMetrics(federation, plan, heldOut, scaling);
+  }
+
+  /**
+   * Gives up a search that takes too many rounds for another from the best model so far; by their
+   * number alone, so that a resumed training does the same.
+   *
+   * @return the model to visit with next
+   */
+  private double[] switched(double[] best) {
+    AlgorithmChoice chosen = Switched.later(choice).choice();
+    choice = Optional.of(chosen);
+    hasSwitched = true;
+    chosen.note().ifPresent(listener::algorithmChosen);
+    work =
+        new ExactRounds(
+            plan,
+            scaling,
+            chosen.optimizer(),
+            weight(),
+            new StartingPoint(best, Double.NaN),
+            Optional.empty(),
+            Optional.empty());
+    visits = new RoundVisits(federation, plan, heldOut, scaling, work);
+    return work.start();
   }
 
   private double rows() {
@@ -253,7 +283,8 @@ public final class FederatedTrainer {
         return ended(ending.get(), model, previous);
       }
       previous = visited.cost();
-      model = following;
+      boolean isLate = ending.isEmpty() && Switched.isDue(choice, round);
+      model = isLate ? switched(lastGood) : following;
       reached(model, lastGood, ending, previous);
     }
   }
@@ -271,7 +302,7 @@ public final class FederatedTrainer {
             moments,
             reports.rounds(),
             unreported,
-            work.saved()));
+            hasSwitched ? Switched.marked(work.saved()) : work.saved()));
   }
 
   /** After a resumption, and only once. */

@@ -85,6 +85,8 @@ class ResumeTest {
     LBFGS_PRECONDITIONED,
     OWL_QN,
     LBFGS_TOO_FEW_ROUNDS,
+    LBFGS_THEN_NEWTON,
+    POISSON_LBFGS_THEN_NEWTON,
     NORMAL_EQUATIONS,
     GRADIENT_DESCENT;
 
@@ -119,6 +121,10 @@ class ResumeTest {
         case LBFGS -> plan.optimizer(new Lbfgs(3, 1e-9));
         case OWL_QN -> plan.optimizer(new Lbfgs(3, 1e-9), 0.02);
         case LBFGS_TOO_FEW_ROUNDS -> plan.rounds(5).optimizer(new Lbfgs(10, 1e-12));
+        case LBFGS_THEN_NEWTON ->
+            plan.preconditioned().optimizers(new Lbfgs(3, 1e-12), 3, new Newton(1e-12));
+        case POISSON_LBFGS_THEN_NEWTON ->
+            plan.family(Family.POISSON).optimizers(new Lbfgs(3, 1e-12), 3, new Newton(1e-12));
         case NORMAL_EQUATIONS -> plan.rounds(1).optimizer(new NormalEquations());
         case GRADIENT_DESCENT ->
             plan.rounds(12).optimizer(new ExactGradientDescent(0.5, 1e-12, 1000.0));
@@ -275,7 +281,7 @@ class ResumeTest {
   @ParameterizedTest
   @EnumSource(
       value = Algorithm.class,
-      names = {"SGD", "NEWTON", "LBFGS", "OWL_QN"})
+      names = {"SGD", "NEWTON", "LBFGS", "OWL_QN", "LBFGS_THEN_NEWTON"})
   void resume_killedAfterEveryRound_endsWithTheSameBitsAndTellsEachRoundOnce(Algorithm algorithm) {
     TrainingResult expected = algorithm.plan().train(WORKERS);
     Disk disk = new Disk();
