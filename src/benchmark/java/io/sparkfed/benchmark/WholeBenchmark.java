@@ -24,7 +24,7 @@ import java.util.Map;
  * once, and stay in {@code target/benchmark}.
  */
 public final class WholeBenchmark {
-  private static final List<String> OF_LOADING = List.of("plan", "load", "read", "sort", "pack");
+  private static final List<String> OF_LOADING = List.of("plan", "survey", "load");
 
   private final ObjectMapper json = new ObjectMapper();
   private final Path root;
