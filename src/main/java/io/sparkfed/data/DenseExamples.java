@@ -1,37 +1,40 @@
 package io.sparkfed.data;
 
-import io.sparkfed.math.Kernels;
+import io.sparkfed.math.Vectors;
 
-/** Rows in one row-major array. */
+/** Rows that have all features. */
 final class DenseExamples extends Examples {
   private static final long serialVersionUID = 2L;
 
   private static final int ROWS_OF_CENTER = 64;
   private static final double MOST_LOSS = 1.0 / 16.0;
 
-  private final PackedValues values;
+  private final DenseValues values;
 
-  DenseExamples(
-      int features, PackedValues values, double[] labels, double[] weights, double[] offsets) {
-    super(features, labels, weights, offsets);
+  DenseExamples(DenseValues values, double[] labels, double[] weights, double[] offsets) {
+    super(values.width(), labels, weights, offsets);
     this.values = values;
   }
 
-  PackedValues values() {
+  DenseValues values() {
     return values;
   }
 
   @Override
   public double dot(int row, double[] coefficients, int from) {
-    return values.dot(row * features(), coefficients, from, features());
+    return values.dot(row, coefficients, from);
   }
 
   @Override
   public void addScaled(int row, double factor, double[] out, int from) {
-    int start = row * features();
-    for (int j = 0; j < features(); j++) {
-      out[from + j] += factor * values.get(start + j);
+    double[] inPlace = values.inPlace(row, 1);
+    if (inPlace != null) {
+      Vectors.addScaled(factor, inPlace, values.place(row), out, from, features());
+      return;
     }
+    double[] copied = new double[features()];
+    copyRow(row, copied, 0);
+    Vectors.addScaled(factor, copied, 0, out, from, features());
   }
 
   @Override
@@ -50,7 +53,7 @@ final class DenseExamples extends Examples {
 
   @Override
   public void copyRow(int row, double[] out, int at) {
-    values.copy(row * features(), features(), out, at);
+    values.copy(row, 1, out, at);
   }
 
   @Override
@@ -72,15 +75,19 @@ final class DenseExamples extends Examples {
     double[] center = center();
     double[] sums = new double[width];
     double[] squares = new double[width];
-    double[] inPlace = values.inPlace();
-    double[] row = inPlace == null ? new double[width + Kernels.LANES] : inPlace;
+    double[] copied = new double[width];
     for (int i = 0; i < rows(); i++) {
-      int start = i * width;
+      double[] inPlace = values.inPlace(i, 1);
       if (inPlace == null) {
-        values.copy(start, width, row, 0);
-        start = 0;
+        values.copy(i, 1, copied, 0);
       }
-      addAround(row, start, center, weight(i), sums, squares);
+      addAround(
+          inPlace == null ? copied : inPlace,
+          inPlace == null ? 0 : values.place(i),
+          center,
+          weight(i),
+          sums,
+          squares);
     }
     for (int j = 0; j < width; j++) {
       double shift = sums[j] / total;
@@ -117,10 +124,11 @@ final class DenseExamples extends Examples {
   @Override
   public double[] weightedSquaredDeviations(double[] means) {
     double[] sums = new double[features()];
+    double[] row = new double[features()];
     for (int i = 0; i < rows(); i++) {
-      int start = i * features();
+      copyRow(i, row, 0);
       for (int j = 0; j < sums.length; j++) {
-        double deviation = values.get(start + j) - means[j];
+        double deviation = row[j] - means[j];
         sums[j] += weight(i) * deviation * deviation;
       }
     }

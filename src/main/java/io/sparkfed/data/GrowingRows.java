@@ -6,33 +6,16 @@ import java.util.Arrays;
 import java.util.BitSet;
 
 /**
- * The append-only store behind {@link ShardBuilder}: rows end to end in pieces, so that what is
- * there is not copied when more come. A row lies in one piece. Column indices are kept from the
- * first sparse row on.
+ * The append-only store behind {@link ShardBuilder}: rows end to end, in memory or in a file.
+ * Column indices are kept from the first sparse row on.
  */
 final class GrowingRows {
   private static final int MOST_VALUES = Integer.MAX_VALUE - 8 - Kernels.LANES;
+  private static final int LEAST_ROOM = 16;
 
-  /** A piece has 2^15 values: a quarter of a megabyte. A wider row has one of its own. */
-  private static final int SHIFT = 15;
-
-  private static final int PIECE = 1 << SHIFT;
-  private static final int MASK = PIECE - 1;
-  private static final int LEAST_ROOM = 64;
-
-  private int count;
-
-  /** Where the next row begins, if it fits into the piece: the piece's number, then the place. */
-  private int next;
-
-  private int[] starts = new int[16];
-
-  /** How many entries rows have; all have as many as the first one until a row is sparse. */
-  private int[] widths = new int[0];
-
-  private int widthOfAll;
-  private double[][] values = {new double[LEAST_ROOM]};
-  private int[][] columns = new int[0][];
+  private final int features;
+  private final Room room;
+  private final GrowingValues values;
   private final GrowingDoubles labels = new GrowingDoubles();
   private final GrowingDoubles weights = new GrowingDoubles();
 
@@ -40,7 +23,23 @@ final class GrowingRows {
   private final GrowingDoubles offsets = new GrowingDoubles();
 
   private final BitSet tests = new BitSet();
+  private int count;
+  private int entries;
   private boolean sparse;
+
+  /** Where each row begins and the last one ends, and the columns; empty until a row is sparse. */
+  private int[] starts = new int[0];
+
+  private int[] columns = new int[0];
+
+  /** The rows' numbers in their final order. */
+  private int[] arranged;
+
+  GrowingRows(int features, Room room) {
+    this.features = features;
+    this.room = room;
+    this.values = new GrowingValues(features, room);
+  }
 
   int count() {
     return count;
@@ -53,28 +52,19 @@ final class GrowingRows {
   /** Adds a row. */
   void add(EncodedRow row) {
     int width = row.entries();
-    if (count == 0) {
-      widthOfAll = width;
-    }
-    if (!sparse && (row.columns() != null || width != widthOfAll)) {
+    int end = Math.addExact(entries, width);
+    values.add(row.values(), row.from(), width);
+    if (row.columns() != null && !sparse) {
       becomeSparse();
     }
-    int start = room(width);
-    double[] piece = values[start >>> SHIFT];
-    int at = start & MASK;
-    for (int k = 0; k < width; k++) {
-      piece[at + k] = withoutNegativeZero(row.values()[row.from() + k]);
-    }
     if (sparse) {
-      widths = ShardBuilder.grown(widths, count + 1);
-      widths[count] = width;
-      int[] own = columns(start >>> SHIFT);
+      columns = ShardBuilder.grown(columns, end);
       for (int k = 0; k < width; k++) {
-        own[at + k] = row.columns() == null ? k : row.columns()[row.from() + k];
+        columns[entries + k] = row.columns() == null ? k : row.columns()[row.from() + k];
       }
+      starts = ShardBuilder.grown(starts, count + 2);
+      starts[count + 1] = end;
     }
-    starts = ShardBuilder.grown(starts, count + 1);
-    starts[count] = start;
     labels.add(withoutNegativeZero(row.label()));
     weights.add(withoutNegativeZero(row.weight()));
     if (row.offset() != 0.0) {
@@ -84,53 +74,18 @@ final class GrowingRows {
       offsets.add(row.offset());
     }
     tests.set(count, row.part() == Part.TEST);
+    entries = end;
     count++;
-  }
-
-  /** Returns where a row of this width goes, and has it in the store's pieces. */
-  private int room(int width) {
-    int at = next & MASK;
-    int start = at == 0 || at + width <= PIECE ? next : Math.addExact(next, PIECE - at);
-    int piece = start >>> SHIFT;
-    if (piece >= values.length) {
-      values = Arrays.copyOf(values, piece + (piece >> 1) + 1);
-    }
-    int end = (start & MASK) + width;
-    if (values[piece] == null) {
-      values[piece] = new double[Math.max(PIECE, width)];
-    } else if (values[piece].length < end) {
-      // Only the first one begins small.
-      int larger = Math.max(end, Math.min(PIECE, 4 * values[piece].length));
-      values[piece] = Arrays.copyOf(values[piece], larger);
-    }
-    next = Math.addExact(start, width);
-    if (width > PIECE) {
-      next = Math.addExact(next, PIECE - 1) & ~MASK;
-    }
-    return start;
-  }
-
-  /** Returns the columns of a piece. */
-  private int[] columns(int piece) {
-    if (columns.length < values.length) {
-      columns = Arrays.copyOf(columns, values.length);
-    }
-    int[] own = columns[piece];
-    if (own == null || own.length < values[piece].length) {
-      own = own == null ? new int[values[piece].length] : Arrays.copyOf(own, values[piece].length);
-      columns[piece] = own;
-    }
-    return own;
   }
 
   private void becomeSparse() {
     sparse = true;
-    widths = new int[Math.max(16, count)];
-    Arrays.fill(widths, 0, count, widthOfAll);
+    starts = new int[count + LEAST_ROOM];
+    columns = new int[entries];
     for (int i = 0; i < count; i++) {
-      int[] own = columns(starts[i] >>> SHIFT);
-      for (int k = 0; k < widthOfAll; k++) {
-        own[(starts[i] & MASK) + k] = k;
+      starts[i + 1] = (i + 1) * features;
+      for (int k = 0; k < features; k++) {
+        columns[i * features + k] = k;
       }
     }
   }
@@ -139,12 +94,17 @@ final class GrowingRows {
     return row < offsets.count() ? offsets.get(row) : 0.0;
   }
 
-  private int width(int row) {
-    return sparse ? widths[row] : widthOfAll;
+  private int start(int row) {
+    return sparse ? starts[row] : row * features;
   }
 
-  /** Returns the row numbers sorted by content. */
+  private int width(int row) {
+    return sparse ? starts[row + 1] - starts[row] : features;
+  }
+
+  /** Ends adding, and returns the row numbers sorted by content. */
   int[] canonicalOrder() {
+    values.end();
     return CanonicalOrder.of(count, new Content());
   }
 
@@ -174,8 +134,7 @@ final class GrowingRows {
     @Override
     public long of(int row, int key) {
       if (key >= firstValue) {
-        int start = starts[row];
-        return CanonicalOrder.key(values[start >>> SHIFT][(start & MASK) + key - firstValue]);
+        return CanonicalOrder.key(values.get(start(row) + key - firstValue));
       }
       return switch (key) {
         case LABEL -> CanonicalOrder.key(labels.get(row));
@@ -187,8 +146,7 @@ final class GrowingRows {
     }
 
     private long column(int row, int entry) {
-      int start = starts[row];
-      return entry < width(row) ? columns[start >>> SHIFT][(start & MASK) + entry] : NO_COLUMN;
+      return entry < width(row) ? columns[starts[row] + entry] : NO_COLUMN;
     }
 
     @Override
@@ -211,51 +169,89 @@ final class GrowingRows {
     }
   }
 
-  /** Packs the chosen rows, dense unless at most half of the entries are present. */
-  Examples pack(int[] chosen, int features, Storage storage) {
+  /**
+   * Brings the rows into an order that {@link #pack} takes them from, once.
+   *
+   * @param order of all rows
+   */
+  void arrange(int[] order) {
+    arranged = order;
+    if (!sparse && !values.isOnDisk()) {
+      values.arrange(order);
+    }
+  }
+
+  /**
+   * Packs the rows {@code from .. to - 1} of the order, dense unless at most half of the entries
+   * are present. To take the first rows ends the use of this store.
+   */
+  Examples pack(int from, int to, Storage storage) {
+    int[] chosen = Arrays.copyOfRange(arranged, from, to);
     double[] chosenLabels = labels.at(chosen);
     double[] chosenWeights = weights.at(chosen);
-    double[] chosenOffsets = null;
-    if (offsets.count() > 0) {
-      chosenOffsets = new double[chosen.length];
-      for (int r = 0; r < chosen.length; r++) {
+    double[] chosenOffsets = offsets.count() == 0 ? null : new double[chosen.length];
+    long present = 0;
+    for (int r = 0; r < chosen.length; r++) {
+      present += width(chosen[r]);
+      if (chosenOffsets != null) {
         chosenOffsets[r] = offset(chosen[r]);
       }
     }
-    long present = 0;
-    for (int row : chosen) {
-      present += width(row);
-    }
     long full = (long) chosen.length * features;
     if (sparse && present <= full / 2) {
-      return packSparse(
-          chosen, features, (int) present, chosenLabels, chosenWeights, chosenOffsets, storage);
+      return packSparse(chosen, (int) present, chosenLabels, chosenWeights, chosenOffsets, storage);
     }
     if (full > MOST_VALUES) {
       throw new IllegalArgumentException(
           "a dense shard holds at most 2^31 values; a worker with more must be split");
     }
-    double[] packed = new double[(int) full + Kernels.LANES];
-    for (int r = 0; r < chosen.length; r++) {
-      int start = starts[chosen[r]];
-      double[] piece = values[start >>> SHIFT];
-      int at = start & MASK;
-      if (!sparse) {
-        System.arraycopy(piece, at, packed, r * features, features);
-        continue;
-      }
-      int[] own = columns[start >>> SHIFT];
-      for (int k = at; k < at + widths[chosen[r]]; k++) {
-        packed[r * features + own[k]] = piece[k];
-      }
+    return new DenseExamples(
+        dense(from, chosen, storage), chosenLabels, chosenWeights, chosenOffsets);
+  }
+
+  private DenseValues dense(int from, int[] chosen, Storage storage) {
+    if (values.isOnDisk()) {
+      return onDisk(chosen, storage);
     }
-    PackedValues kept = PackedValues.of(packed, storage);
-    return new DenseExamples(features, kept, chosenLabels, chosenWeights, chosenOffsets);
+    if (!sparse && from == 0) {
+      return values.first(chosen.length, storage);
+    }
+    GrowingValues own = new GrowingValues(features, Room.OF_MEMORY);
+    double[] row = new double[features];
+    for (int r = 0; r < chosen.length; r++) {
+      copyRow(sparse ? chosen[r] : from + r, row);
+      own.add(row, 0, features);
+    }
+    return own.first(chosen.length, storage);
+  }
+
+  /** Rows that memory had no room for as they came have none when they are packed. */
+  private DenseValues onDisk(int[] chosen, Storage storage) {
+    double[] row = new double[features];
+    try (NumbersFile.Writer packed = NumbersFile.Writer.in(room.folder())) {
+      for (int i : chosen) {
+        copyRow(i, row);
+        storage.round(row);
+        packed.add(row, 0, features);
+      }
+      return DenseValues.of(packed.end(), features);
+    }
+  }
+
+  /** Writes all features of a row, which is given by its place in the store. */
+  private void copyRow(int i, double[] out) {
+    if (!sparse) {
+      values.copy(i * features, features, out, 0);
+      return;
+    }
+    Arrays.fill(out, 0.0);
+    for (int k = starts[i]; k < starts[i + 1]; k++) {
+      out[columns[k]] = values.get(k);
+    }
   }
 
   private Examples packSparse(
       int[] chosen,
-      int features,
       int present,
       double[] chosenLabels,
       double[] chosenWeights,
@@ -263,13 +259,13 @@ final class GrowingRows {
       Storage storage) {
     int[] rowStarts = new int[chosen.length + 1];
     int[] packedColumns = new int[present];
-    double[] packedValues = new double[present + Kernels.LANES];
+    double[] packedValues = new double[present];
     int end = 0;
     for (int r = 0; r < chosen.length; r++) {
-      int start = starts[chosen[r]];
-      int width = widths[chosen[r]];
-      System.arraycopy(columns[start >>> SHIFT], start & MASK, packedColumns, end, width);
-      System.arraycopy(values[start >>> SHIFT], start & MASK, packedValues, end, width);
+      int from = starts[chosen[r]];
+      int width = starts[chosen[r] + 1] - from;
+      System.arraycopy(columns, from, packedColumns, end, width);
+      values.copy(from, width, packedValues, end);
       end += width;
       rowStarts[r + 1] = end;
     }
@@ -277,7 +273,7 @@ final class GrowingRows {
         features,
         rowStarts,
         packedColumns,
-        PackedValues.of(packedValues, storage),
+        SparseValues.of(packedValues, storage),
         chosenLabels,
         chosenWeights,
         chosenOffsets);

@@ -32,7 +32,7 @@ public final class RowSweep {
   /** The sparse rows; null for dense ones. */
   private final SparseExamples sparse;
 
-  private final PackedValues values;
+  private final DenseValues values;
 
   /** Dense rows that don't lie end to end as doubles are copied here. */
   private final double[] copied;
@@ -82,7 +82,8 @@ public final class RowSweep {
     Arrays.fill(rowWeights, 1.0);
   }
 
-  private static int rowsOfABlock(int features) {
+  /** Returns how many rows a block has. */
+  static int rowsOfABlock(int features) {
     return Math.max(
         LEAST_ROWS, Math.min(MOST_ROWS, VALUES_OF_A_BLOCK / Math.max(1, features) / 8 * 8));
   }
@@ -126,12 +127,13 @@ public final class RowSweep {
     if (values == null) {
       return;
     }
-    block = values.inPlace();
-    blockStart = from * width;
+    block = count == 0 ? null : values.inPlace(from, count);
     if (block == null) {
-      values.copy(blockStart, count * width, copied, 0);
+      values.copy(from, count, copied, 0);
       block = copied;
       blockStart = 0;
+    } else {
+      blockStart = values.place(from);
     }
   }
 
@@ -145,7 +147,7 @@ public final class RowSweep {
       labels[i] = rows.label(row);
       rowWeights[i] = rows.weight(row);
       if (values != null) {
-        values.copy(row * width, width, copied, i * width);
+        values.copy(row, 1, copied, i * width);
       }
     }
     block = copied;

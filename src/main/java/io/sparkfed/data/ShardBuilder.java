@@ -39,10 +39,20 @@ public final class ShardBuilder {
 
   /** Creates a builder for rows with {@code features} columns. */
   public ShardBuilder(String worker, int features, Storage storage) {
+    this(worker, features, storage, Room.OF_MEMORY);
+  }
+
+  /**
+   * Creates a builder for rows with {@code features} columns. Where they are kept is of no
+   * consequence for what is computed of them.
+   *
+   * @param room the memory that they may take
+   */
+  public ShardBuilder(String worker, int features, Storage storage, Room room) {
     this.worker = worker;
     this.features = features;
     this.storage = storage;
-    this.rows = new GrowingRows();
+    this.rows = new GrowingRows(features, room);
   }
 
   /**
@@ -158,8 +168,14 @@ public final class ShardBuilder {
         isTest[i] = rows.part(order[i]) == Part.TEST;
       }
     }
-    Examples train = pack(select(order, isTest, false));
-    Examples test = pack(select(order, isTest, true));
+    int[] ofTraining = select(order, isTest, false);
+    int[] arranged = Arrays.copyOf(ofTraining, order.length);
+    int[] ofTest = select(order, isTest, true);
+    System.arraycopy(ofTest, 0, arranged, ofTraining.length, ofTest.length);
+    rows.arrange(arranged);
+    // The test rows first: the others take over what is left.
+    Examples test = rows.pack(ofTraining.length, order.length, storage);
+    Examples train = rows.pack(0, ofTraining.length, storage);
     Scaling scaling =
         standardizeByWorker ? FeatureMoments.of(train, shape) : Scaling.identity(shape);
     return new Shard(worker, train, test, scaling, dropped);
@@ -173,10 +189,6 @@ public final class ShardBuilder {
     boolean isWhole = Math.abs(exact - whole) <= WHOLE * rows;
     int wanted = isWhole ? (int) whole : (int) Math.floor(exact + random.nextDouble());
     return Math.max(0, Math.min(wanted, rows - 1));
-  }
-
-  private Examples pack(int[] chosen) {
-    return rows.pack(chosen, features, storage);
   }
 
   private static int[] select(int[] order, boolean[] isTest, boolean wanted) {

@@ -8,14 +8,14 @@ final class SparseExamples extends Examples {
 
   private final int[] rowStarts;
   private final int[] columns;
-  private final PackedValues values;
+  private final SparseValues values;
 
   /** Row i has the entries {@code rowStarts[i]} (inclusive) to {@code rowStarts[i + 1]}. */
   SparseExamples(
       int features,
       int[] rowStarts,
       int[] columns,
-      PackedValues values,
+      SparseValues values,
       double[] labels,
       double[] weights,
       double[] offsets) {

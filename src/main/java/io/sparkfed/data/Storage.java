@@ -28,6 +28,15 @@ public enum Storage {
     return true;
   }
 
+  /** Rounds numbers as they are stored. */
+  void round(double[] values) {
+    if (this == FLOAT) {
+      for (int i = 0; i < values.length; i++) {
+        values[i] = rounded(values[i]);
+      }
+    }
+  }
+
   /**
    * Returns a finite number as a float.
    *

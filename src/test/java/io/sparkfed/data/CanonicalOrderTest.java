@@ -98,7 +98,7 @@ class CanonicalOrderTest {
   }
 
   private static void assertOrder(List<Row> rows, int features) {
-    GrowingRows growing = new GrowingRows();
+    GrowingRows growing = new GrowingRows(features, Room.OF_MEMORY);
     List<Row> stored = new ArrayList<>();
     boolean anySparse = rows.stream().anyMatch(row -> row.columns() != null);
     for (Row row : rows) {

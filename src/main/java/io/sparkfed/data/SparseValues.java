@@ -1,23 +1,21 @@
 package io.sparkfed.data;
 
-import io.sparkfed.math.Kernels;
 import java.io.Serializable;
 
-/** The numbers of rows, end to end, as they are stored; read as double in any case. */
-abstract sealed class PackedValues implements Serializable {
+/** The entries of sparse rows, end to end, as they are stored; read as double in any case. */
+abstract sealed class SparseValues implements Serializable {
   private static final long serialVersionUID = 1L;
 
   /**
    * Packs numbers.
    *
-   * @param values the numbers, followed by {@link Kernels#LANES} zeros, as kernels read whole
-   *     vectors; kept, if stored as double
+   * @param values the numbers; kept, if stored as double
    */
-  static PackedValues of(double[] values, Storage storage) {
+  static SparseValues of(double[] values, Storage storage) {
     if (storage == Storage.DOUBLE) {
       return new Doubles(values);
     }
-    float[] rounded = new float[values.length - Kernels.LANES];
+    float[] rounded = new float[values.length];
     for (int i = 0; i < rounded.length; i++) {
       rounded[i] = storage.rounded(values[i]);
     }
@@ -25,9 +23,6 @@ abstract sealed class PackedValues implements Serializable {
   }
 
   abstract double get(int i);
-
-  /** Returns a number's sum with coefficients, as {@link Kernels#dots} defines it. */
-  abstract double dot(int start, double[] coefficients, int from, int width);
 
   /**
    * Returns the sum of the numbers {@code start .. end - 1} with the coefficients of their columns:
@@ -39,14 +34,9 @@ abstract sealed class PackedValues implements Serializable {
   abstract void addSparse(
       int start, int end, int[] columns, double factor, double[] sums, int from);
 
-  abstract void copy(int start, int count, double[] out, int at);
-
-  /** Returns the array that holds the numbers as kernels read them; null if there is none. */
-  abstract double[] inPlace();
-
   abstract long bytes();
 
-  private static final class Doubles extends PackedValues {
+  private static final class Doubles extends SparseValues {
     private static final long serialVersionUID = 1L;
 
     private final double[] values;
@@ -61,11 +51,6 @@ abstract sealed class PackedValues implements Serializable {
     }
 
     @Override
-    double dot(int start, double[] coefficients, int from, int width) {
-      return Kernels.dot(values, start, coefficients, from, width);
-    }
-
-    @Override
     double sparseDot(int start, int end, int[] columns, double[] coefficients, int from) {
       double s0 = 0.0;
       double s1 = 0.0;
@@ -92,22 +77,12 @@ abstract sealed class PackedValues implements Serializable {
     }
 
     @Override
-    void copy(int start, int count, double[] out, int at) {
-      System.arraycopy(values, start, out, at, count);
-    }
-
-    @Override
-    double[] inPlace() {
-      return values;
-    }
-
-    @Override
     long bytes() {
       return (long) Double.BYTES * values.length;
     }
   }
 
-  private static final class Floats extends PackedValues {
+  private static final class Floats extends SparseValues {
     private static final long serialVersionUID = 1L;
 
     private final float[] values;
@@ -122,11 +97,6 @@ abstract sealed class PackedValues implements Serializable {
     }
 
     @Override
-    double dot(int start, double[] coefficients, int from, int width) {
-      return Kernels.dot(values, start, coefficients, from, width);
-    }
-
-    @Override
     double sparseDot(int start, int end, int[] columns, double[] coefficients, int from) {
       double s0 = 0.0;
       double s1 = 0.0;
@@ -150,16 +120,6 @@ abstract sealed class PackedValues implements Serializable {
       for (int k = start; k < end; k++) {
         sums[from + columns[k]] += factor * values[k];
       }
-    }
-
-    @Override
-    void copy(int start, int count, double[] out, int at) {
-      Kernels.best().widen(values, start, out, at, count);
-    }
-
-    @Override
-    double[] inPlace() {
-      return null;
     }
 
     @Override
