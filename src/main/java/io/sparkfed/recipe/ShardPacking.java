@@ -2,6 +2,7 @@ package io.sparkfed.recipe;
 
 import io.sparkfed.config.DataConfig.SplitByFraction;
 import io.sparkfed.config.TrainingConfig;
+import io.sparkfed.data.Room;
 import io.sparkfed.data.Shard;
 import io.sparkfed.data.ShardBuilder;
 import io.sparkfed.data.Storage;
@@ -42,6 +43,15 @@ public record ShardPacking(
   /** Returns what takes up a worker's rows with {@code features} columns. */
   public ShardBuilder builder(String worker, int features) {
     return new ShardBuilder(worker, features, storage);
+  }
+
+  /**
+   * Returns what takes up a worker's rows with {@code features} columns.
+   *
+   * @param room the memory that they may take
+   */
+  public ShardBuilder builder(String worker, int features, Room room) {
+    return new ShardBuilder(worker, features, storage, room);
   }
 
   /** Packs rows taken up, of the same number of columns. */

@@ -2,11 +2,13 @@ package io.sparkfed.spark.rows;
 
 import io.sparkfed.data.DataFault;
 import io.sparkfed.data.EncodedRow;
+import io.sparkfed.data.Room;
 import io.sparkfed.data.Shard;
 import io.sparkfed.data.ShardBuilder;
 import io.sparkfed.recipe.ShardPacking;
 import io.sparkfed.spark.cluster.WorkerPartition;
 import io.sparkfed.spark.cluster.WorkerPartition.Holding;
+import java.io.UncheckedIOException;
 
 /** Makes of a worker's rows what its partition holds. Runs in tasks, at workers. */
 final class PartitionPacking {
@@ -20,6 +22,26 @@ final class PartitionPacking {
    * @param expected the worker's id; null when the rows say whose they are
    */
   static WorkerPartition of(ShardPacking packing, ParsedRows rows, String expected) {
+    Room room = ShardRoom.ofThisExecutor();
+    try {
+      return of(packing, rows, expected, room);
+    } catch (UncheckedIOException e) {
+      String why = e.getCause().getMessage();
+      return new WorkerPartition(
+          expected,
+          new DataFault(
+              expected == null ? "" : expected,
+              "",
+              0,
+              "its rows have no room in memory, and "
+                  + room.folder()
+                  + " (spark.local.dir) has none either: "
+                  + why));
+    }
+  }
+
+  private static WorkerPartition of(
+      ShardPacking packing, ParsedRows rows, String expected, Room room) {
     String worker = expected;
     ShardBuilder builder = null;
     int width = 0;
@@ -39,7 +61,7 @@ final class PartitionPacking {
       if (builder == null) {
         worker = rows.worker();
         width = row.width();
-        builder = packing.builder(worker, width);
+        builder = packing.builder(worker, width, room);
       }
       if (!rows.worker().equals(worker)) {
         throw new IllegalStateException("a partition must hold the rows of one worker");

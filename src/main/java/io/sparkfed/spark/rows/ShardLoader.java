@@ -178,7 +178,7 @@ public final class ShardLoader {
             .parallelize(ids, tasks)
             .map(
                 worker -> {
-                  ShardBuilder rows = packing.builder(worker, features);
+                  ShardBuilder rows = packing.builder(worker, features, ShardRoom.ofThisExecutor());
                   generator.generate(worker, rows);
                   return PartitionPacking.of(packing, worker, rows, features).ofSimulation();
                 });
