@@ -39,7 +39,8 @@ public record TextsOfBuckets(LevelQuery query, int[] occupied) implements Statem
       int at = Arrays.binarySearch(occupied, query.bucket(salt, category, level));
       if (at >= 0) {
         String column = query.columns().get(category);
-        LevelCode.addTo(codes, at * LevelCode.LENGTH, query.salts().get(salt), column, level, rows);
+        LevelCode.addTo(
+            codes, at * LevelCode.LENGTH, query.salts().get(salt), column, level, (double) rows);
         return;
       }
     }
