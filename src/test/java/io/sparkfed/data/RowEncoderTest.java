@@ -1,0 +1,283 @@
+package io.sparkfed.data;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.sparkfed.data.ShardBuilder.Part;
+import io.sparkfed.model.ColumnType;
+import io.sparkfed.model.Family;
+import io.sparkfed.model.FeatureEncoding;
+import io.sparkfed.model.InputColumn;
+import io.sparkfed.model.InputColumn.Numeric;
+import io.sparkfed.model.InputColumn.OneHot;
+import io.sparkfed.model.MissingTexts;
+import io.sparkfed.model.Response;
+import io.sparkfed.model.formula.Expression;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What raw rows become, wherever they come from. */
+class RowEncoderTest {
+  private static final Response LINEAR = new Response(Family.LINEAR, Family.LINEAR.loss());
+
+  /** Cells that are objects; a reader that takes blocks where they are finite numbers. */
+  private static final class ObjectRows implements CellRows, Cells {
+    private final List<Object[]> rows;
+    private int at = -1;
+
+    ObjectRows(List<Object[]> rows) {
+      this.rows = rows;
+    }
+
+    @Override
+    public boolean next() {
+      return ++at < rows.size();
+    }
+
+    @Override
+    public Cells cells() {
+      return this;
+    }
+
+    @Override
+    public int take(int most, int columns, double[] out, int from) {
+      int taken = 0;
+      while (taken < most && at + 1 < rows.size() && isFinite(rows.get(at + 1), columns)) {
+        at++;
+        for (int j = 0; j < columns; j++) {
+          out[from + taken * columns + j] = number(j);
+        }
+        taken++;
+      }
+      return taken;
+    }
+
+    private static boolean isFinite(Object[] row, int columns) {
+      return Arrays.stream(row, 0, columns)
+          .allMatch(cell -> cell instanceof Number n && Double.isFinite(n.doubleValue()));
+    }
+
+    @Override
+    public boolean isNull(int place) {
+      return rows.get(at)[place] == null;
+    }
+
+    @Override
+    public Kind kind(int place) {
+      Object cell = rows.get(at)[place];
+      return cell instanceof Number
+          ? Kind.NUMBER
+          : cell instanceof Boolean
+              ? Kind.BOOLEAN
+              : cell instanceof String ? Kind.TEXT : Kind.VECTOR;
+    }
+
+    @Override
+    public double number(int place) {
+      return ((Number) rows.get(at)[place]).doubleValue();
+    }
+
+    @Override
+    public Object value(int place) {
+      return rows.get(at)[place];
+    }
+
+    @Override
+    public Vector vector(int place) {
+      return (Vector) rows.get(at)[place];
+    }
+  }
+
+  private static RowForm form(List<InputColumn> columns) {
+    return new RowForm(
+        LINEAR,
+        new FeatureEncoding(columns),
+        new CellRules(MissingTexts.COMMON),
+        false,
+        new Scalar(new Expression.Column("y")),
+        "w",
+        null,
+        null);
+  }
+
+  private static List<String> encoded(RowForm form, CellRows rows) {
+    List<String> lines = new ArrayList<>();
+    RowEncoder encoder = new RowEncoder(form);
+    EncodedRow row = new EncodedRow();
+    while (rows.next()) {
+      try {
+        encoder.encode(rows.cells(), row);
+        lines.add(line(row));
+      } catch (BrokenRuleException e) {
+        lines.add(e.column() + " " + e.kind() + ": " + e.getMessage());
+      }
+    }
+    return lines;
+  }
+
+  private static String line(EncodedRow row) {
+    EncodedRow own = row.copy();
+    return own.width()
+        + Arrays.toString(own.columns())
+        + Arrays.toString(own.values())
+        + Arrays.toString(own.levels())
+        + own.label()
+        + own.weight()
+        + own.offset()
+        + own.part();
+  }
+
+  @Test
+  void encode_rowsInBlocksOrOneByOne_isTheSame() {
+    Random random = new Random(5L);
+    Object[] odd = {null, Double.NaN, Double.NEGATIVE_INFINITY, -0.0, "3", "NA", "x", true, -7L};
+    for (int trial = 0; trial < 100; trial++) {
+      List<InputColumn> columns = new ArrayList<>();
+      for (int j = 1 + random.nextInt(4); j > 0; j--) {
+        columns.add(new Numeric("x" + j, ColumnType.NUMBER, random.nextBoolean(), 0.25));
+      }
+      RowForm form = form(columns);
+      int often = 1 + random.nextInt(60);
+      List<Object[]> rows = new ArrayList<>();
+      for (int i = random.nextInt(400); i > 0; i--) {
+        Object[] row = new Object[form.width()];
+        for (int j = 0; j < row.length; j++) {
+          row[j] =
+              random.nextInt(often * row.length) == 0
+                  ? odd[random.nextInt(odd.length)]
+                  : (Object) Math.abs(random.nextGaussian());
+        }
+        rows.add(row);
+      }
+
+      assertTrue(form.isOfNumbers());
+      assertEquals(
+          encoded(form, new ObjectRows(rows)),
+          encoded(form, new NumberRows(new ObjectRows(rows), form.width())));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "x, 1, 2 | x is not a number",
+        "NaN, 1, 2 | x must be a finite number, and is NaN",
+        "null, 1, 2 | x is missing; a number is needed",
+        "Infinity, 1, 2 | x must be a finite number, and is NaN or infinite",
+        "1f, 1, 2 | x is not a number",
+        "1, text, 2 | y is not a number",
+        "1, 1, -2 | w a weight must be >= 0",
+      })
+  void encode_cellThatBreaksARule_isToldWithoutIt(String cells, String told) {
+    Object[] row = new Object[3];
+    String[] texts = cells.split(", ");
+    for (int j = 0; j < row.length; j++) {
+      row[j] =
+          switch (texts[j]) {
+            case "null" -> null;
+            case "NaN" -> Double.NaN;
+            case "Infinity" -> Double.POSITIVE_INFINITY;
+            default -> texts[j];
+          };
+    }
+    RowForm form = form(List.of(Numeric.complete("x", ColumnType.NUMBER)));
+
+    String found = encoded(form, new ObjectRows(List.<Object[]>of(row))).get(0);
+
+    assertTrue(found.replaceFirst(" \\w+:", "").startsWith(told.strip()), found);
+  }
+
+  @Test
+  void encode_levelsAndVectors_areTheirFeatures() {
+    OneHot level = new OneHot("c", ColumnType.TEXT, "a", List.of("a", "b", "1"));
+    RowForm ofLevels = form(List.of(level, Numeric.complete("x", ColumnType.NUMBER)));
+    RowForm ofVectors = form(List.of(new InputColumn.Vectors("v", 0)));
+    Cells.Vector sparse = new Cells.Vector(4, new int[] {1, 3}, new double[] {2.0, -0.5});
+
+    assertFalse(ofLevels.isOfNumbers());
+    assertEquals(
+        List.of(
+            "3null[1.0, 0.0, 7.0][]1.02.00.0TRAIN",
+            "3null[0.0, 1.0, 7.0][]1.02.00.0TRAIN",
+            "c UNSEEN: must be at one of the 3 known levels"),
+        encoded(
+            ofLevels,
+            new ObjectRows(
+                List.of(
+                    new Object[] {"b", 7, 1, 2},
+                    new Object[] {1.0f, "7.0", true, 2L},
+                    new Object[] {"z", 7, 1, 2}))));
+    assertEquals(
+        List.of("4[1, 3][2.0, -0.5][]1.01.00.0TRAIN"),
+        encoded(ofVectors, new ObjectRows(List.<Object[]>of(new Object[] {sparse, 1, 1}))));
+  }
+
+  @Test
+  void run_rowsOfAnyKind_comeBackAsTheyWere() throws IOException, ClassNotFoundException {
+    Random random = new Random(11L);
+    for (int trial = 0; trial < 200; trial++) {
+      RowRun run = new RowRun("w");
+      List<String> expected = new ArrayList<>();
+      int width = random.nextInt(5);
+      int levels = random.nextInt(3);
+      for (int i = random.nextInt(50); i > 0; i--) {
+        if (random.nextInt(4) == 0) {
+          run.addIncomplete();
+          expected.add(null);
+          continue;
+        }
+        int entries = random.nextBoolean() ? width : random.nextInt(width + 1);
+        boolean isSparse = entries < width || random.nextBoolean();
+        double[] values = random.doubles(entries + 3).toArray();
+        EncodedRow row = new EncodedRow();
+        row.see(width, isSparse ? new int[] {9, 9, 0, 1, 2, 3, 4} : null, values, 2, entries);
+        row.seeLevels(random.ints(levels, 0, 3).mapToObj(String::valueOf).toArray(String[]::new));
+        row.label = random.nextInt(3);
+        row.weight = random.nextDouble();
+        row.offset = random.nextInt(2);
+        row.part = random.nextBoolean() ? Part.TRAIN : Part.TEST;
+        assertTrue(run.takes(row));
+        run.add(row);
+        expected.add(line(row));
+      }
+      RowRun brought = brought(run.trimmed());
+      List<String> found = new ArrayList<>();
+      EncodedRow row = new EncodedRow();
+      for (int i = 0; i < brought.rows(); i++) {
+        if (brought.isIncomplete(i)) {
+          found.add(null);
+        } else {
+          brought.see(i, row);
+          found.add(line(row));
+        }
+      }
+
+      assertEquals("w", brought.worker());
+      assertArrayEquals(expected.toArray(), found.toArray());
+    }
+  }
+
+  private static RowRun brought(RowRun run) throws IOException, ClassNotFoundException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+      out.writeObject(run);
+    }
+    try (ObjectInputStream in =
+        new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
+      return (RowRun) in.readObject();
+    }
+  }
+}
