@@ -92,8 +92,8 @@ public final class RowRun implements Serializable {
     ends[count++] = entries;
   }
 
-  /** Returns the run without the room that it didn't need; it takes no more rows. */
-  public RowRun trimmed() {
+  /** Gives back the room that wasn't needed; the run takes no more rows. */
+  public void trim() {
     labels = Arrays.copyOf(labels, count);
     weights = Arrays.copyOf(weights, count);
     offsets = Arrays.copyOf(offsets, count);
@@ -101,7 +101,6 @@ public final class RowRun implements Serializable {
     values = Arrays.copyOf(values, entries);
     columns = sparse.isEmpty() ? columns : Arrays.copyOf(columns, entries);
     levels = Arrays.copyOf(levels, count * levelsOfARow);
-    return this;
   }
 
   /** Returns the number of rows, those left out among them. */

@@ -253,7 +253,8 @@ class RowEncoderTest {
         run.add(row);
         expected.add(line(row));
       }
-      RowRun brought = brought(run.trimmed());
+      run.trim();
+      RowRun brought = brought(run);
       List<String> found = new ArrayList<>();
       EncodedRow row = new EncodedRow();
       for (int i = 0; i < brought.rows(); i++) {

@@ -45,7 +45,7 @@ final class BatchRows implements CellRows {
   public boolean next() {
     boolean isThere = hasRow();
     if (isThere) {
-      cells.of(batch.getRow(read++));
+      cells.see(batch.getRow(read++));
     }
     return isThere;
   }

@@ -103,9 +103,8 @@ final class InternalCells implements Cells {
   }
 
   /** Looks at a row. */
-  InternalCells of(InternalRow next) {
+  void see(InternalRow next) {
     row = next;
-    return this;
   }
 
   @Override

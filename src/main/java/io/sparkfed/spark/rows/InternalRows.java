@@ -19,7 +19,7 @@ final class InternalRows implements CellRows {
   public boolean next() {
     boolean isThere = rows.hasNext();
     if (isThere) {
-      cells.of(rows.next());
+      cells.see(rows.next());
     }
     return isThere;
   }

@@ -96,7 +96,8 @@ final class RunRows implements ParsedRows {
 
       private void close(RowRun run) {
         size -= run.size();
-        full.add(new Run(run.trimmed(), null));
+        run.trim();
+        full.add(new Run(run, null));
       }
 
       private void closeAll() {
