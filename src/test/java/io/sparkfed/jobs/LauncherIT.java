@@ -59,7 +59,8 @@ class LauncherIT {
 
   private Outcome outcome(Process process) throws InterruptedException {
     try {
-      assertTrue(process.waitFor(2, TimeUnit.MINUTES), "the job did not end");
+      // The first training of a build makes an archive of classes before it trains.
+      assertTrue(process.waitFor(6, TimeUnit.MINUTES), "the job did not end");
     } finally {
       process.destroyForcibly();
     }
