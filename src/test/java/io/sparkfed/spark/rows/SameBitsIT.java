@@ -28,11 +28,14 @@ import io.sparkfed.recipe.InProcessRows;
 import io.sparkfed.recipe.ShardPacking;
 import io.sparkfed.recipe.Trained;
 import io.sparkfed.recipe.Training;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.spark.SparkEnv;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -106,6 +109,41 @@ class SameBitsIT {
     spark = LocalTraining.session(cores);
 
     assertEquals(bits(inProcess(config, syntheticShards(config))), bits(train(spark, config)));
+  }
+
+  /** Storage memory of some hundred kilobytes: shards of two megabytes lie on the disk. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"preset = auto", "rounds = 3, local { solver = sgd, epochs = 2, batch-size = 8 }"})
+  void train_shardsLargerThanMemory_sameBits(String algorithm) throws IOException {
+    TrainingConfig config =
+        config(
+            folder,
+            """
+            seed = 5
+            data { synthetic { workers = 3, rows-per-worker = 8000, features = 50 } }
+            data.split.test-fraction = 0.2
+            model { family = logistic, l2 = 0.01 }
+            algorithm { %s }
+            """
+                .formatted(algorithm));
+    spark.stop();
+    spark =
+        SparkSession.builder()
+            .master("local[2]")
+            .config("spark.ui.enabled", false)
+            .config("spark.memory.fraction", 0.0001)
+            .getOrCreate();
+    try {
+      List<Long> streamed = bits(train(spark, config));
+
+      assertTrue(
+          Arrays.stream(SparkEnv.get().blockManager().diskBlockManager().localDirs())
+              .anyMatch(disk -> new File(disk, "spark-federated-shards").isDirectory()));
+      assertEquals(bits(inProcess(config, syntheticShards(config))), streamed);
+    } finally {
+      spark.stop();
+    }
   }
 
   @ParameterizedTest
