@@ -56,6 +56,12 @@ final class PairTable {
     System.arraycopy(words(value), 0, table, at + WORDS, WORDS);
   }
 
+  /** Forgets all values. */
+  void clear() {
+    table = new long[BUCKET];
+    held = 0;
+  }
+
   /** Returns how many values are here. */
   int size() {
     return held;

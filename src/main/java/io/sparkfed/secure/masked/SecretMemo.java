@@ -14,7 +14,7 @@ final class SecretMemo {
   /** 64 MiB: in a session, the pairs of some 10,000 workers in one process. */
   private static final int MOST_PAIRS = 1 << 20;
 
-  private static PairTable memo = new PairTable(MOST_PAIRS);
+  private static final PairTable MEMO = new PairTable(MOST_PAIRS);
 
   private SecretMemo() {}
 
@@ -25,15 +25,15 @@ final class SecretMemo {
    */
   static byte[] agreed(byte[] secret, byte[] ownKey, byte[] peerKey) {
     byte[] pair = pair(ownKey, peerKey);
-    synchronized (SecretMemo.class) {
-      byte[] known = memo.find(pair);
+    synchronized (MEMO) {
+      byte[] known = MEMO.find(pair);
       if (known != null) {
         return known;
       }
     }
     byte[] agreed = Agreement.sharedSecret(secret, peerKey);
-    synchronized (SecretMemo.class) {
-      memo.put(pair, agreed);
+    synchronized (MEMO) {
+      MEMO.put(pair, agreed);
     }
     return agreed;
   }
@@ -46,7 +46,9 @@ final class SecretMemo {
   }
 
   /** Forgets everything, as a lost executor does. */
-  static synchronized void clear() {
-    memo = new PairTable(MOST_PAIRS);
+  static void clear() {
+    synchronized (MEMO) {
+      MEMO.clear();
+    }
   }
 }
