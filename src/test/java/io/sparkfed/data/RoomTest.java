@@ -84,7 +84,7 @@ class RoomTest {
     Shard shard = shard(9000, 50, 0.5, Storage.DOUBLE, 0.0, Room.OF_MEMORY);
 
     long taken = shard.train().packedBytes() + shard.test().packedBytes();
-    assertEquals(9000.0 * 52 * Double.BYTES, taken, 0.001 * taken);
+    assertEquals(9000.0 * 52 * Double.BYTES, (double) taken, 0.001 * taken);
   }
 
   @Test

@@ -183,7 +183,7 @@ class RowEncoderTest {
       })
   void encode_cellThatBreaksARule_isToldWithoutIt(String cells, String told) {
     Object[] row = new Object[3];
-    String[] texts = cells.split(", ");
+    String[] texts = cells.split(", ", -1);
     for (int j = 0; j < row.length; j++) {
       row[j] =
           switch (texts[j]) {
