@@ -27,6 +27,7 @@ public final class KeyWords {
       case SHARED_UNITS -> "model.standardize = federated";
       case FORMULA -> "data.formula";
       case CATEGORIES -> "data.categorical";
+      case LABEL_LEVELS -> "data.label-levels";
       case MIN_LEVEL_ROWS -> "data.min-level-rows";
       case IMPUTATION -> "data.impute";
       case MISSING_VALUES -> "data.missing";

@@ -1,6 +1,8 @@
 package io.sparkfed.data;
 
 import io.sparkfed.data.BrokenRuleException.Kind;
+import io.sparkfed.hint.Hint;
+import io.sparkfed.hint.Message;
 import io.sparkfed.model.InputColumn;
 import io.sparkfed.model.InputColumn.OneHot;
 import io.sparkfed.model.Labels;
@@ -18,8 +20,13 @@ import java.io.Serializable;
  */
 public record CellRules(MissingTexts missing) implements Serializable {
   /** What can be done about a missing value. */
-  public static final String REMEDY =
-      " (data.missing = drop leaves such rows out; data.impute fills in features that are numbers)";
+  public static final Message REMEDY =
+      Message.of(
+          " (",
+          Hint.MISSING_VALUES,
+          " = drop leaves such rows out; ",
+          Hint.IMPUTATION,
+          " fills in features that are numbers)");
 
   private static final String NO_NUMBER = "is not a number";
 
@@ -57,7 +64,7 @@ public record CellRules(MissingTexts missing) implements Serializable {
           !row.isNull(at) && row.kind(at) == Cells.Kind.NUMBER
               ? "must be a finite number, and is NaN"
               : "is missing; a number is needed";
-      throw new BrokenRuleException(column, rule + REMEDY, Kind.MISSING);
+      throw new BrokenRuleException(column, Message.of(rule, REMEDY), Kind.MISSING);
     }
     return number;
   }
@@ -102,8 +109,13 @@ public record CellRules(MissingTexts missing) implements Serializable {
       throw e.getMessage().equals(NO_NUMBER)
           ? new BrokenRuleException(
               column,
-              NO_NUMBER
-                  + "; categories are named in data.categorical, or by factor() in data.formula")
+              Message.of(
+                  NO_NUMBER,
+                  "; categories are named in ",
+                  Hint.CATEGORIES,
+                  ", or by factor() in ",
+                  Hint.FORMULA),
+              Kind.RULE)
           : e;
     }
   }
@@ -114,7 +126,9 @@ public record CellRules(MissingTexts missing) implements Serializable {
       int named = classes.classOf(level(row, from, label.name(), Spelling.VALUE));
       if (named < 0) {
         throw new BrokenRuleException(
-            label.name(), "a label must be one of the classes in data.label-levels");
+            label.name(),
+            Message.of("a label must be one of the classes in ", Hint.LABEL_LEVELS),
+            Kind.RULE);
       }
       return named;
     }
@@ -125,7 +139,12 @@ public record CellRules(MissingTexts missing) implements Serializable {
       throw response.family().isClassifier() && e.getMessage().equals(NO_NUMBER)
           ? new BrokenRuleException(
               label.name(),
-              NO_NUMBER + "; classes with names need data.label-levels, e.g. [\"no\", \"yes\"]")
+              Message.of(
+                  NO_NUMBER,
+                  "; classes with names need ",
+                  Hint.LABEL_LEVELS,
+                  ", e.g. [\"no\", \"yes\"]"),
+              Kind.RULE)
           : e;
     }
     if (!response.acceptsLabel(value)) {
@@ -142,7 +161,8 @@ public record CellRules(MissingTexts missing) implements Serializable {
   private String level(Cells row, int at, String column, Spelling spelling)
       throws BrokenRuleException {
     if (isMissing(row, at)) {
-      throw new BrokenRuleException(column, "is missing; a level is needed" + REMEDY, Kind.MISSING);
+      throw new BrokenRuleException(
+          column, Message.of("is missing; a level is needed", REMEDY), Kind.MISSING);
     }
     if (row.kind(at) == Cells.Kind.NUMBER) {
       finite(row.number(at), column);

@@ -30,12 +30,17 @@ public class DataException extends RuntimeException implements Worded {
 
   /** The same with a message that names settings. */
   public DataException(Message message, Throwable driverCause) {
-    super(message.toString(), driverCause);
+    this(message.toString(), message, driverCause);
+  }
+
+  private DataException(String text, Message message, Throwable driverCause) {
+    super(text, driverCause);
     this.message = message;
   }
 
+  /** Returns the same failure in a user's words; it can be said in another's, too. */
   @Override
   public DataException in(Wording wording) {
-    return message.isPlain() ? this : new DataException(message.in(wording), this);
+    return message.isPlain() ? this : new DataException(message.in(wording), message, this);
   }
 }

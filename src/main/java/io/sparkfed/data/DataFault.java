@@ -1,5 +1,6 @@
 package io.sparkfed.data;
 
+import io.sparkfed.hint.Message;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,11 +15,16 @@ import java.util.List;
  *     one row's
  * @param rule what was expected, e.g. "must be a finite number"
  */
-public record DataFault(String worker, String column, long row, String rule)
+public record DataFault(String worker, String column, long row, Message rule)
     implements Serializable {
 
+  /** Creates a fault whose rule names no setting. */
+  public DataFault(String worker, String column, long row, String rule) {
+    this(worker, column, row, Message.of(rule));
+  }
+
   /** Returns one sentence. */
-  public String message() {
+  public Message message() {
     List<String> place = new ArrayList<>();
     if (!worker.isEmpty()) {
       place.add("worker " + worker);
@@ -29,6 +35,6 @@ public record DataFault(String worker, String column, long row, String rule)
     if (row > 0) {
       place.add("row " + row);
     }
-    return place.isEmpty() ? rule : String.join(", ", place) + ": " + rule;
+    return place.isEmpty() ? rule : Message.of(String.join(", ", place), ": ", rule);
   }
 }

@@ -2,6 +2,8 @@ package io.sparkfed.data;
 
 import io.sparkfed.data.BrokenRuleException.Kind;
 import io.sparkfed.data.ShardBuilder.Part;
+import io.sparkfed.hint.Hint;
+import io.sparkfed.hint.Message;
 import io.sparkfed.model.Design;
 import io.sparkfed.model.FeatureEncoding;
 import io.sparkfed.model.InputColumn;
@@ -125,7 +127,8 @@ public final class RowEncoder {
   private void encodeVector(Cells row, EncodedRow out) throws BrokenRuleException {
     String column = encoding.columns().get(0).name();
     if (row.isNull(0)) {
-      throw new BrokenRuleException(column, "is missing" + CellRules.REMEDY, Kind.MISSING);
+      throw new BrokenRuleException(
+          column, Message.of("is missing", CellRules.REMEDY), Kind.MISSING);
     }
     Cells.Vector features = row.vector(0);
     if (features.size() == 0) {
@@ -215,6 +218,14 @@ public final class RowEncoder {
     }
     throw new BrokenRuleException(
         form.part().name(),
-        "must be \"" + form.part().train() + "\" or \"" + form.part().test() + "\" (data.split)");
+        Message.of(
+            "must be \"",
+            form.part().train(),
+            "\" or \"",
+            form.part().test(),
+            "\" (",
+            Hint.TEST_ROWS,
+            ")"),
+        Kind.RULE);
   }
 }

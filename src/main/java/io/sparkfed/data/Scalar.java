@@ -1,5 +1,7 @@
 package io.sparkfed.data;
 
+import io.sparkfed.hint.Hint;
+import io.sparkfed.hint.Message;
 import io.sparkfed.model.formula.Expression;
 import java.io.Serializable;
 import java.util.HashMap;
@@ -45,7 +47,10 @@ public record Scalar(Expression expression) implements Serializable {
   static BrokenRuleException notFinite(String expression) {
     return new BrokenRuleException(
         expression,
-        "is not a finite number for this row, e.g. the logarithm of 0 (data.where can leave such"
-            + " rows out)");
+        Message.of(
+            "is not a finite number for this row, e.g. the logarithm of 0 (",
+            Hint.FILTER,
+            " can leave such rows out)"),
+        BrokenRuleException.Kind.RULE);
   }
 }

@@ -20,6 +20,7 @@ public enum Hint {
   SHARED_UNITS("units shared by all workers"),
   FORMULA("formula"),
   CATEGORIES("categories"),
+  LABEL_LEVELS("names of classes"),
   MIN_LEVEL_ROWS("least rows of a level"),
   IMPUTATION("imputation"),
   MISSING_VALUES("missing values"),

@@ -40,7 +40,13 @@ record ParamWords(HasFederation<?> estimator, Family family, Set<String> keys) i
           TEST_ROWS ->
           KeyWords.of(hint) + " of the settings";
       // A run of an estimator has none of these.
-      case SAMPLED_COHORTS, SERVER_LEARNING_RATE, FORMULA, CATEGORIES, MIN_LEVEL_ROWS, IMPUTATION ->
+      case SAMPLED_COHORTS,
+          SERVER_LEARNING_RATE,
+          FORMULA,
+          CATEGORIES,
+          LABEL_LEVELS,
+          MIN_LEVEL_ROWS,
+          IMPUTATION ->
           KeyWords.of(hint) + " of jobs/train";
     };
   }

@@ -3,6 +3,7 @@ package io.sparkfed.spark.rows;
 import io.sparkfed.aggregate.AggregationException;
 import io.sparkfed.config.DataConfig;
 import io.sparkfed.config.DataConfig.Synthetic;
+import io.sparkfed.config.KeyWords;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.data.DataException;
 import io.sparkfed.data.DataFault;
@@ -173,7 +174,7 @@ public final class DataSurvey {
       tests.addAll(one.tests());
       widths.addAll(one.widths());
       if (one.fault() != null) {
-        faults.add(one.fault().message());
+        faults.add(one.fault().message().in(KeyWords::of));
         trains.remove(one.fault().worker());
         tests.remove(one.fault().worker());
       }

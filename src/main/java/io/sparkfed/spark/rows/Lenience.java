@@ -4,6 +4,7 @@ import io.sparkfed.config.TrainingConfig.Handling;
 import io.sparkfed.config.TrainingConfig.Predictions;
 import io.sparkfed.data.BrokenRuleException;
 import io.sparkfed.data.CellRules;
+import io.sparkfed.hint.Message;
 import java.io.Serializable;
 
 /**
@@ -29,13 +30,14 @@ record Lenience(Handling missing, Handling unseen, boolean hinted) implements Se
   }
 
   /** Returns what a message says: the rule, and what can be chosen instead of what it suggests. */
-  String told(BrokenRuleException row) {
+  Message told(BrokenRuleException row) {
     if (!hinted || row.kind() == BrokenRuleException.Kind.RULE) {
-      return row.getMessage();
+      return row.rule();
     }
-    return row.getMessage().replace(CellRules.REMEDY, "")
-        + " (predictions."
-        + (row.kind() == BrokenRuleException.Kind.MISSING ? "missing" : "unseen")
-        + " = skip leaves such rows out, keep writes them without a prediction)";
+    return Message.of(
+        row.getMessage().replace(CellRules.REMEDY.toString(), ""),
+        " (predictions.",
+        row.kind() == BrokenRuleException.Kind.MISSING ? "missing" : "unseen",
+        " = skip leaves such rows out, keep writes them without a prediction)");
   }
 }

@@ -1,5 +1,6 @@
 package io.sparkfed.spark.rows;
 
+import io.sparkfed.config.KeyWords;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.config.TrainingConfig.Handling;
 import io.sparkfed.data.DataException;
@@ -252,7 +253,7 @@ public final class Predictor {
     Map<Aside, Long> aside = new HashMap<>();
     for (Look look : looks) {
       if (look.fault() != null) {
-        throw new DataException(look.fault().message());
+        throw new DataException(look.fault().message()).in(KeyWords::of);
       }
       look.aside().forEach((what, rows) -> aside.merge(what, rows, Long::sum));
     }

@@ -10,6 +10,7 @@ import io.sparkfed.data.EncodedRow;
 import io.sparkfed.data.NumberRows;
 import io.sparkfed.data.RowEncoder;
 import io.sparkfed.data.RowForm;
+import io.sparkfed.hint.Message;
 import io.sparkfed.spark.rows.GuardedRows.UnreadableRowException;
 import java.io.Serializable;
 import java.util.Iterator;
@@ -89,7 +90,7 @@ record RowParser(RowForm form, String worker, Missing missing, Lenience lenience
     private void parse(Cells cell) {
       owner = worker == null ? WorkerIds.of(cell, form.width()) : worker;
       if (owner == null && form.response() != null) {
-        end("", WorkerIds.NOBODYS);
+        end("", Message.of(WorkerIds.NOBODYS));
         return;
       }
       isIncomplete = missing == Missing.DROP && encoder.isIncomplete(cell);
@@ -109,8 +110,9 @@ record RowParser(RowForm form, String worker, Missing missing, Lenience lenience
       }
     }
 
-    private void end(String column, String rule) {
-      end(new DataFault(owner == null ? "" : owner, column, ordinal, rule + place()));
+    private void end(String column, Message rule) {
+      Message told = Message.of(rule, place());
+      end(new DataFault(owner == null ? "" : owner, column, ordinal, told));
     }
 
     private void end(DataFault why) {

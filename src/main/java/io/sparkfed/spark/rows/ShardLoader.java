@@ -2,6 +2,7 @@ package io.sparkfed.spark.rows;
 
 import io.sparkfed.aggregate.CohortException;
 import io.sparkfed.config.DataConfig.Synthetic;
+import io.sparkfed.config.KeyWords;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.csv.CellType;
 import io.sparkfed.data.DataException;
@@ -12,6 +13,7 @@ import io.sparkfed.data.SyntheticWorkers;
 import io.sparkfed.federated.PhaseListener;
 import io.sparkfed.federated.RunPhase;
 import io.sparkfed.federated.survey.FederatedPreprocessing;
+import io.sparkfed.hint.Message;
 import io.sparkfed.model.FeatureEncoding;
 import io.sparkfed.recipe.ShardPacking;
 import io.sparkfed.spark.cluster.Occupancy;
@@ -19,6 +21,7 @@ import io.sparkfed.spark.cluster.SparkFederation;
 import io.sparkfed.spark.cluster.WorkerPartition;
 import io.sparkfed.spark.rows.KeptShards.Purpose;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -306,11 +309,15 @@ public final class ShardLoader {
 
   /** Refuses if one of the faults isn't null. */
   static void refuseFaults(List<DataFault> found) {
-    List<String> faults =
-        found.stream().filter(Objects::nonNull).map(DataFault::message).sorted().toList();
+    List<Message> faults =
+        found.stream()
+            .filter(Objects::nonNull)
+            .map(DataFault::message)
+            .sorted(Comparator.comparing(Message::toString))
+            .toList();
     if (!faults.isEmpty()) {
       String more = faults.size() > 1 ? " (and " + (faults.size() - 1) + " more workers)" : "";
-      throw new DataException(faults.get(0) + more);
+      throw new DataException(Message.of(faults.get(0), more)).in(KeyWords::of);
     }
   }
 }
