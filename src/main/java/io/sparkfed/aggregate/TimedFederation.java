@@ -2,7 +2,6 @@ package io.sparkfed.aggregate;
 
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -13,10 +12,9 @@ import java.util.function.Supplier;
  *
  * @param <S> what a worker holds
  */
-public final class TimedFederation<S> implements Federation<S> {
+public final class TimedFederation<S> extends SurroundedFederation<S> {
   private static final double NANOS = 1e9;
 
-  private final Federation<S> federation;
   private final LongSupplier nanos;
   private final Map<Phase, Long> spent = new EnumMap<>(Phase.class);
   private long since;
@@ -27,7 +25,7 @@ public final class TimedFederation<S> implements Federation<S> {
    * @param nanos the clock, such as {@link System#nanoTime}
    */
   public TimedFederation(Federation<S> federation, LongSupplier nanos) {
-    this.federation = federation;
+    super(federation);
     this.nanos = nanos;
     restart();
   }
@@ -58,36 +56,12 @@ public final class TimedFederation<S> implements Federation<S> {
   }
 
   @Override
-  public List<String> workers() {
-    return federation.workers();
-  }
-
-  @Override
-  public List<String> evaluators() {
-    return federation.evaluators();
-  }
-
-  @Override
-  public <M> List<M> visit(Visit visit, WorkerTask<S, M> task) {
-    return timed(visit.phase(), () -> federation.visit(visit, task));
-  }
-
-  @Override
-  public <M> List<M> visitGroups(Visit visit, GroupTask<S, M> task) {
-    return timed(visit.phase(), () -> federation.visitGroups(visit, task));
-  }
-
-  @Override
-  public <M> List<M> visitAggregators(Visit visit, AggregatorTask<M> task) {
-    return timed(visit.phase(), () -> federation.visitAggregators(visit, task));
-  }
-
-  private <R> R timed(Phase phase, Supplier<R> visit) {
+  protected <R> R around(Visit visit, Supplier<R> made) {
     long start = nanos.getAsLong();
     try {
-      return visit.get();
+      return made.get();
     } finally {
-      spent.merge(phase, nanos.getAsLong() - start, Long::sum);
+      spent.merge(visit.phase(), nanos.getAsLong() - start, Long::sum);
     }
   }
 }

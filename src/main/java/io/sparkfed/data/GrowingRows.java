@@ -65,8 +65,8 @@ final class GrowingRows {
       starts = ShardBuilder.grown(starts, count + 2);
       starts[count + 1] = end;
     }
-    labels.add(withoutNegativeZero(row.label()));
-    weights.add(withoutNegativeZero(row.weight()));
+    labels.add(GrowingValues.withoutNegativeZero(row.label()));
+    weights.add(GrowingValues.withoutNegativeZero(row.weight()));
     if (row.offset() != 0.0) {
       while (offsets.count() < count) {
         offsets.add(0.0);
@@ -277,10 +277,5 @@ final class GrowingRows {
         chosenLabels,
         chosenWeights,
         chosenOffsets);
-  }
-
-  /** -0.0 and 0.0 are one value, so that equal rows are identical. */
-  private static double withoutNegativeZero(double value) {
-    return value == 0.0 ? 0.0 : value;
   }
 }

@@ -47,12 +47,16 @@ final class GrowingValues {
       int some = Math.min(length - done, piece - filled);
       double[] to = pieceWith(filled + some);
       for (int k = 0; k < some; k++) {
-        double value = from[at + done + k];
-        to[filled + k] = value == 0.0 ? 0.0 : value;
+        to[filled + k] = withoutNegativeZero(from[at + done + k]);
       }
       filled += some;
       done += some;
     }
+  }
+
+  /** -0.0 and 0.0 are one value, so that equal rows are identical. */
+  static double withoutNegativeZero(double value) {
+    return value == 0.0 ? 0.0 : value;
   }
 
   private double[] pieceWith(int needed) {
@@ -132,22 +136,17 @@ final class GrowingValues {
       copy(start * width, width, kept, 0);
       int to = start;
       for (int from = order[to]; from != start; from = order[to]) {
-        move(from, to);
+        write(pieces[from * width / piece], from * width % piece, to);
         done.set(to);
         to = from;
       }
-      System.arraycopy(kept, 0, pieces[to * width / piece], to * width % piece, width);
+      write(kept, 0, to);
       done.set(to);
     }
   }
 
-  private void move(int from, int to) {
-    System.arraycopy(
-        pieces[from * width / piece],
-        from * width % piece,
-        pieces[to * width / piece],
-        to * width % piece,
-        width);
+  private void write(double[] from, int at, int row) {
+    System.arraycopy(from, at, pieces[row * width / piece], row * width % piece, width);
   }
 
   /** Returns the first rows, as they lie; what follows them is lost. */

@@ -169,10 +169,8 @@ public final class ShardBuilder {
       }
     }
     int[] ofTraining = select(order, isTest, false);
-    int[] arranged = Arrays.copyOf(ofTraining, order.length);
     int[] ofTest = select(order, isTest, true);
-    System.arraycopy(ofTest, 0, arranged, ofTraining.length, ofTest.length);
-    rows.arrange(arranged);
+    rows.arrange(IntStream.concat(Arrays.stream(ofTraining), Arrays.stream(ofTest)).toArray());
     // The test rows first: the others take over what is left.
     Examples test = rows.pack(ofTraining.length, order.length, storage);
     Examples train = rows.pack(0, ofTraining.length, storage);

@@ -1,14 +1,11 @@
 package io.sparkfed.federated.training;
 
-import io.sparkfed.aggregate.AggregatorTask;
 import io.sparkfed.aggregate.Federation;
-import io.sparkfed.aggregate.GroupTask;
 import io.sparkfed.aggregate.Phase;
+import io.sparkfed.aggregate.SurroundedFederation;
 import io.sparkfed.aggregate.Visit;
-import io.sparkfed.aggregate.WorkerTask;
 import io.sparkfed.federated.PhaseListener;
 import io.sparkfed.federated.RunPhase;
-import java.util.List;
 import java.util.function.Supplier;
 
 /**
@@ -17,13 +14,12 @@ import java.util.function.Supplier;
  *
  * @param <S> what a worker holds
  */
-final class KeyVisits<S> implements Federation<S> {
-  private final Federation<S> federation;
+final class KeyVisits<S> extends SurroundedFederation<S> {
   private final PhaseListener listener;
   private RunPhase phase = RunPhase.MOMENTS;
 
   KeyVisits(Federation<S> federation, PhaseListener listener) {
-    this.federation = federation;
+    super(federation);
     this.listener = listener;
   }
 
@@ -34,31 +30,7 @@ final class KeyVisits<S> implements Federation<S> {
   }
 
   @Override
-  public List<String> workers() {
-    return federation.workers();
-  }
-
-  @Override
-  public List<String> evaluators() {
-    return federation.evaluators();
-  }
-
-  @Override
-  public <M> List<M> visit(Visit visit, WorkerTask<S, M> task) {
-    return told(visit, () -> federation.visit(visit, task));
-  }
-
-  @Override
-  public <M> List<M> visitGroups(Visit visit, GroupTask<S, M> task) {
-    return told(visit, () -> federation.visitGroups(visit, task));
-  }
-
-  @Override
-  public <M> List<M> visitAggregators(Visit visit, AggregatorTask<M> task) {
-    return told(visit, () -> federation.visitAggregators(visit, task));
-  }
-
-  private <R> R told(Visit visit, Supplier<R> made) {
+  protected <R> R around(Visit visit, Supplier<R> made) {
     if (visit.phase() != Phase.ADVERTISE) {
       return made.get();
     }
