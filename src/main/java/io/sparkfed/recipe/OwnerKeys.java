@@ -25,7 +25,8 @@ public final class OwnerKeys {
    * Makes an owner's folder.
    *
    * @return the card to send to whoever puts the roster together
-   * @throws ConfigurationException if the folder would not lie in {@code dir}
+   * @throws ConfigurationException if the folder would not lie in {@code dir}, or the id can't be
+   *     on a roster
    * @throws IOException if the folder exists or can't be written
    */
   public static Path init(Path dir, String worker) throws IOException {
@@ -39,6 +40,8 @@ public final class OwnerKeys {
     } catch (FileAlreadyExistsException e) {
       throw new IOException(
           dir.resolve(PlainText.of(worker)) + " exists already; keys are never overwritten", e);
+    } catch (ProtocolException e) {
+      throw new ConfigurationException(e.getMessage() + ". Provided value: " + worker, e);
     }
   }
 

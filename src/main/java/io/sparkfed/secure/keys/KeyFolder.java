@@ -7,21 +7,30 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.StringReader;
 import java.net.URISyntaxException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.Key;
 import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.interfaces.EdECKey;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import javax.crypto.SecretKey;
 
 /**
- * One data owner's folder, on the host of its worker and readable by it alone:
+ * One data owner's folder, on the host of its worker and readable by it alone: where the system has
+ * POSIX permissions, a folder whose secrets others could read, or whose rules they could change, is
+ * not opened.
  *
  * <ul>
  *   <li>{@code keys.p12}: a PKCS#12 store with the Ed25519 private key {@code identity} and the
@@ -40,6 +49,13 @@ public final class KeyFolder {
   public static final String ROSTER = "roster";
   public static final String POLICY = "policy.properties";
   public static final String JOURNAL = "journal";
+
+  /** What a PKCS#8 encoding of an Ed25519 seed starts with (RFC 8410, section 7). */
+  private static final byte[] ED25519_PREFIX =
+      HexFormat.of().parseHex("302e020100300506032b657004220420");
+
+  /** As the JDK and other providers call it. */
+  private static final Set<String> ED25519_NAMES = Set.of("EdDSA", "Ed25519");
 
   private static final Set<String> POLICY_KEYS =
       Set.of(
@@ -64,10 +80,11 @@ public final class KeyFolder {
    * Reads everything and checks that it fits together.
    *
    * @param worker whose folder it should be
-   * @throws ProtocolException if a file is missing or malformed, the roster doesn't hold this key,
-   *     or a hash is not the one pinned in the policy
+   * @throws ProtocolException if a file is missing, malformed or open to others, the roster doesn't
+   *     hold this key, or a hash is not the one pinned in the policy
    */
   public Owner open(String worker) {
+    requireOwners();
     Properties policy = policyProperties();
     PartyKeys keys = keys();
     RosterFile roster = RosterFile.parse(text(ROSTER).lines().toList());
@@ -80,25 +97,59 @@ public final class KeyFolder {
     }
     Journal journal =
         new FolderJournal(
-            folder.resolve(JOURNAL), number(policy, "max-sums", Long.MAX_VALUE, Long.MAX_VALUE));
+            closedJournal(), number(policy, "max-sums", Long.MAX_VALUE, Long.MAX_VALUE));
     return new Owner(keys, policy(policy), journal, roster);
+  }
+
+  /** Returns the state of what an owner is made of, to be compared: what differs is opened anew. */
+  List<Optional<FileState>> state() {
+    return Stream.of("", STORE, PASSWORD, ROSTER, POLICY, JOURNAL)
+        .map(file -> FileState.of(folder.resolve(file)))
+        .toList();
+  }
+
+  /** What an owner helped to open is nobody else's business either. */
+  private Path closedJournal() {
+    Path journal = folder.resolve(JOURNAL);
+    if (FileState.hasPermissions(folder)) {
+      try {
+        Files.createDirectory(
+            journal,
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      } catch (FileAlreadyExistsException e) {
+        // Made before, and looked at with the rest.
+      } catch (IOException e) {
+        throw new ProtocolException("the owner's journal can't be written");
+      }
+    }
+    return journal;
+  }
+
+  private void requireOwners() {
+    for (String file : List.of("", STORE, PASSWORD, JOURNAL)) {
+      Path path = folder.resolve(file);
+      FileState.of(path).ifPresent(state -> state.requireClosed(path));
+    }
+    for (String file : List.of(ROSTER, POLICY)) {
+      Path path = folder.resolve(file);
+      FileState.of(path).ifPresent(state -> state.requireUnchangeable(path));
+    }
   }
 
   /**
    * Reads the private keys.
    *
-   * @throws ProtocolException if the store can't be opened or a key is missing
+   * @throws ProtocolException if the store can't be opened, a key is missing or of another kind, or
+   *     others could read them
    */
   public PartyKeys keys() {
+    requireOwners();
     char[] password = text(PASSWORD).strip().toCharArray();
     try (InputStream in = Files.newInputStream(folder.resolve(STORE))) {
       KeyStore store = KeyStore.getInstance("PKCS12");
       store.load(in, password);
-      byte[] identity = lastBytes(key(store, "identity", password).getEncoded());
-      byte[] master = key(store, "master", password).getEncoded();
-      if (master.length != Kdf.LENGTH) {
-        throw new ProtocolException(STORE + ": the key master must have 256 bits");
-      }
+      byte[] identity = seed(key(store, "identity", password));
+      byte[] master = secret(key(store, "master", password));
       return new PartyKeys(identity, master);
     } catch (IOException | GeneralSecurityException e) {
       throw new ProtocolException(STORE + " can't be opened with the password of its folder");
@@ -107,12 +158,44 @@ public final class KeyFolder {
     }
   }
 
-  /** The private key of an Ed25519 PKCS#8 encoding is its last 32 bytes (RFC 8410, section 7). */
-  private static byte[] lastBytes(byte[] encoded) {
-    if (encoded == null || encoded.length < Signing.KEY_LENGTH) {
-      throw new ProtocolException(STORE + ": the key identity must be an Ed25519 key");
+  /**
+   * Returns the seed of an Ed25519 key. Of a key of another kind the same bytes may be its public
+   * half: an encoding of an EC key ends with it.
+   */
+  private static byte[] seed(Key key) {
+    byte[] encoded = key.getEncoded();
+    boolean isEd25519 =
+        key instanceof PrivateKey
+            && ED25519_NAMES.contains(key.getAlgorithm())
+            && encoded != null
+            && encoded.length == ED25519_PREFIX.length + Signing.KEY_LENGTH
+            && Arrays.equals(
+                encoded, 0, ED25519_PREFIX.length, ED25519_PREFIX, 0, ED25519_PREFIX.length);
+    if (!isEd25519) {
+      throw new ProtocolException(
+          STORE + ": the key identity must be an Ed25519 key. Provided value: " + kind(key));
     }
-    return Arrays.copyOfRange(encoded, encoded.length - Signing.KEY_LENGTH, encoded.length);
+    return Arrays.copyOfRange(encoded, ED25519_PREFIX.length, encoded.length);
+  }
+
+  private static byte[] secret(Key key) {
+    byte[] encoded = key.getEncoded();
+    if (!(key instanceof SecretKey) || encoded == null || encoded.length != Kdf.LENGTH) {
+      throw new ProtocolException(
+          STORE
+              + ": the key master must be a secret key of 256 bits. Provided value: "
+              + kind(key));
+    }
+    return encoded;
+  }
+
+  private static String kind(Key key) {
+    if (key instanceof SecretKey && key.getEncoded() != null) {
+      return "a secret key of " + Byte.SIZE * key.getEncoded().length + " bits";
+    }
+    return key instanceof EdECKey edwards
+        ? "a key of " + edwards.getParams().getName()
+        : "a key of " + key.getAlgorithm();
   }
 
   private static Key key(KeyStore store, String alias, char[] password)

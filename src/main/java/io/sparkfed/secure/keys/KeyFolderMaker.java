@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /** Makes a data owner's folder, with the JDK's own {@code keytool}. See {@link KeyFolder}. */
@@ -43,6 +45,12 @@ public final class KeyFolderMaker {
       # jar-sha256 =
       """;
 
+  private static final Set<PosixFilePermission> OWNERS_FOLDER =
+      PosixFilePermissions.fromString("rwx------");
+
+  private static final Set<PosixFilePermission> OWNERS =
+      PosixFilePermissions.fromString("rw-------");
+
   private KeyFolderMaker() {}
 
   /**
@@ -51,28 +59,33 @@ public final class KeyFolderMaker {
    * @return the folder
    * @throws FileAlreadyExistsException if it exists
    * @throws IOException if it can't be written or keytool fails
+   * @throws ProtocolException if the id can't be on a roster
    */
   public static Path init(Path dir, String worker) throws IOException {
+    RosterFile.requireId(worker);
     Files.createDirectories(dir);
     Path folder =
         Files.createDirectory(
-            dir.resolve(worker),
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            dir.resolve(worker), PosixFilePermissions.asFileAttribute(OWNERS_FOLDER));
+    Files.createDirectory(
+        folder.resolve(KeyFolder.JOURNAL), PosixFilePermissions.asFileAttribute(OWNERS_FOLDER));
     byte[] random = new byte[24];
     new SecureRandom().nextBytes(random);
-    Path password = folder.resolve(KeyFolder.PASSWORD);
-    Files.createFile(
-        password,
-        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    Files.writeString(password, Base64.getUrlEncoder().encodeToString(random) + "\n");
+    write(folder.resolve(KeyFolder.PASSWORD), Base64.getUrlEncoder().encodeToString(random) + "\n");
     keytool(folder, "-genkeypair", "identity", "Ed25519", "-dname", "CN=" + worker);
     keytool(folder, "-genseckey", "master", "AES", "-keysize", "256");
-    Files.setPosixFilePermissions(
-        folder.resolve(KeyFolder.STORE), PosixFilePermissions.fromString("rw-------"));
-    Files.writeString(folder.resolve(KeyFolder.POLICY), DEFAULT_POLICY);
-    Files.writeString(
-        folder.resolve(CARD), RosterFile.line(worker, new KeyFolder(folder).keys()) + "\n");
+    Files.setPosixFilePermissions(folder.resolve(KeyFolder.STORE), OWNERS);
+    write(folder.resolve(KeyFolder.POLICY), DEFAULT_POLICY);
+    write(folder.resolve(CARD), RosterFile.line(worker, new KeyFolder(folder).keys()) + "\n");
     return folder;
+  }
+
+  /** Writes a file that nobody but its owner could read at any time. */
+  private static void write(Path file, String text) throws IOException {
+    if (!Files.exists(file)) {
+      Files.createFile(file, PosixFilePermissions.asFileAttribute(OWNERS));
+    }
+    Files.writeString(file, text);
   }
 
   private static void keytool(
@@ -121,7 +134,7 @@ public final class KeyFolderMaker {
     if (!Arrays.equals(key, own)) {
       throw new ProtocolException("the roster must hold this owner's key for worker " + worker);
     }
-    Files.write(folder.resolve(KeyFolder.ROSTER), roster.lines());
+    write(folder.resolve(KeyFolder.ROSTER), String.join("\n", roster.lines()) + "\n");
     Path policy = folder.resolve(KeyFolder.POLICY);
     List<String> lines = new ArrayList<>(Files.readAllLines(policy));
     lines.removeIf(line -> line.strip().startsWith("roster-sha256"));

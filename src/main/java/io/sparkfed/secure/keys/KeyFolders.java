@@ -1,19 +1,17 @@
 package io.sparkfed.secure.keys;
 
 import io.sparkfed.wire.ProtocolException;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The data owners' own folders: {@code DIR/WORKER} on the host of each worker. See {@link
  * KeyFolder}.
  *
- * <p>Opening a key store takes a deliberate while, so an executor keeps what it opened until a file
- * changes.
+ * <p>Opening a key store takes a deliberate while, so an executor keeps what it opened until a
+ * file, or who may read it, changes.
  */
 public final class KeyFolders implements KeyRing {
   private static final long serialVersionUID = 1L;
@@ -23,7 +21,7 @@ public final class KeyFolders implements KeyRing {
   private final List<String> rosterLines;
 
   /** An owner with the state of the files it was read from. */
-  private record Opened(List<FileTime> times, Owner owner) {}
+  private record Opened(List<Optional<FileState>> state, Owner owner) {}
 
   /**
    * Refers to the folders.
@@ -39,30 +37,17 @@ public final class KeyFolders implements KeyRing {
 
   @Override
   public Owner open(String worker) {
-    Path folder = Path.of(dir, worker);
-    List<FileTime> times = times(folder);
+    Path folder = Path.of(dir, RosterFile.requireId(worker));
+    KeyFolder files = new KeyFolder(folder);
+    List<Optional<FileState>> state = files.state();
     return OPENED
         .compute(
             folder,
             (path, known) ->
-                known != null && known.times().equals(times)
+                known != null && known.state().equals(state)
                     ? known
-                    : new Opened(times, new KeyFolder(path).open(worker)))
+                    : new Opened(state, files.open(worker)))
         .owner();
-  }
-
-  private static List<FileTime> times(Path folder) {
-    return List.of(KeyFolder.STORE, KeyFolder.PASSWORD, KeyFolder.ROSTER, KeyFolder.POLICY).stream()
-        .map(file -> time(folder.resolve(file)))
-        .toList();
-  }
-
-  private static FileTime time(Path file) {
-    try {
-      return Files.getLastModifiedTime(file);
-    } catch (IOException e) {
-      throw new ProtocolException("the owner's folder must hold " + file.getFileName());
-    }
   }
 
   @Override

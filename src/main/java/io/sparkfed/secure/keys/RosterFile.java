@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
  * A roster as text: one line a worker, {@code id TAB public key TAB signature}, sorted by id, keys
@@ -20,6 +21,9 @@ import java.util.TreeMap;
  * each other, over a channel they trust, and pin it in their policies.
  */
 public final class RosterFile implements Roster {
+  /** Neither white space nor slashes, nor what a terminal obeys instead of showing it. */
+  private static final Pattern ID = Pattern.compile("[^\\s\\p{Z}\\p{Cc}\\p{Cf}/\\\\]+");
+
   private final SortedMap<String, byte[]> keys;
   private final List<String> lines;
   private final byte[] hash;
@@ -78,9 +82,16 @@ public final class RosterFile implements Roster {
     }
   }
 
-  private static String requireId(String worker) {
-    if (!worker.matches("[^\\s/\\\\]+")) {
-      throw new ProtocolException("a worker's id must have no white space and no slash");
+  /**
+   * Returns an id that can name a folder, and can be shown.
+   *
+   * @throws ProtocolException if it can't
+   */
+  static String requireId(String worker) {
+    if (!ID.matcher(worker).matches() || worker.equals(".") || worker.equals("..")) {
+      throw new ProtocolException(
+          "a worker's id must have no white space, slash or control character, and be neither . nor"
+              + " ..");
     }
     return worker;
   }

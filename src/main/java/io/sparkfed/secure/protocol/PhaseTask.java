@@ -12,20 +12,33 @@ public final class PhaseTask {
   private PhaseTask() {}
 
   /**
-   * Returns the party's message. Whatever goes wrong becomes one coarse tag, the empty message: an
-   * exception's text could hold a row, and one that leaves a task travels to the driver. Its type,
-   * or the rule that was broken, is logged where it happened.
+   * Returns the party's message, or the empty one where it has none; see {@link #orTag}.
+   *
+   * @param phase what is done, for the party's own log
    */
   public static byte[] orDropout(String phase, Supplier<byte[]> message) {
+    return orTag(phase, message, DROPOUT);
+  }
+
+  /**
+   * Returns what the party makes. Whatever goes wrong becomes one coarse tag: an exception's text
+   * could hold a row, and one that leaves a task travels to the driver. Its type, or the rule that
+   * was broken, is logged where it happened.
+   *
+   * @param phase what is done, for the party's own log
+   * @param tag what is told instead
+   */
+  public static <T> T orTag(String phase, Supplier<T> made, T tag) {
     try {
-      return message.get();
-    } catch (RuntimeException e) {
+      return made.get();
+    } catch (Exception e) {
+      // Scala's methods declare no checked exceptions.
       LOG.log(
           System.Logger.Level.ERROR,
-          "{0} failed; this worker drops out ({1})",
+          "{0} failed; this party takes no part in it ({1})",
           phase,
           e instanceof ProtocolException ? e.getMessage() : e.getClass().getSimpleName());
-      return DROPOUT;
+      return tag;
     }
   }
 

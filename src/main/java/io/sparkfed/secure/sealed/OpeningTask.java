@@ -5,7 +5,6 @@ import io.sparkfed.secure.keys.KeyRing;
 import io.sparkfed.secure.protocol.PhaseTask;
 import io.sparkfed.secure.sealed.ShareSum.Outcome;
 import io.sparkfed.wire.Form;
-import io.sparkfed.wire.ProtocolException;
 import io.sparkfed.wire.Site;
 
 /**
@@ -15,8 +14,6 @@ import io.sparkfed.wire.Site;
  * @param frame what the driver sent
  */
 record OpeningTask(KeyRing keys, SealedFrame.ToAggregator frame) implements AggregatorTask<byte[]> {
-  private static final System.Logger LOG = System.getLogger(OpeningTask.class.getName());
-
   /** Reads the task. */
   private enum OpeningForm implements Form<AggregatorTask<byte[]>> {
     INSTANCE;
@@ -46,7 +43,11 @@ record OpeningTask(KeyRing keys, SealedFrame.ToAggregator frame) implements Aggr
   @Override
   public byte[] run(String aggregator) {
     if (frame instanceof SealedFrame.Open open) {
-      return opened(aggregator, open).toBytes();
+      return PhaseTask.orTag(
+              "opening",
+              () -> opened(aggregator, open),
+              ShareSum.without(aggregator, Outcome.REFUSED))
+          .toBytes();
     }
     byte[] runId = ((SealedFrame.Advert) frame).runId();
     return PhaseTask.orDropout(
@@ -55,14 +56,9 @@ record OpeningTask(KeyRing keys, SealedFrame.ToAggregator frame) implements Aggr
   }
 
   private ShareSum opened(String aggregator, SealedFrame.Open frame) {
-    try {
-      OpeningSide side = new OpeningSide(keys.open(aggregator), aggregator, frame.session());
-      return side.holdsKey()
-          ? side.open(frame.messages())
-          : ShareSum.without(aggregator, Outcome.NO_KEY);
-    } catch (ProtocolException e) {
-      LOG.log(System.Logger.Level.ERROR, "nothing is opened: {0}", e.getMessage());
-      return ShareSum.without(aggregator, Outcome.REFUSED);
-    }
+    OpeningSide side = new OpeningSide(keys.open(aggregator), aggregator, frame.session());
+    return side.holdsKey()
+        ? side.open(frame.messages())
+        : ShareSum.without(aggregator, Outcome.NO_KEY);
   }
 }

@@ -31,13 +31,16 @@ import io.sparkfed.solver.GradientDescent;
 import io.sparkfed.testing.RecordingFederation;
 import io.sparkfed.testing.Table;
 import io.sparkfed.wire.ProtocolException;
+import io.sparkfed.wire.WireWriter;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
@@ -87,7 +90,7 @@ class KeyFoldersTest {
     own = dir.resolve("a");
     try (Stream<Path> files = Files.walk(made)) {
       for (Path file : files.toList()) {
-        Files.copy(file, dir.resolve(made.relativize(file)));
+        Files.copy(file, dir.resolve(made.relativize(file)), StandardCopyOption.COPY_ATTRIBUTES);
       }
     }
   }
@@ -95,8 +98,11 @@ class KeyFoldersTest {
   @Test
   void init_fresh_isForTheOwnerAlone() throws IOException {
     assertEquals("rwx------", permissions(made.resolve("a")));
-    for (String file : List.of(KeyFolder.STORE, KeyFolder.PASSWORD)) {
-      assertEquals("rw-------", permissions(made.resolve("a").resolve(file)), file);
+    try (Stream<Path> files = Files.list(made.resolve("a"))) {
+      for (Path file : files.toList()) {
+        String expected = Files.isDirectory(file) ? "rwx------" : "rw-------";
+        assertEquals(expected, permissions(file), file.toString());
+      }
     }
     String password = Files.readString(made.resolve("a").resolve(KeyFolder.PASSWORD)).strip();
     assertEquals(32, password.length());
@@ -259,11 +265,42 @@ class KeyFoldersTest {
             line + "\tmore",
             parts[0] + "\t!\t" + parts[2],
             "a b\t" + parts[1] + "\t" + parts[2],
-            "../a\t" + parts[1] + "\t" + parts[2])) {
+            "../a\t" + parts[1] + "\t" + parts[2],
+            "a\u001b[2J\t" + parts[1] + "\t" + parts[2])) {
       assertThrows(ProtocolException.class, () -> RosterFile.parse(List.of(wrong)), wrong);
     }
     assertThrows(ProtocolException.class, () -> RosterFile.parse(List.of(line, line)));
     assertThrows(ProtocolException.class, () -> roster.publicKey("z"));
+  }
+
+  /** Ids that name no folder of their own, or that a terminal would obey; validly signed. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        ".",
+        "..",
+        "",
+        "a b",
+        "a\u00a0b",
+        "a/b",
+        "a\\b",
+        "a\u001b[2J",
+        "a\u009b2J",
+        "\u202ea"
+      })
+  void rosterLine_idThatIsNoName_isRefusedEverywhere(String id) {
+    PartyKeys keys = new KeyFolder(own).keys();
+    byte[] key = Signing.publicKey(keys.identity());
+    byte[] signature = keys.sign(new WireWriter().text("roster").text(id).bytes(key).toByteArray());
+    Base64.Encoder encoder = Base64.getEncoder();
+    String line =
+        id + "\t" + encoder.encodeToString(key) + "\t" + encoder.encodeToString(signature);
+
+    assertThrows(ProtocolException.class, () -> RosterFile.line(id, keys));
+    assertThrows(ProtocolException.class, () -> RosterFile.parse(List.of(line)));
+    assertThrows(ProtocolException.class, () -> KeyFolderMaker.init(dir, id));
+    assertThrows(
+        ProtocolException.class, () -> new KeyFolders(dir.toString(), roster.lines()).open(id));
   }
 
   @Test

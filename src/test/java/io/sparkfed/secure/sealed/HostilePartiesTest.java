@@ -11,9 +11,11 @@ import io.sparkfed.secure.crypto.Kdf;
 import io.sparkfed.secure.crypto.KeyStream;
 import io.sparkfed.secure.crypto.Signing;
 import io.sparkfed.secure.keys.Journal;
+import io.sparkfed.secure.keys.KeyRing;
 import io.sparkfed.secure.keys.Owner;
 import io.sparkfed.secure.keys.PartyKeys;
 import io.sparkfed.secure.keys.Policy;
+import io.sparkfed.secure.keys.Roster;
 import io.sparkfed.secure.keys.ThrowAwayKeys;
 import io.sparkfed.secure.sealed.ShareSum.Outcome;
 import io.sparkfed.testing.Asked;
@@ -367,6 +369,33 @@ class HostilePartiesTest {
                 new SealedFrame.Open(session, messages(session)))
             .run("agg-1");
     assertNotEquals(Outcome.OPENED, ShareSum.parse(elsewhere).outcome());
+  }
+
+  /** An owner's disk, store or journal may fail in any way, with any text. */
+  @Test
+  void tasks_whateverAnOwnersFilesThrow_isATagWithoutText() {
+    SealedSession session = session(0, List.of("agg-1"));
+    KeyRing broken =
+        new KeyRing() {
+          private static final long serialVersionUID = 1L;
+
+          @Override
+          public Owner open(String party) {
+            throw new IllegalStateException("a row");
+          }
+
+          @Override
+          public Roster roster() {
+            return keys.roster();
+          }
+        };
+
+    byte[] refusal =
+        new OpeningTask(broken, new SealedFrame.Open(session, messages(session))).run("agg-1");
+
+    assertEquals(Outcome.REFUSED, ShareSum.parse(refusal).outcome());
+    assertEquals(0, ShareSum.parse(refusal).words().length);
+    assertEquals(0, new OpeningTask(broken, new SealedFrame.Advert(runId)).run("agg-1").length);
   }
 
   /** What an update reveals to who opens it is the vector, and nothing that others could use. */
