@@ -21,6 +21,9 @@ final class FormatSettings {
   /** Those of them whose readers go on after a malformed record unless they are told not to. */
   private static final Set<String> OF_RECORDS = Set.of("json", "xml");
 
+  /** Without it a page whose bytes have changed on the disk is read as other numbers. */
+  private static final String CHECKSUMS = "parquet.page.verify-checksum.enabled";
+
   private static final List<String> OF_UNREADABLE_FILES =
       List.of("ignoreCorruptFiles", "ignoreMissingFiles");
 
@@ -48,6 +51,9 @@ final class FormatSettings {
         require(options, option, "false", "a file that can't be read is an error");
       }
     }
+    if (name.equals("parquet")) {
+      require(options, CHECKSUMS, "true", "pages that carry a checksum must have it");
+    }
     return options;
   }
 
@@ -55,8 +61,10 @@ final class FormatSettings {
     options.forEach(
         (given, value) -> {
           if (given.equalsIgnoreCase(name) && !value.equalsIgnoreCase(only)) {
+            String quoted = ConfigReader.under(OPTIONS, given);
             throw read.invalid(
-                ConfigReader.under(OPTIONS, given), "must be " + only + ", the default: " + reason);
+                read.isSet(quoted) ? quoted : OPTIONS + "." + given,
+                "must be " + only + ", the default: " + reason);
           }
         });
     options.keySet().removeIf(name::equalsIgnoreCase);

@@ -97,11 +97,28 @@ final class CsvText {
     try {
       int read = source.read(buffer, filled, buffer.length - filled);
       ended = read < 0;
+      int from = filled;
       filled += Math.max(0, read);
+      requireText(from);
     } catch (CharacterCodingException e) {
       // Decoding runs ahead of the records, so which one it is isn't known.
       throw new CsvException(0, "is not text in " + encoding + " (data.options.encoding)");
     }
     return true;
+  }
+
+  /**
+   * A file that a crash has left holds blocks of zeros; one of two bytes a character has them too.
+   */
+  private void requireText(int from) {
+    for (int k = from; k < filled; k++) {
+      if (buffer[k] == '\0') {
+        throw new CsvException(
+            0,
+            "holds a character of code 0, which no text has: the file is damaged, or isn't in "
+                + encoding
+                + " (data.options.encoding)");
+      }
+    }
   }
 }

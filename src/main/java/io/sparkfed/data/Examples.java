@@ -21,7 +21,10 @@ public abstract sealed class Examples implements Serializable
   Examples(int features, double[] labels, double[] weights, double[] offsets) {
     this.features = features;
     this.labels = labels;
-    this.weights = Arrays.stream(weights).allMatch(weight -> weight == 1.0) ? null : weights;
+    this.weights =
+        weights == null || Arrays.stream(weights).allMatch(weight -> weight == 1.0)
+            ? null
+            : weights;
     this.offsets = offsets;
   }
 

@@ -17,6 +17,8 @@ final class GrowingRows {
   private final Room room;
   private final GrowingValues values;
   private final GrowingDoubles labels = new GrowingDoubles();
+
+  /** Empty until a row has a weight that isn't 1. */
   private final GrowingDoubles weights = new GrowingDoubles();
 
   /** Empty until a row has an offset. */
@@ -49,7 +51,12 @@ final class GrowingRows {
     return tests.get(row) ? Part.TEST : Part.TRAIN;
   }
 
-  /** Adds a row. */
+  /** Returns whether a row can be added to those that are there. */
+  boolean takes(EncodedRow row) {
+    return row.entries() <= MOST_VALUES - entries && count < MOST_VALUES;
+  }
+
+  /** Adds a row that it {@link #takes}. */
   void add(EncodedRow row) {
     int width = row.entries();
     int end = Math.addExact(entries, width);
@@ -66,16 +73,22 @@ final class GrowingRows {
       starts[count + 1] = end;
     }
     labels.add(GrowingValues.withoutNegativeZero(row.label()));
-    weights.add(GrowingValues.withoutNegativeZero(row.weight()));
-    if (row.offset() != 0.0) {
-      while (offsets.count() < count) {
-        offsets.add(0.0);
-      }
-      offsets.add(row.offset());
-    }
+    addRare(weights, GrowingValues.withoutNegativeZero(row.weight()), 1.0);
+    addRare(offsets, GrowingValues.withoutNegativeZero(row.offset()), 0.0);
     tests.set(count, row.part() == Part.TEST);
     entries = end;
     count++;
+  }
+
+  /** Adds a row's number to those before it; nothing as long as all are the usual one. */
+  private void addRare(GrowingDoubles numbers, double number, double usual) {
+    if (numbers.count() == 0 && number == usual) {
+      return;
+    }
+    while (numbers.count() < count) {
+      numbers.add(usual);
+    }
+    numbers.add(number);
   }
 
   private void becomeSparse() {
@@ -90,8 +103,12 @@ final class GrowingRows {
     }
   }
 
+  private double weight(int row) {
+    return weights.count() == 0 ? 1.0 : weights.get(row);
+  }
+
   private double offset(int row) {
-    return row < offsets.count() ? offsets.get(row) : 0.0;
+    return offsets.count() == 0 ? 0.0 : offsets.get(row);
   }
 
   private int start(int row) {
@@ -138,7 +155,7 @@ final class GrowingRows {
       }
       return switch (key) {
         case LABEL -> CanonicalOrder.key(labels.get(row));
-        case WEIGHT -> CanonicalOrder.key(weights.get(row));
+        case WEIGHT -> CanonicalOrder.key(weight(row));
         case OFFSET -> CanonicalOrder.key(offset(row));
         case PART -> tests.get(row) ? 1L : 0L;
         default -> column(row, key - FIRST_ENTRY);
@@ -188,22 +205,15 @@ final class GrowingRows {
   Examples pack(int from, int to, Storage storage) {
     int[] chosen = Arrays.copyOfRange(arranged, from, to);
     double[] chosenLabels = labels.at(chosen);
-    double[] chosenWeights = weights.at(chosen);
-    double[] chosenOffsets = offsets.count() == 0 ? null : new double[chosen.length];
+    double[] chosenWeights = weights.count() == 0 ? null : weights.at(chosen);
+    double[] chosenOffsets = offsets.count() == 0 ? null : offsets.at(chosen);
     long present = 0;
-    for (int r = 0; r < chosen.length; r++) {
-      present += width(chosen[r]);
-      if (chosenOffsets != null) {
-        chosenOffsets[r] = offset(chosen[r]);
-      }
+    for (int row : chosen) {
+      present += width(row);
     }
     long full = (long) chosen.length * features;
-    if (sparse && present <= full / 2) {
+    if (sparse && (present <= full / 2 || full > MOST_VALUES)) {
       return packSparse(chosen, (int) present, chosenLabels, chosenWeights, chosenOffsets, storage);
-    }
-    if (full > MOST_VALUES) {
-      throw new IllegalArgumentException(
-          "a dense shard holds at most 2^31 values; a worker with more must be split");
     }
     return new DenseExamples(
         dense(from, chosen, storage), chosenLabels, chosenWeights, chosenOffsets);

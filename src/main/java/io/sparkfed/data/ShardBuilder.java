@@ -105,8 +105,13 @@ public final class ShardBuilder {
     add(row);
   }
 
+  /** Returns whether there are fewer than 2^31 numbers with those of one more row. */
+  public boolean takes(EncodedRow row) {
+    return rows.takes(row);
+  }
+
   /**
-   * Adds a row.
+   * Adds a row that it {@link #takes}.
    *
    * @throws IllegalArgumentException if its width is not the builder's, or an index of a sparse row
    *     is out of range or not ascending
@@ -168,12 +173,11 @@ public final class ShardBuilder {
         isTest[i] = rows.part(order[i]) == Part.TEST;
       }
     }
-    int[] ofTraining = select(order, isTest, false);
-    int[] ofTest = select(order, isTest, true);
-    rows.arrange(IntStream.concat(Arrays.stream(ofTraining), Arrays.stream(ofTest)).toArray());
+    int training = moveTestRowsToTheEnd(order, isTest);
+    rows.arrange(order);
     // The test rows first: the others take over what is left.
-    Examples test = rows.pack(ofTraining.length, order.length, storage);
-    Examples train = rows.pack(0, ofTraining.length, storage);
+    Examples test = rows.pack(training, order.length, storage);
+    Examples train = rows.pack(0, training, storage);
     Scaling scaling =
         standardizeByWorker ? FeatureMoments.of(train, shape) : Scaling.identity(shape);
     return new Shard(worker, train, test, scaling, dropped);
@@ -189,11 +193,24 @@ public final class ShardBuilder {
     return Math.max(0, Math.min(wanted, rows - 1));
   }
 
-  private static int[] select(int[] order, boolean[] isTest, boolean wanted) {
-    return IntStream.range(0, order.length)
-        .filter(i -> isTest[i] == wanted)
-        .map(i -> order[i])
-        .toArray();
+  /** Keeps the order of both parts, and returns how many rows aren't held out. */
+  private static int moveTestRowsToTheEnd(int[] order, boolean[] isTest) {
+    int held = 0;
+    for (boolean one : isTest) {
+      held += one ? 1 : 0;
+    }
+    int[] tests = new int[held];
+    int training = 0;
+    int test = 0;
+    for (int i = 0; i < order.length; i++) {
+      if (isTest[i]) {
+        tests[test++] = order[i];
+      } else {
+        order[training++] = order[i];
+      }
+    }
+    System.arraycopy(tests, 0, order, training, test);
+    return training;
   }
 
   private void requireOpen() {

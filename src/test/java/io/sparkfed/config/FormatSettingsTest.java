@@ -48,10 +48,19 @@ class FormatSettingsTest {
   void load_formatWithoutModes_hasNone() {
     assertEquals(
         Map.of("ignoreCorruptFiles", "false", "ignoreMissingFiles", "false"),
-        options("data.format=parquet"));
+        options("data.format=orc"));
     assertEquals(
         Map.of("url", "u", "mode", "m"),
         options("data.format=jdbc", "data.options.url=u", "data.options.mode=m"));
+  }
+
+  @Test
+  void load_parquet_hasItsChecksumsVerified() {
+    String option = "parquet.page.verify-checksum.enabled";
+
+    assertEquals("true", options("data.format=Parquet").get(option));
+    assertEquals(
+        "true", options("data.format=parquet", "data.options.\"" + option + "\"=TRUE").get(option));
   }
 
   @ParameterizedTest
@@ -62,6 +71,8 @@ class FormatSettingsTest {
         "json | Mode=PERMISSIVE | data.options.Mode must be FAILFAST, the default: a record",
         "xml | mode=permissive | data.options.mode must be FAILFAST, the default: a record",
         "orc | ignoreCorruptFiles=TRUE | data.options.ignoreCorruptFiles must be false, the default",
+        "parquet | parquet.page.verify-checksum.enabled=false |"
+            + " data.options.parquet.page.verify-checksum.enabled must be true, the default",
         "text | ignoremissingfiles=true | data.options.ignoremissingfiles must be false, the default",
       })
   void load_optionThatLosesRows_isRefused(String format, String option, String message) {

@@ -282,4 +282,11 @@ class CsvRecordsTest {
         "is not text in UTF-8 (data.options.encoding)",
         assertThrows(CsvException.class, records::next).getMessage());
   }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a,b\n1,2\0\n", "a,b\n1,\"2\0\"\n", "a,b\n1,2\n\0\0\0", "\0\0"})
+  void next_charactersThatNoTextHas_areRefused(String text) {
+    CsvException e = assertThrows(CsvException.class, () -> read(text));
+    assertTrue(e.getMessage().startsWith("holds a character of code 0"), e.getMessage());
+  }
 }

@@ -432,4 +432,16 @@ class ShardBuilderTest {
       builder.addSparse(new int[] {0}, new double[] {x[0]}, label, 1.0, offset, Part.TRAIN);
     }
   }
+
+  @Test
+  void takes_rowsBeyondWhatAnArrayHolds_isFalse() {
+    ShardBuilder builder = new ShardBuilder("w", 3);
+    builder.addDense(new double[] {1.0, 2.0, 3.0}, 1.0, 1.0, Part.TRAIN);
+    EncodedRow row = new EncodedRow();
+
+    row.see(3, null, new double[3], 0, 3);
+    assertTrue(builder.takes(row));
+    row.see(Integer.MAX_VALUE, null, new double[3], 0, Integer.MAX_VALUE - 16);
+    assertFalse(builder.takes(row));
+  }
 }

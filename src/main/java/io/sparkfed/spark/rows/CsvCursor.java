@@ -8,14 +8,14 @@ import io.sparkfed.csv.CsvNumbers;
 import io.sparkfed.csv.CsvRecords;
 import io.sparkfed.csv.CsvTexts;
 import io.sparkfed.spark.rows.CsvFiles.CsvFile;
-import io.sparkfed.spark.rows.CsvRows.UnreadableCsvException;
+import io.sparkfed.spark.rows.FolderFiles.Listed;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.TaskContext;
 import org.apache.spark.util.TaskCompletionListener;
 
@@ -66,7 +66,7 @@ final class CsvCursor {
    * Moves on to the next row.
    *
    * @return whether there is one
-   * @throws UnreadableCsvException if a file breaks a rule
+   * @throws UnreadableFileException if a file breaks a rule
    */
   boolean next() {
     try {
@@ -77,6 +77,7 @@ final class CsvCursor {
           }
           return true;
         }
+        requireUnchanged();
         if (!files.hasNext()) {
           close();
           return false;
@@ -86,7 +87,22 @@ final class CsvCursor {
     } catch (CsvException e) {
       throw broken(e.record(), e.getMessage());
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      requireUnchanged();
+      throw new UnreadableFileException(
+          "file "
+              + file.shown()
+              + ": can't be read or is incomplete ("
+              + e.getClass().getSimpleName()
+              + ")",
+          e);
+    }
+  }
+
+  /** Checks the file that is read, if there is one: what goes wrong may come of its change. */
+  private void requireUnchanged() {
+    if (file != null) {
+      Listed listed = file.listed();
+      UnchangedFiles.require(new Path(listed.path()), listed.length(), listed.modified(), hadoop);
     }
   }
 
@@ -133,7 +149,7 @@ final class CsvCursor {
    * Returns what a cell becomes in Spark's rows.
    *
    * @return null where it is missing
-   * @throws UnreadableCsvException if it isn't of the type
+   * @throws UnreadableFileException if it isn't of the type
    */
   Object value(int column, CsvCells cells) {
     String cell = text(column);
@@ -146,7 +162,7 @@ final class CsvCursor {
    * Returns the text of a cell that becomes one, its number with a point.
    *
    * @return null where it is missing
-   * @throws UnreadableCsvException if nobody can tell whether it is a number
+   * @throws UnreadableFileException if nobody can tell whether it is a number
    */
   String text(int column, CsvCells cells) {
     String cell = text(column);
@@ -155,7 +171,7 @@ final class CsvCursor {
         : cells.text(cell, dialect.decimal()).orElseThrow(() -> notOfType(column, cells, cell));
   }
 
-  private UnreadableCsvException notOfType(int column, CsvCells cells, String cell) {
+  private UnreadableFileException notOfType(int column, CsvCells cells, String cell) {
     return broken(
         records.record(), "column " + columns.get(column) + " " + cells.rule(cell, dialect));
   }
@@ -181,7 +197,7 @@ final class CsvCursor {
     }
   }
 
-  private UnreadableCsvException ofOtherWidth() {
+  private UnreadableFileException ofOtherWidth() {
     return broken(
         records.record(),
         "has "
@@ -192,8 +208,10 @@ final class CsvCursor {
                 : ""));
   }
 
-  private UnreadableCsvException broken(long record, String rule) {
-    return new UnreadableCsvException(CsvFiles.place(file.listed().path(), record, dialect) + rule);
+  private UnreadableFileException broken(long record, String rule) {
+    requireUnchanged();
+    return new UnreadableFileException(
+        CsvFiles.place(file.listed().path(), record, dialect) + rule);
   }
 
   private void close() {

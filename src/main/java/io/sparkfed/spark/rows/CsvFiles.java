@@ -174,6 +174,13 @@ final class CsvFiles {
           file, new ArrayList<>(names), new HashMap<>(CsvHeader.numbered(records.cells())));
     } catch (CsvException e) {
       throw new CsvException(0, place(file.path(), e.record(), search.dialect()) + e.getMessage());
+    } catch (IOException e) {
+      throw new CsvException(
+          0,
+          place(file.path(), 0, search.dialect())
+              + "can't be read or is incomplete ("
+              + e.getClass().getSimpleName()
+              + ")");
     }
   }
 

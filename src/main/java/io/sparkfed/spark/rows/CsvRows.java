@@ -31,15 +31,6 @@ final class CsvRows implements Iterator<InternalRow> {
    */
   record Output(String name, String source, CsvCells cells) implements Serializable {}
 
-  /** A file breaks a rule of reading. Tells file, row and column, and nothing of the row. */
-  static final class UnreadableCsvException extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
-    UnreadableCsvException(String placeAndRule) {
-      super(placeAndRule);
-    }
-  }
-
   CsvRows(Iterator<CsvFile> files, CsvDialect dialect, List<Output> outputs, Configuration hadoop) {
     this.outputs = outputs;
     this.cursor =

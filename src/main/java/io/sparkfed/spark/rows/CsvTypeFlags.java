@@ -5,7 +5,6 @@ import io.sparkfed.csv.CsvDialect;
 import io.sparkfed.data.DataFault;
 import io.sparkfed.spark.cluster.Held;
 import io.sparkfed.spark.rows.CsvFiles.CsvFile;
-import io.sparkfed.spark.rows.CsvRows.UnreadableCsvException;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -49,7 +48,10 @@ record CsvTypeFlags(String worker, double[] flags, boolean holdsRows, DataFault 
           }
         }
       }
-    } catch (UnreadableCsvException e) {
+    } catch (UnreadableFileException e) {
+      if (GuardedRows.deservesAnotherAttempt(e)) {
+        throw e;
+      }
       fault = new DataFault(worker == null ? "" : worker, "", 0, e.getMessage());
     }
     TaskTraces.forgetRowCounts();

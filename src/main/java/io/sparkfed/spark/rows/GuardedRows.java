@@ -4,7 +4,6 @@ import io.sparkfed.data.CellRows;
 import io.sparkfed.data.Cells;
 import io.sparkfed.data.DataFault;
 import io.sparkfed.spark.cluster.TaskFailures;
-import io.sparkfed.spark.rows.CsvRows.UnreadableCsvException;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -41,7 +40,7 @@ final class GuardedRows implements CellRows {
       super(TaskFailures.tag(original));
       this.file = CsvFiles.shown(decoded(InputFileBlockHolder.getInputFilePath().toString()));
       Throwable cause = original;
-      while (cause != null && !(cause instanceof UnreadableCsvException)) {
+      while (cause != null && !(cause instanceof UnreadableFileException)) {
         cause = cause.getCause();
       }
       this.ofFile = cause == null ? null : cause.getMessage();
@@ -124,7 +123,7 @@ final class GuardedRows implements CellRows {
   }
 
   /** An I/O failure may pass: then the task fails, which has a cluster run it again. */
-  private static boolean deservesAnotherAttempt(Exception e) {
+  static boolean deservesAnotherAttempt(Exception e) {
     TaskContext task = TaskContext.get();
     boolean neverTriedAgain = task == null || "driver".equals(SparkEnv.get().executorId());
     if (neverTriedAgain || task.attemptNumber() > 0) {

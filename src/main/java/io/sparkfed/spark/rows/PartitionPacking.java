@@ -14,6 +14,14 @@ import java.io.UncheckedIOException;
 final class PartitionPacking {
   static final String FEATURES_OF_FLOATS = "data.storage = float needs features below 3.4e38";
 
+  private static final String TOO_MANY =
+      "a worker may have fewer than 2^31 features of all its rows: divide it into several workers";
+
+  private static final String OUT_OF_MEMORY =
+      "its rows have no room in the %d MB of the process that packs them: raise --executor-memory"
+          + " (--driver-memory under a local master) after --, or give a core fewer workers at a time"
+          + " (spark.task.cpus)";
+
   private PartitionPacking() {}
 
   /**
@@ -26,18 +34,20 @@ final class PartitionPacking {
     try {
       return of(packing, rows, expected, room);
     } catch (UncheckedIOException e) {
-      String why = e.getCause().getMessage();
-      return new WorkerPartition(
+      return without(
           expected,
-          new DataFault(
-              expected == null ? "" : expected,
-              "",
-              0,
-              "its rows have no room in memory, and "
-                  + room.folder()
-                  + " (spark.local.dir) has none either: "
-                  + why));
+          "its rows have no room in memory, and "
+              + room.folder()
+              + " (spark.local.dir) has none either: "
+              + e.getCause().getMessage());
+    } catch (OutOfMemoryError e) {
+      // What was packed is forgotten now, so the executor can go on. Spark would end its process.
+      return without(expected, OUT_OF_MEMORY.formatted(Runtime.getRuntime().maxMemory() >> 20));
     }
+  }
+
+  private static WorkerPartition without(String worker, String rule) {
+    return new WorkerPartition(worker, new DataFault(worker == null ? "" : worker, "", 0, rule));
   }
 
   private static WorkerPartition of(
@@ -74,6 +84,9 @@ final class PartitionPacking {
       if (!row.fits(packing.storage())) {
         DataFault fault = new DataFault(worker, "", ordinal, FEATURES_OF_FLOATS);
         return new WorkerPartition(worker, fault);
+      }
+      if (!builder.takes(row)) {
+        return without(worker, TOO_MANY);
       }
       builder.add(row);
     }

@@ -62,7 +62,9 @@ final class TableCells {
     for (int j = 0; j < fields.length; j++) {
       columns[j] = Column.of(j, fields[j].dataType());
     }
-    return execution.toRdd().toJavaRDD().mapPartitions(it -> one(new InternalRows(it, columns)));
+    return UnchangedFiles.of(execution.toRdd(), execution)
+        .toJavaRDD()
+        .mapPartitions(it -> one(new InternalRows(it, columns)));
   }
 
   private static Iterator<CellRows> one(CellRows rows) {
@@ -73,7 +75,7 @@ final class TableCells {
   private static JavaRDD<InternalRow> inSession(RDD<?> rows, QueryExecution execution) {
     // What is handed through isn't looked at.
     @SuppressWarnings("unchecked")
-    RDD<InternalRow> any = (RDD<InternalRow>) rows;
+    RDD<InternalRow> any = UnchangedFiles.of((RDD<InternalRow>) rows, execution);
     return new SQLExecutionRDD(any, execution.sparkSession().sessionState().conf()).toJavaRDD();
   }
 

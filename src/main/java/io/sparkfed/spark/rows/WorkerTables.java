@@ -84,8 +84,9 @@ final class WorkerTables {
 
     /** Returns columns of the rows as they are, to be read at their place alone. */
     JavaRDD<Row> selectRows(List<Column> columns) {
-      JavaRDD<Row> selected = rows.select(columns.toArray(new Column[0])).javaRDD();
-      return PlacedRdd.of(selected, List.of(place));
+      Dataset<Row> selected = rows.select(columns.toArray(new Column[0]));
+      return PlacedRdd.of(
+          UnchangedFiles.of(selected.rdd(), selected.queryExecution()).toJavaRDD(), List.of(place));
     }
   }
 

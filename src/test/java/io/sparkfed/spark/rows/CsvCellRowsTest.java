@@ -11,7 +11,6 @@ import io.sparkfed.data.Cells;
 import io.sparkfed.model.MissingTexts;
 import io.sparkfed.spark.rows.CsvFiles.CsvFile;
 import io.sparkfed.spark.rows.CsvRows.Output;
-import io.sparkfed.spark.rows.CsvRows.UnreadableCsvException;
 import io.sparkfed.spark.rows.FolderFiles.Listed;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -42,7 +41,7 @@ class CsvCellRowsTest {
         new Listed(
             path.toUri().toString(),
             Files.size(path),
-            0L,
+            Files.getLastModifiedTime(path).toMillis(),
             partition,
             new ArrayList<>(),
             new ArrayList<>());
@@ -90,7 +89,7 @@ class CsvCellRowsTest {
                 }
                 all.add(values);
               });
-    } catch (UnreadableCsvException e) {
+    } catch (UnreadableFileException e) {
       all.add(e.getMessage());
     }
     return all;
@@ -120,10 +119,10 @@ class CsvCellRowsTest {
         }
         all.add(values);
       }
-    } catch (UnreadableCsvException e) {
+    } catch (UnreadableFileException e) {
       all.add(e.getMessage());
       assertEquals(
-          e.getMessage(), assertThrows(UnreadableCsvException.class, rows::next).getMessage());
+          e.getMessage(), assertThrows(UnreadableFileException.class, rows::next).getMessage());
     }
     return all;
   }
@@ -246,7 +245,7 @@ class CsvCellRowsTest {
 
     assertEquals(2, rows.take(10, 3, numbers, 0));
     assertEquals(6.0, numbers[5]);
-    UnreadableCsvException e = assertThrows(UnreadableCsvException.class, rows::next);
+    UnreadableFileException e = assertThrows(UnreadableFileException.class, rows::next);
     assertTrue(e.getMessage().endsWith("row 3: has fewer cells than its file has columns"));
   }
 }
