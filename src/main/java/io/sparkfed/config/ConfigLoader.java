@@ -5,7 +5,6 @@ import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigParseOptions;
-import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueType;
 import io.sparkfed.report.RunReport.Setting;
@@ -232,8 +231,9 @@ public final class ConfigLoader {
             settings.add(
                 new Setting(
                     key,
-                    Secrets.redact(key, value.render(ConfigRenderOptions.concise())),
-                    value.origin().description()));
+                    Secrets.rendered(key, value),
+                    value.origin().description(),
+                    Secrets.fingerprint(key, value)));
           }
         });
     return List.copyOf(settings);

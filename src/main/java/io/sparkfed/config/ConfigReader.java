@@ -3,7 +3,6 @@ package io.sparkfed.config;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigObject;
-import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueType;
@@ -272,9 +271,7 @@ final class ConfigReader {
   }
 
   private String rendered(String key) {
-    return config.hasPath(key)
-        ? Secrets.redact(key, config.getValue(key).render(ConfigRenderOptions.concise()))
-        : "null";
+    return config.hasPath(key) ? Secrets.rendered(key, config.getValue(key)) : "null";
   }
 
   private String origin(String key) {

@@ -2,7 +2,6 @@ package io.sparkfed.config;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigObject;
-import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueType;
@@ -69,7 +68,7 @@ final class KeyPaths {
             throw new ConfigurationException(
                 key
                     + " must be a section { name = value ... }. Provided value: "
-                    + Secrets.redact(key, value.render(ConfigRenderOptions.concise()))
+                    + Secrets.rendered(key, value)
                     + " ("
                     + value.origin().description()
                     + ")");

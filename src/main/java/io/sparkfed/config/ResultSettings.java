@@ -15,8 +15,8 @@ import java.util.TreeSet;
 
 /**
  * The settings that a result depends on: a run is resumed with the same ones. Secrets are not among
- * them, nor what only says where results go, who follows the run, how it is called, or how long it
- * waits.
+ * them, and of the texts in an expression only a hash; nor what only says where results go, who
+ * follows the run, how it is called, or how long it waits.
  *
  * @param values resolved values by key
  */
@@ -37,7 +37,11 @@ public record ResultSettings(SortedMap<String, String> values) {
     for (Setting setting : config.settings()) {
       String key = setting.key();
       if (!FREE_KEYS.contains(key) && FREE_SECTIONS.stream().noneMatch(key::startsWith)) {
-        values.put(key, setting.value());
+        values.put(
+            key,
+            setting.fingerprint().isEmpty()
+                ? setting.value()
+                : setting.value() + " #" + setting.fingerprint());
       }
     }
     return new ResultSettings(values);

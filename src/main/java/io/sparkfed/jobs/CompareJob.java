@@ -87,8 +87,8 @@ public final class CompareJob implements Callable<Integer> {
         folder.write("compare.json", comparison.json());
         folder.write("compare.html", comparison.html());
         folder.publish();
-        System.out.print(comparison.table());
-        System.out.println("written to " + folder.target() + " (open compare.html)");
+        Terminal.lines(comparison.table());
+        Terminal.line("written to " + folder.target() + " (open compare.html)");
       }
     }
     return ExitCode.SUCCESS.code();

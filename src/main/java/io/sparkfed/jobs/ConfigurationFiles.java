@@ -2,6 +2,7 @@ package io.sparkfed.jobs;
 
 import io.sparkfed.config.ConfigLoader;
 import io.sparkfed.config.ConfigurationException;
+import io.sparkfed.model.ShownText;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -21,7 +22,7 @@ public final class ConfigurationFiles {
       requireDistinctNames(files);
       files.forEach(System.out::println);
     } catch (ConfigurationException e) {
-      System.err.println("error: " + e.getMessage());
+      System.err.println(ShownText.paragraph("error: " + e.getMessage()));
       System.exit(ExitCode.CONFIGURATION.code());
     }
   }

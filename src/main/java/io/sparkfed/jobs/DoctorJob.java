@@ -77,20 +77,18 @@ public final class DoctorJob implements Callable<Integer> {
     findings.addAll(TrackingCheck.of(config));
     List<String> survey = survey(spark, config, findings);
     FindingsTable table = new FindingsTable(findings);
-    table.lines().forEach(System.out::println);
+    table.lines().forEach(Terminal::line);
     System.out.println();
-    survey.forEach(System.out::println);
+    survey.forEach(Terminal::line);
     if (options.verbose()) {
       System.out.println("configuration:");
       config
           .settings()
           .forEach(
-              s ->
-                  System.out.println(
-                      "  " + s.key() + " = " + s.value() + "  (" + s.origin() + ")"));
+              s -> Terminal.line("  " + s.key() + " = " + s.value() + "  (" + s.origin() + ")"));
       System.out.println();
     }
-    System.out.println(table.conclusion());
+    Terminal.line(table.conclusion());
     return table.exitCode().code();
   }
 

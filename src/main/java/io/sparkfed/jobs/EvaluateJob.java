@@ -87,7 +87,7 @@ public final class EvaluateJob implements Callable<Integer> {
           .skipped()
           .forEach((worker, why) -> notes.add("worker " + worker + " is left out: " + why));
       evaluation.notes().forEach(note -> notes.add(note.in(KeyWords::of)));
-      System.out.print(JsonFiles.evaluation(bySplit, notes));
+      Terminal.lines(JsonFiles.evaluation(bySplit, notes));
     }
     return ExitCode.SUCCESS.code();
   }

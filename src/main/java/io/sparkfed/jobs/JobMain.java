@@ -5,10 +5,12 @@ import io.sparkfed.config.KeyWords;
 import io.sparkfed.config.KnownKeys;
 import io.sparkfed.doctor.ClusterSettings;
 import io.sparkfed.hint.Worded;
+import io.sparkfed.model.ShownText;
 import io.sparkfed.output.DiskFailures;
 import io.sparkfed.report.LibraryVersion;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
@@ -158,9 +160,11 @@ final class JobMain {
     if (code == ExitCode.INTERNAL) {
       message = "internal error: " + exception;
     }
-    err.println("error: " + message);
+    err.println(ShownText.paragraph("error: " + message));
     if (verbose) {
-      exception.printStackTrace(err);
+      StringWriter trace = new StringWriter();
+      exception.printStackTrace(new PrintWriter(trace));
+      err.println(ShownText.paragraph(trace.toString()));
     } else if (code == ExitCode.INTERNAL
         || (code != ExitCode.CONFIGURATION && exception.getCause() != null)) {
       err.println("(run with --verbose for the stack trace)");

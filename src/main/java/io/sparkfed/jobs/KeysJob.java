@@ -1,5 +1,6 @@
 package io.sparkfed.jobs;
 
+import io.sparkfed.model.ShownText;
 import io.sparkfed.recipe.OwnerKeys;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -37,7 +38,7 @@ public final class KeysJob {
     CommandLine line = new CommandLine(new KeysJob());
     line.setExecutionExceptionHandler(
         (exception, command, parsed) -> {
-          command.getErr().println("error: " + exception.getMessage());
+          command.getErr().println(ShownText.paragraph("error: " + exception.getMessage()));
           return ExitCode.of(exception).code();
         });
     return line.execute(args);
@@ -54,8 +55,8 @@ public final class KeysJob {
     @Override
     public Integer call() throws IOException {
       Path card = OwnerKeys.init(dir, worker);
-      System.out.println("made " + card.getParent());
-      System.out.println("send " + card + " to the person who makes the roster; keep the rest");
+      Terminal.line("made " + card.getParent());
+      Terminal.line("send " + card + " to the person who makes the roster; keep the rest");
       return 0;
     }
   }
@@ -70,10 +71,9 @@ public final class KeysJob {
 
     @Override
     public Integer call() throws IOException {
-      System.out.println("roster of " + cards.size() + " workers, SHA-256 of its keys:");
-      System.out.println(OwnerKeys.roster(cards, output));
-      System.out.println(
-          "owners compare this hash over a channel they trust before they accept it");
+      Terminal.line("roster of " + cards.size() + " workers, SHA-256 of its keys:");
+      Terminal.line(OwnerKeys.roster(cards, output));
+      Terminal.line("owners compare this hash over a channel they trust before they accept it");
       return 0;
     }
   }
@@ -91,8 +91,8 @@ public final class KeysJob {
 
     @Override
     public Integer call() throws IOException {
-      System.out.println("worker " + worker + " accepts the roster");
-      System.out.println(OwnerKeys.accept(dir, worker, roster));
+      Terminal.line("worker " + worker + " accepts the roster");
+      Terminal.line(OwnerKeys.accept(dir, worker, roster));
       return 0;
     }
   }
@@ -107,7 +107,7 @@ public final class KeysJob {
 
     @Override
     public Integer call() {
-      System.out.println("worker " + worker + " is ready: " + OwnerKeys.verify(dir, worker));
+      Terminal.line("worker " + worker + " is ready: " + OwnerKeys.verify(dir, worker));
       return 0;
     }
   }

@@ -1,5 +1,6 @@
 package io.sparkfed.jobs;
 
+import io.sparkfed.model.ShownText;
 import java.io.PrintStream;
 import java.util.Timer;
 import java.util.TimerTask;
@@ -76,7 +77,7 @@ final class LiveLine implements AutoCloseable {
   /** Shows what is going on, if it is time to. */
   synchronized void tick() {
     if (screen == Screen.TERMINAL) {
-      String text = now.get();
+      String text = ShownText.line(now.get());
       out.print(CLEAR + text);
       out.flush();
       shown = !text.isEmpty();
@@ -88,10 +89,10 @@ final class LiveLine implements AutoCloseable {
     }
   }
 
-  /** Prints a line that stays. */
+  /** Prints a line that stays, and that a terminal only shows. */
   synchronized void print(String line) {
     clear();
-    out.println(line);
+    out.println(ShownText.line(line));
     printed = nanos.getAsLong();
   }
 

@@ -56,7 +56,7 @@ public final class PredictJob implements Callable<Integer> {
     }
     PredictionSink sink = new PredictionSink(hadoop, config.predictions());
     if (!sink.requireApart(model.readBy(options.places(hadoop, config)), config.data())) {
-      System.out.println(
+      Terminal.line(
           sink.described() + " exists already, and predictions.mode = ignore: nothing was written");
       return ExitCode.SUCCESS.code();
     }
@@ -79,8 +79,8 @@ public final class PredictJob implements Callable<Integer> {
           sink.write(predicted.rows());
           notes.addAll(predicted.notes());
         });
-    System.out.println("predictions written to " + sink.described());
-    notes.forEach(System.out::println);
+    Terminal.line("predictions written to " + sink.described());
+    notes.forEach(Terminal::line);
     return ExitCode.SUCCESS.code();
   }
 }

@@ -136,7 +136,7 @@ public final class TrainJob implements Callable<Integer> {
             folder.target().toString(),
             TrainingReports.versions(spark),
             checkpoints.resumed().map(checkpoint -> checkpoint.state().rounds())),
-        warning -> System.err.println("warning: " + warning));
+        Terminal::warning);
   }
 
   private RunReport train(

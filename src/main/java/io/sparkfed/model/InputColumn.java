@@ -117,9 +117,13 @@ public sealed interface InputColumn extends Serializable {
     return type;
   }
 
-  /** Whether a text can be a level: 1 to {@value OneHot#MAX_LEVEL_BYTES} bytes in UTF-8. */
+  /**
+   * Whether a text can be a level: 1 to {@value OneHot#MAX_LEVEL_BYTES} bytes in UTF-8, each
+   * character of which is shown.
+   */
   static boolean isLevel(String text) {
     return !text.isEmpty()
+        && ShownText.isShown(text)
         && text.getBytes(StandardCharsets.UTF_8).length <= OneHot.MAX_LEVEL_BYTES;
   }
 

@@ -1,5 +1,6 @@
 package io.sparkfed.output;
 
+import io.sparkfed.model.ShownText;
 import io.sparkfed.spark.rows.UnreachableException;
 import java.io.Closeable;
 import java.io.FileNotFoundException;
@@ -226,7 +227,8 @@ public final class OutputFolder implements Closeable {
     } catch (FileNotFoundException e) {
       return;
     } catch (IOException e) {
-      System.err.println("warning: " + staging + " could not be removed: " + e.getMessage());
+      System.err.println(
+          ShownText.line("warning: " + staging + " could not be removed: " + e.getMessage()));
     }
   }
 }

@@ -142,6 +142,13 @@ public record RunReport(
    * @param key dotted path
    * @param value rendered value, secrets already removed
    * @param origin file and line, command line, Spark property or default
+   * @param fingerprint tells values apart that differ only in what was removed; empty where no
+   *     result depends on that, and written nowhere
    */
-  public record Setting(String key, String value, String origin) {}
+  public record Setting(String key, String value, String origin, String fingerprint) {
+    /** Creates one that says all of its value. */
+    public Setting(String key, String value, String origin) {
+      this(key, value, origin, "");
+    }
+  }
 }

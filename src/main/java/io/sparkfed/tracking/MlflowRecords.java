@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.mlflow.api.proto.Service.Metric;
@@ -49,14 +50,15 @@ final class MlflowRecords {
    */
   static List<Param> parameters(TrainingConfig config, int longest) {
     Map<String, String> values = new TreeMap<>();
-    ResultSettings.of(config)
-        .values()
-        .forEach(
-            (key, value) -> {
-              if (LEFT_OUT.stream().noneMatch(key::startsWith)) {
-                putUnderFreeName(values, NOT_IN_NAMES.matcher(key).replaceAll("_"), text(value));
-              }
-            });
+    Set<String> ofResult = ResultSettings.of(config).values().keySet();
+    Map<String, String> shown = new TreeMap<>();
+    config.settings().forEach(setting -> shown.put(setting.key(), setting.value()));
+    shown.forEach(
+        (key, value) -> {
+          if (ofResult.contains(key) && LEFT_OUT.stream().noneMatch(key::startsWith)) {
+            putUnderFreeName(values, NOT_IN_NAMES.matcher(key).replaceAll("_"), text(value));
+          }
+        });
     if (config.data().source() instanceof WorkerPaths workers) {
       values.put("data.workers", String.valueOf(workers.paths().size()));
     }

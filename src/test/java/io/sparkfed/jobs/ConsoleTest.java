@@ -54,6 +54,18 @@ class ConsoleTest {
     assertEquals("heading\nround 1", shown());
   }
 
+  /** A name of a worker, a column or a level, and whatever else a line is made of. */
+  @Test
+  void line_charactersThatATerminalObeys_areSpelledOut() {
+    try (LiveLine line = line(Screen.TERMINAL)) {
+      line.begin(() -> "load\u001b[1A");
+      line.print("skipped worker a\u001b[2J\nround 9/9\u009b31m\u202e");
+      line.tick();
+      assertEquals(
+          "skipped worker a\\u001b[2J\\u000around 9/9\\u009b31m\\u202e\nload\\u001b[1A", shown());
+    }
+  }
+
   @Test
   void log_hearsOnlyAfterLongSilence() {
     try (LiveLine line = line(Screen.LOG)) {

@@ -174,6 +174,13 @@ public final class FederatedLevels {
               query.salts().get(asked[i] / bucketsOfASalt),
               categories.get(category).name(),
               rows[asked[i]]);
+      if (level.isPresent() && !InputColumn.isLevel(level.get())) {
+        throw new AggregationException(
+            "column "
+                + categories.get(category).name()
+                + ": a worker tells what can't be a level: it is too long, or has characters that"
+                + " aren't shown");
+      }
       level.ifPresent(known.get(category)::add);
       complete &= level.isPresent();
     }

@@ -115,6 +115,32 @@ class FederatedPreprocessingTest {
         .get(0);
   }
 
+  /** Owners' own code makes none of them; another's may send whatever it likes. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\u001b[2Jforged",
+        "a\nround 9/9",
+        "a\rb",
+        "\u009b31m",
+        "\u202eb",
+        "a\u2066",
+        "\0",
+        "a\0"
+      })
+  void levels_charactersThatATerminalObeys_areRefusedAndShownNowhere(String level) {
+    Federation<ColumnSummary> workers =
+        federation(rows(times(9, "1", level)), rows(times(9, "1", "2")));
+
+    String refusal =
+        assertThrows(AggregationException.class, () -> union(workers, plain(), 5, 64)).getMessage();
+
+    assertEquals(
+        "column rank: a worker tells what can't be a level: it is too long, or has characters that"
+            + " aren't shown",
+        refusal);
+  }
+
   private static OneHot completed(OneHot draft, Federation<ColumnSummary> federation) {
     FeatureEncoding complete =
         FederatedPreprocessing.complete(
@@ -243,16 +269,7 @@ class FederatedPreprocessingTest {
   @Test
   void levels_allKindsOfText_comeBackAsTheyAre() {
     List<String> texts =
-        List.of(
-            " ",
-            "\0",
-            "a\0",
-            "a",
-            "ab",
-            "Åse",
-            "日本",
-            "\ud83d\ude00",
-            "x".repeat(OneHot.MAX_LEVEL_BYTES));
+        List.of(" ", "a", "ab", "Åse", "日本", "\ud83d\ude00", "x".repeat(OneHot.MAX_LEVEL_BYTES));
 
     List<String> union =
         union(
