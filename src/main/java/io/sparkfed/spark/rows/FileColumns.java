@@ -45,7 +45,8 @@ record FileColumns(LinkedHashMap<String, String> types) implements Serializable 
     };
   }
 
-  private static FileColumns of(StructType schema) {
+  /** Returns those of a schema. */
+  static FileColumns of(StructType schema) {
     LinkedHashMap<String, String> types = new LinkedHashMap<>();
     for (StructField field : schema.fields()) {
       DataType type = field.dataType();

@@ -19,6 +19,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.SparkSession;
@@ -50,21 +51,30 @@ final class FileSurvey {
    * What a task tells.
    *
    * @param files the first file of each set of columns
+   * @param schema that of the first file, of a format that has one; null of any other
    * @param problem what is wrong with a file; null when nothing is
    */
-  private record Told(LinkedHashMap<FileColumns, Listed> files, String problem)
+  private record Told(LinkedHashMap<FileColumns, Listed> files, StructType schema, String problem)
       implements Serializable {}
 
   /**
-   * Returns the columns that can't be read from all files of a place, each with the rule that is
-   * broken, by the lower case of their names; by worker, which is null for a pooled table.
+   * What the files tell, by worker, which is null for a pooled table.
    *
-   * @param schemas of the tables, as Spark reads them
+   * @param unfit the columns that can't be read from all files of a place, each with the rule that
+   *     is broken, by the lower case of their names
+   * @param schemas those that Spark takes from the first file of a place, of a format that has one
+   */
+  record Found(Map<String, Map<String, String>> unfit, Map<String, StructType> schemas) {}
+
+  /**
+   * Looks into files.
+   *
+   * @param schemas of the tables, as Spark reads them; none where the files tell their columns
    * @throws DataException if a file can't be read
    */
-  Map<String, Map<String, String>> unfit(
-      Map<Place, List<Listed>> files, Map<Place, StructType> schemas) {
+  Found of(Map<Place, List<Listed>> files, Map<Place, StructType> schemas) {
     Map<String, Map<String, String>> unfit = new HashMap<>();
+    Map<String, StructType> first = new HashMap<>();
     boolean areTold = FileColumns.areToldBy(how.format()) || how.areOfRecords();
     List<Bin> bins = areTold ? bins(files, schemas) : List.of();
     List<Told> told = told(bins);
@@ -79,13 +89,14 @@ final class FileSurvey {
       }
       Map<Listed, FileColumns> own = byPlace.computeIfAbsent(place, p -> new LinkedHashMap<>());
       told.get(k).files().forEach((columns, file) -> own.put(file, columns));
+      first.putIfAbsent(place.worker(), told.get(k).schema());
     }
     byPlace.forEach(
         (place, own) ->
             unfit.put(
                 place.worker(),
                 compared(own, how.areOfRecords() ? schemas.get(place).fieldNames() : NONE)));
-    return unfit;
+    return new Found(unfit, first);
   }
 
   private List<Bin> bins(Map<Place, List<Listed>> files, Map<Place, StructType> schemas) {
@@ -126,18 +137,24 @@ final class FileSurvey {
   /** Runs in a task where the files are. */
   private static Told told(Bin bin, RecordFiles.Options how, Configuration hadoop) {
     LinkedHashMap<FileColumns, Listed> files = new LinkedHashMap<>();
+    StructType first = null;
     for (Listed file : bin.files()) {
       try {
-        FileColumns columns =
-            how.areOfRecords()
-                ? RecordFiles.columns(how, bin.schema(), file.path(), hadoop)
-                : FileColumns.of(how.format(), file.path(), hadoop);
-        files.putIfAbsent(columns, file);
+        if (how.areOfRecords()) {
+          files.putIfAbsent(RecordFiles.columns(how, bin.schema(), file.path(), hadoop), file);
+        } else if (PlacedFiles.tellSchema(how.format())) {
+          StructType schema = PlacedFiles.parquetSchema(new Path(file.path()), hadoop);
+          files.putIfAbsent(FileColumns.of(schema), file);
+          first = first == null ? schema : first;
+        } else {
+          files.putIfAbsent(FileColumns.of(how.format(), file.path(), hadoop), file);
+        }
       } catch (RecordFiles.RecordException e) {
-        return new Told(files, "file " + shown(file) + " " + e.getMessage());
+        return new Told(files, null, "file " + shown(file) + " " + e.getMessage());
       } catch (IOException | RuntimeException e) {
         return new Told(
             files,
+            null,
             CsvFiles.shown(file.path())
                 + " can't be read as "
                 + how.format()
@@ -145,7 +162,7 @@ final class FileSurvey {
                 + TaskFailures.tag(e));
       }
     }
-    return new Told(files, null);
+    return new Told(files, first, null);
   }
 
   private static Map<String, String> compared(Map<Listed, FileColumns> files, String... expected) {

@@ -87,12 +87,8 @@ final class PlacedFiles {
     return tables;
   }
 
-  private boolean isFormat(String name) {
-    return data.format().equalsIgnoreCase(name);
-  }
-
   private void requireFormat() {
-    if (data.schema().isEmpty() && !isFormat("parquet")) {
+    if (data.schema().isEmpty() && !tellSchema(data.format())) {
       throw new DataException(
           "data.schema is not set: with data.workers.NAME.hosts the driver can't look into"
               + " files, and only csv and parquet have their columns in them");
@@ -228,6 +224,11 @@ final class PlacedFiles {
       }
     }
     return null;
+  }
+
+  /** Whether files of a format have their table's schema, as Spark takes it from them. */
+  static boolean tellSchema(String format) {
+    return format.equalsIgnoreCase("parquet");
   }
 
   /** Returns the schema of a parquet file, in a task where it is. */

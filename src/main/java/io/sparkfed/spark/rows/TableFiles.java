@@ -48,14 +48,15 @@ final class TableFiles {
     return FORMATS.contains(format.toLowerCase(Locale.ROOT));
   }
 
-  private boolean isChosen() {
+  /** Whether the user says which files are read. */
+  boolean areChosen() {
     return !isFormat(data.format())
         || data.options().keySet().stream().anyMatch(TableFiles::isOfListing);
   }
 
   /** Returns a reader that takes all files. */
   DataFrameReader taking(DataFrameReader reader, String path) {
-    if (isChosen()) {
+    if (areChosen()) {
       return reader;
     }
     try {
@@ -76,7 +77,7 @@ final class TableFiles {
    * @throws DataException naming a file that isn't
    */
   void requireAll(Dataset<Row> rows, String path) throws IOException {
-    if (isChosen()) {
+    if (areChosen()) {
       return;
     }
     List<Listed> below = FolderFiles.of(path, hadoop);

@@ -12,11 +12,12 @@ import io.sparkfed.model.Spelling;
 import io.sparkfed.spark.cluster.Place;
 import io.sparkfed.spark.cluster.PlacedRdd;
 import io.sparkfed.spark.cluster.TaskFailures;
-import io.sparkfed.spark.rows.FolderFiles.Listed;
+import io.sparkfed.spark.rows.FileSurvey.Found;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -125,18 +126,14 @@ final class WorkerTables {
     sql.requireMeant(data.missingTexts(null).withNaN(), "");
     if (data.source() instanceof WorkerPaths paths) {
       Map<String, Dataset<Row>> own = new TreeMap<>(new PlacedFiles(spark, data).tables(paths));
-      Map<Place, Dataset<Row>> loaded = new LinkedHashMap<>();
+      Map<Place, Optional<String>> places = new LinkedHashMap<>();
       for (Place place : ConfiguredCluster.places(paths)) {
-        String worker = place.worker();
-        if (!own.containsKey(worker)) {
-          own.put(worker, load(paths.paths().get(worker), worker));
-        }
-        loaded.put(place, own.get(worker));
+        places.put(place, Optional.of(paths.paths().get(place.worker())));
       }
-      Map<String, Map<String, String>> unfit = unfit(loaded);
+      Map<String, Map<String, String>> unfit = load(places, own);
       SqlTypes types = new SqlTypes(sql.columns(), own, sql.known());
       own.replaceAll((worker, rows) -> rows == null ? null : types.of(rows));
-      return loaded.keySet().stream()
+      return places.keySet().stream()
           .map(
               place ->
                   opened(
@@ -148,10 +145,14 @@ final class WorkerTables {
           .toList();
     }
     PooledTable pooled = (PooledTable) data.source();
-    Dataset<Row> read = given.orElseGet(() -> load(pooled.path(), "data.path"));
     Place anywhere = Place.anywhere(null);
+    Map<String, Dataset<Row>> loaded = new HashMap<>();
+    given.ifPresent(table -> loaded.put(null, table));
     Map<String, String> unfit =
-        given.isPresent() ? Map.of() : unfit(Map.of(anywhere, read)).getOrDefault(null, Map.of());
+        given.isPresent()
+            ? Map.of()
+            : load(Map.of(anywhere, pooled.path()), loaded).getOrDefault(null, Map.of());
+    Dataset<Row> read = loaded.get(null);
     SqlTypes types = new SqlTypes(sql.columns(), Collections.singletonMap(null, read), sql.known());
     Table whole = opened(sql, anywhere, read, unfit, types.kinds());
     Dataset<Row> all = whole.rows();
@@ -175,28 +176,6 @@ final class WorkerTables {
                         whole.sqlTypes(),
                         Set.of())));
     return tables;
-  }
-
-  /** Returns what can't be read from all files of tables, by worker; each file is read once. */
-  private Map<String, Map<String, String>> unfit(Map<Place, Dataset<Row>> loaded) {
-    OwnFiles owned = new OwnFiles();
-    Map<Place, List<Listed>> files = new LinkedHashMap<>();
-    Map<Place, StructType> schemas = new LinkedHashMap<>();
-    loaded.forEach(
-        (place, rows) -> {
-          try {
-            List<Listed> own =
-                rows == null
-                    ? List.of()
-                    : ReadFiles.of(rows, spark.sparkContext().hadoopConfiguration());
-            owned.add(place, own);
-            files.put(place, own);
-            schemas.put(place, rows == null ? new StructType() : rows.schema());
-          } catch (IOException e) {
-            throw new DataException("the tables' files can't be listed: " + firstLine(e), e);
-          }
-        });
-    return new FileSurvey(spark, data).unfit(files, schemas);
   }
 
   /** Returns the distinct worker ids of a pooled table, sorted. */
@@ -242,15 +221,34 @@ final class WorkerTables {
     return names;
   }
 
-  private Dataset<Row> load(String path, String worker) {
-    return load(Optional.of(path), "data.workers." + worker);
+  /**
+   * Loads the tables that aren't there yet, and returns what can't be read from all files of each,
+   * by worker.
+   *
+   * @param paths of all
+   * @param tables those that are there by worker, to be completed
+   */
+  private Map<String, Map<String, String>> load(
+      Map<Place, Optional<String>> paths, Map<String, Dataset<Row>> tables) {
+    TableSurvey survey = new TableSurvey(spark, data);
+    Optional<Found> ahead = survey.ahead(paths, tables);
+    Optional<StructType> given = schema();
+    paths.forEach(
+        (place, path) -> {
+          String worker = place.worker();
+          if (!tables.containsKey(worker)) {
+            String key = worker == null ? "data.path" : "data.workers." + worker;
+            Optional<StructType> told = ahead.map(found -> found.schemas().get(worker));
+            tables.put(worker, load(path, key, given.or(() -> told)));
+          }
+        });
+    return ahead.orElseGet(() -> survey.of(paths.keySet(), tables)).unfit();
   }
 
-  private Dataset<Row> load(Optional<String> path, String key) {
+  private Dataset<Row> load(Optional<String> path, String key, Optional<StructType> schema) {
     DataFrameReader reader = spark.read().format(data.format()).options(data.options());
     TableFiles files = new TableFiles(data, spark.sparkContext().hadoopConfiguration());
     reader = path.isPresent() ? files.taking(reader, path.get()) : reader;
-    Optional<StructType> schema = schema();
     reader = schema.isPresent() ? reader.schema(schema.get()) : reader;
     try {
       if (path.isEmpty()) {
