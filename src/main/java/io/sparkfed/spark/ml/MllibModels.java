@@ -2,7 +2,6 @@ package io.sparkfed.spark.ml;
 
 import io.sparkfed.config.DataConfig;
 import io.sparkfed.model.Coefficients;
-import io.sparkfed.model.Family;
 import io.sparkfed.model.Response;
 import org.apache.spark.ml.PredictionModel;
 import org.apache.spark.ml.classification.LinearSVCModel;
@@ -21,37 +20,36 @@ public final class MllibModels {
   /**
    * Returns the MLlib model with these coefficients, reading features from {@code "features"}.
    *
-   * <p>Huber's regression becomes a plain linear model: MLlib's own {@code huber} would claim that
-   * its scale was estimated too. Of MLlib's models only the generalized linear one knows offsets;
-   * it reads them from the configured column. The threshold is that of a model of two classes.
+   * <p>Of MLlib's models only the generalized linear one knows offsets; it reads them from the
+   * configured column. The threshold is that of a model of two classes.
    */
   public static MLWritable of(
       Response response, Coefficients coefficients, String uid, DataConfig.Columns columns) {
-    Family family = response.family();
-    return switch (family) {
-      case LINEAR, HUBER ->
+    return switch (MllibFamily.of(response.family()).model()) {
+      case LINEAR_REGRESSION ->
           named(
               new LinearRegressionModel(uid, weights(coefficients), coefficients.intercept()),
               columns);
-      case LOGISTIC ->
+      case LOGISTIC_REGRESSION ->
           named(
               new LogisticRegressionModel(uid, weights(coefficients), coefficients.intercept())
                   .setThreshold(response.threshold()),
               columns);
-      case SOFTMAX -> named(softmax(coefficients, uid), columns);
-      case SVM, SQUARED_HINGE ->
+      case MULTINOMIAL -> named(softmax(coefficients, uid), columns);
+      case LINEAR_SVC ->
           named(
               new LinearSVCModel(uid, weights(coefficients), coefficients.intercept())
                   .setThreshold(response.threshold()),
               columns);
-      case POISSON, GAMMA -> {
+      case GENERALIZED_LINEAR_REGRESSION -> {
+        GlmFamily glm = GlmFamily.of(response.family());
         GeneralizedLinearRegressionModel model =
             named(
                 new GeneralizedLinearRegressionModel(
                     uid, weights(coefficients), coefficients.intercept()),
                 columns);
-        model.set(model.family(), family == Family.POISSON ? "poisson" : "gamma");
-        model.set(model.link(), "log");
+        model.set(model.family(), glm.mllibFamily());
+        model.set(model.link(), glm.link());
         columns.offset().ifPresent(name -> model.set(model.offsetCol(), name));
         yield model;
       }

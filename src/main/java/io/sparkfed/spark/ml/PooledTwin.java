@@ -8,7 +8,6 @@ import io.sparkfed.config.EnumNames;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.federated.survey.FederatedLabels.Moments;
 import io.sparkfed.model.Coefficients;
-import io.sparkfed.model.Family;
 import io.sparkfed.model.Labels;
 import io.sparkfed.model.ModelShape;
 import io.sparkfed.model.Standardize;
@@ -67,9 +66,10 @@ public final class PooledTwin {
     }
     TrainingConfig.Model model = config.model();
     String name = EnumNames.of(model.family());
-    boolean byGlm = model.family().hasLogLink() || model.labels() instanceof Labels.Proportions;
+    MllibFamily.Model twin = twin(model);
+    boolean byGlm = twin == MllibFamily.Model.GENERALIZED_LINEAR_REGRESSION;
     String why = null;
-    if (model.family() == Family.HUBER || model.family() == Family.SQUARED_HINGE) {
+    if (!MllibFamily.of(model.family()).isTrained()) {
       why = "model.family = " + name;
     } else if (model.standardize() == Standardize.WORKER) {
       why = "model.standardize = worker";
@@ -77,7 +77,7 @@ public final class PooledTwin {
       why = "model.family = " + name + " without features";
     } else if (config.data().columns().offset().isPresent() && !byGlm) {
       why = "data.offset-column with model.family = " + name;
-    } else if (model.l1() > 0.0 && (byGlm || model.family() == Family.SVM)) {
+    } else if (model.l1() > 0.0 && (byGlm || twin == MllibFamily.Model.LINEAR_SVC)) {
       why = "model.l1 with model.family = " + name;
     } else if (model.l2() > 0.0 && byGlm) {
       why = "model.l2 with model.family = " + name;
@@ -85,6 +85,13 @@ public final class PooledTwin {
     if (why != null) {
       throw new ConfigurationException("MLlib has no model to compare with for " + why);
     }
+  }
+
+  /** Shares of successes are for the generalized linear model alone. */
+  private static MllibFamily.Model twin(TrainingConfig.Model model) {
+    return model.labels() instanceof Labels.Proportions
+        ? MllibFamily.Model.GENERALIZED_LINEAR_REGRESSION
+        : MllibFamily.of(model.family()).model();
   }
 
   private static boolean isWithoutFeatures(DataConfig data) {
@@ -104,17 +111,17 @@ public final class PooledTwin {
   }
 
   private Coefficients fit(Dataset<Row> table) {
-    Family family = config.model().family();
+    MllibFamily.Model twin = twin(config.model());
     MllibPenalty penalty =
         MllibPenalty.inverse(
             config.model().l1(),
             config.model().l2(),
             config.model().standardize() != Standardize.NONE,
-            family == Family.LINEAR,
+            twin == MllibFamily.Model.LINEAR_REGRESSION,
             moments(table));
     boolean intercept = config.model().intercept();
-    return switch (family) {
-      case LINEAR -> {
+    return switch (twin) {
+      case LINEAR_REGRESSION -> {
         LinearRegressionModel model =
             new LinearRegression()
                 .setSolver("l-bfgs")
@@ -128,13 +135,11 @@ public final class PooledTwin {
                 .fit(table);
         yield coefficients(model.coefficients(), model.intercept());
       }
-      case LOGISTIC, SOFTMAX -> {
-        if (config.model().labels() instanceof Labels.Proportions) {
-          yield glm(table, "binomial", "logit");
-        }
+      case LOGISTIC_REGRESSION, MULTINOMIAL -> {
+        boolean isBinomial = twin == MllibFamily.Model.LOGISTIC_REGRESSION;
         LogisticRegressionModel model =
             new LogisticRegression()
-                .setFamily(family == Family.LOGISTIC ? "binomial" : "multinomial")
+                .setFamily(isBinomial ? "binomial" : "multinomial")
                 .setWeightCol("weight")
                 .setFitIntercept(intercept)
                 .setStandardization(penalty.standardization())
@@ -143,11 +148,11 @@ public final class PooledTwin {
                 .setMaxIter(MOST_ITERATIONS)
                 .setTol(TOLERANCE)
                 .fit(table);
-        yield family == Family.LOGISTIC
+        yield isBinomial
             ? coefficients(model.coefficients(), model.intercept())
             : coefficients(model);
       }
-      case SVM -> {
+      case LINEAR_SVC -> {
         LinearSVCModel model =
             new LinearSVC()
                 .setWeightCol("weight")
@@ -159,18 +164,15 @@ public final class PooledTwin {
                 .fit(table);
         yield coefficients(model.coefficients(), model.intercept());
       }
-      case POISSON -> glm(table, "poisson", "log");
-      case GAMMA -> glm(table, "gamma", "log");
-      case HUBER, SQUARED_HINGE ->
-          throw new IllegalStateException("a family without a twin is refused before");
+      case GENERALIZED_LINEAR_REGRESSION -> glm(table, GlmFamily.of(config.model().family()));
     };
   }
 
-  private Coefficients glm(Dataset<Row> table, String family, String link) {
+  private Coefficients glm(Dataset<Row> table, GlmFamily glm) {
     GeneralizedLinearRegressionModel model =
         new GeneralizedLinearRegression()
-            .setFamily(family)
-            .setLink(link)
+            .setFamily(glm.mllibFamily())
+            .setLink(glm.link())
             .setWeightCol("weight")
             .setOffsetCol("offset")
             .setFitIntercept(config.model().intercept())
