@@ -5,11 +5,8 @@ import io.sparkfed.aggregate.NonFiniteUpdateException;
 import io.sparkfed.aggregate.TimedFederation;
 import io.sparkfed.data.Shard;
 import io.sparkfed.evaluation.FitStatistics;
-import io.sparkfed.federated.AlgorithmChoice;
 import io.sparkfed.federated.CheckpointListener;
 import io.sparkfed.federated.EvaluationSums;
-import io.sparkfed.federated.ExactPlan;
-import io.sparkfed.federated.LabelSums;
 import io.sparkfed.federated.RoundWork;
 import io.sparkfed.federated.RoundWork.Next;
 import io.sparkfed.federated.RunPhase;
@@ -20,21 +17,14 @@ import io.sparkfed.federated.TrainingResult.Divergence;
 import io.sparkfed.federated.TrainingState;
 import io.sparkfed.federated.TrainingState.Cost;
 import io.sparkfed.federated.TrainingState.Moments;
-import io.sparkfed.federated.averaging.AveragedRounds;
-import io.sparkfed.federated.exact.ExactRounds;
-import io.sparkfed.federated.exact.StartingCurvature;
-import io.sparkfed.federated.exact.StartingPoint;
-import io.sparkfed.federated.exact.WarmStart;
 import io.sparkfed.federated.survey.FeatureRanges;
 import io.sparkfed.federated.survey.FederatedMoments;
 import io.sparkfed.federated.survey.HeldOutRows;
 import io.sparkfed.federated.training.RoundVisits.Visited;
 import io.sparkfed.hint.Hint;
 import io.sparkfed.hint.Message;
-import io.sparkfed.math.SymmetricMatrix;
 import io.sparkfed.model.Coefficients;
 import io.sparkfed.model.Scaling;
-import io.sparkfed.model.Standardize;
 import io.sparkfed.server.Search.Ending;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -66,15 +56,13 @@ public final class FederatedTrainer {
   private final RoundReports reports;
   private final List<Message> notes = new ArrayList<>();
   private Optional<Moments> moments = Optional.empty();
-  private Optional<LabelSums> labels = Optional.empty();
 
   /** The plan of the rounds, once it is known who holds test rows. */
   private TrainingPlan plan;
 
   private Scaling scaling;
   private RoundWork work;
-  private Optional<AlgorithmChoice> choice = Optional.empty();
-  private boolean hasSwitched;
+  private ChosenRounds chosen;
   private HeldOutRows heldOut;
   private RoundVisits visits;
   private RoundMetrics metrics;
@@ -111,10 +99,10 @@ public final class FederatedTrainer {
   public TrainingResult train() {
     requireUnused();
     phases.enter(RunPhase.MOMENTS);
-    Optional<FederatedMoments.Found> found = moments();
+    Optional<FederatedMoments.Found> found = WantedMoments.of(federation, plan);
     moments = found.map(FederatedMoments.Found::moments);
-    labels = found.map(FederatedMoments.Found::labels);
-    prepare(true, false);
+    prepare();
+    fillWith(chosen.begin(found.map(FederatedMoments.Found::labels)));
     double[] model = work.start();
     return rounds(1, model, model, Optional.empty(), Cost.NONE);
   }
@@ -138,8 +126,8 @@ public final class FederatedTrainer {
     }
     moments = from.moments();
     phases.enter(RunPhase.MOMENTS);
-    prepare(false, Switched.is(from.work()));
-    work.restore(Switched.unmarked(from.work()));
+    prepare();
+    fillWith(chosen.restore(from.work()));
     reports.goOnAfter(from.rounds());
     if (from.unreported().workers() == federation.workers().size()) {
       sameRows = reports.last().map(SameRows::new);
@@ -153,12 +141,12 @@ public final class FederatedTrainer {
   }
 
   private void requireUnused() {
-    if (work != null) {
+    if (chosen != null) {
       throw new IllegalStateException("a trainer trains once");
     }
   }
 
-  private void prepare(boolean begins, boolean switched) {
+  private void prepare() {
     heldOut = HeldOutRows.count(federation, given);
     heldOut.note().ifPresent(notes::add);
     if (RoundVisits.isSampled(given)) {
@@ -178,70 +166,13 @@ public final class FederatedTrainer {
         moments
             .map(found -> FederatedMoments.scaling(plan.shape(), found))
             .orElseGet(() -> Scaling.identity(plan.shape()));
-    choice =
-        plan.exact()
-            .map(ExactPlan::chooser)
-            .map(chooser -> chooser.choose(rows(), federation.workers().size()));
-    if (switched) {
-      choice = Optional.of(Switched.later(choice).choice());
-      hasSwitched = true;
-    }
-    choice.flatMap(AlgorithmChoice::note).ifPresent(listener::algorithmChosen);
-    work =
-        choice
-            .<RoundWork>map(chosen -> exactRounds(chosen, begins))
-            .orElseGet(() -> new AveragedRounds(plan, scaling));
-    visits = new RoundVisits(federation, plan, heldOut, scaling, work);
+    chosen = new ChosenRounds(federation, plan, scaling, moments, listener, phases);
     metrics = new RoundMetrics(federation, plan, heldOut, scaling);
   }
 
-  /**
-   * Gives up a search that takes too many rounds for another from the best model so far; by their
-   * number alone, so that a resumed training does the same.
-   *
-   * @return the model to visit with next
-   */
-  private double[] switched(double[] best) {
-    AlgorithmChoice chosen = Switched.later(choice).choice();
-    choice = Optional.of(chosen);
-    hasSwitched = true;
-    chosen.note().ifPresent(listener::algorithmChosen);
-    work =
-        new ExactRounds(
-            plan,
-            scaling,
-            chosen.optimizer(),
-            weight(),
-            new StartingPoint(best, Double.NaN),
-            Optional.empty(),
-            Optional.empty());
+  private void fillWith(RoundWork next) {
+    work = next;
     visits = new RoundVisits(federation, plan, heldOut, scaling, work);
-    return work.start();
-  }
-
-  private double rows() {
-    return moments.map(Moments::rows).orElse(Double.NaN);
-  }
-
-  private double weight() {
-    return moments.map(Moments::weight).orElse(Double.NaN);
-  }
-
-  /** A search that was begun goes on from its own state, wherever it started. */
-  private ExactRounds exactRounds(AlgorithmChoice chosen, boolean begins) {
-    phases.enter(RunPhase.WARM_START);
-    StartingPoint start =
-        begins ? StartingPoint.of(federation, plan, labels) : StartingPoint.zero(plan.shape());
-    Optional<double[]> warm =
-        chosen
-            .warmStart()
-            .filter(solver -> begins)
-            .flatMap(solver -> WarmStart.of(federation, plan, scaling, solver, start.point()));
-    Optional<SymmetricMatrix> curvature =
-        begins && chosen.preconditioned()
-            ? StartingCurvature.of(federation, plan, scaling, weight())
-            : Optional.empty();
-    return new ExactRounds(plan, scaling, chosen.optimizer(), weight(), start, warm, curvature);
   }
 
   private TrainingResult rounds(
@@ -283,8 +214,11 @@ public final class FederatedTrainer {
         return ended(ending.get(), model, previous);
       }
       previous = visited.cost();
-      boolean isLate = ending.isEmpty() && Switched.isDue(choice, round);
-      model = isLate ? switched(lastGood) : following;
+      model = following;
+      if (ending.isEmpty() && chosen.isLate(round)) {
+        fillWith(chosen.takeNext(lastGood));
+        model = work.start();
+      }
       reached(model, lastGood, ending, previous);
     }
   }
@@ -302,7 +236,7 @@ public final class FederatedTrainer {
             moments,
             reports.rounds(),
             unreported,
-            hasSwitched ? Switched.marked(work.saved()) : work.saved()));
+            chosen.saved()));
   }
 
   /** After a resumption, and only once. */
@@ -313,28 +247,6 @@ public final class FederatedTrainer {
       then.ifPresent(
           rows -> rows.require(metrics.ofTraining(visited), metrics.ofTest(visited.evaluation())));
     }
-  }
-
-  private Optional<FederatedMoments.Found> moments() {
-    try {
-      return momentsWanted();
-    } catch (NonFiniteUpdateException e) {
-      FeatureRanges.requireNoneTooLarge(federation, plan, e);
-      throw e;
-    }
-  }
-
-  private Optional<FederatedMoments.Found> momentsWanted() {
-    boolean federated = plan.standardize() == Standardize.FEDERATED;
-    if (plan.exact().isEmpty()) {
-      return federated ? Optional.of(FederatedMoments.of(federation, plan)) : Optional.empty();
-    }
-    boolean conditioned =
-        plan.standardize() == Standardize.NONE
-            && plan.exact().get().conditioning() == ExactPlan.Conditioning.STANDARDIZED;
-    return federated || conditioned
-        ? Optional.of(FederatedMoments.ofAllThatMatters(federation, plan))
-        : Optional.empty();
   }
 
   /** The training ended at a model that has just been evaluated. */
@@ -426,7 +338,7 @@ public final class FederatedTrainer {
         reports.oneClassWorkers(),
         divergence,
         statistics,
-        choice,
+        chosen.choice(),
         List.copyOf(notes));
   }
 }

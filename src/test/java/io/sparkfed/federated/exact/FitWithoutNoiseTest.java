@@ -12,8 +12,6 @@ import io.sparkfed.server.Newton;
 import io.sparkfed.testing.InKeys;
 import io.sparkfed.testing.Table;
 import java.util.Arrays;
-import java.util.List;
-import java.util.function.ToDoubleFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -22,18 +20,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Labels that a model fits exactly, or a start does: what is left of the objective is rounding. */
 class FitWithoutNoiseTest {
   private static final int ROWS = 90;
-
-  private static List<PlanBuilder> searches() {
-    return List.of(
-        new PlanBuilder().optimizer(new Newton(1e-12)),
-        new PlanBuilder().optimizer(new Lbfgs(10, 1e-11)),
-        new PlanBuilder().preconditioned().optimizer(new Lbfgs(10, 1e-11)));
-  }
-
-  private static Table table(ToDoubleFunction<double[]> label) {
-    double[][] x = Table.random(3L, ROWS, 2, Family.LINEAR).x();
-    return Table.of(x, Arrays.stream(x).mapToDouble(label).toArray());
-  }
 
   private static void isConverged(TrainingResult result, String what) {
     assertTrue(result.divergence().isEmpty(), () -> what + result.divergence());
@@ -48,9 +34,9 @@ class FitWithoutNoiseTest {
     "GAMMA, 1e-9", "GAMMA, 1", "GAMMA, 1e6", "GAMMA, 1e12"
   })
   void train_meansForLabels_returnsTheirCoefficients(Family family, double scale) {
-    Table table = table(x -> scale * Math.exp(0.1 + 0.4 * x[0] - 0.3 * x[1]));
+    Table table = Searches.table(ROWS, x -> scale * Math.exp(0.1 + 0.4 * x[0] - 0.3 * x[1]));
     double[] expected = {0.4, -0.3, 0.1 + Math.log(scale)};
-    for (PlanBuilder plan : searches()) {
+    for (PlanBuilder plan : Searches.all()) {
       TrainingResult result =
           plan.family(family).features(2).rounds(200).train(PlanBuilder.deal(table));
 
@@ -67,13 +53,13 @@ class FitWithoutNoiseTest {
   void train_equalLabels_returnsTheirLogAlone(Family family, double label) {
     double[] expected = {0.0, 0.0, Math.log(label)};
     for (double l2 : new double[] {0.0, 0.001, 1.0}) {
-      for (PlanBuilder plan : searches()) {
+      for (PlanBuilder plan : Searches.all()) {
         TrainingResult result =
             plan.family(family)
                 .l2(l2)
                 .features(2)
                 .rounds(200)
-                .train(PlanBuilder.deal(table(x -> label)));
+                .train(PlanBuilder.deal(Searches.table(ROWS, x -> label)));
 
         isConverged(result, family + " " + label + " " + l2 + " ");
         assertArrayEquals(expected, result.model().values(), 1e-6);

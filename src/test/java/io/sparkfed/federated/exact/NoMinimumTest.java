@@ -9,14 +9,11 @@ import io.sparkfed.federated.Weighting;
 import io.sparkfed.model.Family;
 import io.sparkfed.model.Standardize;
 import io.sparkfed.server.ExactGradientDescent;
-import io.sparkfed.server.Lbfgs;
-import io.sparkfed.server.Newton;
 import io.sparkfed.testing.InKeys;
 import io.sparkfed.testing.Table;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.DoubleUnaryOperator;
-import java.util.function.ToDoubleFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -27,19 +24,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class NoMinimumTest {
   private static final int ROWS = 60;
 
-  private static List<PlanBuilder> searches() {
-    return List.of(
-        new PlanBuilder().optimizer(new Newton(1e-12)),
-        new PlanBuilder().optimizer(new Lbfgs(10, 1e-11)),
-        new PlanBuilder().preconditioned().optimizer(new Lbfgs(10, 1e-11)));
-  }
-
-  /** Two features, of which the second has gaps, and labels made of both. */
-  private static Table table(ToDoubleFunction<double[]> label) {
-    double[][] x = Table.random(3L, ROWS, 2, Family.LINEAR).x();
-    return Table.of(x, Arrays.stream(x).mapToDouble(label).toArray());
-  }
-
   private static TrainingResult train(PlanBuilder plan, Family family, Table table) {
     return plan.family(family).features(2).rounds(1000).train(PlanBuilder.deal(table));
   }
@@ -49,7 +33,7 @@ class NoMinimumTest {
   }
 
   private static void hasNone(Family family, Table table) {
-    for (PlanBuilder plan : searches()) {
+    for (PlanBuilder plan : Searches.all()) {
       String message = InKeys.divergence(train(plan, family, table));
       assertTrue(message.startsWith("the objective has no minimum: coefficients grow"), message);
       assertTrue(message.endsWith("leave such features out, or set model.l2 > 0"), message);
@@ -60,8 +44,8 @@ class NoMinimumTest {
 
   @Test
   void train_separatedClasses_endAsUnbounded() {
-    hasNone(Family.LOGISTIC, table(x -> x[0] + 0.5 * x[1] > 0.3 ? 1.0 : 0.0));
-    hasNone(Family.SOFTMAX, table(x -> x[0] > 0.5 ? 2.0 : x[0] < -0.5 ? 0.0 : 1.0));
+    hasNone(Family.LOGISTIC, Searches.table(ROWS, x -> x[0] + 0.5 * x[1] > 0.3 ? 1.0 : 0.0));
+    hasNone(Family.SOFTMAX, Searches.table(ROWS, x -> x[0] > 0.5 ? 2.0 : x[0] < -0.5 ? 0.0 : 1.0));
   }
 
   /** Where the second feature is large, all labels are equal; elsewhere they overlap. */
@@ -121,7 +105,7 @@ class NoMinimumTest {
       low = tooFar ? low : middle;
       high = tooFar ? middle : high;
     }
-    for (PlanBuilder plan : searches()) {
+    for (PlanBuilder plan : Searches.all()) {
       TrainingResult result = train(plan.l2(l2), Family.LOGISTIC, Table.of(x, y));
 
       assertTrue(result.divergence().isEmpty(), () -> l2 + " " + result.divergence());
@@ -148,7 +132,7 @@ class NoMinimumTest {
     }
     double intercept = Math.log(cells[0][1] / cells[0][0]);
     double weight = Math.log(cells[1][1] / cells[1][0]) - intercept;
-    for (PlanBuilder plan : searches()) {
+    for (PlanBuilder plan : Searches.all()) {
       TrainingResult result = train(plan, family, new Table(x, y, weights));
 
       assertTrue(result.divergence().isEmpty(), () -> rare + " " + result.divergence());
@@ -166,7 +150,7 @@ class NoMinimumTest {
     for (double[] row : table.x()) {
       row[1] = row[0] + apart * row[1];
     }
-    TrainingResult result = train(searches().get(0), family, table);
+    TrainingResult result = train(Searches.all().get(0), family, table);
 
     assertTrue(result.divergence().isEmpty());
     assertTrue(result.rounds().size() <= 15, "rounds: " + result.rounds().size());
@@ -187,9 +171,9 @@ class NoMinimumTest {
   })
   void train_labelsThatNoInterceptFits_areNamed(
       Family family, double below, double above, String expected) {
-    Table table = table(x -> x[0] > 0.0 ? above : below);
+    Table table = Searches.table(ROWS, x -> x[0] > 0.0 ? above : below);
     for (double l2 : new double[] {0.0, 0.1}) {
-      for (PlanBuilder plan : searches()) {
+      for (PlanBuilder plan : Searches.all()) {
         String message = InKeys.divergence(train(plan.l2(l2), family, table));
         assertTrue(message.startsWith("the objective has no minimum: " + expected + ","), message);
         assertTrue(!message.contains("set model.l2"), message);
@@ -237,7 +221,7 @@ class NoMinimumTest {
       double rest = Math.exp(-u) / (1.0 + Math.exp(-u));
       u += (rest - inUnits * u) / (rest * (1.0 - rest) + inUnits);
     }
-    for (PlanBuilder plan : searches()) {
+    for (PlanBuilder plan : Searches.all()) {
       TrainingResult result =
           plan.family(Family.LOGISTIC)
               .features(1)
@@ -260,8 +244,8 @@ class NoMinimumTest {
   @ParameterizedTest
   @EnumSource(names = {"LINEAR", "SVM", "SQUARED_HINGE", "HUBER", "GAMMA"})
   void train_equalLabels_areFitted(Family family) {
-    for (PlanBuilder plan : searches().subList(1, 3)) {
-      TrainingResult result = train(plan, family, table(x -> 1.0));
+    for (PlanBuilder plan : Searches.all().subList(1, 3)) {
+      TrainingResult result = train(plan, family, Searches.table(ROWS, x -> 1.0));
 
       assertTrue(result.divergence().isEmpty(), () -> family + " " + result.divergence());
       assertEquals(0.0, result.lastRound().loss(), 1e-9);
@@ -288,7 +272,7 @@ class NoMinimumTest {
     }
     DoubleUnaryOperator scaled = label -> label * scale;
     Table table = Table.of(x, Arrays.stream(random.y()).map(scaled).toArray());
-    for (PlanBuilder plan : searches()) {
+    for (PlanBuilder plan : Searches.all()) {
       TrainingResult result = train(plan.withoutIntercept(), family, table);
 
       assertTrue(result.divergence().isEmpty(), () -> result.divergence().toString());
