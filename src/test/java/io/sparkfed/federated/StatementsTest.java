@@ -31,11 +31,19 @@ import io.sparkfed.testing.Table;
 import io.sparkfed.wire.ProtocolException;
 import io.sparkfed.wire.Site;
 import java.io.IOException;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
@@ -168,6 +176,52 @@ class StatementsTest {
       assertEquals(statement.layout(), read.layout());
       assertArrayEquals(bytes, read.toBytes(), statement.toString());
     }
+  }
+
+  /** Fingerprints of the versions there have been; one that was released never changes. */
+  private static final Map<Integer, String> FINGERPRINTS =
+      Map.of(1, "8e27a25ac4402a79bc6115b922643d05");
+
+  /**
+   * The list with each component's type, and the bytes of one statement of each kind. Who reads
+   * bytes of another layout by this version reads something else.
+   */
+  @Test
+  void fingerprint_ofTheLayout_isThatOfItsVersion() throws GeneralSecurityException {
+    StringBuilder structure = new StringBuilder();
+    for (Class<?> type : StatementForm.RECORDS.types()) {
+      structure.append(type.getSimpleName());
+      if (type.isEnum()) {
+        structure.append(Arrays.toString(type.getEnumConstants()));
+      } else {
+        for (RecordComponent component : type.getRecordComponents()) {
+          structure.append(' ').append(simple(component.getGenericType()));
+          structure.append(' ').append(component.getName());
+        }
+      }
+      structure.append('\n');
+    }
+    Map<Class<?>, byte[]> first = new LinkedHashMap<>();
+    ofEveryKind().forEach(one -> first.putIfAbsent(one.getClass(), one.toBytes()));
+    MessageDigest digest = MessageDigest.getInstance("SHA-256");
+    digest.update(structure.toString().getBytes(StandardCharsets.UTF_8));
+    first.values().forEach(digest::update);
+    String found = HexFormat.of().formatHex(digest.digest(), 0, 16);
+
+    assertEquals(
+        FINGERPRINTS.get(StatementForm.VERSION),
+        found,
+        () ->
+            "the bytes of statements are no longer those of version "
+                + StatementForm.VERSION
+                + ": raise StatementForm.VERSION and add its fingerprint "
+                + found
+                + " here. The layout:\n"
+                + structure);
+  }
+
+  private static String simple(Type type) {
+    return type.getTypeName().replaceAll("[a-z]+\\.", "");
   }
 
   /**
