@@ -23,8 +23,11 @@ final class LabelsReader {
 
   Labels labels(Family family, Optional<Formula> formula) {
     boolean proportions = read.bool(PROPORTIONS);
-    if (proportions && family != Family.LOGISTIC) {
-      throw read.invalid(PROPORTIONS, "belongs to model.family = logistic");
+    if (proportions && !family.isBinomial()) {
+      throw read.invalid(
+          PROPORTIONS,
+          "belongs to model.family = "
+              + String.join(" | ", EnumNames.of(Family.class, Family::isBinomial)));
     }
     if (!read.isSet(LEVELS)) {
       return proportions ? new Labels.Proportions() : new Labels.Numbers();
@@ -41,7 +44,9 @@ final class LabelsReader {
   private Labels classes(Family family) {
     if (!family.isClassifier()) {
       throw read.invalid(
-          LEVELS, "belongs to model.family = logistic | softmax | svm | squared-hinge");
+          LEVELS,
+          "belongs to model.family = "
+              + String.join(" | ", EnumNames.of(Family.class, Family::isClassifier)));
     }
     List<String> levels = read.strings(LEVELS).stream().map(Spelling.VALUE::level).toList();
     MissingTexts missing = MissingTexts.of(read.strings("data.missing-values"));
@@ -54,7 +59,7 @@ final class LabelsReader {
       throw read.invalid(
           LEVELS, "must have no class twice, nor in two spellings of one number or boolean");
     }
-    if (family != Family.SOFTMAX) {
+    if (!family.isMultinomial()) {
       if (levels.size() != 2) {
         throw read.invalid(LEVELS, "must be the negative class, then the positive one");
       }

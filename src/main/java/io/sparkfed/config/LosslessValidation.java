@@ -2,7 +2,6 @@ package io.sparkfed.config;
 
 import com.typesafe.config.Config;
 import io.sparkfed.model.Family;
-import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalDouble;
 
@@ -27,9 +26,12 @@ final class LosslessValidation {
       requireNoL1(read, "algorithm.preset = " + preset, "fed-lbfgs");
     }
     if (preset.equals("normal-equations")) {
-      if (family != Family.LINEAR) {
+      if (!family.isQuadratic()) {
         throw read.invalid(
-            "model.family", "must be linear for algorithm.preset = normal-equations");
+            "model.family",
+            "must be "
+                + EnumNames.inWords(EnumNames.of(Family.class, Family::isQuadratic), "or")
+                + " for algorithm.preset = normal-equations");
       }
       refuse("algorithm.tolerance", "does not belong to normal-equations, which is one round");
       refuse("algorithm.rounds", "does not belong to normal-equations, which is one round");
@@ -70,12 +72,7 @@ final class LosslessValidation {
           "must have a loss with curvature for "
               + chosen
               + " ("
-              + String.join(
-                  ", ",
-                  Arrays.stream(Family.values())
-                      .filter(Family::isCurved)
-                      .map(EnumNames::of)
-                      .toList())
+              + String.join(", ", EnumNames.of(Family.class, Family::isCurved))
               + "); use "
               + instead);
     }

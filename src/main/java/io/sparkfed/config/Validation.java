@@ -129,7 +129,7 @@ public final class Validation {
     Family family = read.oneOf("model.family", Family.class);
     Labels labels = new LabelsReader(read).labels(family, columns.formula());
     int classes = 0;
-    if (family == Family.SOFTMAX) {
+    if (family.isMultinomial()) {
       classes =
           labels instanceof Labels.Classes named && !read.isSet("model.classes")
               ? named.levels().size()
@@ -167,10 +167,13 @@ public final class Validation {
       return OptionalDouble.empty();
     }
     if (!family.hasThreshold()) {
-      throw read.invalid(key, "belongs to model.family = logistic, svm or squared-hinge");
+      throw read.invalid(
+          key,
+          "belongs to model.family = "
+              + EnumNames.inWords(EnumNames.of(Family.class, Family::hasThreshold), "or"));
     }
     return OptionalDouble.of(
-        family == Family.LOGISTIC
+        family.isBinomial()
             ? read.number(key, "must be a probability, in [0, 1]", v -> v >= 0.0 && v <= 1.0)
             : read.number(key, "must be a finite number", v -> true));
   }

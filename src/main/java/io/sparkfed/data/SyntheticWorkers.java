@@ -1,8 +1,6 @@
 package io.sparkfed.data;
 
 import io.sparkfed.data.ShardBuilder.Part;
-import io.sparkfed.loss.LogisticLoss;
-import io.sparkfed.loss.SoftmaxLoss;
 import io.sparkfed.math.SeededRandom;
 import io.sparkfed.math.Seeds;
 import io.sparkfed.model.Family;
@@ -41,8 +39,6 @@ public record SyntheticWorkers(
     long runSeed)
     implements Serializable {
   private static final double SIZE_SPREAD = 0.5;
-  private static final double LARGEST_LOG_MEAN = 3.0;
-  private static final double NOISE = 0.5;
 
   /** Generates rows for a family of one output. */
   public SyntheticWorkers(
@@ -98,47 +94,7 @@ public record SyntheticWorkers(
           scores[k] += weights[k][j] * x[j];
         }
       }
-      into.addDense(x, label(scores, own), 1.0, Part.TRAIN);
+      into.addDense(x, family.drawLabel(scores, own), 1.0, Part.TRAIN);
     }
-  }
-
-  private double label(double[] scores, SeededRandom own) {
-    return switch (family) {
-      case LINEAR, HUBER -> scores[0] + NOISE * own.nextGaussian();
-      case LOGISTIC, SVM, SQUARED_HINGE ->
-          own.nextDouble() < LogisticLoss.INSTANCE.mean(scores[0]) ? 1.0 : 0.0;
-      case SOFTMAX -> drawnClass(scores, own);
-      case POISSON -> poisson(mean(scores[0]), own);
-      case GAMMA ->
-          Math.max(Double.MIN_NORMAL, -StrictMath.log1p(-own.nextDouble())) * mean(scores[0]);
-    };
-  }
-
-  private static double mean(double score) {
-    return StrictMath.exp(Math.max(-LARGEST_LOG_MEAN, Math.min(LARGEST_LOG_MEAN, score)));
-  }
-
-  private static double drawnClass(double[] scores, SeededRandom own) {
-    double[] probabilities = new double[scores.length];
-    new SoftmaxLoss(scores.length).mean(scores, probabilities);
-    double left = own.nextDouble();
-    int drawn = 0;
-    while (drawn < scores.length - 1 && left >= probabilities[drawn]) {
-      left -= probabilities[drawn];
-      drawn++;
-    }
-    return drawn;
-  }
-
-  /** D. E. Knuth, "The Art of Computer Programming", volume 2, section 3.4.1, for small means. */
-  private static double poisson(double mean, SeededRandom own) {
-    double limit = StrictMath.exp(-mean);
-    double product = own.nextDouble();
-    int count = 0;
-    while (product > limit) {
-      product *= own.nextDouble();
-      count++;
-    }
-    return count;
   }
 }

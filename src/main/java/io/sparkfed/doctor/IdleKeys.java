@@ -9,21 +9,18 @@ import io.sparkfed.config.TrainingConfig.Algorithm;
 import io.sparkfed.config.Validation;
 import io.sparkfed.doctor.Finding.Area;
 import io.sparkfed.doctor.Finding.Verdict;
+import io.sparkfed.evaluation.ResponseDistribution;
 import io.sparkfed.model.Family;
 import io.sparkfed.report.RunReport.Setting;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * Keys that somebody set and that do nothing beside the others, but could be meant for another run
  * of the same file. What would be lost without a word is refused instead, by {@link Validation}.
  */
 public final class IdleKeys {
-  private static final Set<Family> WITH_STATISTICS =
-      EnumSet.of(Family.LINEAR, Family.LOGISTIC, Family.POISSON, Family.GAMMA);
-
   private final TrainingConfig config;
   private final List<Finding> notes = new ArrayList<>();
 
@@ -92,20 +89,28 @@ public final class IdleKeys {
         "aggregation.aggregators");
   }
 
+  private static boolean hasStatistics(Family family) {
+    return ResponseDistribution.of(family).isPresent();
+  }
+
+  private static String those(Predicate<Family> families) {
+    return EnumNames.inWords(EnumNames.of(Family.class, families), "and");
+  }
+
   private void result() {
     Family family = config.model().family();
     boolean lossless = PresetNames.isLossless(config.algorithm().preset());
     idle(
-        family != Family.LOGISTIC,
-        "only model.family = logistic has an AUC",
+        !family.isBinomial(),
+        "only model.family = " + those(Family::isBinomial) + " has an AUC",
         "evaluation.auc-bins",
         "evaluation.auc-error");
     idle(
         !lossless
-            || !WITH_STATISTICS.contains(family)
+            || !hasStatistics(family)
             || config.model().l1() > 0.0
             || config.model().l2() > 0.0,
-        "only exact fits without penalty have intervals: linear, logistic, poisson and gamma",
+        "only exact fits without penalty have intervals: " + those(IdleKeys::hasStatistics),
         "evaluation.confidence-level");
     idle(config.checkpoints().every() == 0, "checkpoint.every = 0 writes none", "checkpoint.dir");
     idle(

@@ -78,8 +78,8 @@ public interface MetricSums {
       case LINEAR -> new RegressionSums();
       case LOGISTIC -> new ClassificationSums(settings);
       case SOFTMAX -> new MulticlassSums((SoftmaxLoss) loss);
-      case SVM -> new MarginSums((Loss) loss, "hingeLoss", settings.threshold());
-      case SQUARED_HINGE -> new MarginSums((Loss) loss, "squaredHingeLoss", settings.threshold());
+      case SVM, SQUARED_HINGE ->
+          new MarginSums((Loss) loss, family.lossMetric(), settings.threshold());
       case HUBER -> new HuberSums((HuberLoss) loss, new RegressionSums());
       case POISSON, GAMMA -> new DevianceSums((Loss) loss);
     };

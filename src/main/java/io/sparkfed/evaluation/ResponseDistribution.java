@@ -4,6 +4,7 @@ import io.sparkfed.loss.GammaLoss;
 import io.sparkfed.loss.LogisticLoss;
 import io.sparkfed.loss.PoissonLoss;
 import io.sparkfed.model.Family;
+import java.util.Arrays;
 import java.util.Optional;
 import org.apache.commons.math3.special.Gamma;
 
@@ -17,7 +18,7 @@ import org.apache.commons.math3.special.Gamma;
  */
 public enum ResponseDistribution {
   /** Normal, identity link. */
-  GAUSSIAN(Dispersion.RESIDUAL) {
+  GAUSSIAN(Family.LINEAR, Dispersion.RESIDUAL) {
     @Override
     public double unitDeviance(double label, double score) {
       return (label - score) * (label - score);
@@ -39,17 +40,12 @@ public enum ResponseDistribution {
     }
 
     @Override
-    public double scoreOf(double mean) {
-      return mean;
-    }
-
-    @Override
     double logLikelihood(FitSums sums) {
       return -0.5 * sums.rows() * (Math.log(2.0 * Math.PI * sums.deviance() / sums.rows()) + 1.0);
     }
   },
   /** Zero or one, or the share of ones among as many trials as the weight says; logit link. */
-  BINOMIAL(Dispersion.ONE) {
+  BINOMIAL(Family.LOGISTIC, Dispersion.ONE) {
     @Override
     public double unitDeviance(double label, double score) {
       return 2.0 * (LogisticLoss.INSTANCE.value(score, label) + saturated(label));
@@ -73,11 +69,6 @@ public enum ResponseDistribution {
       }
       double slope = slope(label, score);
       return slope * slope / information(score);
-    }
-
-    @Override
-    public double scoreOf(double mean) {
-      return Math.log(mean / (1.0 - mean));
     }
 
     /** The saturated model's log-likelihood, with the number of orders of the ones. */
@@ -105,7 +96,7 @@ public enum ResponseDistribution {
     }
   },
   /** Counts, log link. */
-  POISSON(Dispersion.ONE) {
+  POISSON(Family.POISSON, Dispersion.ONE) {
     @Override
     public double unitDeviance(double label, double score) {
       return 2.0 * PoissonLoss.INSTANCE.value(score, label);
@@ -127,11 +118,6 @@ public enum ResponseDistribution {
       return (label - mean) * (label - mean) / mean;
     }
 
-    @Override
-    public double scoreOf(double mean) {
-      return Math.log(mean);
-    }
-
     /** The saturated model's log-likelihood. */
     @Override
     public double labelTerm(double label, double weight) {
@@ -146,7 +132,7 @@ public enum ResponseDistribution {
     }
   },
   /** Positive quantities whose deviation grows with the mean, log link. */
-  GAMMA(Dispersion.RESIDUAL) {
+  GAMMA(Family.GAMMA, Dispersion.RESIDUAL) {
     @Override
     public double unitDeviance(double label, double score) {
       return 2.0 * GammaLoss.INSTANCE.value(score, label);
@@ -166,11 +152,6 @@ public enum ResponseDistribution {
     public double squaredPearsonResidual(double label, double score) {
       double slope = slope(label, score);
       return slope * slope;
-    }
-
-    @Override
-    public double scoreOf(double mean) {
-      return Math.log(mean);
     }
 
     @Override
@@ -199,21 +180,17 @@ public enum ResponseDistribution {
     RESIDUAL
   }
 
+  private final Family family;
   private final Dispersion dispersion;
 
-  ResponseDistribution(Dispersion dispersion) {
+  ResponseDistribution(Family family, Dispersion dispersion) {
+    this.family = family;
     this.dispersion = dispersion;
   }
 
   /** Returns the distribution of a family; empty for one that is no generalized linear model. */
   public static Optional<ResponseDistribution> of(Family family) {
-    return switch (family) {
-      case LINEAR -> Optional.of(GAUSSIAN);
-      case LOGISTIC -> Optional.of(BINOMIAL);
-      case POISSON -> Optional.of(POISSON);
-      case GAMMA -> Optional.of(GAMMA);
-      case SOFTMAX, SVM, SQUARED_HINGE, HUBER -> Optional.empty();
-    };
+    return Arrays.stream(values()).filter(one -> one.family == family).findAny();
   }
 
   /** Returns twice the log-likelihood that a row lacks to the saturated model. */
@@ -227,9 +204,6 @@ public enum ResponseDistribution {
 
   /** Returns {@code (y - m)² / V(m)}. */
   public abstract double squaredPearsonResidual(double label, double score);
-
-  /** Returns the link of a mean. */
-  public abstract double scoreOf(double mean);
 
   /** Returns a row's part of a sum that the log-likelihood needs; 0 where it needs none. */
   public double labelTerm(double label, double weight) {
@@ -246,12 +220,12 @@ public enum ResponseDistribution {
 
   /** Returns whether the mean is the exponential of the score. */
   public boolean hasLogLink() {
-    return this == POISSON || this == GAMMA;
+    return family.hasLogLink();
   }
 
   /** Returns whether a unit deviance that overflows does so because the score is too low. */
   public boolean overflowsBelow() {
-    return this == GAMMA;
+    return family.dividesLabels();
   }
 
   /** Returns whether the dispersion is estimated, so that statistics are t and not z. */

@@ -116,7 +116,7 @@ public record LocalTraining(
             .zeros()
             .setScaled(UPDATE, weight, bounded)
             .set(WEIGHT, weight)
-            .setAll(LABELS, LabelTotals.own(shard.train(), shape))
+            .setAll(LABELS, LabelsByOutput.sums(shard.train(), shape))
             .set(CLIPPED, bounded == update ? 0.0 : 1.0);
     metrics.add(shard.train(), raw, answer.values(), EvaluationSums.trainFrom(answer));
     EvaluationSums.writeTest(answer, metrics, testRows, shard, raw);

@@ -4,14 +4,7 @@ import io.sparkfed.aggregate.Question;
 import io.sparkfed.evaluation.MetricSums;
 import io.sparkfed.evaluation.ResponseDistribution;
 import io.sparkfed.evaluation.ScoreBins;
-import io.sparkfed.loss.GammaLoss;
-import io.sparkfed.loss.HingeLoss;
-import io.sparkfed.loss.HuberLoss;
-import io.sparkfed.loss.LogisticLoss;
-import io.sparkfed.loss.PoissonLoss;
-import io.sparkfed.loss.SoftmaxLoss;
-import io.sparkfed.loss.SquaredHingeLoss;
-import io.sparkfed.loss.SquaredLoss;
+import io.sparkfed.model.Family;
 import io.sparkfed.model.ModelShape;
 import io.sparkfed.model.Scaling;
 import io.sparkfed.objective.Penalty;
@@ -29,6 +22,7 @@ import io.sparkfed.wire.ProtocolException;
 import io.sparkfed.wire.RecordForm;
 import io.sparkfed.wire.Site;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** The canonical bytes of statements: nothing else is read from what a worker is sent. */
@@ -43,16 +37,9 @@ public enum StatementForm implements Form<Question<Object>> {
 
   private static List<Class<?>> types() {
     List<Class<?>> types = new ArrayList<>(List.of(Statement.class.getPermittedSubclasses()));
+    Arrays.stream(Family.values()).map(Family::lossType).distinct().forEach(types::add);
     types.addAll(
         List.of(
-            SquaredLoss.class,
-            LogisticLoss.class,
-            SoftmaxLoss.class,
-            HingeLoss.class,
-            SquaredHingeLoss.class,
-            PoissonLoss.class,
-            HuberLoss.class,
-            GammaLoss.class,
             GradientDescent.class,
             MinibatchSgd.class,
             LocalLbfgs.class,

@@ -129,7 +129,7 @@ public record SummedDerivatives(
           .set(LOSS, objective.valueAndGradient(model, gradient, ofTraining))
           .setAll(GRADIENT, gradient);
     }
-    answer.set(WEIGHT, rows.totalWeight()).setAll(LABELS, LabelTotals.own(rows, shape));
+    answer.set(WEIGHT, rows.totalWeight()).setAll(LABELS, LabelsByOutput.sums(rows, shape));
     EvaluationSums.writeTest(
         answer, metrics, testRows, shard, new Coefficients(shape, own.toRaw(model)));
     return answer.values();

@@ -91,6 +91,7 @@ final class TrainingReports {
     int classes = config.model().family().isClassifier() ? Math.max(2, outputs) : 0;
     return new FinalModel(
         EnumNames.of(config.model().family()),
+        config.model().family().lossMetric(),
         features,
         IntStream.range(0, outputs)
             .mapToObj(k -> Arrays.stream(model.weights(k)).boxed().toList())

@@ -34,6 +34,21 @@ public enum GammaLoss implements Loss {
   }
 
   @Override
+  public boolean isCurved() {
+    return true;
+  }
+
+  @Override
+  public double largestSlope() {
+    return Double.NaN;
+  }
+
+  @Override
+  public double largestCurvature() {
+    return Double.NaN;
+  }
+
+  @Override
   public boolean acceptsLabel(double label) {
     return label > 0.0 && Double.isFinite(label);
   }

@@ -30,6 +30,21 @@ public enum HingeLoss implements Loss {
   }
 
   @Override
+  public boolean isCurved() {
+    return false;
+  }
+
+  @Override
+  public double largestSlope() {
+    return 1.0;
+  }
+
+  @Override
+  public double largestCurvature() {
+    return Double.NaN;
+  }
+
+  @Override
   public boolean acceptsLabel(double label) {
     return label == 0.0 || label == 1.0;
   }

@@ -47,6 +47,22 @@ public record HuberLoss(double delta) implements Loss {
   }
 
   @Override
+  public boolean isCurved() {
+    return false;
+  }
+
+  /** None: its delta is in the units of the labels. */
+  @Override
+  public double largestSlope() {
+    return Double.NaN;
+  }
+
+  @Override
+  public double largestCurvature() {
+    return Double.NaN;
+  }
+
+  @Override
   public boolean acceptsLabel(double label) {
     return Double.isFinite(label);
   }

@@ -75,6 +75,21 @@ public enum LogisticLoss implements Loss {
   }
 
   @Override
+  public boolean isCurved() {
+    return true;
+  }
+
+  @Override
+  public double largestSlope() {
+    return 1.0;
+  }
+
+  @Override
+  public double largestCurvature() {
+    return 0.25;
+  }
+
+  @Override
   public boolean acceptsLabel(double label) {
     return label == 0.0 || label == 1.0;
   }

@@ -39,6 +39,21 @@ public enum PoissonLoss implements Loss {
   }
 
   @Override
+  public boolean isCurved() {
+    return true;
+  }
+
+  @Override
+  public double largestSlope() {
+    return Double.NaN;
+  }
+
+  @Override
+  public double largestCurvature() {
+    return Double.NaN;
+  }
+
+  @Override
   public boolean acceptsLabel(double label) {
     return label >= 0.0 && Double.isFinite(label);
   }

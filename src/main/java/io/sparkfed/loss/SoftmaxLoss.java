@@ -122,6 +122,21 @@ public record SoftmaxLoss(int classes) implements VectorLoss {
   }
 
   @Override
+  public boolean isCurved() {
+    return true;
+  }
+
+  @Override
+  public double largestSlope() {
+    return 1.0;
+  }
+
+  @Override
+  public double largestCurvature() {
+    return 0.25;
+  }
+
+  @Override
   public boolean acceptsLabel(double label) {
     return label >= 0.0 && label < classes && label == Math.rint(label);
   }

@@ -30,6 +30,21 @@ public enum SquaredHingeLoss implements Loss {
   }
 
   @Override
+  public boolean isCurved() {
+    return false;
+  }
+
+  @Override
+  public double largestSlope() {
+    return Double.NaN;
+  }
+
+  @Override
+  public double largestCurvature() {
+    return Double.NaN;
+  }
+
+  @Override
   public boolean acceptsLabel(double label) {
     return HingeLoss.INSTANCE.acceptsLabel(label);
   }

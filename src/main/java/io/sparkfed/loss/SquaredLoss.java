@@ -31,6 +31,21 @@ public enum SquaredLoss implements Loss {
   }
 
   @Override
+  public boolean isCurved() {
+    return true;
+  }
+
+  @Override
+  public double largestSlope() {
+    return Double.NaN;
+  }
+
+  @Override
+  public double largestCurvature() {
+    return 2.0;
+  }
+
+  @Override
   public boolean acceptsLabel(double label) {
     return Double.isFinite(label);
   }

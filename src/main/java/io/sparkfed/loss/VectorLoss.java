@@ -56,6 +56,21 @@ public interface VectorLoss extends Serializable {
    */
   void mean(double[] scores, double[] meanOut);
 
+  /** Returns whether the loss is curved everywhere, in every direction that changes it. */
+  boolean isCurved();
+
+  /**
+   * Returns a bound of |dl/ds_k| that holds for all scores and labels, in whatever units labels
+   * are; NaN where there is none.
+   */
+  double largestSlope();
+
+  /**
+   * Returns a bound of |d²l/ds_k ds_m| for a loss that is curved everywhere; NaN where there is
+   * none, and for other losses.
+   */
+  double largestCurvature();
+
   /** Returns whether {@code label} is in the loss's domain; NaN never is. */
   boolean acceptsLabel(double label);
 

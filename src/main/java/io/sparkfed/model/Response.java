@@ -1,9 +1,7 @@
 package io.sparkfed.model;
 
-import io.sparkfed.loss.SoftmaxLoss;
 import io.sparkfed.loss.VectorLoss;
 import java.io.Serializable;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -20,8 +18,6 @@ public record Response(Family family, VectorLoss loss, Labels labels, double thr
     implements Serializable {
   /** The name of the column with the class's name, where classes have names. */
   public static final String CLASS_NAME = "predictedLabel";
-
-  private static final String PROBABILITY = "probability";
 
   /** Creates a response of numbers in the family's domain, with the family's usual threshold. */
   public Response(Family family, VectorLoss loss) {
@@ -49,19 +45,7 @@ public record Response(Family family, VectorLoss loss, Labels labels, double thr
 
   /** Returns the names of {@link #predictions}; the first is {@code prediction}. */
   public List<String> predictionNames() {
-    List<String> names = new ArrayList<>();
-    names.add("prediction");
-    switch (family) {
-      case LINEAR, POISSON, HUBER, GAMMA -> {}
-      case LOGISTIC -> names.add(PROBABILITY);
-      case SVM, SQUARED_HINGE -> names.add("margin");
-      case SOFTMAX -> {
-        for (int k = 0; k < loss.outputs(); k++) {
-          names.add(PROBABILITY + "_" + k);
-        }
-      }
-    }
-    return names;
+    return family.prediction().names(loss.outputs());
   }
 
   /**
@@ -73,16 +57,6 @@ public record Response(Family family, VectorLoss loss, Labels labels, double thr
   public double[] predictions(double[] scores) {
     double[] mean = new double[loss.outputs()];
     loss.mean(scores, mean);
-    return switch (family) {
-      case LINEAR, POISSON, HUBER, GAMMA -> mean;
-      case LOGISTIC -> new double[] {mean[0] > threshold ? 1.0 : 0.0, mean[0]};
-      case SVM, SQUARED_HINGE -> new double[] {scores[0] > threshold ? 1.0 : 0.0, scores[0]};
-      case SOFTMAX -> {
-        double[] values = new double[1 + mean.length];
-        values[0] = SoftmaxLoss.largest(scores);
-        System.arraycopy(mean, 0, values, 1, mean.length);
-        yield values;
-      }
-    };
+    return family.prediction().values(scores, mean, threshold);
   }
 }

@@ -129,8 +129,8 @@ final class AutoAlgorithm {
 
   private static String late(int rounds) {
     return rounds
-        + " rounds of fed-lbfgs have not reached the optimum, many more than expected, so rounds with"
-        + " a Hessian go on from the best model so far";
+        + " rounds of fed-lbfgs have not reached the optimum, many more than expected, so rounds"
+        + " with a Hessian go on from the best model so far";
   }
 
   /**
@@ -166,7 +166,7 @@ final class AutoAlgorithm {
     double gradientRound = round(gradientWork, size, workers);
     double hessianRound =
         round(gradientWork + hessianWork, SymmetricMatrix.packedLength(size), workers);
-    boolean quadratic = family == Family.LINEAR;
+    boolean quadratic = family.isQuadratic();
     int hessians = quadratic ? 1 : NEWTON_ROUNDS;
     int gradients = preconditioned ? PRECONDITIONED_ROUNDS : LBFGS_ROUNDS;
     double hessian = hessians * hessianRound + (quadratic ? gradientRound : 0.0);

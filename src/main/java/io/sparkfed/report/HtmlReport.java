@@ -72,7 +72,7 @@ public final class HtmlReport {
     page.put("outcome", outcome());
     page.put("figures", keyFigures());
 
-    ReportCurves curves = new ReportCurves(report.rounds(), report.model().family());
+    ReportCurves curves = new ReportCurves(report.rounds(), report.model().lossMetric());
     ReportEffort effort = new ReportEffort(trained);
     List<ReportChart> curveCharts = curves.charts();
     List<ReportChart> effortCharts = effort.charts();

@@ -12,23 +12,11 @@ import io.sparkfed.evaluation.RoundSummary;
 import io.sparkfed.report.ReportChart.Series;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** The learning curves: loss and metrics by round, training rows beside test rows. */
 final class ReportCurves {
-
-  private static final Map<String, String> LOSS_KEYS =
-      Map.of(
-          "logistic", "logLoss",
-          "softmax", "logLoss",
-          "linear", "meanSquaredError",
-          "huber", "huberLoss",
-          "svm", "hingeLoss",
-          "squared-hinge", "squaredHingeLoss",
-          "poisson", "meanDeviance",
-          "gamma", "meanDeviance");
 
   /** Metrics that share a unit share a chart: RMSE and R² on one axis would flatten one of them. */
   private static final List<List<String>> METRIC_CHARTS =
@@ -41,11 +29,11 @@ final class ReportCurves {
    * Prepares the curves.
    *
    * @param rounds the finished rounds, the initial model included
-   * @param family the model's family, which tells the metric that its loss is compared with
+   * @param lossKey the metric that the model's loss is compared with
    */
-  ReportCurves(List<RoundSummary> rounds, String family) {
+  ReportCurves(List<RoundSummary> rounds, String lossKey) {
     this.rounds = rounds;
-    this.lossKey = LOSS_KEYS.getOrDefault(family, "loss");
+    this.lossKey = lossKey;
   }
 
   /** Returns the charts of the learning curves; none where no figure is finite. */

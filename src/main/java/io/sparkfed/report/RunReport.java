@@ -9,7 +9,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Everything a run tells about itself. Values only; {@code run.json} and {@code report.html} are
@@ -99,6 +98,7 @@ public record RunReport(
    * The final model in the units of the input columns.
    *
    * @param family the family's name in the configuration
+   * @param lossMetric the metric that the training loss is compared with
    * @param features feature names in the order of the coefficients
    * @param coefficients for each output (softmax: class) one coefficient for each feature
    * @param intercepts one for each output; 0 when the model has none
@@ -109,32 +109,13 @@ public record RunReport(
    */
   public record FinalModel(
       String family,
+      String lossMetric,
       List<String> features,
       List<List<Double>> coefficients,
       List<Double> intercepts,
       List<String> classes,
       String standardization,
-      double threshold) {
-
-    /** Creates a model with one output and no more than two classes. */
-    public FinalModel(
-        String family,
-        List<String> features,
-        List<Double> coefficients,
-        double intercept,
-        String standardization) {
-      this(
-          family,
-          features,
-          List.of(coefficients),
-          List.of(intercept),
-          TWO_CLASSES.contains(family) ? List.of("0", "1") : List.of(),
-          standardization,
-          Double.NaN);
-    }
-
-    private static final Set<String> TWO_CLASSES = Set.of("logistic", "svm", "squared-hinge");
-  }
+      double threshold) {}
 
   /**
    * One configuration value.

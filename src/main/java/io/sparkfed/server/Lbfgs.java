@@ -3,8 +3,8 @@ package io.sparkfed.server;
 import io.sparkfed.math.InverseHessian;
 import io.sparkfed.math.Vectors;
 import io.sparkfed.math.WeightedL1;
+import io.sparkfed.model.ObjectiveKind;
 import io.sparkfed.server.Iterate.Progress;
-import io.sparkfed.server.PointEvaluation.Kind;
 import io.sparkfed.server.Search.Ended;
 import io.sparkfed.server.Search.Ending;
 import java.util.Map;
@@ -204,7 +204,7 @@ public record Lbfgs(int memory, double tolerance) implements ExactOptimizer {
       boolean flatter =
           isFinite
               && l1.isZero()
-              && at.kind() != Kind.KINKED
+              && at.kind() != ObjectiveKind.KINKED
               && Slopes.showDescent(from.value(), value, slopeBefore, slopeAfter, at.rounding());
       if (!lower && !flatter) {
         boolean learnt = from.inverse().hasLearnt();
@@ -303,7 +303,7 @@ public record Lbfgs(int memory, double tolerance) implements ExactOptimizer {
 
   /** Goes on from a point that was accepted. */
   private Search from(Iterate at, double gained, PointEvaluation known, WeightedL1 l1) {
-    Kind kind = known.kind();
+    ObjectiveKind kind = known.kind();
     double[] pseudo = l1.pseudoGradient(at.point(), at.gradient());
     if (Vectors.maxAbs(pseudo) == 0.0) {
       return new Ended(at.point(), Minimum.atRest(at, kind));
@@ -317,7 +317,8 @@ public record Lbfgs(int memory, double tolerance) implements ExactOptimizer {
     Progress so = at.progress();
     double stride = Vectors.maxAbs(direction);
     boolean little = gained <= tolerance * scale;
-    boolean deep = little && (kind == Kind.KINKED || left <= LEFT_OF_GAINED * tolerance * scale);
+    boolean deep =
+        little && (kind == ObjectiveKind.KINKED || left <= LEFT_OF_GAINED * tolerance * scale);
     int quiet = deep ? SLOW_QUIET : little && left <= tolerance * scale ? 1 : 0;
     boolean none = at.inverse().hasLearnt() && left <= tolerance * tolerance * scale;
     boolean steady =
@@ -358,13 +359,16 @@ public record Lbfgs(int memory, double tolerance) implements ExactOptimizer {
         Double.POSITIVE_INFINITY);
   }
 
-  private static double firstLength(Iterate at, Kind kind, double[] pseudo, double stride) {
+  private static double firstLength(
+      Iterate at, ObjectiveKind kind, double[] pseudo, double stride) {
     if (at.inverse().isIdentity()) {
       // Of a quadratic function that is at least 0 the best step is at most 2f / |g|².
       double squared = dot(pseudo, pseudo);
       double most = at.value() > 0.0 ? 2.0 * at.value() / squared : Double.POSITIVE_INFINITY;
       return Math.min(1.0 / Math.max(1.0, Math.sqrt(squared)), most);
     }
-    return kind == Kind.LIKELIHOOD && stride > Minimum.FAR ? Math.log1p(stride) / stride : 1.0;
+    return kind == ObjectiveKind.LIKELIHOOD && stride > Minimum.FAR
+        ? Math.log1p(stride) / stride
+        : 1.0;
   }
 }

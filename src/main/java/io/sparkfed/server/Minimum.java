@@ -2,8 +2,8 @@ package io.sparkfed.server;
 
 import io.sparkfed.math.Vectors;
 import io.sparkfed.math.WeightedL1;
+import io.sparkfed.model.ObjectiveKind;
 import io.sparkfed.server.Iterate.Progress;
-import io.sparkfed.server.PointEvaluation.Kind;
 import io.sparkfed.server.Search.Ended;
 import io.sparkfed.server.Search.Ending;
 
@@ -42,7 +42,7 @@ final class Minimum {
    * @param left what the slope and the curvature promise below
    */
   static Search noLowerPoint(Iterate at, double left, PointEvaluation known, WeightedL1 l1) {
-    if (known.kind() != Kind.KINKED && !(left <= GOOD * at.scale(known))) {
+    if (known.kind() != ObjectiveKind.KINKED && !(left <= GOOD * at.scale(known))) {
       return new Ended(at.point(), Ending.STALLED);
     }
     return new Ended(
@@ -61,7 +61,7 @@ final class Minimum {
    */
   static boolean isVouched(Iterate at, PointEvaluation known, WeightedL1 l1) {
     boolean isKnown = at.inverse().knowsFlatDirections() && !isSaturated(at, known);
-    if (!l1.isZero() || known.kind() == Kind.KINKED || isKnown) {
+    if (!l1.isZero() || known.kind() == ObjectiveKind.KINKED || isKnown) {
       return true;
     }
     double slope = Math.sqrt(Vectors.dot(at.gradient(), 0, at.gradient(), at.gradient().length));
@@ -75,7 +75,8 @@ final class Minimum {
   }
 
   private static boolean isSaturated(Iterate at, PointEvaluation known) {
-    return known.kind() == Kind.LIKELIHOOD && at.value() < SATURATED * at.progress().large();
+    return known.kind() == ObjectiveKind.LIKELIHOOD
+        && at.value() < SATURATED * at.progress().large();
   }
 
   /** Of a saturated likelihood hardly more than the penalty curves. */
@@ -86,12 +87,12 @@ final class Minimum {
   }
 
   /** A penalty of all that labels alone don't hold makes a minimum, however far. */
-  static boolean mayFallForEver(Progress so, Kind kind) {
-    return kind == Kind.LIKELIHOOD && so.leastCurvature() == 0.0;
+  static boolean mayFallForEver(Progress so, ObjectiveKind kind) {
+    return kind == ObjectiveKind.LIKELIHOOD && so.leastCurvature() == 0.0;
   }
 
   /** Where there is no slope at all: a likelihood as good as zero has come to it from afar. */
-  static Ending atRest(Iterate at, Kind kind) {
+  static Ending atRest(Iterate at, ObjectiveKind kind) {
     boolean fell = at.value() < FALLING_TO_ZERO * at.progress().large();
     boolean steady =
         at.progress().stride() >= LONG_STEP * Math.max(1.0, Vectors.maxAbs(at.point()));

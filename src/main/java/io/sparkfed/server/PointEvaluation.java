@@ -2,6 +2,7 @@ package io.sparkfed.server;
 
 import io.sparkfed.math.SymmetricMatrix;
 import io.sparkfed.math.Vectors;
+import io.sparkfed.model.ObjectiveKind;
 import java.util.Optional;
 
 /**
@@ -21,7 +22,7 @@ public record PointEvaluation(
     double value,
     double[] gradient,
     Optional<SymmetricMatrix> hessian,
-    Kind kind,
+    ObjectiveKind kind,
     double typical,
     double rounding,
     double leastCurvature) {
@@ -31,19 +32,6 @@ public record PointEvaluation(
 
   /** Of a row whose class is nearly certain the slope is a difference of numbers near 1. */
   private static final double ROUNDING_OF_SLOPES = 0x1p-53;
-
-  /** What can be said of an objective's values before any is known. They are at least 0. */
-  public enum Kind {
-    /** Smooth, in the labels' units: only its first value says what is much. */
-    IN_UNITS_OF_LABELS,
-    /**
-     * Smooth, a mean likelihood ratio; its derivatives fall or grow exponentially, and it may fall
-     * to its infimum for ever.
-     */
-    LIKELIHOOD,
-    /** With kinks: at the minimum there is no slope of 0. */
-    KINKED
-  }
 
   /**
    * Returns what differences of the objective are measured by at this point: its value, or else
@@ -74,13 +62,20 @@ public record PointEvaluation(
    */
   boolean isFlat(double curvature, double[] point) {
     double size = Math.max(1.0, Vectors.maxAbs(point));
-    return kind == Kind.LIKELIHOOD
+    return kind == ObjectiveKind.LIKELIHOOD
         && ROUNDING_OF_SLOPES * Math.min(1.0, typical) > Minimum.EXACT * curvature * size;
   }
 
   /** Creates the evaluation of an objective in the labels' units. */
   public PointEvaluation(double value, double[] gradient, Optional<SymmetricMatrix> hessian) {
-    this(value, gradient, hessian, Kind.IN_UNITS_OF_LABELS, Double.POSITIVE_INFINITY, 0.0, 0.0);
+    this(
+        value,
+        gradient,
+        hessian,
+        ObjectiveKind.IN_UNITS_OF_LABELS,
+        Double.POSITIVE_INFINITY,
+        0.0,
+        0.0);
   }
 
   /** Returns the evaluation of a point where the objective overflows. */

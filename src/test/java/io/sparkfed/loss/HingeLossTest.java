@@ -7,26 +7,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class HingeLossTest extends LossContractTest {
+class HingeLossTest {
 
-  @Override
-  Loss loss() {
+  private static Loss loss() {
     return HingeLoss.INSTANCE;
-  }
-
-  @Override
-  double[] labels() {
-    return new double[] {0.0, 1.0};
-  }
-
-  @Override
-  boolean isSmoothAt(double[] scores, double label) {
-    return Math.abs((2.0 * label - 1.0) * scores[0] - 1.0) > 0.01;
-  }
-
-  @Override
-  boolean hasLink() {
-    return false;
   }
 
   @ParameterizedTest

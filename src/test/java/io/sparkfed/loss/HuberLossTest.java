@@ -9,29 +9,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class HuberLossTest extends LossContractTest {
+class HuberLossTest {
 
-  @Override
-  HuberLoss loss() {
+  private static HuberLoss loss() {
     return new HuberLoss(1.5);
-  }
-
-  @Override
-  double[] labels() {
-    return new double[] {-7.5, 0.0, 1.1, 1e3};
-  }
-
-  @Override
-  boolean isSmoothAt(double[] scores, double label) {
-    return Math.abs(Math.abs(scores[0] - label) - 1.5) > 0.01;
-  }
-
-  /**
-   * The line and the parabola meet at |r| = delta, where the slope no longer shows the residual.
-   */
-  @Override
-  boolean hasLink() {
-    return true;
   }
 
   /** By hand: r²/2 up to 1.5, then 1.5 r - 1.125. */

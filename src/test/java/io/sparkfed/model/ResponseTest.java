@@ -9,23 +9,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 class ResponseTest {
 
   private static Response of(Family family) {
     return new Response(family, family.loss(3, 1.35));
-  }
-
-  @ParameterizedTest
-  @EnumSource(Family.class)
-  void predictions_anyFamily_areAsManyAsTheirNames(Family family) {
-    Response response = of(family);
-    double[] scores = new double[response.loss().outputs()];
-
-    assertEquals(response.predictionNames().size(), response.predictions(scores).length);
-    assertEquals("prediction", response.predictionNames().get(0));
   }
 
   @Test

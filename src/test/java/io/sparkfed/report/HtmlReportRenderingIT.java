@@ -92,7 +92,7 @@ class HtmlReportRenderingIT {
     run.test = rounds.get(30).testMetrics();
     List<String> features = IntStream.range(0, 12).mapToObj(j -> "feature_" + j).toList();
     List<Double> weights = IntStream.range(0, 12).mapToObj(j -> Math.sin(j * 1.7)).toList();
-    run.model = new RunReport.FinalModel("logistic", features, weights, 0.3, "federated");
+    run.model = ReportRun.model("logistic", features, weights, 0.3, "federated");
     List<Coefficient> coefficients = new ArrayList<>();
     for (int j = 0; j < 12; j++) {
       double error = 0.05 + 0.04 * j;

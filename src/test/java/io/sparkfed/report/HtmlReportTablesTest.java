@@ -31,7 +31,7 @@ class HtmlReportTablesTest {
     run.train.put("recall", null);
     run.rounds = List.of(round(0, Double.POSITIVE_INFINITY), round(1, Double.NaN));
     run.model =
-        new RunReport.FinalModel(
+        ReportRun.model(
             "logistic", List.of("a", "b"), List.of(Double.NaN, 1.5), Double.NaN, "none");
     run.phases = Map.of("train", Double.NaN);
 
@@ -111,7 +111,7 @@ class HtmlReportTablesTest {
     List<String> features = IntStream.range(0, 61).mapToObj(i -> "f" + i).toList();
     List<Double> coefficients = new ArrayList<>();
     IntStream.range(0, 61).forEach(i -> coefficients.add(i % 2 == 0 ? i + 1.0 : -i - 1.0));
-    run.model = new RunReport.FinalModel("logistic", features, coefficients, 2, "federated");
+    run.model = ReportRun.model("logistic", features, coefficients, 2, "federated");
 
     String page = HtmlReport.render(run.report());
 
@@ -125,7 +125,7 @@ class HtmlReportTablesTest {
   void render_extremeCoefficients_keepTheirBarsWithinTheCell() {
     ReportRun run = new ReportRun();
     run.model =
-        new RunReport.FinalModel(
+        ReportRun.model(
             "linear",
             List.of("a", "b", "c"),
             List.of(Double.MAX_VALUE, -Double.MAX_VALUE, 0.0),
@@ -144,6 +144,7 @@ class HtmlReportTablesTest {
     run.model =
         new RunReport.FinalModel(
             "softmax",
+            "logLoss",
             List.of("age", "dose"),
             List.of(List.of(0.5, -1.0), List.of(0.25, 3.0), List.of(-0.75, -2.0)),
             List.of(0.125, Double.NaN, -0.125),

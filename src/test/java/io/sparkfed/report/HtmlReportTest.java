@@ -94,7 +94,7 @@ class HtmlReportTest {
                 0, 0, 0, 1, Map.of(HOSTILE, 1.0), Map.of(HOSTILE, 1.0), 0, Measured.of(0, 0, 0)));
     run.train = Map.of(HOSTILE, 1.0);
     run.test = Map.of(HOSTILE, 1.0);
-    run.model = new RunReport.FinalModel(HOSTILE, List.of(HOSTILE), List.of(1.0), 0, HOSTILE);
+    run.model = ReportRun.model(HOSTILE, List.of(HOSTILE), List.of(1.0), 0, HOSTILE);
     run.configuration = List.of(new RunReport.Setting(HOSTILE, HOSTILE, HOSTILE));
     run.phases = Map.of(HOSTILE, 1.0);
 
@@ -122,7 +122,7 @@ class HtmlReportTest {
     run.phases = Map.of();
     run.configuration = List.of();
     run.notes = List.of();
-    run.model = new RunReport.FinalModel("logistic", List.of(), List.of(), 0, "none");
+    run.model = ReportRun.model("logistic", List.of(), List.of(), 0, "none");
 
     String page = HtmlReport.render(run.report());
 

@@ -49,12 +49,30 @@ final class ReportRun {
   Map<String, Double> train = metrics("rows", 100, "logLoss", 0.6, "accuracy", 0.8, "auc", 0.9);
   Map<String, Double> test = metrics("rows", 50, "logLoss", 0.5, "accuracy", 0.7, "auc", 0.85);
   RunReport.FinalModel model =
-      new RunReport.FinalModel(
-          "logistic", List.of("age", "dose"), List.of(0.5, -1.25), 0.1, "federated");
+      model("logistic", List.of("age", "dose"), List.of(0.5, -1.25), 0.1, "federated");
   Optional<FitStatistics> statistics = Optional.empty();
   List<RunReport.Setting> configuration =
       List.of(new RunReport.Setting("server.rate", "0.5", "command line"));
   Map<String, Double> phases = Map.of("train", 1.5);
+
+  /** A model with one output: of two classes, of a quantity, or of a family that is none. */
+  static RunReport.FinalModel model(
+      String family,
+      List<String> features,
+      List<Double> coefficients,
+      double intercept,
+      String standardization) {
+    boolean isLogistic = family.equals("logistic");
+    return new RunReport.FinalModel(
+        family,
+        isLogistic ? "logLoss" : family.equals("linear") ? "meanSquaredError" : "loss",
+        features,
+        List.of(coefficients),
+        List.of(intercept),
+        isLogistic ? List.of("0", "1") : List.of(),
+        standardization,
+        Double.NaN);
+  }
 
   /** A round of two workers that tells its loss alone. */
   static RoundSummary round(int number, double loss) {
@@ -87,7 +105,7 @@ final class ReportRun {
                 Measured.of(0, 0, 10)));
     run.train = metrics("rows", 8, "meanSquaredError", 9, "rmse", 3, "r2", 0.25);
     run.test = Map.of();
-    run.model = new RunReport.FinalModel("linear", List.of("x"), List.of(2.0), 1, "none");
+    run.model = model("linear", List.of("x"), List.of(2.0), 1, "none");
     return run;
   }
 

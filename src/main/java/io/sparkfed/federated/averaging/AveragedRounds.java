@@ -10,7 +10,6 @@ import io.sparkfed.evaluation.FitStatistics;
 import io.sparkfed.evaluation.Measurement;
 import io.sparkfed.evaluation.Measurements;
 import io.sparkfed.federated.EvaluationSums;
-import io.sparkfed.federated.LabelTotals;
 import io.sparkfed.federated.LocalTraining;
 import io.sparkfed.federated.RoundWork;
 import io.sparkfed.federated.TrainingPlan;
@@ -18,6 +17,7 @@ import io.sparkfed.federated.TrainingState.Work;
 import io.sparkfed.hint.Hint;
 import io.sparkfed.hint.Message;
 import io.sparkfed.model.Coefficients;
+import io.sparkfed.model.LabelTotals;
 import io.sparkfed.model.Scaling;
 import io.sparkfed.server.Search;
 import io.sparkfed.server.ServerOptimizer.Step;
@@ -142,14 +142,14 @@ public final class AveragedRounds implements RoundWork {
     return last
         .filter(visited -> plan.shape().hasIntercept())
         .map(Averaged::labels)
-        .flatMap(AveragedRounds::unbounded)
+        .flatMap(this::unbounded)
         .stream()
         .toList();
   }
 
-  private static Optional<Message> unbounded(LabelTotals labels) {
-    return labels
-        .runaway()
+  private Optional<Message> unbounded(LabelTotals labels) {
+    return plan.family()
+        .runaway(labels)
         .map(
             why ->
                 Message.of(
@@ -157,7 +157,7 @@ public final class AveragedRounds implements RoundWork {
                     why,
                     ", so an intercept, which is never penalized, grows for as long as rounds go"
                         + " on, and the model is only where they ended; ",
-                    labels.advice()));
+                    plan.family().adviceOnRunaway()));
   }
 
   private final class Averaged implements Answer {
@@ -179,7 +179,7 @@ public final class AveragedRounds implements RoundWork {
 
     LabelTotals labels() {
       double rows = plan.metrics().metrics(evaluation.train(), 0).getOrDefault("rows", 0.0);
-      return new LabelTotals(plan.family(), plan.shape(), labels, rows);
+      return new LabelTotals(plan.shape(), labels, rows);
     }
 
     @Override

@@ -12,7 +12,6 @@ import io.sparkfed.evaluation.Measurements;
 import io.sparkfed.evaluation.ResponseDistribution;
 import io.sparkfed.federated.EvaluationSums;
 import io.sparkfed.federated.ExactPlan;
-import io.sparkfed.federated.LabelTotals;
 import io.sparkfed.federated.RoundWork;
 import io.sparkfed.federated.SummedDerivatives;
 import io.sparkfed.federated.SummedDerivatives.Wanted;
@@ -22,7 +21,7 @@ import io.sparkfed.hint.Hint;
 import io.sparkfed.hint.Message;
 import io.sparkfed.math.SingularMatrixException;
 import io.sparkfed.math.SymmetricMatrix;
-import io.sparkfed.model.Family;
+import io.sparkfed.model.LabelTotals;
 import io.sparkfed.model.ModelShape;
 import io.sparkfed.model.Scaling;
 import io.sparkfed.objective.SampledGram;
@@ -57,7 +56,11 @@ public final class ExactRounds implements RoundWork {
   private final VectorSum sum;
   private final boolean hasHessian;
 
-  /** The scaled coordinates are at most so large; NaN where nobody knows. */
+  /**
+   * The scaled coordinates are at most so large; NaN where nobody knows. By the inequality of
+   * Cauchy and Schwarz no entry of a Hessian exceeds the largest curvature times the sum of squares
+   * of a standardized feature, which is the rows' weight; nor does one of a gradient, with slopes.
+   */
   private final double largest;
 
   /** The same of a Hessian, whether there is one or not. */
@@ -107,8 +110,8 @@ public final class ExactRounds implements RoundWork {
     this.total = total;
     this.hasHessian = optimizer.needsHessian();
     this.sum = plan.sums().sumOf(SummedDerivatives.layout(shape, hasHessian, plan.metrics()));
-    this.largestOfHessian = total * FamilyFacts.mostCurvature(plan.family());
-    this.largest = hasHessian ? largestOfHessian : total * FamilyFacts.mostSlope(plan.family());
+    this.largestOfHessian = total * plan.loss().largestCurvature();
+    this.largest = hasHessian ? largestOfHessian : total * plan.loss().largestSlope();
     this.penalty = UnitPenalty.of(plan, scaling);
     this.takesBack = exact.conditioning() == ExactPlan.Conditioning.STANDARDIZED;
     this.cold = cold;
@@ -123,8 +126,7 @@ public final class ExactRounds implements RoundWork {
     Arrays.fill(ridge, shape.features(), ridge.length, 0.0);
     return Preconditioner.of(
         shape,
-        gram.times(FamilyFacts.curvatureAtStart(plan.family(), shape, cold.meanLabel()))
-            .plusDiagonal(ridge));
+        gram.times(plan.family().startingCurvature(shape, cold.meanLabel())).plusDiagonal(ridge));
   }
 
   @Override
@@ -169,8 +171,7 @@ public final class ExactRounds implements RoundWork {
   private Answer answer(double[] model, NamedVector sums) {
     int size = shape.size();
     double weight = sums.total(SummedDerivatives.WEIGHT);
-    LabelTotals totals =
-        new LabelTotals(plan.family(), shape, sums.all(SummedDerivatives.LABELS), weight);
+    LabelTotals totals = new LabelTotals(shape, sums.all(SummedDerivatives.LABELS), weight);
     labels = Optional.of(totals);
     double value = sums.get(SummedDerivatives.LOSS) / weight;
     meanLoss = value;
@@ -195,14 +196,14 @@ public final class ExactRounds implements RoundWork {
             value,
             gradient,
             hessian,
-            FamilyFacts.kind(plan.family()),
-            totals.typical(),
-            totals.rounding(),
+            plan.family().kind(),
+            plan.family().typicalLoss(totals),
+            plan.family().rounding(totals),
             penalty.leastCurvature()));
   }
 
   private Optional<String> runaway() {
-    return labels.flatMap(LabelTotals::runaway);
+    return labels.flatMap(plan.family()::runaway);
   }
 
   @Override
@@ -212,7 +213,7 @@ public final class ExactRounds implements RoundWork {
       return Message.of(
           runaway.get(),
           ", so an intercept, which is never penalized, grows without bound; ",
-          labels.orElseThrow().advice());
+          plan.family().adviceOnRunaway());
     }
     String growth =
         "coefficients grow without bound, as when a combination of features separates the classes";
@@ -251,7 +252,7 @@ public final class ExactRounds implements RoundWork {
     if (!takesBack) {
       return Optional.empty();
     }
-    if (plan.family() == Family.SOFTMAX) {
+    if (plan.family().isMultinomial()) {
       noteDependence(federation, note);
       return ofSoftmax();
     }

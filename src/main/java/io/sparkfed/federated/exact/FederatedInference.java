@@ -67,7 +67,7 @@ public final class FederatedInference {
     NullSearch search =
         NullSearch.from(
             distribution.get(),
-            plan.shape().hasIntercept() ? distribution.get().scoreOf(labelMean) : 0.0);
+            plan.shape().hasIntercept() ? plan.family().link().score(labelMean) : 0.0);
     InformationOfFit statement =
         new InformationOfFit(
             (Loss) plan.loss(),

@@ -9,7 +9,6 @@ import io.sparkfed.federated.ExponentiatedOffsets;
 import io.sparkfed.federated.LabelSums;
 import io.sparkfed.federated.LabelsAndOffsets;
 import io.sparkfed.federated.TrainingPlan;
-import io.sparkfed.model.Family;
 import io.sparkfed.model.ModelShape;
 import java.util.Optional;
 
@@ -57,21 +56,8 @@ public record StartingPoint(double[] point, double meanLabel) {
   private static double intercept(Federation<Shard> federation, TrainingPlan plan, LabelSums sums) {
     double mean = sums.meanLabel();
     double offset = sums.meanOffset();
-    return switch (plan.family()) {
-      case LINEAR, HUBER -> mean - offset;
-      case LOGISTIC -> {
-        double logit = mean > 0.0 && mean < 1.0 ? Math.log(mean / (1.0 - mean)) : 0.0;
-        yield logit - offset;
-      }
-      case SVM, SQUARED_HINGE -> -offset;
-      case POISSON, GAMMA -> {
-        if (!(mean > 0.0)) {
-          yield -offset;
-        }
-        yield sums.hasOffsets() ? logLink(federation, plan, sums) : Math.log(mean);
-      }
-      case SOFTMAX -> 0.0;
-    };
+    boolean moves = plan.family().hasLogLink() && mean > 0.0 && sums.hasOffsets();
+    return moves ? logLink(federation, plan, sums) : plan.family().link().score(mean) - offset;
   }
 
   /**
@@ -87,7 +73,7 @@ public record StartingPoint(double[] point, double meanLabel) {
               federation,
               plan.sums(),
               "start: labels and offsets",
-              new ExponentiatedOffsets(center, plan.family() == Family.GAMMA));
+              new ExponentiatedOffsets(center, plan.family().dividesLabels()));
       double level =
           Math.log(
                   opened.get(ExponentiatedOffsets.LABEL)
