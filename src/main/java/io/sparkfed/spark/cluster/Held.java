@@ -13,8 +13,15 @@ public interface Held<S> {
   /** Returns the worker's id. */
   String worker();
 
-  /** Returns what it holds, if anything. */
+  /**
+   * Returns what it holds, if anything.
+   *
+   * @throws IllegalStateException if another process holds it
+   */
   Optional<S> held();
+
+  /** Returns whether another process holds what there is: it is made again where it is needed. */
+  boolean isElsewhere();
 
   /**
    * Returns the one element of a partition.

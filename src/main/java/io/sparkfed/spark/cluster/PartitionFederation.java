@@ -112,6 +112,11 @@ public final class PartitionFederation<S> implements Federation<S>, AutoCloseabl
         carried -> new AtAggregator<M>(carried));
   }
 
+  /** Returns what the workers hold, as visits see it. */
+  JavaRDD<Held<S>> elements() {
+    return partitions.toJavaRDD();
+  }
+
   /** Lets the executors forget the rows. */
   @Override
   public void close() {

@@ -12,8 +12,8 @@ import scala.collection.immutable.Seq;
 import scala.jdk.javaapi.CollectionConverters;
 
 /**
- * Partitions that are computed, or fetched from an executor that keeps them, on their workers'
- * hosts alone: elsewhere the task is refused before what is below is asked for anything.
+ * Partitions that are computed, or taken from what the executor keeps, on their workers' hosts
+ * alone: elsewhere the task is refused before what is below is asked for anything.
  */
 public final class PlacedRdd<T> extends RDD<T> {
   private static final long serialVersionUID = 1L;

@@ -13,7 +13,6 @@ import org.apache.spark.api.java.JavaSparkContext;
 
 /** The workers with their rows, on Spark. */
 public final class SparkFederation implements Federation<Shard>, AutoCloseable {
-  private final JavaRDD<WorkerPartition> partitions;
   private final PartitionFederation<Shard> holders;
   private final List<String> workers;
   private final List<String> evaluators;
@@ -34,7 +33,6 @@ public final class SparkFederation implements Federation<Shard>, AutoCloseable {
       List<String> workers,
       List<String> evaluators,
       VisitBounds bounds) {
-    this.partitions = PlacedRdd.of(partitions, places);
     List<String> all = Stream.concat(workers.stream(), evaluators.stream()).sorted().toList();
     this.holders = new PartitionFederation<>(spark, partitions, occupancy, places, all, bounds);
     this.workers = List.copyOf(workers);
@@ -67,8 +65,8 @@ public final class SparkFederation implements Federation<Shard>, AutoCloseable {
   }
 
   /** Returns the workers' partitions. */
-  public JavaRDD<WorkerPartition> partitions() {
-    return partitions;
+  public JavaRDD<Held<Shard>> partitions() {
+    return holders.elements();
   }
 
   /** Lets the executors forget the rows. */

@@ -12,22 +12,46 @@ import org.apache.spark.util.KnownSizeEstimation;
  * travels.
  *
  * @param worker the worker's id
- * @param shard the rows; null when there is a fault or nothing to train on or to evaluate
+ * @param rows the shard; none when there is a fault or nothing to train on or to evaluate
+ * @param features width of the rows; 0 without a shard
  * @param holding what the worker's rows are good for
  * @param fault why the rows can't be used; null when they can
  * @param simulated whether the driver may know the worker's size, since it simulates it
  */
 public record WorkerPartition(
-    String worker, Shard shard, Holding holding, DataFault fault, boolean simulated)
+    String worker,
+    OwnMemory<Shard> rows,
+    int features,
+    Holding holding,
+    DataFault fault,
+    boolean simulated)
     implements Held<Shard>, Serializable, KnownSizeEstimation {
-  private static final long LEAST_SIZE = 1L << 20;
-
   /** About what the objects take that hold the numbers. */
   private static final long SIZE_WITHOUT_ROWS = 1L << 10;
 
   /** Creates what holds no shard, for a fault or because there are no rows. */
   public WorkerPartition(String worker, DataFault fault) {
-    this(worker, null, Holding.NOTHING, fault, false);
+    this(worker, OwnMemory.of(null), 0, Holding.NOTHING, fault, false);
+  }
+
+  /** Creates what holds a shard, or null where its rows are good for nothing. */
+  public WorkerPartition(String worker, Shard shard, Holding holding) {
+    this(
+        worker,
+        OwnMemory.of(shard),
+        shard == null ? 0 : shard.train().features(),
+        holding,
+        null,
+        false);
+  }
+
+  /**
+   * Returns the rows; null when there are none of use.
+   *
+   * @throws IllegalStateException if another process has them
+   */
+  public Shard shard() {
+    return rows.orNull();
   }
 
   /** What a worker's rows are good for. */
@@ -61,24 +85,30 @@ public record WorkerPartition(
    */
   @Override
   public long estimatedSize() {
+    Shard shard = rows.isElsewhere() ? null : rows.orNull();
     long packed = shard == null ? 0 : shard.train().packedBytes() + shard.test().packedBytes();
     if (simulated) {
       return SIZE_WITHOUT_ROWS + packed;
     }
-    return packed <= LEAST_SIZE ? LEAST_SIZE : Long.highestOneBit(packed - 1) << 1;
+    return ToldSize.of(packed);
   }
 
   public Status status() {
-    return new Status(worker, holding, shard == null ? 0 : shard.train().features(), fault);
+    return new Status(worker, holding, features, fault);
   }
 
   /** Returns the same of a worker that is simulated. */
   public WorkerPartition ofSimulation() {
-    return new WorkerPartition(worker, shard, holding, fault, true);
+    return new WorkerPartition(worker, rows, features, holding, fault, true);
   }
 
   @Override
   public Optional<Shard> held() {
-    return Optional.ofNullable(shard);
+    return Optional.ofNullable(shard());
+  }
+
+  @Override
+  public boolean isElsewhere() {
+    return rows.isElsewhere();
   }
 }

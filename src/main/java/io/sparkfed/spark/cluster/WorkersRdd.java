@@ -1,6 +1,7 @@
 package io.sparkfed.spark.cluster;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.Dependency;
 import org.apache.spark.Partition;
@@ -11,8 +12,10 @@ import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.rdd.RDD;
+import org.apache.spark.storage.BlockManager;
 import org.apache.spark.storage.BlockResult;
 import org.apache.spark.storage.RDDBlockId;
+import org.apache.spark.storage.StorageLevel;
 import scala.Option;
 import scala.collection.Iterator;
 import scala.jdk.javaapi.CollectionConverters;
@@ -20,13 +23,14 @@ import scala.reflect.ClassTag;
 import scala.reflect.ClassTag$;
 
 /**
- * The elements of a persisted RDD, as visits see them. A task takes what its executor keeps, and
- * reads how it was made only where it has to be made again: that takes a task longer than a small
- * worker's round, the more the more workers there are, since each table's reading is part of it.
+ * The elements of a persisted RDD, as visits see them. A task takes what its executor keeps, never
+ * what another does, and reads how it was made only where it has to be made again: that takes a
+ * task longer than a small worker's round, the more the more workers there are, since each table's
+ * reading is part of it.
  *
  * @param <H> type of the elements
  */
-final class WorkersRdd<H> extends RDD<H> {
+final class WorkersRdd<H extends Held<?>> extends RDD<H> {
   private static final long serialVersionUID = 1L;
 
   private final transient RDD<H> persisted;
@@ -43,6 +47,7 @@ final class WorkersRdd<H> extends RDD<H> {
         new AtWorker<>(
             context(),
             persisted.id(),
+            persisted.getStorageLevel(),
             JavaSparkContext.fromSparkContext(context()).broadcast(lineage));
     setName("spark-federated visit");
   }
@@ -71,16 +76,18 @@ final class WorkersRdd<H> extends RDD<H> {
     return ClassTag$.MODULE$.apply(Object.class);
   }
 
-  private static final class AtWorker<H> extends RDD<H> {
+  private static final class AtWorker<H extends Held<?>> extends RDD<H> {
     private static final long serialVersionUID = 1L;
 
     private final int persistedId;
+    private final StorageLevel level;
     private final Broadcast<byte[]> lineage;
 
-    AtWorker(SparkContext spark, int persistedId, Broadcast<byte[]> lineage) {
+    AtWorker(SparkContext spark, int persistedId, StorageLevel level, Broadcast<byte[]> lineage) {
       super(
           spark, CollectionConverters.asScala(List.<Dependency<?>>of()).toSeq(), WorkersRdd.tag());
       this.persistedId = persistedId;
+      this.level = level;
       this.lineage = lineage;
     }
 
@@ -90,13 +97,27 @@ final class WorkersRdd<H> extends RDD<H> {
     }
 
     @Override
-    @SuppressWarnings("unchecked")
     public Iterator<H> compute(Partition split, TaskContext context) {
-      Option<BlockResult> kept =
-          SparkEnv.get().blockManager().getLocalValues(new RDDBlockId(persistedId, split.index()));
+      BlockManager blocks = SparkEnv.get().blockManager();
+      RDDBlockId block = new RDDBlockId(persistedId, split.index());
+      Option<BlockResult> kept = blocks.getLocalValues(block);
       if (kept.isDefined()) {
-        return (Iterator<H>) kept.get().data();
+        @SuppressWarnings("unchecked")
+        Iterator<H> values = (Iterator<H>) (Iterator<?>) kept.get().data();
+        List<H> elements = elements(values);
+        if (elements.stream().noneMatch(Held::isElsewhere)) {
+          return CollectionConverters.asScala(elements.iterator());
+        }
+        // Moved here without what was kept.
+        blocks.removeBlock(block, /* tellMaster= */ true);
       }
+      List<H> elements = made(split, context);
+      keep(blocks, block, elements);
+      return CollectionConverters.asScala(elements.iterator());
+    }
+
+    /** Spark's own way of making it again would ask other executors for it first. */
+    private List<H> made(Partition split, TaskContext context) {
       // Each task reads it for itself, as Spark's own do: sources' readers aren't made for sharing.
       RDD<H> persisted =
           SparkEnv.get()
@@ -106,7 +127,25 @@ final class WorkersRdd<H> extends RDD<H> {
                   ByteBuffer.wrap(lineage.value()),
                   Thread.currentThread().getContextClassLoader(),
                   WorkersRdd.tag());
-      return persisted.iterator(split, context);
+      return elements(persisted.compute(split, context));
+    }
+
+    private void keep(BlockManager blocks, RDDBlockId block, List<H> elements) {
+      if (!level.isValid()) {
+        return;
+      }
+      blocks.putIterator(
+          block,
+          CollectionConverters.asScala(elements.iterator()),
+          level,
+          /* tellMaster= */ true,
+          WorkersRdd.tag());
+    }
+
+    private static <H> List<H> elements(Iterator<H> partition) {
+      List<H> elements = new ArrayList<>();
+      CollectionConverters.asJava(partition).forEachRemaining(elements::add);
+      return elements;
     }
   }
 }

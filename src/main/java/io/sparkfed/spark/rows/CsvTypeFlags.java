@@ -4,6 +4,7 @@ import io.sparkfed.csv.CellType;
 import io.sparkfed.csv.CsvDialect;
 import io.sparkfed.data.DataFault;
 import io.sparkfed.spark.cluster.Held;
+import io.sparkfed.spark.cluster.OwnMemory;
 import io.sparkfed.spark.rows.CsvFiles.CsvFile;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -21,7 +22,7 @@ import org.apache.hadoop.conf.Configuration;
  * @param holdsRows whether there is any row in the files
  * @param fault why a file can't be read; null when all can
  */
-record CsvTypeFlags(String worker, double[] flags, boolean holdsRows, DataFault fault)
+record CsvTypeFlags(String worker, OwnMemory<double[]> flags, boolean holdsRows, DataFault fault)
     implements Held<double[]>, Serializable {
 
   /** Runs at the worker: reads its files, once. */
@@ -55,7 +56,7 @@ record CsvTypeFlags(String worker, double[] flags, boolean holdsRows, DataFault 
       fault = new DataFault(worker == null ? "" : worker, "", 0, e.getMessage());
     }
     TaskTraces.forgetRowCounts();
-    return Set.of(new CsvTypeFlags(worker, flags, holdsRows, fault)).iterator();
+    return Set.of(new CsvTypeFlags(worker, OwnMemory.of(flags), holdsRows, fault)).iterator();
   }
 
   /** Returns the type of a cell; null where it is missing. */
@@ -69,6 +70,11 @@ record CsvTypeFlags(String worker, double[] flags, boolean holdsRows, DataFault 
 
   @Override
   public Optional<double[]> held() {
-    return Optional.of(flags);
+    return Optional.of(flags.orNull());
+  }
+
+  @Override
+  public boolean isElsewhere() {
+    return flags.isElsewhere();
   }
 }

@@ -120,9 +120,9 @@ final class CsvTypes {
     @SuppressWarnings({"unchecked", "rawtypes"})
     JavaRDD<CsvTypeFlags> union = context.union(parts.toArray(new JavaRDD[0]));
     JavaRDD<CsvTypeFlags> rows = PlacedRdd.of(union, ordered);
-    List<CsvTypeFlags> told = collected(rows);
-    ShardLoader.refuseFaults(told.stream().map(CsvTypeFlags::fault).toList());
-    for (CsvTypeFlags part : told) {
+    List<Told> told = collected(rows.map(part -> new Told(part.flags().orNull(), part.fault())));
+    ShardLoader.refuseFaults(told.stream().map(Told::fault).toList());
+    for (Told part : told) {
       for (int k = 0; k < all.length; k++) {
         all[k] += part.flags()[k];
       }
@@ -165,7 +165,10 @@ final class CsvTypes {
     }
   }
 
-  private static List<CsvTypeFlags> collected(JavaRDD<CsvTypeFlags> parts) {
+  /** What the driver learns of a table that isn't hidden from it. */
+  private record Told(double[] flags, DataFault fault) implements Serializable {}
+
+  private static List<Told> collected(JavaRDD<Told> parts) {
     try {
       return parts.collect();
     } catch (Exception e) {

@@ -19,8 +19,8 @@ final class PartitionPacking {
 
   private static final String OUT_OF_MEMORY =
       "its rows have no room in the %d MB of the process that packs them: raise --executor-memory"
-          + " (--driver-memory under a local master) after --, or give a core fewer workers at a time"
-          + " (spark.task.cpus)";
+          + " (--driver-memory under a local master) after --, or give a core fewer workers at a"
+          + " time (spark.task.cpus)";
 
   private PartitionPacking() {}
 
@@ -102,7 +102,7 @@ final class PartitionPacking {
     Shard shard = packing.build(rows, features);
     Holding holding = holding(shard, packing);
     boolean isOfUse = holding == Holding.TRAINING_ROWS || holding == Holding.TEST_ROWS;
-    return new WorkerPartition(worker, isOfUse ? shard : null, holding, null, false);
+    return new WorkerPartition(worker, isOfUse ? shard : null, holding);
   }
 
   private static Holding holding(Shard shard, ShardPacking packing) {

@@ -69,7 +69,7 @@ final class PartitionedRows {
     }
     @SuppressWarnings({"unchecked", "rawtypes"})
     JavaRDD<P> all = context.union(partitions.toArray(new JavaRDD[0]));
-    return all;
+    return UncountedRdd.of(all);
   }
 
   private <P> JavaRDD<P> inPlace(WorkerTables.Table table, Packer<P> packer) {
@@ -82,7 +82,7 @@ final class PartitionedRows {
     JavaRDD<CellRows> onePartition =
         rows.getNumPartitions() == 1 ? rows : context.parallelize(new ArrayList<>(), 1);
     return onePartition.mapPartitions(
-        partition -> single(untraced(parser.parse(partition, 0), worker, packer)));
+        partition -> single(packer.pack(parser.parse(partition, 0), worker)));
   }
 
   private <P> JavaRDD<P> pooled(WorkerTables.Table table, Packer<P> packer) {

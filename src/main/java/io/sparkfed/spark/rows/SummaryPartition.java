@@ -5,6 +5,7 @@ import io.sparkfed.data.DataFault;
 import io.sparkfed.model.FeatureEncoding;
 import io.sparkfed.model.InputColumn.OneHot;
 import io.sparkfed.spark.cluster.Held;
+import io.sparkfed.spark.cluster.OwnMemory;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Optional;
@@ -15,10 +16,10 @@ import org.apache.spark.util.KnownSizeEstimation;
  * worker; only its {@link Status} travels.
  *
  * @param worker the worker's id
- * @param summary the summary; null when there is a fault or no row
+ * @param summary the summary; none when there is a fault or no row
  * @param fault why the rows can't be used; null when they can
  */
-record SummaryPartition(String worker, ColumnSummary summary, DataFault fault)
+record SummaryPartition(String worker, OwnMemory<ColumnSummary> summary, DataFault fault)
     implements Held<ColumnSummary>, Serializable, KnownSizeEstimation {
   private static final long SIZE_TOLD = 1L << 20;
 
@@ -39,7 +40,7 @@ record SummaryPartition(String worker, ColumnSummary summary, DataFault fault)
     boolean any = false;
     while (rows.next()) {
       if (rows.fault() != null) {
-        return new SummaryPartition(rows.fault().worker(), null, rows.fault());
+        return new SummaryPartition(rows.fault().worker(), OwnMemory.of(null), rows.fault());
       }
       worker = rows.worker();
       if (rows.isIncomplete()) {
@@ -51,11 +52,11 @@ record SummaryPartition(String worker, ColumnSummary summary, DataFault fault)
         if (builder.levelCount(k) > OneHot.MAX_LEVELS) {
           String rule = "a category may have at most " + OneHot.MAX_LEVELS + " levels";
           DataFault fault = new DataFault(worker, categories.get(k).name(), 0, rule);
-          return new SummaryPartition(worker, null, fault);
+          return new SummaryPartition(worker, OwnMemory.of(null), fault);
         }
       }
     }
-    return new SummaryPartition(worker, any ? builder.build() : null, null);
+    return new SummaryPartition(worker, OwnMemory.of(any ? builder.build() : null), null);
   }
 
   /** Returns the same for everybody: the driver is told, and the true size says how many levels. */
@@ -65,11 +66,16 @@ record SummaryPartition(String worker, ColumnSummary summary, DataFault fault)
   }
 
   Status status() {
-    return new Status(worker, summary != null, fault);
+    return new Status(worker, summary.isThere(), fault);
   }
 
   @Override
   public Optional<ColumnSummary> held() {
-    return Optional.ofNullable(summary);
+    return Optional.ofNullable(summary.orNull());
+  }
+
+  @Override
+  public boolean isElsewhere() {
+    return summary.isElsewhere();
   }
 }

@@ -19,6 +19,7 @@ import io.sparkfed.spark.rows.LocalTraining;
 import io.sparkfed.spark.rows.ShardLoader;
 import io.sparkfed.testing.Asked;
 import java.io.IOException;
+import java.io.Serializable;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,10 +30,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.stream.Stream;
+import org.apache.commons.lang3.SerializationUtils;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.storage.BlockManager;
 import org.apache.spark.storage.RDDBlockId;
+import org.apache.spark.storage.StorageLevel;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -40,6 +44,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import scala.Option;
+import scala.reflect.ClassTag$;
 
 /** What a visit and a round ask of Spark: one worker a partition, one job, one broadcast. */
 @Timeout(120)
@@ -194,7 +200,7 @@ class RoundJobsIT {
       WorkerTask<Shard, String> rows =
           Asked.task((worker, shard) -> worker + " " + shard.train().rows());
       Set<String> before = Set.copyOf(federation.visit(visit, rows));
-      int id = federation.partitions().id();
+      int id = idOfShards();
       for (int index = 0; index < 3; index++) {
         spark.sparkContext().env().blockManager().removeBlock(new RDDBlockId(id, index), true);
       }
@@ -203,6 +209,45 @@ class RoundJobsIT {
       assertTrue(
           spark.sparkContext().env().blockManager().getStatus(new RDDBlockId(id, 1)).isDefined());
     }
+  }
+
+  /** An executor that is decommissioned moves its blocks, and they arrive without rows. */
+  @Test
+  void visit_blocksOfAnotherProcess_makesTheirRowsAgain() throws Exception {
+    TrainingConfig config = config(folder, csvWorkers(folder));
+    try (SparkFederation federation = new ShardLoader(spark, config).load().federation()) {
+      Visit visit = new Visit("a visit", 1, federation.workers());
+      WorkerTask<Shard, String> rows =
+          Asked.task((worker, shard) -> worker + " " + shard.train().rows());
+      Set<String> before = Set.copyOf(federation.visit(visit, rows));
+      BlockManager blocks = spark.sparkContext().env().blockManager();
+      for (int index = 0; index < 3; index++) {
+        RDDBlockId block = new RDDBlockId(idOfShards(), index);
+        Object moved =
+            SerializationUtils.clone(
+                (Serializable) blocks.getLocalValues(block).get().data().next());
+        blocks.releaseLock(block, Option.empty());
+        blocks.removeBlock(block, true);
+        blocks.putSingle(
+            block, moved, StorageLevel.MEMORY_ONLY(), true, ClassTag$.MODULE$.apply(Object.class));
+      }
+
+      assertEquals(before, Set.copyOf(federation.visit(visit, rows)));
+      assertEquals(before, Set.copyOf(federation.visit(visit, rows)));
+    }
+    assertEquals(
+        0, JavaSparkContext.fromSparkContext(spark.sparkContext()).getPersistentRDDs().size());
+  }
+
+  private static int idOfShards() {
+    return JavaSparkContext.fromSparkContext(spark.sparkContext())
+        .getPersistentRDDs()
+        .values()
+        .stream()
+        .filter(rdd -> "spark-federated shards".equals(rdd.name()))
+        .mapToInt(JavaRDD::id)
+        .max()
+        .orElseThrow();
   }
 
   @Test
