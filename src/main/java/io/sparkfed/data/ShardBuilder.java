@@ -228,7 +228,7 @@ public final class ShardBuilder {
     return needed <= array.length ? array : Arrays.copyOf(array, newCapacity(needed));
   }
 
-  private static int newCapacity(int needed) {
-    return (int) Math.min(Integer.MAX_VALUE - 8L, needed + (needed >> 1) + 16L);
+  static int newCapacity(int needed) {
+    return (int) Math.min(Integer.MAX_VALUE - 8L, 16L + needed + (needed >> 1));
   }
 }

@@ -1,6 +1,7 @@
 package io.sparkfed.evaluation;
 
 import io.sparkfed.data.Examples;
+import io.sparkfed.data.RowSweep;
 import io.sparkfed.model.Coefficients;
 import java.util.Arrays;
 import java.util.NavigableSet;
@@ -87,13 +88,18 @@ public record ScoreBins(double[] edges) {
    */
   public double[] histogram(Examples rows, Coefficients model) {
     double[] sums = new double[2 * count()];
-    double[] score = new double[1];
-    for (int i = 0; i < rows.rows(); i++) {
-      rows.scores(i, model.shape(), model.values(), score);
-      // Adding 0 makes a 0 of a -0.
-      int bin = bin(score[0] + 0.0);
-      sums[bin] += rows.weight(i) * rows.label(i);
-      sums[count() + bin] += rows.weight(i) * (1.0 - rows.label(i));
+    RowSweep sweep = new RowSweep(rows, model.shape());
+    sweep.begin(model.values());
+    for (int from = 0; from < rows.rows(); from += sweep.most()) {
+      int to = Math.min(rows.rows(), from + sweep.most());
+      sweep.take(from, to);
+      double[] scores = sweep.scores();
+      for (int i = from; i < to; i++) {
+        // Adding 0 makes a 0 of a -0.
+        int bin = bin(scores[(i - from) * sweep.stride()] + 0.0);
+        sums[bin] += rows.weight(i) * rows.label(i);
+        sums[count() + bin] += rows.weight(i) * (1.0 - rows.label(i));
+      }
     }
     return sums;
   }

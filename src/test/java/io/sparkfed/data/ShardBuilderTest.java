@@ -434,6 +434,13 @@ class ShardBuilderTest {
   }
 
   @Test
+  void newCapacity_ofMoreThanTwoThirdsOfAnArray_isAllOfIt() {
+    assertEquals(1_500_000_016, ShardBuilder.newCapacity(1_000_000_000));
+    assertEquals(Integer.MAX_VALUE - 8, ShardBuilder.newCapacity(1_500_000_000));
+    assertEquals(Integer.MAX_VALUE - 8, ShardBuilder.newCapacity(Integer.MAX_VALUE - 8));
+  }
+
+  @Test
   void takes_rowsBeyondWhatAnArrayHolds_isFalse() {
     ShardBuilder builder = new ShardBuilder("w", 3);
     builder.addDense(new double[] {1.0, 2.0, 3.0}, 1.0, 1.0, Part.TRAIN);

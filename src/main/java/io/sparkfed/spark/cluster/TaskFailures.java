@@ -1,5 +1,7 @@
 package io.sparkfed.spark.cluster;
 
+import java.io.FileNotFoundException;
+import java.nio.file.AccessDeniedException;
 import java.util.Optional;
 import org.apache.spark.SparkThrowable;
 
@@ -19,14 +21,27 @@ public final class TaskFailures {
 
   /**
    * Returns the name of the kind of failure: Spark's error condition, e.g. CAST_INVALID_INPUT, of
-   * the innermost cause that has one, otherwise the type of the exception.
+   * the innermost cause that has one, otherwise the type of the exception. A file that may not be
+   * read is PERMISSION_DENIED.
    */
   public static String tag(Throwable failure) {
     String tag = failure.getClass().getSimpleName();
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (isDenied(cause)) {
+        return "PERMISSION_DENIED";
+      }
       tag = condition(cause).orElse(tag);
     }
     return tag;
+  }
+
+  /** Java itself tells a local file that may not be opened like one that isn't there. */
+  private static boolean isDenied(Throwable failure) {
+    return failure instanceof AccessDeniedException
+        // Hadoop's, which this package doesn't know.
+        || failure.getClass().getSimpleName().equals("AccessControlException")
+        || (failure instanceof FileNotFoundException
+            && String.valueOf(failure.getMessage()).endsWith("(Permission denied)"));
   }
 
   /** Returns the name of Spark's error condition, of {@code failure} itself and not its causes. */

@@ -7,6 +7,7 @@ import io.sparkfed.csv.CsvHeader;
 import io.sparkfed.csv.CsvNumbers;
 import io.sparkfed.csv.CsvRecords;
 import io.sparkfed.csv.CsvTexts;
+import io.sparkfed.spark.cluster.TaskFailures;
 import io.sparkfed.spark.rows.CsvFiles.CsvFile;
 import io.sparkfed.spark.rows.FolderFiles.Listed;
 import java.io.IOException;
@@ -89,11 +90,7 @@ final class CsvCursor {
     } catch (IOException e) {
       requireUnchanged();
       throw new UnreadableFileException(
-          "file "
-              + file.shown()
-              + ": can't be read or is incomplete ("
-              + e.getClass().getSimpleName()
-              + ")",
+          "file " + file.shown() + ": can't be read or is incomplete (" + TaskFailures.tag(e) + ")",
           e);
     }
   }

@@ -179,7 +179,7 @@ final class CsvFiles {
           0,
           place(file.path(), 0, search.dialect())
               + "can't be read or is incomplete ("
-              + e.getClass().getSimpleName()
+              + TaskFailures.tag(e)
               + ")");
     }
   }

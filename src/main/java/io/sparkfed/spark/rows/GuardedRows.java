@@ -65,7 +65,8 @@ final class GuardedRows implements CellRows {
               "can't be read or computed ("
                   + getMessage()
                   + (file.isEmpty() ? "" : " in file " + file)
-                  + "): malformed input, or data.derive or data.where fails on it"
+                  + "): malformed input or an encoding that Spark doesn't read, or data.derive or"
+                  + " data.where fails on it"
                   + note);
     }
   }
