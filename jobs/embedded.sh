@@ -5,7 +5,7 @@
 # Succeeds if nothing is asked that Spark's launcher alone can make a command line of: the master is local,
 # no classes or options of the JVM come from elsewhere. Reads what complete_options has found.
 is_plain_start() {
-  local option pair file
+  local option pair file words="^( *-[DX][A-Za-z0-9_.:=,/+@%-]+)* *$"
   [ "$embedded" = true ] || return 1
   for option in ${submit[@]+"${submit[@]}"}; do
     case "$option" in
@@ -24,7 +24,12 @@ is_plain_start() {
     "" | local | "local["*) ;;
     *) return 1 ;;
   esac
-  if [ -n "${SPARK_SUBMIT_OPTS:-}${SPARK_DIST_CLASSPATH:-}${SPARK_PREPEND_CLASSES:-}${SPARK_REMOTE:-}" ] \
+  # Options of the JVM without anything that its launcher would unquote, and none about archives.
+  [[ "${SPARK_SUBMIT_OPTS:-}" =~ $words ]] || return 1
+  case "${SPARK_SUBMIT_OPTS:-}" in
+    *-Xshare* | *Archive*) return 1 ;;
+  esac
+  if [ -n "${SPARK_DIST_CLASSPATH:-}${SPARK_PREPEND_CLASSES:-}${SPARK_REMOTE:-}" ] \
     || [ -n "${HADOOP_CONF_DIR:-}${YARN_CONF_DIR:-}${SPARK_PRINT_LAUNCH_COMMAND:-}${SPARK_MEM:-}" ]; then
     return 1
   fi
@@ -47,7 +52,8 @@ start_plainly() {
   if [ -f "$SPARK_CONF_DIR/metrics.properties" ] && [ -z "$(setting_of spark.metrics.conf "")" ]; then
     submit+=(--conf "spark.metrics.conf=$SPARK_CONF_DIR/metrics.properties")
   fi
-  words=(-cp "$SPARK_HOME/jars/*:$jar" "-Xmx${memory:-1g}" "@$SPARK_HOME/java.options")
+  # shellcheck disable=SC2206
+  words=(-cp "$SPARK_HOME/jars/*:$jar" ${SPARK_SUBMIT_OPTS:-} "-Xmx${memory:-1g}" "@$SPARK_HOME/java.options")
   find_archive
   if [ -n "$archive" ]; then
     # An archive that the JVM finds not to fit is left out, and nothing is said.
@@ -94,7 +100,8 @@ make_archive() {
     return 0
   fi
   [ ! -t 2 ] || echo "Preparing a faster start (once for each build)..." >&2
-  "$java" -cp "$SPARK_HOME/jars/*:$jar" -Xmx1g "@$SPARK_HOME/java.options" \
+  # What runs once is compiled once.
+  "$java" -cp "$SPARK_HOME/jars/*:$jar" -Xmx1g -XX:TieredStopAtLevel=1 "@$SPARK_HOME/java.options" \
     "-XX:ArchiveClassesAtExit=$made.$$" "-Xlog:disable" \
     org.apache.spark.deploy.SparkSubmit --master "local[2]" --conf spark.ui.enabled=true \
     --conf spark.ui.port=0 --class io.sparkfed.jobs.ClassesOfJobs spark-internal \

@@ -205,6 +205,27 @@ class EmbeddedStartTest {
     assertEquals("submit", said(start(Map.of(variable, "x"), "train", "run.conf")).get(0));
   }
 
+  @Test
+  void optionsOfTheJvm_thatNeedNoLauncher_areGivenToIt() throws Exception {
+    String options = "-XX:+UseSerialGC -Dx=y,z -Xss4m";
+    List<String> said = said(start(Map.of("SPARK_SUBMIT_OPTS", options), "train", "run.conf"));
+
+    assertEquals("java", said.get(0));
+    assertEquals(
+        List.of("-XX:+UseSerialGC", "-Dx=y,z", "-Xss4m", "-Xmx2g"),
+        said.subList(said.indexOf("-cp") + 2, said.indexOf("-Xmx2g") + 1));
+    assertTrue(usesArchive(said));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"-Dx='y z'", "-Dx=\\y", "-Dx=*", "-cp x.jar", "-Xshare:off", "-javaagent:x.jar"})
+  void optionsOfTheJvm_ofOtherKinds_areLeftToTheLauncher(String options) throws Exception {
+    Process job = start(Map.of("SPARK_SUBMIT_OPTS", options), "train", "run.conf");
+
+    assertEquals("submit", said(job).get(0));
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
