@@ -95,6 +95,9 @@ public final class KeyFolderMaker {
         new ArrayList<>(
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                // It lives for half a second: half as long if what runs once is compiled once.
+                "-J-XX:TieredStopAtLevel=1",
+                "-J-XX:+UseSerialGC",
                 command,
                 "-alias",
                 alias,
