@@ -105,7 +105,7 @@ class FailingClusterIT {
     Running.Happening happening =
         Running.when(() -> Running.rounds(folder, output) >= LATER, event);
     Outcome outcome = jobs.train(conf(output, more));
-    happening.assertHappened();
+    happening.assertHappened(outcome);
     return outcome;
   }
 

@@ -3,6 +3,7 @@ package io.sparkfed.jobs;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sparkfed.it.ExecutorJvms;
 import io.sparkfed.it.RunOutput;
 import io.sparkfed.it.WorkerRows;
 import io.sparkfed.output.SavedModel;
@@ -100,6 +101,7 @@ class ModelOutputIT {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(Arrays.asList(JavaModuleOptions.defaultModuleOptions().split(" ")));
+    command.addAll(List.of(ExecutorJvms.OPTIONS.split(" ")));
     command.addAll(List.of("-cp", System.getenv("SPARK_HOME") + "/jars/*"));
     command.addAll(List.of(source.toString(), output.model()));
     Path printed = folder.resolve("printed");

@@ -190,7 +190,7 @@ class PlacementIT {
             () -> Running.rounds(folder, "placed") >= 3,
             () -> assertTrue(cluster.executors().get(1).destroyForcibly()));
     Outcome placed = jobs.train(conf("placed", hosts()));
-    kill.assertHappened();
+    kill.assertHappened(placed);
 
     assertEquals(0, placed.code(), placed.toString());
     assertTrue(placed.toString().contains("Lost executor"), placed.toString());

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
@@ -34,10 +35,12 @@ final class Running {
       thread.start();
     }
 
-    /** Called when the run has ended: it must have happened by then. */
-    void assertHappened() throws Exception {
+    /** Called when the run has ended: it must have happened by then, or the run's end says why. */
+    void assertHappened(JobRunner.Outcome outcome) throws Exception {
       try {
         task.get(30, TimeUnit.SECONDS);
+      } catch (TimeoutException e) {
+        throw new AssertionError("it did not come to that: " + outcome, e);
       } finally {
         task.cancel(true);
       }

@@ -102,7 +102,7 @@ class DriverEyeIT {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-        .filter(argument -> argument.matches("--add-.*|-D(jdk|io\\.netty)\\..*"))
+        .filter(argument -> argument.matches("--add-.*|-D(jdk|io\\.netty)\\..*|-XX:Tiered.*"))
         .forEach(command::add);
     command.addAll(
         List.of("-XX:+UnlockExperimentalVMOptions", "-XX:+UseEpsilonGC", "-Xmx6g", "-Xms512m"));

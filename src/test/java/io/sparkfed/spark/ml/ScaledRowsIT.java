@@ -116,7 +116,7 @@ class ScaledRowsIT {
             .setLink(link)
             .setOffsetCol("offset")
             .setTol(1e-14)
-            .setMaxIter(200)
+            .setMaxIter(40)
             .fit(near);
     FederatedGeneralizedLinearRegression estimator =
         federated(new FederatedGeneralizedLinearRegression())

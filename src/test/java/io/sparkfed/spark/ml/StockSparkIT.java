@@ -3,6 +3,7 @@ package io.sparkfed.spark.ml;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sparkfed.it.ExecutorJvms;
 import io.sparkfed.model.Family;
 import io.sparkfed.spark.rows.LocalTraining;
 import java.io.File;
@@ -134,6 +135,7 @@ class StockSparkIT {
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
         .filter(option -> option.startsWith("--add-"))
         .forEach(command::add);
+    command.addAll(List.of(ExecutorJvms.OPTIONS.split(" ")));
     command.addAll(List.of("-Xmx1g", "-cp", classPath, program.toString()));
     command.addAll(arguments);
     run(new ProcessBuilder(command));

@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
@@ -178,41 +177,43 @@ class FilesOfWorkersIT extends FormatFiles {
     }
   }
 
+  /** Writes each worker's rows into {@code WORKER/year=Y/site=S}, two into each. */
+  private void writeByYearAndSite(String format) {
+    for (String worker : WORKERS) {
+      String rows =
+          rowsOf(worker)
+              .mapToObj(
+                  r ->
+                      "{\"x\":%s,\"y\":%s,\"year\":%d,\"site\":%d}"
+                          .formatted(x(r), y(r), 1 + r / 2 % 2, 3 + r / 4 % 2))
+              .collect(Collectors.joining("\n"));
+      spark
+          .read()
+          .schema("x DOUBLE, y DOUBLE, year INT, site INT")
+          .json(spark.createDataset(rows.lines().toList(), Encoders.STRING()))
+          .coalesce(1)
+          .write()
+          .partitionBy("year", "site")
+          .option("header", true)
+          .format(format)
+          .save(folder.resolve(worker).toString());
+    }
+  }
+
   /** Columns {@code year} and {@code site} of folders are the features beside x. */
   @ParameterizedTest
   @ValueSource(strings = {"csv", "json", "parquet"})
   void train_patternOfFoldersThatGiveColumns_hasThem(String format) throws IOException {
+    writeByYearAndSite(format);
     double[] expected = null;
     for (String pattern :
         List.of("", "/year=*", "/year=*/site=?", "/year=*/site=*/part*", "/*", "/y*/*/*.%s")) {
-      Path root = folder.resolve("at" + pattern.length());
-      for (String worker : WORKERS) {
-        for (int year = 1; year <= 2; year++) {
-          for (int site = 3; site <= 4; site++) {
-            int first = 2 * (year - 1) + 4 * (site - 3);
-            int[] own = rowsOf(worker).skip(first).limit(2).toArray();
-            String rows =
-                IntStream.of(own)
-                    .mapToObj(r -> "{\"x\":" + x(r) + ",\"y\":" + y(r) + "}")
-                    .collect(Collectors.joining("\n"));
-            spark
-                .read()
-                .schema("x DOUBLE, y DOUBLE")
-                .json(spark.createDataset(rows.lines().toList(), Encoders.STRING()))
-                .coalesce(1)
-                .write()
-                .option("header", true)
-                .format(format)
-                .save(root.resolve(worker + "/year=" + year + "/site=" + site).toString());
-          }
-        }
-      }
       StringBuilder text = new StringBuilder("algorithm.preset = normal-equations\n");
       text.append("data { label-column = y, feature-columns = [x, year, site] }\n");
       for (String worker : WORKERS) {
         text.append(
             "data.workers.%s = \"%s%s\"\n"
-                .formatted(worker, root.resolve(worker), pattern.formatted(format)));
+                .formatted(worker, folder.resolve(worker), pattern.formatted(format)));
       }
       text.append("data.format = " + format);
       TrainingConfig config = LocalTraining.config(folder, text.toString());
