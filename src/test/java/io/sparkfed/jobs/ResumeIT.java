@@ -53,7 +53,8 @@ class ResumeIT {
 
   private int codeOf(Process process) throws InterruptedException {
     try {
-      assertTrue(process.waitFor(3, TimeUnit.MINUTES), () -> "the job did not end: " + said());
+      // The first training of a build makes an archive of classes before it trains.
+      assertTrue(process.waitFor(6, TimeUnit.MINUTES), () -> "the job did not end: " + said());
       return process.exitValue();
     } finally {
       process.destroyForcibly();
