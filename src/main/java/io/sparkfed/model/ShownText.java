@@ -15,7 +15,7 @@ public final class ShownText {
     return text.codePoints().noneMatch(ShownText::isObeyed);
   }
 
-  /** Returns a text as one line: what a terminal would obey is spelled out, as {@code \u001b}. */
+  /** Returns a text as one line: what a terminal would obey is spelled out in hexadecimal. */
   public static String line(String text) {
     if (isShown(text)) {
       return text;

@@ -15,6 +15,8 @@ import scala.Option;
  * part they are counted by a task of the same name that reports to nobody.
  */
 final class UncountedTask extends TaskContextImpl {
+  private static final long serialVersionUID = 1L;
+
   private final TaskContext reported;
 
   private UncountedTask(TaskContext reported) {
