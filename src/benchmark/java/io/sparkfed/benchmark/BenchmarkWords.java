@@ -1,5 +1,6 @@
 package io.sparkfed.benchmark;
 
+import io.sparkfed.aggregate.Ring;
 import io.sparkfed.aggregate.Words;
 import io.sparkfed.wire.Form;
 import io.sparkfed.wire.Site;
@@ -35,6 +36,16 @@ record BenchmarkWords<S>(Vector<S> vector) implements Words<S> {
   @Override
   public byte[] toBytes() {
     return new byte[0];
+  }
+
+  @Override
+  public byte[] subject() {
+    return new byte[0];
+  }
+
+  @Override
+  public Ring ring() {
+    return Ring.OF_WORDS;
   }
 
   @Override

@@ -66,7 +66,7 @@ public final class RoundsBenchmark {
             "aggregation.mode = " + mode);
     List<Took> rounds = new ArrayList<>();
     List<Double> empty = new ArrayList<>();
-    int jobs = mode.equals("masked") ? 3 : mode.equals("insecure-plain") ? 1 : 2;
+    int jobs = mode.equals("insecure-plain") ? 1 : 2;
     int turns = 0;
     try (SparkFederation federation = new ShardLoader(spark, config).load().federation()) {
       EmptyJob peer = new EmptyJob(spark, workers, FEATURES + 1);

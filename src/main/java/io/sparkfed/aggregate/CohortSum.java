@@ -5,12 +5,13 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * Checks a cohort's messages and sums them modulo 2^64, which is exact and the same in any order.
+ * Checks a cohort's messages and sums them as integers, which is exact and the same in any order.
  * Whoever runs this sees who sent what.
  */
 final class CohortSum {
   private final List<String> cohort;
   private final int minWorkers;
+  private final Ring ring;
 
   /**
    * What leaves the place of summation.
@@ -53,14 +54,16 @@ final class CohortSum {
    *
    * @param cohort ids of the workers that must answer, sorted
    * @param minWorkers the least number of workers a sum may be opened over, at least 1
+   * @param ring how their vectors are added
    * @throws IllegalArgumentException if {@code minWorkers < 1}
    */
-  CohortSum(List<String> cohort, int minWorkers) {
+  CohortSum(List<String> cohort, int minWorkers, Ring ring) {
     if (minWorkers < 1) {
       throw new IllegalArgumentException("min-workers must be >= 1. Provided value: " + minWorkers);
     }
     this.cohort = List.copyOf(cohort);
     this.minWorkers = minWorkers;
+    this.ring = ring;
   }
 
   /** Sums the messages, which come in no particular order. */
@@ -98,9 +101,7 @@ final class CohortSum {
       if (sums.length != message.sums().length) {
         return refuse(Ruling.WRONG_COHORT, 0, dropouts, bytes);
       }
-      for (int j = 0; j < sums.length; j++) {
-        sums[j] += message.sums()[j];
-      }
+      ring.add(sums, message.sums());
     }
     return new Verdict(Ruling.OPENED, sums, present, dropouts, bytes);
   }

@@ -15,7 +15,7 @@ public record InsecurePlainSum(int minWorkers) implements RingSum {
 
   @Override
   public <S> Opened<long[]> sum(Federation<S> federation, Visit visit, Words<S> words) {
-    CohortSum sum = new CohortSum(visit.cohort(), minWorkers);
+    CohortSum sum = new CohortSum(visit.cohort(), minWorkers, words.ring());
     List<PlainMessage> messages =
         new ArrayList<>(federation.visitGroups(visit, new PlainTask<>(words)));
     Set<String> answered = new HashSet<>();

@@ -22,7 +22,7 @@ public final class Layout {
   public enum Kind {
     /** On one scale with all others of this kind: exact to a part of the largest. One word each. */
     SCALED,
-    /** Exactly, of any magnitude. Ten words each. */
+    /** Exactly, of any magnitude. Seven words each. */
     EXACT
   }
 

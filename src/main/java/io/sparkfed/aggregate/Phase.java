@@ -6,10 +6,8 @@ import java.util.Locale;
 public enum Phase {
   /** Parties make keys for the sums to come. */
   ADVERTISE,
-  /** Workers train or evaluate; with secure sums they commit to their vectors, or seal them. */
+  /** Workers train or evaluate; with secure sums they mask their vectors, or seal them. */
   WORK,
-  /** Workers work again and send what they committed to, under masks. */
-  MASK,
   /** Workers reveal what unmasks their sum. */
   UNMASK,
   /** Aggregators open the sum. */

@@ -10,7 +10,7 @@ import java.util.List;
  * @param workers ids of the workers it answers for
  * @param failed those of them whose work failed: the reason is in their own log
  * @param notFinite how many others had a vector with NaN or infinity, or out of range
- * @param sums the sum modulo 2^64 of the vectors of the rest; empty if there is none
+ * @param sums the sum of the vectors of the rest; empty if there is none
  */
 public record PlainMessage(List<String> workers, List<String> failed, int notFinite, long[] sums)
     implements Serializable {

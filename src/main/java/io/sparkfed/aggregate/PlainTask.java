@@ -50,7 +50,7 @@ public record PlainTask<S>(Words<S> words) implements GroupTask<S, PlainMessage>
     for (Member<S> member : members) {
       workers.add(member.worker());
       try {
-        sums = added(sums, words.of(member.worker(), member.held()));
+        sums = added(words.ring(), sums, words.of(member.worker(), member.held()));
       } catch (NonFiniteValueException e) {
         notFinite++;
       } catch (RuntimeException e) {
@@ -62,16 +62,11 @@ public record PlainTask<S>(Words<S> words) implements GroupTask<S, PlainMessage>
   }
 
   /** Returns the sums with a vector added; they are changed, the vector, a worker's own, is not. */
-  private static long[] added(long[] sums, long[] vector) {
+  private static long[] added(Ring ring, long[] sums, long[] vector) {
     if (sums.length == 0) {
       return vector.clone();
     }
-    if (vector.length != sums.length) {
-      throw new IllegalArgumentException("vectors of one sum must have one length");
-    }
-    for (int j = 0; j < vector.length; j++) {
-      sums[j] += vector[j];
-    }
+    ring.add(sums, vector);
     return sums;
   }
 }

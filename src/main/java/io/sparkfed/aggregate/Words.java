@@ -15,4 +15,13 @@ public interface Words<S> extends Sendable<Words<S>> {
    * @throws NonFiniteValueException if the answer can't be encoded
    */
   long[] of(String worker, S held);
+
+  /**
+   * Returns bytes that say what the vectors answer, the same whatever grid they are on: the
+   * difference of two sums of one subject is a sum, too.
+   */
+  byte[] subject();
+
+  /** Returns how these vectors are added. */
+  Ring ring();
 }

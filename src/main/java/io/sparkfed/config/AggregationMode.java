@@ -6,6 +6,7 @@ import io.sparkfed.aggregate.SumFactory;
 import io.sparkfed.secure.FixedPointSum;
 import io.sparkfed.secure.keys.KeyRing;
 import io.sparkfed.secure.masked.MaskedSum;
+import io.sparkfed.secure.masked.MaskingAssumptions;
 import io.sparkfed.secure.protocol.Ledger;
 import io.sparkfed.secure.sealed.SealedSum;
 import java.util.List;
@@ -16,7 +17,8 @@ public enum AggregationMode {
   /** Pairwise masks: the driver sums masked vectors and learns their sum alone. */
   MASKED(
       List.of(),
-      (keys, aggregators, minWorkers, ledger) -> new MaskedSum(keys, minWorkers, ledger),
+      (keys, aggregators, minWorkers, ledger) ->
+          new MaskedSum(keys, minWorkers, MaskingAssumptions.DEFAULT, ledger),
       List.of(
           "The driver, and so the model's owner, receives masked vectors that look uniformly"
               + " random, and learns only their sum over the cohort.",

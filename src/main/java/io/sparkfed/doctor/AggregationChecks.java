@@ -13,6 +13,7 @@ import io.sparkfed.doctor.Finding.Area;
 import io.sparkfed.doctor.Finding.Verdict;
 import io.sparkfed.secure.keys.RosterFile;
 import io.sparkfed.secure.masked.MaskedCohort;
+import io.sparkfed.secure.masked.MaskingAssumptions;
 import io.sparkfed.wire.ProtocolException;
 import java.io.IOException;
 import java.nio.charset.MalformedInputException;
@@ -207,16 +208,22 @@ public final class AggregationChecks {
 
   private void dropouts(int n, int minWorkers) {
     boolean masked = aggregation.mode() == AggregationMode.MASKED;
-    boolean sparse = masked && !MaskedCohort.isFullGraph(n);
-    int least = masked && !sparse ? Math.max(minWorkers, MaskedCohort.threshold(n)) : minWorkers;
+    int smallest = aggregation.keys().isEmpty() ? 2 : minWorkers;
+    MaskedCohort cohort = MaskedCohort.of(n, smallest, MaskingAssumptions.DEFAULT);
+    boolean sparse = masked && !cohort.isFullGraph();
+    int least = masked && !sparse ? Math.max(minWorkers, cohort.threshold()) : minWorkers;
     String why = "min-workers = " + minWorkers + " must stay";
     if (sparse) {
       why +=
           ", and of each worker and its neighbors t = "
-              + MaskedCohort.threshold(n)
+              + cohort.threshold()
               + " (the graph is made for about a tenth of dropouts at random)";
     } else if (masked) {
-      why += ", and t = floor(2n/3) + 1 = " + MaskedCohort.threshold(n);
+      why +=
+          ", and t = "
+              + cohort.threshold()
+              + ", so that a driver that lies opens no sum of fewer than "
+              + cohort.smallestOpened();
     }
     if (!data.preprocessing().categories().isEmpty()) {
       why += "; while levels of categories are found, before round 1, all must";

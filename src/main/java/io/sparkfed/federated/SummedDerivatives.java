@@ -24,7 +24,7 @@ import io.sparkfed.wire.Site;
  * for a method that needs it, and the label sum is that of weighted labels, for softmax that of the
  * weights of each class.
  *
- * <p>Precision. An <em>exact</em> number is so to 2^-185 a worker at ten words each, a
+ * <p>Precision. An <em>exact</em> number is so to 2^-185 a worker at seven words each, a
  * <em>scaled</em> one, of one word, to about 2^-50 of the largest at any worker. Loss and weight
  * are always exact. The gradient, which alone decides where the optimum is, is exact up to {@value
  * #EXACT_GRADIENT} coefficients. A Hessian is exact up to {@value #EXACT_HESSIAN} coefficients, and
@@ -52,10 +52,10 @@ public record SummedDerivatives(
     Scaling scaling,
     double[] model)
     implements Statement<Shard> {
-  /** Beyond it, ten words a coefficient are more than the precision is worth. */
+  /** Beyond it, seven words a coefficient are more than the precision is worth. */
   static final int EXACT_GRADIENT = 8192;
 
-  /** 8,256 numbers, 660 kB. */
+  /** 8,256 numbers, 462 kB. */
   public static final int EXACT_HESSIAN = 128;
 
   public static final String HESSIAN = "Hessian";

@@ -245,9 +245,7 @@ final class CheckpointFolder implements SumLedger {
         return Optional.empty();
       }
       JsonNode node = JSON.readTree(files.body(entries.get(0), "ledger"));
-      return Optional.of(
-          new Entry(
-              node.path("runId").asText(), node.path("sums").asInt(), node.path("slots").asInt()));
+      return Optional.of(new Entry(node.path("runId").asText(), node.path("sums").asInt()));
     } catch (NotReadable e) {
       throw new UncheckedIOException(
           new IOException(
@@ -264,13 +262,10 @@ final class CheckpointFolder implements SumLedger {
   public void write(Entry entry) {
     files.write(
         LEDGER,
-        Math.addExact(entry.sums(), entry.slots()),
+        entry.sums(),
         "ledger",
         CheckpointJson.text(
-            JSON.createObjectNode()
-                .put("runId", entry.runId())
-                .put("sums", entry.sums())
-                .put("slots", entry.slots())));
+            JSON.createObjectNode().put("runId", entry.runId()).put("sums", entry.sums())));
   }
 
   /** Removes the checkpoints of a run that has ended. */

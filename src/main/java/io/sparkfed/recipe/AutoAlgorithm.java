@@ -7,6 +7,7 @@ import io.sparkfed.math.SymmetricMatrix;
 import io.sparkfed.model.Family;
 import io.sparkfed.model.ModelShape;
 import io.sparkfed.secure.masked.MaskedCohort;
+import io.sparkfed.secure.masked.MaskingAssumptions;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -202,7 +203,9 @@ final class AutoAlgorithm {
   private double round(double compute, double numbers, int workers) {
     double masks =
         mode == AggregationMode.MASKED
-            ? MaskedCohort.neighbours(workers) * WORKER_SECONDS_A_NEIGHBOUR
+            ? MaskedCohort.of(workers, MaskedCohort.LEAST_WORKERS, MaskingAssumptions.DEFAULT)
+                    .neighbours()
+                * WORKER_SECONDS_A_NEIGHBOUR
             : 0.0;
     return RoundCost.jobs(mode) * (SECONDS_A_JOB + workers * SECONDS_A_TASK)
         + WORKERS_A_CORE * (compute + masks)

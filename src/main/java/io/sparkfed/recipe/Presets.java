@@ -207,9 +207,9 @@ public final class Presets {
   private static Ledger ledger(SumLedger kept) {
     HexFormat hex = HexFormat.of();
     Ledger.Store store =
-        (runId, sums, slots) -> kept.write(new SumLedger.Entry(hex.formatHex(runId), sums, slots));
+        (runId, sums) -> kept.write(new SumLedger.Entry(hex.formatHex(runId), sums));
     return kept.last()
-        .map(last -> new Ledger(hex.parseHex(last.runId()), last.sums(), last.slots(), store))
+        .map(last -> new Ledger(hex.parseHex(last.runId()), last.sums(), store))
         .orElseGet(() -> Ledger.begin(store));
   }
 

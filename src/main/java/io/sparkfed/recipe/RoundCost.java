@@ -7,6 +7,7 @@ import io.sparkfed.federated.RoundLayout;
 import io.sparkfed.federated.TrainingPlan;
 import io.sparkfed.secure.FixedPointSum;
 import io.sparkfed.secure.masked.MaskedCohort;
+import io.sparkfed.secure.masked.MaskingAssumptions;
 
 /**
  * What a round costs where nobody drops out, reckoned before it from the lengths of what travels.
@@ -23,11 +24,11 @@ public record RoundCost(
   /** The flags of a secure sum. */
   private static final int FLAGS = 2;
 
-  /** A masked vector's commitment, signatures and name. */
-  private static final long MASKED_FRAME = 340;
+  /** What stands around a masked vector, and around what is revealed. */
+  private static final long MASKED_FRAME = 240;
 
   /** What a worker sends for each neighbor: shares to keep, and shares that unmask. */
-  private static final long MASKED_NEIGHBOUR = 178;
+  private static final long MASKED_NEIGHBOUR = 194;
 
   private static final long SEALED_FRAME = 150;
   private static final long SEALED_AGGREGATOR = 80;
@@ -48,7 +49,12 @@ public record RoundCost(
         switch (config.aggregation().mode()) {
           case INSECURE_PLAIN -> payload;
           case MASKED ->
-              flagged + MASKED_FRAME + MASKED_NEIGHBOUR * MaskedCohort.neighbours(workers);
+              flagged
+                  + MASKED_FRAME
+                  + MASKED_NEIGHBOUR
+                      * MaskedCohort.of(
+                              workers, MaskedCohort.LEAST_WORKERS, MaskingAssumptions.DEFAULT)
+                          .neighbours();
           case SECURE_WORKER, COMMITTEE -> flagged + SEALED_FRAME + SEALED_AGGREGATOR * aggregators;
         };
     int jobs = jobs(config.aggregation().mode());
@@ -63,8 +69,7 @@ public record RoundCost(
   static int jobs(AggregationMode mode) {
     return switch (mode) {
       case INSECURE_PLAIN -> 1;
-      case MASKED -> 3;
-      case SECURE_WORKER, COMMITTEE -> 2;
+      case MASKED, SECURE_WORKER, COMMITTEE -> 2;
     };
   }
 }

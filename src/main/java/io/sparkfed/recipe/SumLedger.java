@@ -13,9 +13,8 @@ public interface SumLedger {
    *
    * @param runId the run's id in hexadecimal, 32 bytes
    * @param sums how many sums were begun
-   * @param slots how many slots of keys were used
    */
-  record Entry(String runId, int sums, int slots) {}
+  record Entry(String runId, int sums) {}
 
   /** Returns the last entry; empty in a new run. */
   Optional<Entry> last();

@@ -181,7 +181,6 @@ final class ReportEffort {
     Map<String, PhaseName> names = new LinkedHashMap<>();
     names.put("advertise", new PhaseName("Advertising keys", "advertising keys", 4));
     names.put("work", new PhaseName("Local work", "local work", 2));
-    names.put("mask", new PhaseName("Masked vectors", "masked vectors", 0));
     names.put("unmask", new PhaseName("Unmasking", "unmasking", 3));
     names.put("open", new PhaseName("Opening", "opening at the aggregators", 0));
     names.put("driver", new PhaseName("Driver", "the driver's own work", 5));

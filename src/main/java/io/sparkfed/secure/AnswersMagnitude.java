@@ -2,6 +2,7 @@ package io.sparkfed.secure;
 
 import io.sparkfed.aggregate.NonFiniteValueException;
 import io.sparkfed.aggregate.Question;
+import io.sparkfed.aggregate.Ring;
 import io.sparkfed.aggregate.Words;
 import io.sparkfed.wire.Form;
 import io.sparkfed.wire.Site;
@@ -62,6 +63,16 @@ record AnswersMagnitude<S>(Question<S> question, int scaledLength) implements Wo
       throw new NonFiniteValueException(BUCKETS);
     }
     return bucket;
+  }
+
+  @Override
+  public byte[] subject() {
+    return toBytes();
+  }
+
+  @Override
+  public Ring ring() {
+    return Ring.OF_WORDS;
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.sparkfed.secure;
 
 import io.sparkfed.aggregate.Question;
+import io.sparkfed.aggregate.Ring;
 import io.sparkfed.aggregate.Words;
 import io.sparkfed.wire.Form;
 import io.sparkfed.wire.Site;
@@ -32,6 +33,16 @@ record EncodedAnswer<S>(Question<S> question, FixedPoint grid) implements Words<
   @Override
   public long[] of(String worker, S held) {
     return grid.encode(question.answer(worker, held));
+  }
+
+  @Override
+  public byte[] subject() {
+    return WordsKind.ENCODED.begin().bytes(question.toBytes()).toByteArray();
+  }
+
+  @Override
+  public Ring ring() {
+    return grid.ring();
   }
 
   @Override

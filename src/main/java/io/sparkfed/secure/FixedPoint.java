@@ -1,14 +1,15 @@
 package io.sparkfed.secure;
 
 import io.sparkfed.aggregate.NonFiniteValueException;
+import io.sparkfed.aggregate.Ring;
 import java.math.BigInteger;
+import java.nio.ByteBuffer;
 
 /**
- * Vectors of real numbers as vectors of integers whose sum modulo 2^64 is exact, whatever the
- * order.
+ * Vectors of real numbers as vectors of integers whose sum is exact, whatever the order.
  *
- * <p>Layout of an encoded vector: the d <em>scaled</em> coordinates, one word each; the e
- * <em>extra</em> coordinates, ten words each; the number of saturated coordinates, one word.
+ * <p>Layout of an encoded vector: the d <em>scaled</em> coordinates, one word each; the number of
+ * saturated coordinates, one word; the e <em>extra</em> coordinates, seven words each.
  *
  * <p><b>Scaled</b> coordinates (an update) are {@code rint(v * 2^f)} with {@code |v| <= bound};
  * beyond it they are saturated and counted. A sum over n workers can't overflow because {@code n *
@@ -16,9 +17,10 @@ import java.math.BigInteger;
  * 2^-(f+1)}.
  *
  * <p><b>Extra</b> coordinates (weights, losses, metric sums) may have any magnitude below 2^216,
- * 1e65: weights that sum to 1e18 times squares of labels of 1e12 have room. They are {@code sign *
- * sum_l limb_l * 2^(40 (9 - l)) * 2^-184} with ten limbs up to 2^40, so their sum is exact to
- * 2^-185, 2e-56, for each worker and never saturates.
+ * 1e65: weights that sum to 1e18 times squares of labels of 1e12 have room. Each is one integer of
+ * 448 bits in two's complement, {@code rint(v * 2^184)}, so a sum is exact to 2^-185, 2e-56, for
+ * each worker and never saturates. It is added and masked as one number, so nothing is seen of it
+ * but the sum.
  *
  * @param scaledLength number d of scaled coordinates, at least 0
  * @param bound largest magnitude of a scaled coordinate at one worker, positive and finite
@@ -26,13 +28,12 @@ import java.math.BigInteger;
  * @param workers most vectors in a sum, in [1, {@value #MAX_WORKERS}]
  */
 record FixedPoint(int scaledLength, double bound, int fractionBits, int workers) {
-  private static final int LIMBS = 10;
-  private static final int LIMB_BITS = 40;
-  private static final double LIMB = 0x1p40;
+  private static final int WIDTH = 7;
   private static final int EXTRA_FRACTION_BITS = 184;
   private static final double EXTRA_RANGE = 0x1p216;
+  private static final int MANTISSA_BITS = 52;
 
-  /** Most workers whose limbs can be summed: 2^21 limbs of 40 bits stay below 2^62. */
+  /** Most workers whose extras can be summed: 2^21 numbers below 2^400 stay below 2^447. */
   static final int MAX_WORKERS = 1 << 21;
 
   /**
@@ -64,7 +65,12 @@ record FixedPoint(int scaledLength, double bound, int fractionBits, int workers)
 
   /** Returns the length of an encoded vector. */
   static long words(int scaledLength, int extras) {
-    return scaledLength + (long) LIMBS * extras + 1;
+    return scaledLength + 1 + (long) WIDTH * extras;
+  }
+
+  /** Returns how encoded vectors are added. */
+  Ring ring() {
+    return new Ring(scaledLength + 1, WIDTH);
   }
 
   /** Creates the codec with the finest grid that can't overflow; the bound is a power of two. */
@@ -86,7 +92,7 @@ record FixedPoint(int scaledLength, double bound, int fractionBits, int workers)
    */
   long[] encode(double[] vector) {
     int extras = vector.length - scaledLength;
-    long[] words = new long[scaledLength + LIMBS * extras + 1];
+    long[] words = new long[scaledLength + 1 + WIDTH * extras];
     long saturated = 0;
     for (int j = 0; j < scaledLength; j++) {
       double value = vector[j];
@@ -99,11 +105,15 @@ record FixedPoint(int scaledLength, double bound, int fractionBits, int workers)
       }
       words[j] = (long) Math.rint(Math.scalb(value, fractionBits));
     }
+    words[scaledLength] = saturated;
     for (int k = 0; k < extras; k++) {
-      encodeExtra(vector[scaledLength + k], words, scaledLength + LIMBS * k);
+      encodeExtra(vector[scaledLength + k], words, extraAt(k));
     }
-    words[words.length - 1] = saturated;
     return words;
+  }
+
+  private int extraAt(int extra) {
+    return scaledLength + 1 + WIDTH * extra;
   }
 
   private static void encodeExtra(double value, long[] words, int at) {
@@ -111,52 +121,71 @@ record FixedPoint(int scaledLength, double bound, int fractionBits, int workers)
     if (!(magnitude < EXTRA_RANGE)) {
       throw new NonFiniteValueException(words.length);
     }
-    long sign = value < 0.0 ? -1L : 1L;
-    // Scaling by powers of two, and taking integer parts of what is below 2^40, is exact.
-    double rest = Math.scalb(magnitude, EXTRA_FRACTION_BITS - (LIMBS - 1) * LIMB_BITS);
-    for (int limb = 0; limb < LIMBS; limb++) {
-      double whole = limb < LIMBS - 1 ? Math.floor(rest) : Math.rint(rest);
-      words[at + limb] = sign * (long) whole;
-      rest = (rest - whole) * LIMB;
+    // Beyond the mantissa all digits are zeros, so only numbers without one there are rounded.
+    int shift = Math.getExponent(magnitude) - MANTISSA_BITS + EXTRA_FRACTION_BITS;
+    if (shift <= 0) {
+      words[at] = (long) Math.rint(Math.scalb(magnitude, EXTRA_FRACTION_BITS));
+    } else {
+      long mantissa = (long) Math.scalb(magnitude, EXTRA_FRACTION_BITS - shift);
+      int word = at + shift / Long.SIZE;
+      int bit = shift % Long.SIZE;
+      words[word] = mantissa << bit;
+      if (bit > 0) {
+        words[word + 1] = mantissa >>> (Long.SIZE - bit);
+      }
+    }
+    if (value < 0.0) {
+      negate(words, at);
+    }
+  }
+
+  /** In two's complement: all bits turned, and one added. */
+  private static void negate(long[] words, int at) {
+    boolean carry = true;
+    for (int word = at; word < at + WIDTH; word++) {
+      words[word] = carry ? -words[word] : ~words[word];
+      carry &= words[word] == 0;
     }
   }
 
   /**
    * Decodes the sum of {@code count} encoded vectors.
    *
-   * @throws IllegalArgumentException if a word is out of the range of {@code count} vectors, as
+   * @throws IllegalArgumentException if a number is out of the range of {@code count} vectors, as
    *     after a wrong mask
    */
   double[] decode(long[] sums, int count) {
-    if ((sums.length - scaledLength - 1) % LIMBS != 0 || count > workers) {
+    if (sums.length <= scaledLength
+        || (sums.length - scaledLength - 1) % WIDTH != 0
+        || count > workers) {
       throw new IllegalArgumentException("a sum must have the layout of the vectors");
     }
-    int extras = (sums.length - scaledLength - 1) / LIMBS;
+    int extras = (sums.length - scaledLength - 1) / WIDTH;
     double[] vector = new double[scaledLength + extras];
     double largest = count * (Math.scalb(bound, fractionBits) + 0.5);
     for (int j = 0; j < scaledLength; j++) {
-      requireInRange(sums[j], largest);
+      requireInRange(Math.abs((double) sums[j]), largest);
       vector[j] = Math.scalb((double) sums[j], -fractionBits);
     }
+    ByteBuffer number = ByteBuffer.allocate(WIDTH * Long.BYTES);
     for (int k = 0; k < extras; k++) {
-      int at = scaledLength + LIMBS * k;
-      BigInteger total = BigInteger.ZERO;
-      for (int limb = 0; limb < LIMBS; limb++) {
-        requireInRange(sums[at + limb], count * LIMB);
-        total = total.shiftLeft(LIMB_BITS).add(BigInteger.valueOf(sums[at + limb]));
+      for (int word = 0; word < WIDTH; word++) {
+        number.putLong((WIDTH - 1 - word) * Long.BYTES, sums[extraAt(k) + word]);
       }
-      vector[scaledLength + k] = Math.scalb(total.doubleValue(), -EXTRA_FRACTION_BITS);
+      double total = Math.scalb(new BigInteger(number.array()).doubleValue(), -EXTRA_FRACTION_BITS);
+      requireInRange(Math.abs(total), count * EXTRA_RANGE);
+      vector[scaledLength + k] = total;
     }
     return vector;
   }
 
   /** Returns how many coordinates were saturated, over all workers. */
-  static long saturated(long[] sums) {
-    return sums[sums.length - 1];
+  long saturated(long[] sums) {
+    return sums[scaledLength];
   }
 
-  private static void requireInRange(long word, double largest) {
-    if (Math.abs((double) word) > largest) {
+  private static void requireInRange(double magnitude, double largest) {
+    if (magnitude > largest) {
       throw new IllegalArgumentException("a sum must be in the range of its terms");
     }
   }

@@ -80,7 +80,7 @@ public final class FixedPointSum implements VectorSum {
     range = range.atLeast(visit.cohort().size());
     FixedPoint chosen = range.codec(scaledLength);
     Opened<long[]> opened = ring.sum(federation, visit, new EncodedAnswer<>(question, chosen));
-    long saturated = FixedPoint.saturated(opened.value());
+    long saturated = chosen.saturated(opened.value());
     if (saturated != 0) {
       range = null;
     }

@@ -143,13 +143,22 @@ public final class WireReader {
    * @throws ProtocolException if its length differs
    */
   public long[] longs(int expected) {
-    int length = length(Long.BYTES);
-    if (length != expected) {
+    long[] values = longs();
+    if (values.length != expected) {
       throw new ProtocolException("a vector must have " + expected + " entries");
     }
-    long[] values = new long[length];
+    return values;
+  }
+
+  /**
+   * Reads an array of 64-bit integers.
+   *
+   * @throws ProtocolException if the message is too short
+   */
+  public long[] longs() {
+    long[] values = new long[length(Long.BYTES)];
     in.asLongBuffer().get(values);
-    in.position(in.position() + Long.BYTES * length);
+    in.position(in.position() + Long.BYTES * values.length);
     return values;
   }
 

@@ -36,7 +36,7 @@ class CohortSumTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("wrongCohorts")
   void combine_notOneMessageOfEachWorker_opensNothing(String what, List<PlainMessage> messages) {
-    Verdict verdict = new CohortSum(COHORT, 1).combine(messages);
+    Verdict verdict = new CohortSum(COHORT, 1, Ring.OF_WORDS).combine(messages);
 
     assertEquals(Ruling.WRONG_COHORT, verdict.ruling(), what);
     assertEquals(0, verdict.sums().length);
@@ -49,7 +49,8 @@ class CohortSumTest {
   @Test
   void combine_wholeCohort_opensTheSum() {
     Verdict verdict =
-        new CohortSum(COHORT, 3).combine(List.of(ok("c", 3, 30), ok("a", 1, 10), ok("b", 2, 20)));
+        new CohortSum(COHORT, 3, Ring.OF_WORDS)
+            .combine(List.of(ok("c", 3, 30), ok("a", 1, 10), ok("b", 2, 20)));
 
     assertEquals(Ruling.OPENED, verdict.ruling());
     assertArrayEquals(new long[] {6, 60}, verdict.open(3).value());
@@ -60,7 +61,8 @@ class CohortSumTest {
   @Test
   void combine_tooFewAndOneNotFinite_rulesTooFew() {
     Verdict verdict =
-        new CohortSum(COHORT, 3).combine(List.of(ok("a", 1), notFinite("b"), failed("c")));
+        new CohortSum(COHORT, 3, Ring.OF_WORDS)
+            .combine(List.of(ok("a", 1), notFinite("b"), failed("c")));
 
     assertEquals(Ruling.TOO_FEW, verdict.ruling());
     assertEquals(2, verdict.workers());
@@ -69,7 +71,7 @@ class CohortSumTest {
 
   @Test
   void combine_everybodyFailed_rulesTooFew() {
-    Verdict verdict = new CohortSum(List.of("a"), 1).combine(List.of(failed("a")));
+    Verdict verdict = new CohortSum(List.of("a"), 1, Ring.OF_WORDS).combine(List.of(failed("a")));
 
     assertEquals(Ruling.TOO_FEW, verdict.ruling());
     assertEquals(1, verdict.dropouts());
@@ -78,7 +80,7 @@ class CohortSumTest {
   @Test
   void combine_repeated_givesTheSameAndChangesNoMessage() {
     List<PlainMessage> messages = List.of(ok("a", 1), ok("b", 2), ok("c", 3));
-    CohortSum sum = new CohortSum(COHORT, 1);
+    CohortSum sum = new CohortSum(COHORT, 1, Ring.OF_WORDS);
 
     assertArrayEquals(new long[] {6}, sum.combine(messages).sums());
     assertArrayEquals(new long[] {6}, sum.combine(messages).sums());
@@ -89,7 +91,8 @@ class CohortSumTest {
   void constructor_minimumBelowOne_isRefusedWithTheValue() {
     assertEquals(
         "min-workers must be >= 1. Provided value: 0",
-        assertThrows(IllegalArgumentException.class, () -> new CohortSum(COHORT, 0)).getMessage());
+        assertThrows(IllegalArgumentException.class, () -> new CohortSum(COHORT, 0, Ring.OF_WORDS))
+            .getMessage());
   }
 
   @Test
@@ -102,7 +105,7 @@ class CohortSumTest {
   @Test
   void combine_groups_opensTheSumOfTheirSums() {
     Verdict verdict =
-        new CohortSum(COHORT, 2)
+        new CohortSum(COHORT, 2, Ring.OF_WORDS)
             .combine(
                 List.of(
                     new PlainMessage(List.of("a", "c"), List.of("a"), 0, new long[] {3}),
@@ -116,7 +119,7 @@ class CohortSumTest {
   @Test
   void combine_workerInTwoGroups_opensNothing() {
     Verdict verdict =
-        new CohortSum(COHORT, 1)
+        new CohortSum(COHORT, 1, Ring.OF_WORDS)
             .combine(
                 List.of(
                     new PlainMessage(List.of("a", "b"), List.of(), 0, new long[] {3}),

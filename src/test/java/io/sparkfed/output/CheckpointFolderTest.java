@@ -150,19 +150,19 @@ class CheckpointFolderTest {
     CheckpointFolder folder = CheckpointFolder.begin(fs, dir);
     for (int round = 8; round <= 12; round++) {
       folder.write(checkpoint(round));
-      folder.write(new SumLedger.Entry("ab", round, round));
+      folder.write(new SumLedger.Entry("ab", round));
     }
 
     assertEquals(
         List.of(
             "_CHECKPOINTS",
-            "ledger-0000000022.json",
-            "ledger-0000000024.json",
+            "ledger-0000000011.json",
+            "ledger-0000000012.json",
             "round-0000000011.json",
             "round-0000000012.json"),
         files());
     assertEquals(12, CheckpointFolder.look(fs, dir).checkpoint().state().round());
-    assertEquals(Optional.of(new SumLedger.Entry("ab", 12, 12)), folder.last());
+    assertEquals(Optional.of(new SumLedger.Entry("ab", 12)), folder.last());
   }
 
   /**
@@ -210,7 +210,7 @@ class CheckpointFolderTest {
   @Test
   void look_nothingThere_isRefused() throws IOException {
     assertThrows(IOException.class, () -> CheckpointFolder.look(fs, dir));
-    CheckpointFolder.begin(fs, dir).write(new SumLedger.Entry("ab", 1, 1));
+    CheckpointFolder.begin(fs, dir).write(new SumLedger.Entry("ab", 1));
     assertThrows(IOException.class, () -> CheckpointFolder.look(fs, dir));
     assertTrue(!CheckpointFolder.isHeldBy(fs, dir));
   }
@@ -219,8 +219,8 @@ class CheckpointFolderTest {
   @Test
   void ledger_damaged_isRefused() throws IOException {
     CheckpointFolder folder = CheckpointFolder.begin(fs, dir);
-    folder.write(new SumLedger.Entry("ab", 1, 1));
-    folder.write(new SumLedger.Entry("ab", 2, 2));
+    folder.write(new SumLedger.Entry("ab", 1));
+    folder.write(new SumLedger.Entry("ab", 2));
     Files.writeString(file("ledger-0000000004.json"), "{}");
 
     assertThrows(UncheckedIOException.class, folder::last);
@@ -231,13 +231,13 @@ class CheckpointFolderTest {
   void takeOver_ofALivingRun_endsIt() throws IOException {
     CheckpointFolder living = CheckpointFolder.begin(fs, dir);
     living.write(checkpoint(3));
-    living.write(new SumLedger.Entry("ab", 1, 1));
+    living.write(new SumLedger.Entry("ab", 1));
 
     CheckpointFolder taken = CheckpointFolder.takeOver(fs, dir);
 
     assertThrows(UncheckedIOException.class, () -> living.write(checkpoint(4)));
-    assertThrows(UncheckedIOException.class, () -> living.write(new SumLedger.Entry("ab", 2, 2)));
-    assertEquals(Optional.of(new SumLedger.Entry("ab", 1, 1)), taken.last());
+    assertThrows(UncheckedIOException.class, () -> living.write(new SumLedger.Entry("ab", 2)));
+    assertEquals(Optional.of(new SumLedger.Entry("ab", 1)), taken.last());
     taken.write(checkpoint(4));
     assertEquals(List.of("attempt-2"), JobRunner.names(root.resolve("checkpoint")));
     taken.remove();

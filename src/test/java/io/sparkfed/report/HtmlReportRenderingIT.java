@@ -70,8 +70,7 @@ class HtmlReportRenderingIT {
         phases.put("advertise", 0.2);
       }
       phases.put("work", 0.3 + 0.02 * (k % 5));
-      phases.put("mask", 0.2);
-      phases.put("unmask", 0.1);
+      phases.put("unmask", 0.3);
       phases.put("driver", 0.05);
       double seconds = phases.values().stream().mapToDouble(Double::doubleValue).sum();
       rounds.add(

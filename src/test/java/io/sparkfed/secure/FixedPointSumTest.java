@@ -79,7 +79,7 @@ class FixedPointSumTest {
 
     assertArrayEquals(v(1e30 + 3, 4), opened.value());
     assertEquals(1, federation.visits().size());
-    assertEquals(2 * 8 * (2 * 10 + 1), opened.messageBytes());
+    assertEquals(2 * 8 * (2 * 7 + 1), opened.messageBytes());
   }
 
   @Test

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sparkfed.aggregate.NonFiniteValueException;
 import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.math.RoundingMode;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -74,7 +76,7 @@ class FixedPointTest {
         assertTrue(Math.multiplyHigh(largest[0], workers) == 0 && largest[0] * workers > 0);
         assertTrue(largest[0] * workers < 1L << 62);
         assertTrue(largest[0] * 4 * workers >= 1L << 61, "fewer than 2 bits are given away");
-        assertEquals(0, FixedPoint.saturated(largest));
+        assertEquals(0, finest.saturated(largest));
         assertEquals(bound, finest.decode(largest, 1)[0]);
       }
     }
@@ -85,7 +87,7 @@ class FixedPointTest {
     FixedPoint codec = FixedPoint.finest(2, 0, MOST);
     long[] one =
         codec.encode(new double[] {1, -1, Math.nextDown(0x1p216), -Math.nextDown(0x1p216)});
-    long[] sum = Arrays.stream(one).map(word -> word * MOST).toArray();
+    long[] sum = times(MOST, one, codec);
 
     assertArrayEquals(
         new double[] {MOST, -MOST, MOST * Math.nextDown(0x1p216), -MOST * Math.nextDown(0x1p216)},
@@ -112,7 +114,7 @@ class FixedPointTest {
           vector[k] = Math.scalb(Math.rint(Math.scalb(vector[k], 184)), -184);
           exact[k] = exact[k].add(new BigDecimal(vector[k]));
         }
-        sum = plus(sum, codec.encode(vector));
+        sum = plus(codec, sum, codec.encode(vector));
       }
       double[] decoded = codec.decode(sum, workers);
       for (int k = 0; k < extras; k++) {
@@ -153,9 +155,9 @@ class FixedPointTest {
         for (int j = 0; j < 3; j++) {
           exact[j] = exact[j].add(new BigDecimal(vector[j]));
         }
-        sum = plus(sum, codec.encode(vector));
+        sum = plus(codec, sum, codec.encode(vector));
       }
-      assertEquals(0, FixedPoint.saturated(sum));
+      assertEquals(0, codec.saturated(sum));
       double[] decoded = codec.decode(sum, workers);
       for (int j = 0; j < 3; j++) {
         BigDecimal error = exact[j].subtract(new BigDecimal(decoded[j])).abs();
@@ -170,7 +172,7 @@ class FixedPointTest {
     FixedPoint codec = new FixedPoint(4, 8.0, 20, 10);
     long[] words = codec.encode(new double[] {8.0, Math.nextUp(8.0), -1e300, 0.25, 7.0});
 
-    assertEquals(2, FixedPoint.saturated(words));
+    assertEquals(2, codec.saturated(words));
     assertArrayEquals(new double[] {8.0, 8.0, -8.0, 0.25, 7.0}, codec.decode(words, 1));
   }
 
@@ -189,12 +191,12 @@ class FixedPointTest {
     NonFiniteValueException extra =
         assertThrows(
             NonFiniteValueException.class, () -> codec.encode(new double[] {1, 2, 3, bad}));
-    assertEquals(2 + 2 * 10 + 1, extra.words());
+    assertEquals(2 + 1 + 2 * 7, extra.words());
     if (!Double.isFinite(bad)) {
       NonFiniteValueException scaled =
           assertThrows(
               NonFiniteValueException.class, () -> codec.encode(new double[] {1, bad, 3, 4}));
-      assertEquals(2 + 2 * 10 + 1, scaled.words());
+      assertEquals(2 + 1 + 2 * 7, scaled.words());
     }
   }
 
@@ -203,9 +205,9 @@ class FixedPointTest {
   void decode_wordBeyondItsTerms_isRefused() {
     FixedPoint codec = FixedPoint.finest(1, 0, 4);
     long[] valid = codec.encode(new double[] {1.0, 1.0});
-    long[] four = Arrays.stream(valid).map(word -> 4 * word).toArray();
+    long[] four = times(4, valid, codec);
     codec.decode(four, 4);
-    for (int j = 0; j < valid.length - 1; j++) {
+    for (int j : new int[] {0, valid.length - 1}) {
       for (long wrong : new long[] {Long.MAX_VALUE, Long.MIN_VALUE, 1L << 62, -(1L << 62)}) {
         long[] sum = four.clone();
         sum[j] = wrong;
@@ -214,15 +216,42 @@ class FixedPointTest {
     }
     assertThrows(IllegalArgumentException.class, () -> codec.decode(four, 3));
     assertThrows(IllegalArgumentException.class, () -> codec.decode(four, 5));
-    assertThrows(IllegalArgumentException.class, () -> codec.decode(new long[9], 4));
+    assertThrows(IllegalArgumentException.class, () -> codec.decode(new long[10], 4));
   }
 
-  private static long[] plus(long[] sum, long[] words) {
+  /** As a number of many words, too, in two's complement. */
+  @Test
+  void encode_extra_isOneIntegerOfAllItsWords() {
+    FixedPoint codec = FixedPoint.finest(1, 0, 4);
+    Random random = new Random(4L);
+    for (int trial = 0; trial < 2000; trial++) {
+      double value = Math.scalb(random.nextDouble() * 2 - 1, random.nextInt(216 + 240) - 240);
+      long[] words = codec.encode(new double[] {0.5, value});
+      BigInteger number = BigInteger.ZERO;
+      for (int word = words.length - 1; word > 1; word--) {
+        BigInteger digit =
+            word == words.length - 1
+                ? BigInteger.valueOf(words[word])
+                : new BigInteger(Long.toUnsignedString(words[word]));
+        number = number.shiftLeft(64).add(digit);
+      }
+      BigDecimal exact = new BigDecimal(value).multiply(new BigDecimal(BigInteger.TWO.pow(184)));
+      assertEquals(exact.setScale(0, RoundingMode.HALF_EVEN).toBigIntegerExact(), number);
+    }
+  }
+
+  private static long[] plus(FixedPoint codec, long[] sum, long[] words) {
     if (sum == null) {
       return words.clone();
     }
-    for (int j = 0; j < sum.length; j++) {
-      sum[j] += words[j];
+    codec.ring().add(sum, words);
+    return sum;
+  }
+
+  private static long[] times(int count, long[] words, FixedPoint codec) {
+    long[] sum = new long[words.length];
+    for (int i = 0; i < count; i++) {
+      codec.ring().add(sum, words);
     }
     return sum;
   }

@@ -78,13 +78,13 @@ class RetryClusterIT {
   private static final List<String> IDS = SyntheticWorkers.ids(WORKERS);
   private static final String VICTIM = IDS.get(2);
   private static final String ROUND = "round 1";
-  private static final String MASKED = ": masked vectors";
   private static final int WORDS = 3;
 
   /** Payload and two flags. */
   private static final int MASKED_WORDS = WORDS + 2;
 
-  private static final int SIGNATURE = 64;
+  private static final int HASH = Integer.BYTES + 32;
+  private static final int SIGNATURE = Integer.BYTES + 64;
 
   /** Ended by the attempt beside it, however long that takes to begin. */
   private static final long SLOW_MILLIS = 60_000;
@@ -230,22 +230,30 @@ class RetryClusterIT {
     }
   }
 
-  /** What a masked vector begins with: the worker's id and a signature. */
+  /** What a masked vector begins with: the worker's id. */
   private static String marker(String worker) {
-    byte[] start = new WireWriter().text(worker).integer(SIGNATURE).toByteArray();
+    byte[] start = new WireWriter().text(worker).toByteArray();
     return new String(start, StandardCharsets.ISO_8859_1);
   }
 
-  /** What follows the signature of a masked vector, and of no other message. */
+  /** Returns how many bytes follow: two hashes, and what each neighbor is given and promised. */
+  private static int pledges() {
+    int name = Integer.BYTES + VICTIM.length();
+    int share = Integer.BYTES + 40 + 16;
+    return 2 * HASH + Integer.BYTES + (WORKERS - 1) * (name + share + 2 * HASH);
+  }
+
+  /** What stands before the words, and there in no other message. */
   private static String counts() {
-    byte[] counts = new WireWriter().integer(MASKED_WORDS).integer(MASKED_WORDS).toByteArray();
+    byte[] counts = new WireWriter().integer(MASKED_WORDS).toByteArray();
     return new String(counts, StandardCharsets.ISO_8859_1);
   }
 
   /** Returns each worker's masked vectors as executors sent them, whether they arrived or not. */
   private SortedMap<String, List<String>> overheard() {
     String counts = counts();
-    int length = SIGNATURE + counts.length() + Long.BYTES * MASKED_WORDS;
+    int before = pledges();
+    int length = before + counts.length() + Long.BYTES * MASKED_WORDS;
     SortedMap<String, List<String>> vectors = new TreeMap<>();
     IDS.forEach(worker -> vectors.put(worker, new ArrayList<>()));
     List<String> wire = new ArrayList<>(rpc.sent());
@@ -255,8 +263,8 @@ class RetryClusterIT {
         String marker = marker(worker);
         for (int at = sent.indexOf(marker); at >= 0; at = sent.indexOf(marker, at + 1)) {
           int from = at + marker.length();
-          if (sent.startsWith(counts, from + SIGNATURE) && from + length <= sent.length()) {
-            vectors.get(worker).add(sent.substring(from + SIGNATURE, from + length));
+          if (sent.startsWith(counts, from + before) && from + length <= sent.length()) {
+            vectors.get(worker).add(sent.substring(from + before, from + length));
           }
         }
       }
@@ -267,7 +275,7 @@ class RetryClusterIT {
   /** One session was held, and of each worker at most one masked vector was told in it. */
   private void assertOneVectorAWorker() {
     assertEquals(
-        1, recorder.jobs().stream().filter(job -> job.description().endsWith(MASKED)).count());
+        1, recorder.jobs().stream().filter(job -> job.description().equals(ROUND)).count());
     overheard()
         .forEach(
             (worker, vectors) ->
@@ -301,7 +309,7 @@ class RetryClusterIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {ROUND, ROUND + MASKED, ROUND + ": unmasking"})
+  @ValueSource(strings = {ROUND, ROUND + ": unmasking"})
   void sum_speculatedPhase_isThePlainSum(String phase) throws Exception {
     try (SparkFederation federation = federation()) {
       Opened<long[]> opened =
@@ -314,20 +322,15 @@ class RetryClusterIT {
     }
   }
 
-  /** Whichever attempt's commitment was pinned: the vector is that one or none. */
-  @ParameterizedTest
-  @ValueSource(strings = {ROUND, ROUND + MASKED})
-  void sum_speculatedAttemptDiffers_isOfOneAttemptOrWithoutTheWorker(String phase)
-      throws Exception {
+  /** Whichever attempt the journal holds: the vector is that one or none. */
+  @Test
+  void sum_speculatedAttemptDiffers_isOfOneAttemptOrWithoutTheWorker() throws Exception {
     try (SparkFederation federation = federation()) {
       Opened<long[]> opened =
-          new MaskedSum(new SlowKeys(keys, phase), 3).sum(federation, visit(), vectors(false));
+          new MaskedSum(new SlowKeys(keys, ROUND), 3).sum(federation, visit(), vectors(false));
 
       assertTrue(recorder.speculativeTasks() > 0);
-      long[] expected =
-          opened.dropouts() == 1
-              ? plainSum(allButVictim(), 0)
-              : plainSum(IDS, phase.equals(ROUND) ? 1 : 0);
+      long[] expected = opened.dropouts() == 1 ? plainSum(allButVictim(), 0) : plainSum(IDS, 1);
       assertArrayEquals(expected, opened.value());
       assertEquals(WORKERS, opened.workers() + opened.dropouts());
       assertOneVectorAWorker();
@@ -338,11 +341,11 @@ class RetryClusterIT {
   private void loseMaskedVectorOfVictim() {
     Pattern vector =
         Pattern.compile(
-            Pattern.quote(marker(VICTIM)) + ".{" + SIGNATURE + "}" + Pattern.quote(counts()),
+            Pattern.quote(marker(VICTIM)) + ".{" + pledges() + "}" + Pattern.quote(counts()),
             Pattern.DOTALL);
     rpc.cutAt(
         vector,
-        Long.BYTES * MASKED_WORDS,
+        Long.BYTES * MASKED_WORDS + SIGNATURE,
         () -> {
           try {
             Files.createFile(lost);

@@ -3,6 +3,7 @@ package io.sparkfed.testing;
 import io.sparkfed.aggregate.AggregatorTask;
 import io.sparkfed.aggregate.Layout;
 import io.sparkfed.aggregate.Question;
+import io.sparkfed.aggregate.Ring;
 import io.sparkfed.aggregate.Words;
 import io.sparkfed.aggregate.WorkerTask;
 import io.sparkfed.wire.Form;
@@ -56,12 +57,17 @@ public final class Asked {
 
   /** Returns what each worker puts into a sum of integers. */
   public static <S> Words<S> words(Answer<S, long[]> answer) {
-    return new Integers<>(kept(answer), Forms.KEPT, answer);
+    return words(Ring.OF_WORDS, answer);
+  }
+
+  /** Returns the same where vectors are added in a way of their own. */
+  public static <S> Words<S> words(Ring ring, Answer<S, long[]> answer) {
+    return new Integers<>(kept(answer), Forms.KEPT, ring, answer);
   }
 
   /** Returns the same for functions that run in other processes, too. */
   public static <S> Words<S> wordsAnywhere(Answer<S, long[]> answer) {
-    return new Integers<>(serialized(answer), Forms.SERIALIZED, answer);
+    return new Integers<>(serialized(answer), Forms.SERIALIZED, Ring.OF_WORDS, answer);
   }
 
   /** Returns what an aggregator does, in whatever process it is. */
@@ -151,8 +157,13 @@ public final class Asked {
     }
   }
 
-  private record Integers<S>(byte[] bytes, Forms forms, Answer<S, long[]> answer)
+  private record Integers<S>(byte[] bytes, Forms forms, Ring ring, Answer<S, long[]> answer)
       implements Words<S> {
+    @Override
+    public byte[] subject() {
+      return bytes;
+    }
+
     @Override
     public long[] of(String worker, S held) {
       return answer.of(worker, held);
@@ -167,7 +178,8 @@ public final class Asked {
     @SuppressWarnings("unchecked")
     public Form<Words<S>> form() {
       Forms read = forms;
-      return (from, site) -> new Integers<>(from, read, (Answer<S, long[]>) read.read(from));
+      Ring added = ring;
+      return (from, site) -> new Integers<>(from, read, added, (Answer<S, long[]>) read.read(from));
     }
   }
 

@@ -66,6 +66,22 @@ public final class Kdf {
   }
 
   /**
+   * Returns a pseudo-random function's value: HMAC-SHA256, for many keys from one that is uniformly
+   * random itself.
+   *
+   * @param key 32 uniformly random bytes
+   * @param label the purpose; no two purposes share a label
+   * @param context what the value is bound to
+   */
+  public static byte[] prf(byte[] key, String label, byte[]... context) {
+    WireWriter data = new WireWriter().text(label);
+    for (byte[] part : context) {
+      data.bytes(part);
+    }
+    return hmac(key, data.toByteArray());
+  }
+
+  /**
    * Derives a 32-byte key from a secret for one purpose.
    *
    * @param secret a uniformly random secret

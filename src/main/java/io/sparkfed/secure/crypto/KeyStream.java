@@ -1,8 +1,11 @@
 package io.sparkfed.secure.crypto;
 
+import io.sparkfed.aggregate.Ring;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.LongBuffer;
 import java.security.GeneralSecurityException;
+import java.util.function.ObjIntConsumer;
 import javax.crypto.Cipher;
 import javax.crypto.spec.IvParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
@@ -35,25 +38,28 @@ public final class KeyStream {
     update(out, out.length);
   }
 
-  /** Adds the next words of the stream to {@code vector}, modulo 2^64. */
-  public void addTo(long[] vector) {
-    combine(vector, 1L);
+  /** Adds the next words of the stream to {@code vector}. */
+  public void addTo(long[] vector, Ring ring) {
+    Ring.Running sum = new Ring.Running(ring, vector);
+    inChunks(vector.length, sum::add);
   }
 
-  /** Subtracts the next words of the stream from {@code vector}, modulo 2^64. */
-  public void subtractFrom(long[] vector) {
-    combine(vector, -1L);
+  /** Subtracts the next words of the stream from {@code vector}. */
+  public void subtractFrom(long[] vector, Ring ring) {
+    Ring.Running sum = new Ring.Running(ring, vector);
+    inChunks(vector.length, sum::subtract);
   }
 
-  private void combine(long[] vector, long sign) {
-    byte[] chunk = new byte[Math.min(vector.length, CHUNK_BYTES / Long.BYTES) * Long.BYTES];
-    ByteBuffer words = ByteBuffer.wrap(chunk).order(ByteOrder.LITTLE_ENDIAN);
-    for (int from = 0; from < vector.length; from += CHUNK_BYTES / Long.BYTES) {
-      int count = Math.min(vector.length - from, CHUNK_BYTES / Long.BYTES);
-      update(chunk, count * Long.BYTES);
-      for (int k = 0; k < count; k++) {
-        vector[from + k] += sign * words.getLong(k * Long.BYTES);
-      }
+  private void inChunks(int words, ObjIntConsumer<long[]> use) {
+    int most = Math.min(words, CHUNK_BYTES / Long.BYTES);
+    byte[] bytes = new byte[most * Long.BYTES];
+    LongBuffer stream = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asLongBuffer();
+    long[] chunk = new long[most];
+    for (int from = 0; from < words; from += most) {
+      int count = Math.min(words - from, most);
+      update(bytes, count * Long.BYTES);
+      stream.get(0, chunk, 0, count);
+      use.accept(chunk, count);
     }
   }
 

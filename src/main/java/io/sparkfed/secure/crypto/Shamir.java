@@ -89,24 +89,51 @@ public final class Shamir {
    *     shares are not of one secret
    */
   public static byte[] combine(int[] indices, byte[][] shares) {
-    if (indices.length != shares.length || indices.length == 0) {
-      throw new ProtocolException("each share must have an index");
-    }
-    Set<Integer> seen = new TreeSet<>();
-    for (int index : indices) {
-      if (index < 1 || !seen.add(index)) {
-        throw new ProtocolException("share indices must be distinct and at least 1");
+    return new Combiner(indices).secret(shares);
+  }
+
+  /** Gives back secrets whose shares have the same indices, of which most of the work depends. */
+  public static final class Combiner {
+    private final long[] weights;
+
+    /**
+     * Prepares for shares of these indices.
+     *
+     * @throws ProtocolException if there is none, one is below 1, or one comes twice
+     */
+    public Combiner(int[] indices) {
+      Set<Integer> seen = new TreeSet<>();
+      for (int index : indices) {
+        if (index < 1 || !seen.add(index)) {
+          throw new ProtocolException("share indices must be distinct and at least 1");
+        }
       }
-    }
-    long[] weights = lagrangeAtZero(indices);
-    long[] limbs = new long[LIMBS];
-    for (int i = 0; i < shares.length; i++) {
-      long[] values = WireLongs.parse(shares[i]);
-      for (int l = 0; l < LIMBS; l++) {
-        limbs[l] = add(limbs[l], multiply(weights[i], values[l]));
+      if (indices.length == 0) {
+        throw new ProtocolException("each share must have an index");
       }
+      this.weights = lagrangeAtZero(indices);
     }
-    return secret(limbs);
+
+    /**
+     * Gives a secret back.
+     *
+     * @param shares a share for each index
+     * @throws ProtocolException if there are more or fewer, one is malformed, or they are not of
+     *     one secret
+     */
+    public byte[] secret(byte[][] shares) {
+      if (shares.length != weights.length) {
+        throw new ProtocolException("each share must have an index");
+      }
+      long[] limbs = new long[LIMBS];
+      for (int i = 0; i < shares.length; i++) {
+        long[] values = WireLongs.parse(shares[i]);
+        for (int l = 0; l < LIMBS; l++) {
+          limbs[l] = add(limbs[l], multiply(weights[i], values[l]));
+        }
+      }
+      return Shamir.secret(limbs);
+    }
   }
 
   /** Five field elements, big-endian. */

@@ -1,108 +1,198 @@
 package io.sparkfed.secure.keys;
 
+import io.sparkfed.secure.crypto.Kdf;
 import io.sparkfed.wire.ProtocolException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.time.Duration;
-import java.util.HexFormat;
-import java.util.stream.Stream;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * A journal in a folder: one file a sum, created exclusively and forced to disk before the answer
- * leaves. Of two attempts at once one creates it, and the other waits until it is whole. A file
- * that a crash left empty stands for an opening that nobody knows, so the sum stays closed.
+ * A journal in a folder: the file {@code log}, with a line for each vector that left and each sum
+ * that was opened, forced to disk before an answer leaves, and a file with the secret of each run
+ * that has not ended. Processes of one host take turns by a lock on the log.
  *
- * @param folder created when first needed
- * @param maxSums most sums that may be recorded
- * @param patience how long to wait for an entry that another attempt is writing
+ * <p>A line that a crash cut short is taken away again: what it was to record has not left.
  */
-record FolderJournal(Path folder, long maxSums, Duration patience) implements Journal {
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
-  private static final long POLL_MILLIS = 20;
+final class FolderJournal implements Journal {
+  private static final String LOG = "log";
 
-  /** Opens a journal that waits as long as a disk may take. */
-  FolderJournal(Path folder, long maxSums) {
-    this(folder, maxSums, PATIENCE);
+  /** The lock of a file is a process's; threads take turns by these. */
+  private static final Map<Path, Object> TURNS = new ConcurrentHashMap<>();
+
+  private final Path folder;
+  private final Limits limits;
+  private final Object turn;
+  private Remembered remembered;
+  private long read;
+
+  /**
+   * Refers to a journal.
+   *
+   * @param folder created when first needed
+   */
+  FolderJournal(Path folder, Limits limits) {
+    this.folder = folder;
+    this.limits = limits;
+    this.turn = TURNS.computeIfAbsent(folder.toAbsolutePath().normalize(), path -> new Object());
+    this.remembered = new Remembered(limits);
+  }
+
+  /** Work on the open log. */
+  private interface Work<T> {
+    T with(FileChannel log) throws IOException;
   }
 
   @Override
-  public void record(byte[] runId, int sum, byte[] opening) {
-    Path entry = folder.resolve(MemoryJournal.nameOf(runId, sum));
-    String text = HexFormat.of().formatHex(opening);
-    try {
-      Files.createDirectories(folder);
-      if (!Files.exists(entry)) {
-        requireRoom();
-        if (create(entry, text)) {
-          return;
-        }
-      }
-      if (!written(entry, text).equals(text)) {
-        throw new ProtocolException("a sum is opened once, and the journal holds another opening");
-      }
-      force(entry);
-    } catch (IOException e) {
-      throw new ProtocolException("the owner's journal can't be written");
-    }
+  public void send(byte[] session, Sent sent) {
+    inTurn(
+        log -> {
+          if (remembered.isNew(session, sent)) {
+            append(log, JournalLine.of(session, sent));
+          }
+          log.force(true);
+          return null;
+        });
   }
 
-  /** Returns what an entry holds, once nothing is missing from it or patience is at its end. */
-  private String written(Path entry, String text) throws IOException {
-    long deadline = System.nanoTime() + patience.toNanos();
-    String found = Files.readString(entry);
-    while (found.length() < text.length() && System.nanoTime() < deadline) {
-      try {
-        Thread.sleep(POLL_MILLIS);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new ProtocolException("interrupted while another attempt writes the journal");
-      }
-      found = Files.readString(entry);
-    }
-    return found;
+  @Override
+  public Optional<Sent> sent(byte[] session) {
+    return inTurn(log -> Optional.ofNullable(remembered.sent(session)));
   }
 
-  /** The attempt that wrote the entry may not have come so far. */
-  private void force(Path entry) throws IOException {
-    try (FileChannel file = FileChannel.open(entry, StandardOpenOption.WRITE)) {
-      file.force(true);
+  @Override
+  public void answer(byte[] session, Answer answer) {
+    inTurn(
+        log -> {
+          if (remembered.isNew(session, answer)) {
+            append(log, JournalLine.of(session, answer));
+          }
+          log.force(true);
+          return null;
+        });
+  }
+
+  @Override
+  public byte[] secretOf(byte[] runId) {
+    return inTurn(
+        log -> {
+          Path file = secretFile(runId);
+          try {
+            byte[] secret = Files.readAllBytes(file);
+            if (secret.length != Kdf.LENGTH) {
+              throw new ProtocolException("a run's secret in the owner's journal must be whole");
+            }
+            return secret;
+          } catch (NoSuchFileException e) {
+            return drawn(file);
+          }
+        });
+  }
+
+  @Override
+  public void end(byte[] runId) {
+    inTurn(
+        log -> {
+          if (Files.deleteIfExists(secretFile(runId))) {
+            forceFolder();
+          }
+          return null;
+        });
+  }
+
+  private Path secretFile(byte[] runId) {
+    return folder.resolve("run-" + MemoryJournal.nameOf(runId));
+  }
+
+  private byte[] drawn(Path file) throws IOException {
+    byte[] secret = Kdf.fresh();
+    Path begun = folder.resolve(file.getFileName() + ".begun");
+    Files.deleteIfExists(begun);
+    Files.createFile(begun);
+    if (begun.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+      Files.setPosixFilePermissions(begun, PosixFilePermissions.fromString("rw-------"));
     }
+    try (FileChannel out = FileChannel.open(begun, StandardOpenOption.WRITE)) {
+      out.write(ByteBuffer.wrap(secret));
+      out.force(true);
+    }
+    Files.move(begun, file, StandardCopyOption.ATOMIC_MOVE);
     forceFolder();
+    return secret;
+  }
+
+  private <T> T inTurn(Work<T> work) {
+    synchronized (turn) {
+      try {
+        Files.createDirectories(folder);
+        try (FileChannel log =
+            FileChannel.open(
+                folder.resolve(LOG),
+                StandardOpenOption.CREATE,
+                StandardOpenOption.READ,
+                StandardOpenOption.WRITE)) {
+          log.lock();
+          readOn(log);
+          return work.with(log);
+        }
+      } catch (FileSystemException e) {
+        throw new ProtocolException("the owner's journal can't be written: " + e.getReason());
+      } catch (IOException e) {
+        throw new ProtocolException("the owner's journal can't be written");
+      }
+    }
+  }
+
+  /** Reads what was added since, by whomever, and takes away a line that was cut short. */
+  private void readOn(FileChannel log) throws IOException {
+    if (log.size() < read) {
+      read = 0;
+      remembered = new Remembered(limits);
+    }
+    ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(log.size() - read));
+    while (bytes.hasRemaining() && log.read(bytes, read + bytes.position()) >= 0) {
+      // Until all is here.
+    }
+    String text = new String(bytes.array(), 0, bytes.position(), StandardCharsets.US_ASCII);
+    int whole = text.lastIndexOf('\n') + 1;
+    text.substring(0, whole).lines().forEach(line -> JournalLine.parse(line).addTo(remembered));
+    read += whole;
+    if (whole < text.length()) {
+      log.truncate(read);
+    }
+  }
+
+  private void append(FileChannel log, JournalLine line) throws IOException {
+    String text = Instant.now().truncatedTo(ChronoUnit.SECONDS) + " " + line.text() + "\n";
+    ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII));
+    boolean isFirst = read == 0;
+    long at = read;
+    while (bytes.hasRemaining()) {
+      at += log.write(bytes, at);
+    }
+    log.force(true);
+    if (isFirst) {
+      forceFolder();
+    }
+    read = at;
+    line.addTo(remembered);
   }
 
   private void forceFolder() throws IOException {
     try (FileChannel directory = FileChannel.open(folder, StandardOpenOption.READ)) {
       directory.force(true);
     }
-  }
-
-  private void requireRoom() throws IOException {
-    if (maxSums == Long.MAX_VALUE) {
-      return;
-    }
-    try (Stream<Path> entries = Files.list(folder)) {
-      if (entries.count() >= maxSums) {
-        throw new ProtocolException("the owner's policy allows no more sums");
-      }
-    }
-  }
-
-  /** Returns whether this call created the entry. */
-  private boolean create(Path entry, String text) throws IOException {
-    try (FileChannel out =
-        FileChannel.open(entry, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-      out.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII)));
-      out.force(true);
-    } catch (FileAlreadyExistsException e) {
-      return false;
-    }
-    forceFolder();
-    return true;
   }
 }

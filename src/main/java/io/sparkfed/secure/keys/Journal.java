@@ -1,20 +1,51 @@
 package io.sparkfed.secure.keys;
 
+import java.util.Optional;
+
 /**
- * What a party remembers of the sums it helped to open: for one sum of a run it answers for one set
- * of workers, however often and by whomever it is asked again.
+ * What a party remembers, whatever numbers the driver chooses: the secret of each run, what left in
+ * each session, and which sums it helped to open.
+ *
+ * <p>A session is masked once: a second vector, or a second set of parties, is refused. A session
+ * is answered once. And where the owner wants it one question is answered for one cohort alone,
+ * whatever the run, since the difference of two sums is a sum, too.
  */
-@FunctionalInterface
 public interface Journal {
+
+  /**
+   * Returns the secret of a run, 32 bytes: random, made when it is first asked for, the same until
+   * the run ends. What a session's keys are derived from can't be computed any more once it is
+   * forgotten, not even with the owner's keys.
+   *
+   * @throws io.sparkfed.wire.ProtocolException if it can't be read or written
+   */
+  byte[] secretOf(byte[] runId);
+
+  /**
+   * Records what leaves in a session, before it leaves.
+   *
+   * @param session 32 random bytes of the session
+   * @throws io.sparkfed.wire.ProtocolException if the session holds another entry, or it can't be
+   *     recorded
+   */
+  void send(byte[] session, Sent sent);
+
+  /** Returns what left in a session. */
+  Optional<Sent> sent(byte[] session);
 
   /**
    * Records, before the answer leaves, what it opens.
    *
-   * @param runId 32 random bytes of the run
-   * @param sum number of the sum within the run; a second attempt at it keeps the number
-   * @param opening hash of the session and the set of workers
-   * @throws io.sparkfed.wire.ProtocolException if another opening of this sum is recorded, or it
-   *     can't be recorded
+   * @param session 32 random bytes of the session
+   * @throws io.sparkfed.wire.ProtocolException if the session was answered for another set, the
+   *     owner's limits don't allow it, or it can't be recorded
    */
-  void record(byte[] runId, int sum, byte[] opening);
+  void answer(byte[] session, Answer answer);
+
+  /**
+   * Forgets the secret of a run that has ended, if it is known.
+   *
+   * @throws io.sparkfed.wire.ProtocolException if it can't be deleted
+   */
+  void end(byte[] runId);
 }

@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.DoublePredicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.crypto.SecretKey;
@@ -64,6 +65,8 @@ public final class KeyFolder {
           "max-dimension",
           "max-rounds",
           "max-sums",
+          "cohorts",
+          "corrupted",
           "clip",
           "aggregators",
           "roster-sha256",
@@ -95,9 +98,7 @@ public final class KeyFolder {
     if (policy.containsKey("jar-sha256")) {
       requirePinned(policy, "jar-sha256", hashOfThisJar());
     }
-    Journal journal =
-        new FolderJournal(
-            closedJournal(), number(policy, "max-sums", Long.MAX_VALUE, Long.MAX_VALUE));
+    Journal journal = new FolderJournal(closedJournal(), limits(policy));
     return new Owner(keys, policy(policy), journal, roster);
   }
 
@@ -224,28 +225,57 @@ public final class KeyFolder {
 
   private static Policy policy(Properties properties) {
     return new Policy(
-        (int) number(properties, "min-workers", 3, Integer.MAX_VALUE),
+        minWorkers(properties),
         (int) number(properties, "min-threshold", 2, Integer.MAX_VALUE),
         number(properties, "max-dimension", 1 << 24, Long.MAX_VALUE),
-        (int) number(properties, "max-rounds", 1000, Integer.MAX_VALUE),
         clip(properties),
+        corrupted(properties),
         Optional.of(names(properties.getProperty("aggregators", ""))));
   }
 
+  private static Limits limits(Properties properties) {
+    return new Limits(
+        number(properties, "max-sums", Long.MAX_VALUE, Long.MAX_VALUE),
+        (int) number(properties, "max-rounds", 1000, Integer.MAX_VALUE),
+        cohorts(properties));
+  }
+
+  private static Limits.Cohorts cohorts(Properties properties) {
+    String value = properties.getProperty("cohorts", "one").strip();
+    if (!value.equals("one") && !value.equals("any")) {
+      throw new ProtocolException(POLICY + ": cohorts must be one or any");
+    }
+    return value.equals("one") ? Limits.Cohorts.ONE : Limits.Cohorts.ANY;
+  }
+
+  private static int minWorkers(Properties properties) {
+    return (int) number(properties, "min-workers", 3, Integer.MAX_VALUE);
+  }
+
   private static double clip(Properties properties) {
-    String value = properties.getProperty("clip");
+    return real(properties, "clip", Double.POSITIVE_INFINITY, "> 0", v -> v > 0.0);
+  }
+
+  private static double corrupted(Properties properties) {
+    return real(
+        properties, "corrupted", Policy.CORRUPTED, "in [0, 0.33]", v -> v >= 0.0 && v <= 0.33);
+  }
+
+  private static double real(
+      Properties properties, String name, double otherwise, String rule, DoublePredicate keeps) {
+    String value = properties.getProperty(name);
     if (value == null) {
-      return Double.POSITIVE_INFINITY;
+      return otherwise;
     }
     try {
-      double clip = Double.parseDouble(value.strip());
-      if (clip > 0.0 && Double.isFinite(clip)) {
-        return clip;
+      double number = Double.parseDouble(value.strip());
+      if (keeps.test(number) && Double.isFinite(number)) {
+        return number;
       }
     } catch (NumberFormatException e) {
       // As for a number out of range.
     }
-    throw new ProtocolException(POLICY + ": clip must be a number > 0");
+    throw new ProtocolException(POLICY + ": " + name + " must be a number " + rule);
   }
 
   private static Set<String> names(String list) {

@@ -31,10 +31,16 @@ public final class KeyFolderMaker {
       min-threshold = 2
       # Most words of a vector.
       max-dimension = 16777216
-      # Highest round number.
+      # What part of a cohort may work together with the driver, in [0, 0.33].
+      corrupted = 0.1
+      # Most different questions in one run, by the owner's own count: each round is one, and so is each
+      # sum before and after the rounds.
       max-rounds = 1000
-      # Most sums this owner ever helps to open; as many as it is asked for unless set.
+      # Most sums this owner ever takes part in; as many as it is asked for unless set.
       # max-sums =
+      # For which cohorts one question is answered: one, for the first cohort alone, whatever the run, or
+      # any. The difference of two cohorts' sums is the sum of who is in one of them.
+      cohorts = one
       # Largest L2 norm of an update, in the units of the coefficients; longer ones are scaled down to
       # it. Lossless methods send sums instead of updates, and are refused where it is set.
       # clip =

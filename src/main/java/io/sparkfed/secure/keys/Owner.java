@@ -6,13 +6,13 @@ package io.sparkfed.secure.keys;
  * @param keys its private keys
  * @param policy what it allows
  * @param journal what it remembers of the sums it helped to open
- * @param roster its own copy of the roster; null where there is none, and the keys that the driver
- *     collected must do
+ * @param roster its own copy of the roster; null where there is none, and the keys that parties
+ *     send along must do
  */
 public record Owner(PartyKeys keys, Policy policy, Journal journal, Roster roster) {
 
-  /** Returns the same owner with {@code collected} in place of a roster it doesn't have. */
-  public Owner withRosterOr(Roster collected) {
-    return roster == null ? new Owner(keys, policy, journal, collected) : this;
+  /** Returns the keys that a run's secrets are derived from: with the run's own they are gone. */
+  public PartyKeys keysOf(byte[] runId) {
+    return keys.with(journal.secretOf(runId));
   }
 }

@@ -25,6 +25,11 @@ public record PartyKeys(byte[] identity, byte[] master) {
     return Signing.sign(identity, message);
   }
 
+  /** Returns keys whose secrets are derived from another one as well. */
+  PartyKeys with(byte[] secret) {
+    return new PartyKeys(identity, Kdf.derive(master, "run", secret));
+  }
+
   /** Derives a session secret for one purpose from the master secret. */
   public byte[] derive(String label, byte[]... context) {
     return Kdf.derive(master, label, context);

@@ -12,8 +12,8 @@ import java.util.TreeSet;
  * @param minWorkers least number of workers in a sum this owner takes part in
  * @param minThreshold least number of workers that must agree to unmask
  * @param maxDimension most words of a vector
- * @param maxRounds highest round number
  * @param clip largest L2 norm of an update, greater than 0; infinite for any
+ * @param corrupted what part of a cohort is assumed to work together with the driver, in [0, 0.33]
  * @param aggregators the only set of aggregators that updates may be sealed to, for sums that have
  *     aggregators; empty for any
  */
@@ -21,14 +21,16 @@ public record Policy(
     int minWorkers,
     int minThreshold,
     long maxDimension,
-    int maxRounds,
     double clip,
+    double corrupted,
     Optional<Set<String>> aggregators) {
+
+  /** What part of a cohort is assumed to be corrupted where nobody says. */
+  public static final double CORRUPTED = 0.1;
 
   /** The policy of simulated owners: what the protocol itself demands. */
   public static final Policy PERMISSIVE =
-      new Policy(
-          2, 2, Long.MAX_VALUE, Integer.MAX_VALUE, Double.POSITIVE_INFINITY, Optional.empty());
+      new Policy(2, 2, Long.MAX_VALUE, Double.POSITIVE_INFINITY, CORRUPTED, Optional.empty());
 
   /** Copies the names. */
   public Policy {
@@ -36,16 +38,13 @@ public record Policy(
   }
 
   /**
-   * Checks what every sum has.
+   * Checks how many workers' vectors a sum holds at least.
    *
-   * @throws ProtocolException naming the rule that the driver would break
+   * @throws ProtocolException if the driver would open sums of fewer than the owner allows
    */
-  public void checkSum(int sessionMinWorkers, int round) {
+  public void checkMinWorkers(int sessionMinWorkers) {
     if (sessionMinWorkers < minWorkers) {
       throw new ProtocolException("the session's min-workers is below the owner's policy");
-    }
-    if (round > maxRounds) {
-      throw new ProtocolException("the round is beyond the owner's policy");
     }
   }
 

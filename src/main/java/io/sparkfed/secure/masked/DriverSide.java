@@ -1,174 +1,230 @@
 package io.sparkfed.secure.masked;
 
-import io.sparkfed.secure.crypto.Agreement;
+import io.sparkfed.aggregate.Ring;
+import io.sparkfed.secure.crypto.Kdf;
 import io.sparkfed.secure.crypto.KeyStream;
 import io.sparkfed.secure.crypto.Shamir;
 import io.sparkfed.secure.keys.Roster;
 import io.sparkfed.wire.ProtocolException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
-/** The driver's part in one session: checks messages, and takes the masks off the sum. */
+/**
+ * The driver's part in one session: checks messages, and takes the masks off the sum. What breaks a
+ * rule is left out, and its sender named among the faults.
+ */
 final class DriverSide {
   private final Roster roster;
   private final Session session;
+  private final Cards cards;
   private final byte[] context;
   private final Topology topology;
+  private final List<String> faults = new ArrayList<>();
+  private final Map<List<Integer>, Shamir.Combiner> combiners = new HashMap<>();
 
-  DriverSide(Roster roster, Session session, byte[] modelHash) {
+  /**
+   * Opens the session at the driver.
+   *
+   * @param roster null where there is none
+   */
+  DriverSide(Roster roster, Session session, byte[] askedHash) {
     this.roster = roster;
     this.session = session;
-    SharedSession shared = new SharedSession(session);
-    this.context = shared.context(roster, modelHash);
-    this.topology = shared.topology();
+    this.cards = Cards.parse(session.cards());
+    this.context = session.context(cards.hash(), roster, askedHash);
+    this.topology = cards.topology(session.degree(), roster);
+  }
+
+  /** Returns what was left out because it broke a rule, a sentence each, with names of workers. */
+  List<String> faults() {
+    return faults;
   }
 
   /**
-   * Reads the messages of phase B.
-   *
-   * @throws ProtocolException if one is malformed, forged, foreign or comes twice
+   * Reads the masked vectors. Left out are messages that are malformed, forged, foreign or not of
+   * the length that most have, and workers that send two.
    */
-  SortedMap<String, Commitment> commitments(List<byte[]> messages) {
-    SortedMap<String, Commitment> byWorker = new TreeMap<>();
+  SortedMap<String, MaskedVector> maskedVectors(List<byte[]> messages) {
+    SortedMap<String, MaskedVector> byWorker = new TreeMap<>();
+    SortedSet<String> twice = new TreeSet<>();
     for (byte[] bytes : messages) {
-      Commitment message = Commitment.parse(bytes);
-      session.advert(message.worker());
-      message.verify(roster, session.id());
-      requireNew(byWorker.put(message.worker(), message) == null);
-      SortedSet<String> expected = topology.neighbours(message.worker());
-      if (!message.sealedShares().keySet().equals(expected)) {
+      MaskedVector vector = genuine(bytes);
+      if (vector != null && byWorker.put(vector.worker(), vector) != null) {
+        twice.add(vector.worker());
+      }
+    }
+    twice.forEach(
+        worker -> leaveOut(byWorker, worker, "a worker must send one message in a phase"));
+    Map<Integer, Integer> lengths = new TreeMap<>();
+    byWorker.values().forEach(vector -> lengths.merge(vector.length(), 1, Integer::sum));
+    int length =
+        lengths.entrySet().stream()
+            .max(Map.Entry.comparingByValue())
+            .map(Map.Entry::getKey)
+            .orElse(0);
+    for (MaskedVector vector : List.copyOf(byWorker.values())) {
+      if (vector.length() != length) {
+        leaveOut(byWorker, vector.worker(), "masked vectors must have one length");
+      }
+    }
+    return byWorker;
+  }
+
+  private void leaveOut(
+      SortedMap<String, MaskedVector> byWorker, String worker, String brokenRule) {
+    byWorker.remove(worker);
+    faults.add("worker " + worker + ": " + brokenRule);
+  }
+
+  /** Returns a message that may be in the sum; null if it must not. */
+  private MaskedVector genuine(byte[] bytes) {
+    String sender = "an unknown sender";
+    try {
+      MaskedVector vector = MaskedVector.parse(bytes);
+      sender = cards.contains(vector.worker()) ? "worker " + vector.worker() : sender;
+      if (!cards.contains(vector.worker())) {
+        throw new ProtocolException("a masked vector must be of a worker of the cohort");
+      }
+      if (!vector.pledges().keySet().equals(topology.neighbours(vector.worker()))) {
         throw new ProtocolException("shares must be sealed to exactly the sender's neighbors");
       }
+      vector.verify(roster, context);
+      return vector;
+    } catch (ProtocolException e) {
+      faults.add(sender + ": " + e.getMessage());
+      return null;
     }
-    return byWorker;
   }
 
-  /**
-   * Reads the messages of phase C.
-   *
-   * @throws ProtocolException if one is malformed, forged, foreign, comes twice, or lengths differ
-   */
-  SortedMap<String, MaskedVector> maskedVectors(List<byte[]> messages, Pins pins) {
-    SortedMap<String, MaskedVector> byWorker = new TreeMap<>();
-    for (byte[] bytes : messages) {
-      MaskedVector message = MaskedVector.parse(bytes);
-      if (!pins.commitments().containsKey(message.worker())) {
-        throw new ProtocolException("a masked vector must be of a worker that committed");
-      }
-      message.verify(roster, session.id(), pins.hash());
-      requireNew(byWorker.put(message.worker(), message) == null);
-      if (message.length() != byWorker.get(byWorker.firstKey()).length()) {
-        throw new ProtocolException("masked vectors must have one length");
-      }
-    }
-    return byWorker;
+  /** Returns what is relayed to each of those whose vector is in the sum. */
+  SortedMap<String, byte[]> inboxes(SortedMap<String, MaskedVector> vectors) {
+    SortedMap<String, SortedMap<String, Inbox.Sealed>> byReceiver = new TreeMap<>();
+    vectors.keySet().forEach(receiver -> byReceiver.put(receiver, new TreeMap<>()));
+    vectors.forEach(
+        (sender, vector) ->
+            vector
+                .pledges()
+                .forEach(
+                    (holder, pledge) -> {
+                      if (byReceiver.containsKey(holder)) {
+                        byReceiver
+                            .get(holder)
+                            .put(
+                                sender,
+                                new Inbox.Sealed(vector.commitment(), pledge.sealedShare()));
+                      }
+                    }));
+    SortedMap<String, byte[]> inboxes = new TreeMap<>();
+    byReceiver.forEach((receiver, bySender) -> inboxes.put(receiver, Inbox.toBytes(bySender)));
+    return inboxes;
   }
 
-  /**
-   * Reads the messages of phase D.
-   *
-   * @throws ProtocolException if one is malformed, forged, foreign or comes twice
-   */
-  SortedMap<String, Reveal> reveals(List<byte[]> messages, Pins pins, SortedSet<String> survivors) {
-    byte[] sumHash = WorkerSide.sumHash(session, pins, survivors);
+  /** Reads what was revealed. Left out are messages that are malformed or not of a survivor. */
+  SortedMap<String, Reveal> reveals(List<byte[]> messages, SortedSet<String> survivors) {
     SortedMap<String, Reveal> byHolder = new TreeMap<>();
     for (byte[] bytes : messages) {
-      Reveal message = Reveal.parse(bytes);
-      if (!survivors.contains(message.holder())) {
-        throw new ProtocolException("a share must be revealed by a survivor");
+      try {
+        Reveal reveal = Reveal.parse(bytes);
+        if (!survivors.contains(reveal.holder())) {
+          throw new ProtocolException("what unmasks a sum must be revealed by a survivor");
+        }
+        byHolder.putIfAbsent(reveal.holder(), reveal);
+      } catch (ProtocolException e) {
+        faults.add("an unknown sender: " + e.getMessage());
       }
-      message.verify(roster, sumHash);
-      requireNew(byHolder.put(message.holder(), message) == null);
     }
     return byHolder;
-  }
-
-  private static void requireNew(boolean isNew) {
-    if (!isNew) {
-      throw new ProtocolException("a worker must send one message in a phase");
-    }
-  }
-
-  /** Returns the ciphertexts of phase B by receiver, then by sender. */
-  SortedMap<String, SortedMap<String, byte[]>> inboxes(SortedMap<String, Commitment> commitments) {
-    SortedMap<String, SortedMap<String, byte[]>> inboxes = new TreeMap<>();
-    commitments.forEach(
-        (sender, message) ->
-            message
-                .sealedShares()
-                .forEach(
-                    (holder, ciphertext) ->
-                        inboxes
-                            .computeIfAbsent(holder, h -> new TreeMap<>())
-                            .put(sender, ciphertext)));
-    return inboxes;
   }
 
   /**
    * Returns the sum of the survivors' vectors.
    *
-   * @throws ProtocolException if too few shares of a secret were revealed, or shares are wrong
+   * @param ring how such vectors are added
+   * @throws UnopenedException if too few shares of a self mask were revealed, or the seed of a
+   *     pair's mask was not
    */
   long[] unmask(
-      SortedMap<String, MaskedVector> vectors, Pins pins, SortedMap<String, Reveal> reveals) {
+      SortedMap<String, MaskedVector> vectors, SortedMap<String, Reveal> reveals, Ring ring) {
     long[] sum = new long[vectors.get(vectors.firstKey()).length()];
+    vectors.values().forEach(vector -> vector.addTo(sum, ring));
     for (MaskedVector vector : vectors.values()) {
-      vector.addTo(sum);
+      byte[] selfSecret = selfSecret(vector, reveals);
+      new KeyStream(WorkerSide.selfMaskKey(selfSecret, context)).subtractFrom(sum, ring);
     }
-    for (String worker : pins.commitments().keySet()) {
-      byte[] secret = combine(worker, reveals);
-      if (vectors.containsKey(worker)) {
-        new KeyStream(WorkerSide.selfMaskKey(secret, context, pins)).subtractFrom(sum);
-      } else {
-        removePairMasks(worker, secret, sum, vectors.keySet(), pins);
+    for (String missing : cards.workers()) {
+      if (!vectors.containsKey(missing)) {
+        removePairMasks(missing, vectors, reveals, sum, ring);
       }
     }
     return sum;
   }
 
-  /** Removes the masks that survivors share with a worker that dropped out after committing. */
+  /** Removes the masks that survivors share with a worker that is missing. */
   private void removePairMasks(
-      String dropout, byte[] secret, long[] sum, Set<String> survivors, Pins pins) {
-    if (!Arrays.equals(Agreement.publicKey(secret), session.advert(dropout).maskKey())) {
-      throw new ProtocolException("revealed shares must give the key that was advertised");
-    }
-    for (String peer : topology.neighbours(dropout)) {
-      if (!survivors.contains(peer)) {
+      String missing,
+      SortedMap<String, MaskedVector> vectors,
+      SortedMap<String, Reveal> reveals,
+      long[] sum,
+      Ring ring) {
+    for (String peer : topology.neighbours(missing)) {
+      if (!vectors.containsKey(peer)) {
         continue;
       }
-      byte[] agreed = Agreement.sharedSecret(secret, session.advert(peer).maskKey());
-      byte[] key = WorkerSide.pairKey(agreed, dropout, peer, context, pins);
-      KeyStream stream = new KeyStream(key);
-      if (peer.compareTo(dropout) < 0) {
-        stream.subtractFrom(sum);
+      Reveal reveal = reveals.get(peer);
+      byte[] seed = reveal == null ? null : reveal.seeds().get(missing);
+      if (seed == null) {
+        throw new UnopenedException(
+            "a worker was lost that shared a mask with one that is missing");
+      }
+      byte[] promised = vectors.get(peer).pledges().get(missing).seedHash();
+      if (!Arrays.equals(Kdf.sha256(seed), promised)) {
+        faults.add("worker " + peer + ": a seed must be the one that was promised");
+        throw new UnopenedException("a worker revealed another seed than it had promised");
+      }
+      KeyStream stream = new KeyStream(seed);
+      if (peer.compareTo(missing) < 0) {
+        stream.subtractFrom(sum, ring);
       } else {
-        stream.addTo(sum);
+        stream.addTo(sum, ring);
       }
     }
   }
 
-  private byte[] combine(String worker, SortedMap<String, Reveal> reveals) {
-    List<String> holders = topology.holders(worker);
-    int threshold = session.threshold();
-    int[] indices = new int[threshold];
-    byte[][] shares = new byte[threshold][];
-    int found = 0;
-    for (int i = 0; i < holders.size() && found < threshold; i++) {
+  private byte[] selfSecret(MaskedVector vector, SortedMap<String, Reveal> reveals) {
+    List<String> holders = topology.holders(vector.worker());
+    List<Integer> indices = new ArrayList<>();
+    List<byte[]> shares = new ArrayList<>();
+    for (int i = 0; i < holders.size() && indices.size() < session.threshold(); i++) {
       Reveal reveal = reveals.get(holders.get(i));
-      byte[] share = reveal == null ? null : reveal.shares().get(worker);
-      if (share != null) {
-        indices[found] = i + 1;
-        shares[found] = share;
-        found++;
+      byte[] share = reveal == null ? null : reveal.shares().get(vector.worker());
+      if (share == null) {
+        continue;
+      }
+      if (Arrays.equals(Kdf.sha256(share), vector.shareHash(holders.get(i)))) {
+        indices.add(i + 1);
+        shares.add(share);
+      } else {
+        faults.add(
+            "workers "
+                + vector.worker()
+                + " and "
+                + holders.get(i)
+                + ": a share must be the one that was promised");
       }
     }
-    if (found < threshold) {
-      throw new ProtocolException("too few holders revealed their shares");
+    if (indices.size() < session.threshold()) {
+      throw new UnopenedException("too few holders revealed their shares");
     }
-    return Shamir.combine(indices, shares);
+    return combiners
+        .computeIfAbsent(
+            indices, all -> new Shamir.Combiner(all.stream().mapToInt(Integer::intValue).toArray()))
+        .secret(shares.toArray(new byte[0][]));
   }
 }

@@ -6,52 +6,38 @@ import java.util.List;
 import java.util.SortedMap;
 
 /**
- * What the driver broadcasts in a phase: the session and what earlier phases pinned. One broadcast
- * holds all inboxes; at 100 bytes an edge that is about 1 MB for a full graph of 100 workers and 5
- * MB for 1000 on the sparse one, less than a custom partition payload would be worth.
+ * What the driver broadcasts in a phase. One broadcast holds all inboxes; at 130 bytes an edge that
+ * is about 0.4 MB for 100 workers and 9 MB for 1000, less than a payload for each partition would
+ * be worth.
  */
 sealed interface MaskedFrame {
   /** The frames' canonical bytes. */
   RecordForm BYTES =
       new RecordForm(
-          1,
-          List.of(
-              Adverts.class,
-              Commit.class,
-              Mask.class,
-              Unmask.class,
-              Session.class,
-              Advert.class,
-              Pins.class));
+          2, List.of(CardsWanted.class, Mask.class, Unmask.class, End.class, Session.class));
 
   /**
-   * Phase A: asks for adverts.
+   * Asks for cards, once a run.
    *
    * @param runId 32 random bytes of the run
-   * @param firstSlot first slot
-   * @param slots number of slots
    */
-  record Adverts(byte[] runId, int firstSlot, int slots) implements MaskedFrame {}
+  record CardsWanted(byte[] runId) implements MaskedFrame {}
 
-  /** A phase of a session, whose workers may have no roster of their own. */
+  /** A phase of a session. */
   sealed interface OfSession extends MaskedFrame {
     /** Returns the session. */
     Session session();
-
-    /** Returns the public keys that came with the adverts. */
-    SortedMap<String, byte[]> identities();
 
     /** Returns the hash of what is asked: workers that were asked different things don't cancel. */
     byte[] askedHash();
   }
 
   /**
-   * Phase B.
+   * The first phase: asks for masked vectors.
    *
    * @param asked what vector is asked for
    */
-  record Commit(Session session, SortedMap<String, byte[]> identities, byte[] asked)
-      implements OfSession {
+  record Mask(Session session, byte[] asked) implements OfSession {
     @Override
     public byte[] askedHash() {
       return Kdf.sha256(asked);
@@ -59,32 +45,19 @@ sealed interface MaskedFrame {
   }
 
   /**
-   * Phase C.
+   * The second phase: asks for what unmasks the sum.
    *
-   * @param asked what vector is asked for, again
-   * @param pins what phase B collected
-   */
-  record Mask(Session session, SortedMap<String, byte[]> identities, byte[] asked, Pins pins)
-      implements OfSession {
-    @Override
-    public byte[] askedHash() {
-      return Kdf.sha256(asked);
-    }
-  }
-
-  /**
-   * Phase D.
-   *
-   * @param pins what phase B collected
    * @param survivors U2, sorted
-   * @param inboxes ciphertexts by receiver and sender
+   * @param inboxes what is relayed to each, see {@link Inbox}
    */
   record Unmask(
-      Session session,
-      SortedMap<String, byte[]> identities,
-      Pins pins,
-      List<String> survivors,
-      SortedMap<String, SortedMap<String, byte[]>> inboxes,
-      byte[] askedHash)
+      Session session, byte[] askedHash, List<String> survivors, SortedMap<String, byte[]> inboxes)
       implements OfSession {}
+
+  /**
+   * Says that a run has ended, so that its secrets can be forgotten.
+   *
+   * @param runId 32 random bytes of the run
+   */
+  record End(byte[] runId) implements MaskedFrame {}
 }

@@ -9,18 +9,15 @@ import io.sparkfed.aggregate.RingSum;
 import io.sparkfed.aggregate.Visit;
 import io.sparkfed.aggregate.Words;
 import io.sparkfed.secure.crypto.Kdf;
-import io.sparkfed.secure.crypto.Signing;
-import io.sparkfed.secure.keys.CollectedRoster;
 import io.sparkfed.secure.keys.KeyRing;
 import io.sparkfed.secure.keys.Roster;
 import io.sparkfed.secure.protocol.FlaggedVector;
 import io.sparkfed.secure.protocol.Ledger;
 import io.sparkfed.secure.protocol.PhaseTask.Traffic;
 import io.sparkfed.wire.ProtocolException;
-import io.sparkfed.wire.WireReader;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -30,50 +27,51 @@ import java.util.TreeSet;
  * The masked sum at the driver: runs the phases as visits and opens the sum of the survivors, or
  * nothing. See the package for what it guarantees.
  *
- * <p>A session's random id is fresh for every sum, so a sum that failed can't be combined with a
+ * <p>A session's random id is fresh for every attempt, so one that failed can't be combined with a
  * later one. Not thread-safe.
  */
 public final class MaskedSum implements RingSum {
-  /** Adverts are collected for so many sums at once. */
-  private static final int SLOTS = 32;
+  private static final System.Logger LOG = System.getLogger(MaskedSum.class.getName());
 
-  /** How often a sum over too few workers is tried. */
-  private static final int ATTEMPTS = 2;
+  /** How often a sum is tried that could not be opened. */
+  private static final int ATTEMPTS = 3;
 
   private final KeyRing keys;
-  private final Roster pinnedRoster;
+  private final Roster roster;
   private final int minWorkers;
+  private final MaskingAssumptions assumed;
   private final Ledger ledger;
   private final byte[] runId;
-  private final Map<Integer, SortedMap<String, Advert>> adverts = new HashMap<>();
-  private final SortedMap<String, byte[]> identities = new TreeMap<>();
+  private SortedMap<String, Card> cards = new TreeMap<>();
 
   /**
-   * Prepares masked sums of a run.
+   * Prepares masked sums of a run that won't be resumed, on what is assumed by default.
    *
    * @param keys where workers find their keys and everybody the public ones
    * @param minWorkers least number of workers in a sum, at least 2
    * @throws IllegalArgumentException if {@code minWorkers < 2}
    */
   public MaskedSum(KeyRing keys, int minWorkers) {
-    this(keys, minWorkers, Ledger.inMemory());
+    this(keys, minWorkers, MaskingAssumptions.DEFAULT, Ledger.inMemory());
   }
 
   /**
-   * Prepares masked sums of a run that may be resumed.
+   * Prepares masked sums of a run.
    *
    * @param keys where workers find their keys and everybody the public ones
    * @param minWorkers least number of workers in a sum, at least 2
+   * @param assumed what the graph of masks is made for
    * @param ledger which sums were begun
    * @throws IllegalArgumentException if {@code minWorkers < 2}
    */
-  public MaskedSum(KeyRing keys, int minWorkers, Ledger ledger) {
+  public MaskedSum(KeyRing keys, int minWorkers, MaskingAssumptions assumed, Ledger ledger) {
     if (minWorkers < 2) {
       throw new IllegalArgumentException("min-workers must be >= 2. Provided value: " + minWorkers);
     }
     this.keys = keys;
-    this.pinnedRoster = keys.roster();
+    this.roster = keys.roster();
     this.minWorkers = minWorkers;
+    this.assumed = assumed;
     this.ledger = ledger;
     this.runId = ledger.runId();
   }
@@ -81,21 +79,41 @@ public final class MaskedSum implements RingSum {
   @Override
   public <S> Opened<long[]> sum(Federation<S> federation, Visit visit, Words<S> words) {
     Traffic traffic = new Traffic();
-    int sum = ledger.nextSum();
+    int number = ledger.nextSum();
+    ledger.force();
+    List<String> cohort = visit.cohort();
+    List<String> invited = cohort;
     for (int attempt = 1; ; attempt++) {
       try {
-        Opened<long[]> opened = open(federation, visit, words, sum, traffic);
+        Opened<long[]> opened =
+            new Attempt<>(federation, visit, words, number, traffic).open(cohort, invited);
         if (opened.dropouts() > 0) {
-          adverts.clear();
+          cards = new TreeMap<>();
         }
         return opened;
       } catch (CohortException e) {
         // Nothing was opened, so another session may try. Workers whose keys were lost with their
-        // executor advertise new ones.
-        adverts.clear();
+        // executor send new cards.
+        cards = new TreeMap<>();
         if (attempt == ATTEMPTS) {
           throw e;
         }
+      } catch (LostException e) {
+        cards = new TreeMap<>();
+        // First over the same vectors: lost workers may be back, and no two sums make a third. To
+        // owners that remember, the parties must be the same, too.
+        invited = attempt == 1 ? e.survivors : e.answered;
+        cohort = attempt == 1 && roster != null ? cohort : invited;
+        if (attempt == ATTEMPTS) {
+          throw new AggregationException(
+              "no sum was opened in " + ATTEMPTS + " attempts: " + e.getMessage(), e);
+        }
+        LOG.log(
+            System.Logger.Level.WARNING,
+            "{0}: no sum was opened ({1}); once more over {2} workers",
+            visit.description(),
+            e.getMessage(),
+            invited.size());
       } catch (ProtocolException e) {
         throw new AggregationException(
             "secure aggregation refused a message and opened nothing: " + e.getMessage(), e);
@@ -103,130 +121,134 @@ public final class MaskedSum implements RingSum {
     }
   }
 
-  private Roster roster() {
-    return pinnedRoster == null ? new CollectedRoster(identities) : pinnedRoster;
-  }
+  /** Tells whose vectors were in a sum that could not be opened, and who answered for it. */
+  private static final class LostException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
 
-  private <S> Opened<long[]> open(
-      Federation<S> federation, Visit visit, Words<S> words, int number, Traffic traffic) {
-    Session session = session(federation, visit, number, traffic);
-    byte[] asked = words.toBytes();
-    byte[] askedHash = Kdf.sha256(asked);
-    DriverSide driver = new DriverSide(roster(), session, askedHash);
-    int least = Math.max(minWorkers, session.threshold());
+    private final transient List<String> survivors;
+    private final transient List<String> answered;
 
-    SortedMap<String, Commitment> committed =
-        driver.commitments(
-            traffic.received(
-                federation.visit(
-                    phase(visit, visit.phase(), visit.description(), session.workers()),
-                    MaskedTask.of(
-                        keys, new MaskedFrame.Commit(session, identities, asked), words))));
-    requireEnough(committed.size(), least);
-    Pins pins = Pins.of(committed);
-
-    SortedMap<String, MaskedVector> vectors =
-        driver.maskedVectors(
-            traffic.received(
-                federation.visit(
-                    phase(
-                        visit,
-                        Phase.MASK,
-                        visit.description() + ": masked vectors",
-                        List.copyOf(committed.keySet())),
-                    MaskedTask.of(
-                        keys, new MaskedFrame.Mask(session, identities, asked, pins), words))),
-            pins);
-    requireEnough(vectors.size(), least);
-    SortedSet<String> survivors = new TreeSet<>(vectors.keySet());
-
-    MaskedFrame unmask =
-        new MaskedFrame.Unmask(
-            session,
-            identities,
-            pins,
-            List.copyOf(survivors),
-            driver.inboxes(committed),
-            askedHash);
-    SortedMap<String, Reveal> reveals =
-        driver.reveals(
-            traffic.received(
-                federation.visit(
-                    phase(
-                        visit,
-                        Phase.UNMASK,
-                        visit.description() + ": unmasking",
-                        List.copyOf(survivors)),
-                    MaskedTask.of(keys, unmask))),
-            pins,
-            survivors);
-    long[] sum = driver.unmask(vectors, pins, reveals);
-    return FlaggedVector.open(sum, survivors.size(), visit.cohort().size(), traffic.bytes());
-  }
-
-  private <S> Session session(Federation<S> federation, Visit visit, int number, Traffic traffic) {
-    int slot = ledger.nextSlot();
-    ledger.force();
-    if (!adverts.containsKey(slot)) {
-      adverts.clear();
-      collectAdverts(federation, visit, slot, traffic);
-    }
-    List<Advert> present =
-        adverts.get(slot).values().stream()
-            .filter(advert -> visit.cohort().contains(advert.worker()) && isGenuine(advert))
-            .toList();
-    int threshold = Topology.threshold(Math.max(1, present.size()));
-    requireEnough(present.size(), Math.max(minWorkers, threshold));
-    return new Session(
-        runId, Kdf.fresh(), visit.round(), number, slot, minWorkers, threshold, present);
-  }
-
-  /** A forged advert would cost its neighbors the round, so its sender is left out instead. */
-  private boolean isGenuine(Advert advert) {
-    try {
-      advert.verify(roster(), runId);
-      return true;
-    } catch (ProtocolException e) {
-      return false;
+    LostException(UnopenedException cause, Set<String> survivors, Set<String> answered) {
+      super(cause.getMessage(), cause);
+      this.survivors = List.copyOf(survivors);
+      this.answered = List.copyOf(answered);
     }
   }
 
-  private <S> void collectAdverts(
-      Federation<S> federation, Visit visit, int firstSlot, Traffic traffic) {
-    identities.clear();
-    for (int slot = firstSlot; slot < firstSlot + SLOTS; slot++) {
-      adverts.put(slot, new TreeMap<>());
+  /** One session. */
+  private final class Attempt<S> {
+    private final Federation<S> federation;
+    private final Visit visit;
+    private final Words<S> words;
+    private final int number;
+    private final Traffic traffic;
+
+    Attempt(Federation<S> federation, Visit visit, Words<S> words, int number, Traffic traffic) {
+      this.federation = federation;
+      this.visit = visit;
+      this.words = words;
+      this.number = number;
+      this.traffic = traffic;
     }
-    List<byte[]> messages =
-        traffic.received(
-            federation.visit(
-                phase(
-                    visit,
-                    Phase.ADVERTISE,
-                    "advertising keys (" + federation.everybody().size() + " workers)",
-                    federation.everybody()),
-                MaskedTask.of(keys, new MaskedFrame.Adverts(runId, firstSlot, SLOTS))));
-    for (byte[] message : messages) {
-      WireReader in = new WireReader(message);
-      identities.put(in.text(), in.bytes(Signing.KEY_LENGTH));
-      if (in.integer() != SLOTS) {
-        throw new ProtocolException("adverts must be one for each slot");
+
+    /**
+     * @param cohort who is in U0
+     * @param wanted whose vectors are asked for
+     */
+    Opened<long[]> open(List<String> cohort, List<String> wanted) {
+      Session session = session(cohort);
+      byte[] asked = words.toBytes();
+      byte[] askedHash = Kdf.sha256(asked);
+      DriverSide driver = new DriverSide(roster, session, askedHash);
+      List<String> invited = new ArrayList<>(Cards.parse(session.cards()).workers());
+      invited.retainAll(wanted);
+
+      SortedMap<String, MaskedVector> vectors =
+          driver.maskedVectors(
+              visited(
+                  visit.phase(),
+                  visit.description(),
+                  invited,
+                  MaskedTask.of(keys, new MaskedFrame.Mask(session, asked), words)));
+      report(driver);
+      requireEnough(vectors.size(), session.least());
+      SortedSet<String> survivors = new TreeSet<>(vectors.keySet());
+
+      SortedMap<String, Reveal> reveals =
+          driver.reveals(
+              visited(
+                  Phase.UNMASK,
+                  visit.description() + ": unmasking",
+                  List.copyOf(survivors),
+                  MaskedTask.of(
+                      keys,
+                      new MaskedFrame.Unmask(
+                          session, askedHash, List.copyOf(survivors), driver.inboxes(vectors)))),
+              survivors);
+      try {
+        long[] sum = driver.unmask(vectors, reveals, FlaggedVector.ring(words.ring()));
+        return FlaggedVector.open(sum, survivors.size(), visit.cohort().size(), traffic.bytes());
+      } catch (UnopenedException e) {
+        throw new LostException(e, survivors, reveals.keySet());
+      } finally {
+        report(driver);
       }
-      for (int k = 0; k < SLOTS; k++) {
-        Advert advert = Advert.read(in);
-        if (advert.slot() != firstSlot + k) {
-          throw new ProtocolException("adverts must be one for each slot");
-        }
-        if (adverts.get(advert.slot()).put(advert.worker(), advert) != null) {
-          throw new ProtocolException("a worker must send one message in a phase");
+    }
+
+    private Session session(List<String> cohort) {
+      if (cards.isEmpty()) {
+        collectCards();
+      }
+      List<Card> present =
+          cohort.stream()
+              .filter(worker -> cards.containsKey(worker))
+              .map(worker -> cards.get(worker))
+              .toList();
+      int smallest = roster == null ? 2 : minWorkers;
+      Graph graph = Graph.of(Math.max(1, present.size()), smallest, assumed);
+      requireEnough(present.size(), Math.max(minWorkers, graph.threshold()));
+      return new Session(
+          runId,
+          Kdf.fresh(),
+          visit.round(),
+          number,
+          minWorkers,
+          graph.degree(),
+          graph.threshold(),
+          Cards.toBytes(present));
+    }
+
+    /** A forged card would cost the others the sum, so its sender is left out instead. */
+    private void collectCards() {
+      List<String> everybody = federation.everybody();
+      for (byte[] message :
+          visited(
+              Phase.ADVERTISE,
+              "collecting cards (" + everybody.size() + " workers)",
+              everybody,
+              MaskedTask.of(keys, new MaskedFrame.CardsWanted(runId)))) {
+        try {
+          Card card = Card.parse(message);
+          card.verify(roster, runId);
+          cards.put(card.worker(), card);
+        } catch (ProtocolException e) {
+          LOG.log(System.Logger.Level.WARNING, "a card is left out: {0}", e.getMessage());
         }
       }
-      in.end();
     }
-  }
 
-  private static Visit phase(Visit visit, Phase phase, String description, List<String> cohort) {
-    return new Visit(phase, description, visit.round(), cohort);
+    private List<byte[]> visited(
+        Phase phase, String description, List<String> cohort, MaskedTask<S> task) {
+      return traffic.received(
+          federation.visit(new Visit(phase, description, visit.round(), cohort), task));
+    }
+
+    private void report(DriverSide driver) {
+      driver
+          .faults()
+          .forEach(fault -> LOG.log(System.Logger.Level.WARNING, "left out: {0}", fault));
+      driver.faults().clear();
+    }
   }
 
   private static void requireEnough(int workers, int least) {

@@ -12,21 +12,12 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
- * Who masks with whom: everybody with everybody up to {@value #FULL_GRAPH_LIMIT} workers, above
- * that a Harary graph of degree k over the ids in an order that anyone can recompute from public
- * bytes.
+ * Who masks with whom: a Harary graph of degree k over the ids in an order that anyone can
+ * recompute from public bytes, or everybody with everybody. It is the same in all sums of a cohort,
+ * and only as random as what it follows from: a driver can leave workers out, and without a roster
+ * one that works together with a worker can have it try one card after the other.
  */
 final class Topology {
-  static final int FULL_GRAPH_LIMIT = 128;
-
-  /**
-   * Degree and threshold for 10 % corrupted and 10 % dropped workers with 40 bits of privacy and 20
-   * bits of correctness, semi-honest: most workers, k, t.
-   */
-  private static final int[][] SPARSE = {
-    {200, 34, 19}, {500, 42, 24}, {1000, 48, 27}, {10_000, 54, 31}, {1_000_000, 64, 37}
-  };
-
   private final List<String> order;
   private final Map<String, Integer> positions = new HashMap<>();
   private final int degree;
@@ -36,8 +27,9 @@ final class Topology {
    *
    * @param workers ids of U0
    * @param seed public bytes that fix the order
+   * @param degree number of neighbors of each, even or one less than there are workers
    */
-  Topology(List<String> workers, byte[] seed) {
+  Topology(List<String> workers, byte[] seed, int degree) {
     Map<String, BigInteger> keys = new HashMap<>();
     for (String worker : workers) {
       byte[] digest = Kdf.sha256(new WireWriter().bytes(seed).text(worker).toByteArray());
@@ -48,26 +40,7 @@ final class Topology {
     for (int i = 0; i < order.size(); i++) {
       positions.put(order.get(i), i);
     }
-    this.degree = degree(order.size());
-  }
-
-  /** Returns the number of neighbors of each of n workers. */
-  static int degree(int n) {
-    return n <= FULL_GRAPH_LIMIT ? n - 1 : row(n)[1];
-  }
-
-  /** Returns how many holders must give their shares: floor(2n/3) + 1 in the full graph. */
-  static int threshold(int n) {
-    return n <= FULL_GRAPH_LIMIT ? 2 * n / 3 + 1 : row(n)[2];
-  }
-
-  private static int[] row(int n) {
-    for (int[] row : SPARSE) {
-      if (n <= row[0]) {
-        return row;
-      }
-    }
-    throw new IllegalArgumentException("at most 1000000 workers. Provided: " + n);
+    this.degree = degree;
   }
 
   /** Returns N(worker), sorted. */
@@ -87,7 +60,7 @@ final class Topology {
     return neighbours;
   }
 
-  /** Returns who holds a share of the worker's secrets: its neighbors and itself, sorted. */
+  /** Returns who holds a share of the worker's self mask: its neighbors and itself, sorted. */
   List<String> holders(String worker) {
     SortedSet<String> holders = neighbours(worker);
     holders.add(worker);

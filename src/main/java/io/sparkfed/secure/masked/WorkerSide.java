@@ -1,20 +1,19 @@
 package io.sparkfed.secure.masked;
 
+import io.sparkfed.aggregate.Ring;
 import io.sparkfed.secure.crypto.Agreement;
 import io.sparkfed.secure.crypto.Kdf;
 import io.sparkfed.secure.crypto.KeyStream;
 import io.sparkfed.secure.crypto.Sealing;
 import io.sparkfed.secure.crypto.Shamir;
-import io.sparkfed.secure.keys.Journal;
+import io.sparkfed.secure.keys.Answer;
 import io.sparkfed.secure.keys.Owner;
 import io.sparkfed.secure.keys.PartyKeys;
-import io.sparkfed.secure.keys.Policy;
-import io.sparkfed.secure.keys.Roster;
+import io.sparkfed.secure.keys.Sent;
+import io.sparkfed.secure.masked.MaskedVector.Pledge;
 import io.sparkfed.wire.ProtocolException;
-import io.sparkfed.wire.WireReader;
 import io.sparkfed.wire.WireWriter;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SortedMap;
@@ -22,152 +21,144 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 
 /**
- * One worker's part in one session, as pure functions of its keys, the session and the pinned bytes
- * of earlier phases. Runs at the worker.
+ * One worker's part in one session: functions of its keys, the session and what it was asked, and
+ * of what its journal holds. Runs at the worker.
  */
 final class WorkerSide {
-  private final Roster roster;
+  private final Owner owner;
   private final PartyKeys own;
-  private final Policy policy;
-  private final Journal journal;
   private final String worker;
-  private final SharedSession shared;
   private final Session session;
+  private final Cards cards;
+  private final byte[] secret;
   private final byte[] context;
   private final Topology topology;
 
   /**
    * Opens the session at a worker.
    *
-   * @param modelHash hash of what this worker received from the driver
-   * @throws ProtocolException if the driver broke a rule of the protocol or of the owner's policy
+   * @param askedHash hash of what this worker was asked
+   * @throws ProtocolException if the driver broke a rule of the protocol or of the owner's policy,
+   *     or a card of the session is not its worker's
    */
-  WorkerSide(Owner owner, String worker, Session session, byte[] modelHash) {
-    this(owner, worker, SharedSession.checked(session), modelHash);
-  }
-
-  /** Opens a session that other workers of the process share, and that was checked for all. */
-  WorkerSide(Owner owner, String worker, SharedSession shared, byte[] modelHash) {
-    this.shared = shared;
-    this.session = shared.session();
-    this.roster = owner.roster();
-    this.own = owner.keys();
-    this.policy = owner.policy();
-    this.journal = owner.journal();
+  WorkerSide(Owner owner, String worker, Session session, byte[] askedHash) {
+    this.owner = owner;
+    this.own = owner.keysOf(session.runId());
     this.worker = worker;
-    this.context = shared.context(roster, modelHash);
-    this.topology = shared.topology();
-    requireOwnAdvert();
-    policy.checkSum(session.minWorkers(), session.round());
-    policy.checkThreshold(session.threshold());
-  }
-
-  /** An advert of other keys than these was made elsewhere: peers' messages would not open here. */
-  private void requireOwnAdvert() {
-    byte[] secret = Advert.shareSecret(own, session.runId());
-    if (!Arrays.equals(Agreement.publicKey(secret), session.advert(worker).shareKey())) {
-      throw new ProtocolException("the advert must be of the keys that are here");
+    this.session = session;
+    this.cards = Cards.parse(session.cards());
+    session.check(cards.size(), owner.policy());
+    this.secret = Card.secret(own, session.runId());
+    if (!Arrays.equals(Agreement.publicKey(secret), cards.of(worker).key())) {
+      throw new ProtocolException("the card must be of the keys that are here");
     }
+    cards.requireGenuine(owner.roster(), session.runId());
+    this.context = session.context(cards.hash(), owner.roster(), askedHash);
+    this.topology = cards.topology(session.degree(), owner.roster());
   }
 
-  /** Phase B: commits to {@code vector} and shares the secrets behind its masks. */
-  Commitment commit(long[] vector) {
-    policy.checkDimension(vector.length);
+  /**
+   * Masks a vector. Once done for one vector, the journal refuses another in this session.
+   *
+   * @param ring how such vectors are added
+   * @param subject hash of what the vector answers
+   * @throws ProtocolException if it is too long for the owner, or the session was masked otherwise
+   */
+  MaskedVector mask(long[] vector, Ring ring, byte[] subject) {
+    owner.policy().checkDimension(vector.length);
     byte[] commitment = commitmentTo(vector);
-    SortedMap<String, byte[]> ciphertexts = new TreeMap<>();
+    owner.journal().send(session.id(), new Sent(session.runId(), context, commitment, subject));
+    long[] masked = vector.clone();
+    byte[] selfSecret = selfSecret(commitment);
+    new KeyStream(selfMaskKey(selfSecret, context)).addTo(masked, ring);
     List<String> holders = topology.holders(worker);
-    byte[][] selfShares = selfShares(commitment, holders);
-    byte[][] maskShares = maskShares(commitment, holders);
-    byte[] secret = Advert.shareSecret(own, session.runId());
+    byte[][] shares = shares(selfSecret, commitment, holders);
+    SortedMap<String, Pledge> pledges = new TreeMap<>();
+    byte[] ownShareHash = new byte[0];
     for (int i = 0; i < holders.size(); i++) {
-      String holder = holders.get(i);
-      if (holder.equals(worker)) {
+      String peer = holders.get(i);
+      byte[] shareHash = Kdf.sha256(shares[i]);
+      if (peer.equals(worker)) {
+        ownShareHash = shareHash;
         continue;
       }
-      Advert advert = shared.genuineAdvert(holder, roster);
-      byte[] shares = new WireWriter().bytes(selfShares[i]).bytes(maskShares[i]).toByteArray();
-      byte[] key = shareKey(secret, advert.shareKey(), worker, holder, commitment);
-      ciphertexts.put(holder, Sealing.seal(key, shares, context));
-    }
-    return Commitment.make(own, worker, session.id(), commitment, ciphertexts);
-  }
-
-  /**
-   * Phase C: masks {@code vector} if it is the one that was committed to.
-   *
-   * @throws ProtocolException if it isn't, or too few workers are left
-   */
-  MaskedVector mask(long[] vector, Pins pins) {
-    byte[] pinned = pins.commitments().get(worker);
-    if (pinned == null || !MessageDigest.isEqual(pinned, commitmentTo(vector))) {
-      throw new ProtocolException("the vector must be the one committed to");
-    }
-    requireEnough(pins.commitments().size());
-    SortedSet<String> peers = topology.neighbours(worker);
-    peers.retainAll(pins.commitments().keySet());
-    if (peers.size() + 1 < session.threshold()) {
-      throw new ProtocolException("too few neighbors are left to unmask");
-    }
-    long[] masked = vector.clone();
-    new KeyStream(selfMaskKey(selfSecret(pinned), context, pins)).addTo(masked);
-    byte[] secret = Advert.maskSecret(own, session.runId(), session.slot());
-    byte[] ownKey = Agreement.publicKey(secret);
-    for (String peer : peers) {
-      byte[] agreed = SecretMemo.agreed(secret, ownKey, session.advert(peer).maskKey());
-      byte[] key = pairKey(agreed, worker, peer, context, pins);
-      KeyStream stream = new KeyStream(key);
+      byte[] pair = pairSecret(peer);
+      byte[] seed = seed(pair);
+      KeyStream stream = new KeyStream(seed);
       if (worker.compareTo(peer) < 0) {
-        stream.addTo(masked);
+        stream.addTo(masked, ring);
       } else {
-        stream.subtractFrom(masked);
+        stream.subtractFrom(masked, ring);
       }
+      byte[] sealedShare =
+          Sealing.seal(shareKey(pair, worker, peer, commitment), shares[i], context);
+      pledges.put(peer, new Pledge(sealedShare, shareHash, Kdf.sha256(seed)));
     }
-    return MaskedVector.make(own, worker, session.id(), pins.hash(), masked);
+    return MaskedVector.make(
+        own, owner.roster(), worker, context, commitment, pledges, ownShareHash, masked);
   }
 
   /**
-   * Phase D: reveals one share for each neighbor.
+   * Reveals what unmasks the sum over {@code survivors}: for each neighbor among them a share of
+   * its self mask, for each other the seed of the pair's mask. A share that doesn't open is left
+   * out.
    *
    * @param survivors U2
-   * @param inbox ciphertext by sender, as phase B collected them
-   * @throws ProtocolException if U2 breaks a rule, the journal holds another opening of this sum,
-   *     or a ciphertext doesn't open
+   * @param inbox what neighbors sealed to this worker
+   * @throws ProtocolException if this worker sent no vector in this session, U2 breaks a rule, or
+   *     the journal doesn't allow it
    */
-  Reveal reveal(Pins pins, SortedSet<String> survivors, SortedMap<String, byte[]> inbox) {
-    if (!survivors.contains(worker) || !pins.commitments().keySet().containsAll(survivors)) {
-      throw new ProtocolException("the survivors must have committed, this worker among them");
+  Reveal reveal(SortedSet<String> survivors, SortedMap<String, Inbox.Sealed> inbox) {
+    Sent sent =
+        owner
+            .journal()
+            .sent(session.id())
+            .filter(entry -> Arrays.equals(entry.context(), context))
+            .orElseThrow(
+                () -> new ProtocolException("a worker must have sent a vector in the session"));
+    if (!survivors.contains(worker) || !survivors.stream().allMatch(cards::contains)) {
+      throw new ProtocolException("the survivors must be of the cohort, this worker among them");
     }
-    requireEnough(survivors.size());
-    SortedMap<String, byte[]> revealed = new TreeMap<>();
-    List<String> ownHolders = topology.holders(worker);
-    revealed.put(
-        worker, selfShares(pins.commitments().get(worker), ownHolders)[ownHolders.indexOf(worker)]);
-    byte[] secret = Advert.shareSecret(own, session.runId());
-    for (String peer : topology.neighbours(worker)) {
-      byte[] commitment = pins.commitments().get(peer);
-      if (commitment == null) {
-        continue;
-      }
-      byte[] ciphertext = inbox.get(peer);
-      if (ciphertext == null) {
-        throw new ProtocolException("each neighbor that committed must have sent its shares");
-      }
-      Advert advert = session.advert(peer);
-      byte[] key = shareKey(secret, advert.shareKey(), peer, worker, commitment);
-      WireReader shares = new WireReader(Sealing.open(key, ciphertext, context));
-      byte[] selfShare = shares.bytes(Shamir.SHARE_LENGTH);
-      byte[] maskShare = shares.bytes(Shamir.SHARE_LENGTH);
-      shares.end();
-      revealed.put(peer, survivors.contains(peer) ? selfShare : maskShare);
+    List<String> holders = topology.holders(worker);
+    if (survivors.size() < session.least()
+        || holders.stream().filter(holder -> survivors.contains(holder)).count()
+            < session.threshold()) {
+      throw new ProtocolException("too few workers are left to open a sum");
     }
-    byte[] opening = sumHash(session, pins, survivors);
-    journal.record(session.runId(), session.sum(), opening);
-    return Reveal.make(own, worker, opening, revealed);
+    owner
+        .journal()
+        .answer(
+            session.id(),
+            new Answer(
+                session.runId(),
+                opening(survivors, inbox),
+                sent.subject(),
+                parties(survivors),
+                survivors));
+    SortedMap<String, byte[]> shares = new TreeMap<>();
+    SortedMap<String, byte[]> seeds = new TreeMap<>();
+    byte[][] own = shares(selfSecret(sent.commitment()), sent.commitment(), holders);
+    for (int i = 0; i < holders.size(); i++) {
+      String peer = holders.get(i);
+      if (peer.equals(worker)) {
+        shares.put(peer, own[i]);
+      } else if (!survivors.contains(peer)) {
+        seeds.put(peer, seed(pairSecret(peer)));
+      } else if (inbox.containsKey(peer)) {
+        openShare(peer, inbox.get(peer), shares);
+      }
+    }
+    return new Reveal(worker, shares, seeds);
   }
 
-  private void requireEnough(int workers) {
-    if (workers < Math.max(session.minWorkers(), session.threshold())) {
-      throw new ProtocolException("too few workers are left to open a sum");
+  /** A neighbor, or the driver, that sends what doesn't open costs one share and no more. */
+  private void openShare(String peer, Inbox.Sealed from, SortedMap<String, byte[]> shares) {
+    byte[] key = shareKey(pairSecret(peer), peer, worker, from.commitment());
+    try {
+      shares.put(peer, Sealing.open(key, from.share(), context));
+    } catch (ProtocolException e) {
+      System.getLogger(WorkerSide.class.getName())
+          .log(System.Logger.Level.WARNING, "a share of worker {0} does not open", peer);
     }
   }
 
@@ -176,6 +167,7 @@ final class WorkerSide {
     return own.derive("blinding", context);
   }
 
+  /** Another vector has another commitment, and with it another self mask and other share keys. */
   private byte[] commitmentTo(long[] vector) {
     byte[] digest = Kdf.sha256(new WireWriter().longs(vector).toByteArray());
     return Kdf.hmac(
@@ -186,62 +178,49 @@ final class WorkerSide {
     return own.derive("self", context, commitment);
   }
 
-  private byte[][] selfShares(byte[] commitment, List<String> holders) {
-    return share("coefficients-self", selfSecret(commitment), commitment, holders);
+  /** The polynomials are a function of the session and the vector, so a re-run repeats them. */
+  private byte[][] shares(byte[] selfSecret, byte[] commitment, List<String> holders) {
+    byte[] key = own.derive("coefficients", context, commitment);
+    return Shamir.share(selfSecret, holders.size(), session.threshold(), new KeyStream(key));
   }
 
-  private byte[][] maskShares(byte[] commitment, List<String> holders) {
-    byte[] secret = Advert.maskSecret(own, session.runId(), session.slot());
-    return share("coefficients-mask", secret, commitment, holders);
+  private byte[] pairSecret(String peer) {
+    return PairSecrets.of(secret, cards.of(worker), cards.of(peer), session.runId());
   }
 
-  /** The polynomials are a function of what is shared and with whom, so a re-run repeats them. */
-  private byte[][] share(String label, byte[] secret, byte[] commitment, List<String> holders) {
-    WireWriter with = new WireWriter().integer(session.threshold()).integer(holders.size());
-    holders.forEach(with::text);
-    byte[] key = own.derive(label, context, commitment, with.toByteArray());
-    return Shamir.share(secret, holders.size(), session.threshold(), new KeyStream(key));
+  private byte[] seed(byte[] pairSecret) {
+    return Kdf.prf(pairSecret, "pair", context);
   }
 
-  private byte[] shareKey(
-      byte[] secret, byte[] peerKey, String sender, String holder, byte[] commitment) {
-    return Kdf.derive(
-        SecretMemo.agreed(secret, session.advert(worker).shareKey(), peerKey),
-        "share",
-        context,
-        utf8(sender),
-        utf8(holder),
-        commitment);
+  private byte[] shareKey(byte[] pairSecret, String sender, String holder, byte[] commitment) {
+    return Kdf.prf(pairSecret, "share", context, utf8(sender), utf8(holder), commitment);
+  }
+
+  /** Returns the hash of the session, of U2 and of whose vectors are said to be in the sum. */
+  private byte[] opening(SortedSet<String> survivors, SortedMap<String, Inbox.Sealed> inbox) {
+    WireWriter out = new WireWriter().bytes(context);
+    out.integer(survivors.size());
+    survivors.forEach(out::text);
+    inbox.forEach((sender, from) -> out.text(sender).bytes(from.commitment()));
+    return Kdf.sha256(out.toByteArray());
+  }
+
+  /** Returns the hash of all that is the same in two sessions which could have been one. */
+  private byte[] parties(SortedSet<String> survivors) {
+    WireWriter out = new WireWriter().integer(session.degree()).integer(session.threshold());
+    // The order of a sparse graph follows from the roster: with another one it is another graph.
+    out.bytes(owner.roster() == null ? new byte[0] : owner.roster().hash());
+    out.integer(cards.size());
+    cards.workers().forEach(out::text);
+    survivors.forEach(out::text);
+    return Kdf.sha256(out.toByteArray());
   }
 
   /**
    * Returns the key of the self mask's stream; also used by the driver once the secret is revealed.
    */
-  static byte[] selfMaskKey(byte[] selfSecret, byte[] context, Pins pins) {
-    return Kdf.derive(selfSecret, "self-mask", context, pins.hash());
-  }
-
-  /**
-   * Returns the key of a pair's mask stream: the same for both.
-   *
-   * @param agreed what their mask keys agree on
-   */
-  static byte[] pairKey(byte[] agreed, String one, String other, byte[] context, Pins pins) {
-    boolean ordered = one.compareTo(other) < 0;
-    return Kdf.derive(
-        agreed,
-        "pair",
-        context,
-        pins.hash(),
-        utf8(ordered ? one : other),
-        utf8(ordered ? other : one));
-  }
-
-  /** Returns H2: what a reveal is signed for. */
-  static byte[] sumHash(Session session, Pins pins, SortedSet<String> survivors) {
-    WireWriter out = new WireWriter().bytes(session.id()).bytes(pins.hash());
-    survivors.forEach(out::text);
-    return Kdf.sha256(out.toByteArray());
+  static byte[] selfMaskKey(byte[] selfSecret, byte[] context) {
+    return Kdf.derive(selfSecret, "self-mask", context);
   }
 
   private static byte[] utf8(String text) {

@@ -3,19 +3,25 @@ package io.sparkfed.secure.protocol;
 import io.sparkfed.aggregate.NonFiniteUpdateException;
 import io.sparkfed.aggregate.NonFiniteValueException;
 import io.sparkfed.aggregate.Opened;
+import io.sparkfed.aggregate.Ring;
 import io.sparkfed.secure.crypto.KeyStream;
 import io.sparkfed.wire.ProtocolException;
 import java.util.Arrays;
 import java.util.function.Supplier;
 
 /**
- * A worker's vector with its flags, {@code [payload..., not finite, 1]}: in a sum the flags say how
+ * A worker's vector with its flags, {@code [not finite, 1, payload...]}: in a sum the flags say how
  * many workers are in it and how many had nothing to send.
  */
 public final class FlaggedVector {
   private static final int FLAGS = 2;
 
   private FlaggedVector() {}
+
+  /** Returns how flagged vectors are added whose payload is added like this. */
+  public static Ring ring(Ring payload) {
+    return payload.behind(FLAGS);
+  }
 
   /**
    * Returns a worker's vector, at the worker. A payload that can't be sent is replaced by random
@@ -29,15 +35,16 @@ public final class FlaggedVector {
       return flagged(payload.get(), 0L);
     } catch (NonFiniteValueException e) {
       long[] random = new long[e.words()];
-      new KeyStream(blindingKey.get()).addTo(random);
+      new KeyStream(blindingKey.get()).addTo(random, Ring.OF_WORDS);
       return flagged(random, 1L);
     }
   }
 
   private static long[] flagged(long[] payload, long notFinite) {
-    long[] vector = Arrays.copyOf(payload, payload.length + FLAGS);
-    vector[payload.length] = notFinite;
-    vector[payload.length + 1] = 1L;
+    long[] vector = new long[FLAGS + payload.length];
+    vector[0] = notFinite;
+    vector[1] = 1L;
+    System.arraycopy(payload, 0, vector, FLAGS, payload.length);
     return vector;
   }
 
@@ -53,17 +60,17 @@ public final class FlaggedVector {
    * @throws NonFiniteUpdateException if a worker had nothing to send
    */
   public static Opened<long[]> open(long[] sum, int workers, int cohort, long bytes) {
-    int payload = sum.length - FLAGS;
-    if (payload < 0) {
+    if (sum.length < FLAGS) {
       throw new ProtocolException("a sum must carry its flags");
     }
-    long notFinite = sum[payload];
-    if (sum[payload + 1] != workers || notFinite < 0 || notFinite > workers) {
+    long notFinite = sum[0];
+    if (sum[1] != workers || notFinite < 0 || notFinite > workers) {
       throw new ProtocolException("the opened sum must count its workers");
     }
     if (notFinite > 0) {
       throw new NonFiniteUpdateException((int) notFinite);
     }
-    return new Opened<>(Arrays.copyOf(sum, payload), workers, cohort - workers, bytes, 0);
+    return new Opened<>(
+        Arrays.copyOfRange(sum, FLAGS, sum.length), workers, cohort - workers, bytes, 0);
   }
 }

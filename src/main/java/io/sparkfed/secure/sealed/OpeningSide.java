@@ -2,13 +2,19 @@ package io.sparkfed.secure.sealed;
 
 import io.sparkfed.secure.crypto.Agreement;
 import io.sparkfed.secure.crypto.Hpke;
+import io.sparkfed.secure.crypto.Kdf;
 import io.sparkfed.secure.crypto.KeyStream;
 import io.sparkfed.secure.crypto.Sealing;
+import io.sparkfed.secure.keys.Answer;
 import io.sparkfed.secure.keys.Owner;
 import io.sparkfed.wire.ProtocolException;
 import io.sparkfed.wire.WireReader;
+import io.sparkfed.wire.WireWriter;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** One aggregator's part in one session. Runs at the aggregator. */
 final class OpeningSide {
@@ -25,11 +31,11 @@ final class OpeningSide {
    */
   OpeningSide(Owner owner, String aggregator, SealedSession session) {
     session.check(owner.roster());
-    owner.policy().checkSum(session.minWorkers(), session.round());
+    owner.policy().checkMinWorkers(session.minWorkers());
     this.owner = owner;
     this.aggregator = aggregator;
     this.session = session;
-    this.secret = AggregatorAdvert.sealSecret(owner.keys(), session.runId());
+    this.secret = AggregatorAdvert.sealSecret(owner.keysOf(session.runId()), session.runId());
     this.position = session.names().indexOf(aggregator);
     if (position < 0) {
       throw new ProtocolException("an aggregator must have advertised its key");
@@ -76,8 +82,20 @@ final class OpeningSide {
     }
     byte[] setHash = SealedSession.setHash(messages);
     byte[] opening = session.openingOf(setHash);
-    owner.journal().record(session.runId(), session.sum(), opening);
+    Set<String> cohort =
+        updates.stream().map(SealedUpdate::worker).collect(Collectors.toCollection(TreeSet::new));
+    owner
+        .journal()
+        .answer(
+            session.id(),
+            new Answer(session.runId(), opening, first.modelHash(), parties(cohort), cohort));
     return ShareSum.of(owner.keys(), aggregator, opening, setHash, sum);
+  }
+
+  private static byte[] parties(Set<String> cohort) {
+    WireWriter out = new WireWriter();
+    cohort.forEach(out::text);
+    return Kdf.sha256(out.toByteArray());
   }
 
   private void addShare(SealedUpdate update, byte[] context, long[] sum) {
@@ -88,14 +106,12 @@ final class OpeningSide {
             SealingSide.associated(update.worker(), aggregator),
             update.keys().get(position));
     if (position > 0) {
-      new KeyStream(SealingSide.expansionKey(key, context)).addTo(sum);
+      new KeyStream(SealingSide.expansionKey(key, context)).addTo(sum, session.ring());
       return;
     }
     WireReader in = new WireReader(Sealing.open(key, update.body(), context));
     long[] share = in.longs(sum.length);
     in.end();
-    for (int j = 0; j < sum.length; j++) {
-      sum[j] += share[j];
-    }
+    session.ring().add(sum, share);
   }
 }

@@ -52,7 +52,9 @@ record OpeningTask(KeyRing keys, SealedFrame.ToAggregator frame) implements Aggr
     byte[] runId = ((SealedFrame.Advert) frame).runId();
     return PhaseTask.orDropout(
         "advertising",
-        () -> AggregatorAdvert.make(keys.open(aggregator).keys(), aggregator, runId).toBytes());
+        () ->
+            AggregatorAdvert.make(keys.open(aggregator).keysOf(runId), aggregator, runId)
+                .toBytes());
   }
 
   private ShareSum opened(String aggregator, SealedFrame.Open frame) {

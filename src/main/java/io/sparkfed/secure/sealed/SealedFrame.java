@@ -1,5 +1,6 @@
 package io.sparkfed.secure.sealed;
 
+import io.sparkfed.aggregate.Ring;
 import io.sparkfed.wire.RecordForm;
 import java.util.List;
 
@@ -8,9 +9,14 @@ sealed interface SealedFrame {
   /** The frames' canonical bytes. */
   RecordForm BYTES =
       new RecordForm(
-          1,
+          2,
           List.of(
-              Seal.class, Advert.class, Open.class, SealedSession.class, AggregatorAdvert.class));
+              Seal.class,
+              Advert.class,
+              Open.class,
+              SealedSession.class,
+              AggregatorAdvert.class,
+              Ring.class));
 
   /**
    * Workers seal.

@@ -1,5 +1,6 @@
 package io.sparkfed.secure.sealed;
 
+import io.sparkfed.aggregate.Ring;
 import io.sparkfed.secure.crypto.Kdf;
 import io.sparkfed.secure.keys.Roster;
 import io.sparkfed.wire.ProtocolException;
@@ -16,10 +17,17 @@ import java.util.List;
  * @param round the round it belongs to
  * @param sum number of the attempt at a sum within the run; an aggregator opens one set for it
  * @param minWorkers least number of workers in the sum
+ * @param ring how vectors are added
  * @param aggregators adverts, sorted by aggregator
  */
 record SealedSession(
-    byte[] runId, byte[] id, int round, int sum, int minWorkers, List<AggregatorAdvert> aggregators)
+    byte[] runId,
+    byte[] id,
+    int round,
+    int sum,
+    int minWorkers,
+    Ring ring,
+    List<AggregatorAdvert> aggregators)
     implements Serializable {
 
   SealedSession {
@@ -40,12 +48,14 @@ record SealedSession(
   byte[] context(Roster roster, byte[] modelHash) {
     WireWriter out =
         new WireWriter()
-            .text("spark-federated sealed sum 1")
+            .text("spark-federated sealed sum 2")
             .bytes(runId)
             .bytes(id)
             .integer(round)
             .integer(sum)
             .integer(minWorkers)
+            .integer(ring.singles())
+            .integer(ring.width())
             .bytes(roster == null ? new byte[0] : roster.hash())
             .bytes(modelHash)
             .integer(aggregators.size());

@@ -122,7 +122,14 @@ public final class SealedSum implements RingSum {
       adverts = adverts(federation, visit.round(), traffic);
     }
     SealedSession session =
-        new SealedSession(runId, Kdf.fresh(), visit.round(), number, minWorkers, adverts);
+        new SealedSession(
+            runId,
+            Kdf.fresh(),
+            visit.round(),
+            number,
+            minWorkers,
+            FlaggedVector.ring(words.ring()),
+            adverts);
     SortedMap<String, byte[]> sealedByWorker = new TreeMap<>();
     for (byte[] message :
         traffic.received(federation.visit(visit, SealingTask.of(keys, session, words)))) {
@@ -198,9 +205,7 @@ public final class SealedSum implements RingSum {
       if (total.length != sum.words().length) {
         throw new ProtocolException("share sums must have one length");
       }
-      for (int j = 0; j < total.length; j++) {
-        total[j] += sum.words()[j];
-      }
+      session.ring().add(total, sum.words());
     }
     return Optional.of(total);
   }

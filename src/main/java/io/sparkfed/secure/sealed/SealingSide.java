@@ -1,12 +1,16 @@
 package io.sparkfed.secure.sealed;
 
+import io.sparkfed.aggregate.Ring;
 import io.sparkfed.secure.crypto.Hpke;
 import io.sparkfed.secure.crypto.Kdf;
 import io.sparkfed.secure.crypto.KeyStream;
 import io.sparkfed.secure.crypto.Sealing;
+import io.sparkfed.secure.keys.Journal;
 import io.sparkfed.secure.keys.Owner;
 import io.sparkfed.secure.keys.PartyKeys;
 import io.sparkfed.secure.keys.Policy;
+import io.sparkfed.secure.keys.Sent;
+import io.sparkfed.wire.ProtocolException;
 import io.sparkfed.wire.WireWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +22,7 @@ import java.util.List;
 final class SealingSide {
   private final PartyKeys own;
   private final Policy policy;
+  private final Journal journal;
   private final String worker;
   private final SealedSession session;
   private final byte[] modelHash;
@@ -32,9 +37,10 @@ final class SealingSide {
    */
   SealingSide(Owner owner, String worker, SealedSession session, byte[] modelHash) {
     session.check(owner.roster());
-    owner.policy().checkSum(session.minWorkers(), session.round());
+    owner.policy().checkMinWorkers(session.minWorkers());
     owner.policy().checkAggregators(session.names());
-    this.own = owner.keys();
+    this.own = owner.keysOf(session.runId());
+    this.journal = owner.journal();
     this.policy = owner.policy();
     this.worker = worker;
     this.session = session;
@@ -47,17 +53,29 @@ final class SealingSide {
     return own.derive("blinding", context);
   }
 
-  /** Seals {@code vector} to the aggregators. */
-  SealedUpdate seal(long[] vector) {
+  /**
+   * Seals a vector to the aggregators. Once done for one vector, the journal refuses another in
+   * this session.
+   *
+   * @param ring how such vectors are added
+   * @param subject hash of what the vector answers
+   * @throws ProtocolException if the driver says that they are added otherwise, the vector is too
+   *     long for the owner, or another was sealed
+   */
+  SealedUpdate seal(long[] vector, Ring ring, byte[] subject) {
     policy.checkDimension(vector.length);
+    if (!ring.equals(session.ring())) {
+      throw new ProtocolException("vectors must be added as they are made to be");
+    }
     byte[] commitment = commitmentTo(vector);
+    journal.send(session.id(), new Sent(session.runId(), context, commitment, subject));
     long[] first = vector.clone();
     byte[] firstKey = shareKey(commitment, 0);
     List<byte[]> keys = new ArrayList<>();
     keys.add(sealedKey(0, firstKey, commitment));
     for (int l = 1; l < session.aggregators().size(); l++) {
       byte[] seed = shareKey(commitment, l);
-      new KeyStream(expansionKey(seed, context)).subtractFrom(first);
+      new KeyStream(expansionKey(seed, context)).subtractFrom(first, ring);
       keys.add(sealedKey(l, seed, commitment));
     }
     byte[] body = Sealing.seal(firstKey, new WireWriter().longs(first).toByteArray(), context);

@@ -222,11 +222,11 @@ class KnownAnswersTest {
     ByteBuffer words = ByteBuffer.wrap(stream).order(ByteOrder.LITTLE_ENDIAN);
     for (int length : new int[] {0, 1, 4095, 4096, 4097, 9000}) {
       long[] added = new long[length];
-      new KeyStream(COUNTING).addTo(added);
+      new KeyStream(COUNTING).addTo(added, io.sparkfed.aggregate.Ring.OF_WORDS);
       for (int j = 0; j < length; j++) {
         assertEquals(words.getLong(8 * j), added[j]);
       }
-      new KeyStream(COUNTING).subtractFrom(added);
+      new KeyStream(COUNTING).subtractFrom(added, io.sparkfed.aggregate.Ring.OF_WORDS);
       assertArrayEquals(new long[length], added);
     }
   }

@@ -1,16 +1,21 @@
 package io.sparkfed.secure.keys;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sparkfed.secure.crypto.Kdf;
 import io.sparkfed.wire.ProtocolException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
@@ -19,115 +24,221 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class JournalTest {
-  private static final byte[] RUN = Kdf.sha256(new byte[] {1});
-  private static final byte[] ONE = Kdf.sha256(new byte[] {2});
-  private static final byte[] OTHER = Kdf.sha256(new byte[] {3});
+  private static final byte[] RUN = hash(1);
+  private static final byte[] OTHER_RUN = hash(2);
+  private static final byte[] SESSION = hash(3);
+  private static final byte[] QUESTION = hash(4);
 
   @TempDir Path folder;
 
+  private Path path() {
+    return folder.resolve("journal");
+  }
+
+  private Journal inFolder(Limits limits) {
+    return new FolderJournal(path(), limits);
+  }
+
   private List<Journal> journals() {
-    return List.of(
-        MemoryJournal.of("owner " + folder),
-        new FolderJournal(folder.resolve("journal"), Long.MAX_VALUE));
+    return List.of(MemoryJournal.of("owner " + folder), inFolder(Limits.NONE));
+  }
+
+  private static byte[] hash(int number) {
+    return Kdf.sha256(new byte[] {(byte) number, (byte) (number >> 8)});
+  }
+
+  private static Sent sent(int vector) {
+    return new Sent(RUN, hash(100), hash(vector), QUESTION);
+  }
+
+  private static Answer answer(byte[] subject, String... cohort) {
+    byte[] opening = Kdf.sha256(String.join(",", cohort).getBytes(StandardCharsets.UTF_8));
+    return new Answer(RUN, opening, subject, opening, Set.of(cohort));
+  }
+
+  private static void refused(String rule, Runnable broken) {
+    assertEquals(rule, assertThrows(ProtocolException.class, broken::run).getMessage());
   }
 
   @Test
-  void record_sameOpeningAgain_isAllowedAndAnotherRefused() {
+  void send_sameEntryAgain_isAllowedAndAnyOtherRefused() {
+    List<Sent> others =
+        List.of(
+            sent(8),
+            new Sent(OTHER_RUN, hash(100), hash(7), QUESTION),
+            new Sent(RUN, hash(101), hash(7), QUESTION),
+            new Sent(RUN, hash(100), hash(7), hash(9)));
     for (Journal journal : journals()) {
-      journal.record(RUN, 1, ONE);
-      journal.record(RUN, 1, ONE);
-      assertThrows(ProtocolException.class, () -> journal.record(RUN, 1, OTHER));
-      journal.record(RUN, 1, ONE);
-      journal.record(RUN, 2, OTHER);
-      journal.record(OTHER, 1, OTHER);
+      assertTrue(journal.sent(SESSION).isEmpty());
+      journal.send(SESSION, sent(7));
+      journal.send(SESSION, sent(7));
+      for (Sent other : others) {
+        refused(
+            "a session is masked once, and the journal holds another vector or other parties",
+            () -> journal.send(SESSION, other));
+      }
+      assertTrue(journal.sent(SESSION).orElseThrow().isSameAs(sent(7)));
+      journal.send(hash(50), sent(8));
     }
   }
 
   @Test
-  void folder_anotherProcess_remembers() {
-    Path path = folder.resolve("journal");
-    new FolderJournal(path, Long.MAX_VALUE).record(RUN, 1, ONE);
-
-    FolderJournal later = new FolderJournal(path, Long.MAX_VALUE);
-    later.record(RUN, 1, ONE);
-    assertEquals(
-        "a sum is opened once, and the journal holds another opening",
-        assertThrows(ProtocolException.class, () -> later.record(RUN, 1, OTHER)).getMessage());
+  void answer_sameSetAgain_isAllowedAndAnotherRefused() {
+    for (Journal journal : journals()) {
+      journal.answer(SESSION, answer(QUESTION, "a", "b", "c"));
+      journal.answer(SESSION, answer(QUESTION, "a", "b", "c"));
+      refused(
+          "a sum is opened once, and the journal holds another opening",
+          () -> journal.answer(SESSION, answer(QUESTION, "a", "b")));
+      journal.answer(hash(50), answer(QUESTION, "a", "b"));
+    }
   }
 
-  /** A kill between creating the entry and writing it leaves it empty: nobody knows what it was. */
+  /** Names with spaces, commas, line breaks and other letters are names, too. */
   @Test
-  void folder_entryCutByAKill_keepsTheSumClosed() throws IOException {
-    Path path = folder.resolve("journal");
-    new FolderJournal(path, Long.MAX_VALUE).record(RUN, 1, ONE);
-    try (Stream<Path> entries = Files.list(path)) {
-      Files.write(entries.findFirst().orElseThrow(), new byte[0]);
-    }
+  void folder_anotherProcess_remembersEverything() {
+    String[] odd = {"Klinik München", "a,b", "c d\ne", "%2C", "worker"};
+    Limits limits = new Limits(Long.MAX_VALUE, Integer.MAX_VALUE, Limits.Cohorts.ONE);
+    inFolder(limits).send(SESSION, sent(7));
+    inFolder(limits).answer(SESSION, answer(QUESTION, odd));
 
-    FolderJournal later = new FolderJournal(path, Long.MAX_VALUE, Duration.ofMillis(50));
-    assertThrows(ProtocolException.class, () -> later.record(RUN, 1, ONE));
-  }
+    Journal later = inFolder(limits);
 
-  /** Two attempts at one task: the second comes while the first is writing. */
-  @Test
-  void folder_entryThatIsBeingWritten_isWaitedFor() throws Exception {
-    Path path = folder.resolve("journal");
-    new FolderJournal(path, Long.MAX_VALUE).record(RUN, 1, ONE);
-    Path entry;
-    try (Stream<Path> entries = Files.list(path)) {
-      entry = entries.findFirst().orElseThrow();
-    }
-    byte[] whole = Files.readAllBytes(entry);
-    Files.write(entry, new byte[0]);
-    List<Throwable> failures = Collections.synchronizedList(new ArrayList<>());
-    Thread second = new Thread(() -> new FolderJournal(path, Long.MAX_VALUE).record(RUN, 1, ONE));
-    second.setUncaughtExceptionHandler((thread, failure) -> failures.add(failure));
-    second.start();
-    // Until it polls: it has seen the empty entry.
-    while (second.getState() != Thread.State.TIMED_WAITING && second.isAlive()) {
-      Thread.sleep(1);
-    }
-    Files.write(entry, whole);
-    second.join();
-
-    assertEquals(List.of(), failures);
+    refused(
+        "a session is masked once, and the journal holds another vector or other parties",
+        () -> later.send(SESSION, sent(8)));
+    later.answer(hash(50), answer(QUESTION, odd));
+    refused(
+        "the question was answered for another cohort, and the owner's policy allows one",
+        () -> later.answer(hash(51), answer(QUESTION, Arrays.copyOf(odd, 4))));
   }
 
   @Test
-  void folder_moreSumsThanThePolicyAllows_areRefused() {
-    FolderJournal journal = new FolderJournal(folder.resolve("journal"), 2);
-    journal.record(RUN, 1, ONE);
-    journal.record(RUN, 2, ONE);
-    journal.record(RUN, 1, ONE);
-    assertEquals(
-        "the owner's policy allows no more sums",
-        assertThrows(ProtocolException.class, () -> journal.record(RUN, 3, ONE)).getMessage());
+  void answer_oneQuestion_isAnsweredForOneCohortAlone() {
+    Journal journal = inFolder(new Limits(Long.MAX_VALUE, Integer.MAX_VALUE, Limits.Cohorts.ONE));
+    journal.answer(hash(20), answer(QUESTION, "a", "b", "c", "d", "e"));
+    int session = 21;
+    for (String[] other :
+        List.of(
+            new String[] {"a", "b", "c", "d"},
+            new String[] {"a", "b"},
+            new String[] {"a", "b", "c", "d", "f"},
+            new String[] {"v", "w", "x", "y", "z"})) {
+      byte[] id = hash(session++);
+      refused(
+          "the question was answered for another cohort, and the owner's policy allows one",
+          () -> journal.answer(id, answer(QUESTION, other)));
+      journal.answer(id, answer(hash(session + 100), other));
+    }
+    journal.answer(hash(session), answer(QUESTION, "a", "b", "c", "d", "e"));
+  }
+
+  @Test
+  void folder_moreSumsOrQuestionsThanThePolicyAllows_areRefused() {
+    Journal sums =
+        new FolderJournal(folder.resolve("sums"), new Limits(2, 1000, Limits.Cohorts.ANY));
+    sums.send(hash(20), sent(1));
+    sums.send(hash(21), sent(1));
+    sums.send(hash(20), sent(1));
+    refused("the owner's policy allows no more sums", () -> sums.send(hash(22), sent(1)));
+
+    Journal questions =
+        new FolderJournal(folder.resolve("questions"), new Limits(1000, 2, Limits.Cohorts.ANY));
+    for (int question = 0; question < 2; question++) {
+      questions.send(hash(30 + question), new Sent(RUN, hash(1), hash(2), hash(question)));
+    }
+    questions.send(hash(40), new Sent(RUN, hash(1), hash(2), hash(0)));
+    refused(
+        "the owner's policy allows no more questions in this run",
+        () -> questions.send(hash(41), new Sent(RUN, hash(1), hash(2), hash(9))));
+    questions.send(hash(41), new Sent(OTHER_RUN, hash(1), hash(2), hash(9)));
+  }
+
+  /** Cut anywhere, the last line has not been answered for; all before it has. */
+  @Test
+  void folder_lastLineCutByAKill_isTakenAwayAndNothingElse() throws IOException {
+    Journal journal = inFolder(Limits.NONE);
+    journal.send(SESSION, sent(7));
+    byte[] one = Files.readAllBytes(path().resolve("log"));
+    journal.send(hash(50), sent(8));
+    byte[] two = Files.readAllBytes(path().resolve("log"));
+    for (int cut = one.length; cut < two.length; cut++) {
+      Files.write(path().resolve("log"), Arrays.copyOf(two, cut));
+
+      Journal later = inFolder(Limits.NONE);
+
+      assertThrows(ProtocolException.class, () -> later.send(SESSION, sent(9)));
+      later.send(hash(50), sent(9));
+      assertThrows(ProtocolException.class, () -> later.send(hash(50), sent(8)));
+      assertTrue(inFolder(Limits.NONE).sent(hash(50)).orElseThrow().isSameAs(sent(9)));
+    }
+  }
+
+  @Test
+  void folder_lineThatItDidNotWrite_isRefused() throws IOException {
+    inFolder(Limits.NONE).send(SESSION, sent(7));
+    for (String line : List.of("\n", "nonsense\n", "t sent 00 11 22 33 zz\n", "t asked a b c\n")) {
+      byte[] whole = Files.readAllBytes(path().resolve("log"));
+      Files.writeString(path().resolve("log"), line, StandardOpenOption.APPEND);
+      refused(
+          "each line of the owner's journal must be one that it wrote",
+          () -> inFolder(Limits.NONE).send(SESSION, sent(7)));
+      Files.write(path().resolve("log"), whole);
+    }
   }
 
   @Test
   void folder_thatCantBeWritten_isRefused() throws IOException {
     Path file = Files.writeString(folder.resolve("file"), "");
-    assertEquals(
-        "the owner's journal can't be written",
+    assertTrue(
         assertThrows(
                 ProtocolException.class,
-                () -> new FolderJournal(file, Long.MAX_VALUE).record(RUN, 1, ONE))
-            .getMessage());
+                () -> new FolderJournal(file, Limits.NONE).send(SESSION, sent(7)))
+            .getMessage()
+            .startsWith("the owner's journal can't be written"));
   }
 
-  /** Tasks of one executor ask at once: one opening wins, and only it. */
+  /** What was forgotten can't be computed any more: a run's secret is drawn, not derived. */
   @Test
-  void record_fromManyThreads_letsOneOpeningThrough() throws InterruptedException {
+  void secretOf_untilTheRunEnds_isTheSameAndThenAnother() throws IOException {
     for (Journal journal : journals()) {
+      byte[] secret = journal.secretOf(RUN);
+      assertArrayEquals(secret, journal.secretOf(RUN));
+      assertFalse(Arrays.equals(secret, journal.secretOf(OTHER_RUN)));
+      journal.end(RUN);
+      assertFalse(Arrays.equals(secret, journal.secretOf(RUN)));
+      journal.end(RUN);
+      journal.end(RUN);
+    }
+    byte[] secret = inFolder(Limits.NONE).secretOf(RUN);
+    assertArrayEquals(secret, inFolder(Limits.NONE).secretOf(RUN));
+    try (Stream<Path> files = Files.list(path())) {
+      for (Path file : files.filter(f -> f.getFileName().toString().startsWith("run-")).toList()) {
+        assertEquals(
+            "rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
+      }
+    }
+    inFolder(Limits.NONE).end(RUN);
+    inFolder(Limits.NONE).end(OTHER_RUN);
+    try (Stream<Path> files = Files.list(path())) {
+      assertEquals(List.of("log"), files.map(f -> f.getFileName().toString()).toList());
+    }
+  }
+
+  /** Tasks of one executor ask at once: one vector wins, and only it. */
+  @Test
+  void send_fromManyThreadsAndJournals_letsOneVectorThrough() throws InterruptedException {
+    for (boolean inMemory : new boolean[] {true, false}) {
       Set<Integer> passed = new ConcurrentSkipListSet<>();
       List<Thread> threads = new ArrayList<>();
       for (int i = 0; i < 16; i++) {
         int number = i;
+        Journal journal = inMemory ? MemoryJournal.of("owner " + folder) : inFolder(Limits.NONE);
         threads.add(
             new Thread(
                 () -> {
                   try {
-                    journal.record(RUN, 7, Kdf.sha256(new byte[] {(byte) number}));
+                    journal.send(SESSION, sent(number));
                     passed.add(number);
                   } catch (ProtocolException e) {
                     // Another one was first.

@@ -129,7 +129,7 @@ class KeyFoldersTest {
     Owner owner = new KeyFolder(own).open("a");
 
     assertEquals(
-        new Policy(3, 2, 1 << 24, 1000, Double.POSITIVE_INFINITY, Optional.of(Set.of())),
+        new Policy(3, 2, 1 << 24, Double.POSITIVE_INFINITY, 0.1, Optional.of(Set.of())),
         owner.policy());
     assertArrayEquals(roster.hash(), owner.roster().hash());
     assertArrayEquals(roster.publicKey("a"), Signing.publicKey(owner.keys().identity()));
@@ -145,14 +145,13 @@ class KeyFoldersTest {
 
     assertEquals(Optional.of(Set.of("agg-1", "agg-2")), owner.policy().aggregators());
     byte[] run = new byte[32];
-    owner.journal().record(run, 1, run);
+    Sent sent = new Sent(run, run, run, run);
+    owner.journal().send(new byte[] {1}, sent);
     assertEquals(
         "the owner's policy allows no more sums",
-        assertThrows(ProtocolException.class, () -> owner.journal().record(run, 2, run))
+        assertThrows(ProtocolException.class, () -> owner.journal().send(new byte[] {2}, sent))
             .getMessage());
-    try (Stream<Path> entries = Files.list(own.resolve(KeyFolder.JOURNAL))) {
-      assertEquals(1, entries.count());
-    }
+    assertEquals(1, Files.readAllLines(own.resolve(KeyFolder.JOURNAL).resolve("log")).size());
   }
 
   @Test

@@ -76,7 +76,9 @@ class OpenFoldersTest {
   void keyFolders_loosenedAfterItWasOpened_isRefused() throws IOException {
     KeyFolders folders = new KeyFolders(dir.toString(), roster.lines());
     Owner first = folders.open("a");
-    first.journal().record(new byte[32], 1, new byte[32]);
+    first
+        .journal()
+        .send(new byte[32], new Sent(new byte[32], new byte[32], new byte[32], new byte[32]));
     assertEquals(first, folders.open("a"));
 
     for (String file : List.of("", KeyFolder.STORE, KeyFolder.JOURNAL)) {

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.sparkfed.aggregate.Visit;
 import io.sparkfed.secure.keys.EphemeralKeys;
 import io.sparkfed.secure.keys.KeyRing;
-import io.sparkfed.secure.keys.Owner;
 import io.sparkfed.secure.masked.PhaseFederation.Call;
 import io.sparkfed.secure.masked.PhaseFederation.Line;
 import io.sparkfed.secure.masked.PhaseFederation.Phase;
@@ -37,7 +36,7 @@ class DriverRestartTest {
     /** Distinct masked vectors by session and worker. */
     private final Map<String, Set<String>> vectors = new HashMap<>();
 
-    /** Distinct shares of one worker's secrets that one holder revealed, by session. */
+    /** Distinct things that one holder revealed of one worker, by session. */
     private final Map<String, Set<String>> shares = new HashMap<>();
 
     private final Phase killedIn;
@@ -59,9 +58,9 @@ class DriverRestartTest {
         if (phase == Phase.MASK) {
           note(vectors, session + worker, message);
         } else if (phase == Phase.REVEAL) {
-          Reveal.parse(message)
-              .shares()
-              .forEach((owner, share) -> note(shares, session + worker + owner, share));
+          Reveal reveal = Reveal.parse(message);
+          reveal.shares().forEach((owner, share) -> note(shares, session + worker + owner, share));
+          reveal.seeds().forEach((owner, seed) -> note(shares, session + worker + owner, seed));
         }
       }
       if (phase == killedIn && !killed && messages++ == messagesBefore) {
@@ -97,30 +96,18 @@ class DriverRestartTest {
     }
   }
 
-  /** Both shares of one worker would take its mask off its vector. */
+  /** A share and a seed of one worker would take a mask too many off its vector. */
   @Test
   void reveal_askedAgainWithOtherSurvivors_isRefusedAndTheSameQuestionIsNot() {
     Rehearsal session = Rehearsal.of(5, 2, 77L);
-    session.pin(session.commit(session.all()));
-    KeyRing process = new EphemeralKeys();
-    Owner owner = session.owner("w00");
-    WorkerSide side =
-        new WorkerSide(
-            new Owner(
-                owner.keys(),
-                owner.policy(),
-                process.open("DriverRestart").journal(),
-                owner.roster()),
-            "w00",
-            session.session,
-            session.modelHash());
+    session.receive(session.mask(session.all()));
+    WorkerSide side = session.side("w00");
     SortedSet<String> all = session.all();
-    byte[] answer = side.reveal(session.pins(), all, session.inbox("w00")).toBytes();
+    byte[] answer = side.reveal(all, session.inbox("w00")).toBytes();
 
-    assertArrayEquals(answer, side.reveal(session.pins(), all, session.inbox("w00")).toBytes());
+    assertArrayEquals(answer, side.reveal(all, session.inbox("w00")).toBytes());
     assertThrows(
-        ProtocolException.class,
-        () -> side.reveal(session.pins(), session.allBut("w04"), session.inbox("w00")));
+        ProtocolException.class, () -> side.reveal(session.allBut("w04"), session.inbox("w00")));
   }
 
   private static long[] sum(SortedMap<String, long[]> held) {

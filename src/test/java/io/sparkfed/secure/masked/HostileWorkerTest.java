@@ -2,9 +2,12 @@ package io.sparkfed.secure.masked;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.sparkfed.aggregate.AggregationException;
+import io.sparkfed.aggregate.Opened;
+import io.sparkfed.aggregate.Ring;
 import io.sparkfed.aggregate.Visit;
 import io.sparkfed.secure.keys.ThrowAwayKeys;
 import io.sparkfed.secure.masked.PhaseFederation.Call;
@@ -15,308 +18,34 @@ import io.sparkfed.wire.WireWriter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
+import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
-/** The driver refuses messages that break a rule, with a typed error, and opens nothing. */
+/** A message that breaks a rule costs its sender the sum, is named, and never gives a wrong sum. */
 class HostileWorkerTest {
-  private final Rehearsal own = Rehearsal.of(4, 2, 1L);
-  private final Rehearsal other = new Rehearsal(own.held, 2, 2L);
-  private List<byte[]> committed;
+  private final Rehearsal own = Rehearsal.of(5, 2, 1L);
+  private final SortedSet<String> rest = own.allBut("w00");
   private List<byte[]> masked;
-  private List<byte[]> reveals;
 
   @BeforeEach
   void runHonestly() {
-    committed = own.commit(own.all());
-    own.pin(committed);
     masked = own.mask(own.all());
-    reveals = own.reveal(own.all(), own.all());
-    other.pin(other.commit(other.all()));
-    assertArrayEquals(own.sumOf(own.all()), own.open(masked, reveals));
   }
 
-  private void refusedInEachPhase(String rule, List<List<byte[]>> messages) {
-    assertRule(rule, () -> own.driver.commitments(messages.get(0)));
-    assertRule(rule, () -> own.driver.maskedVectors(messages.get(1), own.pins()));
-    assertRule(rule, () -> own.driver.reveals(messages.get(2), own.pins(), own.all()));
-  }
-
-  private static void assertRule(String rule, Runnable action) {
-    ProtocolException refused = assertThrows(ProtocolException.class, action::run);
-    if (!rule.isEmpty()) {
-      assertEquals(rule, refused.getMessage());
-    }
-  }
-
-  private List<List<byte[]>> withFirst(byte[] b, byte[] c, byte[] d) {
-    return List.of(with(committed, 0, b), with(masked, 0, c), with(reveals, 0, d));
-  }
-
-  private static List<byte[]> with(List<byte[]> messages, int at, byte[] message) {
-    List<byte[]> changed = new ArrayList<>(messages);
-    changed.set(at, message);
-    return changed;
-  }
-
-  @Test
-  void driver_workerTwice_isRefused() {
-    refusedInEachPhase(
-        "a worker must send one message in a phase",
-        withFirst(committed.get(1), masked.get(1), reveals.get(1)));
-  }
-
-  @Test
-  void driver_truncatedOrLongerMessage_isRefused() {
-    for (List<byte[]> phase : List.of(committed, masked, reveals)) {
-      byte[] message = phase.get(0);
-      for (int length = 1; length < message.length; length++) {
-        byte[] cut = Arrays.copyOf(message, length);
-        refusedInEachPhase("", withFirst(cut, cut, cut));
-      }
-      byte[] longer = Arrays.copyOf(message, message.length + 1);
-      refusedInEachPhase("", withFirst(longer, longer, longer));
-    }
-  }
-
-  /** Every byte is covered by the form or the signature. */
-  @Test
-  void driver_anyByteChanged_isRefused() {
-    for (int i = 0; i < committed.get(0).length; i++) {
-      byte[] changed = flipped(committed.get(0), i);
-      assertRule("", () -> own.driver.commitments(with(committed, 0, changed)));
-    }
-    for (int i = 0; i < masked.get(0).length; i++) {
-      byte[] changed = flipped(masked.get(0), i);
-      assertRule("", () -> own.driver.maskedVectors(with(masked, 0, changed), own.pins()));
-    }
-    for (int i = 0; i < reveals.get(0).length; i++) {
-      byte[] changed = flipped(reveals.get(0), i);
-      assertRule("", () -> own.driver.reveals(with(reveals, 0, changed), own.pins(), own.all()));
-    }
-  }
-
-  @Test
-  void driver_messagesOfAnotherSession_areRefused() {
-    refusedInEachPhase(
-        "a signature must be its sender's",
-        List.of(
-            other.commit(other.all()),
-            other.mask(other.all()),
-            other.reveal(other.all(), other.all())));
-  }
-
-  @Test
-  void driver_revealForOtherSurvivors_isRefused() {
-    assertRule(
-        "a signature must be its sender's",
-        () ->
-            own.driver.reveals(
-                own.reveal(own.allBut("w03"), own.allBut("w03")), own.pins(), own.all()));
-  }
-
-  @Test
-  void driver_foreignWorker_isRefused() {
-    Rehearsal wider = Rehearsal.of(5, 2, 1L);
-    wider.pin(wider.commit(wider.all()));
-    refusedInEachPhase(
-        "",
-        withFirst(
-            wider.commitTask("w04"), wider.maskTask("w04"), wider.revealTask("w04", wider.all())));
-    assertRule(
-        "a masked vector must be of a worker that committed",
-        () -> own.driver.maskedVectors(with(masked, 0, wider.maskTask("w04")), own.pins()));
-    Reveal ofNoSurvivor =
-        Reveal.make(
-            own.owner("w03").keys(),
-            "w03",
-            WorkerSide.sumHash(own.session, own.pins(), own.allBut("w03")),
-            new TreeMap<>());
-    assertRule(
-        "a share must be revealed by a survivor",
-        () -> own.driver.reveals(List.of(ofNoSurvivor.toBytes()), own.pins(), own.allBut("w03")));
-  }
-
-  /** One worker in another's name. */
-  @Test
-  void driver_signedByAnotherWorker_isRefused() {
-    Commitment genuine = Commitment.parse(committed.get(0));
-    Commitment forged =
-        Commitment.make(
-            own.owner("w01").keys(),
-            "w00",
-            own.session.id(),
-            genuine.commitment(),
-            genuine.sealedShares());
-    MaskedVector vector =
-        MaskedVector.make(
-            own.owner("w01").keys(), "w00", own.session.id(), own.pins().hash(), new long[4]);
-    Reveal reveal =
-        Reveal.make(
-            own.owner("w01").keys(),
-            "w00",
-            WorkerSide.sumHash(own.session, own.pins(), own.all()),
-            Reveal.parse(reveals.get(0)).shares());
-
-    refusedInEachPhase(
-        "a signature must be its sender's",
-        withFirst(forged.toBytes(), vector.toBytes(), reveal.toBytes()));
-  }
-
-  @Test
-  void commitments_sharesForOthersThanTheNeighbours_areRefused() {
-    Commitment genuine = Commitment.parse(committed.get(0));
-    SortedMap<String, byte[]> fewer = new TreeMap<>(genuine.sealedShares());
-    fewer.remove("w03");
-    SortedMap<String, byte[]> more = new TreeMap<>(genuine.sealedShares());
-    more.put("w00", new byte[0]);
-    for (SortedMap<String, byte[]> shares : List.of(fewer, more, new TreeMap<String, byte[]>())) {
-      Commitment message =
-          Commitment.make(
-              own.owner("w00").keys(), "w00", own.session.id(), genuine.commitment(), shares);
-      assertRule(
-          "shares must be sealed to exactly the sender's neighbors",
-          () -> own.driver.commitments(with(committed, 0, message.toBytes())));
-    }
-  }
-
-  @Test
-  void parse_entriesUnsortedOrTwice_areRefused() {
-    for (List<String> names : List.of(List.of("b", "a"), List.of("a", "a"))) {
-      WireWriter commitment = new WireWriter().text("w00").bytes(new byte[32]).integer(2);
-      WireWriter reveal = new WireWriter().text("w00").integer(2);
-      for (String name : names) {
-        commitment.text(name).bytes(new byte[3]);
-        reveal.text(name).bytes(new byte[40]);
-      }
-      String rule = "entries must be sorted and none may come twice";
-      assertRule(rule, () -> Commitment.parse(commitment.bytes(new byte[64]).toByteArray()));
-      assertRule(rule, () -> Reveal.parse(reveal.bytes(new byte[64]).toByteArray()));
-    }
-  }
-
-  @Test
-  void parse_sharesOfAnotherShape_areRefused() {
-    for (int length : new int[] {0, 39, 41}) {
-      byte[] reveal =
-          new WireWriter()
-              .text("w00")
-              .integer(1)
-              .text("a")
-              .bytes(new byte[length])
-              .bytes(new byte[64])
-              .toByteArray();
-      assertRule("a field must have 40 bytes", () -> Reveal.parse(reveal));
-    }
-  }
-
-  /** Large counts must not make large collections, nor negative ones pass for none. */
-  @Test
-  void parse_impossibleCounts_areRefused() {
-    for (int count : new int[] {Integer.MAX_VALUE, 5, -1}) {
-      byte[] reveal = new WireWriter().text("w00").integer(count).toByteArray();
-      byte[] commitment =
-          new WireWriter().text("w00").bytes(new byte[32]).integer(count).toByteArray();
-      byte[] vector =
-          new WireWriter()
-              .text("w00")
-              .bytes(new byte[64])
-              .integer(count)
-              .integer(count)
-              .toByteArray();
-      assertThrows(ProtocolException.class, () -> Reveal.parse(reveal));
-      assertThrows(ProtocolException.class, () -> Commitment.parse(commitment));
-      assertThrows(ProtocolException.class, () -> MaskedVector.parse(vector));
-    }
-  }
-
-  /** A negative count must not be a second form of none. */
-  @Test
-  void reveals_negativeCount_isRefused() {
-    WireWriter body = new WireWriter().text("w00").integer(-1);
-    byte[] signature =
-        Reveal.make(
-                own.owner("w00").keys(),
-                "w00",
-                WorkerSide.sumHash(own.session, own.pins(), own.all()),
-                new TreeMap<>())
-            .signature();
-    byte[] message = body.bytes(signature).toByteArray();
-
-    assertRule(
-        "a count must not be negative",
-        () -> own.driver.reveals(with(reveals, 0, message), own.pins(), own.all()));
-  }
-
-  /** A corrupted share, signed by its holder, gives a wrong secret: never a wrong sum. */
-  @ParameterizedTest
-  @EnumSource(
-      value = Phase.class,
-      names = {"COMMIT", "REVEAL"})
-  void aggregate_corruptedShares_openNothing(Phase dropout) {
-    ThrowAwayKeys keys = new ThrowAwayKeys(Rehearsal.hash(3));
-    Line line =
-        new Line() {
-          @Override
-          public Object call(Phase phase, String worker, Call call, MaskedFrame frame) {
-            if (dropout == Phase.COMMIT && phase == Phase.MASK && worker.equals("w03")) {
-              return null;
-            }
-            byte[] message = (byte[]) call.run(frame);
-            if (phase != Phase.REVEAL || !worker.equals("w00")) {
-              return message;
-            }
-            MaskedFrame.Unmask unmask = (MaskedFrame.Unmask) frame;
-            SortedMap<String, byte[]> shares = new TreeMap<>(Reveal.parse(message).shares());
-            String target = dropout == Phase.COMMIT ? "w03" : "w01";
-            shares.put(target, flipped(shares.get(target), 39));
-            return Reveal.make(
-                    keys.open(worker).keys(),
-                    worker,
-                    WorkerSide.sumHash(
-                        unmask.session(), unmask.pins(), new TreeSet<>(unmask.survivors())),
-                    shares)
-                .toBytes();
-          }
-        };
-
-    assertThrows(
-        AggregationException.class,
-        () ->
-            new MaskedSum(keys, 2)
-                .sum(
-                    new PhaseFederation(own.held, line),
-                    new Visit("sum", 1, List.copyOf(own.held.keySet())),
-                    Rehearsal.SEND));
-  }
-
-  @Test
-  void aggregate_garbageInAnyPhase_isATypedFailure() {
-    for (Phase garbled : Phase.values()) {
-      Line line =
-          new Line() {
-            @Override
-            public Object call(Phase phase, String worker, Call call, MaskedFrame frame) {
-              return phase == garbled && worker.equals("w02")
-                  ? new byte[] {1, 2, 3, 4, 5, 6, 7}
-                  : call.run(frame);
-            }
-          };
-      AggregationException refused =
-          assertThrows(
-              AggregationException.class,
-              () ->
-                  new MaskedSum(ThrowAwayKeys.random(), 2)
-                      .sum(
-                          new PhaseFederation(own.held, line),
-                          new Visit("sum", 1, List.copyOf(own.held.keySet())),
-                          Rehearsal.SEND));
-      assertEquals(AggregationException.class, refused.getClass());
+  private void leftOut(String fault, byte[] first) {
+    List<byte[]> changed = new ArrayList<>(masked);
+    changed.set(0, first);
+    own.driver.faults().clear();
+    assertEquals(rest, own.receive(changed).keySet());
+    assertEquals(1, own.driver.faults().size());
+    if (!fault.isEmpty()) {
+      assertEquals(fault, own.driver.faults().get(0));
     }
   }
 
@@ -324,5 +53,198 @@ class HostileWorkerTest {
     byte[] copy = bytes.clone();
     copy[at] ^= 1;
     return copy;
+  }
+
+  @Test
+  void vector_cutLongerOrChangedAnywhere_isLeftOut() {
+    byte[] message = masked.get(0);
+    for (int at = 0; at < message.length; at++) {
+      leftOut("", flipped(message, at));
+      if (at > 0) {
+        leftOut("", Arrays.copyOf(message, at));
+      }
+    }
+    leftOut(
+        "an unknown sender: a message must not have trailing bytes",
+        Arrays.copyOf(message, message.length + 1));
+  }
+
+  @Test
+  void vector_ofAnotherSessionWorkerOrSigner_isLeftOut() {
+    Rehearsal other = new Rehearsal(own.held, 2, 2L);
+    leftOut("worker w00: a signature must be its sender's", other.maskTask("w00"));
+    Rehearsal wider = Rehearsal.of(6, 2, 1L);
+    leftOut(
+        "an unknown sender: a masked vector must be of a worker of the cohort",
+        wider.maskTask("w05"));
+    MaskedVector genuine = MaskedVector.parse(masked.get(0));
+    leftOut(
+        "worker w00: a signature must be its sender's",
+        MaskedVector.make(
+                own.owner("w01").keys(),
+                own.keys.roster(),
+                "w00",
+                own.context(),
+                genuine.commitment(),
+                genuine.pledges(),
+                genuine.shareHash("w00"),
+                new long[4])
+            .toBytes());
+  }
+
+  @Test
+  void vector_sharesForOthersThanTheNeighboursOrAnotherLength_isLeftOut() {
+    MaskedVector genuine = MaskedVector.parse(masked.get(0));
+    SortedMap<String, MaskedVector.Pledge> fewer = new TreeMap<>(genuine.pledges());
+    fewer.remove("w03");
+    SortedMap<String, MaskedVector.Pledge> more = new TreeMap<>(genuine.pledges());
+    more.put("w00", genuine.pledges().get("w01"));
+    for (SortedMap<String, MaskedVector.Pledge> pledges : List.of(fewer, more)) {
+      leftOut(
+          "worker w00: shares must be sealed to exactly the sender's neighbors",
+          made(genuine, pledges, new long[4]));
+    }
+    leftOut(
+        "worker w00: masked vectors must have one length",
+        made(genuine, genuine.pledges(), new long[5]));
+  }
+
+  private byte[] made(
+      MaskedVector genuine, SortedMap<String, MaskedVector.Pledge> pledges, long[] words) {
+    return MaskedVector.make(
+            own.owner("w00").keysOf(own.runId),
+            own.keys.roster(),
+            "w00",
+            own.context(),
+            genuine.commitment(),
+            pledges,
+            genuine.shareHash("w00"),
+            words)
+        .toBytes();
+  }
+
+  @Test
+  void vector_twoOfOneWorker_areLeftOut() {
+    List<byte[]> twice = new ArrayList<>(masked);
+    twice.add(masked.get(0));
+
+    assertEquals(rest, own.receive(twice).keySet());
+    assertEquals(
+        List.of("worker w00: a worker must send one message in a phase"), own.driver.faults());
+  }
+
+  @Test
+  void parse_entriesUnsortedTwiceOrOfImpossibleNumber_areRefused() {
+    for (List<String> names : List.of(List.of("b", "a"), List.of("a", "a"))) {
+      WireWriter reveal = new WireWriter().text("w00").integer(2);
+      WireWriter vector =
+          new WireWriter().text("w00").bytes(new byte[32]).bytes(new byte[32]).integer(2);
+      for (String name : names) {
+        reveal.text(name).bytes(new byte[40]);
+        vector.text(name).bytes(new byte[56]).bytes(new byte[32]).bytes(new byte[32]);
+      }
+      String rule = "entries must be sorted and none may come twice";
+      assertRule(rule, () -> Reveal.parse(reveal.integer(0).toByteArray()));
+      byte[] body = vector.longs(new long[1]).toByteArray();
+      byte[] message = new WireWriter().bytes(body).bytes(new byte[0]).toByteArray();
+      assertRule(rule, () -> MaskedVector.parse(message));
+    }
+    for (int count : new int[] {Integer.MAX_VALUE, 5, -1}) {
+      byte[] reveal = new WireWriter().text("w00").integer(count).toByteArray();
+      assertThrows(ProtocolException.class, () -> Reveal.parse(reveal));
+      byte[] inbox = new WireWriter().integer(count).toByteArray();
+      assertThrows(ProtocolException.class, () -> Inbox.parse(inbox));
+      byte[] cards = new WireWriter().integer(count).toByteArray();
+      assertThrows(ProtocolException.class, () -> Cards.parse(cards));
+    }
+  }
+
+  private static void assertRule(String rule, Runnable action) {
+    assertEquals(rule, assertThrows(ProtocolException.class, action::run).getMessage());
+  }
+
+  /**
+   * A share that isn't the promised one is not used, and others are; both that it may be are named.
+   */
+  @Test
+  void reveal_wrongShare_isNamedAndTheSumIsRight() {
+    own.receive(masked);
+    List<byte[]> reveals = new ArrayList<>(own.reveal(own.all(), own.all()));
+    Reveal genuine = Reveal.parse(reveals.get(1));
+    SortedMap<String, byte[]> shares = new TreeMap<>(genuine.shares());
+    shares.put("w03", flipped(shares.get("w03"), 39));
+    shares.remove("w02");
+    reveals.set(1, new Reveal("w01", shares, genuine.seeds()).toBytes());
+
+    assertArrayEquals(own.sumOf(own.all()), own.open(reveals));
+    assertEquals(
+        List.of("workers w03 and w01: a share must be the one that was promised"),
+        own.driver.faults());
+  }
+
+  @Test
+  void reveal_wrongSeed_opensNothingAndIsNamed() {
+    Rehearsal session = Rehearsal.of(5, 2, 3L);
+    session.receive(session.mask(session.allBut("w04")));
+    List<byte[]> reveals =
+        new ArrayList<>(session.reveal(session.allBut("w04"), session.allBut("w04")));
+    Reveal genuine = Reveal.parse(reveals.get(0));
+    SortedMap<String, byte[]> seeds = new TreeMap<>(genuine.seeds());
+    seeds.put("w04", flipped(seeds.get("w04"), 3));
+    reveals.set(0, new Reveal("w00", genuine.shares(), seeds).toBytes());
+
+    assertThrows(UnopenedException.class, () -> session.open(reveals));
+    assertEquals(
+        List.of("worker w00: a seed must be the one that was promised"), session.driver.faults());
+  }
+
+  /** Shares that don't open where they arrive cost their sender's neighbors nothing. */
+  @Test
+  void mask_sharesThatDontOpen_areLeftOutWhereTheyArrive() {
+    MaskedVector genuine = MaskedVector.parse(masked.get(0));
+    SortedMap<String, MaskedVector.Pledge> pledges = new TreeMap<>(genuine.pledges());
+    MaskedVector.Pledge toOne = pledges.get("w01");
+    pledges.put("w01", new MaskedVector.Pledge(new byte[56], toOne.shareHash(), toOne.seedHash()));
+    long[] words = new long[4];
+    genuine.addTo(words, Ring.OF_WORDS);
+    List<byte[]> changed = new ArrayList<>(masked);
+    changed.set(0, made(genuine, pledges, words));
+    own.receive(changed);
+
+    List<byte[]> reveals = own.reveal(own.all(), own.all());
+
+    assertFalse(Reveal.parse(reveals.get(1)).shares().containsKey("w00"));
+    assertTrue(Reveal.parse(reveals.get(2)).shares().containsKey("w00"));
+    assertArrayEquals(own.sumOf(own.all()), own.open(reveals));
+  }
+
+  /** Bytes at random in place of any one message: the exact sum of some, or a typed failure. */
+  @Test
+  void aggregate_oneWorkerSendsGarbage_opensTheSumOfTheOthers() {
+    Random random = new Random(4L);
+    for (Phase garbled : Phase.values()) {
+      for (int trial = 0; trial < 10; trial++) {
+        byte[] garbage = new byte[random.nextInt(300)];
+        random.nextBytes(garbage);
+        Line line =
+            new Line() {
+              @Override
+              public Object call(Phase phase, String worker, Call call, MaskedFrame frame) {
+                return phase == garbled && worker.equals("w02") ? garbage : call.run(frame);
+              }
+            };
+        Opened<long[]> opened =
+            new MaskedSum(ThrowAwayKeys.random(), 2)
+                .sum(
+                    new PhaseFederation(own.held, line),
+                    new Visit("sum", 1, List.copyOf(own.held.keySet())),
+                    Rehearsal.SEND);
+
+        Set<String> in = new TreeSet<>(garbled == Phase.REVEAL ? own.all() : own.allBut("w02"));
+        long[] expected = own.sumOf(in);
+        assertArrayEquals(Arrays.copyOfRange(expected, 2, expected.length), opened.value());
+        assertEquals(in.size(), opened.workers());
+      }
+    }
   }
 }

@@ -5,10 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.sparkfed.aggregate.AggregationException;
+import io.sparkfed.aggregate.CohortException;
 import io.sparkfed.aggregate.InProcessFederation;
 import io.sparkfed.aggregate.InsecurePlainSum;
 import io.sparkfed.aggregate.Opened;
+import io.sparkfed.aggregate.Ring;
 import io.sparkfed.aggregate.RingSum;
 import io.sparkfed.aggregate.SumContractTest;
 import io.sparkfed.aggregate.Visit;
@@ -42,31 +43,26 @@ class MaskedSumTest extends SumContractTest {
   @Override
   protected long messageBytes(int workers, int words) {
     long peers = workers - 1L;
+    long hash = 4 + 32;
     long signature = 4 + 64;
     long name = 4 + 1;
-    long advert = name + 4 + 2 * (4 + 32) + signature;
-    long shares = 2 * (4 + 40) + 16;
-    long commitment = name + (4 + 32) + 4 + peers * (name + 4 + shares) + signature;
-    long masked = name + signature + 4 + 4 + 8L * (words + 2);
-    long reveal = name + 4 + workers * (name + 4 + 40) + signature;
-    long adverts = name + (4 + 32) + 4 + 32 * advert;
-    return workers * (adverts + commitment + masked + reveal);
+    long card = name + 2 * hash + signature;
+    long pledge = name + (4 + 40 + 16) + 2 * hash;
+    long masked = 4 + name + 2 * hash + 4 + peers * pledge + 4 + 8L * (words + 2) + signature;
+    long reveal = name + 4 + workers * (name + 4 + 40) + 4;
+    return workers * (card + masked + reveal);
   }
 
   @Test
-  void aggregate_manySums_makesThreeVisitsEachAndAdvertisesEvery32() {
+  void aggregate_manySums_makesTwoVisitsEachAndCollectsCardsOnce() {
     Map<String, long[]> held = Map.of("a", vector(1), "b", vector(2), "c", vector(3));
     RecordingFederation<long[]> federation =
         new RecordingFederation<>(new InProcessFederation<>(held));
     MaskedSum sum = new MaskedSum(ThrowAwayKeys.random(), 3);
-    List<String> expected = new ArrayList<>();
+    List<String> expected = new ArrayList<>(List.of("collecting cards (3 workers)"));
     for (int i = 0; i < 65; i++) {
       assertArrayEquals(vector(6), sum.sum(federation, visit(i), SEND).value());
-      if (i % 32 == 0) {
-        expected.add("advertising keys (3 workers)");
-      }
-      expected.addAll(
-          List.of("sum " + i, "sum " + i + ": masked vectors", "sum " + i + ": unmasking"));
+      expected.addAll(List.of("sum " + i, "sum " + i + ": unmasking"));
     }
 
     assertEquals(expected, federation.visits().stream().map(Visit::description).toList());
@@ -84,7 +80,7 @@ class MaskedSumTest extends SumContractTest {
 
     new MaskedSum(ThrowAwayKeys.random(), 3).sum(federation, visit(0), SEND);
 
-    assertEquals(4 * 3, federation.seenByDriver().size());
+    assertEquals(3 * 3, federation.seenByDriver().size());
     for (Object message : federation.seenByDriver()) {
       String hex = HexFormat.of().formatHex(assertInstanceOf(byte[].class, message));
       assertEquals(-1, hex.indexOf("0123456789abcdef"));
@@ -137,9 +133,9 @@ class MaskedSumTest extends SumContractTest {
                   PhaseFederation.Call call,
                   MaskedFrame frame) {
                 byte[] message = (byte[]) call.run(frame);
-                if (phase == PhaseFederation.Phase.ADVERTISE && worker.equals("b")) {
-                  // Within the first slot's mask key: name, identity, count, name, slot, length.
-                  message[5 + 36 + 4 + 5 + 4 + 4 + 7] ^= 1;
+                if (phase == PhaseFederation.Phase.CARD && worker.equals("b")) {
+                  // Within the key: name, identity, length.
+                  message[5 + 36 + 4 + 7] ^= 1;
                 }
                 return message;
               }
@@ -153,20 +149,48 @@ class MaskedSumTest extends SumContractTest {
     assertEquals(1, opened.dropouts());
   }
 
-  /** A vector of the wrong length must not be masked into a sum: nor is a part of it opened. */
+  /** Of three, the other two are too few. */
+  @Override
   @Test
-  void aggregate_differentLengths_namesTheRule() {
+  public void aggregate_differentLengths_areRefused() {
     Map<String, long[]> held = Map.of("a", vector(1), "b", vector(1, 2), "c", vector(3));
 
-    AggregationException refused =
-        assertThrows(
-            AggregationException.class,
-            () -> aggregated(new MaskedSum(ThrowAwayKeys.random(), 2), held));
-
     assertEquals(
-        "secure aggregation refused a message and opened nothing:"
-            + " masked vectors must have one length",
-        refused.getMessage());
+        "too few workers: 2 took part, but the minimum is 3",
+        assertThrows(
+                CohortException.class,
+                () -> aggregated(new MaskedSum(ThrowAwayKeys.random(), 2), held))
+            .getMessage());
+  }
+
+  /** Most decide which length is right: the others are left out. */
+  @Test
+  void aggregate_oneOfAnotherLength_isLeftOut() {
+    Map<String, long[]> held =
+        Map.of("a", vector(1), "b", vector(1, 2), "c", vector(3), "d", vector(5), "e", vector(7));
+
+    assertArrayEquals(vector(16), aggregated(new MaskedSum(ThrowAwayKeys.random(), 2), held));
+  }
+
+  /** Whole numbers of several words, in any order of workers: carries go where they belong. */
+  @Test
+  void aggregate_wholeNumbers_givesTheSameBitsAsThePlainSum() {
+    Random random = new Random(6L);
+    for (int trial = 0; trial < 20; trial++) {
+      Ring ring = new Ring(random.nextInt(4), 1 + random.nextInt(7));
+      int words = ring.singles() + ring.width() * random.nextInt(4);
+      Words<long[]> send = Asked.words(ring, (worker, held) -> held);
+      Map<String, long[]> held = new TreeMap<>();
+      for (String worker : List.of("a", "b", "c", "d")) {
+        held.put(worker, random.longs(words).toArray());
+      }
+      InProcessFederation<long[]> federation = new InProcessFederation<>(held);
+      Visit visit = new Visit("sum", 1, List.of("a", "b", "c", "d"));
+
+      assertArrayEquals(
+          new InsecurePlainSum(2).sum(federation, visit, send).value(),
+          new MaskedSum(ThrowAwayKeys.random(), 2).sum(federation, visit, send).value());
+    }
   }
 
   @Test

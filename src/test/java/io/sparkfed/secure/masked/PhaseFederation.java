@@ -23,18 +23,15 @@ final class PhaseFederation implements Federation<long[]> {
 
   /** The phases of a masked sum. */
   enum Phase {
-    ADVERTISE,
-    COMMIT,
+    CARD,
     MASK,
     REVEAL;
 
     static Phase of(MaskedFrame frame) {
-      if (frame instanceof MaskedFrame.Adverts) {
-        return ADVERTISE;
+      if (frame instanceof MaskedFrame.CardsWanted) {
+        return CARD;
       }
-      return frame instanceof MaskedFrame.Commit
-          ? COMMIT
-          : frame instanceof MaskedFrame.Mask ? MASK : REVEAL;
+      return frame instanceof MaskedFrame.Mask ? MASK : REVEAL;
     }
   }
 

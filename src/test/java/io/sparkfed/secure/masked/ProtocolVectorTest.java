@@ -5,11 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sparkfed.aggregate.Ring;
+import io.sparkfed.secure.keys.Limits;
 import io.sparkfed.secure.keys.Owner;
 import io.sparkfed.secure.keys.PartyKeys;
 import io.sparkfed.secure.keys.Policy;
+import io.sparkfed.secure.keys.Roster;
 import io.sparkfed.secure.keys.RosterFile;
-import io.sparkfed.wire.WireWriter;
+import io.sparkfed.secure.keys.ThrowAwayJournal;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -23,101 +26,102 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Whole sessions, byte by byte, as {@code protocol_vector.py} computes them: three workers, and
- * four of whom one drops out after it has committed.
+ * Whole runs, byte by byte, as {@code protocol_vector.py} computes them: three workers and two
+ * sums; four of whom one sends no vector; whole numbers of several words; a sparse graph.
  */
 class ProtocolVectorTest {
 
   @ParameterizedTest
-  @ValueSource(ints = {0, 1})
-  void session_ofTheVector_hasItsMessagesAndItsSum(int index) throws IOException {
-    JsonNode vector = load().get(index);
-    SortedMap<String, Owner> owners = owners(vector);
-    byte[] runId = hex(vector, "runId");
-    int slot = vector.get("slot").asInt();
-    List<Advert> adverts = new ArrayList<>();
-    for (String worker : owners.keySet()) {
-      Advert advert = Advert.make(owners.get(worker).keys(), worker, runId, slot);
-      WireWriter out = new WireWriter();
-      advert.write(out);
-      assertMessage(vector, worker, "advert", out.toByteArray());
-      adverts.add(advert);
-    }
-    Session session =
-        new Session(
-            runId,
-            hex(vector, "sessionId"),
-            vector.get("round").asInt(),
-            vector.get("sum").asInt(),
-            slot,
-            vector.get("minWorkers").asInt(),
-            vector.get("threshold").asInt(),
-            adverts);
-    byte[] model = hex(vector, "modelHash");
-    Owner any = owners.get(owners.firstKey());
-    assertArrayEquals(hex(vector, "context"), session.context(any.roster(), model));
-    DriverSide driver = new DriverSide(any.roster(), session, model);
-    SortedMap<String, WorkerSide> sides = new TreeMap<>();
+  @ValueSource(ints = {0, 1, 2, 3})
+  void run_ofTheVector_hasItsMessagesAndItsSums(int index) throws IOException {
+    JsonNode run = load().get(index);
+    SortedMap<String, Owner> owners = owners(run);
+    byte[] runId = hex(run, "runId");
+    List<Card> cards = new ArrayList<>();
     owners.forEach(
-        (worker, owner) -> sides.put(worker, new WorkerSide(owner, worker, session, model)));
-
-    List<byte[]> messages = new ArrayList<>();
-    sides.forEach(
-        (worker, side) -> {
-          byte[] message = side.commit(words(vector, worker)).toBytes();
-          assertMessage(vector, worker, "commitment", message);
-          messages.add(message);
+        (worker, owner) -> {
+          Card card = Card.make(owner.keysOf(runId), worker, runId);
+          assertMessage(run.get("workers").get(worker), "card", worker, card.toBytes());
+          cards.add(card);
         });
-    SortedMap<String, Commitment> commitments = driver.commitments(messages);
-    Pins pins = Pins.of(commitments);
 
+    for (JsonNode sum : run.get("sums")) {
+      Session session =
+          new Session(
+              runId,
+              hex(sum, "sessionId"),
+              sum.get("round").asInt(),
+              sum.get("number").asInt(),
+              run.get("minWorkers").asInt(),
+              run.get("degree").asInt(),
+              run.get("threshold").asInt(),
+              Cards.toBytes(cards));
+      checkSum(
+          owners, session, sum, new Ring(run.get("singles").asInt(), run.get("width").asInt()));
+    }
+  }
+
+  private static void checkSum(
+      SortedMap<String, Owner> owners, Session session, JsonNode sum, Ring ring) {
+    byte[] asked = hex(sum, "asked");
+    Roster roster = owners.get(owners.firstKey()).roster();
+    assertArrayEquals(
+        hex(sum, "context"), session.context(Cards.parse(session.cards()).hash(), roster, asked));
     List<byte[]> masked = new ArrayList<>();
     SortedSet<String> survivors = new TreeSet<>();
-    sides.forEach(
-        (worker, side) -> {
-          if (!vector.get("workers").get(worker).get("masked").isNull()) {
-            byte[] message = side.mask(words(vector, worker), pins).toBytes();
-            assertMessage(vector, worker, "masked", message);
+    SortedMap<String, WorkerSide> sides = new TreeMap<>();
+    owners.forEach(
+        (worker, owner) -> {
+          JsonNode own = sum.get("workers").get(worker);
+          if (!own.get("masked").isNull()) {
+            WorkerSide side = new WorkerSide(owner, worker, session, asked);
+            byte[] message =
+                side.mask(words(own.get("vector")), ring, Rehearsal.hash(session.sum())).toBytes();
+            assertMessage(own, "masked", worker, message);
             masked.add(message);
             survivors.add(worker);
+            sides.put(worker, side);
           }
         });
 
+    DriverSide driver = new DriverSide(roster, session, asked);
+    SortedMap<String, MaskedVector> vectors = driver.maskedVectors(masked);
+    SortedMap<String, byte[]> inboxes = driver.inboxes(vectors);
     List<byte[]> reveals = new ArrayList<>();
-    for (String worker : survivors) {
-      byte[] message =
-          sides
-              .get(worker)
-              .reveal(pins, survivors, driver.inboxes(commitments).get(worker))
-              .toBytes();
-      assertMessage(vector, worker, "reveal", message);
-      reveals.add(message);
-    }
+    sides.forEach(
+        (worker, side) -> {
+          JsonNode own = sum.get("workers").get(worker);
+          assertMessage(own, "inbox", worker, inboxes.get(worker));
+          byte[] message = side.reveal(survivors, Inbox.parse(inboxes.get(worker))).toBytes();
+          assertMessage(own, "reveal", worker, message);
+          reveals.add(message);
+        });
 
     assertArrayEquals(
-        words(vector.get("total")),
-        driver.unmask(
-            driver.maskedVectors(masked, pins), pins, driver.reveals(reveals, pins, survivors)));
+        words(sum.get("total")), driver.unmask(vectors, driver.reveals(reveals, survivors), ring));
+    assertEquals(List.of(), driver.faults());
   }
 
-  private static SortedMap<String, Owner> owners(JsonNode vector) {
+  private static SortedMap<String, Owner> owners(JsonNode run) {
     SortedMap<String, PartyKeys> keys = new TreeMap<>();
-    vector
-        .get("workers")
-        .fieldNames()
+    run.get("workers")
+        .fields()
         .forEachRemaining(
-            worker -> {
-              JsonNode own = vector.get("workers").get(worker);
-              keys.put(worker, new PartyKeys(hex(own, "identity"), hex(own, "master")));
-            });
+            entry ->
+                keys.put(
+                    entry.getKey(),
+                    new PartyKeys(
+                        hex(entry.getValue(), "identity"), hex(entry.getValue(), "master"))));
     List<String> lines = new ArrayList<>();
     keys.forEach((worker, own) -> lines.add(RosterFile.line(worker, own)));
     RosterFile roster = RosterFile.parse(lines);
     SortedMap<String, Owner> owners = new TreeMap<>();
     keys.forEach(
-        (worker, own) ->
-            owners.put(
-                worker, new Owner(own, Policy.PERMISSIVE, (run, sum, opening) -> {}, roster)));
+        (worker, own) -> {
+          byte[] secret = hex(run.get("workers").get(worker), "journal");
+          ThrowAwayJournal journal = new ThrowAwayJournal(secret, Limits.NONE);
+          owners.put(worker, new Owner(own, Policy.PERMISSIVE, journal, roster));
+        });
     return owners;
   }
 
@@ -127,15 +131,8 @@ class ProtocolVectorTest {
     }
   }
 
-  private static void assertMessage(JsonNode vector, String worker, String what, byte[] actual) {
-    assertEquals(
-        vector.get("workers").get(worker).get(what).asText(),
-        HexFormat.of().formatHex(actual),
-        worker + " " + what);
-  }
-
-  private static long[] words(JsonNode vector, String worker) {
-    return words(vector.get("workers").get(worker).get("vector"));
+  private static void assertMessage(JsonNode own, String what, String worker, byte[] actual) {
+    assertEquals(own.get(what).asText(), HexFormat.of().formatHex(actual), worker + " " + what);
   }
 
   private static long[] words(JsonNode array) {

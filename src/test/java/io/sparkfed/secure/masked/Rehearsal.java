@@ -1,12 +1,12 @@
 package io.sparkfed.secure.masked;
 
+import io.sparkfed.aggregate.Ring;
 import io.sparkfed.aggregate.Words;
 import io.sparkfed.secure.crypto.Kdf;
 import io.sparkfed.secure.keys.Owner;
 import io.sparkfed.secure.keys.Policy;
 import io.sparkfed.secure.keys.ThrowAwayKeys;
 import io.sparkfed.testing.Asked;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Random;
@@ -25,20 +25,27 @@ final class Rehearsal {
   final Session session;
   final DriverSide driver;
   final SortedMap<String, long[]> held;
-  private SortedMap<String, Commitment> commitments;
-  private Pins pins;
+  private SortedMap<String, MaskedVector> vectors;
 
-  /** A session of workers that hold these vectors. */
+  /** A session of workers that hold these vectors, and remember none before. */
   Rehearsal(SortedMap<String, long[]> held, int minWorkers, long seed) {
     Random random = new Random(seed);
     this.held = held;
     this.keys = new ThrowAwayKeys(bytes(random));
+    keys.forgetAll();
     this.runId = bytes(random);
-    List<Advert> adverts = adverts(0);
+    Graph graph = Graph.of(held.size(), 2, MaskingAssumptions.DEFAULT);
     this.session =
         new Session(
-            runId, bytes(random), 1, 1, 0, minWorkers, Topology.threshold(held.size()), adverts);
-    this.driver = new DriverSide(keys.roster(), session, modelHash());
+            runId,
+            bytes(random),
+            1,
+            1,
+            minWorkers,
+            graph.degree(),
+            graph.threshold(),
+            Cards.toBytes(cards()));
+    this.driver = new DriverSide(keys.roster(), session, askedHash());
   }
 
   /** A session of workers w00, w01, ... with random vectors. */
@@ -60,10 +67,12 @@ final class Rehearsal {
     return bytes;
   }
 
-  List<Advert> adverts(int slot) {
-    return held.keySet().stream()
-        .map(worker -> Advert.make(keys.open(worker).keys(), worker, runId, slot))
-        .toList();
+  List<Card> cards() {
+    return held.keySet().stream().map(this::card).toList();
+  }
+
+  Card card(String worker) {
+    return Card.make(owner(worker).keysOf(runId), worker, runId);
   }
 
   SortedSet<String> all() {
@@ -80,12 +89,17 @@ final class Rehearsal {
     return keys.open(worker);
   }
 
+  /** Makes all workers forget what they opened, so that a session can be ended in another way. */
+  void forgetAnswers() {
+    keys.forgetAnswers();
+  }
+
   WorkerSide side(String worker) {
     return side(worker, session);
   }
 
   WorkerSide side(String worker, Session other) {
-    return new WorkerSide(owner(worker), worker, other, modelHash());
+    return new WorkerSide(owner(worker), worker, other, askedHash());
   }
 
   WorkerSide side(String worker, Policy policy) {
@@ -94,69 +108,64 @@ final class Rehearsal {
         new Owner(owner.keys(), policy, owner.journal(), owner.roster()),
         worker,
         session,
-        modelHash());
+        askedHash());
   }
 
-  byte[] commitTask(String worker) {
-    return MaskedTask.of(
-            keys, new MaskedFrame.Commit(session, new TreeMap<>(), SEND.toBytes()), SEND)
-        .run(worker, held.get(worker));
+  /** Returns the same session with parts of it changed, as a driver that lies would. */
+  Session with(byte[] id, int minWorkers, int degree, int threshold, List<Card> cards) {
+    return new Session(
+        session.runId(),
+        id,
+        session.round(),
+        session.sum(),
+        minWorkers,
+        degree,
+        threshold,
+        Cards.toBytes(cards));
   }
 
   byte[] maskTask(String worker) {
-    return MaskedTask.of(
-            keys, new MaskedFrame.Mask(session, new TreeMap<>(), SEND.toBytes(), pins), SEND)
+    return MaskedTask.of(keys, new MaskedFrame.Mask(session, SEND.toBytes()), SEND)
         .run(worker, held.get(worker));
   }
 
   byte[] revealTask(String worker, SortedSet<String> survivors) {
     MaskedFrame frame =
         new MaskedFrame.Unmask(
-            session,
-            new TreeMap<>(),
-            pins,
-            List.copyOf(survivors),
-            driver.inboxes(commitments),
-            modelHash());
+            session, askedHash(), List.copyOf(survivors), driver.inboxes(vectors));
     return MaskedTask.<long[]>of(keys, frame).run(worker, held.get(worker));
-  }
-
-  List<byte[]> commit(Collection<String> workers) {
-    return workers.stream().map(this::commitTask).toList();
-  }
-
-  /** Ends phase B. */
-  Pins pin(List<byte[]> messages) {
-    commitments = driver.commitments(messages);
-    pins = Pins.of(commitments);
-    return pins;
-  }
-
-  byte[] modelHash() {
-    return Kdf.sha256(SEND.toBytes());
-  }
-
-  Pins pins() {
-    return pins;
-  }
-
-  SortedMap<String, byte[]> inbox(String worker) {
-    return driver.inboxes(commitments).get(worker);
   }
 
   List<byte[]> mask(Collection<String> workers) {
     return workers.stream().map(this::maskTask).toList();
   }
 
+  /** Ends the first phase. */
+  SortedMap<String, MaskedVector> receive(List<byte[]> messages) {
+    vectors = driver.maskedVectors(messages);
+    return vectors;
+  }
+
+  byte[] askedHash() {
+    return Kdf.sha256(SEND.toBytes());
+  }
+
+  byte[] context() {
+    return session.context(Cards.parse(session.cards()).hash(), keys.roster(), askedHash());
+  }
+
+  SortedMap<String, Inbox.Sealed> inbox(String worker) {
+    return Inbox.parse(driver.inboxes(vectors).get(worker));
+  }
+
   List<byte[]> reveal(Collection<String> workers, SortedSet<String> survivors) {
     return workers.stream().map(worker -> revealTask(worker, survivors)).toList();
   }
 
-  /** Runs the driver's side of phases C and D. */
-  long[] open(List<byte[]> masked, List<byte[]> reveals) {
-    SortedMap<String, MaskedVector> vectors = driver.maskedVectors(masked, pins);
-    SortedSet<String> survivors = new TreeSet<>(vectors.keySet());
-    return driver.unmask(vectors, pins, driver.reveals(reveals, pins, survivors));
+  /** Runs the driver's side of the second phase. */
+  long[] open(List<byte[]> reveals) {
+    return driver.unmask(
+        vectors, driver.reveals(reveals, new TreeSet<>(vectors.keySet())), Ring.OF_WORDS);
   }
 
   /** Returns the sum of these workers' vectors with its flags. */
@@ -165,17 +174,18 @@ final class Rehearsal {
     for (String worker : workers) {
       long[] vector = held.get(worker);
       for (int j = 0; j < vector.length; j++) {
-        sum[j] += vector[j];
+        sum[j + 2] += vector[j];
       }
     }
-    sum[sum.length - 1] = workers.size();
+    sum[1] = workers.size();
     return sum;
   }
 
-  /** Returns a vector with its flags, as a worker commits to it. */
+  /** Returns a vector with its flags, as a worker masks it. */
   static long[] flagged(long[] payload) {
-    long[] vector = Arrays.copyOf(payload, payload.length + 2);
-    vector[payload.length + 1] = 1;
+    long[] vector = new long[payload.length + 2];
+    System.arraycopy(payload, 0, vector, 2, payload.length);
+    vector[1] = 1;
     return vector;
   }
 

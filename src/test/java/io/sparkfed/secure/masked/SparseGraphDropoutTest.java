@@ -6,13 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.sparkfed.aggregate.AggregationException;
+import io.sparkfed.aggregate.CohortException;
 import io.sparkfed.aggregate.Visit;
 import io.sparkfed.secure.keys.ThrowAwayKeys;
 import io.sparkfed.secure.masked.PhaseFederation.Call;
 import io.sparkfed.secure.masked.PhaseFederation.Line;
 import io.sparkfed.secure.masked.PhaseFederation.Phase;
-import io.sparkfed.wire.ProtocolException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -29,110 +28,115 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * 200 workers on the sparse graph, each with 34 neighbors of whom 19 holders (itself among them)
+ * 200 workers on the sparse graph, each with 56 neighbors of whom 40 holders (itself among them)
  * must give their shares. Who drops out is drawn at random, or chosen to hurt: a worker's whole
  * neighborhood, or a run of workers beside each other in the graph's order.
  */
 class SparseGraphDropoutTest {
   private static final int WORKERS = 200;
-  private static final int THRESHOLD = 19;
-  private static final String TOO_FEW = "too few holders revealed their shares";
+  private static final Graph GRAPH = Graph.of(WORKERS, 2, MaskingAssumptions.DEFAULT);
 
   private static Rehearsal session;
   private static Topology topology;
 
-  /** Phase B of every worker; who fails in it is left out. */
-  private static final Map<String, byte[]> COMMITMENTS = new TreeMap<>();
+  /** What every worker sends in the first phase; who fails in it is left out. */
+  private static final Map<String, byte[]> MASKED = new TreeMap<>();
 
   @BeforeAll
-  static void commit() {
+  static void mask() {
+    assertEquals(new Graph(56, 40), GRAPH);
     session = Rehearsal.of(WORKERS, 3, 7L);
-    topology = session.session.topology();
-    session.all().forEach(worker -> COMMITMENTS.put(worker, session.commitTask(worker)));
+    topology =
+        Cards.parse(session.session.cards())
+            .topology(session.session.degree(), session.keys.roster());
+    session.all().forEach(worker -> MASKED.put(worker, session.maskTask(worker)));
   }
 
   /** Runs the session without those who fail in a phase, and checks what comes of it. */
-  private static boolean opens(Map<Phase, Collection<String>> failing) {
-    SortedSet<String> committed = session.all();
-    committed.removeAll(failing.getOrDefault(Phase.COMMIT, Set.of()));
-    session.pin(committed.stream().map(COMMITMENTS::get).toList());
-
-    SortedSet<String> survivors = new TreeSet<>();
-    List<byte[]> masked = new ArrayList<>();
-    for (String worker : committed) {
-      if (!failing.getOrDefault(Phase.MASK, Set.of()).contains(worker)) {
-        byte[] message = session.maskTask(worker);
-        // Whose self mask could not be taken off sends nothing.
-        assertEquals(holdersIn(worker, committed) >= THRESHOLD, message.length > 0, worker);
+  private static boolean opens(Collection<String> atMask, Collection<String> atReveal) {
+    session.forgetAnswers();
+    SortedSet<String> survivors = session.all();
+    survivors.removeAll(atMask);
+    session.receive(survivors.stream().map(MASKED::get).toList());
+    SortedSet<String> revealing = new TreeSet<>();
+    List<byte[]> reveals = new ArrayList<>();
+    for (String worker : survivors) {
+      if (!atReveal.contains(worker)) {
+        byte[] message = session.revealTask(worker, survivors);
+        // Who could be singled out answers nothing.
+        assertEquals(holdersIn(worker, survivors) >= GRAPH.threshold(), message.length > 0, worker);
         if (message.length > 0) {
-          survivors.add(worker);
-          masked.add(message);
+          revealing.add(worker);
+          reveals.add(message);
         }
       }
     }
-    SortedSet<String> revealing = new TreeSet<>(survivors);
-    revealing.removeAll(failing.getOrDefault(Phase.REVEAL, Set.of()));
-    List<byte[]> reveals = session.reveal(revealing, survivors);
-
-    boolean open = committed.stream().allMatch(w -> holdersIn(w, revealing) >= THRESHOLD);
-    if (open) {
-      assertArrayEquals(session.sumOf(survivors), session.open(masked, reveals));
+    boolean selfMasks =
+        survivors.stream().allMatch(w -> holdersIn(w, revealing) >= GRAPH.threshold());
+    boolean pairMasks =
+        atMask.stream()
+            .allMatch(
+                missing ->
+                    topology.neighbours(missing).stream()
+                        .filter(worker -> survivors.contains(worker))
+                        .allMatch(worker -> revealing.contains(worker)));
+    if (selfMasks && pairMasks) {
+      assertArrayEquals(session.sumOf(survivors), session.open(reveals));
     } else {
-      ProtocolException refused =
-          assertThrows(ProtocolException.class, () -> session.open(masked, reveals));
-      assertEquals(TOO_FEW, refused.getMessage());
+      assertThrows(UnopenedException.class, () -> session.open(reveals));
     }
-    return open;
+    return selfMasks && pairMasks;
   }
 
   private static long holdersIn(String worker, Set<String> workers) {
-    return topology.holders(worker).stream().filter(workers::contains).count();
+    return topology.holders(worker).stream().filter(holder -> workers.contains(holder)).count();
   }
 
-  /** What the parameters are made for: a tenth drops out, some in every phase. */
+  /** What the parameters are made for: a tenth drops out, in either phase. */
   @ParameterizedTest
-  @CsvSource({"1, 20, 0, 0", "2, 0, 20, 0", "3, 0, 0, 20", "4, 7, 7, 6"})
-  void aTenthAtRandom_opensTheExactSum(long seed, int atCommit, int atMask, int atReveal) {
-    assertTrue(opens(random(seed, atCommit, atMask, atReveal)));
+  @CsvSource({"1, 20, 0", "2, 0, 20", "3, 0, 19", "4, 20, 0"})
+  void aTenthAtRandom_opensTheExactSum(long seed, int atMask, int atReveal) {
+    assertTrue(random(seed, atMask, atReveal));
+  }
+
+  /** Who is lost after others were missing takes seeds along, if it is a neighbor of one. */
+  @Test
+  void someInBothPhases_isATypedFailure() {
+    assertFalse(random(5L, 10, 10));
   }
 
   /** Beyond it some worker soon has too few holders left. */
   @Test
   void halfAtRandom_isATypedFailure() {
-    assertFalse(opens(random(5L, 30, 40, 30)));
+    assertFalse(random(6L, 0, 100));
+    assertFalse(random(7L, 100, 0));
   }
 
-  private static Map<Phase, Collection<String>> random(
-      long seed, int atCommit, int atMask, int atReveal) {
+  private static boolean random(long seed, int atMask, int atReveal) {
     List<String> shuffled = new ArrayList<>(session.all());
     Collections.shuffle(shuffled, new Random(seed));
-    return Map.of(
-        Phase.COMMIT, shuffled.subList(0, atCommit),
-        Phase.MASK, shuffled.subList(atCommit, atCommit + atMask),
-        Phase.REVEAL, shuffled.subList(atCommit + atMask, atCommit + atMask + atReveal));
+    return opens(shuffled.subList(0, atMask), shuffled.subList(atMask, atMask + atReveal));
   }
 
   /** Nobody is left to give back what masks the worker in the middle, whether it stays or goes. */
-  @ParameterizedTest
-  @EnumSource(names = {"COMMIT", "MASK", "REVEAL"})
-  void wholeNeighbourhood_isATypedFailure(Phase phase) {
+  @Test
+  void wholeNeighbourhood_isATypedFailure() {
     String victim = session.all().first();
-    SortedSet<String> neighbours = topology.neighbours(victim);
-    assertEquals(34, neighbours.size());
-    assertFalse(opens(Map.of(phase, neighbours)));
-    assertFalse(opens(Map.of(phase, topology.holders(victim))));
+    for (Collection<String> lost : List.of(topology.neighbours(victim), topology.holders(victim))) {
+      assertFalse(opens(lost, Set.of()));
+      assertFalse(opens(Set.of(), lost));
+    }
   }
 
   /**
-   * Beside a run of 16 a worker keeps 18 neighbors, with itself 19 holders; one more is too much.
+   * Beside a run of 17 a worker keeps 39 neighbors, with itself 40 holders; one more is too much.
    */
   @ParameterizedTest
-  @CsvSource({"16, true", "17, false"})
+  @CsvSource({"17, true", "18, false"})
   void runOfNeighbours_opensWhileThresholdHoldersAreLeft(int length, boolean open) {
-    assertEquals(open, opens(Map.of(Phase.MASK, runFrom(session.all().first(), length))));
+    assertEquals(open, opens(runFrom(session.all().first(), length), Set.of()));
   }
 
   /** Returns workers beside each other: those next to each other share the most neighbors. */
@@ -155,35 +159,26 @@ class SparseGraphDropoutTest {
   }
 
   /** The same seen by who asked for the sum: an error that says why, and nothing opened. */
-  @ParameterizedTest
-  @EnumSource(names = {"COMMIT", "MASK"})
-  void aggregate_wholeNeighbourhoodDropsOut_isATypedFailure(Phase phase) {
+  @Test
+  void aggregate_wholeNeighbourhoodIsLost_isATypedFailure() {
     SortedMap<String, long[]> held = Rehearsal.vectors(WORKERS, 1, 9L);
     String victim = held.firstKey();
     Line line =
         new Line() {
           @Override
           public Object call(Phase now, String worker, Call call, MaskedFrame frame) {
-            boolean fails =
-                now == phase
-                    && ((MaskedFrame.OfSession) frame)
-                        .session()
-                        .topology()
-                        .neighbours(victim)
-                        .contains(worker);
+            boolean fails = now == Phase.REVEAL && worker.compareTo(victim) > 0;
             return fails ? null : call.run(frame);
           }
         };
     MaskedSum sum = new MaskedSum(ThrowAwayKeys.random(), 2);
     Visit visit = new Visit("sum", 1, List.copyOf(held.keySet()));
 
-    AggregationException refused =
+    CohortException refused =
         assertThrows(
-            AggregationException.class,
+            CohortException.class,
             () -> sum.sum(new PhaseFederation(held, line), visit, Rehearsal.SEND));
 
-    assertEquals(
-        "secure aggregation refused a message and opened nothing: " + TOO_FEW,
-        refused.getMessage());
+    assertEquals("too few workers: 1 took part, but the minimum is 2", refused.getMessage());
   }
 }

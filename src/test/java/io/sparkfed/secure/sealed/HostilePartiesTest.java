@@ -7,15 +7,19 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sparkfed.aggregate.Ring;
 import io.sparkfed.secure.crypto.Kdf;
 import io.sparkfed.secure.crypto.KeyStream;
 import io.sparkfed.secure.crypto.Signing;
+import io.sparkfed.secure.keys.Answer;
 import io.sparkfed.secure.keys.Journal;
 import io.sparkfed.secure.keys.KeyRing;
+import io.sparkfed.secure.keys.Limits;
 import io.sparkfed.secure.keys.Owner;
 import io.sparkfed.secure.keys.PartyKeys;
 import io.sparkfed.secure.keys.Policy;
 import io.sparkfed.secure.keys.Roster;
+import io.sparkfed.secure.keys.ThrowAwayJournal;
 import io.sparkfed.secure.keys.ThrowAwayKeys;
 import io.sparkfed.secure.sealed.ShareSum.Outcome;
 import io.sparkfed.testing.Asked;
@@ -44,17 +48,32 @@ class HostilePartiesTest {
   private final byte[] runId = Kdf.sha256(new byte[] {2});
   private final byte[] model = Kdf.sha256(new byte[] {3});
   private final Map<String, String> openings = new HashMap<>();
-  private final Journal journal =
-      (run, sum, opening) -> {
-        String text = HexFormat.of().formatHex(opening);
-        String known = openings.putIfAbsent(HexFormat.of().formatHex(run) + sum, text);
-        if (known != null && !known.equals(text)) {
-          throw new ProtocolException("opened already");
-        }
-      };
+
+  /** A journal that has been lost, but for what the run's keys are derived from. */
+  private class Journals extends ThrowAwayJournal {
+    private final String party;
+
+    Journals(String party) {
+      super(new byte[32], Limits.NONE);
+      this.party = party;
+    }
+
+    @Override
+    public byte[] secretOf(byte[] run) {
+      return keys.open(party).journal().secretOf(run);
+    }
+
+    @Override
+    public synchronized void answer(byte[] session, Answer answer) {
+      super.answer(session, answer);
+      openings.put(HexFormat.of().formatHex(session), HexFormat.of().formatHex(answer.opening()));
+    }
+  }
+
+  private final Map<String, Journal> ofAggregators = new HashMap<>();
 
   private AggregatorAdvert advert(String aggregator) {
-    return AggregatorAdvert.make(keys.open(aggregator).keys(), aggregator, runId);
+    return AggregatorAdvert.make(keys.open(aggregator).keysOf(runId), aggregator, runId);
   }
 
   private SealedSession session(int number, List<String> aggregators) {
@@ -64,11 +83,12 @@ class HostilePartiesTest {
         1,
         1,
         3,
+        Ring.OF_WORDS,
         aggregators.stream().map(this::advert).toList());
   }
 
   private SealedUpdate update(String worker, SealedSession session, long... vector) {
-    return new SealingSide(keys.open(worker), worker, session, model).seal(vector);
+    return worker(worker, session, Policy.PERMISSIVE).seal(vector, Ring.OF_WORDS, model);
   }
 
   private List<byte[]> messages(SealedSession session) {
@@ -78,9 +98,13 @@ class HostilePartiesTest {
   }
 
   private OpeningSide aggregator(String name, SealedSession session) {
+    return new OpeningSide(aggregatorOwner(name), name, session);
+  }
+
+  private Owner aggregatorOwner(String name) {
     Owner owner = keys.open(name);
-    return new OpeningSide(
-        new Owner(owner.keys(), owner.policy(), journal, owner.roster()), name, session);
+    Journal journal = ofAggregators.computeIfAbsent(name, Journals::new);
+    return new Owner(owner.keys(), owner.policy(), journal, owner.roster());
   }
 
   private void refused(String rule, SealedSession session, List<byte[]> messages) {
@@ -122,15 +146,12 @@ class HostilePartiesTest {
     List<byte[]> changed = new ArrayList<>(all);
     changed.set(0, update("ann", session, 9, 9).toBytes());
     assertEquals(
-        "opened already",
+        "a sum is opened once, and the journal holds another opening",
         assertThrows(ProtocolException.class, () -> aggregator("agg-1", session).open(changed))
             .getMessage());
+    // The same question and the same workers: the same sum.
     SealedSession retried = session(1, TWO);
-    assertEquals(
-        "opened already",
-        assertThrows(
-                ProtocolException.class, () -> aggregator("agg-1", retried).open(messages(retried)))
-            .getMessage());
+    aggregator("agg-1", retried).open(messages(retried));
   }
 
   /** One aggregator's share alone is the vector under a stream it doesn't have. */
@@ -153,24 +174,23 @@ class HostilePartiesTest {
   @Test
   void worker_againstItsPolicy_refuses() {
     SealedSession session = session(0, TWO);
-    worker("ann", session, policy(3, 100, 10, "agg-1", "agg-2"));
+    worker("ann", session, policy(3, 100, "agg-1", "agg-2"));
     rule(
         "the aggregators must be those of the owner's policy",
-        () -> worker("ann", session, policy(3, 100, 10, "agg-1")));
+        () -> worker("ann", session, policy(3, 100, "agg-1")));
     rule(
         "the aggregators must be those of the owner's policy",
-        () -> worker("ann", session(0, List.of("agg-1")), policy(3, 100, 10, "agg-1", "agg-2")));
+        () -> worker("ann", session(0, List.of("agg-1")), policy(3, 100, "agg-1", "agg-2")));
     rule(
         "the aggregators must be those of the owner's policy",
-        () -> worker("ann", session, policy(3, 100, 10)));
+        () -> worker("ann", session, policy(3, 100)));
     rule(
         "the session's min-workers is below the owner's policy",
-        () -> worker("ann", session, policy(4, 100, 10, "agg-1", "agg-2")));
+        () -> worker("ann", session, policy(4, 100, "agg-1", "agg-2")));
+    SealingSide narrow = worker("ann", session, policy(3, 2, "agg-1", "agg-2"));
     rule(
-        "the round is beyond the owner's policy",
-        () -> worker("ann", session, policy(3, 100, 0, "agg-1", "agg-2")));
-    SealingSide narrow = worker("ann", session, policy(3, 2, 10, "agg-1", "agg-2"));
-    rule("the vector is longer than the owner's policy allows", () -> narrow.seal(new long[3]));
+        "the vector is longer than the owner's policy allows",
+        () -> narrow.seal(new long[3], Ring.OF_WORDS, model));
   }
 
   @Test
@@ -187,7 +207,8 @@ class HostilePartiesTest {
             otherRun,
             new AggregatorAdvert("agg-1", good.identity(), otherKey, good.signature()),
             new AggregatorAdvert("agg-2", good.identity(), good.sealKey(), good.signature()))) {
-      SealedSession session = new SealedSession(runId, model, 1, 1, 3, List.of(forged));
+      SealedSession session =
+          new SealedSession(runId, model, 1, 1, 3, Ring.OF_WORDS, List.of(forged));
       assertThrows(
           ProtocolException.class, () -> new SealingSide(keys.open("ann"), "ann", session, model));
     }
@@ -233,8 +254,8 @@ class HostilePartiesTest {
         session,
         replaced(all, update("ann", other, 1, 2).toBytes()));
     byte[] anotherModel =
-        new SealingSide(keys.open("bob"), "bob", session, Kdf.sha256(new byte[] {8}))
-            .seal(new long[] {1, 2})
+        new SealingSide(fresh("bob"), "bob", session, Kdf.sha256(new byte[] {8}))
+            .seal(new long[] {1, 2}, Ring.OF_WORDS, model)
             .toBytes();
     refused(
         "all workers must have received the same model",
@@ -245,7 +266,9 @@ class HostilePartiesTest {
         session,
         List.of(all.get(0), all.get(1), update("cyd", session, 1, 2, 3).toBytes()));
     byte[] swapped =
-        new SealingSide(keys.open("bob"), "ann", session, model).seal(new long[] {1, 2}).toBytes();
+        new SealingSide(fresh("bob"), "ann", session, model)
+            .seal(new long[] {1, 2}, Ring.OF_WORDS, model)
+            .toBytes();
     refused("a signature must be its sender's", session, replaced(all, swapped));
   }
 
@@ -409,7 +432,7 @@ class HostilePartiesTest {
     byte[] context = session.context(keys.roster(), model);
     for (String worker : WORKERS) {
       long[] vector = worker.equals("ann") ? new long[] {5, 6} : new long[] {3, 7};
-      PartyKeys own = keys.open(worker).keys();
+      PartyKeys own = keys.open(worker).keysOf(runId);
       byte[] digest = Kdf.sha256(new WireWriter().longs(vector).toByteArray());
       byte[] commitment =
           Kdf.hmac(
@@ -417,7 +440,7 @@ class HostilePartiesTest {
               new WireWriter().bytes(context).bytes(digest).toByteArray());
       byte[] seed =
           own.derive("share", context, commitment, new WireWriter().integer(1).toByteArray());
-      new KeyStream(Kdf.derive(seed, "share-words", context)).addTo(expected);
+      new KeyStream(Kdf.derive(seed, "share-words", context)).addTo(expected, Ring.OF_WORDS);
     }
     assertArrayEquals(expected, withOthers);
     assertEquals(
@@ -425,14 +448,25 @@ class HostilePartiesTest {
   }
 
   private SealingSide worker(String worker, SealedSession session, Policy policy) {
-    Owner owner = keys.open(worker);
+    Owner owner = fresh(worker);
     return new SealingSide(
-        new Owner(owner.keys(), policy, journal, owner.roster()), worker, session, model);
+        new Owner(owner.keys(), policy, owner.journal(), owner.roster()), worker, session, model);
   }
 
-  private static Policy policy(int minWorkers, long words, int rounds, String... aggregators) {
+  /** Returns an owner that remembers nothing. */
+  private Owner fresh(String worker) {
+    Owner owner = keys.open(worker);
+    return new Owner(owner.keys(), owner.policy(), new Journals(worker), owner.roster());
+  }
+
+  private static Policy policy(int minWorkers, long words, String... aggregators) {
     return new Policy(
-        minWorkers, 2, words, rounds, Double.POSITIVE_INFINITY, Optional.of(Set.of(aggregators)));
+        minWorkers,
+        2,
+        words,
+        Double.POSITIVE_INFINITY,
+        Policy.CORRUPTED,
+        Optional.of(Set.of(aggregators)));
   }
 
   private static void rule(String rule, Runnable broken) {

@@ -118,10 +118,7 @@ class RoundJobsIT {
             "committee",
             List.of("advertising aggregators' keys"),
             List.of(": opening at aggregator-1, aggregator-2")),
-        Arguments.of(
-            "masked",
-            List.of("advertising keys (3 workers)"),
-            List.of(": masked vectors", ": unmasking")));
+        Arguments.of("masked", List.of("collecting cards (3 workers)"), List.of(": unmasking")));
   }
 
   @ParameterizedTest(name = "{0}")

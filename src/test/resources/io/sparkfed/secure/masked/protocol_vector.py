@@ -1,4 +1,4 @@
-"""Computes whole sessions of the masked sum, independently of the Java code.
+"""Computes whole runs of the masked sum, independently of the Java code.
 
 Needs the package "cryptography". Prints the JSON of protocol_vector.json:
 
@@ -35,13 +35,29 @@ def field(data):
     return u32(len(data)) + data
 
 
+def fields(*parts):
+    return b"".join(field(part) for part in parts)
+
+
 def longs(values):
-    return u32(len(values)) + b"".join(struct.pack(">Q", value % WORD) for value in values)
+    return u32(len(values)) + b"".join(struct.pack(">Q", value) for value in values)
+
+
+def entries(by_name):
+    """Sorted names with a byte string each."""
+    return u32(len(by_name)) + b"".join(fields(n, by_name[n]) for n in sorted(by_name))
+
+
+def mac(key, data):
+    return hmac.new(key, data, hashlib.sha256).digest()
+
+
+def prf(key, label, *context):
+    return mac(key, fields(label, *context))
 
 
 def derive(secret, label, *context):
-    info = field(label) + b"".join(field(part) for part in context)
-    return HKDF(hashes.SHA256(), 32, b"", info).derive(secret)
+    return HKDF(hashes.SHA256(), 32, b"", fields(label, *context)).derive(secret)
 
 
 class Stream:
@@ -65,6 +81,29 @@ class Stream:
                 return value
 
 
+class Ring:
+    """Single words, and behind them whole numbers of several words, the least one first."""
+
+    def __init__(self, singles, width):
+        self.singles = singles
+        self.width = width
+
+    def numbers(self, words):
+        """The vector as (value, words it takes)."""
+        out = [(word, 1) for word in words[: self.singles]]
+        for at in range(self.singles, len(words), self.width):
+            part = words[at : at + self.width]
+            out.append((sum(word << (64 * k) for k, word in enumerate(part)), len(part)))
+        return out
+
+    def add(self, words, other, sign=1):
+        out = []
+        for (a, size), (b, _) in zip(self.numbers(words), self.numbers(other)):
+            value = (a + sign * b) % WORD**size
+            out += [value >> (64 * k) & (WORD - 1) for k in range(size)]
+        return out
+
+
 def shamir(secret, holders, threshold, stream):
     limbs = [int.from_bytes(secret[7 * l : 7 * l + 7], "big") for l in range(5)]
     shares = [b""] * holders
@@ -77,145 +116,122 @@ def shamir(secret, holders, threshold, stream):
     return shares
 
 
-def public(private):
-    return X25519PrivateKey.from_private_bytes(private).public_key().public_bytes_raw()
-
-
-def agree(private, peer):
-    return X25519PrivateKey.from_private_bytes(private).exchange(
-        X25519PublicKey.from_public_bytes(peer)
-    )
+def neighbours(order, seed, degree):
+    """In the full graph all others, else the nearest in a circle that the seed fixes."""
+    if degree == len(order) - 1:
+        return {n: [peer for peer in order if peer != n] for n in order}
+    circle = sorted(order, key=lambda n: sha(fields(seed, n)))
+    size = len(circle)
+    steps = [s for step in range(1, degree // 2 + 1) for s in (step, -step)]
+    return {n: sorted(circle[(at + s) % size] for s in steps) for at, n in enumerate(circle)}
 
 
 class Party:
-    """A worker's keys, its advert, and what it keeps in a session."""
+    """A worker's keys and its card of a run."""
 
-    def __init__(self, name, run, slot):
+    def __init__(self, name, run):
         self.name = name
         self.master = sha(b"master of " + name.encode())
         self.identity = sha(b"identity of " + name.encode())
+        self.journal = sha(b"journal of " + name.encode())
+        # The test's journal draws a run's secret like this; an owner's draws it at random.
+        secret = derive(self.journal, "run", run)
+        self.own = derive(self.master, "run", secret)
         self.signer = Ed25519PrivateKey.from_private_bytes(self.identity)
-        self.key = self.signer.public_key().public_bytes_raw()
-        self.mask_secret = derive(self.master, "mask-sk", field(run) + u32(slot))
-        self.share_secret = derive(self.master, "share-sk", field(run))
-        self.mask_key = public(self.mask_secret)
-        self.share_key = public(self.share_secret)
-        keys = field(self.mask_key) + field(self.share_key)
-        signed = field("advert") + field(name) + field(run) + u32(slot) + keys
-        self.advert = field(name) + u32(slot) + keys + field(self.signer.sign(signed))
+        self.public = self.signer.public_key().public_bytes_raw()
+        self.agreement = X25519PrivateKey.from_private_bytes(derive(self.own, "agreement", run))
+        self.key = self.agreement.public_key().public_bytes_raw()
+        signature = self.signer.sign(fields("card", name, run, self.key))
+        self.card = fields(name, self.public, self.key, signature)
+
+    def pair_secret(self, peer, run):
+        agreed = self.agreement.exchange(X25519PublicKey.from_public_bytes(peer.key))
+        low, high = sorted([self.name, peer.name])
+        return derive(agreed, "pair secret", run, low, high)
 
 
-def session(names, dropouts, dimension, round_number, sum_number, slot, least):
-    """Everybody commits; those in dropouts send no masked vector."""
-    run = sha(b"run")
-    session_id = sha(b"session")
-    model = sha(b"model")
-    parties = {name: Party(name, run, slot) for name in names}
-    order = sorted(names)
-    threshold = 2 * len(order) // 3 + 1
-    roster = sha(field("roster") + b"".join(field(n) + field(parties[n].key) for n in order))
-    adverts = sha(b"".join(parties[n].advert for n in order))
+def words_of(name, session, length):
+    """Large words, so that sums wrap around and carry."""
+    return [
+        int.from_bytes(sha(("%s %s %d" % (name, session, j)).encode())[:8], "big") | 3 << 62
+        for j in range(length)
+    ]
+
+
+def one_sum(parties, run, frame, ring, session, round_number, number, missing, length):
+    order = sorted(parties)
+    session_id = sha(b"session " + session.encode())
+    asked = sha(b"asked " + session.encode())
+    degree, threshold, least = frame
+    cards = u32(len(order)) + b"".join(parties[n].card for n in order)
+    roster = sha(field("roster") + b"".join(fields(n, parties[n].public) for n in order))
     context = sha(
-        field("spark-federated masked sum 1")
-        + field(run)
-        + field(session_id)
+        fields("spark-federated masked sum 2", run, session_id)
         + u32(round_number)
-        + u32(sum_number)
-        + u32(slot)
+        + u32(number)
         + u32(least)
+        + u32(degree)
         + u32(threshold)
-        + field(roster)
-        + field(model)
-        + field(adverts)
+        + fields(roster, asked, sha(cards))
     )
-    vectors = {
-        n: [
-            int.from_bytes(sha(("%s %d" % (n, j)).encode())[:8], "big")
-            for j in range(dimension)
-        ]
-        for n in order
-    }
+    peers_of = neighbours(order, roster, degree)
+    holders_of = {n: sorted(peers_of[n] + [n]) for n in order}
+    vectors = {n: words_of(n, session, length) for n in order}
 
-    # Phase B. In the full graph everybody holds shares of everybody's secrets.
-    holders = u32(threshold) + u32(len(order)) + b"".join(field(n) for n in order)
-    commitment, self_secret, shares_of, message_b = {}, {}, {}, {}
+    # First phase.
+    shares, commitments, sealed, seeds, messages = {}, {}, {}, {}, {}
     for n in order:
         own = parties[n]
-        data = field(context) + field(sha(longs(vectors[n])))
-        key = derive(own.master, "commit", context)
-        commitment[n] = hmac.new(key, data, hashlib.sha256).digest()
-        self_secret[n] = derive(own.master, "self", context, commitment[n])
+        data = fields(context, sha(longs(vectors[n])))
+        commitment = commitments[n] = mac(derive(own.own, "commit", context), data)
+        secret = derive(own.own, "self", context, commitment)
+        coefficients = Stream(derive(own.own, "coefficients", context, commitment))
+        split = shamir(secret, len(holders_of[n]), threshold, coefficients)
+        shares[n] = dict(zip(holders_of[n], split))
+        mask = Stream(derive(secret, "self-mask", context)).mask(length)
+        masked = ring.add(vectors[n], mask)
+        body = fields(n, commitment, sha(shares[n][n])) + u32(len(peers_of[n]))
+        for peer in peers_of[n]:
+            pair = own.pair_secret(parties[peer], run)
+            seeds[n, peer] = prf(pair, "pair", context)
+            sign = 1 if n < peer else -1
+            masked = ring.add(masked, Stream(seeds[n, peer]).mask(length), sign)
+            key = prf(pair, "share", context, n, peer, commitment)
+            sealed[n, peer] = AESGCM(key).encrypt(bytes(12), shares[n][peer], context)
+            body += fields(peer, sealed[n, peer], sha(shares[n][peer]), sha(seeds[n, peer]))
+        body += longs(masked)
+        signature = own.signer.sign(fields("masked vector", context, sha(body)))
+        messages[n] = fields(body, signature)
 
-        def split(label, secret):
-            key = derive(own.master, label, context, commitment[n], holders)
-            return shamir(secret, len(order), threshold, Stream(key))
-
-        shares_of[n] = (
-            split("coefficients-self", self_secret[n]),
-            split("coefficients-mask", own.mask_secret),
+    # Second phase.
+    survivors = [n for n in order if n not in missing]
+    reveals, inboxes = {}, {}
+    for n in survivors:
+        senders = [peer for peer in peers_of[n] if peer in survivors]
+        inboxes[n] = u32(len(senders)) + b"".join(
+            fields(peer, commitments[peer], sealed[peer, n]) for peer in senders
         )
-        peers = [peer for peer in order if peer != n]
-        body = field(n) + field(commitment[n]) + u32(len(peers))
-        for peer in peers:
-            i = order.index(peer)
-            plaintext = field(shares_of[n][0][i]) + field(shares_of[n][1][i])
-            secret = agree(own.share_secret, parties[peer].share_key)
-            key = derive(secret, "share", context, n.encode(), peer.encode(), commitment[n])
-            body += field(peer) + field(AESGCM(key).encrypt(bytes(12), plaintext, context))
-        signed = sha(field("commitment") + field(session_id) + body)
-        message_b[n] = body + field(own.signer.sign(signed))
-    pinned = sha(b"".join(field(message_b[n]) for n in order))
+        reveals[n] = (
+            field(n)
+            + entries({peer: shares[peer][n] for peer in senders + [n]})
+            + entries({peer: seeds[n, peer] for peer in peers_of[n] if peer in missing})
+        )
 
-    # Phase C.
-    message_c = {}
-    survivors = [n for n in order if n not in dropouts]
+    total = [0] * length
     for n in survivors:
-        own = parties[n]
-        key = derive(self_secret[n], "self-mask", context, pinned)
-        masked = [x + m for x, m in zip(vectors[n], Stream(key).mask(dimension))]
-        for peer in order:
-            if peer == n:
-                continue
-            low, high = sorted([n, peer])
-            secret = agree(own.mask_secret, parties[peer].mask_key)
-            key = derive(secret, "pair", context, pinned, low.encode(), high.encode())
-            sign = 1 if n == low else -1
-            masked = [x + sign * m for x, m in zip(masked, Stream(key).mask(dimension))]
-        signed = field("masked vector") + field(session_id) + field(pinned) + field(n)
-        signature = own.signer.sign(sha(signed + longs(masked)))
-        message_c[n] = field(n) + field(signature) + u32(dimension) + longs(masked)
-
-    # Phase D: a share of the self secret of survivors, of the mask secret of the others.
-    message_d = {}
-    sum_hash = sha(field(session_id) + field(pinned) + b"".join(field(n) for n in survivors))
-    for n in survivors:
-        body = field(n) + u32(len(order))
-        for owner in order:
-            kind = 0 if owner in survivors else 1
-            body += field(owner) + field(shares_of[owner][kind][order.index(n)])
-        signed = sha(field("reveal") + field(sum_hash) + body)
-        message_d[n] = body + field(parties[n].signer.sign(signed))
-
-    total = [sum(vectors[n][j] for n in survivors) % WORD for j in range(dimension)]
+        total = ring.add(total, vectors[n])
     return {
-        "runId": run.hex(),
         "sessionId": session_id.hex(),
-        "modelHash": model.hex(),
+        "asked": asked.hex(),
         "round": round_number,
-        "sum": sum_number,
-        "slot": slot,
-        "minWorkers": least,
-        "threshold": threshold,
+        "number": number,
         "context": context.hex(),
         "workers": {
             n: {
-                "identity": parties[n].identity.hex(),
-                "master": parties[n].master.hex(),
                 "vector": ["%016x" % word for word in vectors[n]],
-                "advert": parties[n].advert.hex(),
-                "commitment": message_b[n].hex(),
-                "masked": message_c[n].hex() if n in survivors else None,
-                "reveal": message_d[n].hex() if n in survivors else None,
+                "masked": messages[n].hex() if n in survivors else None,
+                "inbox": inboxes[n].hex() if n in survivors else None,
+                "reveal": reveals[n].hex() if n in survivors else None,
             }
             for n in order
         },
@@ -223,11 +239,73 @@ def session(names, dropouts, dimension, round_number, sum_number, slot, least):
     }
 
 
+def run(name, names, frame, singles, width, *sums):
+    """A run: frame is (degree, threshold, min-workers), a sum its round, number, missing, words."""
+    run_id = sha(b"run " + name.encode())
+    parties = {n: Party(n, run_id) for n in names}
+    return {
+        "what": name,
+        "runId": run_id.hex(),
+        "degree": frame[0],
+        "threshold": frame[1],
+        "minWorkers": frame[2],
+        "singles": singles,
+        "width": width,
+        "workers": {
+            n: {
+                "identity": parties[n].identity.hex(),
+                "master": parties[n].master.hex(),
+                "journal": parties[n].journal.hex(),
+                "card": parties[n].card.hex(),
+            }
+            for n in sorted(names)
+        },
+        "sums": [
+            one_sum(parties, run_id, frame, Ring(singles, width), "%s %d" % (name, k), *one)
+            for k, one in enumerate(sums)
+        ],
+    }
+
+
+SINGLES = 2**31 - 1
+
 print(
     json.dumps(
         [
-            session(["alice", "bob", "carol"], [], 4, 1, 2, 0, 3),
-            session(["dave", "carol", "b\u00f6b", "alice"], ["carol"], 4, 7, 9, 33, 2),
+            run(
+                "three workers, two sums",
+                ["alice", "bob", "carol"],
+                (2, 3, 3),
+                SINGLES,
+                1,
+                (1, 1, [], 4),
+                (2, 2, [], 5),
+            ),
+            run(
+                "four workers, one sends no vector",
+                ["dave", "carol", "b\u00f6b", "alice"],
+                (3, 3, 2),
+                SINGLES,
+                1,
+                (7, 9, ["carol"], 4),
+            ),
+            run(
+                "whole numbers of three words",
+                ["north", "east", "south", "west"],
+                (3, 3, 2),
+                2,
+                3,
+                (1, 1, ["south"], 8),
+                (1, 2, [], 5),
+            ),
+            run(
+                "a sparse graph",
+                ["w%d" % i for i in range(7)],
+                (4, 4, 3),
+                1,
+                2,
+                (3, 1, ["w2"], 5),
+            ),
         ],
         indent=1,
     )

@@ -1,0 +1,111 @@
+package io.sparkfed.secure.keys;
+
+import io.sparkfed.wire.ProtocolException;
+import java.net.URLDecoder;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/**
+ * A line of an owner's journal: a word that says what it records, and its fields, in hexadecimal
+ * but for names of workers, which are encoded as in an address of the web.
+ */
+final class JournalLine {
+  private static final HexFormat HEX = HexFormat.of();
+  private static final String SENT = "sent";
+  private static final String ANSWERED = "answered";
+
+  private final String text;
+  private final Consumer<Remembered> added;
+
+  private JournalLine(String text, Consumer<Remembered> added) {
+    this.text = text;
+    this.added = added;
+  }
+
+  static JournalLine of(byte[] session, Sent sent) {
+    return new JournalLine(
+        String.join(
+            " ",
+            SENT,
+            HEX.formatHex(session),
+            HEX.formatHex(sent.runId()),
+            HEX.formatHex(sent.context()),
+            HEX.formatHex(sent.commitment()),
+            HEX.formatHex(sent.subject())),
+        remembered -> remembered.add(session, sent));
+  }
+
+  static JournalLine of(byte[] session, Answer answer) {
+    String cohort =
+        new TreeSet<>(answer.cohort())
+            .stream()
+                .map(name -> URLEncoder.encode(name, StandardCharsets.UTF_8))
+                .collect(Collectors.joining(","));
+    return new JournalLine(
+        String.join(
+            " ",
+            ANSWERED,
+            HEX.formatHex(session),
+            HEX.formatHex(answer.runId()),
+            HEX.formatHex(answer.opening()),
+            HEX.formatHex(answer.subject()),
+            HEX.formatHex(answer.parties()),
+            cohort),
+        remembered -> remembered.add(session, answer));
+  }
+
+  /**
+   * Reads a line, behind its time.
+   *
+   * @throws ProtocolException if it is no line of a journal
+   */
+  static JournalLine parse(String line) {
+    List<String> fields = Arrays.asList(line.split(" ", -1));
+    if (fields.size() == 7 && fields.get(1).equals(SENT)) {
+      return of(
+          hex(fields.get(2)),
+          new Sent(hex(fields.get(3)), hex(fields.get(4)), hex(fields.get(5)), hex(fields.get(6))));
+    }
+    if (fields.size() == 8 && fields.get(1).equals(ANSWERED)) {
+      return of(
+          hex(fields.get(2)),
+          new Answer(
+              hex(fields.get(3)),
+              hex(fields.get(4)),
+              hex(fields.get(5)),
+              hex(fields.get(6)),
+              Arrays.stream(fields.get(7).split(",", -1))
+                  .map(name -> URLDecoder.decode(name, StandardCharsets.UTF_8))
+                  .collect(Collectors.toSet())));
+    }
+    throw malformed();
+  }
+
+  private static byte[] hex(String field) {
+    try {
+      return HEX.parseHex(field);
+    } catch (IllegalArgumentException e) {
+      throw malformed();
+    }
+  }
+
+  private static ProtocolException malformed() {
+    return new ProtocolException("each line of the owner's journal must be one that it wrote");
+  }
+
+  /** Returns the line, without its time. */
+  String text() {
+    return text;
+  }
+
+  /** Adds what it records. */
+  void addTo(Remembered remembered) {
+    added.accept(remembered);
+  }
+}

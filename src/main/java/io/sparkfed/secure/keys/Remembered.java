@@ -1,0 +1,99 @@
+package io.sparkfed.secure.keys;
+
+import io.sparkfed.wire.ProtocolException;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Set;
+
+/** What a journal holds, and whether an entry may be added. Not thread-safe. */
+final class Remembered {
+  private static final HexFormat HEX = HexFormat.of();
+
+  private final Limits limits;
+  private final Map<String, Sent> sent = new HashMap<>();
+  private final Map<String, String> openings = new HashMap<>();
+  private final Map<String, Set<String>> questionsByRun = new HashMap<>();
+  private final Map<String, String> partiesBySubject = new HashMap<>();
+
+  Remembered(Limits limits) {
+    this.limits = limits;
+  }
+
+  Sent sent(byte[] session) {
+    return sent.get(hex(session));
+  }
+
+  /**
+   * Returns whether an entry is new.
+   *
+   * @throws ProtocolException if it must not be added
+   */
+  boolean isNew(byte[] session, Sent entry) {
+    Sent known = sent(session);
+    if (known != null && !known.isSameAs(entry)) {
+      throw new ProtocolException(
+          "a session is masked once, and the journal holds another vector or other parties");
+    }
+    if (known == null) {
+      requireRoom(sent.size(), entry.runId(), entry.subject());
+    }
+    return known == null;
+  }
+
+  /**
+   * Returns whether an entry is new.
+   *
+   * @throws ProtocolException if it must not be added
+   */
+  boolean isNew(byte[] session, Answer answer) {
+    String known = openings.get(hex(session));
+    if (known != null && !known.equals(hex(answer.opening()))) {
+      throw new ProtocolException("a sum is opened once, and the journal holds another opening");
+    }
+    if (known != null) {
+      return false;
+    }
+    requireRoom(openings.size(), answer.runId(), answer.subject());
+    String parties = partiesBySubject.get(hex(answer.subject()));
+    if (parties != null && !parties.equals(hex(answer.parties()))) {
+      throw new ProtocolException(
+          "the question was answered for another cohort, and the owner's policy allows one");
+    }
+    return true;
+  }
+
+  private void requireRoom(int sums, byte[] runId, byte[] subject) {
+    if (sums >= limits.maxSums()) {
+      throw new ProtocolException("the owner's policy allows no more sums");
+    }
+    Set<String> questions = questionsByRun.getOrDefault(hex(runId), Set.of());
+    if (questions.size() >= limits.maxQuestions() && !questions.contains(hex(subject))) {
+      throw new ProtocolException("the owner's policy allows no more questions in this run");
+    }
+  }
+
+  void add(byte[] session, Sent entry) {
+    sent.put(hex(session), entry);
+    addQuestion(entry.runId(), entry.subject());
+  }
+
+  private void addQuestion(byte[] runId, byte[] subject) {
+    if (limits.maxQuestions() < Integer.MAX_VALUE) {
+      questionsByRun.computeIfAbsent(hex(runId), run -> new HashSet<>()).add(hex(subject));
+    }
+  }
+
+  void add(byte[] session, Answer answer) {
+    openings.put(hex(session), hex(answer.opening()));
+    addQuestion(answer.runId(), answer.subject());
+    if (limits.cohorts() == Limits.Cohorts.ONE) {
+      partiesBySubject.put(hex(answer.subject()), hex(answer.parties()));
+    }
+  }
+
+  private static String hex(byte[] bytes) {
+    return HEX.formatHex(bytes);
+  }
+}
