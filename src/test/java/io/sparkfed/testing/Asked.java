@@ -178,8 +178,10 @@ public final class Asked {
     @SuppressWarnings("unchecked")
     public Form<Words<S>> form() {
       Forms read = forms;
-      Ring added = ring;
-      return (from, site) -> new Integers<>(from, read, added, (Answer<S, long[]>) read.read(from));
+      int singles = ring.singles();
+      int width = ring.width();
+      return (from, site) ->
+          new Integers<>(from, read, new Ring(singles, width), (Answer<S, long[]>) read.read(from));
     }
   }
 

@@ -83,6 +83,7 @@ public final class MaskedSum implements RingSum {
     ledger.force();
     List<String> cohort = visit.cohort();
     List<String> invited = cohort;
+    boolean lostBefore = false;
     for (int attempt = 1; ; attempt++) {
       try {
         Opened<long[]> opened =
@@ -102,9 +103,12 @@ public final class MaskedSum implements RingSum {
         cards = new TreeMap<>();
         // First over the same vectors: lost workers may be back, and no two sums make a third. To
         // owners that remember, the parties must be the same, too.
-        invited = attempt == 1 ? e.survivors : e.answered;
-        cohort = attempt == 1 && roster != null ? cohort : invited;
+        boolean withoutLost = lostBefore && e.answered.size() >= minWorkers;
+        invited = withoutLost ? e.answered : e.survivors;
+        cohort = withoutLost || roster == null ? invited : cohort;
+        lostBefore = true;
         if (attempt == ATTEMPTS) {
+          requireEnough(e.answered.size(), minWorkers);
           throw new AggregationException(
               "no sum was opened in " + ATTEMPTS + " attempts: " + e.getMessage(), e);
         }
