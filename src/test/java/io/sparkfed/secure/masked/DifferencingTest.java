@@ -3,11 +3,13 @@ package io.sparkfed.secure.masked;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sparkfed.aggregate.Ring;
 import io.sparkfed.secure.keys.Limits;
 import io.sparkfed.secure.keys.Owner;
 import io.sparkfed.secure.keys.Policy;
+import io.sparkfed.secure.keys.Roster;
 import io.sparkfed.secure.keys.ThrowAwayJournal;
 import io.sparkfed.wire.ProtocolException;
 import java.util.ArrayList;
@@ -19,6 +21,8 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -54,6 +58,18 @@ class DifferencingTest {
     }
   }
 
+  /** A roster of the same keys under another hash, as of an edited file. */
+  private record Edited(Roster keys, byte[] hash) implements Roster {
+    @Override
+    public byte[] publicKey(String worker) {
+      return keys.publicKey(worker);
+    }
+  }
+
+  private void accept(Roster roster) {
+    owners.replaceAll((worker, own) -> new Owner(own.keys(), own.policy(), own.journal(), roster));
+  }
+
   private long[] opened(int session, SortedSet<String> sum, Map<String, Set<String>> leftOut) {
     List<Card> cards = new ArrayList<>();
     owners.forEach(
@@ -68,7 +84,8 @@ class DifferencingTest {
             graph.degree(),
             graph.threshold(),
             Cards.toBytes(cards));
-    DriverSide driver = new DriverSide(parties.keys.roster(), asked, parties.askedHash());
+    Roster roster = owners.get(owners.firstKey()).roster();
+    DriverSide driver = new DriverSide(roster, asked, parties.askedHash());
     List<byte[]> messages = new ArrayList<>();
     for (String worker : sum) {
       WorkerSide side = new WorkerSide(owners.get(worker), worker, asked, parties.askedHash());
@@ -107,15 +124,48 @@ class DifferencingTest {
     long[] all = opened(1, parties.all(), first);
     assertArrayEquals(sumOf(parties.all()), all);
 
+    assertDifferenceRefused(all, () -> opened(2, rest, second));
+  }
+
+  /**
+   * With another roster a sparse graph has another order. Its neighbors of w00 are told that w00 is
+   * missing, the first time, too: of those that the first order has they are few enough. So each
+   * worker is told the same twice, and the sums are different.
+   */
+  @Test
+  void reveal_sameWordsUnderAnotherRoster_areRefused() {
+    owners(200, 3);
+    Roster genuine = parties.keys.roster();
+    Roster first = new Edited(genuine, Rehearsal.hash(1));
+    Roster second = new Edited(genuine, Rehearsal.hash(2));
+    SortedSet<String> neighbors = neighbors(second);
+    SortedSet<String> common = neighbors(first);
+    common.retainAll(neighbors);
+    assertTrue(common.size() <= graph.degree() + 1 - graph.threshold());
+    Map<String, Set<String>> leftOut = new TreeMap<>();
+    for (String worker : parties.all()) {
+      leftOut.put(worker, neighbors.contains(worker) ? Set.of("w00") : Set.of());
+    }
+    accept(first);
+    long[] all = opened(1, parties.all(), leftOut);
+    assertArrayEquals(sumOf(parties.all()), all);
+
+    accept(second);
+    assertDifferenceRefused(all, () -> opened(2, parties.allBut("w00"), leftOut));
+  }
+
+  private SortedSet<String> neighbors(Roster roster) {
+    return new Topology(List.copyOf(parties.all()), roster.hash(), graph.degree())
+        .neighbours("w00");
+  }
+
+  private void assertDifferenceRefused(long[] all, Supplier<long[]> others) {
     String refusal =
         assertThrows(
                 ProtocolException.class,
                 () -> {
-                  long[] others = opened(2, rest, second);
                   long[] difference = all.clone();
-                  for (int j = 0; j < difference.length; j++) {
-                    difference[j] -= others[j];
-                  }
+                  new Ring.Running(Ring.OF_WORDS, difference).subtract(others.get(), all.length);
                   assertArrayEquals(parties.held.get("w00"), difference);
                 })
             .getMessage();
