@@ -32,7 +32,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ModelTest {
   private static final int NOBODY = 0;
   private static final List<Integer> OTHER_ORDER = List.of(0, 3, 5, 2, 6, 7, 1, 4);
-  private static final BiPredicate<Integer, Integer> NEVER_BOTH = (one, other) -> false;
 
   /** What the model takes for the rules of a worker is what a worker does. */
   @ParameterizedTest
@@ -225,7 +224,9 @@ class ModelTest {
       assertEquals(
           2,
           smallestOfTwo(
-              session, smaller, pairs(options, each(4, smaller::toldByTheRules), NEVER_BOTH)));
+              session,
+              smaller,
+              pairs(options, each(4, smaller::toldByTheRules), ModelTest::neverBoth)));
     }
   }
 
@@ -241,7 +242,7 @@ class ModelTest {
     assertEquals(4, first.opened(ofFirst, NOBODY).smallest());
     assertEquals(4, second.opened(ofSecond, NOBODY).smallest());
 
-    assertEquals(2, smallestOfTwo(first, second, pairs(options, others, NEVER_BOTH)));
+    assertEquals(2, smallestOfTwo(first, second, pairs(options, others, ModelTest::neverBoth)));
   }
 
   /**
@@ -318,6 +319,11 @@ class ModelTest {
     ModelSession.each(
         options, told -> spaces.add(session.opened(ModelSession.toArray(told), corrupted)));
     return spaces.stream().mapToInt(Combinations::smallest).min().orElseThrow();
+  }
+
+  /** For sessions of which a worker answers in one. */
+  private static boolean neverBoth(Integer one, Integer other) {
+    return false;
   }
 
   /** Returns what a worker may be told in two sessions, or in one of them. */
