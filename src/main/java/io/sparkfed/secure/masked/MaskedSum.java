@@ -97,6 +97,7 @@ public final class MaskedSum implements RingSum {
         // executor send new cards.
         cards = new TreeMap<>();
         if (attempt == ATTEMPTS) {
+          hintAtOwners(visit);
           throw e;
         }
       } catch (LostException e) {
@@ -108,6 +109,7 @@ public final class MaskedSum implements RingSum {
         cohort = withoutLost || roster == null ? invited : cohort;
         lostBefore = true;
         if (attempt == ATTEMPTS) {
+          hintAtOwners(visit);
           requireEnough(e.answered.size(), minWorkers);
           throw new AggregationException(
               "no sum was opened in " + ATTEMPTS + " attempts: " + e.getMessage(), e);
@@ -122,6 +124,17 @@ public final class MaskedSum implements RingSum {
         throw new AggregationException(
             "secure aggregation refused a message and opened nothing: " + e.getMessage(), e);
       }
+    }
+  }
+
+  /** What an owner refuses looks like a dropout from here. */
+  private void hintAtOwners(Visit visit) {
+    if (roster != null) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "{0}: no sum was opened. If owners'' policies refused it, as they do where another cohort"
+              + " was answered before, the workers'' own logs say so",
+          visit.description());
     }
   }
 
