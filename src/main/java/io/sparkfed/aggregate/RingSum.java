@@ -9,6 +9,12 @@ package io.sparkfed.aggregate;
 public interface RingSum {
 
   /**
+   * Says that no more sums will be taken, so that the parties can forget what is secret of them.
+   * That they could not be told is no failure.
+   */
+  default <S> void end(Federation<S> federation) {}
+
+  /**
    * Visits the cohort and opens the sum of the workers' vectors.
    *
    * @param <S> what a worker holds

@@ -8,4 +8,10 @@ public interface SumFactory {
 
   /** Returns a sum of vectors of one purpose and layout. */
   VectorSum sumOf(Layout layout);
+
+  /**
+   * Says that no more sums of this factory will be taken, so that the parties can forget what is
+   * secret of them. That they could not be told is no failure.
+   */
+  default <S> void end(Federation<S> federation) {}
 }

@@ -1,8 +1,11 @@
 package io.sparkfed.config;
 
+import io.sparkfed.aggregate.Federation;
 import io.sparkfed.aggregate.InsecurePlainSum;
+import io.sparkfed.aggregate.Layout;
 import io.sparkfed.aggregate.RingSum;
 import io.sparkfed.aggregate.SumFactory;
+import io.sparkfed.aggregate.VectorSum;
 import io.sparkfed.secure.FixedPointSum;
 import io.sparkfed.secure.keys.KeyRing;
 import io.sparkfed.secure.masked.MaskedSum;
@@ -112,7 +115,17 @@ public enum AggregationMode {
    */
   public SumFactory sums(KeyRing keys, Set<String> aggregators, int minWorkers, Ledger ledger) {
     RingSum shared = ring.open(keys, aggregators, minWorkers, ledger);
-    return layout -> new FixedPointSum(shared, layout);
+    return new SumFactory() {
+      @Override
+      public VectorSum sumOf(Layout layout) {
+        return new FixedPointSum(shared, layout);
+      }
+
+      @Override
+      public <S> void end(Federation<S> federation) {
+        shared.end(federation);
+      }
+    };
   }
 
   /** Returns the aggregators this mode has unless others are named; none if it needs none. */

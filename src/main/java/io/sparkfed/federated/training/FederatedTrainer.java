@@ -104,7 +104,12 @@ public final class FederatedTrainer {
     prepare();
     fillWith(chosen.begin(found.map(FederatedMoments.Found::labels)));
     double[] model = work.start();
-    return rounds(1, model, model, Optional.empty(), Cost.NONE);
+    return closed(rounds(1, model, model, Optional.empty(), Cost.NONE));
+  }
+
+  private TrainingResult closed(TrainingResult result) {
+    plan.sums().end(federation);
+    return result;
   }
 
   /**
@@ -132,12 +137,13 @@ public final class FederatedTrainer {
     if (from.unreported().workers() == federation.workers().size()) {
       sameRows = reports.last().map(SameRows::new);
     }
-    return rounds(
-        from.round() + 1,
-        from.model(),
-        from.best(),
-        from.ending().map(Ending::valueOf),
-        from.unreported());
+    return closed(
+        rounds(
+            from.round() + 1,
+            from.model(),
+            from.best(),
+            from.ending().map(Ending::valueOf),
+            from.unreported()));
   }
 
   private void requireUnused() {

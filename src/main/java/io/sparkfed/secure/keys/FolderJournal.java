@@ -6,13 +6,16 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
@@ -22,12 +25,16 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * A journal in a folder: the file {@code log}, with a line for each vector that left and each sum
  * that was opened, forced to disk before an answer leaves, and a file with the secret of each run
- * that has not ended. Processes of one host take turns by a lock on the log.
+ * that has not ended, for a week at most. Processes of one host take turns by a lock on the log.
  *
  * <p>A line that a crash cut short is taken away again: what it was to record has not left.
  */
 final class FolderJournal implements Journal {
   private static final String LOG = "log";
+  private static final String SECRET = "run-";
+
+  /** A run that goes on after its secret is gone has other keys: its workers send new cards. */
+  private static final Duration KEPT = Duration.ofDays(7);
 
   /** The lock of a file is a process's; threads take turns by these. */
   private static final Map<Path, Object> TURNS = new ConcurrentHashMap<>();
@@ -96,6 +103,7 @@ final class FolderJournal implements Journal {
             }
             return secret;
           } catch (NoSuchFileException e) {
+            forgetOld();
             return drawn(file);
           }
         });
@@ -112,8 +120,20 @@ final class FolderJournal implements Journal {
         });
   }
 
+  /** Not every run ends as it should. */
+  private void forgetOld() throws IOException {
+    FileTime oldest = FileTime.from(Instant.now().minus(KEPT));
+    try (DirectoryStream<Path> secrets = Files.newDirectoryStream(folder, SECRET + "*")) {
+      for (Path secret : secrets) {
+        if (Files.getLastModifiedTime(secret).compareTo(oldest) < 0) {
+          Files.deleteIfExists(secret);
+        }
+      }
+    }
+  }
+
   private Path secretFile(byte[] runId) {
-    return folder.resolve("run-" + MemoryJournal.nameOf(runId));
+    return folder.resolve(SECRET + MemoryJournal.nameOf(runId));
   }
 
   private byte[] drawn(Path file) throws IOException {

@@ -13,8 +13,7 @@ import java.util.SortedMap;
 sealed interface MaskedFrame {
   /** The frames' canonical bytes. */
   RecordForm BYTES =
-      new RecordForm(
-          2, List.of(CardsWanted.class, Mask.class, Unmask.class, End.class, Session.class));
+      new RecordForm(2, List.of(CardsWanted.class, Mask.class, Unmask.class, Session.class));
 
   /**
    * Asks for cards, once a run.
@@ -53,11 +52,4 @@ sealed interface MaskedFrame {
   record Unmask(
       Session session, byte[] askedHash, List<String> survivors, SortedMap<String, byte[]> inboxes)
       implements OfSession {}
-
-  /**
-   * Says that a run has ended, so that its secrets can be forgotten.
-   *
-   * @param runId 32 random bytes of the run
-   */
-  record End(byte[] runId) implements MaskedFrame {}
 }

@@ -11,6 +11,7 @@ import io.sparkfed.aggregate.Words;
 import io.sparkfed.secure.crypto.Kdf;
 import io.sparkfed.secure.keys.KeyRing;
 import io.sparkfed.secure.keys.Roster;
+import io.sparkfed.secure.protocol.EndOfRun;
 import io.sparkfed.secure.protocol.FlaggedVector;
 import io.sparkfed.secure.protocol.Ledger;
 import io.sparkfed.secure.protocol.PhaseTask.Traffic;
@@ -124,6 +125,14 @@ public final class MaskedSum implements RingSum {
         throw new AggregationException(
             "secure aggregation refused a message and opened nothing: " + e.getMessage(), e);
       }
+    }
+  }
+
+  /** Keys that nobody keeps are gone with their processes. */
+  @Override
+  public <S> void end(Federation<S> federation) {
+    if (roster != null) {
+      EndOfRun.tell(federation, keys, runId, Set.of());
     }
   }
 

@@ -70,10 +70,7 @@ record MaskedTask<S>(KeyRing keys, MaskedFrame frame, Optional<Words<S>> words)
     if (frame instanceof MaskedFrame.Mask asked) {
       return PhaseTask.orDropout("masking", () -> mask(worker, held, asked));
     }
-    if (frame instanceof MaskedFrame.Unmask asked) {
-      return PhaseTask.orDropout("revealing", () -> reveal(worker, asked));
-    }
-    return PhaseTask.orDropout("ending", () -> end(worker, (MaskedFrame.End) frame));
+    return PhaseTask.orDropout("revealing", () -> reveal(worker, (MaskedFrame.Unmask) frame));
   }
 
   private byte[] card(String worker, MaskedFrame.CardsWanted asked) {
@@ -92,11 +89,5 @@ record MaskedTask<S>(KeyRing keys, MaskedFrame frame, Optional<Words<S>> words)
     WorkerSide side = new WorkerSide(keys.open(worker), worker, asked.session(), asked.askedHash());
     byte[] inbox = asked.inboxes().getOrDefault(worker, new WireWriter().integer(0).toByteArray());
     return side.reveal(new TreeSet<>(asked.survivors()), Inbox.parse(inbox)).toBytes();
-  }
-
-  private byte[] end(String worker, MaskedFrame.End asked) {
-    keys.open(worker).journal().end(asked.runId());
-    PairSecrets.clear();
-    return new byte[] {1};
   }
 }

@@ -13,6 +13,7 @@ import io.sparkfed.hint.Message;
 import io.sparkfed.secure.crypto.Kdf;
 import io.sparkfed.secure.keys.KeyRing;
 import io.sparkfed.secure.keys.Roster;
+import io.sparkfed.secure.protocol.EndOfRun;
 import io.sparkfed.secure.protocol.FlaggedVector;
 import io.sparkfed.secure.protocol.Ledger;
 import io.sparkfed.secure.protocol.PhaseTask.Traffic;
@@ -98,6 +99,14 @@ public final class SealedSum implements RingSum {
     }
     throw new AggregationException(
         "no sum was opened: not all aggregators answered with the keys they had advertised");
+  }
+
+  /** Keys that nobody keeps are gone with their processes. */
+  @Override
+  public <S> void end(Federation<S> federation) {
+    if (pinnedRoster != null) {
+      EndOfRun.tell(federation, keys, runId, Set.copyOf(aggregators));
+    }
   }
 
   private <S> void requireDistinctParties(Federation<S> federation) {

@@ -13,7 +13,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -223,6 +226,22 @@ class JournalTest {
     try (Stream<Path> files = Files.list(path())) {
       assertEquals(List.of("log"), files.map(f -> f.getFileName().toString()).toList());
     }
+  }
+
+  /** Whose end nobody was told of is forgotten after a week, when another run begins. */
+  @Test
+  void secretOf_ofAnOldRun_isForgottenWhenAnotherBegins() throws IOException {
+    Journal journal = inFolder(Limits.NONE);
+    byte[] old = journal.secretOf(RUN);
+    byte[] young = journal.secretOf(OTHER_RUN);
+    Path file = path().resolve("run-" + MemoryJournal.nameOf(RUN));
+    Files.setLastModifiedTime(file, FileTime.from(Instant.now().minus(Duration.ofDays(8))));
+
+    journal.secretOf(hash(77));
+
+    assertFalse(Files.exists(file));
+    assertFalse(Arrays.equals(old, journal.secretOf(RUN)));
+    assertArrayEquals(young, journal.secretOf(OTHER_RUN));
   }
 
   /** Tasks of one executor ask at once: one vector wins, and only it. */

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sparkfed.aggregate.InProcessFederation;
 import io.sparkfed.aggregate.NonFiniteValueException;
 import io.sparkfed.aggregate.Opened;
 import io.sparkfed.aggregate.Ring;
@@ -19,6 +20,7 @@ import io.sparkfed.secure.keys.ThrowAwayKeys;
 import io.sparkfed.secure.masked.PhaseFederation.Call;
 import io.sparkfed.secure.masked.PhaseFederation.Line;
 import io.sparkfed.secure.masked.PhaseFederation.Phase;
+import io.sparkfed.secure.protocol.EndOfRun;
 import io.sparkfed.testing.Asked;
 import io.sparkfed.wire.ProtocolException;
 import java.util.ArrayList;
@@ -287,7 +289,7 @@ class LatchTest {
     Card before = Card.parse(wanted.run("latch", new long[0]));
     assertArrayEquals(before.toBytes(), wanted.run("latch", new long[0]));
 
-    MaskedTask.<long[]>of(keys, new MaskedFrame.End(run)).run("latch", new long[0]);
+    EndOfRun.tell(new InProcessFederation<>(Map.of("latch", new long[0])), keys, run, Set.of());
 
     Card after = Card.parse(wanted.run("latch", new long[0]));
     assertArrayEquals(before.identity(), after.identity());
