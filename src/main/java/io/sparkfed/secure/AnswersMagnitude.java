@@ -4,13 +4,19 @@ import io.sparkfed.aggregate.NonFiniteValueException;
 import io.sparkfed.aggregate.Question;
 import io.sparkfed.aggregate.Ring;
 import io.sparkfed.aggregate.Words;
+import io.sparkfed.secure.crypto.Kdf;
+import io.sparkfed.secure.crypto.KeyStream;
 import io.sparkfed.wire.Form;
 import io.sparkfed.wire.Site;
 import io.sparkfed.wire.WireReader;
+import java.util.Arrays;
+import java.util.function.Supplier;
 
 /**
- * How large the scaled numbers of a worker's answer are: 1 in one bucket of magnitudes, each
- * sixteen times as wide as the one before.
+ * How large the scaled numbers of a worker's answer are: something other than 0 in the bucket of
+ * magnitudes that they reach and in all below it, each sixteen times as wide as the one before. In
+ * a secure sum it is random, so that the sum says which bucket is the largest that anybody reaches,
+ * and neither who does nor how many.
  *
  * @param <S> what a worker holds
  * @param question what will be asked
@@ -40,8 +46,22 @@ record AnswersMagnitude<S>(Question<S> question, int scaledLength) implements Wo
 
   @Override
   public long[] of(String worker, S held) {
+    long[] ones = new long[BUCKETS];
+    Arrays.fill(ones, 1);
+    return reached(worker, held, ones);
+  }
+
+  @Override
+  public long[] of(String worker, S held, Supplier<byte[]> secret) {
+    long[] random = new long[BUCKETS];
+    new KeyStream(Kdf.prf(secret.get(), "magnitude")).addTo(random, Ring.OF_WORDS);
+    return reached(worker, held, random);
+  }
+
+  private long[] reached(String worker, S held, long[] marks) {
     long[] vector = new long[BUCKETS];
-    vector[bucket(question.answer(worker, held))] = 1;
+    int bucket = bucket(question.answer(worker, held));
+    System.arraycopy(marks, 1, vector, 1, bucket);
     return vector;
   }
 

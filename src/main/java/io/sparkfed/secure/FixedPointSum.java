@@ -13,13 +13,12 @@ import io.sparkfed.aggregate.Visit;
  * Sums vectors of real numbers through a sum of integer vectors modulo 2^64, so that the result has
  * the same bits in every mode and every order.
  *
- * <p>The range of the scaled coordinates is chosen from the data before the first sum: each worker
- * enters one bucket of magnitudes, sixteen times wide each, and the sum of these one-hot vectors
- * says which bucket is the largest in use. That tells the driver how many workers are in each
- * bucket, and no more. It is left out where the caller knows how large they can be. Another factor
- * of sixteen is kept as headroom; where it doesn't do, coordinates are saturated and counted in the
- * result, and the range is chosen anew before the next sum. A cohort larger than those before makes
- * the grid coarser, so that its sum can't overflow.
+ * <p>The range of the scaled coordinates is chosen from the data before the first sum: of buckets
+ * of magnitudes, sixteen times wide each, the sum says which is the largest that any worker
+ * reaches. Secure sums tell the driver no more than that. It is left out where the caller knows how
+ * large they can be. Another factor of sixteen is kept as headroom; where it doesn't do,
+ * coordinates are saturated and counted in the result, and the range is chosen anew before the next
+ * sum. A cohort larger than those before makes the grid coarser, so that its sum can't overflow.
  *
  * <p>One instance serves one purpose and is not thread-safe.
  */

@@ -32,9 +32,10 @@ class WeightedMeanOfSumsTest {
     assertEquals(4.0, opened.value().get("weight"));
     assertArrayEquals(new double[] {30.0, 1.0}, opened.value().all("extras"));
     assertEquals(2, opened.workers());
-    // A word for each coordinate of the update, ten for weight and extras each, one for saturation;
+    // A word for each coordinate of the update, seven for weight and extras each, one for
+    // saturation;
     // before that, the range was chosen among 128 buckets.
-    assertEquals(2 * (2 + 3 * 10 + 1 + 128) * 8, opened.messageBytes());
+    assertEquals(2 * (2 + 3 * 7 + 1 + 128) * 8, opened.messageBytes());
   }
 
   @Test

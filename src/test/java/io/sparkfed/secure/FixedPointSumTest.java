@@ -26,6 +26,7 @@ import io.sparkfed.testing.RecordingFederation;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -91,10 +92,13 @@ class FixedPointSumTest {
     assertEquals(2 * 8 * 2, sum(sum, federation).messageBytes());
   }
 
-  /** The one-hot vectors put the largest of each worker's scaled coordinates into a bucket. */
+  /**
+   * Under masks the words up to the largest bucket are random, and say nothing of who or how many.
+   */
   @Test
-  void aggregate_choosingTheRange_entersOneBucketForEachWorker() {
-    List<long[]> opened = new ArrayList<>();
+  void aggregate_choosingTheRange_opensTheLargestBucketAlone() {
+    List<long[]> plain = new ArrayList<>();
+    List<long[]> masked = new ArrayList<>();
     RecordingFederation<double[]> federation =
         federation(
             Map.of(
@@ -105,15 +109,21 @@ class FixedPointSumTest {
                 "e", v(Double.MIN_VALUE, 0, 0)));
 
     sum(
-        new FixedPointSum(new Listening(new InsecurePlainSum(2), opened), Asked.layout(2, 0)),
+        new FixedPointSum(new Listening(new InsecurePlainSum(2), plain), Asked.layout(2, 0)),
         federation);
+    MaskedSum ring = new MaskedSum(ThrowAwayKeys.random(), 2);
+    sum(new FixedPointSum(new Listening(ring, masked), Asked.layout(2, 0)), federation);
 
     long[] expected = new long[128];
-    expected[0] = 1; // zeros
-    expected[1] = 1; // below 2^-252
-    expected[65] = 2; // below 2^4: 15.9 and 1
-    expected[66] = 1; // below 2^8: 16
-    assertArrayEquals(expected, opened.get(0));
+    expected[1] = 4; // all but the zeros reach 2^-252
+    Arrays.fill(expected, 2, 66, 3); // 15.9, 16 and 1 are from 2^-252 to 2^4
+    expected[66] = 1; // 16 is below 2^8
+    assertArrayEquals(expected, plain.get(0));
+    for (int bucket = 0; bucket < 128; bucket++) {
+      assertEquals(expected[bucket] != 0, masked.get(0)[bucket] != 0, "bucket " + bucket);
+      assertTrue(masked.get(0)[bucket] == 0 || Math.abs(masked.get(0)[bucket]) > 1L << 40);
+    }
+    assertArrayEquals(plain.get(1), masked.get(1));
   }
 
   /** Cohorts grow and shrink; nothing overflows, and a resumed sum has the same grid. */

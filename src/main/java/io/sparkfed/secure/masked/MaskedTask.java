@@ -81,7 +81,8 @@ record MaskedTask<S>(KeyRing keys, MaskedFrame frame, Optional<Words<S>> words)
     Owner owner = keys.open(worker);
     WorkerSide side = new WorkerSide(owner, worker, asked.session(), asked.askedHash());
     Words<S> read = words.orElseThrow();
-    long[] vector = FlaggedVector.of(() -> read.of(worker, held), side::blindingKey);
+    long[] vector =
+        FlaggedVector.of(() -> read.of(worker, held, side::blindingKey), side::blindingKey);
     return side.mask(vector, FlaggedVector.ring(read.ring()), Kdf.sha256(read.subject())).toBytes();
   }
 

@@ -57,7 +57,8 @@ record SealingTask<S>(KeyRing keys, SealedFrame.Seal frame, Words<S> words)
               new SealingSide(
                   keys.open(worker), worker, frame.session(), Kdf.sha256(frame.asked()));
           return side.seal(
-                  FlaggedVector.of(() -> words.of(worker, held), side::blindingKey),
+                  FlaggedVector.of(
+                      () -> words.of(worker, held, side::blindingKey), side::blindingKey),
                   FlaggedVector.ring(words.ring()),
                   Kdf.sha256(words.subject()))
               .toBytes();

@@ -78,9 +78,9 @@ class FederatedTrainerTest {
     assertEquals(List.of(0, 3, 3, 3), heard.stream().map(RoundSummary::workers).toList());
     assertEquals(heard, result.rounds());
     assertEquals(0L, heard.get(0).measured(Measurement.BYTES));
-    // Down: three numbers to each of three workers. Up: a word for each of those, ten words for
+    // Down: three numbers to each of three workers. Up: a word for each of those, seven words for
     // the weight and the labels, for each of 2 x 5 sums and for three flags, one for saturation.
-    long visit = 3 * 8 * (3 + 3 + 10 * (2 + 10 + 3) + 1);
+    long visit = 3 * 8 * (3 + 3 + 7 * (2 + 10 + 3) + 1);
     assertEquals(visit, heard.get(2).measured(Measurement.BYTES));
     // The first round also chose the range among 128 buckets.
     assertEquals(visit + 3 * 8 * 128, heard.get(1).measured(Measurement.BYTES));
