@@ -6,22 +6,20 @@ import io.sparkfed.aggregate.Layout;
 import io.sparkfed.aggregate.RingSum;
 import io.sparkfed.aggregate.SumFactory;
 import io.sparkfed.aggregate.VectorSum;
+import io.sparkfed.config.TrainingConfig.AggregationConfig;
 import io.sparkfed.secure.FixedPointSum;
 import io.sparkfed.secure.keys.KeyRing;
 import io.sparkfed.secure.masked.MaskedSum;
-import io.sparkfed.secure.masked.MaskingAssumptions;
 import io.sparkfed.secure.protocol.Ledger;
 import io.sparkfed.secure.sealed.SealedSum;
 import java.util.List;
-import java.util.Set;
 
 /** The values of {@code aggregation.mode}, with what each protects from whom. */
 public enum AggregationMode {
   /** Pairwise masks: the driver sums masked vectors and learns their sum alone. */
   MASKED(
       List.of(),
-      (keys, aggregators, minWorkers, ledger) ->
-          new MaskedSum(keys, minWorkers, MaskingAssumptions.DEFAULT, ledger),
+      (keys, of, ledger) -> new MaskedSum(keys, of.minWorkers(), of.masked(), ledger),
       List.of(
           "The driver, and so the model's owner, receives masked vectors that look uniformly"
               + " random, and learns only their sum over the cohort.",
@@ -32,7 +30,7 @@ public enum AggregationMode {
   /** Additive shares sealed to several aggregators. */
   COMMITTEE(
       List.of("aggregator-1", "aggregator-2"),
-      SealedSum::new,
+      AggregationMode::sealed,
       List.of(
           "The driver, and so the model's owner, receives only sums over the cohort: never one"
               + " worker's update, row count, loss or metrics.",
@@ -51,7 +49,7 @@ public enum AggregationMode {
   /** One trusted aggregator. */
   SECURE_WORKER(
       List.of("secure-worker"),
-      SealedSum::new,
+      AggregationMode::sealed,
       List.of(
           "The driver, and so the model's owner, receives only sums over the cohort: never one"
               + " worker's update, row count, loss or metrics.",
@@ -68,7 +66,7 @@ public enum AggregationMode {
   /** The driver sums: the baseline. */
   INSECURE_PLAIN(
       List.of(),
-      (keys, aggregators, minWorkers, ledger) -> new InsecurePlainSum(minWorkers),
+      (keys, of, ledger) -> new InsecurePlainSum(of.minWorkers()),
       List.of("Rows never leave their worker's partition during training."),
       List.of(
           "The driver sees every worker's update, row count, loss and metric sums in the clear. Use"
@@ -90,7 +88,7 @@ public enum AggregationMode {
 
   /** Opens the sum of integer vectors that a mode rides on. */
   private interface Ring {
-    RingSum open(KeyRing keys, Set<String> aggregators, int minWorkers, Ledger ledger);
+    RingSum open(KeyRing keys, AggregationConfig of, Ledger ledger);
   }
 
   private final List<String> aggregators;
@@ -106,15 +104,19 @@ public enum AggregationMode {
     this.doesNotProtect = doesNotProtect;
   }
 
+  private static RingSum sealed(KeyRing keys, AggregationConfig of, Ledger ledger) {
+    return new SealedSum(keys, of.aggregators().keySet(), of.minWorkers(), ledger);
+  }
+
   /**
-   * Returns this mode's sums over at least {@code minWorkers} workers.
+   * Returns this mode's sums.
    *
    * @param keys where the parties' keys are
-   * @param aggregators ids of the aggregators, for modes that have some
+   * @param of what is configured
    * @param ledger which sums were begun, for modes with parties that remember them
    */
-  public SumFactory sums(KeyRing keys, Set<String> aggregators, int minWorkers, Ledger ledger) {
-    RingSum shared = ring.open(keys, aggregators, minWorkers, ledger);
+  SumFactory sums(KeyRing keys, AggregationConfig of, Ledger ledger) {
+    RingSum shared = ring.open(keys, of, ledger);
     return new SumFactory() {
       @Override
       public VectorSum sumOf(Layout layout) {

@@ -1,5 +1,6 @@
 package io.sparkfed.config;
 
+import io.sparkfed.aggregate.SumFactory;
 import io.sparkfed.config.DataConfig.WorkerPaths;
 import io.sparkfed.csv.CellType;
 import io.sparkfed.evaluation.MetricSettings;
@@ -12,6 +13,9 @@ import io.sparkfed.model.Response;
 import io.sparkfed.model.Standardize;
 import io.sparkfed.objective.Reduction;
 import io.sparkfed.report.RunReport.Setting;
+import io.sparkfed.secure.keys.KeyRing;
+import io.sparkfed.secure.masked.MaskingAssumptions;
+import io.sparkfed.secure.protocol.Ledger;
 import io.sparkfed.server.ServerOptimizer;
 import io.sparkfed.solver.LocalSolver;
 import java.time.Duration;
@@ -116,7 +120,8 @@ public record TrainingConfig(
             1,
             Optional.empty(),
             new TreeMap<>(),
-            Optional.empty()));
+            Optional.empty(),
+            MaskingAssumptions.DEFAULT));
   }
 
   private TrainingConfig with(DataConfig rows, Model other, AggregationConfig sums) {
@@ -233,16 +238,28 @@ public record TrainingConfig(
    * @param deadline how long the workers may take for a visit; empty for no bound
    * @param aggregators host by aggregator; empty for modes that need none
    * @param keys where the parties' keys are; empty for ephemeral ones
+   * @param masked what the graph of masks is made for
    */
   public record AggregationConfig(
       AggregationMode mode,
       int minWorkers,
       Optional<Duration> deadline,
       SortedMap<String, String> aggregators,
-      Optional<Keys> keys) {
+      Optional<Keys> keys,
+      MaskingAssumptions masked) {
 
     /** Stands for no particular host. */
     public static final String ANY_HOST = "any";
+
+    /**
+     * Returns the sums that all numbers travel through.
+     *
+     * @param keyRing where the parties' keys are
+     * @param ledger which sums were begun, for modes with parties that remember them
+     */
+    public SumFactory sums(KeyRing keyRing, Ledger ledger) {
+      return mode.sums(keyRing, this, ledger);
+    }
 
     /** Returns the host of each aggregator that has one of its own. */
     public Map<String, String> aggregatorHosts() {

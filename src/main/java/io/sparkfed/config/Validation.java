@@ -15,6 +15,7 @@ import io.sparkfed.model.Labels;
 import io.sparkfed.model.Standardize;
 import io.sparkfed.model.formula.Formula;
 import io.sparkfed.report.RunReport.Setting;
+import io.sparkfed.secure.masked.MaskingAssumptions;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -122,7 +123,22 @@ public final class Validation {
         AlgorithmReader.minWorkers(read),
         read.optionalDuration("aggregation.deadline"),
         aggregators,
-        keys());
+        keys(),
+        masked());
+  }
+
+  private MaskingAssumptions masked() {
+    return new MaskingAssumptions(
+        part("aggregation.masked.corrupted"),
+        part("aggregation.masked.dropouts"),
+        read.integer("aggregation.masked.full-graph-up-to", 3, Integer.MAX_VALUE));
+  }
+
+  private double part(String key) {
+    return read.number(
+        key,
+        "must be in [0, " + MaskingAssumptions.MOST + "]",
+        v -> v >= 0.0 && v <= MaskingAssumptions.MOST);
   }
 
   private Model model() {

@@ -13,7 +13,6 @@ import io.sparkfed.doctor.Finding.Area;
 import io.sparkfed.doctor.Finding.Verdict;
 import io.sparkfed.secure.keys.RosterFile;
 import io.sparkfed.secure.masked.MaskedCohort;
-import io.sparkfed.secure.masked.MaskingAssumptions;
 import io.sparkfed.wire.ProtocolException;
 import java.io.IOException;
 import java.nio.charset.MalformedInputException;
@@ -209,7 +208,7 @@ public final class AggregationChecks {
   private void dropouts(int n, int minWorkers) {
     boolean masked = aggregation.mode() == AggregationMode.MASKED;
     int smallest = aggregation.keys().isEmpty() ? 2 : minWorkers;
-    MaskedCohort cohort = MaskedCohort.of(n, smallest, MaskingAssumptions.DEFAULT);
+    MaskedCohort cohort = MaskedCohort.of(n, smallest, aggregation.masked());
     boolean sparse = masked && !cohort.isFullGraph();
     int least = masked && !sparse ? Math.max(minWorkers, cohort.threshold()) : minWorkers;
     String why = "min-workers = " + minWorkers + " must stay";

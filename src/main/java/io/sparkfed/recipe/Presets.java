@@ -198,10 +198,7 @@ public final class Presets {
   }
 
   private static SumFactory sums(TrainingConfig config, KeyRing keys, Ledger ledger) {
-    AggregationConfig aggregation = config.aggregation();
-    return aggregation
-        .mode()
-        .sums(keys, aggregation.aggregators().keySet(), aggregation.minWorkers(), ledger);
+    return config.aggregation().sums(keys, ledger);
   }
 
   private static Ledger ledger(SumLedger kept) {

@@ -7,7 +7,6 @@ import io.sparkfed.federated.RoundLayout;
 import io.sparkfed.federated.TrainingPlan;
 import io.sparkfed.secure.FixedPointSum;
 import io.sparkfed.secure.masked.MaskedCohort;
-import io.sparkfed.secure.masked.MaskingAssumptions;
 
 /**
  * What a round costs where nobody drops out, reckoned before it from the lengths of what travels.
@@ -53,7 +52,7 @@ public record RoundCost(
                   + MASKED_FRAME
                   + MASKED_NEIGHBOUR
                       * MaskedCohort.of(
-                              workers, MaskedCohort.LEAST_WORKERS, MaskingAssumptions.DEFAULT)
+                              workers, MaskedCohort.LEAST_WORKERS, config.aggregation().masked())
                           .neighbours();
           case SECURE_WORKER, COMMITTEE -> flagged + SEALED_FRAME + SEALED_AGGREGATOR * aggregators;
         };

@@ -21,6 +21,7 @@ import io.sparkfed.model.Standardize;
 import io.sparkfed.objective.Reduction;
 import io.sparkfed.recipe.Presets;
 import io.sparkfed.report.RunReport.Setting;
+import io.sparkfed.secure.masked.MaskingAssumptions;
 import io.sparkfed.server.ServerSgd;
 import io.sparkfed.solver.GradientDescent;
 import io.sparkfed.solver.MinibatchSgd;
@@ -117,7 +118,10 @@ class ConfigLoaderTest {
               local { solver = sgd, epochs = 2, batch-size = 16, step-size = 0.25, loss = sum }
               weighting = equal
             }
-            aggregation { mode = insecure-plain, min-workers = 4 }
+            aggregation {
+              mode = insecure-plain, min-workers = 4
+              masked { corrupted = 0.2, dropouts = 0, full-graph-up-to = 10 }
+            }
             output { dir = "out", overwrite = true }
             """);
 
@@ -174,7 +178,12 @@ class ConfigLoaderTest {
         config.algorithm());
     assertEquals(
         new TrainingConfig.AggregationConfig(
-            AggregationMode.INSECURE_PLAIN, 4, Optional.empty(), new TreeMap<>(), Optional.empty()),
+            AggregationMode.INSECURE_PLAIN,
+            4,
+            Optional.empty(),
+            new TreeMap<>(),
+            Optional.empty(),
+            new MaskingAssumptions(0.2, 0.0, 10)),
         config.aggregation());
     assertEquals(new TrainingConfig.Output(Optional.of("out"), true, false), config.output());
   }
@@ -263,7 +272,12 @@ class ConfigLoaderTest {
         config.algorithm());
     assertEquals(
         new TrainingConfig.AggregationConfig(
-            AggregationMode.MASKED, 3, Optional.empty(), new TreeMap<>(), Optional.empty()),
+            AggregationMode.MASKED,
+            3,
+            Optional.empty(),
+            new TreeMap<>(),
+            Optional.empty(),
+            MaskingAssumptions.DEFAULT),
         config.aggregation());
     assertEquals(new NoSplit(), config.data().split());
     assertEquals(new TrainingConfig.Output(Optional.empty(), false, false), config.output());

@@ -11,7 +11,8 @@ public record MaskingAssumptions(double corrupted, double dropouts, int fullGrap
   /** A tenth and a tenth, and the full graph up to 48 workers. */
   public static final MaskingAssumptions DEFAULT = new MaskingAssumptions(0.1, 0.1, 48);
 
-  private static final double MOST = 0.33;
+  /** The largest part that may be assumed. */
+  public static final double MOST = 0.33;
 
   /**
    * @throws IllegalArgumentException if a value is out of range

@@ -33,6 +33,7 @@ final class EstimatorSettings {
           "aggregation.deadline",
           "aggregation.aggregators",
           "aggregation.keys",
+          "aggregation.masked",
           "cluster.timeout",
           "evaluation");
 
