@@ -15,7 +15,7 @@ public record InsecurePlainSum(int minWorkers) implements RingSum {
 
   @Override
   public <S> Opened<long[]> sum(Federation<S> federation, Visit visit, Words<S> words) {
-    CohortSum sum = new CohortSum(visit.cohort(), minWorkers, words.ring());
+    CohortSum sum = new CohortSum(visit.cohort(), visit.atLeast(minWorkers), words.ring());
     List<PlainMessage> messages =
         new ArrayList<>(federation.visitGroups(visit, new PlainTask<>(words)));
     Set<String> answered = new HashSet<>();
@@ -25,6 +25,6 @@ public record InsecurePlainSum(int minWorkers) implements RingSum {
     if (!missing.isEmpty()) {
       messages.add(new PlainMessage(missing, missing, 0, new long[0]));
     }
-    return sum.combine(messages).open(minWorkers);
+    return sum.combine(messages).open(visit.atLeast(minWorkers));
   }
 }

@@ -9,8 +9,10 @@ import java.util.List;
  * @param description what the visit is for, e.g. "round 3/10: local training (4 workers)"
  * @param round the round it belongs to; 0 before the first
  * @param cohort ids of the workers, or aggregators, to visit, sorted, no duplicates
+ * @param least how many of them must take part in a sum, if that is more than the sum itself
+ *     demands
  */
-public record Visit(Phase phase, String description, int round, List<String> cohort) {
+public record Visit(Phase phase, String description, int round, List<String> cohort, int least) {
 
   /**
    * @throws IllegalArgumentException if the cohort is not sorted or has duplicates
@@ -24,8 +26,26 @@ public record Visit(Phase phase, String description, int round, List<String> coh
     }
   }
 
+  /** Creates the visit for a part of a sum. */
+  public Visit(Phase phase, String description, int round, List<String> cohort) {
+    this(phase, description, round, cohort, 0);
+  }
+
   /** Creates the visit for the work itself. */
   public Visit(String description, int round, List<String> cohort) {
     this(Phase.WORK, description, round, cohort);
+  }
+
+  /**
+   * Returns the same for a sum that is opened over the whole cohort or not at all: the difference
+   * of one over a part of it and another over all of it would be what the rest have.
+   */
+  public Visit ofAll() {
+    return new Visit(phase, description, round, cohort, cohort.size());
+  }
+
+  /** Returns how many must take part in a sum that demands so many itself. */
+  public int atLeast(int minWorkers) {
+    return Math.max(least, minWorkers);
   }
 }

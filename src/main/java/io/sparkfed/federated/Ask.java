@@ -52,7 +52,29 @@ public final class Ask {
       List<String> cohort,
       String what,
       Statement<S> statement) {
-    Visit visit = new Visit(what + " (" + cohort.size() + " workers)", 0, cohort);
-    return sum.sum(federation, visit, statement).map(statement.layout()::read);
+    return sum.sum(federation, visit(what, cohort), statement).map(statement.layout()::read);
+  }
+
+  /**
+   * Asks a cohort through a sum that has been prepared, and opens it over all of the cohort or not
+   * at all.
+   *
+   * @param cohort ids of the workers, sorted
+   * @param what is asked, as the user reads it
+   * @throws io.sparkfed.aggregate.CohortException if a worker doesn't take part; nothing was opened
+   * @throws io.sparkfed.aggregate.AggregationException if the sum could not be opened
+   */
+  public static <S> Opened<NamedVector> all(
+      VectorSum sum,
+      Federation<S> federation,
+      List<String> cohort,
+      String what,
+      Statement<S> statement) {
+    return sum.sum(federation, visit(what, cohort).ofAll(), statement)
+        .map(statement.layout()::read);
+  }
+
+  private static Visit visit(String what, List<String> cohort) {
+    return new Visit(what + " (" + cohort.size() + " workers)", 0, cohort);
   }
 }

@@ -123,9 +123,11 @@ public final class FixedPointSum implements VectorSum {
       Federation<S> federation, Visit visit, Question<S> question) {
     Visit probe =
         new Visit(
+            visit.phase(),
             "choosing the range of sums (" + visit.cohort().size() + " workers)",
             visit.round(),
-            visit.cohort());
+            visit.cohort(),
+            visit.least());
     int workers = visit.cohort().size();
     return ring.sum(federation, probe, new AnswersMagnitude<>(question, scaledLength))
         .map(buckets -> new Range(exponent(buckets), workers));

@@ -181,6 +181,25 @@ public abstract class SumContractTest {
     assertEquals(AggregationException.class, refused.getClass());
   }
 
+  /** Three of four would do for the sum, and not for who asks: nothing is opened. */
+  @Test
+  public void aggregate_visitOfAllWithADropout_opensNothing() {
+    Map<String, long[]> all = held("a", vector(1), "b", FAILS, "c", vector(3), "d", vector(4));
+    RingSum sum = sum(smallestMinimum());
+    Visit visit = new Visit("test", 1, List.of("a", "b", "c", "d")).ofAll();
+
+    assertThrows(CohortException.class, () -> sum.sum(new InProcessFederation<>(all), visit, SEND));
+    assertArrayEquals(
+        vector(10),
+        sum(smallestMinimum())
+            .sum(
+                new InProcessFederation<>(
+                    held("a", vector(1), "b", vector(2), "c", vector(3), "d", vector(4))),
+                visit,
+                SEND)
+            .value());
+  }
+
   @Test
   public void constructorOrVisit_minimumBelowTheSmallest_isRefused() {
     assertThrows(

@@ -1,6 +1,7 @@
 package io.sparkfed.federated.survey;
 
 import io.sparkfed.aggregate.AggregationException;
+import io.sparkfed.aggregate.CohortException;
 import io.sparkfed.aggregate.Federation;
 import io.sparkfed.aggregate.NamedVector;
 import io.sparkfed.aggregate.Opened;
@@ -220,8 +221,15 @@ public final class FederatedLevels {
     VectorSum sum = sums.sumOf(statement.layout());
     int workers = federation.workers().size();
     sum.expect(largestWhole(workers), workers);
-    Opened<NamedVector> opened =
-        Ask.through(sum, federation, federation.workers(), what, statement);
+    Opened<NamedVector> opened;
+    try {
+      opened = Ask.all(sum, federation, federation.workers(), what, statement);
+    } catch (CohortException e) {
+      throw new AggregationException(
+          "every worker must take part in preprocessing, or its levels would be missing, and not"
+              + " all did",
+          e);
+    }
     if (opened.saturated() > 0) {
       throw new AggregationException(
           "a category's level may have at most "
@@ -229,12 +237,6 @@ public final class FederatedLevels {
               + " rows at one of "
               + workers
               + " workers, and one has more");
-    }
-    if (opened.dropouts() > 0) {
-      throw new AggregationException(
-          "every worker must take part in preprocessing, or its levels would be missing. Workers"
-              + " that dropped out: "
-              + opened.dropouts());
     }
     return opened.value();
   }

@@ -232,13 +232,14 @@ public final class MaskedSum implements RingSum {
               .toList();
       int smallest = roster == null ? 2 : minWorkers;
       Graph graph = Graph.of(Math.max(1, present.size()), smallest, assumed);
-      requireEnough(present.size(), Math.max(minWorkers, graph.threshold()));
+      int least = visit.atLeast(minWorkers);
+      requireEnough(present.size(), Math.max(least, graph.threshold()));
       return new Session(
           runId,
           Kdf.fresh(),
           visit.round(),
           number,
-          minWorkers,
+          least,
           graph.degree(),
           graph.threshold(),
           Cards.toBytes(present));

@@ -136,7 +136,7 @@ public final class SealedSum implements RingSum {
             Kdf.fresh(),
             visit.round(),
             number,
-            minWorkers,
+            visit.atLeast(minWorkers),
             FlaggedVector.ring(words.ring()),
             adverts);
     SortedMap<String, byte[]> sealedByWorker = new TreeMap<>();
@@ -150,8 +150,8 @@ public final class SealedSum implements RingSum {
       }
     }
     int workers = sealedByWorker.size();
-    if (workers < minWorkers) {
-      throw CohortException.tooFew(workers, minWorkers);
+    if (workers < visit.atLeast(minWorkers)) {
+      throw CohortException.tooFew(workers, visit.atLeast(minWorkers));
     }
     List<byte[]> pinned = List.copyOf(sealedByWorker.values());
     List<byte[]> answers =

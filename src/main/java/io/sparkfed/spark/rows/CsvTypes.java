@@ -2,8 +2,7 @@ package io.sparkfed.spark.rows;
 
 import io.sparkfed.aggregate.AggregationException;
 import io.sparkfed.aggregate.CohortException;
-import io.sparkfed.aggregate.NamedVector;
-import io.sparkfed.aggregate.Opened;
+import io.sparkfed.aggregate.VectorSum;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.csv.CellType;
 import io.sparkfed.data.DataException;
@@ -91,13 +90,13 @@ final class CsvTypes {
             workers,
             ConfiguredCluster.bounds(config))) {
       TypesOfColumns statement = new TypesOfColumns(columns.size() * CellType.values().length);
-      Opened<NamedVector> opened =
-          Ask.cohort(federation, workers, Presets.sums(config), "types of csv columns", statement);
-      if (opened.dropouts() > 0) {
-        throw new AggregationException(
-            "the types of csv columns are not known: workers dropped out while they were found");
-      }
-      return types(opened.value().values(), columns);
+      VectorSum sum = Presets.sums(config).sumOf(statement.layout());
+      return types(
+          Ask.all(sum, federation, workers, "types of csv columns", statement).value().values(),
+          columns);
+    } catch (CohortException e) {
+      throw new AggregationException(
+          "the types of csv columns are not known: workers dropped out while they were found", e);
     }
   }
 
