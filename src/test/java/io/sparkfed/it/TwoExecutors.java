@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 
 /** A driver and two executors in processes of their own, with six workers on them. */
@@ -36,12 +37,29 @@ public final class TwoExecutors {
     return spark;
   }
 
-  /** Waits until both executors are there, the replacement of a killed one too. */
+  /**
+   * Waits until both executors are there, the replacement of a killed one too, and take tasks: one
+   * that is only registered would leave all workers to the other.
+   */
   public static void awaitBoth(SparkSession spark) throws InterruptedException {
+    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     StandaloneCluster.await(
         Duration.ofSeconds(60),
-        () -> spark.sparkContext().statusTracker().getExecutorInfos().length == 2 + 1,
+        () ->
+            spark.sparkContext().statusTracker().getExecutorInfos().length == 2 + 1
+                && context
+                        .parallelize(List.of(1, 2), 2)
+                        .map(TwoExecutors::process)
+                        .distinct()
+                        .count()
+                    == 2,
         "two executors were not there");
+  }
+
+  /** Takes long enough for the other task to be given to the other executor. */
+  private static long process(int task) throws InterruptedException {
+    Thread.sleep(200);
+    return ProcessHandle.current().pid();
   }
 
   private static SparkSession.Builder builder(String name) {

@@ -128,7 +128,7 @@ class MonitoringIT {
     assertEquals(0.0, value(page, prefix + "saturated"));
     assertEquals(last().path("bytes").asDouble(), value(page, prefix + "bytes"));
     assertEquals(last().path("seconds").asDouble(), value(page, prefix + "seconds"));
-    for (String phase : List.of("work", "mask", "unmask", "driver")) {
+    for (String phase : List.of("work", "unmask", "driver")) {
       assertEquals(
           last().path("phases").path(phase).asDouble(),
           value(page, prefix + "phase_" + phase + "_seconds"),
@@ -159,8 +159,8 @@ class MonitoringIT {
     eventually(
         "the last loss in " + loss,
         () -> Files.exists(loss) && lastValue(loss) == last().path("loss").asDouble());
-    Path phase = folder.resolve("csv/fed." + GAUGES + "phase.mask.seconds.csv");
-    assertEquals(last().path("phases").path("mask").asDouble(), lastValue(phase));
+    Path phase = folder.resolve("csv/fed." + GAUGES + "phase.unmask.seconds.csv");
+    assertEquals(last().path("phases").path("unmask").asDouble(), lastValue(phase));
   }
 
   private static double lastValue(Path csv) throws IOException {
@@ -176,7 +176,7 @@ class MonitoringIT {
     List<Row> rows =
         spark
             .sql(
-                "select round, loss, test['accuracy'], phases['mask'], name from "
+                "select round, loss, test['accuracy'], phases['unmask'], name from "
                     + VIEW
                     + " where round > 0 order by round")
             .collectAsList();
@@ -188,7 +188,7 @@ class MonitoringIT {
       assertEquals(line.path("loss").asDouble(), rows.get(k).getDouble(1));
       assertEquals(
           line.path("metrics").path("test").path("accuracy").asDouble(), rows.get(k).getDouble(2));
-      assertEquals(line.path("phases").path("mask").asDouble(), rows.get(k).getDouble(3));
+      assertEquals(line.path("phases").path("unmask").asDouble(), rows.get(k).getDouble(3));
       assertEquals("checked", rows.get(k).getString(4));
     }
   }

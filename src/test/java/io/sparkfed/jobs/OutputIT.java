@@ -93,7 +93,7 @@ class OutputIT {
       assertEquals(3, line.path("workers").asInt());
       assertEquals(0, line.path("dropouts").asInt());
       assertTrue(line.path("loss").isDouble() && line.path("seconds").asDouble() > 0.0);
-      assertEquals(List.of("work", "mask", "unmask", "driver"), keys(line.path("phases")));
+      assertEquals(List.of("work", "unmask", "driver"), keys(line.path("phases")));
       double inPhases = 0.0;
       for (JsonNode phase : line.path("phases")) {
         inPhases += phase.asDouble();

@@ -72,7 +72,7 @@ class TrackingIT {
           line.path("metrics").path("test").path("accuracy").asDouble(),
           server.metric("run1", "test/accuracy", k));
       assertEquals(
-          line.path("phases").path("mask").asDouble(), server.metric("run1", "phase/mask", k));
+          line.path("phases").path("unmask").asDouble(), server.metric("run1", "phase/unmask", k));
     }
     assertEquals("3", server.texts("run1", "params").get("data.workers"));
     for (String path : server.paths()) {

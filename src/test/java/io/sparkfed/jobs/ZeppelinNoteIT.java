@@ -106,7 +106,7 @@ class ZeppelinNoteIT {
     assertTrue(losses[losses.length - 1] < 0.6, Arrays.toString(losses));
     assertTrue(
         values(shown.get("Seconds of each phase, by round of averaging"), "phase")
-            .containsAll(Set.of("work", "mask", "unmask", "driver")));
+            .containsAll(Set.of("work", "unmask", "driver")));
 
     List<Row> statistics = shown.get("Coefficients and their statistics");
     double[] truth = {0.06, 0.025, 0.008, 1.2, -9.0};
