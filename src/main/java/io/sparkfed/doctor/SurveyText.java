@@ -188,7 +188,7 @@ public final class SurveyText {
         "cost of a round (estimates; at most "
             + count(config.algorithm().rounds())
             + " rounds, and one visit more for the last one's metrics):");
-    lines.add("  Spark jobs         " + cost.jobs() + (masked ? ", and 1 more every 32 sums" : ""));
+    lines.add("  Spark jobs         " + cost.jobs() + (masked ? ", and 1 before the first" : ""));
     lines.add(
         "  to each worker     "
             + least

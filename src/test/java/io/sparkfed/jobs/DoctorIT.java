@@ -137,7 +137,7 @@ class DoctorIT {
         "    2  x2 +text",
         "cohort: 3 workers would take part: a, b, c",
         "cost of a round \\(estimates; at most 10 rounds.*",
-        "  Spark jobs +3, and 1 more every 32 sums",
+        "  Spark jobs +2, and 1 before the first",
         "  to each worker +24 B \\(3 coefficients\\)",
         "  from each worker +[0-9.]+.(k?B)",
         "  in all, both ways +[0-9.]+.(k?B)",
