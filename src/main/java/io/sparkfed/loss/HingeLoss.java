@@ -40,11 +40,6 @@ public enum HingeLoss implements Loss {
   }
 
   @Override
-  public double largestCurvature() {
-    return Double.NaN;
-  }
-
-  @Override
   public boolean acceptsLabel(double label) {
     return label == 0.0 || label == 1.0;
   }

@@ -5,8 +5,8 @@ package io.sparkfed.loss;
  * delta (|r| - delta/2)} elsewhere (P. J. Huber, "Robust Estimation of a Location Parameter",
  * 1964). With a large delta it is half of {@link SquaredLoss}.
  *
- * <p>This is the plain form: delta is in the label's units. Spark MLlib's {@code huber} loss also
- * estimates a scale and multiplies it by its epsilon.
+ * <p>This is the plain form: delta is in the label's units, so no bound of the slope is stated.
+ * Spark MLlib's {@code huber} loss also estimates a scale and multiplies it by its epsilon.
  *
  * @param delta where the loss turns from a parabola into a line, positive and finite
  */
@@ -49,17 +49,6 @@ public record HuberLoss(double delta) implements Loss {
   @Override
   public boolean isCurved() {
     return false;
-  }
-
-  /** None: its delta is in the units of the labels. */
-  @Override
-  public double largestSlope() {
-    return Double.NaN;
-  }
-
-  @Override
-  public double largestCurvature() {
-    return Double.NaN;
   }
 
   @Override

@@ -44,16 +44,6 @@ public enum PoissonLoss implements Loss {
   }
 
   @Override
-  public double largestSlope() {
-    return Double.NaN;
-  }
-
-  @Override
-  public double largestCurvature() {
-    return Double.NaN;
-  }
-
-  @Override
   public boolean acceptsLabel(double label) {
     return label >= 0.0 && Double.isFinite(label);
   }

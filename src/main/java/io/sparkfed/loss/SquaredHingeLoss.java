@@ -35,16 +35,6 @@ public enum SquaredHingeLoss implements Loss {
   }
 
   @Override
-  public double largestSlope() {
-    return Double.NaN;
-  }
-
-  @Override
-  public double largestCurvature() {
-    return Double.NaN;
-  }
-
-  @Override
   public boolean acceptsLabel(double label) {
     return HingeLoss.INSTANCE.acceptsLabel(label);
   }

@@ -36,11 +36,6 @@ public enum SquaredLoss implements Loss {
   }
 
   @Override
-  public double largestSlope() {
-    return Double.NaN;
-  }
-
-  @Override
   public double largestCurvature() {
     return 2.0;
   }

@@ -63,13 +63,17 @@ public interface VectorLoss extends Serializable {
    * Returns a bound of |dl/ds_k| that holds for all scores and labels, in whatever units labels
    * are; NaN where there is none.
    */
-  double largestSlope();
+  default double largestSlope() {
+    return Double.NaN;
+  }
 
   /**
    * Returns a bound of |d²l/ds_k ds_m| for a loss that is curved everywhere; NaN where there is
    * none, and for other losses.
    */
-  double largestCurvature();
+  default double largestCurvature() {
+    return Double.NaN;
+  }
 
   /** Returns whether {@code label} is in the loss's domain; NaN never is. */
   boolean acceptsLabel(double label);

@@ -64,14 +64,7 @@ final class FolderJournal implements Journal {
 
   @Override
   public void send(byte[] session, Sent sent) {
-    inTurn(
-        log -> {
-          if (remembered.isNew(session, sent)) {
-            append(log, JournalLine.of(session, sent));
-          }
-          log.force(true);
-          return null;
-        });
+    inTurn(log -> kept(log, remembered.isNew(session, sent), JournalLine.of(session, sent)));
   }
 
   @Override
@@ -81,32 +74,37 @@ final class FolderJournal implements Journal {
 
   @Override
   public void answer(byte[] session, Answer answer) {
-    inTurn(
-        log -> {
-          if (remembered.isNew(session, answer)) {
-            append(log, JournalLine.of(session, answer));
-          }
-          log.force(true);
-          return null;
-        });
+    inTurn(log -> kept(log, remembered.isNew(session, answer), JournalLine.of(session, answer)));
   }
 
   @Override
   public byte[] secretOf(byte[] runId) {
-    return inTurn(
-        log -> {
-          Path file = secretFile(runId);
-          try {
-            byte[] secret = Files.readAllBytes(file);
-            if (secret.length != Kdf.LENGTH) {
-              throw new ProtocolException("a run's secret in the owner's journal must be whole");
-            }
-            return secret;
-          } catch (NoSuchFileException e) {
-            forgetOld();
-            return drawn(file);
-          }
-        });
+    Path file = secretFile(runId);
+    try {
+      return secret(file);
+    } catch (NoSuchFileException e) {
+      return inTurn(log -> Files.exists(file) ? secret(file) : drawn(file));
+    } catch (IOException e) {
+      throw new ProtocolException("a run's secret in the owner's journal can't be read");
+    }
+  }
+
+  private static byte[] secret(Path file) throws IOException {
+    byte[] secret = Files.readAllBytes(file);
+    if (secret.length != Kdf.LENGTH) {
+      throw new ProtocolException("a run's secret in the owner's journal must be whole");
+    }
+    return secret;
+  }
+
+  /** What is not new may not have come to the disk: the attempt that wrote it may be on its way. */
+  private Void kept(FileChannel log, boolean isNew, JournalLine line) throws IOException {
+    if (isNew) {
+      append(log, line);
+    } else {
+      log.force(true);
+    }
+    return null;
   }
 
   @Override
@@ -137,6 +135,7 @@ final class FolderJournal implements Journal {
   }
 
   private byte[] drawn(Path file) throws IOException {
+    forgetOld();
     byte[] secret = Kdf.fresh();
     Path begun = folder.resolve(file.getFileName() + ".begun");
     Files.deleteIfExists(begun);

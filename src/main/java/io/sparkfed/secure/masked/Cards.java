@@ -1,11 +1,13 @@
 package io.sparkfed.secure.masked;
 
+import io.sparkfed.secure.crypto.Agreement;
 import io.sparkfed.secure.crypto.Kdf;
 import io.sparkfed.secure.keys.Roster;
 import io.sparkfed.wire.ProtocolException;
 import io.sparkfed.wire.WireReader;
 import io.sparkfed.wire.WireWriter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -30,6 +32,9 @@ final class Cards {
 
   /** Rosters, by their hash, that all cards were found to be genuine by, with the run. */
   private final Set<String> genuine = ConcurrentHashMap.newKeySet();
+
+  /** Hashes of the private keys that cards were found to be of, by worker. */
+  private final Map<String, byte[]> ownSecrets = new ConcurrentHashMap<>();
 
   private Cards(SortedMap<String, Card> byWorker, byte[] hash) {
     this.byWorker = byWorker;
@@ -142,6 +147,22 @@ final class Cards {
     if (!genuine.contains(name)) {
       byWorker.values().forEach(card -> card.verify(roster, runId));
       genuine.add(name);
+    }
+  }
+
+  /**
+   * Checks that a worker's card is of a private key. Once for a worker, since the public key of it
+   * takes longer to compute than all else that a small sum needs.
+   *
+   * @throws ProtocolException if it is of another
+   */
+  void requireOwn(String worker, byte[] secret) {
+    byte[] hash = Kdf.sha256(secret);
+    if (!Arrays.equals(hash, ownSecrets.get(worker))) {
+      if (!Arrays.equals(Agreement.publicKey(secret), of(worker).key())) {
+        throw new ProtocolException("the card must be of the keys that are here");
+      }
+      ownSecrets.put(worker, hash);
     }
   }
 

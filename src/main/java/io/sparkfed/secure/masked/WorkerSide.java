@@ -1,7 +1,6 @@
 package io.sparkfed.secure.masked;
 
 import io.sparkfed.aggregate.Ring;
-import io.sparkfed.secure.crypto.Agreement;
 import io.sparkfed.secure.crypto.Kdf;
 import io.sparkfed.secure.crypto.KeyStream;
 import io.sparkfed.secure.crypto.Sealing;
@@ -49,9 +48,7 @@ final class WorkerSide {
     this.cards = Cards.parse(session.cards());
     session.check(cards.size(), owner.policy());
     this.secret = Card.secret(own, session.runId());
-    if (!Arrays.equals(Agreement.publicKey(secret), cards.of(worker).key())) {
-      throw new ProtocolException("the card must be of the keys that are here");
-    }
+    cards.requireOwn(worker, secret);
     cards.requireGenuine(owner.roster(), session.runId());
     this.context = session.context(cards.hash(), owner.roster(), askedHash);
     this.topology = cards.topology(session.degree(), owner.roster());
