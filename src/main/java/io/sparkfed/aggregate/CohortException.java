@@ -11,8 +11,16 @@ public final class CohortException extends AggregationException {
 
   private static final int MOST_NAMED = 5;
 
-  private CohortException(Message message, Throwable driverCause) {
+  private final int least;
+
+  private CohortException(Message message, Throwable driverCause, int least) {
     super(message, driverCause);
+    this.least = least;
+  }
+
+  /** Returns how many had to take part. */
+  public int least() {
+    return least;
   }
 
   /** Creates the exception from the counts. */
@@ -38,11 +46,27 @@ public final class CohortException extends AggregationException {
             " is ",
             minWorkers,
             left),
-        null);
+        null,
+        minWorkers);
+  }
+
+  /**
+   * Creates the exception after a sum that is opened over a whole cohort or not at all.
+   *
+   * @param what is asked, as the user reads it
+   */
+  public static CohortException notAll(String what, CohortException cause) {
+    return new CohortException(
+        Message.of(
+            what,
+            ": every worker must take part, or the difference to another sum would be what one of"
+                + " them has, and not all did"),
+        cause,
+        cause.least);
   }
 
   @Override
   CohortException reworded(Message words) {
-    return new CohortException(words, this);
+    return new CohortException(words, this, least);
   }
 }

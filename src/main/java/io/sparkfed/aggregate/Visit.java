@@ -44,6 +44,11 @@ public record Visit(Phase phase, String description, int round, List<String> coh
     return new Visit(phase, description, round, cohort, cohort.size());
   }
 
+  /** Returns whether the whole cohort must take part in a sum. */
+  public boolean demandsAll() {
+    return least == cohort.size();
+  }
+
   /** Returns how many must take part in a sum that demands so many itself. */
   public int atLeast(int minWorkers) {
     return Math.max(least, minWorkers);

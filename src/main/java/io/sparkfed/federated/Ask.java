@@ -1,14 +1,20 @@
 package io.sparkfed.federated;
 
+import io.sparkfed.aggregate.CohortException;
 import io.sparkfed.aggregate.Federation;
 import io.sparkfed.aggregate.NamedVector;
 import io.sparkfed.aggregate.Opened;
+import io.sparkfed.aggregate.Question;
 import io.sparkfed.aggregate.SumFactory;
 import io.sparkfed.aggregate.VectorSum;
 import io.sparkfed.aggregate.Visit;
 import java.util.List;
 
-/** Asks workers the same and opens the sum of their answers, at the driver. */
+/**
+ * Asks workers the same and opens the sum of their answers, at the driver: over all who are asked,
+ * or not at all. Two sums before and after the rounds so are of the same workers, and their
+ * difference is nobody's.
+ */
 public final class Ask {
   private Ask() {}
 
@@ -16,6 +22,7 @@ public final class Ask {
    * Asks all who hold rows to train from, before or after the rounds.
    *
    * @param what is asked, as the user reads it
+   * @throws io.sparkfed.aggregate.CohortException if a worker doesn't take part; nothing was opened
    * @throws io.sparkfed.aggregate.AggregationException if the sum could not be opened
    */
   public static <S> NamedVector workers(
@@ -28,6 +35,7 @@ public final class Ask {
    *
    * @param cohort ids of the workers, sorted
    * @param what is asked, as the user reads it
+   * @throws io.sparkfed.aggregate.CohortException if a worker doesn't take part; nothing was opened
    * @throws io.sparkfed.aggregate.AggregationException if the sum could not be opened
    */
   public static <S> Opened<NamedVector> cohort(
@@ -44,6 +52,7 @@ public final class Ask {
    *
    * @param cohort ids of the workers, sorted
    * @param what is asked, as the user reads it
+   * @throws io.sparkfed.aggregate.CohortException if a worker doesn't take part; nothing was opened
    * @throws io.sparkfed.aggregate.AggregationException if the sum could not be opened
    */
   public static <S> Opened<NamedVector> through(
@@ -52,26 +61,62 @@ public final class Ask {
       List<String> cohort,
       String what,
       Statement<S> statement) {
-    return sum.sum(federation, visit(what, cohort), statement).map(statement.layout()::read);
+    return ofAll(sum, federation, visit(what, cohort), what, statement)
+        .map(statement.layout()::read);
   }
 
   /**
-   * Asks a cohort through a sum that has been prepared, and opens it over all of the cohort or not
-   * at all.
+   * Asks a cohort through a sum that has been prepared. Where numbers were cut to its range, which
+   * is then chosen anew, the same is asked again, of the same workers.
    *
    * @param cohort ids of the workers, sorted
    * @param what is asked, as the user reads it
-   * @throws io.sparkfed.aggregate.CohortException if a worker doesn't take part; nothing was opened
+   * @throws io.sparkfed.aggregate.CohortException if a worker doesn't take part
    * @throws io.sparkfed.aggregate.AggregationException if the sum could not be opened
    */
-  public static <S> Opened<NamedVector> all(
+  public static <S> NamedVector whole(
       VectorSum sum,
       Federation<S> federation,
       List<String> cohort,
       String what,
       Statement<S> statement) {
-    return sum.sum(federation, visit(what, cohort).ofAll(), statement)
-        .map(statement.layout()::read);
+    return whole(sum, federation, visit(what, cohort), what, statement)
+        .map(statement.layout()::read)
+        .value();
+  }
+
+  /**
+   * The same for a visit of a round.
+   *
+   * @param what is asked, as the user reads it
+   * @throws io.sparkfed.aggregate.CohortException if a worker doesn't take part
+   * @throws io.sparkfed.aggregate.AggregationException if the sum could not be opened
+   */
+  public static <S> Opened<double[]> whole(
+      VectorSum sum, Federation<S> federation, Visit visit, String what, Question<S> question) {
+    Opened<double[]> first = ofAll(sum, federation, visit, what, question);
+    if (first.saturated() == 0) {
+      return first;
+    }
+    Opened<double[]> again = ofAll(sum, federation, visit, what, question);
+    return new Opened<>(
+        again.value(),
+        again.workers(),
+        again.dropouts(),
+        first.messageBytes() + again.messageBytes(),
+        again.saturated());
+  }
+
+  private static <S> Opened<double[]> ofAll(
+      VectorSum sum, Federation<S> federation, Visit visit, String what, Question<S> question) {
+    try {
+      return sum.sum(federation, visit.ofAll(), question);
+    } catch (CohortException e) {
+      if (e.least() > visit.cohort().size()) {
+        throw e;
+      }
+      throw CohortException.notAll(what, e);
+    }
   }
 
   private static Visit visit(String what, List<String> cohort) {

@@ -1,6 +1,7 @@
 package io.sparkfed.secure;
 
 import io.sparkfed.aggregate.AggregationException;
+import io.sparkfed.aggregate.CohortException;
 import io.sparkfed.aggregate.Federation;
 import io.sparkfed.aggregate.Layout;
 import io.sparkfed.aggregate.Opened;
@@ -8,6 +9,7 @@ import io.sparkfed.aggregate.Question;
 import io.sparkfed.aggregate.RingSum;
 import io.sparkfed.aggregate.VectorSum;
 import io.sparkfed.aggregate.Visit;
+import io.sparkfed.aggregate.Words;
 
 /**
  * Sums vectors of real numbers through a sum of integer vectors modulo 2^64, so that the result has
@@ -78,7 +80,7 @@ public final class FixedPointSum implements VectorSum {
     }
     range = range.atLeast(visit.cohort().size());
     FixedPoint chosen = range.codec(scaledLength);
-    Opened<long[]> opened = ring.sum(federation, visit, new EncodedAnswer<>(question, chosen));
+    Opened<long[]> opened = opened(federation, visit, new EncodedAnswer<>(question, chosen));
     long saturated = chosen.saturated(opened.value());
     if (saturated != 0) {
       range = null;
@@ -129,8 +131,23 @@ public final class FixedPointSum implements VectorSum {
             visit.cohort(),
             visit.least());
     int workers = visit.cohort().size();
-    return ring.sum(federation, probe, new AnswersMagnitude<>(question, scaledLength))
+    return opened(federation, probe, new AnswersMagnitude<>(question, scaledLength))
         .map(buckets -> new Range(exponent(buckets), workers));
+  }
+
+  /**
+   * A sum that everybody must be in is tried once more, as nothing was opened: who was late, or
+   * lost with an executor, may be back.
+   */
+  private <S> Opened<long[]> opened(Federation<S> federation, Visit visit, Words<S> words) {
+    try {
+      return ring.sum(federation, visit, words);
+    } catch (CohortException e) {
+      if (!visit.demandsAll()) {
+        throw e;
+      }
+      return ring.sum(federation, visit, words);
+    }
   }
 
   /** Returns the exponent of the range above the largest bucket in use. */

@@ -1,5 +1,6 @@
 package io.sparkfed.federated.exact;
 
+import io.sparkfed.aggregate.CohortException;
 import io.sparkfed.aggregate.Federation;
 import io.sparkfed.aggregate.NamedVector;
 import io.sparkfed.aggregate.NonFiniteUpdateException;
@@ -10,6 +11,7 @@ import io.sparkfed.data.Shard;
 import io.sparkfed.evaluation.FitStatistics;
 import io.sparkfed.evaluation.Measurements;
 import io.sparkfed.evaluation.ResponseDistribution;
+import io.sparkfed.federated.Ask;
 import io.sparkfed.federated.EvaluationSums;
 import io.sparkfed.federated.ExactPlan;
 import io.sparkfed.federated.RoundWork;
@@ -40,7 +42,8 @@ import java.util.function.Consumer;
 
 /**
  * Lossless training: secure sums of the derivatives at the workers, a step of an optimizer at the
- * driver. The optimum is that of all rows together.
+ * driver. The optimum is that of all rows together, so each sum is over all workers or is not
+ * opened: a model may be asked about again, for a finer range, by another method or for statistics.
  */
 public final class ExactRounds implements RoundWork {
   /** With more features, a number for each pair of them is not summed for a note. */
@@ -152,20 +155,8 @@ public final class ExactRounds implements RoundWork {
             hasHessian,
             scaling,
             model);
-    Opened<double[]> opened = sum.sum(federation, visit, statement);
-    if (opened.saturated() > 0) {
-      // The range has been chosen anew: the same sums again, whole.
-      Opened<double[]> cut = opened;
-      Opened<double[]> again = sum.sum(federation, visit, statement);
-      opened =
-          new Opened<>(
-              again.value(),
-              again.workers(),
-              again.dropouts(),
-              cut.messageBytes() + again.messageBytes(),
-              again.saturated());
-    }
-    return opened.map(sums -> answer(model, statement.layout().read(sums)));
+    return Ask.whole(sum, federation, visit, purpose(), statement)
+        .map(sums -> answer(model, statement.layout().read(sums)));
   }
 
   private Answer answer(double[] model, NamedVector sums) {
@@ -269,6 +260,9 @@ public final class ExactRounds implements RoundWork {
           labels.map(LabelTotals::mean).orElse(Double.NaN),
           largestOfHessian,
           note);
+    } catch (CohortException e) {
+      note.accept(Message.of("no ", e.getMessage()));
+      return Optional.empty();
     } catch (NonFiniteUpdateException e) {
       note.accept(
           Message.of("no statistics of the fit: at the optimum residuals of single rows overflow"));
@@ -290,15 +284,14 @@ public final class ExactRounds implements RoundWork {
     if (isUnique || isTold || shape.features() > MOST_CORRELATED) {
       return;
     }
-    StartingCurvature.ofAllRows(federation, plan, scaling, total)
-        .ifPresent(
-            gram -> {
-              try {
-                gram.withoutZeroRows().cholesky();
-              } catch (SingularMatrixException e) {
-                note.accept(dependence.note(e.column(), ""));
-              }
-            });
+    try {
+      StartingCurvature.ofAllRows(federation, plan, scaling, total)
+          .ifPresent(gram -> gram.withoutZeroRows().cholesky());
+    } catch (CohortException e) {
+      note.accept(Message.of("not known: ", e.getMessage()));
+    } catch (SingularMatrixException e) {
+      note.accept(dependence.note(e.column(), ""));
+    }
   }
 
   /** The fit as a whole: all that is known without another visit. */

@@ -82,8 +82,7 @@ public final class FederatedInference {
       sum.expect(largest, federation.workers().size());
     }
     NamedVector sums =
-        Ask.through(sum, federation, federation.workers(), "statistics of the fit", statement)
-            .value();
+        Ask.whole(sum, federation, federation.workers(), "statistics of the fit", statement);
     if (!(sums.get(InformationOfFit.ROWS) > size)) {
       note.accept(
           Message.of(

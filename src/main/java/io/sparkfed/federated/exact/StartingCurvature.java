@@ -3,7 +3,6 @@ package io.sparkfed.federated.exact;
 import io.sparkfed.aggregate.Federation;
 import io.sparkfed.aggregate.NamedVector;
 import io.sparkfed.aggregate.NonFiniteUpdateException;
-import io.sparkfed.aggregate.Opened;
 import io.sparkfed.aggregate.VectorSum;
 import io.sparkfed.data.Shard;
 import io.sparkfed.federated.Ask;
@@ -65,15 +64,11 @@ public final class StartingCurvature {
       sum.expect(MARGIN * total, cohort.size());
     }
     try {
-      Opened<NamedVector> opened = Ask.through(sum, federation, cohort, what, statement);
-      if (opened.saturated() > 0) {
-        opened = Ask.through(sum, federation, cohort, what, statement);
-      }
-      double weight = opened.value().get(SampledCurvature.WEIGHT);
+      NamedVector opened = Ask.whole(sum, federation, cohort, what, statement);
+      double weight = opened.get(SampledCurvature.WEIGHT);
       return weight > 0.0
           ? Optional.of(
-              SymmetricMatrix.of(
-                      SampledGram.order(plan.shape()), opened.value().all(SampledCurvature.GRAM))
+              SymmetricMatrix.of(SampledGram.order(plan.shape()), opened.all(SampledCurvature.GRAM))
                   .times(1.0 / weight))
           : Optional.empty();
     } catch (NonFiniteUpdateException e) {

@@ -223,7 +223,7 @@ public final class FederatedLevels {
     sum.expect(largestWhole(workers), workers);
     Opened<NamedVector> opened;
     try {
-      opened = Ask.all(sum, federation, federation.workers(), what, statement);
+      opened = Ask.through(sum, federation, federation.workers(), what, statement);
     } catch (CohortException e) {
       throw new AggregationException(
           "every worker must take part in preprocessing, or its levels would be missing, and not"

@@ -303,7 +303,11 @@ public final class FederatedTrainer {
     result.ifPresent(
         model -> {
           phases.enter(RunPhase.STATISTICS);
-          metrics.refine(model, sums, train, test, notes::add);
+          if (visited.cost().dropouts() == 0) {
+            metrics.refine(model, sums, train, test, notes::add);
+          } else {
+            metrics.leaveCoarse(train, notes::add);
+          }
         });
     double loss = plan.metrics().meanLoss(sums.train(), 0);
     reports.evaluated(round, (int) sums.oneLabelWorkers(), loss, train, test);

@@ -20,6 +20,11 @@ final class RoundMetrics {
   /** Says how many workers' rows the others are of, where cohorts differ. */
   private static final String WORKERS = "workers";
 
+  private static final String AUC = "auc";
+  private static final Message NOT_REFINED =
+      Message.of(
+          "the AUC is only as exact as its aucError: a sum for narrower bins could not be opened");
+
   private final Federation<Shard> federation;
   private final TrainingPlan plan;
   private final HeldOutRows heldOut;
@@ -45,6 +50,18 @@ final class RoundMetrics {
   }
 
   /**
+   * Leaves the AUC of a result as it is, after a dropout: more sums at the model would be over
+   * others than the last.
+   *
+   * @param note hears of it
+   */
+  void leaveCoarse(Map<String, Double> train, Consumer<Message> note) {
+    if (train.containsKey(AUC)) {
+      note.accept(NOT_REFINED);
+    }
+  }
+
+  /**
    * Makes the AUC of a result as exact as it should be.
    *
    * @param model in training units
@@ -64,10 +81,7 @@ final class RoundMetrics {
         test.putAll(auc.refined(testers, AskedRows.TEST, model, evaluation.test()));
       }
     } catch (AggregationException e) {
-      note.accept(
-          Message.of(
-              "the AUC is only as exact as its aucError: a sum for narrower bins could not be"
-                  + " opened"));
+      note.accept(NOT_REFINED);
     }
   }
 

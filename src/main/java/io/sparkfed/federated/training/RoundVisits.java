@@ -1,5 +1,6 @@
 package io.sparkfed.federated.training;
 
+import io.sparkfed.aggregate.CohortException;
 import io.sparkfed.aggregate.NamedVector;
 import io.sparkfed.aggregate.Opened;
 import io.sparkfed.aggregate.TimedFederation;
@@ -23,6 +24,8 @@ import java.util.stream.Collectors;
  * where those have a visit of their own.
  */
 final class RoundVisits {
+  private static final System.Logger LOG = System.getLogger(RoundVisits.class.getName());
+
   /** Of a cohort, in a description. */
   private static final int MOST_NAMED = 20;
 
@@ -78,13 +81,21 @@ final class RoundVisits {
     EvaluationSums evaluation = opened.value().evaluation();
     long modelBytes = (long) Double.BYTES * model.length * cohort.size();
     if (heldOut.haveOwnVisit() && !isSampled) {
-      Opened<NamedVector> ofTest = heldOut.sums(federation, scaling, model);
-      evaluation =
-          evaluation.withTest(
-              ofTest.value().all(TestEvaluation.TEST),
-              ofTest.value().get(TestEvaluation.HOLDS_TEST_ROWS));
       modelBytes += (long) Double.BYTES * model.length * heldOut.cohort().size();
-      modelBytes += ofTest.messageBytes();
+      try {
+        Opened<NamedVector> ofTest = heldOut.sums(federation, scaling, model);
+        evaluation =
+            evaluation.withTest(
+                ofTest.value().all(TestEvaluation.TEST),
+                ofTest.value().get(TestEvaluation.HOLDS_TEST_ROWS));
+        modelBytes += ofTest.messageBytes();
+      } catch (CohortException e) {
+        LOG.log(
+            System.Logger.Level.WARNING,
+            "no test metrics in round {0}: {1}",
+            round,
+            e.getMessage());
+      }
     }
     TimedFederation.Times times = federation.times();
     return new Visited(

@@ -92,7 +92,7 @@ final class CsvTypes {
       TypesOfColumns statement = new TypesOfColumns(columns.size() * CellType.values().length);
       VectorSum sum = Presets.sums(config).sumOf(statement.layout());
       return types(
-          Ask.all(sum, federation, workers, "types of csv columns", statement).value().values(),
+          Ask.through(sum, federation, workers, "types of csv columns", statement).value().values(),
           columns);
     } catch (CohortException e) {
       throw new AggregationException(
