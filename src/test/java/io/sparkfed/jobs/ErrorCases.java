@@ -84,6 +84,20 @@ final class ErrorCases {
             "gone.csv",
             "does not exist"),
         Case.of("format", 3, "data.format = excel", "data.format = excel", "not a data source"),
+        Case.of(
+            "format without a table",
+            3,
+            "data.format = binaryFile",
+            "data.format must be one of avro, csv, delta",
+            "binaryFile"),
+        Case.of("lines of text", 3, "data.format = text", "data.format must be one of", "text"),
+        Case.of(
+            "format by its class",
+            3,
+            "data.format = \"org.apache.spark.sql.execution.datasources.binaryfile.BinaryFileFormat\"",
+            "data.format = ",
+            "binaryFile"),
+        Case.of("generated rows", 3, "data.format = rate", "data.format must be one of", "rate"),
         Case.of("schema", 3, "data.schema = \"x1 NUMBERISH\"", "data.schema", "NUMBERISH"),
         Case.of(
             "feature column",
@@ -147,7 +161,11 @@ final class ErrorCases {
             "data.path",
             "data.where must give the same"),
         Case.of(
-            "clock", 3, "data.derive.z = \"x1 + hour(now())\"", "data.derive.z", "now does not"),
+            "clock",
+            3,
+            "data.derive.z = \"x1 + hour(now())\"",
+            "data.derive.z",
+            "but now is not known"),
         Case.of(
             "method that may do anything",
             3,

@@ -22,7 +22,7 @@ final class SqlErrorCases {
         where("x1 > array(1)[5]", "data.where fails, whatever", "INVALID_ARRAY_INDEX"),
         where("cast('a' as int) > 1", "data.where fails, whatever", "CAST_INVALID_INPUT"),
         where("date_format(date'2024-01-01', 'QQQQQQQ') = 'a'", "data.where fails, whatever"),
-        where("schema_of_json('[') = 'a'", "data.where fails, whatever"),
+        where("make_date(2024, 13, 1) > '2024-01-01'", "data.where fails, whatever"),
         derive("p = x1, q = \"make_date(2024, 13, 1)\", r = x2", "data.derive.q fails, whatever"));
   }
 
@@ -33,11 +33,26 @@ final class SqlErrorCases {
     return Stream.of(
         where("current_user() = 1", alone + "current_user"),
         where("version() > 'a'", alone + "version"),
-        where("input_file_name() like '%a%'", alone + "input_file_name"),
+        where("input_file_name() like '%a%'", same + "input_file_name"),
         where("current_timezone() = 'a'", alone + "current_timezone"),
         where("date'today' > date'2024-01-01'", same + "a date or timestamp of today"),
         where("to_date('yesterday') > '2024-01-01'", same + "a date or timestamp of today"),
-        where("aes_encrypt('a', '0000000000000000') is null", same + "aes_encrypt"),
+        where("aes_encrypt('a', '0000000000000000') is null", alone + "aes_encrypt"),
+        where("hour(now()) > 1", alone + "now"),
+        where("assert_true(x1 < 2) is null", alone + "assert_true"),
+        where("raise_error(note) is null", alone + "raise_error"),
+        where("schema_of_json('[') = 'a'", alone + "schema_of_json"),
+        where("from_csv(string(note), 'a INT').a > 1", alone + "from_csv"),
+        where("try_reflect('java.lang.System', 'getenv', 'HOME') = 'a'", same + "try_reflect"),
+        where("java_method('java.lang.System', 'getenv', 'HOME') = 'a'", same + "java_method"),
+        where("monotonically_increasing_id() < 1", same + "monotonically_increasing_id"),
+        where("count(x1) > 1", "data.where"),
+        derive("c = \"explode(array_repeat(1, 5))\"", "data.derive.c must work row by row"),
+        derive("c = \"inline(array(struct(x1, x2)))\"", "data.derive.c"),
+        derive("c = \"stack(2, x1, x2)\"", "data.derive.c must work row by row"),
+        derive("c = \"posexplode(array(x1))\"", "data.derive.c"),
+        derive("c = \"json_tuple(string(note), 'a')\"", "data.derive.c must work row by row"),
+        derive("c = \"sum(x1)\"", "data.derive.c does not fit the table"),
         where("hash(*) > 1", "data.where must name the columns"),
         where("identifier('x1') > 1", "data.where must name the columns", "identifier"));
   }

@@ -1,7 +1,11 @@
 package io.sparkfed.spark.rows;
 
 import io.sparkfed.data.DataException;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.execution.datasources.DataSource;
 import org.apache.spark.sql.execution.datasources.FileFormat;
@@ -10,6 +14,13 @@ import org.apache.spark.sql.sources.DataSourceRegister;
 
 /** Spark's data sources by their names. */
 public final class FileFormats {
+  /** Spark's, and what packages bring. */
+  private static final SortedSet<String> TABLES =
+      new TreeSet<>(
+          List.of(
+              "avro", "csv", "delta", "hudi", "iceberg", "jdbc", "json", "libsvm", "orc", "parquet",
+              "xml"));
+
   private FileFormats() {}
 
   /**
@@ -38,12 +49,30 @@ public final class FileFormats {
   }
 
   /**
+   * Refuses data sources whose rows aren't those of a table, such as Spark's binaryFile and text:
+   * whatever file a worker can read would be a row. A source that this Spark doesn't have is left
+   * to whoever opens it.
+   *
+   * @throws DataException with those that may be read
+   */
+  static void requireTables(SparkSession spark, String name) {
+    requireShortName(spark, name);
+    if (!TABLES.contains(name.toLowerCase(Locale.ROOT)) && of(spark, name).isPresent()) {
+      throw new DataException(
+          "data.format must be one of "
+              + String.join(", ", TABLES)
+              + ": other sources have rows that are no table's. Provided value: "
+              + name);
+    }
+  }
+
+  /**
    * Refuses another name of a format of Spark's, such as that of its class: rules and options go by
    * the short name.
    *
    * @throws DataException with the short name
    */
-  static void requireShortName(SparkSession spark, String name) {
+  private static void requireShortName(SparkSession spark, String name) {
     of(spark, name)
         .flatMap(Source::format)
         .filter(DataSourceRegister.class::isInstance)

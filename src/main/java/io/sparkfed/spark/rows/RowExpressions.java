@@ -1,5 +1,6 @@
 package io.sparkfed.spark.rows;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -7,23 +8,12 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.catalyst.analysis.ExpressionWithUnresolvedIdentifier;
 import org.apache.spark.sql.catalyst.analysis.Star;
-import org.apache.spark.sql.catalyst.expressions.AesEncrypt;
 import org.apache.spark.sql.catalyst.expressions.Cast;
-import org.apache.spark.sql.catalyst.expressions.CurrentCatalog;
-import org.apache.spark.sql.catalyst.expressions.CurrentDatabase;
-import org.apache.spark.sql.catalyst.expressions.CurrentDate;
-import org.apache.spark.sql.catalyst.expressions.CurrentTimeZone;
-import org.apache.spark.sql.catalyst.expressions.CurrentTimestampLike;
-import org.apache.spark.sql.catalyst.expressions.CurrentUser;
 import org.apache.spark.sql.catalyst.expressions.Expression;
-import org.apache.spark.sql.catalyst.expressions.InputFileBlockLength;
-import org.apache.spark.sql.catalyst.expressions.InputFileBlockStart;
-import org.apache.spark.sql.catalyst.expressions.InputFileName;
 import org.apache.spark.sql.catalyst.expressions.Literal;
-import org.apache.spark.sql.catalyst.expressions.LocalTimestamp;
 import org.apache.spark.sql.catalyst.expressions.RuntimeReplaceable;
-import org.apache.spark.sql.catalyst.expressions.SparkVersion;
 import org.apache.spark.sql.catalyst.expressions.SubqueryExpression;
+import org.apache.spark.sql.catalyst.expressions.UserDefinedExpression;
 import org.apache.spark.sql.catalyst.plans.logical.Filter;
 import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
 import org.apache.spark.sql.catalyst.plans.logical.Project;
@@ -48,6 +38,11 @@ final class RowExpressions {
   private static final Pattern LITERAL_OF_TODAY =
       Pattern.compile("(?is)\\w+\\s*['\"]" + OF_TODAY.pattern());
 
+  private static final Optional<String> OF_NOW =
+      Optional.of(varies("a date or timestamp of today"));
+
+  private static final Optional<String> NONE = Optional.empty();
+
   private RowExpressions() {}
 
   /**
@@ -66,75 +61,54 @@ final class RowExpressions {
         return Optional.of("must name the columns that it reads, and identifier() hides them");
       }
       if (node instanceof Literal literal && isLiteralOfToday(literal)) {
-        return varies("a date or timestamp of today");
+        return OF_NOW;
       }
     }
     LogicalPlan end = of.queryExecution().analyzed();
     LogicalPlan plan = made.queryExecution().analyzed();
     while (!plan.equals(end)) {
+      if (plan.children().isEmpty()) {
+        // Spark has added hidden columns to the table itself.
+        return Optional.of("must not read _metadata, which says of a row where it lies");
+      }
       if (!(plan instanceof Project || plan instanceof Filter)) {
         return Optional.of(ofMany(plan.nodeName().toLowerCase(Locale.ROOT)));
       }
-      for (Expression expression : CollectionConverters.asJava(plan.expressions())) {
-        Optional<String> rule = broken(expression);
-        if (rule.isPresent()) {
-          return rule;
-        }
+      List<Expression> expressions = CollectionConverters.asJava(plan.expressions());
+      Optional<String> rule =
+          RowFunctions.firstRefused(expressions)
+              .map(RowExpressions::why)
+              .or(() -> expressions.stream().anyMatch(RowExpressions::isOfToday) ? OF_NOW : NONE);
+      if (rule.isPresent()) {
+        return rule;
       }
       plan = CollectionConverters.asJava(plan.children()).get(0);
     }
     return Optional.empty();
   }
 
-  private static Optional<String> broken(Expression expression) {
-    if (expression instanceof SubqueryExpression) {
-      return Optional.of(ofMany("a subquery"));
+  private static String why(Expression refused) {
+    String name = refused.prettyName();
+    if (refused instanceof SubqueryExpression) {
+      return ofMany("a subquery");
     }
-    for (Expression child : CollectionConverters.asJava(expression.children())) {
-      Optional<String> rule = broken(child);
-      if (rule.isPresent()) {
-        return rule;
-      }
+    if (refused instanceof UserDefinedExpression own) {
+      return "must not call functions of users, and " + own.name() + " is one";
     }
-    if (isOfTheMachine(expression)) {
-      return Optional.of(
-          "must depend on the row alone, but " + expression.prettyName() + " does not");
-    }
-    if (expression instanceof Cast cast && isOfToday(cast)) {
-      return varies("a date or timestamp of today");
-    }
-    boolean isOfItself =
-        CollectionConverters.asJava(expression.children()).stream()
-            .allMatch(Expression::deterministic);
-    boolean isOfChance = !expression.deterministic() && isOfItself;
-    if (isOfChance || isOfTheClock(expression) || expression instanceof AesEncrypt) {
-      return varies(expression.prettyName());
-    }
-    return expression instanceof RuntimeReplaceable other
-        ? broken(other.replacement())
-        : Optional.empty();
+    return refused.deterministic()
+        ? "must depend on the row alone, but " + name + " is not known to"
+        : varies(name);
   }
 
-  private static Optional<String> varies(String what) {
-    return Optional.of("must give the same whenever a row is read, but " + what + " does not");
+  private static String varies(String what) {
+    return "must give the same whenever a row is read, but " + what + " does not";
   }
 
-  private static boolean isOfTheClock(Expression expression) {
-    return expression instanceof CurrentTimestampLike
-        || expression instanceof CurrentDate
-        || expression instanceof LocalTimestamp;
-  }
-
-  /** Of the session, of Spark itself, or of where a file lies. */
-  private static boolean isOfTheMachine(Expression expression) {
-    return expression instanceof CurrentUser
-        || expression instanceof CurrentCatalog
-        || expression instanceof CurrentDatabase
-        || expression instanceof CurrentTimeZone
-        || expression instanceof SparkVersion
-        || expression instanceof InputFileName
-        || expression instanceof InputFileBlockStart
-        || expression instanceof InputFileBlockLength;
+  private static boolean isOfToday(Expression expression) {
+    return expression instanceof Cast cast && isOfToday(cast)
+        || expression instanceof RuntimeReplaceable other && isOfToday(other.replacement())
+        || CollectionConverters.asJava(expression.children()).stream()
+            .anyMatch(RowExpressions::isOfToday);
   }
 
   private static boolean isOfToday(Cast cast) {

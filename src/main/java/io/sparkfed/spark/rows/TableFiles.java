@@ -28,7 +28,7 @@ final class TableFiles {
 
   /** Of Spark's, beside csv, those whose tables are files. */
   private static final Set<String> FORMATS =
-      Set.of("avro", "json", "libsvm", "orc", "parquet", "text", "xml");
+      Set.of("avro", "json", "libsvm", "orc", "parquet", "xml");
 
   private final DataConfig data;
   private final Configuration hadoop;

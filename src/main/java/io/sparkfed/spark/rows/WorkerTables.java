@@ -120,7 +120,7 @@ final class WorkerTables {
       return new CsvTables(spark, config, schema(), reading).open();
     }
     if (given.isEmpty()) {
-      FileFormats.requireShortName(spark, data.format());
+      FileFormats.requireTables(spark, data.format());
     }
     TableSql sql = TableSql.of(data, reading);
     sql.requireMeant(data.missingTexts(null).withNaN(), "");
