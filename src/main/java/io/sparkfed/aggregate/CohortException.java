@@ -3,6 +3,7 @@ package io.sparkfed.aggregate;
 import io.sparkfed.hint.Hint;
 import io.sparkfed.hint.Message;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Fewer workers than the minimum took part. */
@@ -12,10 +13,12 @@ public final class CohortException extends AggregationException {
   private static final int MOST_NAMED = 5;
 
   private final int least;
+  private final boolean isRefused;
 
-  private CohortException(Message message, Throwable driverCause, int least) {
+  private CohortException(Message message, Throwable driverCause, int least, boolean isRefused) {
     super(message, driverCause);
     this.least = least;
+    this.isRefused = isRefused;
   }
 
   /** Returns how many had to take part. */
@@ -28,6 +31,14 @@ public final class CohortException extends AggregationException {
     return tooFew(workers, minWorkers, Map.of());
   }
 
+  /**
+   * Creates the exception from the counts, and the rules of owners' policies that kept workers
+   * away, if any.
+   */
+  public static CohortException tooFew(int workers, int minWorkers, Set<OwnersRule> refused) {
+    return tooFew(workers, minWorkers, OwnersRule.said(refused), !refused.isEmpty());
+  }
+
   /** Creates the exception from the counts, and the workers left out with the reason. */
   public static CohortException tooFew(int workers, int minWorkers, Map<String, String> skipped) {
     String reasons =
@@ -37,6 +48,10 @@ public final class CohortException extends AggregationException {
             .collect(Collectors.joining(", "));
     String more = skipped.size() > MOST_NAMED ? ", ..." : "";
     String left = skipped.isEmpty() ? "" : " (skipped " + reasons + more + ")";
+    return tooFew(workers, minWorkers, left, false);
+  }
+
+  private static CohortException tooFew(int workers, int minWorkers, String why, boolean refused) {
     return new CohortException(
         Message.of(
             "too few workers: ",
@@ -45,28 +60,38 @@ public final class CohortException extends AggregationException {
             Hint.MIN_WORKERS,
             " is ",
             minWorkers,
-            left),
+            why),
         null,
-        minWorkers);
+        minWorkers,
+        refused);
+  }
+
+  /** Returns whether owners' policies kept workers away: they will when asked again. */
+  public boolean isRefused() {
+    return isRefused;
   }
 
   /**
-   * Creates the exception after a sum that is opened over a whole cohort or not at all.
+   * Creates the exception after a sum that is opened over a whole cohort or not at all. Where
+   * owners' policies are why, it is the cause itself, which names them.
    *
    * @param what is asked, as the user reads it
    */
   public static CohortException notAll(String what, CohortException cause) {
-    return new CohortException(
-        Message.of(
-            what,
-            ": every worker must take part, or the difference to another sum would be what one of"
-                + " them has, and not all did"),
-        cause,
-        cause.least);
+    return cause.isRefused
+        ? cause
+        : new CohortException(
+            Message.of(
+                what,
+                ": every worker must take part, or the difference to another sum would be what one"
+                    + " of them has, and not all did"),
+            cause,
+            cause.least,
+            false);
   }
 
   @Override
   CohortException reworded(Message words) {
-    return new CohortException(words, this, least);
+    return new CohortException(words, this, least, isRefused);
   }
 }

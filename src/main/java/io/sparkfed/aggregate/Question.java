@@ -20,4 +20,16 @@ public interface Question<S> extends Sendable<Question<S>> {
    * @return a vector of this question's layout
    */
   double[] answer(String worker, S held);
+
+  /**
+   * Returns the answer as an owner lets it leave that bounds updates. What is not said to be within
+   * a bound is not: every question is refused that doesn't say otherwise.
+   *
+   * @return a vector of this question's layout
+   * @throws RefusedException if there is a bound, and no answer is within it
+   */
+  default double[] answer(String worker, S held, Clip clip) {
+    clip.requireNone();
+    return answer(worker, held);
+  }
 }

@@ -1,5 +1,8 @@
 package io.sparkfed.aggregate;
 
+import java.util.Collections;
+import java.util.SortedMap;
+
 /**
  * Turns one vector of integers of each worker of a cohort into their sum modulo 2^64, at the
  * driver. This decides who sees what: {@link InsecurePlainSum} here, the protected ones in {@code
@@ -13,6 +16,14 @@ public interface RingSum {
    * That they could not be told is no failure.
    */
   default <S> void end(Federation<S> federation) {}
+
+  /**
+   * Returns what was left out of sums so far because it broke a rule, and how often: whose it was
+   * and the rule, a sentence without a full stop.
+   */
+  default SortedMap<String, Integer> leftOut() {
+    return Collections.emptySortedMap();
+  }
 
   /**
    * Visits the cohort and opens the sum of the workers' vectors.

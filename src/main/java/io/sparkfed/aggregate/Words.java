@@ -1,7 +1,6 @@
 package io.sparkfed.aggregate;
 
 import io.sparkfed.wire.Sendable;
-import java.util.function.Supplier;
 
 /**
  * What a worker puts into a sum of integers: the answer to a question, encoded.
@@ -18,12 +17,13 @@ public interface Words<S> extends Sendable<Words<S>> {
   long[] of(String worker, S held);
 
   /**
-   * Returns a worker's vector where some of it must look random to whoever sees the sum.
+   * Returns a worker's vector as its owner lets it leave.
    *
-   * @param secret returns a key that only the worker has, for this vector alone
    * @throws NonFiniteValueException if the answer can't be encoded
+   * @throws RefusedException if the owner doesn't let such a vector leave
    */
-  default long[] of(String worker, S held, Supplier<byte[]> secret) {
+  default long[] of(String worker, S held, OwnersSide owner) {
+    owner.clip().requireNone();
     return of(worker, held);
   }
 

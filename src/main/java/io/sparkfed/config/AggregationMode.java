@@ -8,11 +8,13 @@ import io.sparkfed.aggregate.SumFactory;
 import io.sparkfed.aggregate.VectorSum;
 import io.sparkfed.config.TrainingConfig.AggregationConfig;
 import io.sparkfed.secure.FixedPointSum;
+import io.sparkfed.secure.UnderPolicies;
 import io.sparkfed.secure.keys.KeyRing;
 import io.sparkfed.secure.masked.MaskedSum;
 import io.sparkfed.secure.protocol.Ledger;
 import io.sparkfed.secure.sealed.SealedSum;
 import java.util.List;
+import java.util.SortedMap;
 
 /** The values of {@code aggregation.mode}, with what each protects from whom. */
 public enum AggregationMode {
@@ -66,7 +68,7 @@ public enum AggregationMode {
   /** The driver sums: the baseline. */
   INSECURE_PLAIN(
       List.of(),
-      (keys, of, ledger) -> new InsecurePlainSum(of.minWorkers()),
+      AggregationMode::plain,
       List.of("Rows never leave their worker's partition during training."),
       List.of(
           "The driver sees every worker's update, row count, loss and metric sums in the clear. Use"
@@ -104,6 +106,11 @@ public enum AggregationMode {
     this.doesNotProtect = doesNotProtect;
   }
 
+  private static RingSum plain(KeyRing keys, AggregationConfig of, Ledger ledger) {
+    RingSum sum = new InsecurePlainSum(of.minWorkers());
+    return of.keys().isPresent() ? new UnderPolicies(keys, sum) : sum;
+  }
+
   private static RingSum sealed(KeyRing keys, AggregationConfig of, Ledger ledger) {
     return new SealedSum(keys, of.aggregators().keySet(), of.minWorkers(), ledger);
   }
@@ -126,6 +133,11 @@ public enum AggregationMode {
       @Override
       public <S> void end(Federation<S> federation) {
         shared.end(federation);
+      }
+
+      @Override
+      public SortedMap<String, Integer> leftOut() {
+        return shared.leftOut();
       }
     };
   }

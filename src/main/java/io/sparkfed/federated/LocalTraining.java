@@ -1,5 +1,6 @@
 package io.sparkfed.federated;
 
+import io.sparkfed.aggregate.Clip;
 import io.sparkfed.aggregate.Layout;
 import io.sparkfed.aggregate.NamedVector;
 import io.sparkfed.data.Shard;
@@ -15,9 +16,7 @@ import io.sparkfed.objective.Anchor;
 import io.sparkfed.objective.LinearObjective;
 import io.sparkfed.objective.Penalty;
 import io.sparkfed.objective.Reduction;
-import io.sparkfed.privacy.ClipBound;
 import io.sparkfed.solver.LocalSolver;
-import io.sparkfed.wire.Site;
 
 /**
  * A round of averaging at a worker: evaluates the global model on its training and test rows, then
@@ -34,7 +33,6 @@ import io.sparkfed.wire.Site;
  * @param reduction sum or mean of the rows' losses
  * @param solver the local solver
  * @param weighting what an update weighs
- * @param clip how long an update may be
  * @param metrics what is evaluated
  * @param testRows whether test rows are in the evaluation
  * @param scaling the federation's; the identity where workers have their own
@@ -51,7 +49,6 @@ public record LocalTraining(
     Reduction reduction,
     LocalSolver solver,
     Weighting weighting,
-    ClipBound clip,
     MetricSums metrics,
     TestRows testRows,
     Scaling scaling,
@@ -76,7 +73,6 @@ public record LocalTraining(
         plan.reduction(),
         plan.solver(),
         plan.weighting(),
-        plan.clip(),
         plan.metrics(),
         TestRows.of(plan),
         scaling,
@@ -99,6 +95,11 @@ public record LocalTraining(
 
   @Override
   public double[] answer(String worker, Shard shard) {
+    return answer(worker, shard, Clip.NONE);
+  }
+
+  @Override
+  public double[] answer(String worker, Shard shard, Clip clip) {
     Scaling own = WorkersScaling.of(shard, scaling);
     double[] update = new double[model.length];
     if (trains) {
@@ -109,7 +110,7 @@ public record LocalTraining(
       update = Vectors.subtract(model, solver.inRound(round).solve(objective, model, random));
     }
     Coefficients raw = new Coefficients(shape, own.toRaw(model));
-    double[] bounded = clip.clipped(worker, update);
+    double[] bounded = clip.clipped(update);
     double weight = weighting == Weighting.ROWS ? shard.train().totalWeight() : 1.0;
     NamedVector answer =
         layout()
@@ -121,10 +122,5 @@ public record LocalTraining(
     metrics.add(shard.train(), raw, answer.values(), EvaluationSums.trainFrom(answer));
     EvaluationSums.writeTest(answer, metrics, testRows, shard, raw);
     return answer.values();
-  }
-
-  @Override
-  public Site site() {
-    return clip.site();
   }
 }

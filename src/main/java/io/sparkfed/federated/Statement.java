@@ -1,5 +1,6 @@
 package io.sparkfed.federated;
 
+import io.sparkfed.aggregate.Clip;
 import io.sparkfed.aggregate.Question;
 import io.sparkfed.wire.Form;
 
@@ -37,6 +38,19 @@ public sealed interface Statement<S> extends Question<S>
         HoldersOfValues,
         SumsOfValues,
         TypesOfColumns {
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>What is neither an update nor beside one is refused.
+   */
+  @Override
+  default double[] answer(String worker, S held, Clip clip) {
+    if (!BesideUpdates.contains(this)) {
+      clip.requireNone();
+    }
+    return answer(worker, held);
+  }
 
   @Override
   default byte[] toBytes() {

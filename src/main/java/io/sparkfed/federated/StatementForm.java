@@ -9,8 +9,6 @@ import io.sparkfed.model.ModelShape;
 import io.sparkfed.model.Scaling;
 import io.sparkfed.objective.Penalty;
 import io.sparkfed.objective.Reduction;
-import io.sparkfed.privacy.OwnersClip;
-import io.sparkfed.privacy.Unbounded;
 import io.sparkfed.solver.GradientDescent;
 import io.sparkfed.solver.LocalLbfgs;
 import io.sparkfed.solver.LocalNewton;
@@ -31,7 +29,7 @@ public enum StatementForm implements Form<Question<Object>> {
   INSTANCE;
 
   /** Of the list, and of what stands in a statement. */
-  static final int VERSION = 1;
+  static final int VERSION = 2;
 
   static final RecordForm RECORDS = new RecordForm(VERSION, types());
 
@@ -51,8 +49,6 @@ public enum StatementForm implements Form<Question<Object>> {
             Weighting.class,
             ModelShape.class,
             Scaling.class,
-            Unbounded.class,
-            OwnersClip.class,
             TestRows.class,
             SummedDerivatives.Wanted.class,
             AskedRows.class,

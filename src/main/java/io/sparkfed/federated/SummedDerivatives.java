@@ -15,8 +15,6 @@ import io.sparkfed.model.Scaling;
 import io.sparkfed.objective.LinearDerivatives;
 import io.sparkfed.objective.LinearObjective;
 import io.sparkfed.objective.Reduction;
-import io.sparkfed.privacy.ClipBound;
-import io.sparkfed.wire.Site;
 
 /**
  * A round of a lossless method at a worker: sums of the loss of its training rows, of its
@@ -37,7 +35,6 @@ import io.sparkfed.wire.Site;
  * @param hasHessian whether the Hessian is among the sums
  * @param metrics what is evaluated
  * @param testRows whether test rows are in the evaluation
- * @param clip what the owner allows
  * @param scaling the federation's; the identity where workers have their own
  * @param model the global model in training units
  */
@@ -48,7 +45,6 @@ public record SummedDerivatives(
     boolean hasHessian,
     MetricSums metrics,
     TestRows testRows,
-    ClipBound clip,
     Scaling scaling,
     double[] model)
     implements Statement<Shard> {
@@ -80,7 +76,6 @@ public record SummedDerivatives(
         hasHessian,
         plan.metrics(),
         TestRows.of(plan),
-        plan.clip(),
         scaling,
         model);
   }
@@ -109,7 +104,6 @@ public record SummedDerivatives(
 
   @Override
   public double[] answer(String worker, Shard shard) {
-    clip.requireNone(worker);
     Scaling own = WorkersScaling.of(shard, scaling);
     Examples rows = shard.train();
     NamedVector answer = layout().zeros();
@@ -133,10 +127,5 @@ public record SummedDerivatives(
     EvaluationSums.writeTest(
         answer, metrics, testRows, shard, new Coefficients(shape, own.toRaw(model)));
     return answer.values();
-  }
-
-  @Override
-  public Site site() {
-    return clip.site();
   }
 }

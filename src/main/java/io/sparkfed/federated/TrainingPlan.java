@@ -7,7 +7,6 @@ import io.sparkfed.model.Family;
 import io.sparkfed.model.ModelShape;
 import io.sparkfed.model.Standardize;
 import io.sparkfed.objective.Reduction;
-import io.sparkfed.privacy.ClipBound;
 import io.sparkfed.server.ServerOptimizer;
 import io.sparkfed.solver.LocalSolver;
 import java.util.Optional;
@@ -28,7 +27,6 @@ import java.util.OptionalInt;
  * @param reduction sum or mean of the rows' losses at a worker
  * @param solver the local solver
  * @param weighting what a worker's update weighs
- * @param clip how long a worker's update may be
  * @param sums the sums all numbers travel through
  * @param server the server optimizer
  * @param cohort who takes part in a round
@@ -56,7 +54,6 @@ public record TrainingPlan(
     Reduction reduction,
     LocalSolver solver,
     Weighting weighting,
-    ClipBound clip,
     SumFactory sums,
     ServerOptimizer server,
     Cohort cohort,
@@ -103,7 +100,6 @@ public record TrainingPlan(
         reduction,
         solver,
         weighting,
-        clip,
         others,
         server,
         cohort,

@@ -155,8 +155,8 @@ public record SavedModel(
       new ObjectMapper()
           .readTree(in)
           .path("configuration")
-          .fields()
-          .forEachRemaining(
+          .properties()
+          .forEach(
               setting -> settings.put(setting.getKey(), setting.getValue().path("value").asText()));
     } catch (FileNotFoundException e) {
       return Map.of();

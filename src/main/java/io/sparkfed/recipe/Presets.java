@@ -18,8 +18,6 @@ import io.sparkfed.federated.ExactPlan;
 import io.sparkfed.federated.TrainingPlan;
 import io.sparkfed.model.Labels;
 import io.sparkfed.model.ModelShape;
-import io.sparkfed.privacy.OwnersClip;
-import io.sparkfed.privacy.Unbounded;
 import io.sparkfed.secure.keys.EphemeralKeys;
 import io.sparkfed.secure.keys.KeyFolders;
 import io.sparkfed.secure.keys.KeyRing;
@@ -84,7 +82,6 @@ public final class Presets {
         config.algorithm().reduction(),
         config.algorithm().solver(),
         config.algorithm().weighting(),
-        config.aggregation().keys().isEmpty() ? Unbounded.INSTANCE : new OwnersClip(keys),
         sums(config, keys, ledger(ledger)),
         config.algorithm().server(),
         config.algorithm().cohort(),

@@ -1,6 +1,7 @@
 package io.sparkfed.secure;
 
 import io.sparkfed.aggregate.NonFiniteValueException;
+import io.sparkfed.aggregate.OwnersSide;
 import io.sparkfed.aggregate.Question;
 import io.sparkfed.aggregate.Ring;
 import io.sparkfed.aggregate.Words;
@@ -10,7 +11,6 @@ import io.sparkfed.wire.Form;
 import io.sparkfed.wire.Site;
 import io.sparkfed.wire.WireReader;
 import java.util.Arrays;
-import java.util.function.Supplier;
 
 /**
  * How large the scaled numbers of a worker's answer are: something other than 0 in the bucket of
@@ -48,19 +48,19 @@ record AnswersMagnitude<S>(Question<S> question, int scaledLength) implements Wo
   public long[] of(String worker, S held) {
     long[] ones = new long[BUCKETS];
     Arrays.fill(ones, 1);
-    return reached(worker, held, ones);
+    return reached(question.answer(worker, held), ones);
   }
 
   @Override
-  public long[] of(String worker, S held, Supplier<byte[]> secret) {
+  public long[] of(String worker, S held, OwnersSide owner) {
     long[] random = new long[BUCKETS];
-    new KeyStream(Kdf.prf(secret.get(), "magnitude")).addTo(random, Ring.OF_WORDS);
-    return reached(worker, held, random);
+    new KeyStream(Kdf.prf(owner.secret().get(), "magnitude")).addTo(random, Ring.OF_WORDS);
+    return reached(question.answer(worker, held, owner.clip()), random);
   }
 
-  private long[] reached(String worker, S held, long[] marks) {
+  private long[] reached(double[] answer, long[] marks) {
     long[] vector = new long[BUCKETS];
-    int bucket = bucket(question.answer(worker, held));
+    int bucket = bucket(answer);
     System.arraycopy(marks, 1, vector, 1, bucket);
     return vector;
   }

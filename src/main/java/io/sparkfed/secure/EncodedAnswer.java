@@ -1,5 +1,6 @@
 package io.sparkfed.secure;
 
+import io.sparkfed.aggregate.OwnersSide;
 import io.sparkfed.aggregate.Question;
 import io.sparkfed.aggregate.Ring;
 import io.sparkfed.aggregate.Words;
@@ -33,6 +34,11 @@ record EncodedAnswer<S>(Question<S> question, FixedPoint grid) implements Words<
   @Override
   public long[] of(String worker, S held) {
     return grid.encode(question.answer(worker, held));
+  }
+
+  @Override
+  public long[] of(String worker, S held, OwnersSide owner) {
+    return grid.encode(question.answer(worker, held, owner.clip()));
   }
 
   @Override

@@ -4,7 +4,7 @@ package io.sparkfed.wire;
  * Bytes or keys that break a rule of the protocol. The message names the rule and never a secret or
  * a worker's number.
  */
-public final class ProtocolException extends RuntimeException {
+public class ProtocolException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   /** Creates the exception with the broken rule. */

@@ -217,7 +217,9 @@ public abstract class SumContractTest {
             held("nora", vector(TELLTALE), "olga", vector(TELLTALE, 1), "paul", vector(TELLTALE)),
             held("nora", vector(TELLTALE)));
     for (Map<String, long[]> held : failures) {
-      Throwable failure = assertThrows(AggregationException.class, () -> aggregate(2, held));
+      // Where two have one length, a third of another may be left out.
+      int least = held.size() == 3 ? leastForAFailure(held) : 2;
+      Throwable failure = assertThrows(AggregationException.class, () -> aggregate(least, held));
       for (Throwable e = failure; e != null; e = e.getCause()) {
         String text = e.toString();
         assertFalse(text.contains("7654321") || text.contains("7.654321"), text);
@@ -225,6 +227,10 @@ public abstract class SumContractTest {
         assertEquals(0, e.getSuppressed().length);
       }
     }
+  }
+
+  private static int leastForAFailure(Map<String, long[]> held) {
+    return Arrays.equals(held.get("nora"), held.get("paul")) ? 3 : 2;
   }
 
   /** Aggregates over vectors by worker, through serialization. */

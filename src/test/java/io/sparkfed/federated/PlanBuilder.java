@@ -18,8 +18,6 @@ import io.sparkfed.model.Family;
 import io.sparkfed.model.ModelShape;
 import io.sparkfed.model.Standardize;
 import io.sparkfed.objective.Reduction;
-import io.sparkfed.privacy.ClipBound;
-import io.sparkfed.privacy.Unbounded;
 import io.sparkfed.secure.FixedPointSum;
 import io.sparkfed.server.ExactOptimizer;
 import io.sparkfed.server.ServerOptimizer;
@@ -60,7 +58,6 @@ public final class PlanBuilder {
   private boolean preconditioned;
   private Optional<ExactPlan> pooled = Optional.empty();
   private OptionalInt leastHolders = OptionalInt.empty();
-  private ClipBound clip = Unbounded.INSTANCE;
   private double aucError = MetricSettings.AUC_ERROR;
 
   public PlanBuilder family(Family value) {
@@ -152,7 +149,7 @@ public final class PlanBuilder {
   }
 
   private boolean hasPartsOfItsOwn() {
-    return Stream.concat(Stream.of(solver, clip), warmStart.stream())
+    return Stream.concat(Stream.of(solver), warmStart.stream())
         .anyMatch(part -> part.getClass().isSynthetic());
   }
 
@@ -186,11 +183,6 @@ public final class PlanBuilder {
 
   public PlanBuilder divergenceFactor(double value) {
     divergenceFactor = value;
-    return this;
-  }
-
-  public PlanBuilder clip(ClipBound value) {
-    clip = value;
     return this;
   }
 
@@ -264,7 +256,6 @@ public final class PlanBuilder {
         reduction,
         solver,
         weighting,
-        clip,
         hasPartsOfItsOwn() ? layout -> new InOnePiece(sums.sumOf(layout)) : sums,
         server,
         cohort,

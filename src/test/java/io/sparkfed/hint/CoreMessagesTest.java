@@ -30,7 +30,6 @@ class CoreMessagesTest {
           "solver",
           "aggregate",
           "secure",
-          "privacy",
           "server",
           "evaluation",
           "federated",

@@ -225,6 +225,9 @@ public final class FederatedLevels {
     try {
       opened = Ask.through(sum, federation, federation.workers(), what, statement);
     } catch (CohortException e) {
+      if (e.isRefused()) {
+        throw e;
+      }
       throw new AggregationException(
           "every worker must take part in preprocessing, or its levels would be missing, and not"
               + " all did",

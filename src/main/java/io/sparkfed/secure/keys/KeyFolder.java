@@ -1,5 +1,6 @@
 package io.sparkfed.secure.keys;
 
+import io.sparkfed.aggregate.Clip;
 import io.sparkfed.secure.crypto.Kdf;
 import io.sparkfed.secure.crypto.Signing;
 import io.sparkfed.wire.ProtocolException;
@@ -39,7 +40,7 @@ import javax.crypto.SecretKey;
  *   <li>{@code password}: the store's password;
  *   <li>{@code roster}: the owner's copy of the roster, see {@link RosterFile};
  *   <li>{@code policy.properties}: what the owner allows;
- *   <li>{@code journal}: which sums the owner helped to open, one file each.
+ *   <li>{@code journal}: what the owner sent and helped to open, see {@link Journal}.
  * </ul>
  */
 public final class KeyFolder {
@@ -252,8 +253,8 @@ public final class KeyFolder {
     return (int) number(properties, "min-workers", 3, Integer.MAX_VALUE);
   }
 
-  private static double clip(Properties properties) {
-    return real(properties, "clip", Double.POSITIVE_INFINITY, "> 0", v -> v > 0.0);
+  private static Clip clip(Properties properties) {
+    return new Clip(real(properties, "clip", Clip.NONE.norm(), "> 0", v -> v > 0.0));
   }
 
   private static double corrupted(Properties properties) {

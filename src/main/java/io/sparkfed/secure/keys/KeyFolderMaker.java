@@ -42,7 +42,8 @@ public final class KeyFolderMaker {
       # any. The difference of two cohorts' sums is the sum of who is in one of them.
       cohorts = one
       # Largest L2 norm of an update, in the units of the coefficients; longer ones are scaled down to
-      # it. Lossless methods send sums instead of updates, and are refused where it is set.
+      # it. Where it is set, sums of rows' values are refused: exact fits, moments, warm starts,
+      # imputation. Counts, weights, label sums and metrics are not bounded by it.
       # clip =
       # The aggregators that updates may be sealed to in the modes secure-worker and committee,
       # comma-separated: exactly these. None, so neither mode, unless set.

@@ -1,6 +1,8 @@
 package io.sparkfed.secure.keys;
 
-import io.sparkfed.wire.ProtocolException;
+import io.sparkfed.aggregate.Clip;
+import io.sparkfed.aggregate.OwnersRule;
+import io.sparkfed.aggregate.RefusedException;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.Set;
@@ -12,7 +14,7 @@ import java.util.TreeSet;
  * @param minWorkers least number of workers in a sum this owner takes part in
  * @param minThreshold least number of workers that must agree to unmask
  * @param maxDimension most words of a vector
- * @param clip largest L2 norm of an update, greater than 0; infinite for any
+ * @param clip how long an update may be
  * @param corrupted what part of a cohort is assumed to work together with the driver, in [0, 0.33]
  * @param aggregators the only set of aggregators that updates may be sealed to, for sums that have
  *     aggregators; empty for any
@@ -21,7 +23,7 @@ public record Policy(
     int minWorkers,
     int minThreshold,
     long maxDimension,
-    double clip,
+    Clip clip,
     double corrupted,
     Optional<Set<String>> aggregators) {
 
@@ -30,7 +32,7 @@ public record Policy(
 
   /** The policy of simulated owners: what the protocol itself demands. */
   public static final Policy PERMISSIVE =
-      new Policy(2, 2, Long.MAX_VALUE, Double.POSITIVE_INFINITY, CORRUPTED, Optional.empty());
+      new Policy(2, 2, Long.MAX_VALUE, Clip.NONE, CORRUPTED, Optional.empty());
 
   /** Copies the names. */
   public Policy {
@@ -40,22 +42,24 @@ public record Policy(
   /**
    * Checks how many workers' vectors a sum holds at least.
    *
-   * @throws ProtocolException if the driver would open sums of fewer than the owner allows
+   * @throws RefusedException if the driver would open sums of fewer than the owner allows
    */
   public void checkMinWorkers(int sessionMinWorkers) {
     if (sessionMinWorkers < minWorkers) {
-      throw new ProtocolException("the session's min-workers is below the owner's policy");
+      throw new RefusedException(
+          OwnersRule.MIN_WORKERS, "the session's min-workers is below the owner's policy");
     }
   }
 
   /**
    * Checks the threshold of a masked sum.
    *
-   * @throws ProtocolException if it is below what the owner allows
+   * @throws RefusedException if it is below what the owner allows
    */
   public void checkThreshold(int threshold) {
     if (threshold < minThreshold) {
-      throw new ProtocolException("the session's threshold is below the owner's policy");
+      throw new RefusedException(
+          OwnersRule.MIN_THRESHOLD, "the session's threshold is below the owner's policy");
     }
   }
 
@@ -63,22 +67,24 @@ public record Policy(
    * Checks who would open a sealed sum: fewer aggregators than the owner named could collude more
    * easily, other ones it never chose.
    *
-   * @throws ProtocolException if they are not exactly those that the owner allows
+   * @throws RefusedException if they are not exactly those that the owner allows
    */
   public void checkAggregators(Collection<String> names) {
     if (aggregators.isPresent() && !new TreeSet<>(names).equals(new TreeSet<>(aggregators.get()))) {
-      throw new ProtocolException("the aggregators must be those of the owner's policy");
+      throw new RefusedException(
+          OwnersRule.AGGREGATORS, "the aggregators must be those of the owner's policy");
     }
   }
 
   /**
    * Checks a vector's length.
    *
-   * @throws ProtocolException if it is more than the owner allows
+   * @throws RefusedException if it is more than the owner allows
    */
   public void checkDimension(int words) {
     if (words > maxDimension) {
-      throw new ProtocolException("the vector is longer than the owner's policy allows");
+      throw new RefusedException(
+          OwnersRule.MAX_DIMENSION, "the vector is longer than the owner's policy allows");
     }
   }
 }

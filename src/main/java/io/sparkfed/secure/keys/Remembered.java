@@ -1,5 +1,7 @@
 package io.sparkfed.secure.keys;
 
+import io.sparkfed.aggregate.OwnersRule;
+import io.sparkfed.aggregate.RefusedException;
 import io.sparkfed.wire.ProtocolException;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -58,7 +60,8 @@ final class Remembered {
     requireRoom(openings.size(), answer.runId(), answer.subject());
     String parties = partiesBySubject.get(hex(answer.subject()));
     if (parties != null && !parties.equals(hex(answer.parties()))) {
-      throw new ProtocolException(
+      throw new RefusedException(
+          OwnersRule.COHORTS,
           "the question was answered for another cohort, and the owner's policy allows one");
     }
     return true;
@@ -66,11 +69,12 @@ final class Remembered {
 
   private void requireRoom(int sums, byte[] runId, byte[] subject) {
     if (sums >= limits.maxSums()) {
-      throw new ProtocolException("the owner's policy allows no more sums");
+      throw new RefusedException(OwnersRule.MAX_SUMS, "the owner's policy allows no more sums");
     }
     Set<String> questions = questionsByRun.getOrDefault(hex(runId), Set.of());
     if (questions.size() >= limits.maxQuestions() && !questions.contains(hex(subject))) {
-      throw new ProtocolException("the owner's policy allows no more questions in this run");
+      throw new RefusedException(
+          OwnersRule.MAX_ROUNDS, "the owner's policy allows no more questions in this run");
     }
   }
 

@@ -5,6 +5,7 @@ import io.sparkfed.secure.crypto.Kdf;
 import io.sparkfed.secure.crypto.KeyStream;
 import io.sparkfed.secure.crypto.Shamir;
 import io.sparkfed.secure.keys.Roster;
+import io.sparkfed.secure.protocol.LeftOut;
 import io.sparkfed.wire.ProtocolException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -85,10 +86,10 @@ final class DriverSide {
 
   /** Returns a message that may be in the sum; null if it must not. */
   private MaskedVector genuine(byte[] bytes) {
-    String sender = "an unknown sender";
+    String sender = LeftOut.UNKNOWN;
     try {
       MaskedVector vector = MaskedVector.parse(bytes);
-      sender = cards.contains(vector.worker()) ? "worker " + vector.worker() : sender;
+      sender = LeftOut.sender(vector.worker(), cards.workers());
       if (!cards.contains(vector.worker())) {
         throw new ProtocolException("a masked vector must be of a worker of the cohort");
       }
@@ -137,7 +138,7 @@ final class DriverSide {
         }
         byHolder.putIfAbsent(reveal.holder(), reveal);
       } catch (ProtocolException e) {
-        faults.add("an unknown sender: " + e.getMessage());
+        faults.add(LeftOut.UNKNOWN + ": " + e.getMessage());
       }
     }
     return byHolder;

@@ -4,6 +4,7 @@ import io.sparkfed.aggregate.AggregationException;
 import io.sparkfed.aggregate.CohortException;
 import io.sparkfed.aggregate.Federation;
 import io.sparkfed.aggregate.Opened;
+import io.sparkfed.aggregate.OwnersRule;
 import io.sparkfed.aggregate.Phase;
 import io.sparkfed.aggregate.RingSum;
 import io.sparkfed.aggregate.Visit;
@@ -14,6 +15,7 @@ import io.sparkfed.secure.keys.Roster;
 import io.sparkfed.secure.protocol.EndOfRun;
 import io.sparkfed.secure.protocol.FlaggedVector;
 import io.sparkfed.secure.protocol.Ledger;
+import io.sparkfed.secure.protocol.LeftOut;
 import io.sparkfed.secure.protocol.PhaseTask.Traffic;
 import io.sparkfed.wire.ProtocolException;
 import java.util.ArrayList;
@@ -43,6 +45,7 @@ public final class MaskedSum implements RingSum {
   private final MaskingAssumptions assumed;
   private final Ledger ledger;
   private final byte[] runId;
+  private final LeftOut leftOut = new LeftOut();
   private SortedMap<String, Card> cards = new TreeMap<>();
 
   /**
@@ -78,6 +81,11 @@ public final class MaskedSum implements RingSum {
   }
 
   @Override
+  public SortedMap<String, Integer> leftOut() {
+    return leftOut.times();
+  }
+
+  @Override
   public <S> Opened<long[]> sum(Federation<S> federation, Visit visit, Words<S> words) {
     Traffic traffic = new Traffic();
     int number = ledger.nextSum();
@@ -97,8 +105,7 @@ public final class MaskedSum implements RingSum {
         // Nothing was opened, so another session may try. Workers whose keys were lost with their
         // executor send new cards.
         cards = new TreeMap<>();
-        if (attempt == ATTEMPTS) {
-          hintAtOwners(visit);
+        if (attempt == ATTEMPTS || e.isRefused()) {
           throw e;
         }
       } catch (LostException e) {
@@ -109,11 +116,16 @@ public final class MaskedSum implements RingSum {
         invited = withoutLost ? e.answered : e.survivors;
         cohort = withoutLost || roster == null ? invited : cohort;
         lostBefore = true;
-        if (attempt == ATTEMPTS) {
-          hintAtOwners(visit);
-          requireEnough(e.answered.size(), minWorkers);
+        boolean isRefused = !traffic.refused().isEmpty();
+        if (attempt == ATTEMPTS || (isRefused && e.answered.size() < minWorkers)) {
+          requireEnough(e.answered.size(), minWorkers, traffic);
           throw new AggregationException(
-              "no sum was opened in " + ATTEMPTS + " attempts: " + e.getMessage(), e);
+              "no sum was opened in "
+                  + ATTEMPTS
+                  + " attempts: "
+                  + e.getMessage()
+                  + OwnersRule.said(traffic.refused()),
+              e);
         }
         LOG.log(
             System.Logger.Level.WARNING,
@@ -133,17 +145,6 @@ public final class MaskedSum implements RingSum {
   public <S> void end(Federation<S> federation) {
     if (roster != null) {
       EndOfRun.tell(federation, keys, runId, Set.of());
-    }
-  }
-
-  /** What an owner refuses looks like a dropout from here. */
-  private void hintAtOwners(Visit visit) {
-    if (roster != null) {
-      LOG.log(
-          System.Logger.Level.WARNING,
-          "{0}: no sum was opened. If owners'' policies refused it, as they do where another cohort"
-              + " was answered before, the workers'' own logs say so",
-          visit.description());
     }
   }
 
@@ -197,7 +198,7 @@ public final class MaskedSum implements RingSum {
                   invited,
                   MaskedTask.of(keys, new MaskedFrame.Mask(session, asked), words)));
       report(driver);
-      requireEnough(vectors.size(), session.least());
+      requireEnough(vectors.size(), session.least(), traffic);
       SortedSet<String> survivors = new TreeSet<>(vectors.keySet());
 
       SortedMap<String, Reveal> reveals =
@@ -233,7 +234,7 @@ public final class MaskedSum implements RingSum {
       int smallest = roster == null ? 2 : minWorkers;
       Graph graph = Graph.of(Math.max(1, present.size()), smallest, assumed);
       int least = visit.atLeast(minWorkers);
-      requireEnough(present.size(), Math.max(least, graph.threshold()));
+      requireEnough(present.size(), Math.max(least, graph.threshold()), traffic);
       return new Session(
           runId,
           Kdf.fresh(),
@@ -254,12 +255,14 @@ public final class MaskedSum implements RingSum {
               "collecting cards (" + everybody.size() + " workers)",
               everybody,
               MaskedTask.of(keys, new MaskedFrame.CardsWanted(runId)))) {
+        String sender = LeftOut.UNKNOWN;
         try {
           Card card = Card.parse(message);
+          sender = LeftOut.sender(card.worker(), everybody);
           card.verify(roster, runId);
           cards.put(card.worker(), card);
         } catch (ProtocolException e) {
-          LOG.log(System.Logger.Level.WARNING, "a card is left out: {0}", e.getMessage());
+          leftOut.add(sender + ": " + e.getMessage());
         }
       }
     }
@@ -271,16 +274,14 @@ public final class MaskedSum implements RingSum {
     }
 
     private void report(DriverSide driver) {
-      driver
-          .faults()
-          .forEach(fault -> LOG.log(System.Logger.Level.WARNING, "left out: {0}", fault));
+      driver.faults().forEach(leftOut::add);
       driver.faults().clear();
     }
   }
 
-  private static void requireEnough(int workers, int least) {
+  private static void requireEnough(int workers, int least, Traffic traffic) {
     if (workers < least) {
-      throw CohortException.tooFew(workers, least);
+      throw CohortException.tooFew(workers, least, traffic.refused());
     }
   }
 }

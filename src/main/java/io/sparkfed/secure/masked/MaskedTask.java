@@ -1,5 +1,6 @@
 package io.sparkfed.secure.masked;
 
+import io.sparkfed.aggregate.OwnersSide;
 import io.sparkfed.aggregate.Words;
 import io.sparkfed.aggregate.WorkerTask;
 import io.sparkfed.secure.crypto.Kdf;
@@ -82,7 +83,9 @@ record MaskedTask<S>(KeyRing keys, MaskedFrame frame, Optional<Words<S>> words)
     WorkerSide side = new WorkerSide(owner, worker, asked.session(), asked.askedHash());
     Words<S> read = words.orElseThrow();
     long[] vector =
-        FlaggedVector.of(() -> read.of(worker, held, side::blindingKey), side::blindingKey);
+        FlaggedVector.of(
+            () -> read.of(worker, held, new OwnersSide(owner.policy().clip(), side::blindingKey)),
+            side::blindingKey);
     return side.mask(vector, FlaggedVector.ring(read.ring()), Kdf.sha256(read.subject())).toBytes();
   }
 

@@ -1,5 +1,7 @@
 package io.sparkfed.secure.masked;
 
+import io.sparkfed.aggregate.OwnersRule;
+import io.sparkfed.aggregate.RefusedException;
 import io.sparkfed.secure.crypto.Kdf;
 import io.sparkfed.secure.keys.Policy;
 import io.sparkfed.secure.keys.Roster;
@@ -66,10 +68,12 @@ record Session(
       throw new ProtocolException("the cohort must have at least min-workers workers");
     }
     if (!Graph.isPrivate(workers, degree, threshold, policy.corrupted())) {
-      throw new ProtocolException("the threshold and the degree must be at least the protocol's");
+      throw new RefusedException(
+          OwnersRule.CORRUPTED, "the threshold and the degree must be at least the protocol's");
     }
     if (Graph.smallestOpened(degree, threshold) < policy.minWorkers()) {
-      throw new ProtocolException(
+      throw new RefusedException(
+          OwnersRule.MIN_WORKERS,
           "a driver that lies must not be able to open a sum of fewer workers than the owner's"
               + " policy allows");
     }

@@ -1,7 +1,13 @@
 package io.sparkfed.secure.protocol;
 
+import io.sparkfed.aggregate.OwnersRule;
+import io.sparkfed.aggregate.RefusedException;
 import io.sparkfed.wire.ProtocolException;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** Runs a party's part in a phase, where the party is. */
@@ -12,12 +18,34 @@ public final class PhaseTask {
   private PhaseTask() {}
 
   /**
-   * Returns the party's message, or the empty one where it has none; see {@link #orTag}.
+   * Returns the party's message. Where it has none it is empty, or, if the owner's policy doesn't
+   * allow it, a byte that says which rule; see {@link #orTag}.
    *
    * @param phase what is done, for the party's own log
    */
   public static byte[] orDropout(String phase, Supplier<byte[]> message) {
-    return orTag(phase, message, DROPOUT);
+    return orTag(
+        phase,
+        message,
+        failure -> rule(failure).map(broken -> new byte[] {code(broken)}).orElse(DROPOUT));
+  }
+
+  /** Returns the rule of the owner's policy that a failure is about, if it is about one. */
+  public static Optional<OwnersRule> rule(Exception failure) {
+    return failure instanceof RefusedException refused
+        ? Optional.of(refused.rule())
+        : Optional.empty();
+  }
+
+  /** Returns what a rule is on the wire. */
+  public static byte code(OwnersRule rule) {
+    return (byte) rule.ordinal();
+  }
+
+  /** Returns the rule of a code; empty if it is none. */
+  public static Optional<OwnersRule> rule(int code) {
+    OwnersRule[] rules = OwnersRule.values();
+    return code >= 0 && code < rules.length ? Optional.of(rules[code]) : Optional.empty();
   }
 
   /**
@@ -28,7 +56,7 @@ public final class PhaseTask {
    * @param phase what is done, for the party's own log
    * @param tag what is told instead
    */
-  public static <T> T orTag(String phase, Supplier<T> made, T tag) {
+  public static <T> T orTag(String phase, Supplier<T> made, Function<Exception, T> tag) {
     try {
       return made.get();
     } catch (Exception e) {
@@ -38,18 +66,28 @@ public final class PhaseTask {
           "{0} failed; this party takes no part in it ({1})",
           phase,
           e instanceof ProtocolException ? e.getMessage() : e.getClass().getSimpleName());
-      return tag;
+      return tag.apply(e);
     }
   }
 
-  /** Adds up the payload bytes of the messages of a sum, at the driver. */
+  /** Adds up the payload bytes of the messages of a sum, and who refused by which rule. */
   public static final class Traffic {
+    private final Set<OwnersRule> refused = EnumSet.noneOf(OwnersRule.class);
     private long bytes;
 
     /** Counts the messages and returns those that are not the tag of a dropout. */
     public List<byte[]> received(List<byte[]> messages) {
       bytes += messages.stream().mapToLong(message -> message.length).sum();
-      return messages.stream().filter(message -> message.length > 0).toList();
+      messages.stream()
+          .filter(message -> message.length == 1)
+          .flatMap(message -> rule(message[0]).stream())
+          .forEach(refused::add);
+      return messages.stream().filter(message -> message.length > 1).toList();
+    }
+
+    /** Returns the rules of owners' policies that what was asked for broke. */
+    public Set<OwnersRule> refused() {
+      return refused;
     }
 
     /** Returns the bytes counted. */

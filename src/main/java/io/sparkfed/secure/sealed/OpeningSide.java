@@ -13,6 +13,8 @@ import io.sparkfed.wire.WireWriter;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
@@ -52,8 +54,9 @@ final class OpeningSide {
    * Opens exactly this set and sums its shares.
    *
    * @param messages the pinned messages, sorted by worker
-   * @throws ProtocolException if a message is malformed, forged, foreign or comes twice, there are
-   *     too few, or the journal holds another opening of this sum
+   * @throws AccusedException if messages don't open or are not their worker's
+   * @throws ProtocolException if a message is malformed, foreign or comes twice, there are too few,
+   *     the owner's policy doesn't allow it, or the journal holds another opening of this sum
    */
   ShareSum open(List<byte[]> messages) {
     if (messages.size() < Math.max(2, session.minWorkers())) {
@@ -61,7 +64,9 @@ final class OpeningSide {
     }
     List<SealedUpdate> updates = messages.stream().map(SealedUpdate::parse).toList();
     SealedUpdate first = updates.get(0);
+    owner.policy().checkDimension(first.words());
     byte[] context = session.context(owner.roster(), first.modelHash());
+    SortedMap<String, String> accused = new TreeMap<>();
     long[] sum = new long[first.words()];
     for (int i = 0; i < updates.size(); i++) {
       SealedUpdate update = updates.get(i);
@@ -77,8 +82,15 @@ final class OpeningSide {
       if (update.keys().size() != session.aggregators().size()) {
         throw new ProtocolException("a message must have a key for each aggregator");
       }
-      update.verify(owner.roster(), session.id());
-      addShare(update, context, sum);
+      try {
+        update.verify(owner.roster(), session.id());
+        addShare(update, context, sum);
+      } catch (ProtocolException e) {
+        accused.put(update.worker(), e.getMessage());
+      }
+    }
+    if (!accused.isEmpty()) {
+      throw new AccusedException(List.copyOf(accused.keySet()), accused.get(accused.firstKey()));
     }
     byte[] setHash = SealedSession.setHash(messages);
     byte[] opening = session.openingOf(setHash);

@@ -3,7 +3,6 @@ package io.sparkfed.secure.sealed;
 import io.sparkfed.aggregate.AggregatorTask;
 import io.sparkfed.secure.keys.KeyRing;
 import io.sparkfed.secure.protocol.PhaseTask;
-import io.sparkfed.secure.sealed.ShareSum.Outcome;
 import io.sparkfed.wire.Form;
 import io.sparkfed.wire.Site;
 
@@ -46,7 +45,10 @@ record OpeningTask(KeyRing keys, SealedFrame.ToAggregator frame) implements Aggr
       return PhaseTask.orTag(
               "opening",
               () -> opened(aggregator, open),
-              ShareSum.without(aggregator, Outcome.REFUSED))
+              failure ->
+                  failure instanceof AccusedException accused
+                      ? ShareSum.accusing(aggregator, accused.workers())
+                      : ShareSum.refused(aggregator, PhaseTask.rule(failure)))
           .toBytes();
     }
     byte[] runId = ((SealedFrame.Advert) frame).runId();
@@ -59,8 +61,6 @@ record OpeningTask(KeyRing keys, SealedFrame.ToAggregator frame) implements Aggr
 
   private ShareSum opened(String aggregator, SealedFrame.Open frame) {
     OpeningSide side = new OpeningSide(keys.open(aggregator), aggregator, frame.session());
-    return side.holdsKey()
-        ? side.open(frame.messages())
-        : ShareSum.without(aggregator, Outcome.NO_KEY);
+    return side.holdsKey() ? side.open(frame.messages()) : ShareSum.withoutKey(aggregator);
   }
 }

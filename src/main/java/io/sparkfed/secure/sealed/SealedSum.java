@@ -4,6 +4,7 @@ import io.sparkfed.aggregate.AggregationException;
 import io.sparkfed.aggregate.CohortException;
 import io.sparkfed.aggregate.Federation;
 import io.sparkfed.aggregate.Opened;
+import io.sparkfed.aggregate.OwnersRule;
 import io.sparkfed.aggregate.Phase;
 import io.sparkfed.aggregate.RingSum;
 import io.sparkfed.aggregate.Visit;
@@ -16,6 +17,7 @@ import io.sparkfed.secure.keys.Roster;
 import io.sparkfed.secure.protocol.EndOfRun;
 import io.sparkfed.secure.protocol.FlaggedVector;
 import io.sparkfed.secure.protocol.Ledger;
+import io.sparkfed.secure.protocol.LeftOut;
 import io.sparkfed.secure.protocol.PhaseTask.Traffic;
 import io.sparkfed.secure.sealed.ShareSum.Outcome;
 import io.sparkfed.wire.ProtocolException;
@@ -24,6 +26,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -32,8 +35,8 @@ import java.util.TreeSet;
  * aggregators' sums. See the package for what it guarantees. Not thread-safe.
  */
 public final class SealedSum implements RingSum {
-  /** How often a sum is tried whose aggregator lost its key. */
-  private static final int ATTEMPTS = 2;
+  /** How often a sum is tried whose aggregator lost its key, or accuses workers. */
+  private static final int ATTEMPTS = 3;
 
   private final KeyRing keys;
   private final Roster pinnedRoster;
@@ -41,6 +44,7 @@ public final class SealedSum implements RingSum {
   private final int minWorkers;
   private final Ledger ledger;
   private final byte[] runId;
+  private final LeftOut leftOut = new LeftOut();
   private List<AggregatorAdvert> adverts = List.of();
 
   /**
@@ -80,18 +84,28 @@ public final class SealedSum implements RingSum {
   }
 
   @Override
+  public SortedMap<String, Integer> leftOut() {
+    return leftOut.times();
+  }
+
+  @Override
   public <S> Opened<long[]> sum(Federation<S> federation, Visit visit, Words<S> words) {
     requireDistinctParties(federation);
     Traffic traffic = new Traffic();
+    SortedSet<String> asked = new TreeSet<>(visit.cohort());
     try {
       for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
-        Optional<Opened<long[]>> opened = open(federation, visit, words, traffic);
-        if (opened.isPresent()) {
-          return opened.get();
+        try {
+          Optional<Opened<long[]>> opened = open(federation, visit, asked, words, traffic);
+          if (opened.isPresent()) {
+            return opened.get();
+          }
+          // An aggregator's place is gone, and its key with it. Without its share nothing is
+          // opened, so the other aggregators may answer for another set.
+          adverts = List.of();
+        } catch (AccusedException e) {
+          e.workers().forEach(asked::remove);
         }
-        // An aggregator's place is gone, and its key with it. Without its share nothing is opened,
-        // so the other aggregators may answer for another set.
-        adverts = List.of();
       }
     } catch (ProtocolException e) {
       throw new AggregationException(
@@ -122,9 +136,17 @@ public final class SealedSum implements RingSum {
     }
   }
 
-  /** Returns nothing if an aggregator can't open what was sealed to its key. */
+  /**
+   * Returns nothing if an aggregator can't open what was sealed to its key.
+   *
+   * @param asked who of the cohort is asked
+   */
   private <S> Optional<Opened<long[]>> open(
-      Federation<S> federation, Visit visit, Words<S> words, Traffic traffic) {
+      Federation<S> federation,
+      Visit visit,
+      SortedSet<String> asked,
+      Words<S> words,
+      Traffic traffic) {
     int number = ledger.nextSum();
     ledger.force();
     if (adverts.isEmpty()) {
@@ -139,21 +161,17 @@ public final class SealedSum implements RingSum {
             visit.atLeast(minWorkers),
             FlaggedVector.ring(words.ring()),
             adverts);
-    SortedMap<String, byte[]> sealedByWorker = new TreeMap<>();
-    for (byte[] message :
-        traffic.received(federation.visit(visit, SealingTask.of(keys, session, words)))) {
-      SealedUpdate update = SealedUpdate.parse(message);
-      update.verify(pinnedRoster, session.id());
-      if (!visit.cohort().contains(update.worker())
-          || sealedByWorker.put(update.worker(), message) != null) {
-        throw new ProtocolException("a message must be of the cohort, one from each worker");
-      }
-    }
-    int workers = sealedByWorker.size();
+    SealingTask<S> task = SealingTask.of(keys, session, words);
+    Visit work =
+        new Visit(
+            visit.phase(), visit.description(), visit.round(), List.copyOf(asked), visit.least());
+    List<byte[]> pinned =
+        new SealedCohort(pinnedRoster, session, task.askedHash(), asked, leftOut)
+            .genuine(traffic.received(federation.visit(work, task)));
+    int workers = pinned.size();
     if (workers < visit.atLeast(minWorkers)) {
-      throw CohortException.tooFew(workers, visit.atLeast(minWorkers));
+      throw CohortException.tooFew(workers, visit.atLeast(minWorkers), traffic.refused());
     }
-    List<byte[]> pinned = List.copyOf(sealedByWorker.values());
     List<byte[]> answers =
         traffic.received(
             federation.visitAggregators(
@@ -163,7 +181,7 @@ public final class SealedSum implements RingSum {
                     visit.round(),
                     aggregators),
                 new OpeningTask(keys, new SealedFrame.Open(session, pinned))));
-    return added(session, pinned, answers)
+    return added(session, asked, pinned, answers)
         .map(sum -> FlaggedVector.open(sum, workers, visit.cohort().size(), traffic.bytes()));
   }
 
@@ -188,7 +206,8 @@ public final class SealedSum implements RingSum {
     return new ArrayList<>(byName.values());
   }
 
-  private Optional<long[]> added(SealedSession session, List<byte[]> pinned, List<byte[]> answers) {
+  private Optional<long[]> added(
+      SealedSession session, SortedSet<String> asked, List<byte[]> pinned, List<byte[]> answers) {
     byte[] setHash = SealedSession.setHash(pinned);
     byte[] opening = session.openingOf(setHash);
     SortedMap<String, ShareSum> byName = new TreeMap<>();
@@ -203,8 +222,22 @@ public final class SealedSum implements RingSum {
         return Optional.empty();
       }
       if (sum.outcome() == Outcome.REFUSED) {
+        List<String> accused = sum.accused().stream().filter(asked::contains).toList();
+        accused.forEach(
+            worker ->
+                leftOut.add(
+                    "worker "
+                        + worker
+                        + ": a message must open at aggregator "
+                        + advert.aggregator()));
+        if (!accused.isEmpty()) {
+          throw new AccusedException(accused, "all messages must open at the aggregators");
+        }
         throw new ProtocolException(
-            "aggregator " + advert.aggregator() + " refused; its own log says why");
+            "aggregator "
+                + advert.aggregator()
+                + " refused; its own log says why"
+                + OwnersRule.said(sum.rule().stream().toList()));
       }
       sum.verify(advert, opening, setHash);
       if (total == null) {

@@ -1,9 +1,11 @@
 package io.sparkfed.secure.sealed;
 
+import io.sparkfed.aggregate.OwnersSide;
 import io.sparkfed.aggregate.Words;
 import io.sparkfed.aggregate.WorkerTask;
 import io.sparkfed.secure.crypto.Kdf;
 import io.sparkfed.secure.keys.KeyRing;
+import io.sparkfed.secure.keys.Owner;
 import io.sparkfed.secure.protocol.FlaggedVector;
 import io.sparkfed.secure.protocol.PhaseTask;
 import io.sparkfed.wire.Form;
@@ -33,6 +35,11 @@ record SealingTask<S>(KeyRing keys, SealedFrame.Seal frame, Words<S> words)
     return new SealingTask<>(keys, new SealedFrame.Seal(session, words.toBytes()), words);
   }
 
+  /** Returns the hash of what is asked. */
+  byte[] askedHash() {
+    return Kdf.sha256(frame.asked());
+  }
+
   @Override
   public byte[] toBytes() {
     return SealedFrame.BYTES.toBytes(frame);
@@ -53,12 +60,11 @@ record SealingTask<S>(KeyRing keys, SealedFrame.Seal frame, Words<S> words)
     return PhaseTask.orDropout(
         "sealing",
         () -> {
-          SealingSide side =
-              new SealingSide(
-                  keys.open(worker), worker, frame.session(), Kdf.sha256(frame.asked()));
+          Owner owner = keys.open(worker);
+          SealingSide side = new SealingSide(owner, worker, frame.session(), askedHash());
+          OwnersSide own = new OwnersSide(owner.policy().clip(), side::blindingKey);
           return side.seal(
-                  FlaggedVector.of(
-                      () -> words.of(worker, held, side::blindingKey), side::blindingKey),
+                  FlaggedVector.of(() -> words.of(worker, held, own), side::blindingKey),
                   FlaggedVector.ring(words.ring()),
                   Kdf.sha256(words.subject()))
               .toBytes();

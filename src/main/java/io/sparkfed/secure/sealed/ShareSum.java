@@ -1,24 +1,38 @@
 package io.sparkfed.secure.sealed;
 
+import io.sparkfed.aggregate.OwnersRule;
 import io.sparkfed.secure.crypto.Kdf;
 import io.sparkfed.secure.crypto.Signing;
 import io.sparkfed.secure.keys.PartyKeys;
+import io.sparkfed.secure.protocol.PhaseTask;
 import io.sparkfed.wire.ProtocolException;
 import io.sparkfed.wire.WireReader;
 import io.sparkfed.wire.WireWriter;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * What leaves an aggregator: the sum of its shares of a set, or why there is none.
  *
  * @param aggregator the sender
  * @param outcome whether there is a sum
+ * @param rule the rule of the aggregator's policy that a refused set broke, if it was one
+ * @param accused the workers whose messages are why a set was refused, if they were
  * @param setHash hash of the set that was opened; empty without a sum
  * @param words the sum; empty without one
  * @param signature by the aggregator's identity; empty without a sum
  */
 record ShareSum(
-    String aggregator, Outcome outcome, byte[] setHash, long[] words, byte[] signature) {
+    String aggregator,
+    Outcome outcome,
+    Optional<OwnersRule> rule,
+    List<String> accused,
+    byte[] setHash,
+    long[] words,
+    byte[] signature) {
+  private static final int NO_RULE = -1;
 
   /** Whether there is a sum. */
   enum Outcome {
@@ -45,11 +59,32 @@ record ShareSum(
 
   static ShareSum of(PartyKeys own, String aggregator, byte[] opening, byte[] setHash, long[] sum) {
     return new ShareSum(
-        aggregator, Outcome.OPENED, setHash, sum, own.sign(signedBytes(aggregator, opening, sum)));
+        aggregator,
+        Outcome.OPENED,
+        Optional.empty(),
+        List.of(),
+        setHash,
+        sum,
+        own.sign(signedBytes(aggregator, opening, sum)));
   }
 
-  static ShareSum without(String aggregator, Outcome outcome) {
-    return new ShareSum(aggregator, outcome, new byte[0], new long[0], new byte[0]);
+  static ShareSum withoutKey(String aggregator) {
+    return without(aggregator, Outcome.NO_KEY, Optional.empty(), List.of());
+  }
+
+  /** Returns the answer to a set that breaks a rule, maybe one of the aggregator's policy. */
+  static ShareSum refused(String aggregator, Optional<OwnersRule> rule) {
+    return without(aggregator, Outcome.REFUSED, rule, List.of());
+  }
+
+  /** Returns the answer to a set in which these workers' messages break a rule. */
+  static ShareSum accusing(String aggregator, List<String> workers) {
+    return without(aggregator, Outcome.REFUSED, Optional.empty(), workers);
+  }
+
+  private static ShareSum without(
+      String aggregator, Outcome outcome, Optional<OwnersRule> rule, List<String> accused) {
+    return new ShareSum(aggregator, outcome, rule, accused, new byte[0], new long[0], new byte[0]);
   }
 
   /**
@@ -75,24 +110,30 @@ record ShareSum(
   }
 
   byte[] toBytes() {
-    return new WireWriter()
-        .text(aggregator)
-        .integer(outcome.code)
-        .bytes(setHash)
-        .integer(words.length)
-        .longs(words)
-        .bytes(signature)
-        .toByteArray();
+    WireWriter out =
+        new WireWriter()
+            .text(aggregator)
+            .integer(outcome.code)
+            .integer(rule.map(PhaseTask::code).map(Byte::intValue).orElse(NO_RULE))
+            .integer(accused.size());
+    accused.forEach(out::text);
+    return out.bytes(setHash).integer(words.length).longs(words).bytes(signature).toByteArray();
   }
 
   static ShareSum parse(byte[] bytes) {
     WireReader in = new WireReader(bytes);
     String aggregator = in.text();
     Outcome outcome = Outcome.of(in.integer());
+    Optional<OwnersRule> rule = PhaseTask.rule(in.integer());
+    int count = in.count();
+    List<String> accused = new ArrayList<>();
+    for (int k = 0; k < count; k++) {
+      accused.add(in.text());
+    }
     byte[] setHash = in.bytes();
     long[] words = in.longs(in.integer());
     byte[] signature = in.bytes();
     in.end();
-    return new ShareSum(aggregator, outcome, setHash, words, signature);
+    return new ShareSum(aggregator, outcome, rule, accused, setHash, words, signature);
   }
 }

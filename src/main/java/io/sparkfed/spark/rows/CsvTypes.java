@@ -95,6 +95,9 @@ final class CsvTypes {
           Ask.through(sum, federation, workers, "types of csv columns", statement).value().values(),
           columns);
     } catch (CohortException e) {
+      if (e.isRefused()) {
+        throw e;
+      }
       throw new AggregationException(
           "the types of csv columns are not known: workers dropped out while they were found", e);
     }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.sparkfed.aggregate.AggregationException;
+import io.sparkfed.aggregate.Clip;
 import io.sparkfed.aggregate.CohortException;
 import io.sparkfed.aggregate.InProcessFederation;
 import io.sparkfed.aggregate.RingSum;
@@ -22,7 +23,6 @@ import io.sparkfed.model.Family;
 import io.sparkfed.model.ModelShape;
 import io.sparkfed.model.Standardize;
 import io.sparkfed.objective.Reduction;
-import io.sparkfed.privacy.Unbounded;
 import io.sparkfed.secure.FixedPointSum;
 import io.sparkfed.secure.crypto.Signing;
 import io.sparkfed.secure.masked.MaskedSum;
@@ -128,9 +128,7 @@ class KeyFoldersTest {
   void open_acceptedFolder_holdsKeysPolicyAndRoster() {
     Owner owner = new KeyFolder(own).open("a");
 
-    assertEquals(
-        new Policy(3, 2, 1 << 24, Double.POSITIVE_INFINITY, 0.1, Optional.of(Set.of())),
-        owner.policy());
+    assertEquals(new Policy(3, 2, 1 << 24, Clip.NONE, 0.1, Optional.of(Set.of())), owner.policy());
     assertArrayEquals(roster.hash(), owner.roster().hash());
     assertArrayEquals(roster.publicKey("a"), Signing.publicKey(owner.keys().identity()));
   }
@@ -368,7 +366,6 @@ class KeyFoldersTest {
             Reduction.MEAN,
             new GradientDescent(2, 0.1),
             Weighting.ROWS,
-            Unbounded.INSTANCE,
             scaledLength -> new FixedPointSum(ring, scaledLength),
             new ServerSgd(1.0),
             Cohort.everybody(),

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sparkfed.aggregate.Clip;
 import io.sparkfed.aggregate.Ring;
 import io.sparkfed.secure.keys.Limits;
 import io.sparkfed.secure.keys.Owner;
@@ -42,8 +43,7 @@ class DifferencingTest {
     minWorkers = least;
     parties = Rehearsal.of(workers, 4, 3L);
     graph = Graph.of(workers, least, MaskingAssumptions.DEFAULT);
-    Policy policy =
-        new Policy(least, 2, 100, Double.POSITIVE_INFINITY, Policy.CORRUPTED, Optional.empty());
+    Policy policy = new Policy(least, 2, 100, Clip.NONE, Policy.CORRUPTED, Optional.empty());
     Limits limits = new Limits(Long.MAX_VALUE, Integer.MAX_VALUE, Limits.Cohorts.ONE);
     int number = 0;
     for (String worker : parties.all()) {

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sparkfed.aggregate.Clip;
+import io.sparkfed.aggregate.OwnersRule;
 import io.sparkfed.aggregate.Ring;
 import io.sparkfed.secure.keys.Policy;
 import io.sparkfed.wire.ProtocolException;
@@ -25,8 +27,7 @@ class HostileDriverTest {
   private final Session honest = own.session;
 
   private static Policy policy(int minWorkers, int minThreshold, long words) {
-    return new Policy(
-        minWorkers, minThreshold, words, Double.POSITIVE_INFINITY, 0.1, Optional.empty());
+    return new Policy(minWorkers, minThreshold, words, Clip.NONE, 0.1, Optional.empty());
   }
 
   private static void refused(String rule, Runnable broken) {
@@ -223,14 +224,15 @@ class HostileDriverTest {
         () -> own.side("w00").reveal(own.all(), another));
   }
 
-  /** At the worker's door a broken rule is a dropout without text. */
+  /** At the worker's door a broken rule is a dropout; a policy's own rule is named, and no more. */
   @Test
-  void task_brokenRule_sendsTheEmptyMessage() {
+  void task_brokenRule_sendsNothingButWhichOfThePolicyItIs() {
     Session lowered = with(2, 4, 1, own.cards());
     MaskedFrame mask = new MaskedFrame.Mask(lowered, Rehearsal.SEND.toBytes());
 
     assertArrayEquals(
-        new byte[0], MaskedTask.of(own.keys, mask, Rehearsal.SEND).run("w00", own.held.get("w00")));
+        new byte[] {(byte) OwnersRule.MIN_THRESHOLD.ordinal()},
+        MaskedTask.of(own.keys, mask, Rehearsal.SEND).run("w00", own.held.get("w00")));
     own.mask(own.all());
     MaskedFrame unmask =
         new MaskedFrame.Unmask(honest, own.askedHash(), List.of("w00"), new TreeMap<>());

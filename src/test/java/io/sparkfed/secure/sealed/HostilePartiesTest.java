@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sparkfed.aggregate.Clip;
 import io.sparkfed.aggregate.Ring;
 import io.sparkfed.secure.crypto.Kdf;
 import io.sparkfed.secure.crypto.KeyStream;
@@ -337,7 +338,14 @@ class HostilePartiesTest {
     good.verify(advert("agg-1"), opening, setHash);
 
     ShareSum changed =
-        new ShareSum("agg-1", Outcome.OPENED, setHash, new long[] {9, 22}, good.signature());
+        new ShareSum(
+            "agg-1",
+            Outcome.OPENED,
+            Optional.empty(),
+            List.of(),
+            setHash,
+            new long[] {9, 22},
+            good.signature());
     rule(
         "a signature must be its sender's",
         () -> changed.verify(advert("agg-1"), opening, setHash));
@@ -349,12 +357,14 @@ class HostilePartiesTest {
 
   @Test
   void parse_answerWithAnUnknownOutcomeOrCut_isRefused() {
-    byte[] good = ShareSum.without("agg-1", Outcome.REFUSED).toBytes();
+    byte[] good = ShareSum.refused("agg-1", Optional.empty()).toBytes();
     assertEquals(Outcome.REFUSED, ShareSum.parse(good).outcome());
     byte[] unknown =
         new WireWriter()
             .text("agg-1")
             .integer(3)
+            .integer(-1)
+            .integer(0)
             .bytes(new byte[0])
             .integer(0)
             .longs(new long[0])
@@ -461,12 +471,7 @@ class HostilePartiesTest {
 
   private static Policy policy(int minWorkers, long words, String... aggregators) {
     return new Policy(
-        minWorkers,
-        2,
-        words,
-        Double.POSITIVE_INFINITY,
-        Policy.CORRUPTED,
-        Optional.of(Set.of(aggregators)));
+        minWorkers, 2, words, Clip.NONE, Policy.CORRUPTED, Optional.of(Set.of(aggregators)));
   }
 
   private static void rule(String rule, Runnable broken) {

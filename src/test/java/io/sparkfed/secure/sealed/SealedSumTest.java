@@ -10,6 +10,7 @@ import io.sparkfed.aggregate.AggregatorTask;
 import io.sparkfed.aggregate.Federation;
 import io.sparkfed.aggregate.InProcessFederation;
 import io.sparkfed.aggregate.InsecurePlainSum;
+import io.sparkfed.aggregate.Opened;
 import io.sparkfed.aggregate.RingSum;
 import io.sparkfed.aggregate.SumContractTest;
 import io.sparkfed.aggregate.Visit;
@@ -58,12 +59,28 @@ class SealedSumTest {
     long sealedKey = 4 + 32 + 32 + 16;
     long body = 4 + (4 + 8L * (words + 2) + 16);
     long update = 4 + (4 + 1 + key + key + 4 + 4 + aggregators * sealedKey + body) + signature;
-    long answer = name + 4 + key + 4 + 4 + 8L * (words + 2) + signature;
+    long answer = name + 4 + 4 + 4 + key + 4 + 4 + 8L * (words + 2) + signature;
     return aggregators * (advert + answer) + workers * update;
   }
 
+  /** Most decide which length is right: the others are left out. */
+  private abstract static class Contract extends SumContractTest {
+    @Override
+    @Test
+    public void aggregate_differentLengths_areRefused() {
+      Map<String, long[]> held = Map.of("a", vector(1), "b", vector(1, 2), "c", vector(3));
+      RingSum sum = sum(2);
+
+      Opened<long[]> opened = sum.sum(new InProcessFederation<>(held), visit(held, "sum"), SEND);
+
+      assertArrayEquals(vector(4), opened.value());
+      assertEquals(1, opened.dropouts());
+      assertEquals(Map.of("worker b: sealed vectors must have one length", 1), sum.leftOut());
+    }
+  }
+
   @Nested
-  class OneAggregator extends SumContractTest {
+  class OneAggregator extends Contract {
     @Override
     protected RingSum sum(int minWorkers) {
       return new SealedSum(ThrowAwayKeys.random(), Set.of("agg-1"), minWorkers);
@@ -81,7 +98,7 @@ class SealedSumTest {
   }
 
   @Nested
-  class ThreeAggregators extends SumContractTest {
+  class ThreeAggregators extends Contract {
     @Override
     protected RingSum sum(int minWorkers) {
       return new SealedSum(ThrowAwayKeys.random(), THREE, minWorkers);
@@ -99,7 +116,7 @@ class SealedSumTest {
   }
 
   @Nested
-  class WithoutRoster extends SumContractTest {
+  class WithoutRoster extends Contract {
     @Override
     protected RingSum sum(int minWorkers) {
       return new SealedSum(new EphemeralKeys(), THREE, minWorkers);

@@ -64,8 +64,8 @@ class ConnectIT {
   @BeforeAll
   static void startServer() {
     Assumptions.assumeTrue(
-        !org.apache.spark.package$.MODULE$.SPARK_VERSION().startsWith("3."),
-        "skipped: Spark Connect fits nothing before Spark 4.0");
+        org.apache.spark.package$.MODULE$.SPARK_VERSION().startsWith("4.0."),
+        "skipped: the server of Spark Connect is that of Spark 4.0");
     LocalTraining.session(2).stop();
     spark =
         SparkSession.builder()

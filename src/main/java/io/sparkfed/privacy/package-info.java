@@ -1,4 +1,0 @@
-/**
- * What bounds and blurs a single worker's contribution before it is protected. Runs at the workers.
- */
-package io.sparkfed.privacy;

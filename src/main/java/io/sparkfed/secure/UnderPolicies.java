@@ -1,0 +1,78 @@
+package io.sparkfed.secure;
+
+import io.sparkfed.aggregate.Federation;
+import io.sparkfed.aggregate.Opened;
+import io.sparkfed.aggregate.OwnersSide;
+import io.sparkfed.aggregate.Ring;
+import io.sparkfed.aggregate.RingSum;
+import io.sparkfed.aggregate.Visit;
+import io.sparkfed.aggregate.Words;
+import io.sparkfed.secure.keys.KeyRing;
+import io.sparkfed.secure.keys.Owner;
+import io.sparkfed.wire.Form;
+import io.sparkfed.wire.Site;
+
+/**
+ * A sum that has no owner's side of its own, over what owners' policies let leave: the length of
+ * updates and of vectors. Nothing else of a policy holds, as nothing is protected.
+ *
+ * @param keys where the policies are
+ * @param sum what adds the vectors up
+ */
+public record UnderPolicies(KeyRing keys, RingSum sum) implements RingSum {
+
+  @Override
+  public <S> Opened<long[]> sum(Federation<S> federation, Visit visit, Words<S> words) {
+    return sum.sum(federation, visit, new OwnersWords<>(keys, words));
+  }
+
+  /** A worker's vector as its owner lets it leave. */
+  private record OwnersWords<S>(KeyRing keys, Words<S> words) implements Words<S> {
+
+    /** Reads what is asked, for the owners of the place. */
+    private record OwnersForm<S>(Form<Words<S>> ofWords) implements Form<Words<S>> {
+      @Override
+      public Words<S> read(byte[] bytes, Site site) {
+        return new OwnersWords<>((KeyRing) site, ofWords.read(bytes, site));
+      }
+    }
+
+    @Override
+    public long[] of(String worker, S held) {
+      Owner owner = keys.open(worker);
+      long[] vector =
+          words.of(
+              worker,
+              held,
+              new OwnersSide(
+                  owner.policy().clip(), () -> owner.keys().derive("in the clear", toBytes())));
+      owner.policy().checkDimension(vector.length);
+      return vector;
+    }
+
+    @Override
+    public byte[] subject() {
+      return words.subject();
+    }
+
+    @Override
+    public Ring ring() {
+      return words.ring();
+    }
+
+    @Override
+    public byte[] toBytes() {
+      return words.toBytes();
+    }
+
+    @Override
+    public Form<Words<S>> form() {
+      return new OwnersForm<>(words.form());
+    }
+
+    @Override
+    public Site site() {
+      return keys;
+    }
+  }
+}
