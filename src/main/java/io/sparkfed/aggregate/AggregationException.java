@@ -34,6 +34,11 @@ public class AggregationException extends RuntimeException implements Worded {
     this.message = message;
   }
 
+  /** Returns the message. */
+  final Message message() {
+    return message;
+  }
+
   @Override
   public final AggregationException in(Wording wording) {
     return message.isPlain() ? this : reworded(Message.of(message.in(wording)));

@@ -72,22 +72,18 @@ public final class CohortException extends AggregationException {
   }
 
   /**
-   * Creates the exception after a sum that is opened over a whole cohort or not at all. Where
-   * owners' policies are why, it is the cause itself, which names them.
+   * Creates the exception after a sum that is opened over a whole cohort or not at all.
    *
    * @param what is asked, as the user reads it
    */
   public static CohortException notAll(String what, CohortException cause) {
-    return cause.isRefused
-        ? cause
-        : new CohortException(
-            Message.of(
-                what,
-                ": every worker must take part, or the difference to another sum would be what one"
-                    + " of them has, and not all did"),
-            cause,
-            cause.least,
-            false);
+    Message why =
+        cause.isRefused
+            ? cause.message()
+            : Message.of(
+                "every worker must take part, or the difference to another sum would be what one"
+                    + " of them has, and not all did");
+    return new CohortException(Message.of(what, ": ", why), cause, cause.least, cause.isRefused);
   }
 
   @Override

@@ -143,7 +143,7 @@ public final class FixedPointSum implements VectorSum {
     try {
       return ring.sum(federation, visit, words);
     } catch (CohortException e) {
-      if (!visit.demandsAll()) {
+      if (!visit.demandsAll() || e.isRefused()) {
         throw e;
       }
       return ring.sum(federation, visit, words);
