@@ -176,7 +176,7 @@ public final class ConfigLoader {
     return fileName == null ? "training" : fileName.toString().replaceFirst("\\.[^.]*$", "");
   }
 
-  private static Config reference() {
+  static Config reference() {
     return ConfigFactory.parseResources(
         ConfigLoader.class,
         "reference.conf",
@@ -197,7 +197,10 @@ public final class ConfigLoader {
             .withFallback(presetDefaults(user.withFallback(reference)))
             .withFallback(reference);
     return Validation.validate(
-        user.withFallback(ModelSettings.featuresOf(byModel)), resolved, settings(resolved));
+        user.withFallback(ModelSettings.featuresOf(byModel)),
+        resolved,
+        settings(resolved),
+        WorkersHalf.of(user.withFallback(byModel), resolved));
   }
 
   /** Returns the defaults of the chosen preset; none for an unknown one, which is refused later. */

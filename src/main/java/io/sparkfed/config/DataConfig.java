@@ -52,6 +52,9 @@ public record DataConfig(
     Optional<Csv> csv,
     Map<String, CellType> knownTypes) {
 
+  /** What the path of a worker's rows begins with that stand under a name in its owner's policy. */
+  public static final String DATASET = "dataset:";
+
   /** Returns the texts that stand for a missing value in a worker's cells. */
   public MissingTexts missingTexts(String worker) {
     return csv.map(all -> all.of(worker).missing()).orElse(missingTexts);

@@ -114,7 +114,8 @@ final class Secrets {
     return value;
   }
 
-  private static boolean isSecret(String key) {
+  /** Whether a value is one by its key's name. */
+  static boolean isSecret(String key) {
     return NAMES.stream().noneMatch(key::startsWith) && SecretNames.contains(key);
   }
 

@@ -19,6 +19,7 @@ import io.sparkfed.secure.protocol.Ledger;
 import io.sparkfed.server.ServerOptimizer;
 import io.sparkfed.solver.LocalSolver;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,6 +45,8 @@ import java.util.TreeSet;
  * @param checkpoints when and where the run's state is kept
  * @param predictions where predictions go
  * @param mlflow the tracking server that follows the training; empty for none
+ * @param study what is said of the study that the workers are asked to join
+ * @param asked what workers' answers depend on
  * @param settings each resolved value with its origin, secrets removed
  */
 public record TrainingConfig(
@@ -61,6 +64,8 @@ public record TrainingConfig(
     Checkpoints checkpoints,
     Predictions predictions,
     Optional<Mlflow> mlflow,
+    StudySettings study,
+    WorkersHalf asked,
     List<Setting> settings) {
   /** The key of the least number of workers in a sum. */
   public static final String MIN_WORKERS = "aggregation.min-workers";
@@ -140,6 +145,8 @@ public record TrainingConfig(
         checkpoints,
         predictions,
         mlflow,
+        study,
+        asked,
         settings);
   }
 
@@ -328,6 +335,16 @@ public record TrainingConfig(
     /** The row is written, without a prediction. */
     KEEP
   }
+
+  /**
+   * What {@code study} says.
+   *
+   * @param purpose why the rows are asked; empty where nobody says
+   * @param until the last day they may be; empty for no end
+   * @param analyst the key folder of who signs the study, a path at the driver; empty for nobody
+   */
+  public record StudySettings(
+      String purpose, Optional<LocalDate> until, Optional<String> analyst) {}
 
   /**
    * What {@code tracking.mlflow} says.

@@ -10,12 +10,15 @@ import io.sparkfed.config.TrainingConfig.Keys;
 import io.sparkfed.config.TrainingConfig.Model;
 import io.sparkfed.config.TrainingConfig.Output;
 import io.sparkfed.config.TrainingConfig.Predictions;
+import io.sparkfed.config.TrainingConfig.StudySettings;
 import io.sparkfed.model.Family;
 import io.sparkfed.model.Labels;
 import io.sparkfed.model.Standardize;
 import io.sparkfed.model.formula.Formula;
 import io.sparkfed.report.RunReport.Setting;
 import io.sparkfed.secure.masked.MaskingAssumptions;
+import java.time.LocalDate;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,11 +44,12 @@ public final class Validation {
     this.columns = new ColumnsReader(user, read);
   }
 
-  static TrainingConfig validate(Config user, Config resolved, List<Setting> settings) {
-    return new Validation(user, resolved).config(settings);
+  static TrainingConfig validate(
+      Config user, Config resolved, List<Setting> settings, WorkersHalf asked) {
+    return new Validation(user, resolved).config(settings, asked);
   }
 
-  private TrainingConfig config(List<Setting> settings) {
+  private TrainingConfig config(List<Setting> settings, WorkersHalf asked) {
     String name = read.string("name");
     long seed = read.longInteger("seed");
     DataConfig data = new DataReader(user, read, columns).data();
@@ -71,7 +75,21 @@ public final class Validation {
             read.optionalPlace("checkpoint.dir")),
         predictions(),
         new TrackingReader(read).mlflow(),
+        study(),
+        asked,
         settings);
+  }
+
+  private StudySettings study() {
+    Optional<String> until = read.optionalString("study.until");
+    try {
+      return new StudySettings(
+          read.optionalString("study.purpose").orElse(""),
+          until.map(LocalDate::parse),
+          read.optionalString("study.analyst"));
+    } catch (DateTimeParseException e) {
+      throw read.invalid("study.until", "must be a day such as \"2027-06-30\"");
+    }
   }
 
   private Predictions predictions() {

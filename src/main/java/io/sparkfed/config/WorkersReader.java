@@ -6,6 +6,7 @@ import io.sparkfed.model.PlainText;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -16,9 +17,13 @@ import java.util.TreeSet;
 final class WorkersReader {
   static final String KEY = "data.workers";
 
+  /** The key of a data set's name. */
+  static final String DATASET = "data.dataset";
+
   /** What a worker can have of its own where its files are csv. */
   static final Set<String> CSV_KEYS = Set.of("options", "decimal", "missing-values", "columns");
 
+  private static final String NAME = "[A-Za-z0-9_-]+";
   private static final String PATH = "path";
   private static final String HOSTS = "hosts";
 
@@ -32,8 +37,9 @@ final class WorkersReader {
     Map<String, String> paths = new LinkedHashMap<>();
     Map<String, List<String>> hosts = new LinkedHashMap<>();
     Set<String> sections = sections(read);
+    Optional<String> dataset = dataset();
     for (String name : sections) {
-      paths.put(name, read.string(key(name, PATH)));
+      paths.put(name, path(name, dataset));
       if (read.keysIn(key(name)).contains(HOSTS)) {
         hosts.put(name, hosts(name));
       }
@@ -41,12 +47,36 @@ final class WorkersReader {
     read.freeSection(KEY, sections)
         .forEach(
             (name, path) -> {
+              if (dataset.isPresent()) {
+                throw new ConfigurationException(
+                    ConfigReader.under(KEY, name)
+                        + " must be a section { hosts = [...] } beside "
+                        + DATASET
+                        + ": the owner says where the rows are");
+              }
               if (path.isBlank()) {
                 throw new ConfigurationException(KEY + "." + name + " must not be blank");
               }
               paths.put(name, path);
             });
     return new WorkerPaths(byId(paths), byId(hosts));
+  }
+
+  private Optional<String> dataset() {
+    Optional<String> dataset = read.optionalString(DATASET);
+    if (dataset.isPresent() && !dataset.get().matches(NAME)) {
+      throw read.invalid(DATASET, "must be a name of letters, digits, - and _");
+    }
+    return dataset;
+  }
+
+  /** A data set is where its owner says: the driver knows a name. */
+  private String path(String name, Optional<String> dataset) {
+    boolean hasPath = read.keysIn(key(name)).contains(PATH);
+    if (dataset.isPresent() && hasPath) {
+      throw read.invalid(key(name, PATH), "must not be set beside " + DATASET);
+    }
+    return dataset.isPresent() ? DataConfig.DATASET + dataset.get() : read.string(key(name, PATH));
   }
 
   /** A worker's id is its name as plain text, as in tables and paths. */

@@ -24,7 +24,9 @@ public record Finding(
     /** Where the results go. */
     OUTPUT,
     /** Spark's settings. */
-    CLUSTER
+    CLUSTER,
+    /** What owners' policies say to the study. */
+    OWNERS
   }
 
   /** Whether a run may start. */

@@ -1,6 +1,7 @@
 package io.sparkfed.jobs;
 
 import io.sparkfed.config.ConfigurationException;
+import io.sparkfed.config.DataConfig.WorkerPaths;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.config.TrainingConfig.Output;
 import io.sparkfed.doctor.AggregationChecks;
@@ -16,6 +17,7 @@ import io.sparkfed.federated.FailureKind;
 import io.sparkfed.output.OutputFolder;
 import io.sparkfed.output.Places;
 import io.sparkfed.output.RunCheckpoints;
+import io.sparkfed.owner.StudyRefusedException;
 import io.sparkfed.spark.rows.DataSurvey;
 import io.sparkfed.tracking.TrackingCheck;
 import java.io.IOException;
@@ -45,7 +47,7 @@ import picocli.CommandLine.Mixin;
       "Checks a cluster and a configuration against what a training rests on, looks at the rows",
       "where they lie, and estimates what a round costs. Trains nothing.",
       "Exit code 0: go. With a danger: 2 configuration or keys, 3 data, 4 too few workers,",
-      "7 output, 9 Spark's settings; the smallest of them."
+      "7 output, 9 Spark's settings, 10 an owner refuses; the smallest of them."
     },
     footer = "%nOptions for spark-submit follow after --, e.g. -- --master spark://host:7077")
 public final class DoctorJob implements Callable<Integer> {
@@ -103,6 +105,10 @@ public final class DoctorJob implements Callable<Integer> {
     }
     try {
       SurveyText text = new SurveyText(config, DataSurvey.of(spark, config));
+      if (config.data().source() instanceof WorkerPaths
+          && config.aggregation().keys().isPresent()) {
+        findings.add(owners(Verdict.OK, "allowed by all"));
+      }
       List<Finding> found = text.findings();
       findings.addAll(found);
       List<String> lines = new ArrayList<>();
@@ -111,6 +117,9 @@ public final class DoctorJob implements Callable<Integer> {
         lines.add("");
       }
       return lines;
+    } catch (StudyRefusedException e) {
+      findings.add(owners(Verdict.DANGER, "refused by worker " + e.worker() + ": " + e.rule()));
+      return List.of();
     } catch (RuntimeException e) {
       if (!FailureKind.of(e).equals(Optional.of(FailureKind.DATA))) {
         throw e;
@@ -125,6 +134,16 @@ public final class DoctorJob implements Callable<Integer> {
               "a training ends with it before round 1"));
       return List.of();
     }
+  }
+
+  private static Finding owners(Verdict verdict, String is) {
+    return new Finding(
+        Area.OWNERS,
+        verdict,
+        "the study",
+        is,
+        "allowed by each owner's policy",
+        "jobs/study shows what is asked; a training ends with exit code 10 before a file is opened");
   }
 
   private static final Set<Area> BEFORE_ANY_ROW =

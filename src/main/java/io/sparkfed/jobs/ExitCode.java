@@ -2,6 +2,7 @@ package io.sparkfed.jobs;
 
 import io.sparkfed.config.ConfigurationException;
 import io.sparkfed.federated.FailureKind;
+import io.sparkfed.owner.StudyRefusedException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Optional;
@@ -17,7 +18,8 @@ enum ExitCode {
   DIVERGENCE(6),
   IO(7),
   // 8 is the launchers': Java, Maven or Spark is missing.
-  UNSAFE_CLUSTER(9);
+  UNSAFE_CLUSTER(9),
+  REFUSED(10);
 
   private final int code;
 
@@ -32,6 +34,9 @@ enum ExitCode {
   static ExitCode of(Throwable failure) {
     if (failure instanceof ConfigurationException) {
       return CONFIGURATION;
+    }
+    if (failure instanceof StudyRefusedException) {
+      return REFUSED;
     }
     if (failure instanceof IOException || failure instanceof UncheckedIOException) {
       return IO;

@@ -88,6 +88,7 @@ final class FindingsTable {
       case COHORT -> ExitCode.COHORT;
       case OUTPUT -> ExitCode.IO;
       case CLUSTER -> ExitCode.UNSAFE_CLUSTER;
+      case OWNERS -> ExitCode.REFUSED;
     };
   }
 }

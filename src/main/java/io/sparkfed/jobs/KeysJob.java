@@ -2,6 +2,7 @@ package io.sparkfed.jobs;
 
 import io.sparkfed.model.ShownText;
 import io.sparkfed.recipe.OwnerKeys;
+import io.sparkfed.recipe.OwnerPolicy;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -20,7 +21,9 @@ import picocli.CommandLine.Parameters;
       KeysJob.Init.class,
       KeysJob.MakeRoster.class,
       KeysJob.Accept.class,
-      KeysJob.Verify.class
+      KeysJob.Verify.class,
+      KeysJob.MakePolicy.class,
+      KeysJob.Check.class
     })
 public final class KeysJob {
   private KeysJob() {}
@@ -35,10 +38,15 @@ public final class KeysJob {
 
   /** Runs the command and returns its exit code. */
   static int execute(String... args) {
-    CommandLine line = new CommandLine(new KeysJob());
+    return execute(new KeysJob(), args);
+  }
+
+  /** Runs a command that needs no Spark and returns its exit code. */
+  static int execute(Object command, String... args) {
+    CommandLine line = new CommandLine(command);
     line.setExecutionExceptionHandler(
-        (exception, command, parsed) -> {
-          command.getErr().println(ShownText.paragraph("error: " + exception.getMessage()));
+        (exception, parsedBy, parsed) -> {
+          parsedBy.getErr().println(ShownText.paragraph("error: " + exception.getMessage()));
           return ExitCode.of(exception).code();
         });
     return line.execute(args);
@@ -108,6 +116,64 @@ public final class KeysJob {
     @Override
     public Integer call() {
       Terminal.line("worker " + worker + " is ready: " + OwnerKeys.verify(dir, worker));
+      return 0;
+    }
+  }
+
+  @Command(
+      name = "policy",
+      description = {
+        "Adds a data set to an owner's policy: where it is, and its columns, to be crossed out",
+        "by hand. All other questions are refused from then on."
+      })
+  static final class MakePolicy implements Callable<Integer> {
+    @Parameters(paramLabel = "DIR", description = "Folder of the owner's folders.")
+    private Path dir;
+
+    @Parameters(paramLabel = "WORKER", description = "The worker's id.")
+    private String worker;
+
+    @Parameters(paramLabel = "NAME", description = "What all owners call such rows.")
+    private String name;
+
+    @Parameters(paramLabel = "FILE", description = "The rows, as csv with a header.")
+    private Path file;
+
+    @Override
+    public Integer call() throws IOException {
+      Path policy = OwnerPolicy.addDataset(dir, worker, name, file);
+      Terminal.line("the data set " + name + " is in " + policy);
+      Terminal.line("cross out there which columns nobody may use, and which are no labels");
+      return 0;
+    }
+  }
+
+  @Command(
+      name = "check",
+      description = "Shows a study in plain words, and what an owner's policy says to it.")
+  static final class Check implements Callable<Integer> {
+    @Parameters(paramLabel = "DIR", description = "Folder of the owner's folders.")
+    private Path dir;
+
+    @Parameters(paramLabel = "WORKER", description = "The worker's id.")
+    private String worker;
+
+    @Parameters(paramLabel = "STUDY", description = "Written by jobs/study --output.")
+    private Path study;
+
+    @Override
+    public Integer call() throws IOException {
+      OwnerPolicy.Verdict verdict = OwnerPolicy.verdict(dir, worker, study);
+      verdict.study().forEach(Terminal::line);
+      if (verdict.refusal().isPresent()) {
+        Terminal.line(
+            "the policy of worker "
+                + worker
+                + " refuses it by its rule "
+                + verdict.refusal().get());
+        return ExitCode.REFUSED.code();
+      }
+      Terminal.line("the policy of worker " + worker + " allows it");
       return 0;
     }
   }

@@ -1,5 +1,6 @@
 package io.sparkfed.output;
 
+import io.sparkfed.config.DataConfig;
 import io.sparkfed.config.DataConfig.PooledTable;
 import io.sparkfed.config.DataConfig.WorkerPaths;
 import io.sparkfed.config.TrainingConfig;
@@ -36,7 +37,12 @@ public final class Places {
     Places places = new Places(hadoop);
     if (config.data().source() instanceof WorkerPaths workers) {
       new TreeMap<>(workers.paths())
-          .forEach((worker, path) -> places.reads("data.workers." + worker, path));
+          .forEach(
+              (worker, path) -> {
+                if (!path.startsWith(DataConfig.DATASET)) {
+                  places.reads("data.workers." + worker, path);
+                }
+              });
     } else if (config.data().source() instanceof PooledTable table) {
       table
           .path()

@@ -2,6 +2,7 @@ package io.sparkfed.recipe;
 
 import io.sparkfed.config.ConfigurationException;
 import io.sparkfed.model.PlainText;
+import io.sparkfed.owner.QuestionPolicy;
 import io.sparkfed.secure.keys.KeyFolder;
 import io.sparkfed.secure.keys.KeyFolderMaker;
 import io.sparkfed.secure.keys.Owner;
@@ -95,6 +96,7 @@ public final class OwnerKeys {
     String id = PlainText.of(worker);
     try {
       Owner owner = new KeyFolder(dir.resolve(id)).open(id);
+      QuestionPolicy.of(owner.questions());
       return "sums over at least "
           + owner.policy().minWorkers()
           + " workers, roster "

@@ -207,7 +207,7 @@ public final class Presets {
         .orElseGet(() -> Ledger.begin(store));
   }
 
-  private static KeyRing keys(AggregationConfig aggregation) {
+  static KeyRing keys(AggregationConfig aggregation) {
     if (aggregation.keys().isEmpty()) {
       return new EphemeralKeys();
     }

@@ -91,6 +91,9 @@ class WrongValuesTest {
               Kind.TEXT,
               List.of(
                   "name",
+                  "study.purpose",
+                  "study.analyst",
+                  "data.dataset",
                   "data.format",
                   "data.schema",
                   "data.path",
@@ -115,6 +118,7 @@ class WrongValuesTest {
           Map.entry(
               Kind.CHOICE,
               List.of(
+                  "study.until",
                   "data.decimal",
                   "data.missing",
                   "data.impute.strategy",

@@ -10,6 +10,7 @@ import io.sparkfed.jobs.DoctorJob;
 import io.sparkfed.jobs.EvaluateJob;
 import io.sparkfed.jobs.KeysJob;
 import io.sparkfed.jobs.PredictJob;
+import io.sparkfed.jobs.StudyJob;
 import io.sparkfed.jobs.TrainJob;
 import io.sparkfed.pages.Page.Block;
 import java.nio.file.Files;
@@ -36,6 +37,7 @@ class CommandsTest {
           "predict", PredictJob.class,
           "doctor", DoctorJob.class,
           "compare", CompareJob.class,
+          "study", StudyJob.class,
           "keys", KeysJob.class);
 
   /** A command and where it stands. */

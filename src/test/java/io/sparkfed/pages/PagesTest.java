@@ -34,7 +34,7 @@ class PagesTest {
 
   private static final Pattern KEY =
       Pattern.compile(
-          "(data|model|algorithm|aggregation|cluster|evaluation|output|checkpoint|predictions"
+          "(data|study|model|algorithm|aggregation|cluster|evaluation|output|checkpoint|predictions"
               + "|tracking)(\\.[a-z0-9-]+)+");
   private static final Pattern FILE = Pattern.compile("(conf|src|jobs)/[\\w./-]*\\w");
 

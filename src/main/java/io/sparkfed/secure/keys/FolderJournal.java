@@ -17,6 +17,7 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Optional;
@@ -75,6 +76,17 @@ final class FolderJournal implements Journal {
   @Override
   public void answer(byte[] session, Answer answer) {
     inTurn(log -> kept(log, remembered.isNew(session, answer), JournalLine.of(session, answer)));
+  }
+
+  @Override
+  public void accept(byte[] study, LocalDate until) {
+    inTurn(
+        log -> kept(log, !remembered.isAccepted(study, until), JournalLine.ofStudy(study, until)));
+  }
+
+  @Override
+  public boolean isAccepted(byte[] study, LocalDate today) {
+    return inTurn(log -> remembered.isAccepted(study, today));
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.sparkfed.secure.keys;
 
+import java.time.LocalDate;
 import java.util.Optional;
 
 /**
@@ -41,6 +42,18 @@ public interface Journal {
    *     owner's limits don't allow it, or it can't be recorded
    */
   void answer(byte[] session, Answer answer);
+
+  /**
+   * Records that the owner joins a study, before anything of it is answered.
+   *
+   * @param study SHA-256 of the study and of what it was accepted by
+   * @param until the last day for which it is
+   * @throws io.sparkfed.wire.ProtocolException if it can't be recorded
+   */
+  void accept(byte[] study, LocalDate until);
+
+  /** Returns whether the owner joined a study, and a day is not after its last. */
+  boolean isAccepted(byte[] study, LocalDate today);
 
   /**
    * Forgets the secret of a run that has ended, if it is known.

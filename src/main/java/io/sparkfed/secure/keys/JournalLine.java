@@ -4,6 +4,8 @@ import io.sparkfed.wire.ProtocolException;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.LocalDate;
+import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -17,6 +19,7 @@ import java.util.stream.Collectors;
  */
 final class JournalLine {
   private static final HexFormat HEX = HexFormat.of();
+  private static final String ACCEPTED = "accepted";
   private static final String SENT = "sent";
   private static final String ANSWERED = "answered";
 
@@ -60,6 +63,12 @@ final class JournalLine {
         remembered -> remembered.add(session, answer));
   }
 
+  static JournalLine ofStudy(byte[] study, LocalDate until) {
+    return new JournalLine(
+        String.join(" ", ACCEPTED, HEX.formatHex(study), until.toString()),
+        remembered -> remembered.accept(study, until));
+  }
+
   /**
    * Reads a line, behind its time.
    *
@@ -84,7 +93,18 @@ final class JournalLine {
                   .map(name -> URLDecoder.decode(name, StandardCharsets.UTF_8))
                   .collect(Collectors.toSet())));
     }
+    if (fields.size() == 4 && fields.get(1).equals(ACCEPTED)) {
+      return ofStudy(hex(fields.get(2)), day(fields.get(3)));
+    }
     throw malformed();
+  }
+
+  private static LocalDate day(String field) {
+    try {
+      return LocalDate.parse(field);
+    } catch (DateTimeParseException e) {
+      throw malformed();
+    }
   }
 
   private static byte[] hex(String field) {

@@ -100,7 +100,7 @@ public final class KeyFolder {
       requirePinned(policy, "jar-sha256", hashOfThisJar());
     }
     Journal journal = new FolderJournal(closedJournal(), limits(policy));
-    return new Owner(keys, policy(policy), journal, roster);
+    return new Owner(keys, policy(policy), QuestionKeys.of(policy), journal, roster);
   }
 
   /** Returns the state of what an owner is made of, to be compared: what differs is opened anew. */
@@ -217,7 +217,7 @@ public final class KeyFolder {
       throw new ProtocolException(POLICY + " must be a properties file");
     }
     for (String name : new TreeSet<>(properties.stringPropertyNames())) {
-      if (!POLICY_KEYS.contains(name)) {
+      if (!POLICY_KEYS.contains(name) && !QuestionKeys.has(name)) {
         throw new ProtocolException(POLICY + ": unknown key " + name);
       }
     }

@@ -48,6 +48,7 @@ public final class KeyFolderMaker {
       # The aggregators that updates may be sealed to in the modes secure-worker and committee,
       # comma-separated: exactly these. None, so neither mode, unless set.
       # aggregators =
+      # What may be asked of the rows: jobs/keys policy adds a data set. Anything unless set.
       # SHA-256 of the only jar that may run here; not checked unless set.
       # jar-sha256 =
       """;

@@ -1,6 +1,7 @@
 package io.sparkfed.secure.keys;
 
 import io.sparkfed.secure.crypto.Kdf;
+import java.time.LocalDate;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
@@ -47,6 +48,16 @@ final class MemoryJournal implements Journal {
     if (remembered.isNew(session, answer)) {
       remembered.add(session, answer);
     }
+  }
+
+  @Override
+  public synchronized void accept(byte[] study, LocalDate until) {
+    remembered.accept(study, until);
+  }
+
+  @Override
+  public synchronized boolean isAccepted(byte[] study, LocalDate today) {
+    return remembered.isAccepted(study, today);
   }
 
   @Override

@@ -1,18 +1,67 @@
 package io.sparkfed.secure.keys;
 
+import io.sparkfed.secure.crypto.Kdf;
+import io.sparkfed.wire.ProtocolException;
+import io.sparkfed.wire.WireWriter;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
 /**
  * What a data owner holds at its worker. Not serializable: it stays there.
  *
  * @param keys its private keys
- * @param policy what it allows
+ * @param policy what it allows of sums
+ * @param questions what its policy says of questions, by key; empty where it says nothing
  * @param journal what it remembers of the sums it helped to open
  * @param roster its own copy of the roster; null where there is none, and the keys that parties
  *     send along must do
  */
-public record Owner(PartyKeys keys, Policy policy, Journal journal, Roster roster) {
+public record Owner(
+    PartyKeys keys,
+    Policy policy,
+    SortedMap<String, String> questions,
+    Journal journal,
+    Roster roster) {
+
+  /** Creates an owner whose policy says nothing of questions. */
+  public Owner(PartyKeys keys, Policy policy, Journal journal, Roster roster) {
+    this(keys, policy, new TreeMap<>(), journal, roster);
+  }
 
   /** Returns the keys that a run's secrets are derived from: with the run's own they are gone. */
   public PartyKeys keysOf(byte[] runId) {
     return keys.with(journal.secretOf(runId));
+  }
+
+  /**
+   * Records that a study keeps to what the policy says of questions.
+   *
+   * @param study SHA-256 of the study
+   * @param until the last day for which it does
+   */
+  public void accept(byte[] study, LocalDate until) {
+    journal.accept(acceptance(study), until);
+  }
+
+  /**
+   * Checks that a run is of a study that was accepted under the policy as it is now.
+   *
+   * @param study SHA-256 of the run's study
+   * @throws ProtocolException if the policy says something of questions, and it wasn't
+   */
+  public void requireAccepted(byte[] study) {
+    if (!questions.isEmpty()
+        && !journal.isAccepted(acceptance(study), LocalDate.now(ZoneOffset.UTC))) {
+      throw new ProtocolException("the run's study must be one that the owner's policy accepted");
+    }
+  }
+
+  /** With another policy it is another acceptance. */
+  private byte[] acceptance(byte[] study) {
+    WireWriter out = new WireWriter().bytes(study);
+    questions.forEach((key, value) -> out.text(key).text(value));
+    return Kdf.sha256(out.toByteArray());
   }
 }

@@ -3,6 +3,7 @@ package io.sparkfed.secure.keys;
 import io.sparkfed.aggregate.OwnersRule;
 import io.sparkfed.aggregate.RefusedException;
 import io.sparkfed.wire.ProtocolException;
+import java.time.LocalDate;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
@@ -18,6 +19,8 @@ final class Remembered {
   private final Map<String, String> openings = new HashMap<>();
   private final Map<String, Set<String>> questionsByRun = new HashMap<>();
   private final Map<String, String> partiesBySubject = new HashMap<>();
+
+  private final Map<String, LocalDate> lastDays = new HashMap<>();
 
   Remembered(Limits limits) {
     this.limits = limits;
@@ -95,6 +98,15 @@ final class Remembered {
     if (limits.cohorts() == Limits.Cohorts.ONE) {
       partiesBySubject.put(hex(answer.subject()), hex(answer.parties()));
     }
+  }
+
+  void accept(byte[] study, LocalDate until) {
+    lastDays.put(hex(study), until);
+  }
+
+  boolean isAccepted(byte[] study, LocalDate today) {
+    LocalDate until = lastDays.get(hex(study));
+    return until != null && !today.isAfter(until);
   }
 
   private static String hex(byte[] bytes) {

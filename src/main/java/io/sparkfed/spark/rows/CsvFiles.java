@@ -6,6 +6,7 @@ import io.sparkfed.csv.CsvHeader;
 import io.sparkfed.csv.CsvHeader.Verdict;
 import io.sparkfed.csv.CsvRecords;
 import io.sparkfed.data.DataException;
+import io.sparkfed.recipe.OwnersConsent;
 import io.sparkfed.spark.cluster.Place;
 import io.sparkfed.spark.cluster.TaskFailures;
 import io.sparkfed.spark.rows.FolderFiles.Listed;
@@ -36,8 +37,13 @@ import org.apache.spark.util.SerializableConfiguration;
 final class CsvFiles {
   private final JavaSparkContext context;
   private final Broadcast<SerializableConfiguration> hadoop;
+  private final OwnersConsent consent;
 
-  CsvFiles(JavaSparkContext context, Broadcast<SerializableConfiguration> hadoop) {
+  CsvFiles(
+      JavaSparkContext context,
+      Broadcast<SerializableConfiguration> hadoop,
+      OwnersConsent consent) {
+    this.consent = consent;
     this.context = context;
     this.hadoop = hadoop;
   }
@@ -103,13 +109,14 @@ final class CsvFiles {
    *     may be a row and should be its header
    */
   List<List<CsvFile>> find(List<Search> searches) {
+    OwnersConsent owners = consent;
     List<Found> found =
         FileTasks.ask(
             context,
             hadoop,
             searches.stream().map(Search::place).toList(),
             searches,
-            (place, search, configuration) -> find(search, configuration),
+            (place, search, configuration) -> find(search, owners, configuration),
             "the workers' files could not be listed");
     List<List<CsvFile>> files = new ArrayList<>();
     for (int k = 0; k < searches.size(); k++) {
@@ -124,13 +131,13 @@ final class CsvFiles {
   }
 
   /** Runs in a task on the worker's host. */
-  private static Found find(Search search, Configuration hadoop) {
+  private static Found find(Search search, OwnersConsent owners, Configuration hadoop) {
     ArrayList<CsvFile> files = new ArrayList<>();
     String problem = null;
     String worker = search.place().worker();
     String key = (worker == null ? "data.path" : "data.workers." + worker) + ": ";
     try {
-      List<Listed> listed = FolderFiles.of(search.path(), hadoop);
+      List<Listed> listed = FolderFiles.of(owners.path(worker, search.path()), hadoop);
       if (listed == null) {
         problem = key + "path " + search.path() + " does not exist";
       } else {

@@ -11,6 +11,7 @@ import io.sparkfed.csv.CsvDialect;
 import io.sparkfed.csv.CsvHeader;
 import io.sparkfed.data.DataException;
 import io.sparkfed.data.Scalar;
+import io.sparkfed.recipe.OwnersConsent;
 import io.sparkfed.spark.cluster.Place;
 import io.sparkfed.spark.rows.CsvFiles.CsvFile;
 import io.sparkfed.spark.rows.CsvFiles.Search;
@@ -47,15 +48,22 @@ final class CsvTables {
   private final Csv csv;
   private final Reading reading;
   private final Optional<StructType> schema;
+  private final OwnersConsent consent;
 
   /**
    * Prepares opening.
    *
    * @param schema of {@code data.schema}
    * @param reading what they are read for
+   * @param consent says where data sets are
    */
   CsvTables(
-      SparkSession spark, TrainingConfig config, Optional<StructType> schema, Reading reading) {
+      SparkSession spark,
+      TrainingConfig config,
+      Optional<StructType> schema,
+      Reading reading,
+      OwnersConsent consent) {
+    this.consent = consent;
     this.spark = spark;
     this.config = config;
     this.data = config.data();
@@ -222,7 +230,7 @@ final class CsvTables {
   private Map<String, CsvTable> find(List<Search> searches) {
     Broadcast<SerializableConfiguration> hadoop = HadoopSettings.broadcast(spark, data);
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-    List<List<CsvFile>> found = new CsvFiles(context, hadoop).find(searches);
+    List<List<CsvFile>> found = new CsvFiles(context, hadoop, consent).find(searches);
     Map<String, CsvTable> tables = new LinkedHashMap<>();
     Map<String, String> read = new LinkedHashMap<>(needed());
     sql.columns().forEach(read::putIfAbsent);

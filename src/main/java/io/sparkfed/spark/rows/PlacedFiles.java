@@ -5,6 +5,7 @@ import io.sparkfed.config.ConfigurationException;
 import io.sparkfed.config.DataConfig;
 import io.sparkfed.config.DataConfig.WorkerPaths;
 import io.sparkfed.data.DataException;
+import io.sparkfed.recipe.OwnersConsent;
 import io.sparkfed.spark.cluster.Kept;
 import io.sparkfed.spark.cluster.Place;
 import io.sparkfed.spark.cluster.TaskFailures;
@@ -49,8 +50,10 @@ final class PlacedFiles {
   private final SparkSession spark;
   private final JavaSparkContext context;
   private final DataConfig data;
+  private final OwnersConsent consent;
 
-  PlacedFiles(SparkSession spark, DataConfig data) {
+  PlacedFiles(SparkSession spark, DataConfig data, OwnersConsent consent) {
+    this.consent = consent;
     this.spark = spark;
     this.context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     this.data = data;
@@ -125,13 +128,14 @@ final class PlacedFiles {
                   new Search(paths.paths().get(worker), data.format(), data.schema().isEmpty()));
             });
     Broadcast<SerializableConfiguration> hadoop = HadoopSettings.broadcast(spark, data);
+    OwnersConsent owners = consent;
     try {
       return FileTasks.ask(
           context,
           hadoop,
           places,
           searches,
-          (place, search, configuration) -> list(place.worker(), search, configuration),
+          (place, search, configuration) -> list(place.worker(), search, owners, configuration),
           "the workers' files could not be listed");
     } finally {
       Kept.forget(context.sc(), hadoop);
@@ -191,12 +195,13 @@ final class PlacedFiles {
   }
 
   /** Runs in a task on the worker's host. */
-  private static Listing list(String worker, Search search, Configuration hadoop) {
+  private static Listing list(
+      String worker, Search search, OwnersConsent owners, Configuration hadoop) {
     ArrayList<Listed> files = new ArrayList<>();
     String columns = null;
     String problem = null;
     try {
-      List<Listed> listed = FolderFiles.of(search.path(), hadoop);
+      List<Listed> listed = FolderFiles.of(owners.path(worker, search.path()), hadoop);
       if (listed == null) {
         problem = "path " + search.path() + " does not exist";
       } else if (listed.stream().anyMatch(file -> !file.partition().isEmpty())) {

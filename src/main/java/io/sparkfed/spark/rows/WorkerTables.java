@@ -1,5 +1,6 @@
 package io.sparkfed.spark.rows;
 
+import io.sparkfed.config.ConfigurationException;
 import io.sparkfed.config.DataConfig;
 import io.sparkfed.config.DataConfig.PooledTable;
 import io.sparkfed.config.DataConfig.WorkerPaths;
@@ -9,6 +10,7 @@ import io.sparkfed.csv.CsvHeader;
 import io.sparkfed.data.CellRows;
 import io.sparkfed.data.DataException;
 import io.sparkfed.model.Spelling;
+import io.sparkfed.recipe.OwnersConsent;
 import io.sparkfed.spark.cluster.Place;
 import io.sparkfed.spark.cluster.PlacedRdd;
 import io.sparkfed.spark.cluster.TaskFailures;
@@ -30,6 +32,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkException;
 import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.DataFrameReader;
@@ -116,8 +119,16 @@ final class WorkerTables {
    * @param reading what they are read for
    */
   List<Table> open(Reading reading) {
+    OwnersConsent consent = OwnersConsent.of(config);
+    if (given.isEmpty() && data.source() instanceof WorkerPaths paths) {
+      requireNamed(paths, reading);
+      AskedOwners.require(
+          JavaSparkContext.fromSparkContext(spark.sparkContext()),
+          consent,
+          ConfiguredCluster.places(paths));
+    }
     if (given.isEmpty() && data.csv().isPresent()) {
-      return new CsvTables(spark, config, schema(), reading).open();
+      return new CsvTables(spark, config, schema(), reading, consent).open();
     }
     if (given.isEmpty()) {
       FileFormats.requireTables(spark, data.format());
@@ -125,7 +136,8 @@ final class WorkerTables {
     TableSql sql = TableSql.of(data, reading);
     sql.requireMeant(data.missingTexts(null).withNaN(), "");
     if (data.source() instanceof WorkerPaths paths) {
-      Map<String, Dataset<Row>> own = new TreeMap<>(new PlacedFiles(spark, data).tables(paths));
+      Map<String, Dataset<Row>> own =
+          new TreeMap<>(new PlacedFiles(spark, data, consent).tables(paths));
       Map<Place, Optional<String>> places = new LinkedHashMap<>();
       for (Place place : ConfiguredCluster.places(paths)) {
         places.put(place, Optional.of(paths.paths().get(place.worker())));
@@ -176,6 +188,17 @@ final class WorkerTables {
                         whole.sqlTypes(),
                         Set.of())));
     return tables;
+  }
+
+  /** What is predicted of rows is written to where the driver says. */
+  private static void requireNamed(WorkerPaths paths, Reading reading) {
+    boolean isNamed =
+        paths.paths().values().stream().anyMatch(p -> p.startsWith(DataConfig.DATASET));
+    if (isNamed && reading == Reading.TO_PREDICT) {
+      throw new ConfigurationException(
+          "data.dataset names rows for training and evaluation; predictions are the owner's own to"
+              + " make");
+    }
   }
 
   /** Returns the distinct worker ids of a pooled table, sorted. */

@@ -44,6 +44,7 @@ import io.sparkfed.solver.LocalLbfgs;
 import io.sparkfed.solver.LocalNewton;
 import io.sparkfed.solver.MinibatchSgd;
 import io.sparkfed.testing.Table;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -355,6 +356,16 @@ class ResumeTest {
     public void answer(byte[] session, Answer answer) {
       journal.answer(session, answer);
       Journals.OPENED.add(worker + " " + HexFormat.of().formatHex(answer.runId()));
+    }
+
+    @Override
+    public void accept(byte[] study, LocalDate until) {
+      journal.accept(study, until);
+    }
+
+    @Override
+    public boolean isAccepted(byte[] study, LocalDate today) {
+      return journal.isAccepted(study, today);
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.sparkfed.secure.keys;
 
 import io.sparkfed.secure.crypto.Kdf;
 import java.nio.charset.StandardCharsets;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -84,6 +85,16 @@ public class ThrowAwayJournal implements Journal {
     if (remembered.isNew(session, answer)) {
       remembered.add(session, answer);
     }
+  }
+
+  @Override
+  public synchronized void accept(byte[] study, LocalDate until) {
+    remembered.accept(study, until);
+  }
+
+  @Override
+  public synchronized boolean isAccepted(byte[] study, LocalDate today) {
+    return remembered.isAccepted(study, today);
   }
 
   @Override

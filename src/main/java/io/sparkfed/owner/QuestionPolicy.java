@@ -1,0 +1,122 @@
+package io.sparkfed.owner;
+
+import io.sparkfed.wire.ProtocolException;
+import java.time.LocalDate;
+import java.time.format.DateTimeParseException;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+
+/**
+ * What an owner lets be asked of its rows. A list that isn't set allows all; data sets that are set
+ * allow nothing else.
+ */
+public final class QuestionPolicy {
+  private final SortedMap<String, OwnDataset> datasets;
+  private final Optional<SortedSet<String>> families;
+  private final Optional<SortedSet<String>> algorithms;
+  private final Optional<SortedSet<String>> analysts;
+  private final Optional<LocalDate> until;
+  private final int leastLevelRows;
+  private final Disclosure disclosure;
+
+  private QuestionPolicy(PolicyText policy) {
+    datasets = new TreeMap<>();
+    for (String name : policy.namesBelow("data.")) {
+      datasets.put(name, OwnDataset.read(policy, name));
+    }
+    families = policy.names("families");
+    algorithms = policy.names("algorithms");
+    analysts = policy.names("analysts");
+    until = policy.text("until").map(text -> date("until", text));
+    leastLevelRows = policy.count("least-level-rows", 1, 5);
+    disclosure = Disclosure.read(policy);
+    policy.requireAllRead();
+  }
+
+  /**
+   * Reads what a policy says of questions.
+   *
+   * @param policy the keys of an owner's policy that are about questions, with their values
+   * @throws ProtocolException if a key is unknown, or a value is out of its domain
+   */
+  public static QuestionPolicy of(Map<String, String> policy) {
+    return new QuestionPolicy(new PolicyText(policy));
+  }
+
+  /**
+   * Returns which rule refuses a study, by its name in the policy; empty where none does.
+   *
+   * @param study whose signature holds
+   * @param asked what it asks for
+   * @param today by the owner's clock
+   */
+  public Optional<String> refusal(Study study, Asked asked, LocalDate today) {
+    if (analysts.isPresent()
+        && !analysts.get().contains(HexFormat.of().formatHex(study.analyst()))) {
+      return Optional.of("analysts");
+    }
+    if (until.filter(today::isAfter).isPresent()) {
+      return Optional.of("until");
+    }
+    if (today.isAfter(lastDay(study))) {
+      return Optional.of("study.until");
+    }
+    if (families.isPresent() && !families.get().contains(asked.family())) {
+      return Optional.of("families");
+    }
+    if (algorithms.isPresent() && !algorithms.get().contains(asked.algorithm())) {
+      return Optional.of("algorithms");
+    }
+    if (!asked.categories().isEmpty() && asked.minLevelRows() < leastLevelRows) {
+      return Optional.of("least-level-rows");
+    }
+    if (datasets.isEmpty() && asked.dataset().isEmpty()) {
+      return Optional.empty();
+    }
+    OwnDataset own = asked.dataset().map(datasets::get).orElse(null);
+    return own == null
+        ? Optional.of("data")
+        : own.refusal(asked).map(rule -> "data." + asked.dataset().get() + "." + rule);
+  }
+
+  /**
+   * Returns the last day for which a study that isn't refused may be asked: the owner's, or the
+   * study's own if that is before.
+   */
+  public LocalDate lastDay(Study study) {
+    LocalDate own = until.orElse(LocalDate.MAX);
+    LocalDate studys =
+        study.until().isEmpty() ? LocalDate.MAX : date("a study's last day", study.until());
+    return own.isBefore(studys) ? own : studys;
+  }
+
+  /**
+   * Returns where the rows are that a study names.
+   *
+   * @throws ProtocolException if this owner has no such data set
+   */
+  public String path(String dataset) {
+    OwnDataset own = datasets.get(dataset);
+    if (own == null) {
+      throw new ProtocolException("the owner's policy must have the data set");
+    }
+    return own.path();
+  }
+
+  /** Returns what a worker's rows must be like before anything of them leaves. */
+  public Disclosure disclosure() {
+    return disclosure;
+  }
+
+  private static LocalDate date(String key, String text) {
+    try {
+      return LocalDate.parse(text);
+    } catch (DateTimeParseException e) {
+      throw new ProtocolException(key + " must be a day such as 2027-06-30");
+    }
+  }
+}

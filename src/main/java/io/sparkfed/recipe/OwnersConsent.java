@@ -1,0 +1,122 @@
+package io.sparkfed.recipe;
+
+import io.sparkfed.config.ConfigurationException;
+import io.sparkfed.config.DataConfig;
+import io.sparkfed.config.TrainingConfig;
+import io.sparkfed.data.DataException;
+import io.sparkfed.owner.QuestionPolicy;
+import io.sparkfed.owner.SignedStudy;
+import io.sparkfed.owner.Study;
+import io.sparkfed.secure.keys.KeyRing;
+import io.sparkfed.secure.keys.Owner;
+import io.sparkfed.wire.ProtocolException;
+import java.io.Serializable;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.Optional;
+
+/**
+ * What owners say to a study. The driver makes it; it is asked at a worker, where the owner's
+ * policy is, before a file of the owner's is opened.
+ */
+public interface OwnersConsent extends Serializable {
+
+  /**
+   * Returns which rule of a worker's owner refuses the study, by its name in the policy; empty
+   * where none does, and then the owner's journal says so. Called at the worker.
+   */
+  Optional<String> refusal(String worker);
+
+  /**
+   * Returns where a worker's rows are: a path as it is, and a data set where its owner says. Called
+   * at the worker.
+   *
+   * @throws DataException if the owner's policy has no such data set
+   */
+  String path(String worker, String path);
+
+  /**
+   * Returns what the owners of a run are asked; they have no say where they have no keys, and so no
+   * policy.
+   *
+   * @throws ConfigurationException if the analyst's keys or the roster can't be read, or there is a
+   *     data set without keys
+   */
+  static OwnersConsent of(TrainingConfig config) {
+    if (config.aggregation().keys().isPresent()) {
+      return new Asking(Presets.keys(config.aggregation()), Studies.of(config).toBytes());
+    }
+    if (config.asked().dataset().isPresent()) {
+      throw new ConfigurationException(
+          "data.dataset needs aggregation.keys: the name is one in an owner's policy");
+    }
+    return NoSay.INSTANCE;
+  }
+
+  /** Of owners without policies. */
+  enum NoSay implements OwnersConsent {
+    /** The only instance. */
+    INSTANCE;
+
+    @Override
+    public Optional<String> refusal(String worker) {
+      return Optional.empty();
+    }
+
+    @Override
+    public String path(String worker, String path) {
+      return path;
+    }
+  }
+
+  /**
+   * Of owners with key folders.
+   *
+   * @param keys where they are
+   * @param study canonical bytes of the signed study
+   */
+  record Asking(KeyRing keys, byte[] study) implements OwnersConsent {
+    private static final System.Logger LOG = System.getLogger(OwnersConsent.class.getName());
+
+    @Override
+    public Optional<String> refusal(String worker) {
+      Owner owner;
+      try {
+        owner = keys.open(worker);
+      } catch (ProtocolException e) {
+        LOG.log(System.Logger.Level.ERROR, "no policy is to be had ({0})", e.getMessage());
+        return Optional.of("keys");
+      }
+      if (owner.questions().isEmpty()) {
+        return Optional.empty();
+      }
+      try {
+        QuestionPolicy policy = QuestionPolicy.of(owner.questions());
+        Study opened = SignedStudy.parse(study).open();
+        Optional<String> refusal =
+            policy.refusal(opened, Studies.asked(opened, worker), LocalDate.now(ZoneOffset.UTC));
+        if (refusal.isEmpty()) {
+          owner.accept(opened.hash(), policy.lastDay(opened));
+        }
+        return refusal;
+      } catch (ProtocolException | ConfigurationException e) {
+        LOG.log(System.Logger.Level.ERROR, "no study is accepted ({0})", e.getMessage());
+        return Optional.of("study");
+      }
+    }
+
+    @Override
+    public String path(String worker, String path) {
+      if (!path.startsWith(DataConfig.DATASET)) {
+        return path;
+      }
+      try {
+        return QuestionPolicy.of(keys.open(worker).questions())
+            .path(path.substring(DataConfig.DATASET.length()));
+      } catch (ProtocolException e) {
+        LOG.log(System.Logger.Level.ERROR, "{0} is not to be had ({1})", path, e.getMessage());
+        throw new DataException(path + " is not to be had; the owner's log says why", e);
+      }
+    }
+  }
+}

@@ -1,0 +1,198 @@
+package io.sparkfed.jobs;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.sparkfed.it.OwnerFolders;
+import io.sparkfed.jobs.JobRunner.Outcome;
+import io.sparkfed.secure.keys.KeyFolder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Owners whose policies say what may be asked of their rows, from the driver's point of view. */
+class StudyIT {
+  @RegisterExtension static final JobRunner jobs = new JobRunner();
+
+  private static final List<String> WORKERS = List.of("a", "b", "c");
+
+  @TempDir static Path root;
+
+  private static OwnerFolders owners;
+
+  @BeforeAll
+  static void makeOwners() throws IOException {
+    ThreeWorkers.write(root.resolve("rows"));
+    owners = OwnerFolders.make(root, WORKERS);
+    for (String worker : WORKERS) {
+      assertEquals(
+          0,
+          KeysJob.execute(
+              "policy", owners.dir().toString(), worker, "cardio", rows(worker).toString()));
+      Files.writeString(
+          policy(worker),
+          """
+          data.cardio.categories = part
+          data.cardio.filter.positive = x2 > 0
+          data.cardio.split.part = train,test
+          families = logistic
+          cohorts = any
+          """
+              .replace("data.cardio.categories = part\n", ""),
+          StandardOpenOption.APPEND);
+    }
+  }
+
+  private static Path rows(String worker) {
+    return root.resolve("rows").resolve(worker + ".csv");
+  }
+
+  private static Path policy(String worker) {
+    return owners.dir().resolve(worker).resolve(KeyFolder.POLICY);
+  }
+
+  private static String conf(String name, String... more) {
+    String workers =
+        String.join(
+            "\n", WORKERS.stream().map(w -> "  workers." + w + ".hosts = [localhost]").toList());
+    return JobRunner.write(
+            root.resolve(name + ".conf"),
+            """
+            name = checked
+            seed = 7
+            data {
+              dataset = cardio
+            %s
+              label-column = class
+              feature-columns = [x1, x2]
+              split.column = part
+            }
+            model.family = logistic
+            algorithm { rounds = 3, local { steps = 3, step-size = 0.02 } }
+            aggregation.keys { dir = "%s", roster = "%s" }
+            output.dir = "%s"
+            %s
+            """
+                .formatted(
+                    workers,
+                    owners.dir(),
+                    owners.roster(),
+                    root.resolve("out-" + name),
+                    String.join("\n", more)))
+        .toString();
+  }
+
+  /** The driver names the data set, and each owner says where its own is. */
+  @Test
+  void train_dataSetByName_givesTheModelOfTheSameFiles() throws IOException {
+    Outcome named = jobs.train(conf("named"));
+    assertEquals(0, named.code(), named.toString());
+    String plain = ThreeWorkers.conf(root, root.resolve("rows"));
+    Outcome byPath = jobs.train(plain, "output.dir=" + root.resolve("out-plain"));
+    assertEquals(0, byPath.code(), byPath.toString());
+
+    assertArrayEquals(
+        Files.readAllBytes(root.resolve("out-plain/coefficients.json")),
+        Files.readAllBytes(root.resolve("out-named/coefficients.json")));
+    Outcome evaluated =
+        jobs.evaluate(conf("evaluated"), "--model", root.resolve("out-named").toString());
+    assertEquals(0, evaluated.code(), evaluated.toString());
+  }
+
+  /** What an owner didn't list is refused by all jobs, with the rule's name and nothing else. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "data.feature-columns=[x1, quantity]; data.label-column=class | ",
+        "data.where=x2 > 0 | ",
+        "data.where=x2 > 0 and x1 = 0.5 | data.cardio.filter",
+        "data.derive.z=x1 | data.cardio.derive",
+        "data.derive.x1=explode(array(x1)) | data.cardio.derive",
+        "data.categorical.x1={} | data.cardio.categories",
+        "data.split.column=null; data.missing-values=[1] | data.cardio.missing-values",
+        "data.options.comment=5 | data.cardio.options.comment",
+        "data.workers.b.options.comment=5 | data.cardio.options.comment",
+        "data.format=text; data.schema=x1 STRING | data.cardio.format",
+        "data.dataset=keys | data",
+        "data.split.train=0 | data.cardio.split",
+        "model.family=squared-hinge | families"
+      })
+  void train_question_isAllowedOrRefusedByItsRule(String settings, String rule) throws IOException {
+    String[] overrides = Stream.of(settings.split(";")).map(String::strip).toArray(String[]::new);
+    String conf = conf("asked");
+    String out = "output.overwrite=true";
+
+    Outcome outcome = jobs.train(ThreeWorkers.with(new String[] {conf, out}, overrides));
+
+    if (rule == null) {
+      assertEquals(0, outcome.code(), outcome.toString());
+      return;
+    }
+    assertEquals(10, outcome.code(), outcome.toString());
+    assertEquals(
+        List.of(
+            "error: the owner of worker "
+                + (settings.contains("workers.b") ? "b" : "a")
+                + " refuses the study by the rule "
+                + rule
+                + " of its policy; jobs/study shows what is asked"),
+        outcome.errorLines());
+    assertFalse(outcome.showsStackTrace());
+    Outcome doctor = jobs.doctor(ThreeWorkers.with(new String[] {conf, out}, overrides));
+    assertEquals(10, doctor.code(), doctor.toString());
+    assertTrue(doctor.out().contains(rule), doctor.toString());
+  }
+
+  /** A path is none of the driver's business where the owner named the rows. */
+  @Test
+  void train_pathInsteadOfTheName_isRefused() {
+    Outcome outcome =
+        jobs.train(
+            ThreeWorkers.conf(root.resolve("by-path"), root.resolve("rows")),
+            "output.dir=" + root.resolve("out-refused"),
+            "aggregation.keys.dir=" + owners.dir(),
+            "aggregation.keys.roster=" + owners.roster());
+
+    assertEquals(10, outcome.code(), outcome.toString());
+    assertTrue(outcome.err().contains("by the rule data of its policy"), outcome.toString());
+  }
+
+  @Test
+  void predict_dataSet_isTheOwnersOwnToDo() {
+    String conf = conf("predicted");
+    assertEquals(0, jobs.train(conf).code());
+
+    Outcome outcome = jobs.predict(conf, "--model", root.resolve("out-predicted").toString());
+
+    assertEquals(2, outcome.code(), outcome.toString());
+  }
+
+  @Test
+  void keysCheck_study_saysWhatTheDriverWillHear() throws IOException {
+    Path allowed = root.resolve("allowed.study");
+    Path refused = root.resolve("refused.study");
+    assertEquals(0, StudyJob.execute(conf("checked"), "--output", allowed.toString()));
+    assertEquals(
+        0,
+        StudyJob.execute(conf("checked"), "data.where=x1 = 0.5", "--output", refused.toString()));
+    assertEquals(7, StudyJob.execute(conf("checked"), "--output", allowed.toString()));
+
+    String dir = owners.dir().toString();
+    assertEquals(0, KeysJob.execute("check", dir, "a", allowed.toString()));
+    assertEquals(10, KeysJob.execute("check", dir, "a", refused.toString()));
+    assertEquals(2, KeysJob.execute("check", dir, "a", root.resolve("none").toString()));
+    assertEquals(2, KeysJob.execute("check", dir, "a", rows("a").toString()));
+  }
+}
