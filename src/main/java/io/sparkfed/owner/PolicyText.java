@@ -31,7 +31,7 @@ final class PolicyText {
 
   /** Returns the names in a list that commas part, in lower case; empty where it isn't set. */
   Optional<SortedSet<String>> names(String key) {
-    return text(key).map(PolicyText::split);
+    return text(key).map(list -> split(list));
   }
 
   private static SortedSet<String> split(String list) {
@@ -39,7 +39,7 @@ final class PolicyText {
     Arrays.stream(list.split(",", -1))
         .map(name -> name.strip().toLowerCase(Locale.ROOT))
         .filter(name -> !name.isEmpty())
-        .forEach(names::add);
+        .forEach(name -> names.add(name));
     return Collections.unmodifiableSortedSet(names);
   }
 
