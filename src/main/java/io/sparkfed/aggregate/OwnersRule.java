@@ -1,25 +1,39 @@
 package io.sparkfed.aggregate;
 
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** A rule of a data owner's policy that what it was asked for may break. */
 public enum OwnersRule {
-  MIN_WORKERS("a sum over fewer workers"),
-  MIN_THRESHOLD("fewer workers that must agree to unmask"),
-  MAX_DIMENSION("a longer vector"),
-  MAX_ROUNDS("more questions in one run"),
-  MAX_SUMS("more sums"),
-  COHORTS("the answer to a question for another cohort than the first"),
-  CORRUPTED("a graph of masks for fewer corrupted workers"),
-  CLIP("sums of rows' values, which a bound on updates does not hold"),
-  AGGREGATORS("other aggregators");
+  MIN_WORKERS(1, "a sum over fewer workers"),
+  MIN_THRESHOLD(2, "fewer workers that must agree to unmask"),
+  MAX_DIMENSION(3, "a longer vector"),
+  MAX_ROUNDS(4, "more questions in one run"),
+  MAX_SUMS(5, "more sums"),
+  COHORTS(6, "the answer to a question for another cohort than the first"),
+  CORRUPTED(7, "a graph of masks for fewer corrupted workers"),
+  CLIP(8, "sums of rows' values, which a bound on updates does not hold"),
+  AGGREGATORS(9, "other aggregators");
 
+  private final int code;
   private final String asked;
 
-  OwnersRule(String asked) {
+  OwnersRule(int code, String asked) {
+    this.code = code;
     this.asked = asked;
+  }
+
+  /** Returns what it is on the wire, from 1 to 127. */
+  public int code() {
+    return code;
+  }
+
+  /** Returns the rule of a code; empty if it is none. */
+  public static Optional<OwnersRule> of(int code) {
+    return Arrays.stream(values()).filter(rule -> rule.code == code).findFirst();
   }
 
   /** Returns its key in a policy. */

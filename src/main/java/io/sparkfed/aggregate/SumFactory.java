@@ -1,7 +1,10 @@
 package io.sparkfed.aggregate;
 
+import io.sparkfed.hint.Message;
 import java.util.Collections;
+import java.util.List;
 import java.util.SortedMap;
+import java.util.function.Supplier;
 
 /**
  * Opens sums of vectors, one for each purpose: a sum may adapt itself to what travels through it.
@@ -24,5 +27,46 @@ public interface SumFactory {
    */
   default SortedMap<String, Integer> leftOut() {
     return Collections.emptySortedMap();
+  }
+
+  /** Returns what must be known of the sums so far, one sentence each. */
+  default List<Message> notes() {
+    return leftOut().entrySet().stream()
+        .map(
+            entry ->
+                Message.of(
+                    "left out of sums as it broke a rule, ",
+                    entry.getValue() == 1 ? "once" : entry.getValue() + " times",
+                    ": ",
+                    entry.getKey()))
+        .toList();
+  }
+
+  /**
+   * Does what needs these sums, and then ends them, whether it was done or failed. Only where the
+   * cluster itself may have failed are parties not visited again.
+   */
+  default <S, T> T endedAfter(Federation<S> federation, Supplier<T> work) {
+    T done;
+    try {
+      done = work.get();
+    } catch (RuntimeException e) {
+      if (e.getClass() != AggregationException.class) {
+        endQuietly(federation);
+      }
+      throw e;
+    }
+    end(federation);
+    return done;
+  }
+
+  /** The failure that there is already says more than another one. */
+  private <S> void endQuietly(Federation<S> federation) {
+    try {
+      end(federation);
+    } catch (RuntimeException e) {
+      System.getLogger(SumFactory.class.getName())
+          .log(System.Logger.Level.WARNING, "parties could not be told of the end: {0}", e);
+    }
   }
 }

@@ -6,6 +6,7 @@ import io.sparkfed.hint.Message;
 import io.sparkfed.model.Coefficients;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * How a training ended.
@@ -35,6 +36,18 @@ public record TrainingResult(
    * @param message one sentence with the rule and what to change
    */
   public record Divergence(int round, Message message) {}
+
+  /** Returns the same with more that must be known of it. */
+  public TrainingResult noting(List<Message> more) {
+    return new TrainingResult(
+        model,
+        rounds,
+        oneClassWorkers,
+        divergence,
+        statistics,
+        choice,
+        Stream.concat(notes.stream(), more.stream()).toList());
+  }
 
   /** Returns the evaluation of the model. */
   public RoundSummary lastRound() {

@@ -103,8 +103,7 @@ class OwnersRulesTest {
     long refusals =
         workers.seenByDriver().stream()
             .filter(message -> message instanceof byte[] bytes && bytes.length == 1)
-            .peek(
-                message -> assertArrayEquals(new byte[] {(byte) rule.ordinal()}, (byte[]) message))
+            .peek(message -> assertArrayEquals(new byte[] {(byte) rule.code()}, (byte[]) message))
             .count();
     assertEquals(WORKERS.size(), refusals);
   }

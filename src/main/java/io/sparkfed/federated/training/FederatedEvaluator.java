@@ -30,7 +30,7 @@ public final class FederatedEvaluator {
    *     than the least number of workers hold some
    * @param test metrics on the test rows; empty without a split, and where fewer than the least
    *     number of workers hold some
-   * @param notes why something is empty, one sentence each
+   * @param notes why something is empty, and what was left out of sums, one sentence each
    */
   public record Evaluation(
       Map<String, Double> train, Map<String, Double> test, List<Message> notes) {}
@@ -43,6 +43,14 @@ public final class FederatedEvaluator {
    * @throws io.sparkfed.aggregate.AggregationException if the sums could not be opened
    */
   public static Evaluation evaluate(
+      Federation<Shard> federation, TrainingPlan plan, Coefficients model) {
+    Evaluation found = plan.sums().endedAfter(federation, () -> evaluated(federation, plan, model));
+    List<Message> notes = new ArrayList<>(found.notes);
+    notes.addAll(plan.sums().notes());
+    return new Evaluation(found.train, found.test, notes);
+  }
+
+  private static Evaluation evaluated(
       Federation<Shard> federation, TrainingPlan plan, Coefficients model) {
     Scaling raw = Scaling.identity(plan.shape());
     HeldOutRows heldOut = HeldOutRows.count(federation, plan);

@@ -2,6 +2,7 @@ package io.sparkfed.federated.training;
 
 import io.sparkfed.aggregate.Federation;
 import io.sparkfed.aggregate.NonFiniteUpdateException;
+import io.sparkfed.aggregate.SumFactory;
 import io.sparkfed.aggregate.TimedFederation;
 import io.sparkfed.data.Shard;
 import io.sparkfed.evaluation.FitStatistics;
@@ -32,6 +33,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -98,18 +100,22 @@ public final class FederatedTrainer {
    */
   public TrainingResult train() {
     requireUnused();
+    return closed(this::fromZero);
+  }
+
+  private TrainingResult fromZero() {
     phases.enter(RunPhase.MOMENTS);
     Optional<FederatedMoments.Found> found = WantedMoments.of(federation, plan);
     moments = found.map(FederatedMoments.Found::moments);
     prepare();
     fillWith(chosen.begin(found.map(FederatedMoments.Found::labels)));
     double[] model = work.start();
-    return closed(rounds(1, model, model, Optional.empty(), Cost.NONE));
+    return rounds(1, model, model, Optional.empty(), Cost.NONE);
   }
 
-  private TrainingResult closed(TrainingResult result) {
-    plan.sums().end(federation);
-    return result;
+  private TrainingResult closed(Supplier<TrainingResult> training) {
+    SumFactory sums = plan.sums();
+    return sums.endedAfter(federation, training).noting(sums.notes());
   }
 
   /**
@@ -129,6 +135,10 @@ public final class FederatedTrainer {
       throw new IllegalArgumentException(
           "a state must be one after a round, of a model with " + size + " coefficients");
     }
+    return closed(() -> after(from));
+  }
+
+  private TrainingResult after(TrainingState from) {
     moments = from.moments();
     phases.enter(RunPhase.MOMENTS);
     prepare();
@@ -137,13 +147,12 @@ public final class FederatedTrainer {
     if (from.unreported().workers() == federation.workers().size()) {
       sameRows = reports.last().map(SameRows::new);
     }
-    return closed(
-        rounds(
-            from.round() + 1,
-            from.model(),
-            from.best(),
-            from.ending().map(Ending::valueOf),
-            from.unreported()));
+    return rounds(
+        from.round() + 1,
+        from.model(),
+        from.best(),
+        from.ending().map(Ending::valueOf),
+        from.unreported());
   }
 
   private void requireUnused() {

@@ -144,6 +144,7 @@ public final class MaskedSum implements RingSum {
   @Override
   public <S> void end(Federation<S> federation) {
     if (roster != null) {
+      cards = new TreeMap<>();
       EndOfRun.tell(federation, keys, runId, Set.of());
     }
   }

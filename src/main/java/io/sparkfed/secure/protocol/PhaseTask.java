@@ -27,7 +27,7 @@ public final class PhaseTask {
     return orTag(
         phase,
         message,
-        failure -> rule(failure).map(broken -> new byte[] {code(broken)}).orElse(DROPOUT));
+        failure -> rule(failure).map(broken -> new byte[] {(byte) broken.code()}).orElse(DROPOUT));
   }
 
   /** Returns the rule of the owner's policy that a failure is about, if it is about one. */
@@ -35,17 +35,6 @@ public final class PhaseTask {
     return failure instanceof RefusedException refused
         ? Optional.of(refused.rule())
         : Optional.empty();
-  }
-
-  /** Returns what a rule is on the wire. */
-  public static byte code(OwnersRule rule) {
-    return (byte) rule.ordinal();
-  }
-
-  /** Returns the rule of a code; empty if it is none. */
-  public static Optional<OwnersRule> rule(int code) {
-    OwnersRule[] rules = OwnersRule.values();
-    return code >= 0 && code < rules.length ? Optional.of(rules[code]) : Optional.empty();
   }
 
   /**
@@ -80,7 +69,7 @@ public final class PhaseTask {
       bytes += messages.stream().mapToLong(message -> message.length).sum();
       messages.stream()
           .filter(message -> message.length == 1)
-          .flatMap(message -> rule(message[0]).stream())
+          .flatMap(message -> OwnersRule.of(message[0]).stream())
           .forEach(refused::add);
       return messages.stream().filter(message -> message.length > 1).toList();
     }

@@ -119,6 +119,7 @@ public final class SealedSum implements RingSum {
   @Override
   public <S> void end(Federation<S> federation) {
     if (pinnedRoster != null) {
+      adverts = List.of();
       EndOfRun.tell(federation, keys, runId, Set.copyOf(aggregators));
     }
   }

@@ -4,7 +4,6 @@ import io.sparkfed.aggregate.OwnersRule;
 import io.sparkfed.secure.crypto.Kdf;
 import io.sparkfed.secure.crypto.Signing;
 import io.sparkfed.secure.keys.PartyKeys;
-import io.sparkfed.secure.protocol.PhaseTask;
 import io.sparkfed.wire.ProtocolException;
 import io.sparkfed.wire.WireReader;
 import io.sparkfed.wire.WireWriter;
@@ -32,7 +31,7 @@ record ShareSum(
     byte[] setHash,
     long[] words,
     byte[] signature) {
-  private static final int NO_RULE = -1;
+  private static final int NO_RULE = 0;
 
   /** Whether there is a sum. */
   enum Outcome {
@@ -114,7 +113,7 @@ record ShareSum(
         new WireWriter()
             .text(aggregator)
             .integer(outcome.code)
-            .integer(rule.map(PhaseTask::code).map(Byte::intValue).orElse(NO_RULE))
+            .integer(rule.map(OwnersRule::code).orElse(NO_RULE))
             .integer(accused.size());
     accused.forEach(out::text);
     return out.bytes(setHash).integer(words.length).longs(words).bytes(signature).toByteArray();
@@ -124,7 +123,7 @@ record ShareSum(
     WireReader in = new WireReader(bytes);
     String aggregator = in.text();
     Outcome outcome = Outcome.of(in.integer());
-    Optional<OwnersRule> rule = PhaseTask.rule(in.integer());
+    Optional<OwnersRule> rule = OwnersRule.of(in.integer());
     int count = in.count();
     List<String> accused = new ArrayList<>();
     for (int k = 0; k < count; k++) {

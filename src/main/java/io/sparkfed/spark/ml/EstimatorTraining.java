@@ -84,7 +84,11 @@ final class EstimatorTraining implements AutoCloseable {
 
   /** Returns the number of classes that the workers' labels have, from a secure sum. */
   int classesHeld() {
-    return worded(() -> FederatedLabels.classes(loaded.federation(), sums, classes));
+    return worded(
+        () ->
+            sums.endedAfter(
+                loaded.federation(),
+                () -> FederatedLabels.classes(loaded.federation(), sums, classes)));
   }
 
   /**
@@ -102,7 +106,12 @@ final class EstimatorTraining implements AutoCloseable {
     MllibPenalty.Values values =
         penalty.needsMoments()
             ? penalty.values(
-                worded(() -> FederatedLabels.moments(loaded.federation(), sums)), intercept)
+                worded(
+                    () ->
+                        sums.endedAfter(
+                            loaded.federation(),
+                            () -> FederatedLabels.moments(loaded.federation(), sums))),
+                intercept)
             : penalty.values();
     TrainingConfig config = config(known, knownClasses, values, penalty.standardization());
     TrainingResult result = worded(() -> train(config));

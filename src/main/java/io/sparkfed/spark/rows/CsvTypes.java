@@ -2,14 +2,12 @@ package io.sparkfed.spark.rows;
 
 import io.sparkfed.aggregate.AggregationException;
 import io.sparkfed.aggregate.CohortException;
-import io.sparkfed.aggregate.VectorSum;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.csv.CellType;
 import io.sparkfed.data.DataException;
 import io.sparkfed.data.DataFault;
 import io.sparkfed.federated.Ask;
 import io.sparkfed.federated.TypesOfColumns;
-import io.sparkfed.recipe.Presets;
 import io.sparkfed.spark.cluster.Kept;
 import io.sparkfed.spark.cluster.Occupancy;
 import io.sparkfed.spark.cluster.PartitionFederation;
@@ -90,10 +88,20 @@ final class CsvTypes {
             workers,
             ConfiguredCluster.bounds(config))) {
       TypesOfColumns statement = new TypesOfColumns(columns.size() * CellType.values().length);
-      VectorSum sum = Presets.sums(config).sumOf(statement.layout());
-      return types(
-          Ask.through(sum, federation, workers, "types of csv columns", statement).value().values(),
-          columns);
+      double[] holders =
+          new LoadingSums(config)
+              .with(
+                  federation,
+                  sums ->
+                      Ask.through(
+                              sums.sumOf(statement.layout()),
+                              federation,
+                              workers,
+                              "types of csv columns",
+                              statement)
+                          .value()
+                          .values());
+      return types(holders, columns);
     } catch (CohortException e) {
       if (e.isRefused()) {
         throw e;

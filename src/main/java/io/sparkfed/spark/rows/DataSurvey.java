@@ -219,7 +219,7 @@ public final class DataSurvey {
             isPooled ? tables.workerIds(opened.get(0)) : List.of(),
             config.model().response(),
             config.data().workersPerTask().orElse(1));
-    new EncodingSurvey(context, config)
+    new EncodingSurvey(context, config, new LoadingSums(config))
         .check(
             draft,
             rows.packed((parsed, own) -> SummaryPartition.of(parsed, own, draft)),

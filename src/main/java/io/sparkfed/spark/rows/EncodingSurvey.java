@@ -2,12 +2,12 @@ package io.sparkfed.spark.rows;
 
 import io.sparkfed.aggregate.CohortException;
 import io.sparkfed.aggregate.Federation;
+import io.sparkfed.aggregate.SumFactory;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.data.ColumnSummary;
 import io.sparkfed.data.DataException;
 import io.sparkfed.federated.survey.FederatedPreprocessing;
 import io.sparkfed.model.FeatureEncoding;
-import io.sparkfed.recipe.Presets;
 import io.sparkfed.spark.cluster.Kept;
 import io.sparkfed.spark.cluster.Occupancy;
 import io.sparkfed.spark.cluster.PartitionFederation;
@@ -16,7 +16,7 @@ import io.sparkfed.spark.cluster.PlacedRdd;
 import io.sparkfed.spark.cluster.TaskFailures;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.storage.StorageLevel;
@@ -25,10 +25,12 @@ import org.apache.spark.storage.StorageLevel;
 final class EncodingSurvey {
   private final JavaSparkContext context;
   private final TrainingConfig config;
+  private final LoadingSums sums;
 
-  EncodingSurvey(JavaSparkContext context, TrainingConfig config) {
+  EncodingSurvey(JavaSparkContext context, TrainingConfig config, LoadingSums sums) {
     this.context = context;
     this.config = config;
+    this.sums = sums;
   }
 
   /**
@@ -53,11 +55,11 @@ final class EncodingSurvey {
         occupancy,
         places,
         skipped,
-        federation ->
+        (federation, through) ->
             FederatedPreprocessing.complete(
                 draft,
                 federation,
-                Presets.sums(config),
+                through,
                 config.data().preprocessing().minLevelRows(),
                 config.aggregation().minWorkers(),
                 config.seed()));
@@ -81,9 +83,9 @@ final class EncodingSurvey {
         occupancy,
         places,
         skipped,
-        federation -> {
+        (federation, through) -> {
           FederatedPreprocessing.requireMeans(
-              draft, federation, Presets.sums(config), config.aggregation().minWorkers());
+              draft, federation, through, config.aggregation().minWorkers());
           return draft;
         });
   }
@@ -93,7 +95,7 @@ final class EncodingSurvey {
       Occupancy occupancy,
       List<Place> places,
       Map<String, String> skipped,
-      Function<Federation<ColumnSummary>, FeatureEncoding> question) {
+      BiFunction<Federation<ColumnSummary>, SumFactory, FeatureEncoding> question) {
     JavaRDD<SummaryPartition> cached =
         partitions.setName("spark-federated column summaries").persist(StorageLevel.MEMORY_ONLY());
     List<String> workers;
@@ -106,7 +108,7 @@ final class EncodingSurvey {
     try (PartitionFederation<ColumnSummary> federation =
         new PartitionFederation<>(
             context, cached, occupancy, places, workers, ConfiguredCluster.bounds(config))) {
-      return question.apply(federation);
+      return sums.with(federation, through -> question.apply(federation, through));
     }
   }
 

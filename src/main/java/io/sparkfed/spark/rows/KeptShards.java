@@ -9,7 +9,6 @@ import io.sparkfed.data.DataException;
 import io.sparkfed.data.DroppedRows;
 import io.sparkfed.federated.survey.FederatedCounts;
 import io.sparkfed.model.FeatureEncoding;
-import io.sparkfed.recipe.Presets;
 import io.sparkfed.spark.cluster.Kept;
 import io.sparkfed.spark.cluster.Occupancy;
 import io.sparkfed.spark.cluster.Place;
@@ -44,9 +43,11 @@ final class KeptShards {
   private final SparkSession spark;
   private final JavaSparkContext context;
   private final TrainingConfig config;
+  private final LoadingSums sums;
 
-  KeptShards(SparkSession spark, TrainingConfig config) {
+  KeptShards(SparkSession spark, TrainingConfig config, LoadingSums sums) {
     this.spark = spark;
+    this.sums = sums;
     this.context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     this.config = config;
   }
@@ -126,6 +127,7 @@ final class KeptShards {
               ConfiguredCluster.bounds(config));
       Optional<DroppedRows> dropped = dropped(federation);
       dropped.ifPresent(rows -> notes.add(rows.message().in(KeyWords::of)));
+      notes.addAll(sums.notes());
       return new Loaded(
           federation,
           encoding.withVectorWidth(features),
@@ -166,8 +168,11 @@ final class KeptShards {
   private Optional<DroppedRows> dropped(SparkFederation federation) {
     return config.data().missing() == Missing.DROP && !(config.data().source() instanceof Synthetic)
         ? Optional.of(
-            FederatedCounts.dropped(
-                federation, Presets.sums(config), config.aggregation().minWorkers()))
+            sums.with(
+                federation,
+                through ->
+                    FederatedCounts.dropped(
+                        federation, through, config.aggregation().minWorkers())))
         : Optional.empty();
   }
 

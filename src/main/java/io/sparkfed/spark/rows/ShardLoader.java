@@ -60,6 +60,7 @@ public final class ShardLoader {
   private final TrainingConfig config;
   private final Optional<Dataset<Row>> table;
   private final PhaseListener phases;
+  private final LoadingSums sums;
 
   /** Creates a loader for the {@code data} section of a configuration. */
   public ShardLoader(SparkSession spark, TrainingConfig config) {
@@ -95,6 +96,7 @@ public final class ShardLoader {
     this.config = config;
     this.table = table;
     this.phases = phases;
+    this.sums = new LoadingSums(config);
   }
 
   /**
@@ -188,7 +190,7 @@ public final class ShardLoader {
     List<String> notes = new ArrayList<>(List.of("simulated workers: the rows are generated"));
     noteSharing(ids.size(), tasks, notes);
     phases.entered(RunPhase.LOAD);
-    return new KeptShards(spark, config)
+    return new KeptShards(spark, config, sums)
         .of(
             Purpose.TRAINING,
             partitions,
@@ -257,7 +259,7 @@ public final class ShardLoader {
     }
     phases.entered(RunPhase.LOAD);
     Loaded loaded =
-        new KeptShards(spark, config)
+        new KeptShards(spark, config, sums)
             .of(
                 ofModel.isPresent() ? Purpose.EVALUATION : Purpose.TRAINING,
                 partitions,
@@ -279,7 +281,7 @@ public final class ShardLoader {
     }
     phases.entered(RunPhase.SURVEY);
     PartitionedRows surveyed = rows(RowColumns.surveyedFor(draft, config.data()), opened, pooled);
-    return new EncodingSurvey(context, config)
+    return new EncodingSurvey(context, config, sums)
         .complete(
             draft,
             surveyed.packed((rows, own) -> SummaryPartition.of(rows, own, draft)),

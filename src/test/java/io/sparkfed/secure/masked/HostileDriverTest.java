@@ -231,7 +231,7 @@ class HostileDriverTest {
     MaskedFrame mask = new MaskedFrame.Mask(lowered, Rehearsal.SEND.toBytes());
 
     assertArrayEquals(
-        new byte[] {(byte) OwnersRule.MIN_THRESHOLD.ordinal()},
+        new byte[] {(byte) OwnersRule.MIN_THRESHOLD.code()},
         MaskedTask.of(own.keys, mask, Rehearsal.SEND).run("w00", own.held.get("w00")));
     own.mask(own.all());
     MaskedFrame unmask =
