@@ -11,7 +11,6 @@ import io.sparkfed.secure.FixedPointSum;
 import io.sparkfed.secure.UnderPolicies;
 import io.sparkfed.secure.keys.KeyRing;
 import io.sparkfed.secure.masked.MaskedSum;
-import io.sparkfed.secure.protocol.Ledger;
 import io.sparkfed.secure.sealed.SealedSum;
 import java.util.List;
 import java.util.SortedMap;
@@ -21,7 +20,7 @@ public enum AggregationMode {
   /** Pairwise masks: the driver sums masked vectors and learns their sum alone. */
   MASKED(
       List.of(),
-      (keys, of, ledger) -> new MaskedSum(keys, of.minWorkers(), of.masked(), ledger),
+      (keys, of, runId) -> new MaskedSum(keys, of.minWorkers(), of.masked(), runId),
       List.of(
           "The driver, and so the model's owner, receives masked vectors that look uniformly"
               + " random, and learns only their sum over the cohort.",
@@ -90,7 +89,7 @@ public enum AggregationMode {
 
   /** Opens the sum of integer vectors that a mode rides on. */
   private interface Ring {
-    RingSum open(KeyRing keys, AggregationConfig of, Ledger ledger);
+    RingSum open(KeyRing keys, AggregationConfig of, byte[] runId);
   }
 
   private final List<String> aggregators;
@@ -106,13 +105,13 @@ public enum AggregationMode {
     this.doesNotProtect = doesNotProtect;
   }
 
-  private static RingSum plain(KeyRing keys, AggregationConfig of, Ledger ledger) {
+  private static RingSum plain(KeyRing keys, AggregationConfig of, byte[] runId) {
     RingSum sum = new InsecurePlainSum(of.minWorkers());
     return of.keys().isPresent() ? new UnderPolicies(keys, sum) : sum;
   }
 
-  private static RingSum sealed(KeyRing keys, AggregationConfig of, Ledger ledger) {
-    return new SealedSum(keys, of.aggregators().keySet(), of.minWorkers(), ledger);
+  private static RingSum sealed(KeyRing keys, AggregationConfig of, byte[] runId) {
+    return new SealedSum(keys, of.aggregators().keySet(), of.minWorkers(), runId);
   }
 
   /**
@@ -120,10 +119,10 @@ public enum AggregationMode {
    *
    * @param keys where the parties' keys are
    * @param of what is configured
-   * @param ledger which sums were begun, for modes with parties that remember them
+   * @param runId 32 bytes that no other run has
    */
-  SumFactory sums(KeyRing keys, AggregationConfig of, Ledger ledger) {
-    RingSum shared = ring.open(keys, of, ledger);
+  SumFactory sums(KeyRing keys, AggregationConfig of, byte[] runId) {
+    RingSum shared = ring.open(keys, of, runId);
     return new SumFactory() {
       @Override
       public VectorSum sumOf(Layout layout) {

@@ -15,7 +15,6 @@ import io.sparkfed.objective.Reduction;
 import io.sparkfed.report.RunReport.Setting;
 import io.sparkfed.secure.keys.KeyRing;
 import io.sparkfed.secure.masked.MaskingAssumptions;
-import io.sparkfed.secure.protocol.Ledger;
 import io.sparkfed.server.ServerOptimizer;
 import io.sparkfed.solver.LocalSolver;
 import java.time.Duration;
@@ -262,10 +261,10 @@ public record TrainingConfig(
      * Returns the sums that all numbers travel through.
      *
      * @param keyRing where the parties' keys are
-     * @param ledger which sums were begun, for modes with parties that remember them
+     * @param runId 32 bytes that no other run has
      */
-    public SumFactory sums(KeyRing keyRing, Ledger ledger) {
-      return mode.sums(keyRing, this, ledger);
+    public SumFactory sums(KeyRing keyRing, byte[] runId) {
+      return mode.sums(keyRing, this, runId);
     }
 
     /** Returns the host of each aggregator that has one of its own. */

@@ -176,7 +176,7 @@ public final class TrainJob implements Callable<Integer> {
         FederatedTrainer trainer =
             new FederatedTrainer(
                 federation,
-                Presets.plan(config, loaded.features().size(), checkpoints.ledger()),
+                Presets.plan(config, loaded.features().size(), runId),
                 new TrainingListener() {
                   @Override
                   public void roundFinished(RoundSummary round) {

@@ -1,9 +1,6 @@
 package io.sparkfed.output;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sparkfed.output.CheckedFiles.NotReadable;
-import io.sparkfed.recipe.SumLedger;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -21,9 +18,8 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /**
- * A run's checkpoints and the ledger of its secure sums, on any Hadoop file system: {@code
- * attempt-N/round-K.json} and {@code attempt-N/ledger-K.json}, of each the last two ({@link
- * CheckedFiles}).
+ * A run's checkpoints on any Hadoop file system: {@code attempt-N/round-K.json}, the last two
+ * ({@link CheckedFiles}).
  *
  * <p>An attempt's folder is one that holds such a file, or {@code _CHECKPOINTS}, which is written
  * first. No other is looked into or renamed, and nothing but such files is ever removed.
@@ -31,9 +27,8 @@ import org.apache.hadoop.fs.Path;
  * <p>Who resumes a run renames the folder of the attempt before, so that a driver that was thought
  * dead and is not can write nothing any more, and ends.
  */
-final class CheckpointFolder implements SumLedger {
+final class CheckpointFolder {
   private static final String ROUND = "round";
-  private static final String LEDGER = "ledger";
   private static final String MARKER = "_CHECKPOINTS";
   private static final String WITH_ITS_FOLDER = "written by jobs/train, with the folder above\n";
   private static final String IN_A_FOLDER = "written by jobs/train\n";
@@ -41,9 +36,7 @@ final class CheckpointFolder implements SumLedger {
 
   /** What is written here, under its name, before it has it, and what a file system keeps of it. */
   private static final Pattern OWN_FILE =
-      Pattern.compile("\\.{0,2}(_CHECKPOINTS|(round|ledger)-\\d{10}\\.json)(\\.tmp)?(\\.crc)?");
-
-  private static final ObjectMapper JSON = new ObjectMapper();
+      Pattern.compile("\\.{0,2}(_CHECKPOINTS|round-\\d{10}\\.json)(\\.tmp)?(\\.crc)?");
 
   private final FileSystem fs;
   private final Path attempt;
@@ -229,43 +222,6 @@ final class CheckpointFolder implements SumLedger {
   void write(Checkpoint checkpoint) {
     files.write(ROUND, checkpoint.state().round(), "checkpoint", CheckpointJson.write(checkpoint));
     holdsCheckpoint = true;
-  }
-
-  /**
-   * {@inheritDoc}
-   *
-   * @throws UncheckedIOException if the ledger is damaged: numbers before it may have been used, so
-   *     there is no going back to the one before
-   */
-  @Override
-  public Optional<Entry> last() {
-    try {
-      List<Path> entries = files.newestFirst(LEDGER);
-      if (entries.isEmpty()) {
-        return Optional.empty();
-      }
-      JsonNode node = JSON.readTree(files.body(entries.get(0), "ledger"));
-      return Optional.of(new Entry(node.path("runId").asText(), node.path("sums").asInt()));
-    } catch (NotReadable e) {
-      throw new UncheckedIOException(
-          new IOException(
-              "output.resume: the ledger of secure sums in "
-                  + attempt
-                  + " can't be used: "
-                  + e.getMessage()));
-    } catch (IOException e) {
-      throw new UncheckedIOException("the ledger can't be read: " + e.getMessage(), e);
-    }
-  }
-
-  @Override
-  public void write(Entry entry) {
-    files.write(
-        LEDGER,
-        entry.sums(),
-        "ledger",
-        CheckpointJson.text(
-            JSON.createObjectNode().put("runId", entry.runId()).put("sums", entry.sums())));
   }
 
   /** Removes the checkpoints of a run that has ended. */

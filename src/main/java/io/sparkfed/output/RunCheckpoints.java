@@ -5,7 +5,6 @@ import io.sparkfed.config.ResultSettings;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.federated.CheckpointListener;
 import io.sparkfed.federated.survey.DataFingerprint;
-import io.sparkfed.recipe.SumLedger;
 import io.sparkfed.report.LibraryVersion;
 import java.io.IOException;
 import java.util.List;
@@ -168,11 +167,6 @@ public final class RunCheckpoints {
               + now
               + "; resume it again");
     }
-  }
-
-  /** Returns where the driver's ledger of secure sums is kept. */
-  public SumLedger ledger() {
-    return folder == null ? SumLedger.none() : folder;
   }
 
   /** Returns what writes a checkpoint where one is due. */

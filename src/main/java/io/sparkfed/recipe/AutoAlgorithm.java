@@ -84,17 +84,25 @@ final class AutoAlgorithm {
   private final ModelShape shape;
   private final boolean preconditioned;
   private final AggregationMode mode;
+  private final MaskingAssumptions masked;
 
   /**
    * Creates it.
    *
    * @param preconditioned whether L-BFGS would start from the features' correlations
    * @param mode how sums are made
+   * @param masked what the graph of masks is made for
    */
   AutoAlgorithm(
-      Family family, double l1, ModelShape shape, boolean preconditioned, AggregationMode mode) {
+      Family family,
+      double l1,
+      ModelShape shape,
+      boolean preconditioned,
+      AggregationMode mode,
+      MaskingAssumptions masked) {
     this.preconditioned = preconditioned;
     this.mode = mode;
+    this.masked = masked;
     this.family = family;
     this.l1 = l1;
     this.shape = shape;
@@ -203,8 +211,7 @@ final class AutoAlgorithm {
   private double round(double compute, double numbers, int workers) {
     double masks =
         mode == AggregationMode.MASKED
-            ? MaskedCohort.of(workers, MaskedCohort.LEAST_WORKERS, MaskingAssumptions.DEFAULT)
-                    .neighbours()
+            ? MaskedCohort.of(workers, MaskedCohort.LEAST_WORKERS, masked).neighbours()
                 * WORKER_SECONDS_A_NEIGHBOUR
             : 0.0;
     return RoundCost.jobs(mode) * (SECONDS_A_JOB + workers * SECONDS_A_TASK)

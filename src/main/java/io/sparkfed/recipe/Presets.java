@@ -18,19 +18,19 @@ import io.sparkfed.federated.ExactPlan;
 import io.sparkfed.federated.TrainingPlan;
 import io.sparkfed.model.Labels;
 import io.sparkfed.model.ModelShape;
+import io.sparkfed.secure.crypto.Kdf;
 import io.sparkfed.secure.keys.EphemeralKeys;
 import io.sparkfed.secure.keys.KeyFolders;
 import io.sparkfed.secure.keys.KeyRing;
-import io.sparkfed.secure.protocol.Ledger;
 import io.sparkfed.server.ExactOptimizer;
 import io.sparkfed.server.Lbfgs;
 import io.sparkfed.solver.LocalLbfgs;
 import io.sparkfed.solver.LocalSolver;
 import io.sparkfed.wire.ProtocolException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HexFormat;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -58,16 +58,20 @@ public final class Presets {
    * @throws ConfigurationException if the preset can't have so many
    */
   public static TrainingPlan plan(TrainingConfig config, int features) {
-    return plan(config, features, SumLedger.none());
+    return plan(config, features, Kdf.fresh());
   }
 
   /**
    * Returns the plan of a run that may be resumed.
    *
-   * @param ledger where the secure sums that were begun are kept
+   * @param runId no other run's; one that is gone on with has the same again
    * @throws ConfigurationException if the preset can't have so many features
    */
-  public static TrainingPlan plan(TrainingConfig config, int features, SumLedger ledger) {
+  public static TrainingPlan plan(TrainingConfig config, int features, String runId) {
+    return plan(config, features, Kdf.sha256(runId.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private static TrainingPlan plan(TrainingConfig config, int features, byte[] runId) {
     ModelShape shape =
         new ModelShape(features, config.model().intercept(), config.model().loss().outputs());
     KeyRing keys = keys(config.aggregation());
@@ -82,7 +86,7 @@ public final class Presets {
         config.algorithm().reduction(),
         config.algorithm().solver(),
         config.algorithm().weighting(),
-        sums(config, keys, ledger(ledger)),
+        config.aggregation().sums(keys, runId),
         config.algorithm().server(),
         config.algorithm().cohort(),
         config.algorithm().rounds(),
@@ -123,7 +127,8 @@ public final class Presets {
               config.model().l1(),
               shape,
               isPreconditioned(config, shape),
-              config.aggregation().mode())
+              config.aggregation().mode(),
+              config.aggregation().masked())
           .chooser((preset, warmPays) -> filled(config, shape, preset, warmPays));
     }
     AlgorithmChoice named = filled(config, shape, algorithm.preset(), false);
@@ -191,20 +196,7 @@ public final class Presets {
 
   /** Returns the sums that all numbers of a run's preprocessing travel through. */
   public static SumFactory sums(TrainingConfig config) {
-    return sums(config, keys(config.aggregation()), Ledger.inMemory());
-  }
-
-  private static SumFactory sums(TrainingConfig config, KeyRing keys, Ledger ledger) {
-    return config.aggregation().sums(keys, ledger);
-  }
-
-  private static Ledger ledger(SumLedger kept) {
-    HexFormat hex = HexFormat.of();
-    Ledger.Store store =
-        (runId, sums) -> kept.write(new SumLedger.Entry(hex.formatHex(runId), sums));
-    return kept.last()
-        .map(last -> new Ledger(hex.parseHex(last.runId()), last.sums(), store))
-        .orElseGet(() -> Ledger.begin(store));
+    return config.aggregation().sums(keys(config.aggregation()), Kdf.fresh());
   }
 
   static KeyRing keys(AggregationConfig aggregation) {

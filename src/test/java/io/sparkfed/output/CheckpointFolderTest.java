@@ -2,7 +2,6 @@ package io.sparkfed.output;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -23,7 +22,6 @@ import io.sparkfed.jobs.JobRunner;
 import io.sparkfed.model.Family;
 import io.sparkfed.model.FeatureEncoding;
 import io.sparkfed.recipe.Presets;
-import io.sparkfed.recipe.SumLedger;
 import io.sparkfed.testing.Measured;
 import io.sparkfed.testing.Table;
 import java.io.IOException;
@@ -150,19 +148,11 @@ class CheckpointFolderTest {
     CheckpointFolder folder = CheckpointFolder.begin(fs, dir);
     for (int round = 8; round <= 12; round++) {
       folder.write(checkpoint(round));
-      folder.write(new SumLedger.Entry("ab", round));
     }
 
     assertEquals(
-        List.of(
-            "_CHECKPOINTS",
-            "ledger-0000000011.json",
-            "ledger-0000000012.json",
-            "round-0000000011.json",
-            "round-0000000012.json"),
-        files());
+        List.of("_CHECKPOINTS", "round-0000000011.json", "round-0000000012.json"), files());
     assertEquals(12, CheckpointFolder.look(fs, dir).checkpoint().state().round());
-    assertEquals(Optional.of(new SumLedger.Entry("ab", 12)), folder.last());
   }
 
   /**
@@ -210,34 +200,20 @@ class CheckpointFolderTest {
   @Test
   void look_nothingThere_isRefused() throws IOException {
     assertThrows(IOException.class, () -> CheckpointFolder.look(fs, dir));
-    CheckpointFolder.begin(fs, dir).write(new SumLedger.Entry("ab", 1));
+    CheckpointFolder.begin(fs, dir);
     assertThrows(IOException.class, () -> CheckpointFolder.look(fs, dir));
     assertTrue(!CheckpointFolder.isHeldBy(fs, dir));
   }
 
-  /** Numbers after the ledger's before last may have been opened: there is no going back to it. */
-  @Test
-  void ledger_damaged_isRefused() throws IOException {
-    CheckpointFolder folder = CheckpointFolder.begin(fs, dir);
-    folder.write(new SumLedger.Entry("ab", 1));
-    folder.write(new SumLedger.Entry("ab", 2));
-    Files.writeString(file("ledger-0000000004.json"), "{}");
-
-    assertThrows(UncheckedIOException.class, folder::last);
-  }
-
-  /** A driver that was thought dead can write no more, neither checkpoint nor ledger. */
+  /** A driver that was thought dead can write no more. */
   @Test
   void takeOver_ofALivingRun_endsIt() throws IOException {
     CheckpointFolder living = CheckpointFolder.begin(fs, dir);
     living.write(checkpoint(3));
-    living.write(new SumLedger.Entry("ab", 1));
 
     CheckpointFolder taken = CheckpointFolder.takeOver(fs, dir);
 
     assertThrows(UncheckedIOException.class, () -> living.write(checkpoint(4)));
-    assertThrows(UncheckedIOException.class, () -> living.write(new SumLedger.Entry("ab", 2)));
-    assertEquals(Optional.of(new SumLedger.Entry("ab", 1)), taken.last());
     taken.write(checkpoint(4));
     assertEquals(List.of("attempt-2"), JobRunner.names(root.resolve("checkpoint")));
     taken.remove();
@@ -296,7 +272,7 @@ class CheckpointFolderTest {
       FederatedTrainer trainer =
           new FederatedTrainer(
               new InProcessFederation<>(shards),
-              Presets.plan(config, 3, own),
+              Presets.plan(config, 3, "run"),
               round -> {},
               state -> {
                 own.write(new Checkpoint("run", "1.0", ResultSettings.of(config), data, state));
@@ -314,13 +290,6 @@ class CheckpointFolderTest {
     assertArrayEquals(bits(expected.model().values()), bits(actual.model().values()));
     assertEquals(losses(expected), losses(actual));
     assertEquals(expected.lastRound().trainMetrics(), actual.lastRound().trainMetrics());
-    if (!mode.equals("insecure-plain")) {
-      SumLedger.Entry ledger = folder.last().orElseThrow();
-      assertEquals(64, ledger.runId().length());
-      // A sum that chooses the range, or none, and one for each visit.
-      assertTrue(ledger.sums() >= expected.rounds().size(), ledger.toString());
-      assertNotEquals("", ledger.runId());
-    }
   }
 
   private static List<Double> losses(TrainingResult result) {

@@ -96,7 +96,7 @@ final class DriverSide {
       if (!vector.pledges().keySet().equals(topology.neighbours(vector.worker()))) {
         throw new ProtocolException("shares must be sealed to exactly the sender's neighbors");
       }
-      vector.verify(roster, context);
+      vector.verify(roster, context, bytes);
       return vector;
     } catch (ProtocolException e) {
       faults.add(sender + ": " + e.getMessage());

@@ -13,7 +13,7 @@ import java.util.SortedMap;
 sealed interface MaskedFrame {
   /** The frames' canonical bytes. */
   RecordForm BYTES =
-      new RecordForm(2, List.of(CardsWanted.class, Mask.class, Unmask.class, Session.class));
+      new RecordForm(3, List.of(CardsWanted.class, Mask.class, Unmask.class, Session.class));
 
   /**
    * Asks for cards, once a run.

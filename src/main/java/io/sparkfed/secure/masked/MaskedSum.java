@@ -14,7 +14,6 @@ import io.sparkfed.secure.keys.KeyRing;
 import io.sparkfed.secure.keys.Roster;
 import io.sparkfed.secure.protocol.EndOfRun;
 import io.sparkfed.secure.protocol.FlaggedVector;
-import io.sparkfed.secure.protocol.Ledger;
 import io.sparkfed.secure.protocol.LeftOut;
 import io.sparkfed.secure.protocol.PhaseTask.Traffic;
 import io.sparkfed.wire.ProtocolException;
@@ -43,20 +42,19 @@ public final class MaskedSum implements RingSum {
   private final Roster roster;
   private final int minWorkers;
   private final MaskingAssumptions assumed;
-  private final Ledger ledger;
   private final byte[] runId;
   private final LeftOut leftOut = new LeftOut();
   private SortedMap<String, Card> cards = new TreeMap<>();
 
   /**
-   * Prepares masked sums of a run that won't be resumed, on what is assumed by default.
+   * Prepares masked sums of a run of their own, on what is assumed by default.
    *
    * @param keys where workers find their keys and everybody the public ones
    * @param minWorkers least number of workers in a sum, at least 2
    * @throws IllegalArgumentException if {@code minWorkers < 2}
    */
   public MaskedSum(KeyRing keys, int minWorkers) {
-    this(keys, minWorkers, MaskingAssumptions.DEFAULT, Ledger.inMemory());
+    this(keys, minWorkers, MaskingAssumptions.DEFAULT, Kdf.fresh());
   }
 
   /**
@@ -65,10 +63,10 @@ public final class MaskedSum implements RingSum {
    * @param keys where workers find their keys and everybody the public ones
    * @param minWorkers least number of workers in a sum, at least 2
    * @param assumed what the graph of masks is made for
-   * @param ledger which sums were begun
+   * @param runId 32 bytes that no other run has; one that is gone on with has the same again
    * @throws IllegalArgumentException if {@code minWorkers < 2}
    */
-  public MaskedSum(KeyRing keys, int minWorkers, MaskingAssumptions assumed, Ledger ledger) {
+  public MaskedSum(KeyRing keys, int minWorkers, MaskingAssumptions assumed, byte[] runId) {
     if (minWorkers < 2) {
       throw new IllegalArgumentException("min-workers must be >= 2. Provided value: " + minWorkers);
     }
@@ -76,8 +74,7 @@ public final class MaskedSum implements RingSum {
     this.roster = keys.roster();
     this.minWorkers = minWorkers;
     this.assumed = assumed;
-    this.ledger = ledger;
-    this.runId = ledger.runId();
+    this.runId = runId.clone();
   }
 
   @Override
@@ -88,15 +85,13 @@ public final class MaskedSum implements RingSum {
   @Override
   public <S> Opened<long[]> sum(Federation<S> federation, Visit visit, Words<S> words) {
     Traffic traffic = new Traffic();
-    int number = ledger.nextSum();
-    ledger.force();
     List<String> cohort = visit.cohort();
     List<String> invited = cohort;
     boolean lostBefore = false;
     for (int attempt = 1; ; attempt++) {
       try {
         Opened<long[]> opened =
-            new Attempt<>(federation, visit, words, number, traffic).open(cohort, invited);
+            new Attempt<>(federation, visit, words, traffic).open(cohort, invited);
         if (opened.dropouts() > 0) {
           cards = new TreeMap<>();
         }
@@ -168,14 +163,12 @@ public final class MaskedSum implements RingSum {
     private final Federation<S> federation;
     private final Visit visit;
     private final Words<S> words;
-    private final int number;
     private final Traffic traffic;
 
-    Attempt(Federation<S> federation, Visit visit, Words<S> words, int number, Traffic traffic) {
+    Attempt(Federation<S> federation, Visit visit, Words<S> words, Traffic traffic) {
       this.federation = federation;
       this.visit = visit;
       this.words = words;
-      this.number = number;
       this.traffic = traffic;
     }
 
@@ -240,7 +233,6 @@ public final class MaskedSum implements RingSum {
           runId,
           Kdf.fresh(),
           visit.round(),
-          number,
           least,
           graph.degree(),
           graph.threshold(),

@@ -86,7 +86,7 @@ record MaskedTask<S>(KeyRing keys, MaskedFrame frame, Optional<Words<S>> words)
         FlaggedVector.of(
             () -> read.of(worker, held, new OwnersSide(owner.policy().clip(), side::blindingKey)),
             side::blindingKey);
-    return side.mask(vector, FlaggedVector.ring(read.ring()), Kdf.sha256(read.subject())).toBytes();
+    return side.mask(vector, FlaggedVector.ring(read.ring()), Kdf.sha256(read.subject()));
   }
 
   private byte[] reveal(String worker, MaskedFrame.Unmask asked) {

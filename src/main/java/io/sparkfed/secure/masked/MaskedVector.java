@@ -50,13 +50,13 @@ public final class MaskedVector {
   }
 
   /**
-   * Signs words that all masks have been added to.
+   * Signs words that all masks have been added to, and returns the message.
    *
    * @param roster null where nobody could check a signature
    * @param pledges by neighbor
    * @param ownShareHash hash of the share that the worker keeps itself
    */
-  static MaskedVector make(
+  static byte[] make(
       PartyKeys own,
       Roster roster,
       String worker,
@@ -67,7 +67,7 @@ public final class MaskedVector {
       long[] masked) {
     byte[] body = body(worker, commitment, pledges, ownShareHash, masked);
     byte[] signature = roster == null ? new byte[0] : own.sign(signedBytes(context, body));
-    return new MaskedVector(worker, commitment, pledges, ownShareHash, masked, signature);
+    return new WireWriter().bytes(body).bytes(signature).toByteArray();
   }
 
   String worker() {
@@ -99,11 +99,12 @@ public final class MaskedVector {
   /**
    * Checks the signature, where there is a roster to check it by.
    *
+   * @param message what this was read from
    * @throws ProtocolException if it isn't the worker's
    */
-  void verify(Roster roster, byte[] context) {
+  void verify(Roster roster, byte[] context, byte[] message) {
     if (roster != null) {
-      byte[] body = body(worker, commitment, pledges, ownShareHash, words);
+      byte[] body = new WireReader(message).bytes();
       Signing.verify(roster.publicKey(worker), signedBytes(context, body), signature);
     }
   }
@@ -131,13 +132,6 @@ public final class MaskedVector {
                 .bytes(pledge.shareHash())
                 .bytes(pledge.seedHash()));
     return out.longs(words).toByteArray();
-  }
-
-  byte[] toBytes() {
-    return new WireWriter()
-        .bytes(body(worker, commitment, pledges, ownShareHash, words))
-        .bytes(signature)
-        .toByteArray();
   }
 
   static MaskedVector parse(byte[] bytes) {

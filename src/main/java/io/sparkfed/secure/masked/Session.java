@@ -14,21 +14,13 @@ import io.sparkfed.wire.WireWriter;
  * @param runId 32 random bytes of the run
  * @param id 32 random bytes of the session; never used twice
  * @param round the round it belongs to
- * @param sum number of the sum within the run; attempts at one sum share it
  * @param minWorkers least number of workers in the sum
  * @param degree k: with how many others each worker masks
  * @param threshold t: how many holders' shares open a self mask
  * @param cards canonical bytes of the cards of U0
  */
 record Session(
-    byte[] runId,
-    byte[] id,
-    int round,
-    int sum,
-    int minWorkers,
-    int degree,
-    int threshold,
-    byte[] cards) {
+    byte[] runId, byte[] id, int round, int minWorkers, int degree, int threshold, byte[] cards) {
 
   /**
    * Returns what every key of the session is bound to.
@@ -45,7 +37,6 @@ record Session(
             .bytes(runId)
             .bytes(id)
             .integer(round)
-            .integer(sum)
             .integer(minWorkers)
             .integer(degree)
             .integer(threshold)

@@ -59,9 +59,10 @@ final class WorkerSide {
    *
    * @param ring how such vectors are added
    * @param subject hash of what the vector answers
+   * @return the message, see {@link MaskedVector}
    * @throws ProtocolException if it is too long for the owner, or the session was masked otherwise
    */
-  MaskedVector mask(long[] vector, Ring ring, byte[] subject) {
+  byte[] mask(long[] vector, Ring ring, byte[] subject) {
     owner.policy().checkDimension(vector.length);
     byte[] commitment = commitmentTo(vector);
     owner.journal().send(session.id(), new Sent(session.runId(), context, commitment, subject));

@@ -1,5 +1,5 @@
 /**
  * What the secure sums share: the flags a vector carries, how a phase's failure becomes one coarse
- * tag, the hash of what the driver broadcast, and the driver's ledger of sums that were begun.
+ * tag, the end of a run, and what was left out of its sums.
  */
 package io.sparkfed.secure.protocol;

@@ -9,7 +9,7 @@ sealed interface SealedFrame {
   /** The frames' canonical bytes. */
   RecordForm BYTES =
       new RecordForm(
-          2,
+          3,
           List.of(
               Seal.class,
               Advert.class,

@@ -15,7 +15,6 @@ import java.util.List;
  * @param runId 32 random bytes of the run
  * @param id 32 random bytes of the session; never used twice
  * @param round the round it belongs to
- * @param sum number of the attempt at a sum within the run; an aggregator opens one set for it
  * @param minWorkers least number of workers in the sum
  * @param ring how vectors are added
  * @param aggregators adverts, sorted by aggregator
@@ -24,7 +23,6 @@ record SealedSession(
     byte[] runId,
     byte[] id,
     int round,
-    int sum,
     int minWorkers,
     Ring ring,
     List<AggregatorAdvert> aggregators)
@@ -52,7 +50,6 @@ record SealedSession(
             .bytes(runId)
             .bytes(id)
             .integer(round)
-            .integer(sum)
             .integer(minWorkers)
             .integer(ring.singles())
             .integer(ring.width())

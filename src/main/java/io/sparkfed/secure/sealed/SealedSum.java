@@ -16,7 +16,6 @@ import io.sparkfed.secure.keys.KeyRing;
 import io.sparkfed.secure.keys.Roster;
 import io.sparkfed.secure.protocol.EndOfRun;
 import io.sparkfed.secure.protocol.FlaggedVector;
-import io.sparkfed.secure.protocol.Ledger;
 import io.sparkfed.secure.protocol.LeftOut;
 import io.sparkfed.secure.protocol.PhaseTask.Traffic;
 import io.sparkfed.secure.sealed.ShareSum.Outcome;
@@ -42,7 +41,6 @@ public final class SealedSum implements RingSum {
   private final Roster pinnedRoster;
   private final List<String> aggregators;
   private final int minWorkers;
-  private final Ledger ledger;
   private final byte[] runId;
   private final LeftOut leftOut = new LeftOut();
   private List<AggregatorAdvert> adverts = List.of();
@@ -56,7 +54,7 @@ public final class SealedSum implements RingSum {
    * @throws IllegalArgumentException if {@code minWorkers < 2} or there is no aggregator
    */
   public SealedSum(KeyRing keys, Set<String> aggregators, int minWorkers) {
-    this(keys, aggregators, minWorkers, Ledger.inMemory());
+    this(keys, aggregators, minWorkers, Kdf.fresh());
   }
 
   /**
@@ -65,10 +63,10 @@ public final class SealedSum implements RingSum {
    * @param keys where workers and aggregators find their keys
    * @param aggregators their ids: one for a secure worker, several for a committee
    * @param minWorkers least number of workers in a sum, at least 2
-   * @param ledger which sums were begun
+   * @param runId 32 bytes that no other run has; one that is gone on with has the same again
    * @throws IllegalArgumentException if {@code minWorkers < 2} or there is no aggregator
    */
-  public SealedSum(KeyRing keys, Set<String> aggregators, int minWorkers, Ledger ledger) {
+  public SealedSum(KeyRing keys, Set<String> aggregators, int minWorkers, byte[] runId) {
     if (minWorkers < 2) {
       throw new IllegalArgumentException("min-workers must be >= 2. Provided value: " + minWorkers);
     }
@@ -79,8 +77,7 @@ public final class SealedSum implements RingSum {
     this.pinnedRoster = keys.roster();
     this.aggregators = List.copyOf(new TreeSet<>(aggregators));
     this.minWorkers = minWorkers;
-    this.ledger = ledger;
-    this.runId = ledger.runId();
+    this.runId = runId.clone();
   }
 
   @Override
@@ -148,8 +145,6 @@ public final class SealedSum implements RingSum {
       SortedSet<String> asked,
       Words<S> words,
       Traffic traffic) {
-    int number = ledger.nextSum();
-    ledger.force();
     if (adverts.isEmpty()) {
       adverts = adverts(federation, visit.round(), traffic);
     }
@@ -158,7 +153,6 @@ public final class SealedSum implements RingSum {
             runId,
             Kdf.fresh(),
             visit.round(),
-            number,
             visit.atLeast(minWorkers),
             FlaggedVector.ring(words.ring()),
             adverts);

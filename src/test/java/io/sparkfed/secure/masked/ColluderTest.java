@@ -119,9 +119,10 @@ class ColluderTest {
         worker ->
             masked.put(
                 worker,
-                honest
-                    .side(worker, session)
-                    .mask(honest.held.get(worker), Ring.OF_WORDS, Rehearsal.hash(1))));
+                MaskedVector.parse(
+                    honest
+                        .side(worker, session)
+                        .mask(honest.held.get(worker), Ring.OF_WORDS, Rehearsal.hash(1)))));
     return masked;
   }
 

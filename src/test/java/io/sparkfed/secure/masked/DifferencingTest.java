@@ -79,7 +79,6 @@ class DifferencingTest {
             parties.runId,
             Rehearsal.hash(10 + session),
             1,
-            session,
             minWorkers,
             graph.degree(),
             graph.threshold(),
@@ -89,7 +88,7 @@ class DifferencingTest {
     List<byte[]> messages = new ArrayList<>();
     for (String worker : sum) {
       WorkerSide side = new WorkerSide(owners.get(worker), worker, asked, parties.askedHash());
-      messages.add(side.mask(parties.held.get(worker), Ring.OF_WORDS, SUBJECT).toBytes());
+      messages.add(side.mask(parties.held.get(worker), Ring.OF_WORDS, SUBJECT));
     }
     SortedMap<String, MaskedVector> vectors = driver.maskedVectors(messages);
     SortedMap<String, byte[]> inboxes = driver.inboxes(vectors);

@@ -81,15 +81,14 @@ class HostileWorkerTest {
     leftOut(
         "worker w00: a signature must be its sender's",
         MaskedVector.make(
-                own.owner("w01").keys(),
-                own.keys.roster(),
-                "w00",
-                own.context(),
-                genuine.commitment(),
-                genuine.pledges(),
-                genuine.shareHash("w00"),
-                new long[4])
-            .toBytes());
+            own.owner("w01").keys(),
+            own.keys.roster(),
+            "w00",
+            own.context(),
+            genuine.commitment(),
+            genuine.pledges(),
+            genuine.shareHash("w00"),
+            new long[4]));
   }
 
   @Test
@@ -112,15 +111,14 @@ class HostileWorkerTest {
   private byte[] made(
       MaskedVector genuine, SortedMap<String, MaskedVector.Pledge> pledges, long[] words) {
     return MaskedVector.make(
-            own.owner("w00").keysOf(own.runId),
-            own.keys.roster(),
-            "w00",
-            own.context(),
-            genuine.commitment(),
-            pledges,
-            genuine.shareHash("w00"),
-            words)
-        .toBytes();
+        own.owner("w00").keysOf(own.runId),
+        own.keys.roster(),
+        "w00",
+        own.context(),
+        genuine.commitment(),
+        pledges,
+        genuine.shareHash("w00"),
+        words);
   }
 
   @Test

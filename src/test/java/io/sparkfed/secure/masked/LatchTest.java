@@ -144,10 +144,12 @@ class LatchTest {
   void mask_anotherVectorWithoutALatch_sharesNoBytes() {
     Rehearsal session = new Rehearsal(HELD, 2, 3L);
     MaskedVector one =
-        session.side("w00").mask(new long[] {1, 2, 0}, Ring.OF_WORDS, Rehearsal.hash(0));
+        MaskedVector.parse(
+            session.side("w00").mask(new long[] {1, 2, 0}, Ring.OF_WORDS, Rehearsal.hash(0)));
     session.keys.forgetAll();
     MaskedVector other =
-        session.side("w00").mask(new long[] {1, 2, 1}, Ring.OF_WORDS, Rehearsal.hash(0));
+        MaskedVector.parse(
+            session.side("w00").mask(new long[] {1, 2, 1}, Ring.OF_WORDS, Rehearsal.hash(0)));
 
     assertFalse(Arrays.equals(one.commitment(), other.commitment()));
     long[] words = new long[3];
@@ -171,8 +173,11 @@ class LatchTest {
     Rehearsal session = Rehearsal.of(4, 3, 4L);
     Session other = session.with(Rehearsal.hash(5), 2, 3, 3, session.cards());
     long[] vector = Rehearsal.flagged(session.held.get("w00"));
-    MaskedVector one = session.side("w00").mask(vector, Ring.OF_WORDS, Rehearsal.hash(0));
-    MaskedVector two = session.side("w00", other).mask(vector, Ring.OF_WORDS, Rehearsal.hash(0));
+    MaskedVector one =
+        MaskedVector.parse(session.side("w00").mask(vector, Ring.OF_WORDS, Rehearsal.hash(0)));
+    MaskedVector two =
+        MaskedVector.parse(
+            session.side("w00", other).mask(vector, Ring.OF_WORDS, Rehearsal.hash(0)));
 
     assertFalse(Arrays.equals(one.commitment(), two.commitment()));
     long[] sum = new long[5];

@@ -43,7 +43,7 @@ class ModelTest {
     List<byte[]> masked = new ArrayList<>();
     for (String name : names) {
       WorkerSide side = parties.side(name, session);
-      masked.add(side.mask(parties.held.get(name), Ring.OF_WORDS, Rehearsal.hash(2)).toBytes());
+      masked.add(side.mask(parties.held.get(name), Ring.OF_WORDS, Rehearsal.hash(2)));
     }
     DriverSide driver = new DriverSide(parties.keys.roster(), session, parties.askedHash());
     SortedMap<String, byte[]> inboxes = driver.inboxes(driver.maskedVectors(masked));

@@ -51,7 +51,6 @@ class ProtocolVectorTest {
               runId,
               hex(sum, "sessionId"),
               sum.get("round").asInt(),
-              sum.get("number").asInt(),
               run.get("minWorkers").asInt(),
               run.get("degree").asInt(),
               run.get("threshold").asInt(),
@@ -76,7 +75,8 @@ class ProtocolVectorTest {
           if (!own.get("masked").isNull()) {
             WorkerSide side = new WorkerSide(owner, worker, session, asked);
             byte[] message =
-                side.mask(words(own.get("vector")), ring, Rehearsal.hash(session.sum())).toBytes();
+                side.mask(
+                    words(own.get("vector")), ring, Rehearsal.hash(sum.get("number").asInt()));
             assertMessage(own, "masked", worker, message);
             masked.add(message);
             survivors.add(worker);

@@ -40,7 +40,6 @@ final class Rehearsal {
             runId,
             bytes(random),
             1,
-            1,
             minWorkers,
             graph.degree(),
             graph.threshold(),
@@ -114,14 +113,7 @@ final class Rehearsal {
   /** Returns the same session with parts of it changed, as a driver that lies would. */
   Session with(byte[] id, int minWorkers, int degree, int threshold, List<Card> cards) {
     return new Session(
-        session.runId(),
-        id,
-        session.round(),
-        session.sum(),
-        minWorkers,
-        degree,
-        threshold,
-        Cards.toBytes(cards));
+        session.runId(), id, session.round(), minWorkers, degree, threshold, Cards.toBytes(cards));
   }
 
   byte[] maskTask(String worker) {

@@ -82,7 +82,8 @@ class UniformityTest {
       Session session = frame.with(Rehearsal.bytes(random), 2, 2, 3, frame.cards());
       byte[] context =
           session.context(Cards.parse(session.cards()).hash(), owner.roster(), frame.askedHash());
-      MaskedVector sent = frame.side("b", session).mask(vector, RING, Rehearsal.hash(1));
+      MaskedVector sent =
+          MaskedVector.parse(frame.side("b", session).mask(vector, RING, Rehearsal.hash(1)));
       long[] rest = new long[WORDS];
       sent.addTo(rest, RING);
       seen.masked().add(rest.clone());

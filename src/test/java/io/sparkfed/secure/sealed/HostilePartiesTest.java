@@ -82,7 +82,6 @@ class HostilePartiesTest {
         runId,
         Kdf.sha256(new byte[] {4, (byte) number}),
         1,
-        1,
         3,
         Ring.OF_WORDS,
         aggregators.stream().map(this::advert).toList());
@@ -208,8 +207,7 @@ class HostilePartiesTest {
             otherRun,
             new AggregatorAdvert("agg-1", good.identity(), otherKey, good.signature()),
             new AggregatorAdvert("agg-2", good.identity(), good.sealKey(), good.signature()))) {
-      SealedSession session =
-          new SealedSession(runId, model, 1, 1, 3, Ring.OF_WORDS, List.of(forged));
+      SealedSession session = new SealedSession(runId, model, 1, 3, Ring.OF_WORDS, List.of(forged));
       assertThrows(
           ProtocolException.class, () -> new SealingSide(keys.open("ann"), "ann", session, model));
     }

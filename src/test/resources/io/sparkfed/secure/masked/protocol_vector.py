@@ -168,7 +168,6 @@ def one_sum(parties, run, frame, ring, session, round_number, number, missing, l
     context = sha(
         fields("spark-federated masked sum 2", run, session_id)
         + u32(round_number)
-        + u32(number)
         + u32(least)
         + u32(degree)
         + u32(threshold)
