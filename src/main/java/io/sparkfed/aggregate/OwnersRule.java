@@ -16,7 +16,9 @@ public enum OwnersRule {
   COHORTS(6, "the answer to a question for another cohort than the first"),
   CORRUPTED(7, "a graph of masks for fewer corrupted workers"),
   CLIP(8, "sums of rows' values, which a bound on updates does not hold"),
-  AGGREGATORS(9, "other aggregators");
+  AGGREGATORS(9, "other aggregators"),
+  STUDY(10, "what belongs to no study that they accepted"),
+  STATEMENTS(11, "a statement that they don't list");
 
   private final int code;
   private final String asked;

@@ -11,6 +11,11 @@ import io.sparkfed.wire.Sendable;
  */
 public interface Question<S> extends Sendable<Question<S>> {
 
+  /** Returns what it is called where an owner lists what may be asked. */
+  default String name() {
+    return getClass().getSimpleName();
+  }
+
   /** Returns what an answer is made of: the names of all numbers that leave the worker. */
   Layout layout();
 

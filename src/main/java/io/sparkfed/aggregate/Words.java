@@ -33,6 +33,16 @@ public interface Words<S> extends Sendable<Words<S>> {
    */
   byte[] subject();
 
+  /** Returns the name of the question that the vectors answer; empty where they answer none. */
+  default String asked() {
+    return "";
+  }
+
+  /** Returns the SHA-256 of the study that this is asked for; empty where there is none. */
+  default byte[] study() {
+    return new byte[0];
+  }
+
   /** Returns how these vectors are added. */
   Ring ring();
 }

@@ -8,6 +8,7 @@ import io.sparkfed.aggregate.SumFactory;
 import io.sparkfed.aggregate.VectorSum;
 import io.sparkfed.config.TrainingConfig.AggregationConfig;
 import io.sparkfed.secure.FixedPointSum;
+import io.sparkfed.secure.SumsOfStudy;
 import io.sparkfed.secure.UnderPolicies;
 import io.sparkfed.secure.keys.KeyRing;
 import io.sparkfed.secure.masked.MaskedSum;
@@ -120,9 +121,10 @@ public enum AggregationMode {
    * @param keys where the parties' keys are
    * @param of what is configured
    * @param runId 32 bytes that no other run has
+   * @param study SHA-256 of the study that all is asked for
    */
-  SumFactory sums(KeyRing keys, AggregationConfig of, byte[] runId) {
-    RingSum shared = ring.open(keys, of, runId);
+  SumFactory sums(KeyRing keys, AggregationConfig of, byte[] runId, byte[] study) {
+    RingSum shared = new SumsOfStudy(study, ring.open(keys, of, runId));
     return new SumFactory() {
       @Override
       public VectorSum sumOf(Layout layout) {

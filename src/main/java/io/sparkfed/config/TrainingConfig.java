@@ -262,9 +262,10 @@ public record TrainingConfig(
      *
      * @param keyRing where the parties' keys are
      * @param runId 32 bytes that no other run has
+     * @param study SHA-256 of the study that all is asked for
      */
-    public SumFactory sums(KeyRing keyRing, byte[] runId) {
-      return mode.sums(keyRing, this, runId);
+    public SumFactory sums(KeyRing keyRing, byte[] runId, byte[] study) {
+      return mode.sums(keyRing, this, runId, study);
     }
 
     /** Returns the host of each aggregator that has one of its own. */

@@ -3,6 +3,8 @@ package io.sparkfed.federated;
 import io.sparkfed.aggregate.Clip;
 import io.sparkfed.aggregate.Question;
 import io.sparkfed.wire.Form;
+import java.util.Arrays;
+import java.util.List;
 
 /**
  * All that a worker is ever asked, as a closed list of values. What each lets leave is its {@link
@@ -50,6 +52,13 @@ public sealed interface Statement<S> extends Question<S>
       clip.requireNone();
     }
     return answer(worker, held);
+  }
+
+  /** Returns the names of all statements. */
+  static List<String> names() {
+    return Arrays.stream(Statement.class.getPermittedSubclasses())
+        .map(Class::getSimpleName)
+        .toList();
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.sparkfed.owner;
 
+import io.sparkfed.federated.Statement;
 import io.sparkfed.wire.ProtocolException;
 import java.time.LocalDate;
 import java.time.format.DateTimeParseException;
@@ -9,6 +10,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * What an owner lets be asked of its rows. A list that isn't set allows all; data sets that are set
@@ -31,6 +33,7 @@ public final class QuestionPolicy {
     families = policy.names("families");
     algorithms = policy.names("algorithms");
     analysts = policy.names("analysts");
+    policy.names("statements").ifPresent(QuestionPolicy::requireStatements);
     until = policy.text("until").map(text -> date("until", text));
     leastLevelRows = policy.count("least-level-rows", 1, 5);
     disclosure = Disclosure.read(policy);
@@ -110,6 +113,16 @@ public final class QuestionPolicy {
   /** Returns what a worker's rows must be like before anything of them leaves. */
   public Disclosure disclosure() {
     return disclosure;
+  }
+
+  private static void requireStatements(SortedSet<String> names) {
+    SortedSet<String> known = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+    known.addAll(Statement.names());
+    for (String name : names) {
+      if (!known.contains(name)) {
+        throw new ProtocolException("statements: there is no statement " + name);
+      }
+    }
   }
 
   private static LocalDate date(String key, String text) {

@@ -86,7 +86,7 @@ public final class Presets {
         config.algorithm().reduction(),
         config.algorithm().solver(),
         config.algorithm().weighting(),
-        config.aggregation().sums(keys, runId),
+        config.aggregation().sums(keys, runId, Studies.hash(config)),
         config.algorithm().server(),
         config.algorithm().cohort(),
         config.algorithm().rounds(),
@@ -196,7 +196,9 @@ public final class Presets {
 
   /** Returns the sums that all numbers of a run's preprocessing travel through. */
   public static SumFactory sums(TrainingConfig config) {
-    return config.aggregation().sums(keys(config.aggregation()), Kdf.fresh());
+    return config
+        .aggregation()
+        .sums(keys(config.aggregation()), Kdf.fresh(), Studies.hash(config));
   }
 
   static KeyRing keys(AggregationConfig aggregation) {

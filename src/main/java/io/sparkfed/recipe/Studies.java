@@ -48,6 +48,15 @@ public final class Studies {
     return SignedStudy.by(identity, study(config, roster, Signing.publicKey(identity)));
   }
 
+  /**
+   * Returns the hash of a configuration's study.
+   *
+   * @throws ConfigurationException if the analyst's keys or the roster can't be read
+   */
+  static byte[] hash(TrainingConfig config) {
+    return of(config).open().hash();
+  }
+
   private static Study study(TrainingConfig config, byte[] roster, byte[] analyst) {
     WorkersHalf asked = config.asked();
     return new Study(

@@ -91,6 +91,11 @@ record AnswersMagnitude<S>(Question<S> question, int scaledLength) implements Wo
   }
 
   @Override
+  public String asked() {
+    return question.name();
+  }
+
+  @Override
   public Ring ring() {
     return Ring.OF_WORDS;
   }

@@ -47,6 +47,11 @@ record EncodedAnswer<S>(Question<S> question, FixedPoint grid) implements Words<
   }
 
   @Override
+  public String asked() {
+    return question.name();
+  }
+
+  @Override
   public Ring ring() {
     return grid.ring();
   }

@@ -1,10 +1,13 @@
 package io.sparkfed.secure.keys;
 
+import io.sparkfed.aggregate.OwnersRule;
+import io.sparkfed.aggregate.RefusedException;
+import io.sparkfed.aggregate.Words;
 import io.sparkfed.secure.crypto.Kdf;
-import io.sparkfed.wire.ProtocolException;
 import io.sparkfed.wire.WireWriter;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.Arrays;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -24,6 +27,9 @@ public record Owner(
     SortedMap<String, String> questions,
     Journal journal,
     Roster roster) {
+
+  /** The key of the statements that an owner answers; all unless set. */
+  public static final String STATEMENTS = "statements";
 
   /** Creates an owner whose policy says nothing of questions. */
   public Owner(PartyKeys keys, Policy policy, Journal journal, Roster roster) {
@@ -46,15 +52,25 @@ public record Owner(
   }
 
   /**
-   * Checks that a run is of a study that was accepted under the policy as it is now.
+   * Checks that something is asked for a study that was accepted under the policy as it is now, and
+   * is among what the owner answers.
    *
-   * @param study SHA-256 of the run's study
-   * @throws ProtocolException if the policy says something of questions, and it wasn't
+   * @throws RefusedException if the policy says something of questions, and it isn't
    */
-  public void requireAccepted(byte[] study) {
-    if (!questions.isEmpty()
-        && !journal.isAccepted(acceptance(study), LocalDate.now(ZoneOffset.UTC))) {
-      throw new ProtocolException("the run's study must be one that the owner's policy accepted");
+  public void requireAllowed(Words<?> words) {
+    if (questions.isEmpty()) {
+      return;
+    }
+    if (!journal.isAccepted(acceptance(words.study()), LocalDate.now(ZoneOffset.UTC))) {
+      throw new RefusedException(
+          OwnersRule.STUDY, "the run's study must be one that the owner's policy accepted");
+    }
+    String listed = questions.get(STATEMENTS);
+    if (listed != null
+        && Arrays.stream(listed.split(",", -1))
+            .noneMatch(name -> name.strip().equalsIgnoreCase(words.asked()))) {
+      throw new RefusedException(
+          OwnersRule.STATEMENTS, "the owner's policy doesn't list " + words.asked());
     }
   }
 

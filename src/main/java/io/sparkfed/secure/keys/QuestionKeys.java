@@ -11,6 +11,7 @@ final class QuestionKeys {
 
   private static final Set<String> KEYS =
       Set.of(
+          Owner.STATEMENTS,
           "families",
           "algorithms",
           "analysts",

@@ -1,0 +1,96 @@
+package io.sparkfed.secure;
+
+import io.sparkfed.aggregate.Federation;
+import io.sparkfed.aggregate.Opened;
+import io.sparkfed.aggregate.OwnersSide;
+import io.sparkfed.aggregate.Ring;
+import io.sparkfed.aggregate.RingSum;
+import io.sparkfed.aggregate.Visit;
+import io.sparkfed.aggregate.Words;
+import io.sparkfed.wire.Form;
+import io.sparkfed.wire.Site;
+import io.sparkfed.wire.WireReader;
+import io.sparkfed.wire.WireWriter;
+import java.util.SortedMap;
+
+/**
+ * Sums that are asked for a study. Its hash is part of what each worker is asked, and so of what
+ * the keys of a sum are bound to: workers which were told of different studies don't cancel.
+ *
+ * @param study SHA-256 of the study
+ * @param sum what opens the sums
+ */
+public record SumsOfStudy(byte[] study, RingSum sum) implements RingSum {
+
+  @Override
+  public <S> Opened<long[]> sum(Federation<S> federation, Visit visit, Words<S> words) {
+    return sum.sum(federation, visit, new WordsOfStudy<>(study, words));
+  }
+
+  @Override
+  public <S> void end(Federation<S> federation) {
+    sum.end(federation);
+  }
+
+  @Override
+  public SortedMap<String, Integer> leftOut() {
+    return sum.leftOut();
+  }
+
+  /** What is asked, and for which study. */
+  private record WordsOfStudy<S>(byte[] study, Words<S> words) implements Words<S> {
+
+    /** Reads what is asked. */
+    private record StudyForm<S>(Form<Words<S>> ofWords) implements Form<Words<S>> {
+      @Override
+      public Words<S> read(byte[] bytes, Site site) {
+        WireReader in = new WireReader(bytes);
+        byte[] study = in.bytes();
+        Words<S> words = ofWords.read(in.bytes(), site);
+        in.end();
+        return new WordsOfStudy<>(study, words);
+      }
+    }
+
+    @Override
+    public long[] of(String worker, S held) {
+      return words.of(worker, held);
+    }
+
+    @Override
+    public long[] of(String worker, S held, OwnersSide owner) {
+      return words.of(worker, held, owner);
+    }
+
+    /** The same question in two studies is one: their difference is a sum, too. */
+    @Override
+    public byte[] subject() {
+      return words.subject();
+    }
+
+    @Override
+    public String asked() {
+      return words.asked();
+    }
+
+    @Override
+    public Ring ring() {
+      return words.ring();
+    }
+
+    @Override
+    public byte[] toBytes() {
+      return new WireWriter().bytes(study).bytes(words.toBytes()).toByteArray();
+    }
+
+    @Override
+    public Form<Words<S>> form() {
+      return new StudyForm<>(words.form());
+    }
+
+    @Override
+    public Site site() {
+      return words.site();
+    }
+  }
+}
