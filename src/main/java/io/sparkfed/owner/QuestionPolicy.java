@@ -80,7 +80,7 @@ public final class QuestionPolicy {
     if (datasets.isEmpty() && asked.dataset().isEmpty()) {
       return Optional.empty();
     }
-    OwnDataset own = asked.dataset().map(datasets::get).orElse(null);
+    OwnDataset own = asked.dataset().map(name -> datasets.get(name)).orElse(null);
     return own == null
         ? Optional.of("data")
         : own.refusal(asked).map(rule -> "data." + asked.dataset().get() + "." + rule);

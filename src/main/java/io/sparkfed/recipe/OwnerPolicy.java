@@ -25,24 +25,6 @@ import java.util.Optional;
 
 /** What a data owner does with its policy on questions, for command lines. */
 public final class OwnerPolicy {
-  private static final String DATASET =
-      """
-
-      # The data set %1$s. Only what stands here may be asked; a study that asks for more is refused.
-      data.%1$s.path = %2$s
-      # The columns that may be used; take out the ones that may not.
-      data.%1$s.columns = %3$s
-      # Which of them may be the label; any of them unless set.
-      # data.%1$s.labels =
-      # Which of them may be categories, whose levels are told; none unless set.
-      # data.%1$s.categories =
-      # A condition on rows, and a computed column, that may be used: as here, word by word.
-      # data.%1$s.filter.adults = age >= 18
-      # data.%1$s.derive.bmi = weight / (height * height)
-      # A column that may say which rows are held out, with its two values: for training, for testing.
-      # data.%1$s.split.part = train, test
-      """;
-
   private static final String GENERAL =
       """
 
@@ -94,13 +76,30 @@ public final class OwnerPolicy {
     Path absolute = csv.toAbsolutePath().normalize();
     String text =
         (isFirst ? GENERAL : "")
-            + String.format(
-                DATASET,
-                name,
-                escaped(absolute.toString()),
-                escaped(String.join(", ", header(absolute))));
+            + dataset(
+                name, escaped(absolute.toString()), escaped(String.join(", ", header(absolute))));
     Files.writeString(policy, text, StandardOpenOption.APPEND);
     return policy;
+  }
+
+  private static String dataset(String name, String path, String columns) {
+    return """
+
+        # The data set %1$s. Only what stands here may be asked; a study that asks for more is refused.
+        data.%1$s.path = %2$s
+        # The columns that may be used; take out the ones that may not.
+        data.%1$s.columns = %3$s
+        # Which of them may be the label; any of them unless set.
+        # data.%1$s.labels =
+        # Which of them may be categories, whose levels are told; none unless set.
+        # data.%1$s.categories =
+        # A condition on rows, and a computed column, that may be used: as here, word by word.
+        # data.%1$s.filter.adults = age >= 18
+        # data.%1$s.derive.bmi = weight / (height * height)
+        # A column that may say which rows are held out, with its two values: for training, for testing.
+        # data.%1$s.split.part = train, test
+        """
+        .formatted(name, path, columns);
   }
 
   /** Returns a text as a properties file has it. */
