@@ -60,7 +60,8 @@ public final class SecureBenchmark {
    * Runs the benchmark.
    *
    * @param args {@code workers=10,100} and {@code weights=100,10000}; all cases without; or {@code
-   *     rows=10000}, for shards of so many rows, with {@code workers=100} and {@code weights=1000}
+   *     rows=10000}, for shards of so many rows, with {@code workers=100} and {@code weights=1000},
+   *     and {@code turns=2}, more of which leave less of the compiler's work in the figures
    */
   public static void main(String[] args) {
     Suite suite = new Suite("secure", args);
@@ -69,13 +70,14 @@ public final class SecureBenchmark {
         suite.numbers("workers", rows.isEmpty() ? List.of(10, 100, 1000) : List.of(100));
     List<Integer> weights =
         suite.numbers("weights", rows.isEmpty() ? List.of(100, 10_000, 1_000_000) : List.of(1000));
+    int turns = suite.numbers("turns", List.of(2)).get(0);
     SecureBenchmark benchmark = new SecureBenchmark(suite);
     SparkSession spark = suite.open();
     try {
       for (int n : workers) {
         for (int r : rows) {
           for (int d : weights) {
-            suite.print(spark, TrainedShards.measured(spark, n, r, d));
+            suite.print(spark, TrainedShards.measured(spark, n, r, d, turns));
           }
         }
         if (rows.isEmpty()) {

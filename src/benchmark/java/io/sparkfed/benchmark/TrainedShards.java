@@ -21,13 +21,18 @@ import org.apache.spark.sql.SparkSession;
 final class TrainedShards {
   private static final int CLASSES = 10;
   private static final int ROUNDS = 3;
-  private static final int TURNS = 2;
   private static final int EMPTY_JOBS = 16;
   private static final int JOBS_MORE = 2;
 
   private TrainedShards() {}
 
-  static Map<String, Object> measured(SparkSession spark, int workers, int rows, int weights) {
+  /**
+   * Measures a case.
+   *
+   * @param turns how often each mode trains, after a first time that is not counted
+   */
+  static Map<String, Object> measured(
+      SparkSession spark, int workers, int rows, int weights, int turns) {
     int features = Math.max(1, weights / CLASSES - 1);
     TrainingConfig plain = config(workers, rows, features, "insecure-plain");
     TrainingConfig masked = config(workers, rows, features, "masked");
@@ -36,7 +41,7 @@ final class TrainedShards {
     List<Double> emptyMillis = new ArrayList<>();
     try (SparkFederation federation = new ShardLoader(spark, plain).load().federation()) {
       EmptyJob empty = new EmptyJob(spark, workers, weights);
-      for (int turn = 0; turn <= TURNS; turn++) {
+      for (int turn = 0; turn <= turns; turn++) {
         List<Took> nowPlain = new ArrayList<>();
         if (turn % 2 == 0) {
           nowPlain.addAll(Suite.rounds(federation, plain, features));
