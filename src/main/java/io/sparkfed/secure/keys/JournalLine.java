@@ -58,6 +58,7 @@ final class JournalLine {
             HEX.formatHex(answer.runId()),
             HEX.formatHex(answer.opening()),
             HEX.formatHex(answer.subject()),
+            HEX.formatHex(answer.asked()),
             HEX.formatHex(answer.parties()),
             cohort),
         remembered -> remembered.add(session, answer));
@@ -81,7 +82,7 @@ final class JournalLine {
           hex(fields.get(2)),
           new Sent(hex(fields.get(3)), hex(fields.get(4)), hex(fields.get(5)), hex(fields.get(6))));
     }
-    if (fields.size() == 8 && fields.get(1).equals(ANSWERED)) {
+    if (fields.size() == 9 && fields.get(1).equals(ANSWERED)) {
       return of(
           hex(fields.get(2)),
           new Answer(
@@ -89,7 +90,8 @@ final class JournalLine {
               hex(fields.get(4)),
               hex(fields.get(5)),
               hex(fields.get(6)),
-              Arrays.stream(fields.get(7).split(",", -1))
+              hex(fields.get(7)),
+              Arrays.stream(fields.get(8).split(",", -1))
                   .map(name -> URLDecoder.decode(name, StandardCharsets.UTF_8))
                   .collect(Collectors.toSet())));
     }

@@ -76,6 +76,9 @@ final class OpeningSide {
       if (!Arrays.equals(update.modelHash(), first.modelHash())) {
         throw new ProtocolException("all workers must have received the same model");
       }
+      if (!Arrays.equals(update.subject(), first.subject())) {
+        throw new ProtocolException("all workers must answer the same question");
+      }
       if (update.words() != sum.length) {
         throw new ProtocolException("sealed vectors must have one length");
       }
@@ -100,7 +103,13 @@ final class OpeningSide {
         .journal()
         .answer(
             session.id(),
-            new Answer(session.runId(), opening, first.modelHash(), parties(cohort), cohort));
+            new Answer(
+                session.runId(),
+                opening,
+                first.subject(),
+                first.modelHash(),
+                parties(cohort),
+                cohort));
     return ShareSum.of(owner.keys(), aggregator, opening, setHash, sum);
   }
 

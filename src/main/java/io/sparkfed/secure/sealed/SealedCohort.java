@@ -18,6 +18,7 @@ import java.util.TreeSet;
  *
  * @param roster null where there is none
  * @param askedHash hash of what the workers were asked
+ * @param subject hash of what they answer
  * @param asked who they are
  * @param leftOut hears of messages that break a rule
  */
@@ -25,6 +26,7 @@ record SealedCohort(
     Roster roster,
     SealedSession session,
     byte[] askedHash,
+    byte[] subject,
     SortedSet<String> asked,
     LeftOut leftOut) {
 
@@ -78,7 +80,8 @@ record SealedCohort(
         throw new ProtocolException("a sealed vector must be of a worker of the cohort");
       }
       update.verify(roster, session.id());
-      if (!Arrays.equals(update.modelHash(), askedHash)) {
+      if (!Arrays.equals(update.modelHash(), askedHash)
+          || !Arrays.equals(update.subject(), subject)) {
         throw new ProtocolException("a sealed vector must be what was asked for");
       }
       if (update.keys().size() != session.aggregators().size()) {

@@ -161,7 +161,13 @@ public final class SealedSum implements RingSum {
         new Visit(
             visit.phase(), visit.description(), visit.round(), List.copyOf(asked), visit.least());
     List<byte[]> pinned =
-        new SealedCohort(pinnedRoster, session, task.askedHash(), asked, leftOut)
+        new SealedCohort(
+                pinnedRoster,
+                session,
+                task.askedHash(),
+                Kdf.sha256(words.subject()),
+                asked,
+                leftOut)
             .genuine(traffic.received(federation.visit(work, task)));
     int workers = pinned.size();
     if (workers < visit.atLeast(minWorkers)) {

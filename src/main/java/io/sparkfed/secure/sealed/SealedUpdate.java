@@ -18,6 +18,7 @@ public final class SealedUpdate {
   private final String worker;
   private final byte[] identity;
   private final byte[] modelHash;
+  private final byte[] subject;
   private final int words;
   private final List<byte[]> keys;
   private final byte[] body;
@@ -27,6 +28,7 @@ public final class SealedUpdate {
       String worker,
       byte[] identity,
       byte[] modelHash,
+      byte[] subject,
       int words,
       List<byte[]> keys,
       byte[] body,
@@ -34,6 +36,7 @@ public final class SealedUpdate {
     this.worker = worker;
     this.identity = identity;
     this.modelHash = modelHash;
+    this.subject = subject;
     this.words = words;
     this.keys = keys;
     this.body = body;
@@ -43,6 +46,7 @@ public final class SealedUpdate {
   /**
    * Signs a sealed vector.
    *
+   * @param subject hash of what the vector answers
    * @param words length of the vector
    * @param keys the share's key, sealed to each aggregator in their order
    * @param body the first aggregator's share under its key
@@ -52,13 +56,21 @@ public final class SealedUpdate {
       String worker,
       byte[] sessionId,
       byte[] modelHash,
+      byte[] subject,
       int words,
       List<byte[]> keys,
       byte[] body) {
     byte[] identity = Signing.publicKey(own.identity());
-    byte[] content = content(worker, identity, modelHash, words, keys, body);
+    byte[] content = content(worker, identity, modelHash, subject, words, keys, body);
     return new SealedUpdate(
-        worker, identity, modelHash, words, keys, body, own.sign(signedBytes(sessionId, content)));
+        worker,
+        identity,
+        modelHash,
+        subject,
+        words,
+        keys,
+        body,
+        own.sign(signedBytes(sessionId, content)));
   }
 
   String worker() {
@@ -67,6 +79,11 @@ public final class SealedUpdate {
 
   byte[] modelHash() {
     return modelHash;
+  }
+
+  /** Returns the hash of what the vector answers, whatever grid it is on. */
+  byte[] subject() {
+    return subject;
   }
 
   int words() {
@@ -90,7 +107,7 @@ public final class SealedUpdate {
    */
   void verify(Roster roster, byte[] sessionId) {
     byte[] key = roster == null ? identity : roster.publicKey(worker);
-    byte[] content = content(worker, identity, modelHash, words, keys, body);
+    byte[] content = content(worker, identity, modelHash, subject, words, keys, body);
     Signing.verify(key, signedBytes(sessionId, content), signature);
   }
 
@@ -100,12 +117,19 @@ public final class SealedUpdate {
   }
 
   private static byte[] content(
-      String worker, byte[] identity, byte[] modelHash, int words, List<byte[]> keys, byte[] body) {
+      String worker,
+      byte[] identity,
+      byte[] modelHash,
+      byte[] subject,
+      int words,
+      List<byte[]> keys,
+      byte[] body) {
     WireWriter out =
         new WireWriter()
             .text(worker)
             .bytes(identity)
             .bytes(modelHash)
+            .bytes(subject)
             .integer(words)
             .integer(keys.size());
     keys.forEach(out::bytes);
@@ -114,7 +138,7 @@ public final class SealedUpdate {
 
   byte[] toBytes() {
     return new WireWriter()
-        .bytes(content(worker, identity, modelHash, words, keys, body))
+        .bytes(content(worker, identity, modelHash, subject, words, keys, body))
         .bytes(signature)
         .toByteArray();
   }
@@ -127,6 +151,7 @@ public final class SealedUpdate {
     String worker = in.text();
     byte[] identity = in.bytes(Signing.KEY_LENGTH);
     byte[] modelHash = in.bytes(Kdf.LENGTH);
+    byte[] subject = in.bytes(Kdf.LENGTH);
     int words = in.count();
     int count = in.count();
     List<byte[]> keys = new ArrayList<>();
@@ -138,6 +163,6 @@ public final class SealedUpdate {
     if (words > body.length / Long.BYTES) {
       throw new ProtocolException("a sealed vector must have as many words as it says");
     }
-    return new SealedUpdate(worker, identity, modelHash, words, keys, body, signature);
+    return new SealedUpdate(worker, identity, modelHash, subject, words, keys, body, signature);
   }
 }

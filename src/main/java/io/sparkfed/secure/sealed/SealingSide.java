@@ -79,7 +79,8 @@ final class SealingSide {
       keys.add(sealedKey(l, seed, commitment));
     }
     byte[] body = Sealing.seal(firstKey, new WireWriter().longs(first).toByteArray(), context);
-    return SealedUpdate.make(own, worker, session.id(), modelHash, vector.length, keys, body);
+    return SealedUpdate.make(
+        own, worker, session.id(), modelHash, subject, vector.length, keys, body);
   }
 
   /**

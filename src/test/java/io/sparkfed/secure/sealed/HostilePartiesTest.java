@@ -280,12 +280,13 @@ class HostilePartiesTest {
     SealedUpdate bob = update("bob", session, 3, 7);
     PartyKeys own = keys.open("ann").keys();
     Stream.of(
-            SealedUpdate.make(own, "ann", session.id(), model, 2, bob.keys(), bob.body()),
-            SealedUpdate.make(own, "ann", session.id(), model, 2, ann.keys(), bob.body()),
+            SealedUpdate.make(own, "ann", session.id(), model, model, 2, bob.keys(), bob.body()),
+            SealedUpdate.make(own, "ann", session.id(), model, model, 2, ann.keys(), bob.body()),
             SealedUpdate.make(
                 own,
                 "ann",
                 session.id(),
+                model,
                 model,
                 2,
                 List.of(ann.keys().get(1), ann.keys().get(0)),
@@ -302,7 +303,7 @@ class HostilePartiesTest {
         replaced(
             all,
             SealedUpdate.make(
-                    own, "ann", session.id(), model, 2, ann.keys().subList(0, 1), ann.body())
+                    own, "ann", session.id(), model, model, 2, ann.keys().subList(0, 1), ann.body())
                 .toBytes()));
   }
 

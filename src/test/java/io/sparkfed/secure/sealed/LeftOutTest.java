@@ -93,6 +93,7 @@ class LeftOutTest {
             worker,
             task.frame().session().id(),
             genuine.modelHash(),
+            genuine.subject(),
             genuine.words(),
             sealedKeys,
             genuine.body())
@@ -130,6 +131,7 @@ class LeftOutTest {
                     "b",
                     task.frame().session().id(),
                     own.modelHash(),
+                    own.subject(),
                     own.words() - 1,
                     own.keys(),
                     own.body())

@@ -58,7 +58,8 @@ class SealedSumTest {
     long advert = name + key + key + signature;
     long sealedKey = 4 + 32 + 32 + 16;
     long body = 4 + (4 + 8L * (words + 2) + 16);
-    long update = 4 + (4 + 1 + key + key + 4 + 4 + aggregators * sealedKey + body) + signature;
+    long update =
+        4 + (4 + 1 + key + key + key + 4 + 4 + aggregators * sealedKey + body) + signature;
     long answer = name + 4 + 4 + 4 + key + 4 + 4 + 8L * (words + 2) + signature;
     return aggregators * (advert + answer) + workers * update;
   }
