@@ -2,6 +2,7 @@ package io.sparkfed.spark.rows;
 
 import io.sparkfed.csv.CsvDialect;
 import io.sparkfed.data.CellRows;
+import io.sparkfed.spark.cluster.Partitionwise;
 import io.sparkfed.spark.rows.CsvFiles.CsvFile;
 import io.sparkfed.spark.rows.CsvRows.Output;
 import java.util.ArrayList;
@@ -95,8 +96,9 @@ final class CsvRelation extends BaseRelation implements PrunedScan, CellSource {
     List<Output> asked = outputs(columns);
     CsvDialect read = dialect;
     Broadcast<SerializableConfiguration> settings = hadoop;
-    return bins(spark, files)
-        .map(bin -> new CsvCellRows(bin.iterator(), read, asked, settings.value().value()));
+    return Partitionwise.each(
+        bins(spark, files),
+        bin -> new CsvCellRows(bin.iterator(), read, asked, settings.value().value()));
   }
 
   private List<Output> outputs(List<String> names) {

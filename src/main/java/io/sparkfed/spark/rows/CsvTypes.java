@@ -11,6 +11,7 @@ import io.sparkfed.federated.TypesOfColumns;
 import io.sparkfed.spark.cluster.Kept;
 import io.sparkfed.spark.cluster.Occupancy;
 import io.sparkfed.spark.cluster.PartitionFederation;
+import io.sparkfed.spark.cluster.Partitionwise;
 import io.sparkfed.spark.cluster.Place;
 import io.sparkfed.spark.cluster.PlacedRdd;
 import io.sparkfed.spark.cluster.TaskFailures;
@@ -130,7 +131,8 @@ final class CsvTypes {
     @SuppressWarnings({"unchecked", "rawtypes"})
     JavaRDD<CsvTypeFlags> union = context.union(parts.toArray(new JavaRDD[0]));
     JavaRDD<CsvTypeFlags> rows = PlacedRdd.of(union, ordered);
-    List<Told> told = collected(rows.map(part -> new Told(part.flags().orNull(), part.fault())));
+    List<Told> told =
+        collected(Partitionwise.each(rows, part -> new Told(part.flags().orNull(), part.fault())));
     ShardLoader.refuseFaults(told.stream().map(Told::fault).toList());
     for (Told part : told) {
       for (int k = 0; k < all.length; k++) {
@@ -143,10 +145,9 @@ final class CsvTypes {
   private JavaRDD<CsvTypeFlags> flags(String worker, CsvTable table, List<String> columns) {
     var dialect = table.dialect();
     var hadoop = table.hadoop();
-    return CsvRelation.bins(spark, table.files())
-        .coalesce(1, false)
-        .mapPartitions(
-            bins -> CsvTypeFlags.of(worker, bins, dialect, columns, hadoop.value().value()));
+    return Partitionwise.mapped(
+        CsvRelation.bins(spark, table.files()).coalesce(1, false),
+        bins -> CsvTypeFlags.of(worker, bins, dialect, columns, hadoop.value().value()));
   }
 
   /** What the driver learns of one worker. */
@@ -158,7 +159,9 @@ final class CsvTypes {
     List<Status> statuses;
     try {
       statuses =
-          parts.map(part -> new Status(part.worker(), part.holdsRows(), part.fault())).collect();
+          Partitionwise.collected(
+              Partitionwise.each(
+                  parts, part -> new Status(part.worker(), part.holdsRows(), part.fault())));
     } catch (Exception e) {
       throw unreadable(e);
     }
@@ -180,7 +183,7 @@ final class CsvTypes {
 
   private static List<Told> collected(JavaRDD<Told> parts) {
     try {
-      return parts.collect();
+      return Partitionwise.collected(parts);
     } catch (Exception e) {
       throw unreadable(e);
     }

@@ -13,6 +13,7 @@ import io.sparkfed.data.Storage;
 import io.sparkfed.data.SyntheticWorkers;
 import io.sparkfed.federated.survey.FederatedPreprocessing;
 import io.sparkfed.model.FeatureEncoding;
+import io.sparkfed.spark.cluster.Partitionwise;
 import io.sparkfed.spark.cluster.PlacedRdd;
 import io.sparkfed.spark.cluster.TaskFailures;
 import java.io.Serializable;
@@ -230,7 +231,7 @@ public final class DataSurvey {
 
   private static List<Seen> collected(JavaRDD<Seen> partitions) {
     try {
-      return partitions.collect();
+      return Partitionwise.collected(partitions);
     } catch (Exception e) {
       throw new DataException(
           "the workers' rows could not be inspected; see the executors' logs",

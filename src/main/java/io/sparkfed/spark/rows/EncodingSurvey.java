@@ -11,6 +11,7 @@ import io.sparkfed.model.FeatureEncoding;
 import io.sparkfed.spark.cluster.Kept;
 import io.sparkfed.spark.cluster.Occupancy;
 import io.sparkfed.spark.cluster.PartitionFederation;
+import io.sparkfed.spark.cluster.Partitionwise;
 import io.sparkfed.spark.cluster.Place;
 import io.sparkfed.spark.cluster.PlacedRdd;
 import io.sparkfed.spark.cluster.TaskFailures;
@@ -131,9 +132,9 @@ final class EncodingSurvey {
   private static List<SummaryPartition.Status> statuses(
       JavaRDD<SummaryPartition> cached, Occupancy occupancy) {
     try {
-      return cached
-          .mapPartitions(p -> occupancy.of(p).stream().map(SummaryPartition::status).iterator())
-          .collect();
+      return Partitionwise.collected(
+          Partitionwise.mapped(
+              cached, p -> occupancy.of(p).stream().map(SummaryPartition::status).iterator()));
     } catch (Exception e) {
       throw new DataException(
           "the workers' rows could not be inspected; see the executors' logs",

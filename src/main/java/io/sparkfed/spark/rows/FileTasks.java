@@ -1,6 +1,7 @@
 package io.sparkfed.spark.rows;
 
 import io.sparkfed.data.DataException;
+import io.sparkfed.spark.cluster.Partitionwise;
 import io.sparkfed.spark.cluster.Place;
 import io.sparkfed.spark.cluster.PlacedRdd;
 import io.sparkfed.spark.cluster.TaskFailures;
@@ -47,9 +48,10 @@ final class FileTasks {
     List<Q> each = new ArrayList<>(asked);
     List<Place> at = new ArrayList<>(places);
     try {
-      return PlacedRdd.of(indices, at)
-          .map(k -> task.answer(at.get(k), each.get(k), hadoop.value().value()))
-          .collect();
+      return Partitionwise.collected(
+          Partitionwise.each(
+              PlacedRdd.of(indices, at),
+              k -> task.answer(at.get(k), each.get(k), hadoop.value().value())));
     } catch (Exception e) {
       throw new DataException(undone + "; see the executors' logs", TaskFailures.withoutText(e));
     }

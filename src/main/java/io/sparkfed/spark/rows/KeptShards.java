@@ -11,6 +11,7 @@ import io.sparkfed.federated.survey.FederatedCounts;
 import io.sparkfed.model.FeatureEncoding;
 import io.sparkfed.spark.cluster.Kept;
 import io.sparkfed.spark.cluster.Occupancy;
+import io.sparkfed.spark.cluster.Partitionwise;
 import io.sparkfed.spark.cluster.Place;
 import io.sparkfed.spark.cluster.PlacedRdd;
 import io.sparkfed.spark.cluster.SparkFederation;
@@ -85,9 +86,10 @@ final class KeptShards {
     List<WorkerPartition.Status> statuses;
     try {
       statuses =
-          PlacedRdd.of(cached, places)
-              .mapPartitions(p -> occupancy.of(p).stream().map(WorkerPartition::status).iterator())
-              .collect();
+          Partitionwise.collected(
+              Partitionwise.mapped(
+                  PlacedRdd.of(cached, places),
+                  p -> occupancy.of(p).stream().map(WorkerPartition::status).iterator()));
     } catch (Exception e) {
       Kept.forget(cached);
       throw new DataException(

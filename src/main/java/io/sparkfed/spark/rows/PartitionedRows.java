@@ -3,6 +3,7 @@ package io.sparkfed.spark.rows;
 import io.sparkfed.data.CellRows;
 import io.sparkfed.model.Response;
 import io.sparkfed.spark.cluster.Occupancy;
+import io.sparkfed.spark.cluster.Partitionwise;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -81,8 +82,8 @@ final class PartitionedRows {
     // A source without any input split still needs its one partition.
     JavaRDD<CellRows> onePartition =
         rows.getNumPartitions() == 1 ? rows : context.parallelize(new ArrayList<>(), 1);
-    return onePartition.mapPartitions(
-        partition -> single(packer.pack(parser.parse(partition, 0), worker)));
+    return Partitionwise.mapped(
+        onePartition, partition -> single(packer.pack(parser.parse(partition, 0), worker)));
   }
 
   private <P> JavaRDD<P> pooled(WorkerTables.Table table, Packer<P> packer) {

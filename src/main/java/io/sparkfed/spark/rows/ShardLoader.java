@@ -17,6 +17,7 @@ import io.sparkfed.hint.Message;
 import io.sparkfed.model.FeatureEncoding;
 import io.sparkfed.recipe.ShardPacking;
 import io.sparkfed.spark.cluster.Occupancy;
+import io.sparkfed.spark.cluster.Partitionwise;
 import io.sparkfed.spark.cluster.SparkFederation;
 import io.sparkfed.spark.cluster.WorkerPartition;
 import io.sparkfed.spark.rows.KeptShards.Purpose;
@@ -179,14 +180,13 @@ public final class ShardLoader {
     List<String> ids = SyntheticWorkers.ids(synthetic.workers());
     int tasks = tasksOfGenerated(ids.size());
     JavaRDD<WorkerPartition> partitions =
-        context
-            .parallelize(ids, tasks)
-            .map(
-                worker -> {
-                  ShardBuilder rows = packing.builder(worker, features, ShardRoom.ofThisExecutor());
-                  generator.generate(worker, rows);
-                  return PartitionPacking.of(packing, worker, rows, features).ofSimulation();
-                });
+        Partitionwise.each(
+            context.parallelize(ids, tasks),
+            worker -> {
+              ShardBuilder rows = packing.builder(worker, features, ShardRoom.ofThisExecutor());
+              generator.generate(worker, rows);
+              return PartitionPacking.of(packing, worker, rows, features).ofSimulation();
+            });
     List<String> notes = new ArrayList<>(List.of("simulated workers: the rows are generated"));
     noteSharing(ids.size(), tasks, notes);
     phases.entered(RunPhase.LOAD);

@@ -1,6 +1,7 @@
 package io.sparkfed.spark.rows;
 
 import io.sparkfed.data.CellRows;
+import io.sparkfed.spark.cluster.Partitionwise;
 import io.sparkfed.spark.rows.InternalCells.Column;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -49,22 +50,23 @@ final class TableCells {
     Optional<Scan> scan = Scan.of(execution.sparkPlan());
     if (scan.isPresent() && scan.get().leaf().supportsColumnar()) {
       Column[] columns = scan.get().columns();
-      return inSession(scan.get().leaf().executeColumnar(), execution)
-          .mapPartitions(it -> one(new BatchRows(batches(it), columns)));
+      return Partitionwise.mapped(
+          inSession(scan.get().leaf().executeColumnar(), execution),
+          it -> one(new BatchRows(batches(it), columns)));
     }
     if (scan.isPresent() && scan.get().leaf() instanceof FileSourceScanExec files) {
       Column[] columns = scan.get().columns();
-      return inSession(files.inputRDD(), execution)
-          .mapPartitions(it -> one(new InternalRows(it, columns)));
+      return Partitionwise.mapped(
+          inSession(files.inputRDD(), execution), it -> one(new InternalRows(it, columns)));
     }
     StructField[] fields = selected.schema().fields();
     Column[] columns = new Column[fields.length];
     for (int j = 0; j < fields.length; j++) {
       columns[j] = Column.of(j, fields[j].dataType());
     }
-    return UnchangedFiles.of(execution.toRdd(), execution)
-        .toJavaRDD()
-        .mapPartitions(it -> one(new InternalRows(it, columns)));
+    return Partitionwise.mapped(
+        UnchangedFiles.of(execution.toRdd(), execution).toJavaRDD(),
+        it -> one(new InternalRows(it, columns)));
   }
 
   private static Iterator<CellRows> one(CellRows rows) {

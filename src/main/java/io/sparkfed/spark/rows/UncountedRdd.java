@@ -1,5 +1,6 @@
 package io.sparkfed.spark.rows;
 
+import io.sparkfed.spark.cluster.Partitionwise;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,9 +35,8 @@ final class UncountedRdd<T> extends RDD<T> {
 
   /** Returns the same elements. What is returned may be persisted: its tasks know it by its id. */
   static <T> JavaRDD<T> of(JavaRDD<T> counted) {
-    return new UncountedRdd<>(counted.rdd())
-        .toJavaRDD()
-        .mapPartitions(elements -> elements, /* preservesPartitioning= */ true);
+    return Partitionwise.mapped(
+        new UncountedRdd<>(counted.rdd()).toJavaRDD(), elements -> elements);
   }
 
   @Override
