@@ -63,8 +63,12 @@ final class FileSurvey {
    * @param unfit the columns that can't be read from all files of a place, each with the rule that
    *     is broken, by the lower case of their names
    * @param schemas those that Spark takes from the first file of a place, of a format that has one
+   * @param files those that were looked at, the empty ones among them
    */
-  record Found(Map<String, Map<String, String>> unfit, Map<String, StructType> schemas) {}
+  record Found(
+      Map<String, Map<String, String>> unfit,
+      Map<String, StructType> schemas,
+      Map<String, List<Listed>> files) {}
 
   /**
    * Looks into files.
@@ -96,7 +100,9 @@ final class FileSurvey {
             unfit.put(
                 place.worker(),
                 compared(own, how.areOfRecords() ? schemas.get(place).fieldNames() : NONE)));
-    return new Found(unfit, first);
+    Map<String, List<Listed>> named = new HashMap<>();
+    files.forEach((place, own) -> named.put(place.worker(), own));
+    return new Found(unfit, first, named);
   }
 
   private List<Bin> bins(Map<Place, List<Listed>> files, Map<Place, StructType> schemas) {

@@ -4,12 +4,15 @@ import io.sparkfed.data.CellRows;
 import io.sparkfed.model.Response;
 import io.sparkfed.spark.cluster.Occupancy;
 import io.sparkfed.spark.cluster.Partitionwise;
+import io.sparkfed.spark.cluster.Place;
+import io.sparkfed.spark.cluster.PlacedRdd;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -62,15 +65,38 @@ final class PartitionedRows {
     if (!pooledWorkers.isEmpty()) {
       return pooled(opened.get(0), packer);
     }
+    List<WorkerTables.Table> tables =
+        opened.stream().filter(table -> table.rows() != null).toList();
+    Optional<JavaRDD<CellRows>> shared =
+        SharedScan.of(tables, table -> columns.of(table, response));
+    if (shared.isPresent()) {
+      return UncountedRdd.of(inPlace(tables, shared.get(), packer));
+    }
     List<JavaRDD<P>> partitions = new ArrayList<>();
-    for (WorkerTables.Table table : opened) {
-      if (table.rows() != null) {
-        partitions.add(inPlace(table, packer));
-      }
+    for (WorkerTables.Table table : tables) {
+      partitions.add(inPlace(table, packer));
     }
     @SuppressWarnings({"unchecked", "rawtypes"})
     JavaRDD<P> all = context.union(partitions.toArray(new JavaRDD[0]));
     return UncountedRdd.of(all);
+  }
+
+  /** Packs rows of which each table has a partition. */
+  private <P> JavaRDD<P> inPlace(
+      List<WorkerTables.Table> tables, JavaRDD<CellRows> rows, Packer<P> packer) {
+    ArrayList<RowParser> parsers = new ArrayList<>();
+    for (WorkerTables.Table table : tables) {
+      // Whether these can be read was seen of the first table alone.
+      columns.of(table, response);
+      parsers.add(columns.parser(table, response));
+    }
+    List<Place> places = tables.stream().map(WorkerTables.Table::place).toList();
+    return Partitionwise.mappedByNumber(
+        PlacedRdd.of(rows, places),
+        (k, partition) -> {
+          RowParser parser = parsers.get(k);
+          return single(packer.pack(parser.parse(partition, 0), parser.worker()));
+        });
   }
 
   private <P> JavaRDD<P> inPlace(WorkerTables.Table table, Packer<P> packer) {

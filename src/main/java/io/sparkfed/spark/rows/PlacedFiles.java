@@ -28,18 +28,12 @@ import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.catalyst.util.CaseInsensitiveMap$;
-import org.apache.spark.sql.execution.datasources.DataSource;
-import org.apache.spark.sql.execution.datasources.FileFormat;
-import org.apache.spark.sql.execution.datasources.HadoopFsRelation;
 import org.apache.spark.sql.execution.datasources.parquet.ParquetFileFormat;
 import org.apache.spark.sql.execution.datasources.parquet.ParquetToSparkSchemaConverter;
-import org.apache.spark.sql.execution.datasources.v2.FileDataSourceV2;
 import org.apache.spark.sql.internal.SQLConf;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.util.SerializableConfiguration;
-import scala.Option;
 
 /**
  * Tables in other formats than csv of workers whose paths only their hosts can reach: a task there
@@ -148,15 +142,7 @@ final class PlacedFiles {
       if (schema.isEmpty()) {
         return null;
       }
-      return spark.baseRelationToDataFrame(
-          new HadoopFsRelation(
-              new ListedFiles(listing.files()),
-              new StructType(),
-              schema.asNullable(),
-              Option.empty(),
-              fileFormat(),
-              CaseInsensitiveMap$.MODULE$.apply(HadoopSettings.options(data)),
-              spark));
+      return new ListedFiles(listing.files()).table(spark, data, schema);
     } catch (DataException e) {
       throw e;
     } catch (Exception e) {
@@ -177,21 +163,6 @@ final class PlacedFiles {
 
   private StructType schema(String columns) {
     return columns == null ? new StructType() : (StructType) DataType.fromJson(columns);
-  }
-
-  private FileFormat fileFormat() throws ReflectiveOperationException {
-    Class<?> source = DataSource.lookupDataSource(data.format(), spark.sessionState().conf());
-    Object made = source.getDeclaredConstructor().newInstance();
-    if (made instanceof FileDataSourceV2 v2) {
-      made = v2.fallbackFileFormat().getDeclaredConstructor().newInstance();
-    }
-    if (made instanceof FileFormat format) {
-      return format;
-    }
-    throw new DataException(
-        "data.format = "
-            + data.format()
-            + " isn't a format of files, but data.workers.NAME.hosts needs one");
   }
 
   /** Runs in a task on the worker's host. */

@@ -48,16 +48,9 @@ final class TableCells {
       return own.get();
     }
     Optional<Scan> scan = Scan.of(execution.sparkPlan());
-    if (scan.isPresent() && scan.get().leaf().supportsColumnar()) {
-      Column[] columns = scan.get().columns();
-      return Partitionwise.mapped(
-          inSession(scan.get().leaf().executeColumnar(), execution),
-          it -> one(new BatchRows(batches(it), columns)));
-    }
-    if (scan.isPresent() && scan.get().leaf() instanceof FileSourceScanExec files) {
-      Column[] columns = scan.get().columns();
-      return Partitionwise.mapped(
-          inSession(files.inputRDD(), execution), it -> one(new InternalRows(it, columns)));
+    Optional<JavaRDD<CellRows>> scanned = scan.flatMap(whole -> scanned(whole, execution));
+    if (scanned.isPresent()) {
+      return scanned.get();
     }
     StructField[] fields = selected.schema().fields();
     Column[] columns = new Column[fields.length];
@@ -67,6 +60,32 @@ final class TableCells {
     return Partitionwise.mapped(
         UnchangedFiles.of(execution.toRdd(), execution).toJavaRDD(),
         it -> one(new InternalRows(it, columns)));
+  }
+
+  /**
+   * Returns the same of files as Spark's own readers hand them out; empty where the rows are made
+   * in another way. What is returned hands its partitions through to those readers.
+   */
+  static Optional<JavaRDD<CellRows>> ofFiles(Dataset<Row> selected) {
+    QueryExecution execution = selected.queryExecution();
+    return Scan.of(execution.sparkPlan())
+        .filter(scan -> scan.leaf() instanceof FileSourceScanExec)
+        .flatMap(scan -> scanned(scan, execution));
+  }
+
+  private static Optional<JavaRDD<CellRows>> scanned(Scan scan, QueryExecution execution) {
+    Column[] columns = scan.columns();
+    if (scan.leaf().supportsColumnar()) {
+      return Optional.of(
+          Partitionwise.mapped(
+              inSession(scan.leaf().executeColumnar(), execution),
+              it -> one(new BatchRows(batches(it), columns))));
+    }
+    return scan.leaf() instanceof FileSourceScanExec files
+        ? Optional.of(
+            Partitionwise.mapped(
+                inSession(files.inputRDD(), execution), it -> one(new InternalRows(it, columns))))
+        : Optional.empty();
   }
 
   private static Iterator<CellRows> one(CellRows rows) {

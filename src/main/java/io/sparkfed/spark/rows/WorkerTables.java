@@ -262,7 +262,11 @@ final class WorkerTables {
           if (!tables.containsKey(worker)) {
             String key = worker == null ? "data.path" : "data.workers." + worker;
             Optional<StructType> told = ahead.map(found -> found.schemas().get(worker));
-            tables.put(worker, load(path, key, given.or(() -> told)));
+            Optional<Dataset<Row>> listed =
+                given.isPresent() || told.isEmpty()
+                    ? Optional.empty()
+                    : ListedFiles.table(spark, data, ahead.get().files().get(worker), told.get());
+            tables.put(worker, listed.orElseGet(() -> load(path, key, given.or(() -> told))));
           }
         });
     return ahead.orElseGet(() -> survey.of(paths.keySet(), tables)).unfit();
