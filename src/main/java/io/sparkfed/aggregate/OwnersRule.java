@@ -18,7 +18,11 @@ public enum OwnersRule {
   CLIP(8, "sums of rows' values, which a bound on updates does not hold"),
   AGGREGATORS(9, "other aggregators"),
   STUDY(10, "what belongs to no study that they accepted"),
-  STATEMENTS(11, "a statement that they don't list");
+  STATEMENTS(11, "a statement that they don't list"),
+  LEAST_ROWS(12, "sums of so few rows of a worker"),
+  LEAST_EFFECTIVE_ROWS(13, "weights by which a few of a worker's rows count"),
+  MOST_PARAMETERS_PER_ROW(14, "a model with so many coefficients for a worker's rows"),
+  LEAST_EACH_SIDE(15, "a label or feature that so few rows of a worker have a value of");
 
   private final int code;
   private final String asked;

@@ -1,6 +1,7 @@
 package io.sparkfed.aggregate;
 
 import io.sparkfed.wire.Sendable;
+import java.util.Optional;
 
 /**
  * One thing that can be asked of a worker, as a value: its arguments are all there is to it. The
@@ -14,6 +15,16 @@ public interface Question<S> extends Sendable<Question<S>> {
   /** Returns what it is called where an owner lists what may be asked. */
   default String name() {
     return getClass().getSimpleName();
+  }
+
+  /** Returns how many coefficients the model has that is asked about; 0 for none. */
+  default long parameters() {
+    return 0;
+  }
+
+  /** Returns how many rows stand behind an answer; empty where they are not counted. */
+  default Optional<RowCounts> rows(S held) {
+    return Optional.empty();
   }
 
   /** Returns what an answer is made of: the names of all numbers that leave the worker. */

@@ -1,6 +1,7 @@
 package io.sparkfed.aggregate;
 
 import io.sparkfed.wire.Sendable;
+import java.util.Optional;
 
 /**
  * What a worker puts into a sum of integers: the answer to a question, encoded.
@@ -36,6 +37,16 @@ public interface Words<S> extends Sendable<Words<S>> {
   /** Returns the name of the question that the vectors answer; empty where they answer none. */
   default String asked() {
     return "";
+  }
+
+  /** Returns how many coefficients the model has that is asked about; 0 for none. */
+  default long parameters() {
+    return 0;
+  }
+
+  /** Returns how many rows stand behind a worker's vector; empty where they are not counted. */
+  default Optional<RowCounts> rows(S held) {
+    return Optional.empty();
   }
 
   /** Returns the SHA-256 of the study that this is asked for; empty where there is none. */

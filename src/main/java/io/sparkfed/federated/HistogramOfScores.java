@@ -23,6 +23,11 @@ public record HistogramOfScores(
   public static final String NEGATIVES = "negative rows by score";
 
   @Override
+  public long parameters() {
+    return shape.size();
+  }
+
+  @Override
   public Layout layout() {
     return Layout.empty().scaled(POSITIVES, bins.count()).scaled(NEGATIVES, bins.count());
   }

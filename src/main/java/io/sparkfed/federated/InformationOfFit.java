@@ -44,6 +44,11 @@ public record InformationOfFit(
   public static final String ROWS = "rows as statistics count them";
 
   @Override
+  public long parameters() {
+    return shape.size();
+  }
+
+  @Override
   public Layout layout() {
     int size = shape.size();
     Kind kind = size <= SummedDerivatives.EXACT_HESSIAN ? Kind.EXACT : Kind.SCALED;

@@ -83,6 +83,11 @@ public record LocalTraining(
   }
 
   @Override
+  public long parameters() {
+    return shape.size();
+  }
+
+  @Override
   public Layout layout() {
     return layout(shape, metrics);
   }

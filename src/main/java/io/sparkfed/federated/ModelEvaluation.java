@@ -24,6 +24,11 @@ public record ModelEvaluation(
   public static final String WEIGHT = "weight";
 
   @Override
+  public long parameters() {
+    return shape.size();
+  }
+
+  @Override
   public Layout layout() {
     return EvaluationSums.behind(Layout.empty().exact(WEIGHT), metrics);
   }

@@ -36,6 +36,11 @@ public record OwnOptimum(
   public static final String WEIGHT = "weight";
 
   @Override
+  public long parameters() {
+    return shape.size();
+  }
+
+  @Override
   public Layout layout() {
     return Layout.empty().exact(MODEL, shape.size()).exact(WEIGHT);
   }

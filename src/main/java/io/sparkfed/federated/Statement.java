@@ -2,9 +2,12 @@ package io.sparkfed.federated;
 
 import io.sparkfed.aggregate.Clip;
 import io.sparkfed.aggregate.Question;
+import io.sparkfed.aggregate.RowCounts;
+import io.sparkfed.data.Shard;
 import io.sparkfed.wire.Form;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * All that a worker is ever asked, as a closed list of values. What each lets leave is its {@link
@@ -52,6 +55,11 @@ public sealed interface Statement<S> extends Question<S>
       clip.requireNone();
     }
     return answer(worker, held);
+  }
+
+  @Override
+  default Optional<RowCounts> rows(S held) {
+    return held instanceof Shard shard ? Optional.of(CountedRows.of(shard)) : Optional.empty();
   }
 
   /** Returns the names of all statements. */

@@ -81,6 +81,11 @@ public record SummedDerivatives(
   }
 
   @Override
+  public long parameters() {
+    return shape.size();
+  }
+
+  @Override
   public Layout layout() {
     return layout(shape, hasHessian, metrics);
   }

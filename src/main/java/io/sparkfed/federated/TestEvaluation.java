@@ -22,6 +22,11 @@ public record TestEvaluation(MetricSums metrics, ModelShape shape, Scaling scali
   public static final String HOLDS_TEST_ROWS = EvaluationSums.HOLDS_TEST_ROWS;
 
   @Override
+  public long parameters() {
+    return shape.size();
+  }
+
+  @Override
   public Layout layout() {
     return Layout.empty().exact(TEST, metrics.length()).exact(HOLDS_TEST_ROWS);
   }

@@ -1,5 +1,6 @@
 package io.sparkfed.owner;
 
+import io.sparkfed.secure.keys.PolicyText;
 import io.sparkfed.wire.ProtocolException;
 import java.util.Locale;
 import java.util.Map;

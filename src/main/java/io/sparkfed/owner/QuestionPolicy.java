@@ -1,6 +1,8 @@
 package io.sparkfed.owner;
 
 import io.sparkfed.federated.Statement;
+import io.sparkfed.secure.keys.Disclosure;
+import io.sparkfed.secure.keys.PolicyText;
 import io.sparkfed.wire.ProtocolException;
 import java.time.LocalDate;
 import java.time.format.DateTimeParseException;
@@ -23,7 +25,6 @@ public final class QuestionPolicy {
   private final Optional<SortedSet<String>> analysts;
   private final Optional<LocalDate> until;
   private final int leastLevelRows;
-  private final Disclosure disclosure;
 
   private QuestionPolicy(PolicyText policy) {
     datasets = new TreeMap<>();
@@ -36,7 +37,7 @@ public final class QuestionPolicy {
     policy.names("statements").ifPresent(QuestionPolicy::requireStatements);
     until = policy.text("until").map(text -> date("until", text));
     leastLevelRows = policy.count("least-level-rows", 1, 5);
-    disclosure = Disclosure.read(policy);
+    Disclosure.read(policy);
     policy.requireAllRead();
   }
 
@@ -108,11 +109,6 @@ public final class QuestionPolicy {
       throw new ProtocolException("the owner's policy must have the data set");
     }
     return own.path();
-  }
-
-  /** Returns what a worker's rows must be like before anything of them leaves. */
-  public Disclosure disclosure() {
-    return disclosure;
   }
 
   private static void requireStatements(SortedSet<String> names) {

@@ -196,9 +196,7 @@ public final class Presets {
 
   /** Returns the sums that all numbers of a run's preprocessing travel through. */
   public static SumFactory sums(TrainingConfig config) {
-    return config
-        .aggregation()
-        .sums(keys(config.aggregation()), Kdf.fresh(), Studies.hash(config));
+    return config.aggregation().sums(keys(config.aggregation()), Kdf.fresh(), Studies.hash(config));
   }
 
   static KeyRing keys(AggregationConfig aggregation) {

@@ -4,6 +4,7 @@ import io.sparkfed.aggregate.NonFiniteValueException;
 import io.sparkfed.aggregate.OwnersSide;
 import io.sparkfed.aggregate.Question;
 import io.sparkfed.aggregate.Ring;
+import io.sparkfed.aggregate.RowCounts;
 import io.sparkfed.aggregate.Words;
 import io.sparkfed.secure.crypto.Kdf;
 import io.sparkfed.secure.crypto.KeyStream;
@@ -11,6 +12,7 @@ import io.sparkfed.wire.Form;
 import io.sparkfed.wire.Site;
 import io.sparkfed.wire.WireReader;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * How large the scaled numbers of a worker's answer are: something other than 0 in the bucket of
@@ -93,6 +95,16 @@ record AnswersMagnitude<S>(Question<S> question, int scaledLength) implements Wo
   @Override
   public String asked() {
     return question.name();
+  }
+
+  @Override
+  public long parameters() {
+    return question.parameters();
+  }
+
+  @Override
+  public Optional<RowCounts> rows(S held) {
+    return question.rows(held);
   }
 
   @Override

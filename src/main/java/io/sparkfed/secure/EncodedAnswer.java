@@ -3,10 +3,12 @@ package io.sparkfed.secure;
 import io.sparkfed.aggregate.OwnersSide;
 import io.sparkfed.aggregate.Question;
 import io.sparkfed.aggregate.Ring;
+import io.sparkfed.aggregate.RowCounts;
 import io.sparkfed.aggregate.Words;
 import io.sparkfed.wire.Form;
 import io.sparkfed.wire.Site;
 import io.sparkfed.wire.WireReader;
+import java.util.Optional;
 
 /**
  * A worker's answer on the grid of its sum.
@@ -49,6 +51,16 @@ record EncodedAnswer<S>(Question<S> question, FixedPoint grid) implements Words<
   @Override
   public String asked() {
     return question.name();
+  }
+
+  @Override
+  public long parameters() {
+    return question.parameters();
+  }
+
+  @Override
+  public Optional<RowCounts> rows(S held) {
+    return question.rows(held);
   }
 
   @Override

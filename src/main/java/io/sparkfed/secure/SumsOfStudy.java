@@ -5,12 +5,14 @@ import io.sparkfed.aggregate.Opened;
 import io.sparkfed.aggregate.OwnersSide;
 import io.sparkfed.aggregate.Ring;
 import io.sparkfed.aggregate.RingSum;
+import io.sparkfed.aggregate.RowCounts;
 import io.sparkfed.aggregate.Visit;
 import io.sparkfed.aggregate.Words;
 import io.sparkfed.wire.Form;
 import io.sparkfed.wire.Site;
 import io.sparkfed.wire.WireReader;
 import io.sparkfed.wire.WireWriter;
+import java.util.Optional;
 import java.util.SortedMap;
 
 /**
@@ -71,6 +73,16 @@ public record SumsOfStudy(byte[] study, RingSum sum) implements RingSum {
     @Override
     public String asked() {
       return words.asked();
+    }
+
+    @Override
+    public long parameters() {
+      return words.parameters();
+    }
+
+    @Override
+    public Optional<RowCounts> rows(S held) {
+      return words.rows(held);
     }
 
     @Override

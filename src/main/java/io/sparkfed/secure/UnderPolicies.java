@@ -40,7 +40,7 @@ public record UnderPolicies(KeyRing keys, RingSum sum) implements RingSum {
     @Override
     public long[] of(String worker, S held) {
       Owner owner = keys.open(worker);
-      owner.requireAllowed(words);
+      owner.requireAllowed(words, held);
       long[] vector =
           words.of(
               worker,

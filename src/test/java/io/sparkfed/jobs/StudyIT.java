@@ -155,6 +155,39 @@ class StudyIT {
     assertTrue(doctor.out().contains(rule), doctor.toString());
   }
 
+  /** Weights that single out a row, a clinic of few rows, a model as large as the rows. */
+  @ParameterizedTest
+  @CsvSource({
+    "'data.cardio.derive.w = if(x1 < -1.9, 1, 1e-30)', data.derive.w, least-effective-rows",
+    "'least-rows = 31', , least-rows",
+    "'most-parameters-per-row = 0.05', , most-parameters-per-row",
+    "'least-each-side = 16', , least-each-side"
+  })
+  void train_tooFewRowsBehindAnAnswer_isRefusedWithTheRule(String line, String derived, String rule)
+      throws IOException {
+    Path policy = policy("b");
+    String before = Files.readString(policy);
+    for (String worker : WORKERS) {
+      if (worker.equals("b") || derived != null) {
+        Files.writeString(policy(worker), line + "\n", StandardOpenOption.APPEND);
+      }
+    }
+    try {
+      String conf = conf("few");
+      Outcome outcome =
+          derived == null
+              ? jobs.train(conf)
+              : jobs.train(conf, "data.derive.w=if(x1 < -1.9, 1, 1e-30)", "data.weight-column=w");
+      assertEquals(4, outcome.code(), outcome.toString());
+      assertTrue(outcome.err().contains("(" + rule + ")"), outcome.toString());
+    } finally {
+      for (String worker : WORKERS) {
+        Files.writeString(
+            policy(worker), before.replace(rows("b").toString(), rows(worker).toString()));
+      }
+    }
+  }
+
   /** A path is none of the driver's business where the owner named the rows. */
   @Test
   void train_pathInsteadOfTheName_isRefused() {

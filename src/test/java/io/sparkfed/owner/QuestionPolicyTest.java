@@ -3,7 +3,6 @@ package io.sparkfed.owner;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.sparkfed.owner.Disclosure.Counts;
 import io.sparkfed.wire.ProtocolException;
 import java.time.LocalDate;
 import java.util.HexFormat;
@@ -253,22 +252,5 @@ class QuestionPolicyTest {
     ProtocolException refused =
         assertThrows(ProtocolException.class, () -> QuestionPolicy.of(policy));
     assertEquals(message, refused.getMessage());
-  }
-
-  @Test
-  void disclosure_countsOfRows_areTheStatisticians() {
-    Disclosure rules = QuestionPolicy.of(Map.of()).disclosure();
-
-    assertEquals(Optional.empty(), rules.broken(new Counts(10, 10, 10, 3, 3)));
-    assertEquals(Optional.of("least-rows"), rules.broken(new Counts(9, 9, 9, 1, 3)));
-    // One row of weight 1 among a thousand of 1e-30.
-    assertEquals(
-        Optional.of("least-effective-rows"), rules.broken(new Counts(1001, 1.0, 1.0, 3, 3)));
-    assertEquals(
-        Optional.of("most-parameters-per-row"), rules.broken(new Counts(10, 10, 10, 4, 3)));
-    assertEquals(Optional.of("least-each-side"), rules.broken(new Counts(10, 10, 10, 3, 2)));
-    assertEquals(
-        Optional.of("least-effective-rows"),
-        rules.broken(new Counts(10, Double.NaN, Double.NaN, 1, 3)));
   }
 }

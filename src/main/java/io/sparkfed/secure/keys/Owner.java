@@ -52,12 +52,13 @@ public record Owner(
   }
 
   /**
-   * Checks that something is asked for a study that was accepted under the policy as it is now, and
-   * is among what the owner answers.
+   * Checks that something is asked for a study that was accepted under the policy as it is now, is
+   * among what the owner answers, and has enough rows behind it.
    *
-   * @throws RefusedException if the policy says something of questions, and it isn't
+   * @param held what the worker holds
+   * @throws RefusedException if the policy says something of questions, and a rule is broken
    */
-  public void requireAllowed(Words<?> words) {
+  public <S> void requireAllowed(Words<S> words, S held) {
     if (questions.isEmpty()) {
       return;
     }
@@ -72,6 +73,8 @@ public record Owner(
       throw new RefusedException(
           OwnersRule.STATEMENTS, "the owner's policy doesn't list " + words.asked());
     }
+    Disclosure rules = Disclosure.read(new PolicyText(questions));
+    words.rows(held).ifPresent(counts -> rules.check(counts, words.parameters()));
   }
 
   /** With another policy it is another acceptance. */

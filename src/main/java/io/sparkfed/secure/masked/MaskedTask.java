@@ -82,7 +82,7 @@ record MaskedTask<S>(KeyRing keys, MaskedFrame frame, Optional<Words<S>> words)
     Owner owner = keys.open(worker);
     WorkerSide side = new WorkerSide(owner, worker, asked.session(), asked.askedHash());
     Words<S> read = words.orElseThrow();
-    owner.requireAllowed(read);
+    owner.requireAllowed(read, held);
     long[] vector =
         FlaggedVector.of(
             () -> read.of(worker, held, new OwnersSide(owner.policy().clip(), side::blindingKey)),

@@ -61,7 +61,7 @@ record SealingTask<S>(KeyRing keys, SealedFrame.Seal frame, Words<S> words)
         "sealing",
         () -> {
           Owner owner = keys.open(worker);
-          owner.requireAllowed(words);
+          owner.requireAllowed(words, held);
           SealingSide side = new SealingSide(owner, worker, frame.session(), askedHash());
           OwnersSide own = new OwnersSide(owner.policy().clip(), side::blindingKey);
           return side.seal(

@@ -1,4 +1,4 @@
-package io.sparkfed.owner;
+package io.sparkfed.secure.keys;
 
 import io.sparkfed.wire.ProtocolException;
 import java.util.Arrays;
@@ -15,22 +15,23 @@ import java.util.TreeSet;
 import java.util.function.DoublePredicate;
 
 /** The keys of an owner's policy, read one by one: what nobody reads is unknown. */
-final class PolicyText {
+public final class PolicyText {
   private final Map<String, String> values;
   private final Set<String> read = new HashSet<>();
 
-  PolicyText(Map<String, String> values) {
+  /** Reads an owner's keys with their values. */
+  public PolicyText(Map<String, String> values) {
     this.values = values;
   }
 
   /** Returns a key's value; empty where it isn't set. */
-  Optional<String> text(String key) {
+  public Optional<String> text(String key) {
     read.add(key);
     return Optional.ofNullable(values.get(key)).map(String::strip);
   }
 
   /** Returns the names in a list that commas part, in lower case; empty where it isn't set. */
-  Optional<SortedSet<String>> names(String key) {
+  public Optional<SortedSet<String>> names(String key) {
     return text(key).map(list -> split(list));
   }
 
@@ -48,7 +49,7 @@ final class PolicyText {
    *
    * @throws ProtocolException if it is none, or below {@code least}
    */
-  int count(String key, int least, int otherwise) {
+  public int count(String key, int least, int otherwise) {
     Optional<String> value = text(key);
     if (value.isEmpty()) {
       return otherwise;
@@ -70,7 +71,7 @@ final class PolicyText {
    * @param rule which numbers may be
    * @throws ProtocolException if it is none, or may not be
    */
-  double number(String key, String rule, DoublePredicate keeps, double otherwise) {
+  public double number(String key, String rule, DoublePredicate keeps, double otherwise) {
     Optional<String> value = text(key);
     if (value.isEmpty()) {
       return otherwise;
@@ -87,7 +88,7 @@ final class PolicyText {
   }
 
   /** Returns the values of the keys below a prefix, by what follows it. */
-  SortedMap<String, String> below(String prefix) {
+  public SortedMap<String, String> below(String prefix) {
     SortedMap<String, String> found = new TreeMap<>();
     values.forEach(
         (key, value) -> {
@@ -100,7 +101,7 @@ final class PolicyText {
   }
 
   /** Returns what stands between a prefix and the next dot, in any key. */
-  SortedSet<String> namesBelow(String prefix) {
+  public SortedSet<String> namesBelow(String prefix) {
     SortedSet<String> names = new TreeSet<>();
     for (String key : values.keySet()) {
       int end = key.indexOf('.', prefix.length());
@@ -116,7 +117,7 @@ final class PolicyText {
    *
    * @throws ProtocolException naming the first such key
    */
-  void requireAllRead() {
+  public void requireAllRead() {
     for (String key : new TreeSet<>(values.keySet())) {
       if (!read.contains(key)) {
         throw new ProtocolException("unknown key " + key);
