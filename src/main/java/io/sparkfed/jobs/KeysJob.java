@@ -23,7 +23,8 @@ import picocli.CommandLine.Parameters;
       KeysJob.Accept.class,
       KeysJob.Verify.class,
       KeysJob.MakePolicy.class,
-      KeysJob.Check.class
+      KeysJob.Check.class,
+      KeysJob.Log.class
     })
 public final class KeysJob {
   private KeysJob() {}
@@ -144,6 +145,31 @@ public final class KeysJob {
       Path policy = OwnerPolicy.addDataset(dir, worker, name, file);
       Terminal.line("the data set " + name + " is in " + policy);
       Terminal.line("cross out there which columns nobody may use, and which are no labels");
+      return 0;
+    }
+  }
+
+  @Command(
+      name = "log",
+      description = {
+        "Shows an owner's journal in plain words: what was asked, what left, what was opened.",
+        "The hash of its last line tells, beside an earlier one, whether lines are missing."
+      })
+  static final class Log implements Callable<Integer> {
+    @Parameters(paramLabel = "DIR", description = "Folder of the owner's folders.")
+    private Path dir;
+
+    @Parameters(paramLabel = "WORKER", description = "The worker's id.")
+    private String worker;
+
+    @Override
+    public Integer call() throws IOException {
+      OwnerPolicy.Journal journal = OwnerPolicy.journal(dir, worker);
+      journal.lines().forEach(Terminal::line);
+      if (journal.broken().isPresent()) {
+        throw new IOException(journal.broken().get());
+      }
+      Terminal.line(journal.lines().size() + " lines, the last one's hash: " + journal.hash());
       return 0;
     }
   }

@@ -9,6 +9,7 @@ import io.sparkfed.model.PlainText;
 import io.sparkfed.owner.QuestionPolicy;
 import io.sparkfed.owner.SignedStudy;
 import io.sparkfed.owner.Study;
+import io.sparkfed.secure.keys.JournalText;
 import io.sparkfed.secure.keys.KeyFolder;
 import io.sparkfed.secure.keys.Owner;
 import io.sparkfed.wire.ProtocolException;
@@ -54,6 +55,15 @@ public final class OwnerPolicy {
    * @param refusal the rule that refuses it; empty where it is allowed
    */
   public record Verdict(List<String> study, Optional<String> refusal) {}
+
+  /**
+   * An owner's journal in plain words.
+   *
+   * @param lines one for each entry
+   * @param hash of the last one, in hexadecimal
+   * @param broken why the rest can't be read; empty where it can
+   */
+  public record Journal(List<String> lines, String hash, Optional<String> broken) {}
 
   /**
    * Adds a data set to an owner's policy.
@@ -146,6 +156,21 @@ public final class OwnerPolicy {
     } catch (ProtocolException e) {
       throw new ConfigurationException(dir.resolve(id) + ": " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * Returns an owner's journal in plain words.
+   *
+   * @throws ConfigurationException if there is no such owner
+   * @throws IOException if it can't be read
+   */
+  public static Journal journal(Path dir, String worker) throws IOException {
+    Path folder = dir.resolve(PlainText.of(worker));
+    if (!Files.isDirectory(folder)) {
+      throw new ConfigurationException(folder + " does not exist");
+    }
+    JournalText text = JournalText.of(folder);
+    return new Journal(text.lines(), text.hash(), text.broken());
   }
 
   private static Study read(Path file) throws IOException {

@@ -7,12 +7,15 @@ import io.sparkfed.data.DataException;
 import io.sparkfed.owner.QuestionPolicy;
 import io.sparkfed.owner.SignedStudy;
 import io.sparkfed.owner.Study;
+import io.sparkfed.secure.crypto.Kdf;
 import io.sparkfed.secure.keys.KeyRing;
 import io.sparkfed.secure.keys.Owner;
 import io.sparkfed.wire.ProtocolException;
+import io.sparkfed.wire.WireWriter;
 import java.io.Serializable;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.HexFormat;
 import java.util.Optional;
 
 /**
@@ -95,6 +98,7 @@ public interface OwnersConsent extends Serializable {
         Study opened = SignedStudy.parse(study).open();
         Optional<String> refusal =
             policy.refusal(opened, Studies.asked(opened, worker), LocalDate.now(ZoneOffset.UTC));
+        note(owner, opened, refusal);
         if (refusal.isEmpty()) {
           owner.accept(opened.hash(), policy.lastDay(opened));
         }
@@ -103,6 +107,21 @@ public interface OwnersConsent extends Serializable {
         LOG.log(System.Logger.Level.ERROR, "no study is accepted ({0})", e.getMessage());
         return Optional.of("study");
       }
+    }
+
+    private static void note(Owner owner, Study study, Optional<String> refusal) {
+      byte[] hash = study.hash();
+      String verdict = refusal.map(rule -> "refused by " + rule).orElse("within the policy");
+      owner
+          .journal()
+          .ask(
+              Kdf.sha256(new WireWriter().bytes(hash).text(verdict).toByteArray()),
+              "study "
+                  + HexFormat.of().formatHex(hash).substring(0, 16)
+                  + " \""
+                  + study.name()
+                  + "\": "
+                  + verdict);
     }
 
     @Override

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sparkfed.it.OwnerFolders;
 import io.sparkfed.jobs.JobRunner.Outcome;
+import io.sparkfed.recipe.OwnerPolicy;
 import io.sparkfed.secure.keys.KeyFolder;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -105,6 +106,17 @@ class StudyIT {
     assertArrayEquals(
         Files.readAllBytes(root.resolve("out-plain/coefficients.json")),
         Files.readAllBytes(root.resolve("out-named/coefficients.json")));
+    List<String> journal = OwnerPolicy.journal(owners.dir(), "a").lines();
+    for (String said :
+        List.of(
+            "heard of study ",
+            "\"checked\": within the policy",
+            "accepted a study until further notice",
+            "heard of LocalTraining of study ",
+            "sent, protected, its answer to LocalTraining of study ",
+            "helped to open the sum over a, b, c of LocalTraining of study ")) {
+      assertTrue(journal.stream().anyMatch(line -> line.contains(said)), said + " in " + journal);
+    }
     Outcome evaluated =
         jobs.evaluate(conf("evaluated"), "--model", root.resolve("out-named").toString());
     assertEquals(0, evaluated.code(), evaluated.toString());

@@ -28,10 +28,11 @@ import java.util.concurrent.ConcurrentHashMap;
  * that was opened, forced to disk before an answer leaves, and a file with the secret of each run
  * that has not ended, for a week at most. Processes of one host take turns by a lock on the log.
  *
- * <p>A line that a crash cut short is taken away again: what it was to record has not left.
+ * <p>Each line ends with a hash over itself and the one before: a journal that was changed answers
+ * nothing. A line that a crash cut short is taken away again: what it was to record has not left.
  */
 final class FolderJournal implements Journal {
-  private static final String LOG = "log";
+  static final String LOG = "log";
   private static final String SECRET = "run-";
 
   /** A run that goes on after its secret is gone has other keys: its workers send new cards. */
@@ -44,6 +45,7 @@ final class FolderJournal implements Journal {
   private final Limits limits;
   private final Object turn;
   private Remembered remembered;
+  private JournalChain chain = new JournalChain();
   private long read;
 
   /**
@@ -76,6 +78,17 @@ final class FolderJournal implements Journal {
   @Override
   public void answer(byte[] session, Answer answer) {
     inTurn(log -> kept(log, remembered.isNew(session, answer), JournalLine.of(session, answer)));
+  }
+
+  @Override
+  public void ask(byte[] subject, String told) {
+    inTurn(
+        log -> {
+          if (remembered.isNewQuestion(subject)) {
+            append(log, JournalLine.ofQuestion(subject, told));
+          }
+          return null;
+        });
   }
 
   @Override
@@ -189,8 +202,7 @@ final class FolderJournal implements Journal {
   /** Reads what was added since, by whomever, and takes away a line that was cut short. */
   private void readOn(FileChannel log) throws IOException {
     if (log.size() < read) {
-      read = 0;
-      remembered = new Remembered(limits);
+      startAnew();
     }
     ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(log.size() - read));
     while (bytes.hasRemaining() && log.read(bytes, read + bytes.position()) >= 0) {
@@ -198,16 +210,30 @@ final class FolderJournal implements Journal {
     }
     String text = new String(bytes.array(), 0, bytes.position(), StandardCharsets.US_ASCII);
     int whole = text.lastIndexOf('\n') + 1;
-    text.substring(0, whole).lines().forEach(line -> JournalLine.parse(line).addTo(remembered));
+    try {
+      text.substring(0, whole)
+          .lines()
+          .forEach(line -> JournalLine.parse(chain.follow(line)).addTo(remembered));
+    } catch (ProtocolException e) {
+      startAnew();
+      throw e;
+    }
     read += whole;
     if (whole < text.length()) {
       log.truncate(read);
     }
   }
 
+  private void startAnew() {
+    read = 0;
+    remembered = new Remembered(limits);
+    chain = new JournalChain();
+  }
+
   private void append(FileChannel log, JournalLine line) throws IOException {
-    String text = Instant.now().truncatedTo(ChronoUnit.SECONDS) + " " + line.text() + "\n";
-    ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII));
+    String chained =
+        chain.chained(Instant.now().truncatedTo(ChronoUnit.SECONDS) + " " + line.text());
+    ByteBuffer bytes = ByteBuffer.wrap((chained + "\n").getBytes(StandardCharsets.US_ASCII));
     boolean isFirst = read == 0;
     long at = read;
     while (bytes.hasRemaining()) {
@@ -218,6 +244,7 @@ final class FolderJournal implements Journal {
       forceFolder();
     }
     read = at;
+    chain.follow(chained);
     line.addTo(remembered);
   }
 

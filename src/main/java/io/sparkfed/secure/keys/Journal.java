@@ -23,6 +23,15 @@ public interface Journal {
   byte[] secretOf(byte[] runId);
 
   /**
+   * Notes what a question is, for people who read the journal.
+   *
+   * @param subject hash of the question
+   * @param told its name, and what it is asked for
+   * @throws io.sparkfed.wire.ProtocolException if it can't be recorded
+   */
+  default void ask(byte[] subject, String told) {}
+
+  /**
    * Records what leaves in a session, before it leaves.
    *
    * @param session 32 random bytes of the session

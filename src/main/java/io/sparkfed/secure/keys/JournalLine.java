@@ -9,8 +9,10 @@ import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -19,16 +21,20 @@ import java.util.stream.Collectors;
  */
 final class JournalLine {
   private static final HexFormat HEX = HexFormat.of();
+  private static final String ASKED = "asked";
   private static final String ACCEPTED = "accepted";
   private static final String SENT = "sent";
   private static final String ANSWERED = "answered";
 
   private final String text;
   private final Consumer<Remembered> added;
+  private final Function<Map<String, String>, String> words;
 
-  private JournalLine(String text, Consumer<Remembered> added) {
+  private JournalLine(
+      String text, Consumer<Remembered> added, Function<Map<String, String>, String> words) {
     this.text = text;
     this.added = added;
+    this.words = words;
   }
 
   static JournalLine of(byte[] session, Sent sent) {
@@ -41,7 +47,8 @@ final class JournalLine {
             HEX.formatHex(sent.context()),
             HEX.formatHex(sent.commitment()),
             HEX.formatHex(sent.subject())),
-        remembered -> remembered.add(session, sent));
+        remembered -> remembered.add(session, sent),
+        told -> "sent, protected, its answer to " + told(told, sent.subject()));
   }
 
   static JournalLine of(byte[] session, Answer answer) {
@@ -61,13 +68,31 @@ final class JournalLine {
             HEX.formatHex(answer.asked()),
             HEX.formatHex(answer.parties()),
             cohort),
-        remembered -> remembered.add(session, answer));
+        remembered -> remembered.add(session, answer),
+        told ->
+            "helped to open the sum over "
+                + String.join(", ", new TreeSet<>(answer.cohort()))
+                + " of "
+                + told(told, answer.subject()));
+  }
+
+  static JournalLine ofQuestion(byte[] subject, String text) {
+    return new JournalLine(
+        String.join(
+            " ", ASKED, HEX.formatHex(subject), URLEncoder.encode(text, StandardCharsets.UTF_8)),
+        remembered -> remembered.addQuestion(subject),
+        told -> {
+          told.put(HEX.formatHex(subject), text);
+          return "heard of " + text;
+        });
   }
 
   static JournalLine ofStudy(byte[] study, LocalDate until) {
     return new JournalLine(
         String.join(" ", ACCEPTED, HEX.formatHex(study), until.toString()),
-        remembered -> remembered.accept(study, until));
+        remembered -> remembered.accept(study, until),
+        told ->
+            "accepted a study until " + (until.equals(LocalDate.MAX) ? "further notice" : until));
   }
 
   /**
@@ -94,6 +119,10 @@ final class JournalLine {
               Arrays.stream(fields.get(8).split(",", -1))
                   .map(name -> URLDecoder.decode(name, StandardCharsets.UTF_8))
                   .collect(Collectors.toSet())));
+    }
+    if (fields.size() == 4 && fields.get(1).equals(ASKED)) {
+      return ofQuestion(
+          hex(fields.get(2)), URLDecoder.decode(fields.get(3), StandardCharsets.UTF_8));
     }
     if (fields.size() == 4 && fields.get(1).equals(ACCEPTED)) {
       return ofStudy(hex(fields.get(2)), day(fields.get(3)));
@@ -124,6 +153,19 @@ final class JournalLine {
   /** Returns the line, without its time. */
   String text() {
     return text;
+  }
+
+  private static String told(Map<String, String> told, byte[] subject) {
+    return told.getOrDefault(HEX.formatHex(subject), "a question without a name");
+  }
+
+  /**
+   * Returns what it records in plain words.
+   *
+   * @param told what questions are, by their hash; added to
+   */
+  String words(Map<String, String> told) {
+    return words.apply(told);
   }
 
   /** Adds what it records. */

@@ -8,6 +8,7 @@ import io.sparkfed.wire.WireWriter;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -30,6 +31,9 @@ public record Owner(
 
   /** The key of the statements that an owner answers; all unless set. */
   public static final String STATEMENTS = "statements";
+
+  /** How much of a study's hash is shown. */
+  private static final int SHOWN = 16;
 
   /** Creates an owner whose policy says nothing of questions. */
   public Owner(PartyKeys keys, Policy policy, Journal journal, Roster roster) {
@@ -75,6 +79,15 @@ public record Owner(
     }
     Disclosure rules = Disclosure.read(new PolicyText(questions));
     words.rows(held).ifPresent(counts -> rules.check(counts, words.parameters()));
+  }
+
+  /** Notes what is asked, for people who read the journal. */
+  public void noteQuestion(Words<?> words) {
+    String study = HexFormat.of().formatHex(words.study());
+    journal.ask(
+        Kdf.sha256(words.subject()),
+        (words.asked().isEmpty() ? "a vector" : words.asked())
+            + (study.isEmpty() ? "" : " of study " + study.substring(0, SHOWN)));
   }
 
   /** With another policy it is another acceptance. */

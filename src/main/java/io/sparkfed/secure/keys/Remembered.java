@@ -27,6 +27,7 @@ final class Remembered {
   private final Map<String, String> partiesBySubject = new HashMap<>();
   private final Map<String, Set<String>> askedBySubject = new HashMap<>();
 
+  private final Set<String> told = new HashSet<>();
   private final Map<String, LocalDate> lastDays = new HashMap<>();
 
   Remembered(Limits limits) {
@@ -113,6 +114,14 @@ final class Remembered {
           .computeIfAbsent(hex(answer.subject()), subject -> new HashSet<>())
           .add(hex(answer.asked()));
     }
+  }
+
+  boolean isNewQuestion(byte[] subject) {
+    return !told.contains(hex(subject));
+  }
+
+  void addQuestion(byte[] subject) {
+    told.add(hex(subject));
   }
 
   void accept(byte[] study, LocalDate until) {

@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.stream.Stream;
@@ -184,10 +185,48 @@ class JournalTest {
       byte[] whole = Files.readAllBytes(path().resolve("log"));
       Files.writeString(path().resolve("log"), line, StandardOpenOption.APPEND);
       refused(
-          "each line of the owner's journal must be one that it wrote",
+          "the owner's journal must be as it was written: line 2 was changed, or lines before it are"
+              + " gone",
           () -> inFolder(Limits.NONE).send(SESSION, sent(7)));
       Files.write(path().resolve("log"), whole);
     }
+  }
+
+  /** Changed, taken out, put elsewhere or added: nothing is answered. */
+  @Test
+  void folder_thatWasEdited_isRefusedAndToldInPlainWords() throws IOException {
+    Journal journal = inFolder(Limits.NONE);
+    journal.ask(QUESTION, "Moments of study 1f");
+    journal.send(SESSION, sent(7));
+    journal.answer(SESSION, answer(QUESTION, "a", "b"));
+    Path log = path().resolve("log");
+    List<String> lines = Files.readAllLines(log);
+    JournalText text = JournalText.of(folder);
+    assertEquals(Optional.empty(), text.broken());
+    assertEquals(
+        List.of(
+            "heard of Moments of study 1f",
+            "sent, protected, its answer to Moments of study 1f",
+            "helped to open the sum over a, b of Moments of study 1f"),
+        text.lines().stream().map(line -> line.substring(line.indexOf("  ") + 2)).toList());
+    assertTrue(lines.get(2).endsWith(text.hash()));
+
+    for (List<String> edited :
+        List.of(
+            List.of(lines.get(1), lines.get(2)),
+            List.of(lines.get(0), lines.get(2)),
+            List.of(lines.get(1), lines.get(0), lines.get(2)),
+            List.of(lines.get(0), lines.get(1), lines.get(1), lines.get(2)),
+            List.of(lines.get(0).replace("study", "xtudy"), lines.get(1), lines.get(2)),
+            List.of("2" + lines.get(0).substring(1).replace("-", "/"), lines.get(1)))) {
+      Files.write(log, edited);
+      Journal later = inFolder(Limits.NONE);
+      assertThrows(ProtocolException.class, () -> later.send(SESSION, sent(7)));
+      assertThrows(ProtocolException.class, () -> later.send(hash(9), sent(7)));
+      assertTrue(JournalText.of(folder).broken().isPresent());
+    }
+    Files.write(log, lines);
+    inFolder(Limits.NONE).send(SESSION, sent(7));
   }
 
   @Test
