@@ -4,13 +4,10 @@ import io.sparkfed.hint.Hint;
 import io.sparkfed.hint.Message;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /** Fewer workers than the minimum took part. */
 public final class CohortException extends AggregationException {
   private static final long serialVersionUID = 1L;
-
-  private static final int MOST_NAMED = 5;
 
   private final int least;
   private final boolean isRefused;
@@ -39,15 +36,16 @@ public final class CohortException extends AggregationException {
     return tooFew(workers, minWorkers, OwnersRule.said(refused), !refused.isEmpty());
   }
 
-  /** Creates the exception from the counts, and the workers left out with the reason. */
+  /**
+   * Creates the exception from the counts.
+   *
+   * @param skipped the workers left out, each with the reason; told as numbers
+   */
   public static CohortException tooFew(int workers, int minWorkers, Map<String, String> skipped) {
-    String reasons =
-        skipped.entrySet().stream()
-            .limit(MOST_NAMED)
-            .map(entry -> entry.getKey() + ": " + entry.getValue())
-            .collect(Collectors.joining(", "));
-    String more = skipped.size() > MOST_NAMED ? ", ..." : "";
-    String left = skipped.isEmpty() ? "" : " (skipped " + reasons + more + ")";
+    String left =
+        skipped.isEmpty()
+            ? ""
+            : " (left out " + LeftOut.of(skipped) + "; a worker's own log says if it is one)";
     return tooFew(workers, minWorkers, left, false);
   }
 

@@ -2,6 +2,7 @@ package io.sparkfed.config;
 
 import io.sparkfed.csv.CellType;
 import io.sparkfed.csv.CsvDialect;
+import io.sparkfed.data.LeastRows;
 import io.sparkfed.data.Storage;
 import io.sparkfed.model.MissingTexts;
 import io.sparkfed.model.Spelling;
@@ -29,6 +30,7 @@ import java.util.TreeSet;
  * @param preprocessing which feature columns are encoded, and how
  * @param missingTexts the texts that stand for a missing value in cells of text
  * @param missing what becomes of a row without a value that is needed and not imputed
+ * @param leastRows how many training rows a worker must have to take part
  * @param workersPerTask how many simulated workers share a task; empty to have it chosen
  * @param storage how packed features are kept in memory
  * @param csv how csv files are read; empty for other formats
@@ -47,6 +49,7 @@ public record DataConfig(
     Preprocessing preprocessing,
     MissingTexts missingTexts,
     Missing missing,
+    LeastRows leastRows,
     OptionalInt workersPerTask,
     Storage storage,
     Optional<Csv> csv,
@@ -99,6 +102,7 @@ public record DataConfig(
         preprocessing,
         missingTexts,
         missing,
+        leastRows,
         workersPerTask,
         storage,
         csv,
@@ -209,9 +213,13 @@ public record DataConfig(
    * @param categories feature columns that hold a category, by name
    * @param imputed feature columns whose missing values are replaced by the federation's mean
    * @param minLevelRows the least number of rows over all workers that a level may have, at least 1
+   * @param minLevelWorkers the least number of workers that have rows at a level, at least 1
    */
   public record Preprocessing(
-      Map<String, Category> categories, List<String> imputed, int minLevelRows) {}
+      Map<String, Category> categories,
+      List<String> imputed,
+      int minLevelRows,
+      int minLevelWorkers) {}
 
   /**
    * A category.

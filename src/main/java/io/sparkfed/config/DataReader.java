@@ -13,6 +13,7 @@ import io.sparkfed.config.DataConfig.SplitByColumn;
 import io.sparkfed.config.DataConfig.SplitByFraction;
 import io.sparkfed.config.DataConfig.Synthetic;
 import io.sparkfed.config.DataConfig.WorkerPaths;
+import io.sparkfed.data.LeastRows;
 import io.sparkfed.data.Storage;
 import io.sparkfed.model.InputColumn;
 import io.sparkfed.model.InputColumn.OneHot;
@@ -77,10 +78,17 @@ final class DataReader {
         preprocessing(source),
         MissingTexts.of(read.strings("data.missing-values")),
         read.oneOf("data.missing", Missing.class),
+        leastRows(source),
         workersPerTask(source),
         read.oneOf("data.storage", Storage.class),
         isCsv ? Optional.of(new CsvSettings(read).csv(schema.isPresent())) : Optional.empty(),
         Map.of());
+  }
+
+  /** Simulated workers may be of any size. */
+  private LeastRows leastRows(Source source) {
+    int rows = read.integer("data.min-worker-rows", 1, Integer.MAX_VALUE);
+    return source instanceof WorkerPaths ? new LeastRows(rows) : LeastRows.ANY;
   }
 
   private OptionalInt workersPerTask(Source source) {
@@ -123,7 +131,10 @@ final class DataReader {
     ColumnNames.requireOnce("data.impute.columns", imputed);
     read.oneOf("data.impute.strategy", List.of("mean"));
     return new Preprocessing(
-        categories, imputed, read.integer("data.min-level-rows", 1, Integer.MAX_VALUE));
+        categories,
+        imputed,
+        read.integer("data.min-level-rows", 1, Integer.MAX_VALUE),
+        read.integer("data.min-level-workers", 1, Integer.MAX_VALUE));
   }
 
   private Category category(String name) {

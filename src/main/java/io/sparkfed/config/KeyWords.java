@@ -29,6 +29,7 @@ public final class KeyWords {
       case CATEGORIES -> "data.categorical";
       case LABEL_LEVELS -> "data.label-levels";
       case MIN_LEVEL_ROWS -> "data.min-level-rows";
+      case MIN_LEVEL_WORKERS -> "data.min-level-workers";
       case IMPUTATION -> "data.impute";
       case MISSING_VALUES -> "data.missing";
       case FILTER -> "data.where";

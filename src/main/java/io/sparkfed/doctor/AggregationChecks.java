@@ -251,6 +251,14 @@ public final class AggregationChecks {
         "the driver learns the levels of "
             + String.join(", ", new TreeSet<>(preprocessing.categories().keySet()))
             + " that have so many rows over all workers");
+    int minWorkers = preprocessing.minLevelWorkers();
+    add(
+        Area.CONFIGURATION,
+        minWorkers > 1 ? Verdict.OK : Verdict.WARN,
+        "data.min-level-workers",
+        minWorkers,
+        "above 1",
+        "the driver learns the levels that so many workers have, and how many do");
   }
 
   private OptionalInt workers() {

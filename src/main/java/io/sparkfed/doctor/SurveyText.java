@@ -23,7 +23,6 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Collectors;
 
 /** What a look at the rows says of a training to come. */
 public final class SurveyText {
@@ -95,16 +94,19 @@ public final class SurveyText {
     List<String> lines = new ArrayList<>();
     contract(lines);
     lines.add("");
+    boolean takeAllPart = found.skipped().isEmpty() && found.evaluators().isEmpty();
     lines.add(
         "cohort: "
             + count(found.workers().size())
-            + " workers would take part: "
-            + String.join(", ", found.workers()));
+            + " workers would take part"
+            + (takeAllPart && found.faults().isEmpty()
+                ? ": " + String.join(", ", found.workers())
+                : ""));
     if (!found.evaluators().isEmpty()) {
       lines.add(
           "  test rows only: "
-              + String.join(", ", found.evaluators())
-              + "; one more visit in each round evaluates them");
+              + count(found.evaluators().size())
+              + " workers; one more visit in each round evaluates them");
     }
     if (!found.skipped().isEmpty()) {
       lines.add("  left out: " + skipped());
@@ -115,9 +117,7 @@ public final class SurveyText {
   }
 
   private String skipped() {
-    return found.skipped().entrySet().stream()
-        .map(entry -> entry.getKey() + " (" + entry.getValue() + ")")
-        .collect(Collectors.joining(", "));
+    return found.leftOut().toString();
   }
 
   private void contract(List<String> lines) {

@@ -22,6 +22,7 @@ public enum Hint {
   CATEGORIES("categories"),
   LABEL_LEVELS("names of classes"),
   MIN_LEVEL_ROWS("least rows of a level"),
+  MIN_LEVEL_WORKERS("least workers of a level"),
   IMPUTATION("imputation"),
   MISSING_VALUES("missing values"),
   FILTER("filter"),

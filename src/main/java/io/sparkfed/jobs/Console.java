@@ -1,5 +1,6 @@
 package io.sparkfed.jobs;
 
+import io.sparkfed.aggregate.LeftOut;
 import io.sparkfed.config.EnumNames;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.evaluation.RoundSummary;
@@ -82,11 +83,14 @@ final class Console implements AutoCloseable {
         config.aggregation().minWorkers());
   }
 
-  void cohort(List<String> workers, Map<String, String> skipped, String placement) {
-    String shown = String.join(", ", workers.subList(0, Math.min(5, workers.size())));
-    String more = workers.size() > 5 ? ", ..." : "";
-    line("%d workers: %s%s (%s)", workers.size(), shown, more, placement);
-    skipped.forEach((worker, reason) -> line("skipped worker %s: %s", worker, reason));
+  /** Prints how many take part, who they are where that is told, and how many don't. */
+  void cohort(int workers, List<String> named, LeftOut leftOut, String placement) {
+    String shown = String.join(", ", named.subList(0, Math.min(5, named.size())));
+    String more = named.size() > 5 ? ", ..." : "";
+    line("%d workers%s%s%s (%s)", workers, named.isEmpty() ? "" : ": ", shown, more, placement);
+    if (!leftOut.isNobody()) {
+      line("left out: %s", leftOut);
+    }
   }
 
   /** Prints where the run can be followed. */

@@ -83,9 +83,9 @@ public final class EvaluateJob implements Callable<Integer> {
         bySplit.put("test", evaluation.test());
       }
       List<String> notes = new ArrayList<>(loaded.notes());
-      loaded
-          .skipped()
-          .forEach((worker, why) -> notes.add("worker " + worker + " is left out: " + why));
+      if (!loaded.leftOut().isNobody()) {
+        notes.add("left out: " + loaded.leftOut());
+      }
       evaluation.notes().forEach(note -> notes.add(note.in(KeyWords::of)));
       Terminal.lines(JsonFiles.evaluation(bySplit, notes));
     }

@@ -154,7 +154,7 @@ public final class TrainJob implements Callable<Integer> {
     console.live(phases, places, () -> RunningTasks.of(spark.sparkContext()));
     ShardLoader.Loaded loaded = new ShardLoader(spark, config, phases).load();
     List<String> workers = loaded.federation().workers();
-    console.cohort(workers, loaded.skipped(), loaded.placement());
+    console.cohort(workers.size(), loaded.namedWorkers(), loaded.leftOut(), loaded.placement());
     List<String> notes = new ArrayList<>(loaded.notes());
     notes.addAll(TrainingNotes.onEncoding(loaded.encoding()));
     IdleKeys.of(config).forEach(idle -> notes.add(idle.check() + ": " + idle.why()));

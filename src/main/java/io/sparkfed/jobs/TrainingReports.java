@@ -59,7 +59,11 @@ final class TrainingReports {
         versions(spark),
         config.seed(),
         new Cohort(
-            loaded.federation().workers(), loaded.skipped(), loaded.placement(), loaded.dropped()),
+            loaded.federation().workers().size(),
+            loaded.namedWorkers(),
+            loaded.leftOut().byReason(),
+            loaded.placement(),
+            loaded.dropped()),
         new Protection(
             EnumNames.of(mode),
             inPlainWords(config, spark.sparkContext().isLocal(), rounds),

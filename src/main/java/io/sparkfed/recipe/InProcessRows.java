@@ -6,7 +6,6 @@ import io.sparkfed.aggregate.InProcessFederation;
 import io.sparkfed.config.ConfigurationException;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.data.DataException;
-import io.sparkfed.data.DataFault;
 import io.sparkfed.data.Shard;
 import io.sparkfed.data.ShardBuilder;
 import io.sparkfed.data.ShardBuilder.Part;
@@ -153,7 +152,8 @@ public final class InProcessRows implements Rows {
 
   private static void require(boolean isMet, String worker, String column, int at, String rule) {
     if (!isMet) {
-      throw new DataException(new DataFault(worker, column, at + 1L, rule).message());
+      String place = column.isEmpty() ? "" : ", column " + column;
+      throw new DataException("worker " + worker + place + ", row " + (at + 1) + ": " + rule);
     }
   }
 

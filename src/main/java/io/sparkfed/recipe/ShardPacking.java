@@ -2,6 +2,7 @@ package io.sparkfed.recipe;
 
 import io.sparkfed.config.DataConfig.SplitByFraction;
 import io.sparkfed.config.TrainingConfig;
+import io.sparkfed.data.LeastRows;
 import io.sparkfed.data.Room;
 import io.sparkfed.data.Shard;
 import io.sparkfed.data.ShardBuilder;
@@ -19,6 +20,7 @@ import java.io.Serializable;
  * @param intercept whether the model has an intercept
  * @param outputs number of the model's outputs
  * @param storage how features are kept
+ * @param least how many training rows a worker must have
  */
 public record ShardPacking(
     double testFraction,
@@ -26,7 +28,8 @@ public record ShardPacking(
     boolean standardizeByWorker,
     boolean intercept,
     int outputs,
-    Storage storage)
+    Storage storage,
+    LeastRows least)
     implements Serializable {
 
   /** Returns how a configuration packs. */
@@ -37,7 +40,15 @@ public record ShardPacking(
         config.model().standardize() == Standardize.WORKER,
         config.model().intercept(),
         config.model().loss().outputs(),
-        config.data().storage());
+        config.data().storage(),
+        config.data().leastRows());
+  }
+
+  /** Returns why a worker takes no part that hasn't enough, and not how many it has. */
+  public static String lacking(LeastRows least) {
+    return least.equals(LeastRows.ANY)
+        ? "no training rows"
+        : "no training rows, or fewer than " + least.rows() + " (data.min-worker-rows)";
   }
 
   /** Returns what takes up a worker's rows with {@code features} columns. */

@@ -124,7 +124,7 @@ public final class HtmlReport {
 
   private List<Map<String, String>> keyFigures() {
     List<Map<String, String>> figures = new ArrayList<>();
-    figures.add(figure("Workers", count(report.cohort().workers().size())));
+    figures.add(figure("Workers", count(report.cohort().count())));
     figures.add(figure("Rounds", count(trained.size())));
     figures.add(
         figure(

@@ -106,7 +106,7 @@ public final class JsonFiles {
     ObjectNode versions = node.putObject("versions");
     report.versions().forEach(versions::put);
     node.putObject("seeds").put("run", report.seed());
-    ObjectNode cohort = node.putObject("cohort");
+    ObjectNode cohort = node.putObject("cohort").put("count", report.cohort().count());
     ArrayNode workers = cohort.putArray("workers");
     report.cohort().workers().forEach(workers::add);
     ObjectNode skipped = cohort.putObject("skipped");

@@ -28,7 +28,7 @@ import java.util.stream.IntStream;
 /** The report's lists and tables, as the template wants them: cohort, metrics, model, time. */
 final class ReportTables {
 
-  /** How many workers, and how many skipped ones, are listed before the rest is folded away. */
+  /** How many workers are listed before the rest is folded away. */
   static final int LISTED_WORKERS = 30;
 
   /** How many coefficients are shown at most. */
@@ -48,7 +48,11 @@ final class ReportTables {
     RunReport.Cohort cohort = report.cohort();
     Map<String, Object> view = new LinkedHashMap<>();
     fold(view, "workers", cohort.workers());
-    fold(view, "skipped", List.copyOf(cohort.skipped().entrySet()));
+    view.put("workersCount", count(cohort.count()));
+    int skipped = cohort.skipped().values().stream().mapToInt(Integer::intValue).sum();
+    view.put("skippedAny", skipped > 0);
+    view.put("skippedCount", count(skipped));
+    view.put("skipped", List.copyOf(cohort.skipped().entrySet()));
     view.put("placement", cohort.placement());
     return view;
   }

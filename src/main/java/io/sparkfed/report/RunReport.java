@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 
 /**
  * Everything a run tells about itself. Values only; {@code run.json} and {@code report.html} are
@@ -65,22 +66,18 @@ public record RunReport(
   /**
    * Who took part.
    *
-   * @param workers ids of the workers that held training rows, sorted
-   * @param skipped ids of the workers left out, with the reason
+   * @param count number of the workers that held training rows
+   * @param workers their ids, sorted; empty where they aren't told, as others are left out
+   * @param skipped numbers of the workers left out, by the reason
    * @param placement how the rows came to their workers, e.g. "read in place: no row moved"
    * @param dropped what is told of rows left out for a missing value; empty where none may be
    */
   public record Cohort(
+      int count,
       List<String> workers,
-      Map<String, String> skipped,
+      SortedMap<String, Integer> skipped,
       String placement,
-      Optional<DroppedRows> dropped) {
-
-    /** Creates a cohort that may drop no row. */
-    public Cohort(List<String> workers, Map<String, String> skipped, String placement) {
-      this(workers, skipped, placement, Optional.empty());
-    }
-  }
+      Optional<DroppedRows> dropped) {}
 
   /**
    * The privacy statement.

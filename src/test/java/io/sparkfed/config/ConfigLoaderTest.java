@@ -110,7 +110,7 @@ class ConfigLoaderTest {
               label-column = "outcome", feature-columns = ["a", "b"], weight-column = "c"
               split { column = "part", train = "1", test = "2" }
               categorical { b { reference = 2, levels = ["10", 2] } }
-              min-level-rows = 7, impute { columns = [a], strategy = mean }
+              min-level-rows = 7, min-level-workers = 3, impute { columns = [a], strategy = mean }
             }
             model { family = logistic, intercept = false, l2 = 0.5, standardize = federated }
             algorithm {
@@ -147,7 +147,8 @@ class ConfigLoaderTest {
             Map.of(
                 "b", new DataConfig.Category(Optional.of("2"), List.of("2", "10"), Spelling.VALUE)),
             List.of("a"),
-            7),
+            7,
+            3),
         data.preprocessing());
     assertEquals(
         new TrainingConfig.Model(

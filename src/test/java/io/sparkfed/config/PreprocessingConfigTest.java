@@ -32,7 +32,7 @@ class PreprocessingConfigTest {
   @Test
   void load_nothingSaid_nothingIsEncoded() {
     assertEquals(
-        new DataConfig.Preprocessing(Map.of(), List.of(), 5),
+        new DataConfig.Preprocessing(Map.of(), List.of(), 5, 2),
         files.load(ConfigFiles.LEAST).data().preprocessing());
   }
 
@@ -148,6 +148,7 @@ class PreprocessingConfigTest {
             + "| data.categorical.a.levels must not hold a text of data.missing-values",
         "data.categorical.a.spelling=both| data.categorical.a.spelling must be one of value",
         "data.min-level-rows=0| data.min-level-rows must be a whole number from 1 to",
+        "data.min-level-workers=0| data.min-level-workers must be a whole number from 1 to",
         "data.impute.columns=[a, a]| data.impute.columns must not name a column twice",
         "data.impute.columns=[a, A]| data.impute.columns must not name a column twice: a",
         "data.categorical={a {}, A {}}"

@@ -193,6 +193,8 @@ class WrongValuesTest {
                   "data.synthetic.features",
                   "data.simulation.workers-per-task",
                   "data.min-level-rows",
+                  "data.min-level-workers",
+                  "data.min-worker-rows",
                   "model.classes",
                   "algorithm.rounds",
                   "algorithm.local.steps",

@@ -208,15 +208,15 @@ class CategoricalIT {
         new Refusal(
             3,
             "gre,gpa,rank,admit\n500,3.5,1,0\n500,3.5,31337,0\n",
-            "worker a, column rank, row 2: must be at one of the 4 known levels"),
+            "worker a, column rank: must be at one of the 4 known levels"),
         new Refusal(
             3,
             "gre,gpa,rank,admit\n31337,3.5,,0\n",
-            "worker a, column rank, row 1: is missing; a level is needed"),
+            "worker a, column rank: is missing; a level is needed"),
         new Refusal(
             3,
             "gre,gpa,rank,admit\n,31337,1,0\n",
-            "worker a, column gre, row 1: is missing; a number is needed"),
+            "worker a, column gre: is missing; a number is needed"),
         new Refusal(3, "gre,gpa,rnak,admit\n1,3.5,1,0\n", "the nearest is rnak"),
         new Refusal(
             2,

@@ -163,7 +163,7 @@ class CsvPredictionsIT {
 
     assertEquals(3, refused.code(), refused.toString());
     assertTrue(
-        refused.err().contains("worker w, row 2: a prediction must be a finite number"),
+        refused.err().contains("worker w: a prediction must be a finite number"),
         refused.toString());
     // How many rows of a worker are so is the worker's own number.
     assertFalse(refused.err().contains("2 such rows"), refused.toString());

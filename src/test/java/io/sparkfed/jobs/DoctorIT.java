@@ -214,15 +214,15 @@ class DoctorIT {
   }
 
   @Test
-  void doctor_workerWithTestRowsOnly_isNamedAndNotLeftOut() {
+  void doctor_workerWithTestRowsOnly_isCountedAndNotLeftOut() {
     Outcome outcome = doctor("data.split.column = part\ndata.workers.d = \"ROOT/idle.csv\"\n");
 
     assertEquals(0, outcome.code(), outcome.toString());
     assertFalse(outcome.out().contains("left out"), outcome.toString());
     assertSaid(
         outcome,
-        "cohort: 3 workers would take part: a, b, c",
-        "  test rows only: d; one more visit in each round evaluates them");
+        "cohort: 3 workers would take part",
+        "  test rows only: 1 workers; one more visit in each round evaluates them");
   }
 
   @Test
@@ -264,8 +264,7 @@ class DoctorIT {
   static Stream<Case> dangers() {
     return Stream.of(
         Case.of("path", 3, "data.workers.b = \"ROOT/gone.csv\"", "data.workers.b", "gone.csv"),
-        Case.of(
-            "row", 3, "data.workers.b = \"ROOT/bad.csv\"", "rows", "worker b, column x2, row 2"),
+        Case.of("row", 3, "data.workers.b = \"ROOT/bad.csv\"", "rows", "worker b, column x2: "),
         Case.of("column", 3, "data.workers.b = \"ROOT/other.csv\"", "rows", "worker b", "x2"),
         Case.of(
             "few workers in a table",

@@ -201,7 +201,6 @@ final class ErrorCases {
             3,
             VECTORS + "data.workers = { a = \"TABLES/wide\"," + " b = \"TABLES/mixed\" }",
             "worker b",
-            "row 2",
             "same length"),
         Case.of(
             "corrupt file",
@@ -217,7 +216,6 @@ final class ErrorCases {
                 + "data.workers = { a = \"TABLES/typed\","
                 + " b = \"TABLES/torn\", c = \"TABLES/twin\" }",
             "worker b",
-            "row 1",
             "can't be read"),
         Case.of(
             "file without a header",
@@ -233,47 +231,57 @@ final class ErrorCases {
     String split = "data.split.column = part";
     String classes = "model.family = logistic";
     return Stream.of(
-        Case.row("more cells", SECRET + ",2,1,1,train,a,b", "", "row 2", "has more cells"),
-        Case.row("fewer cells", SECRET + ",2,1", "", "row 2", "has fewer cells"),
-        Case.row("open quote", "1,2,1,1,train,\"" + SECRET, "", "row 2", "no closing quote"),
+        Case.row("more cells", SECRET + ",2,1,1,train,a,b", "", "has more cells"),
+        Case.row("fewer cells", SECRET + ",2,1", "", "has fewer cells"),
+        Case.row("open quote", "1,2,1,1,train,\"" + SECRET, "", "no closing quote"),
         new Case("no header", 3, null, "data.workers.b = \"ROOT/bare.csv\"", "worker b", "header"),
-        Case.row("text", "secret" + SECRET + ",1,1,1,train,a", "", "column x1", "row 2", "number"),
-        Case.row("number with a suffix", SECRET + "f,1,1,1,train,a", "", "x1", "row 2", "number"),
-        Case.row("NaN", "NaN,1," + SECRET + ",1,train,a", "", "column x1", "row 2", "is missing"),
-        Case.row("infinity", "Infinity,1,1,1,train,a", "", "column x1", "row 2", "finite"),
-        Case.row("too large", "1e999,1,1,1,train,a", "", "column x1", "row 2", "finite"),
-        Case.row("no feature", SECRET + ",,1,1,train,a", "", "column x2", "row 2", "is missing"),
-        Case.row("no label", SECRET + ",1,,1,train,a", "", "column y", "row 2", "is missing"),
-        Case.row("NaN label", SECRET + ",1,NaN,1,train,a", "", "column y", "row 2", "is missing"),
-        Case.row("weight", "1,1,1,-" + SECRET + ",train,a", weighted, "column w", "row 2", ">= 0"),
-        Case.row("no weight", SECRET + ",1,1,,train,a", weighted, "column w", "row 2", "missing"),
-        Case.row("label 2", SECRET + ",1,2,1,train,a", classes, "column y", "row 2", "0 or 1"),
-        Case.row("label -1", SECRET + ",1,-1,1,train,a", classes, "column y", "row 2", "0 or 1"),
-        Case.row("part", "1,1,1,1," + SECRET + ",a", split, "column part", "row 2", "\"train\""),
-        Case.row("no part", SECRET + ",1,1,1,,a", split, "column part", "row 2", "\"test\""),
-        Case.row(
+        Case.row("text", "secret" + SECRET + ",1,1,1,train,a", "", "column x1", "number"),
+        Case.row("number with a suffix", SECRET + "f,1,1,1,train,a", "", "x1", "number"),
+        Case.row("NaN", "NaN,1," + SECRET + ",1,train,a", "", "column x1", "is missing"),
+        Case.row("infinity", "Infinity,1,1,1,train,a", "", "column x1", "finite"),
+        Case.row("too large", "1e999,1,1,1,train,a", "", "column x1", "finite"),
+        Case.row("no feature", SECRET + ",,1,1,train,a", "", "column x2", "is missing"),
+        Case.row("no label", SECRET + ",1,,1,train,a", "", "column y", "is missing"),
+        Case.row("NaN label", SECRET + ",1,NaN,1,train,a", "", "column y", "is missing"),
+        Case.row("weight", "1,1,1,-" + SECRET + ",train,a", weighted, "column w", ">= 0"),
+        Case.row("no weight", SECRET + ",1,1,,train,a", weighted, "column w", "missing"),
+        Case.row("label 2", SECRET + ",1,2,1,train,a", classes, "column y", "0 or 1"),
+        Case.row("label -1", SECRET + ",1,-1,1,train,a", classes, "column y", "0 or 1"),
+        new Case(
+            "part",
+            3,
+            "1,1,1,1," + SECRET + ",a\n",
+            split,
+            "error: a worker, column part",
+            "\"train\""),
+        new Case(
+            "no part",
+            3,
+            SECRET + ",1,1,1,,a\n",
+            split,
+            "error: a worker, column part",
+            "\"test\""),
+        new Case(
             "cast",
-            "1,1,1,1,train," + SECRET + "x",
+            3,
+            "1,1,1,1,train," + SECRET + "x\n",
             "data { derive.z = \"cast(note as double)\", feature-columns = [z] }",
-            "row 2",
             "data.derive"),
-        Case.row(
+        new Case(
             "condition",
-            "1,1,1,1,train," + SECRET + "x",
+            3,
+            "1,1,1,1,train," + SECRET + "x\n",
             "data.where = \"cast(note as double) > 0\"",
-            "row 2",
             "data.where"),
         Case.row(
             "strict csv",
             SECRET + "x,1,1,1,train,1",
             "data { options = { mode = FAILFAST, header = true }, schema = \"x1 DOUBLE, x2 DOUBLE, y DOUBLE, w DOUBLE,"
                 + " part STRING, note STRING\" }",
-            "row 2",
             "column x1",
             "must be of type double"),
         new Case("no worker", 3, ",1,1," + SECRET + ",a\n", CENTER, "data.worker-column"),
-        new Case(
-            "pooled row", 3, "b,1," + SECRET + "x,1,a\n", CENTER, "worker b", "column x2", "row "),
+        new Case("pooled row", 3, "b,1," + SECRET + "x,1,a\n", CENTER, "worker b", "column x2"),
         new Case(
             "pooled condition",
             3,
@@ -417,7 +425,7 @@ final class ErrorCases {
         new Case(
             "values of nobody to impute by",
             3,
-            "1,0,1,1,train,9\n",
+            "1,0,1,1,train,9\n2,0,1,1,train,9\n",
             "data { derive.z = \"case when note = '10' then x1 end\", feature-columns = [z, x2],"
                 + " impute.columns = [z] }",
             "column z",
@@ -426,8 +434,7 @@ final class ErrorCases {
             "feature too large for a float",
             "1e39,1,1,1,train,a",
             "data.storage = float",
-            "data.storage = float",
-            "row 2"));
+            "data.storage = float"));
   }
 
   static Stream<Case> all() {

@@ -138,6 +138,8 @@ class ErrorsIT {
     assertFalse(doctor.showsStackTrace(), doctor.toString());
     assertEquals(bad.code(), outcome.code(), outcome.toString());
     assertEquals(1, outcome.errorLines().size(), outcome.toString());
+    assertFalse(outcome.errorLines().get(0).matches(".*\\brow \\d.*"), outcome.toString());
+    assertFalse(doctor.out().matches("(?s).*\\brow \\d.*"), doctor.toString());
     for (String told : bad.told()) {
       String part = told.replace("TABLES", tables.toString());
       assertTrue(outcome.errorLines().get(0).contains(part), part + " in " + outcome);
@@ -231,7 +233,8 @@ class ErrorsIT {
   void train_emptyAndOneClassWorkers_areSkippedAndCounted() throws IOException {
     JobRunner.write(root.resolve("b.csv"), ErrorCases.HEADER);
     JobRunner.write(root.resolve("c.csv"), "");
-    JobRunner.write(root.resolve("d.csv"), ErrorCases.HEADER + "1,1,1,1,train,1\n");
+    JobRunner.write(
+        root.resolve("d.csv"), ErrorCases.HEADER + "1,1,1,1,train,1\n2,1,1,1,train,1\n");
 
     Outcome outcome =
         jobs.train(
@@ -245,12 +248,15 @@ class ErrorsIT {
     assertEquals(0, outcome.code(), outcome.toString());
     JsonNode run =
         new ObjectMapper().readTree(JobRunner.read(root.resolve("new/deep/run/run.json")));
-    assertEquals("[\"a\",\"d\"]", run.path("cohort").path("workers").toString());
-    JsonNode skipped = run.path("cohort").path("skipped");
-    assertEquals("no training rows", skipped.path("b").asText());
-    assertEquals("no rows", skipped.path("c").asText());
-    assertTrue(outcome.out().contains("skipped worker b: no training rows"), outcome.toString());
-    assertTrue(outcome.out().contains("skipped worker c: no rows"), outcome.toString());
+    assertEquals(2, run.path("cohort").path("count").asInt());
+    assertEquals("[]", run.path("cohort").path("workers").toString());
+    assertEquals(
+        "{\"no rows\":1,\"no training rows, or fewer than 2 (data.min-worker-rows)\":1}",
+        run.path("cohort").path("skipped").toString());
+    assertTrue(
+        outcome.out().contains("left out: 1 worker: no rows, 1 worker: no training rows"),
+        outcome.toString());
+    assertTrue(outcome.out().contains("2 workers (read in place"), outcome.toString());
     assertTrue(run.path("notes").toString().contains("1 of 2 workers hold one class only"));
     assertTrue(outcome.out().contains("note: 1 of 2 workers hold one class"), outcome.toString());
   }

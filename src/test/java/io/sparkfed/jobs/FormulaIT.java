@@ -346,9 +346,9 @@ class FormulaIT {
         "y ~ age +; 2; data.formula at character 10",
         "y ~ 0; 2; model.intercept must be true",
         "y ~ agee; 3; column agee (data.formula) does not exist; the nearest is age",
-        "y ~ log(age - 30); 3; column log(age - 30), row",
-        "log(y - 20) ~ age; 3; column log(y - 20), row",
-        "y ~ sex; 3; column sex, row 1: is not a number"
+        "y ~ log(age - 30); 3; a worker, column log(age - 30): ",
+        "log(y - 20) ~ age; 3; a worker, column log(y - 20): ",
+        "y ~ sex; 3; a worker, column sex: is not a number"
       })
   void train_formulaThatDoesNotFit_isTold(String formula, int code, String told) {
     Outcome outcome = train(conf("linear", "formula = \"" + formula + "\""));

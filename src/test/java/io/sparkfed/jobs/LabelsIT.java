@@ -82,7 +82,7 @@ class LabelsIT {
     assertTrue(
         unknown.errorLines().get(0).contains("one of the classes in data.label-levels"),
         unknown.toString());
-    assertTrue(unknown.errorLines().get(0).contains("worker a, column name, row "));
+    assertTrue(unknown.errorLines().get(0).contains("error: a worker, column name: "));
 
     Outcome trained = jobs.train(names, levels);
     assertEquals(0, trained.code(), trained.toString());

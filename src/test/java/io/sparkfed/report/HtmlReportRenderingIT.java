@@ -105,9 +105,9 @@ class HtmlReportRenderingIT {
             new FitStatistics(
                 486, 13, 473, 485, 406.3, 673.1, 1, -203.2, 434.3, 0.4, "z", 0.95, coefficients));
     run.cohort =
-        new RunReport.Cohort(
+        ReportRun.cohort(
             IntStream.range(0, 40).mapToObj(w -> "hospital-" + w).toList(),
-            Map.of("a-worker-with-a-long-name", "no training rows"),
+            Map.of("a-reason-with-a-long-name".repeat(5), 3),
             "read in place: no row moved");
     run.notes = List.of("WARNING: " + "something-long-".repeat(20));
     run.configuration =

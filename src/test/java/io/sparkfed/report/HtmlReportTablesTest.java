@@ -83,7 +83,7 @@ class HtmlReportTablesTest {
   void render_manyWorkers_foldsTheRest() {
     ReportRun run = new ReportRun();
     List<String> workers = IntStream.range(0, 1000).mapToObj(i -> "site-" + i).toList();
-    run.cohort = new RunReport.Cohort(workers, Map.of(), "read in place: no row moved");
+    run.cohort = ReportRun.cohort(workers, Map.of(), "read in place: no row moved");
 
     String page = HtmlReport.render(run.report());
 
@@ -95,14 +95,14 @@ class HtmlReportTablesTest {
   }
 
   @Test
-  void render_skippedWorkers_haveTheirReasons() {
+  void render_skippedWorkers_areCountedByReason() {
     ReportRun run = new ReportRun();
-    run.cohort = new RunReport.Cohort(List.of("a"), Map.of("z", "no rows"), "in place");
+    run.cohort = ReportRun.cohort(List.of(), Map.of("no rows", 3, "no training rows", 2), "");
 
     String page = HtmlReport.render(run.report());
 
-    assertTrue(page.contains("Left out: 1"));
-    assertTrue(page.contains("<bdi>z</bdi></th><td>no rows</td>"));
+    assertTrue(page.contains("Left out: 5"));
+    assertTrue(page.contains("<bdi>no rows</bdi></th><td>3</td>"));
   }
 
   @Test

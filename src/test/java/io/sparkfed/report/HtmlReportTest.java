@@ -85,7 +85,7 @@ class HtmlReportTest {
     run.name = HOSTILE;
     run.exit = new RunReport.Exit("diverged" + HOSTILE, 6, HOSTILE);
     run.versions = Map.of(HOSTILE, HOSTILE);
-    run.cohort = new RunReport.Cohort(List.of(HOSTILE), Map.of(HOSTILE, HOSTILE), HOSTILE);
+    run.cohort = ReportRun.cohort(List.of(HOSTILE), Map.of(HOSTILE, 1), HOSTILE);
     run.protection = new RunReport.Protection(HOSTILE, HOSTILE, List.of(HOSTILE), List.of(HOSTILE));
     run.notes = List.of(HOSTILE);
     run.rounds =

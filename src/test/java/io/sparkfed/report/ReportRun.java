@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** A small logistic run whose parts a test replaces before it is reported. */
 final class ReportRun {
@@ -21,7 +22,7 @@ final class ReportRun {
   RunReport.Exit exit = new RunReport.Exit("succeeded", 0, "");
   Map<String, String> versions = Map.of("spark", "4.1.0");
   RunReport.Cohort cohort =
-      new RunReport.Cohort(List.of("alice", "bob"), Map.of(), "read in place: no row moved");
+      cohort(List.of("alice", "bob"), Map.of(), "read in place: no row moved");
   RunReport.Protection protection =
       new RunReport.Protection(
           "masked-sum", "Only totals were seen.", List.of("One update."), List.of("The sum."));
@@ -129,5 +130,12 @@ final class ReportRun {
         configuration,
         phases,
         FeatureEncoding.ofNumbers(model.features()));
+  }
+
+  /** Returns a cohort whose workers are named. */
+  static RunReport.Cohort cohort(
+      List<String> workers, Map<String, Integer> skipped, String placement) {
+    return new RunReport.Cohort(
+        workers.size(), workers, new TreeMap<>(skipped), placement, Optional.empty());
   }
 }

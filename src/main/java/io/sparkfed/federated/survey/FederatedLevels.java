@@ -33,17 +33,17 @@ import java.util.stream.IntStream;
 
 /**
  * The union of the workers' levels of each category, through sums alone: the driver learns each
- * level with its number of rows over all workers, and not who has it or how many do.
+ * level with its numbers of rows and of workers, and not who has it.
  *
  * <p>Each attempt makes two visits, for all categories at once. In the first, levels are hashed
- * into buckets, and the rows of each bucket are summed; under three salts, since a rare level may
- * share a bucket with a common one. A bucket with rows, but fewer than the minimum, holds a level
- * that must not be disclosed: everything ends there, before any text has left a worker. In the
- * second visit, each worker adds {@code rows * code} of each of its levels to its bucket of one
- * salt, the one that spread the category over most buckets ({@link LevelCode}); the sum over the
- * bucket's rows is the text when all of the bucket's rows are at one level. Levels that met in a
- * bucket are left for the next attempt, with other salts and twice the buckets, in which levels
- * known already have no part.
+ * into buckets, and of each bucket the rows and the workers that have any are summed; under three
+ * salts, since a rare level may share a bucket with a common one. A bucket with rows, but fewer
+ * than the minimum, or at fewer workers, holds a level that must not be disclosed: everything ends
+ * there, before any text has left a worker. In the second visit, each worker adds {@code rows *
+ * code} of each of its levels to its bucket of one salt, the one that spread the category over most
+ * buckets ({@link LevelCode}); the sum over the bucket's rows is the text when all of the bucket's
+ * rows are at one level. Levels that met in a bucket are left for the next attempt, with other
+ * salts and twice the buckets, in which levels known already have no part.
  *
  * <p>What is summed are whole numbers, each of which travels as one word: so sums are exact, and
  * tell nothing but themselves.
@@ -64,26 +64,26 @@ public final class FederatedLevels {
 
   private final Federation<ColumnSummary> federation;
   private final SumFactory sums;
-  private final long minRows;
+  private final LeastOfLevel least;
   private final long seed;
   private final int firstBuckets;
 
   /**
    * Prepares the search.
    *
-   * @param minRows the least number of rows over all workers that a level may have
+   * @param least how common a level must be
    * @param seed what salts are derived from
    * @param firstBuckets buckets of the first attempt, at least 1
    */
   FederatedLevels(
       Federation<ColumnSummary> federation,
       SumFactory sums,
-      long minRows,
+      LeastOfLevel least,
       long seed,
       int firstBuckets) {
     this.federation = federation;
     this.sums = sums;
-    this.minRows = minRows;
+    this.least = least;
     this.seed = seed;
     this.firstBuckets = firstBuckets;
   }
@@ -141,13 +141,14 @@ public final class FederatedLevels {
             categories.stream().map(OneHot::name).toList(),
             open.clone(),
             known.stream().map(List::copyOf).toList());
-    double[] rows =
-        summed("levels: rows of buckets", new RowsOfBuckets(query)).all(RowsOfBuckets.ROWS);
+    NamedVector counts = summed("levels: rows of buckets", new RowsOfBuckets(query));
+    double[] rows = counts.all(RowsOfBuckets.ROWS);
+    double[] holders = counts.all(RowsOfBuckets.HOLDERS);
     int[] found = known.stream().mapToInt(Set::size).toArray();
     int bucketsOfASalt = query.bucketsOfSalt();
     for (int b = 0; b < rows.length; b++) {
       if (rows[b] > 0.0) {
-        requireEnough(categories.get(b % bucketsOfASalt / buckets), rows[b]);
+        requireEnough(categories.get(b % bucketsOfASalt / buckets), rows[b], holders[b]);
       }
     }
     int[] asked =
@@ -205,12 +206,14 @@ public final class FederatedLevels {
     if (given.stream().allMatch(List::isEmpty)) {
       return;
     }
-    double[] rows = summed("levels: rows", new RowsOfLevels(given)).all(RowsOfLevels.ROWS);
+    NamedVector counts = summed("levels: rows", new RowsOfLevels(given));
+    double[] rows = counts.all(RowsOfLevels.ROWS);
+    double[] holders = counts.all(RowsOfLevels.HOLDERS);
     int at = 0;
     for (int k = 0; k < given.size(); k++) {
       for (int l = 0; l < given.get(k).size(); l++) {
         if (rows[at] > 0.0) {
-          requireEnough(categories.get(k), rows[at]);
+          requireEnough(categories.get(k), rows[at], holders[at]);
         }
         at++;
       }
@@ -253,17 +256,29 @@ public final class FederatedLevels {
     return Math.scalb(1.0, Math.min(53, 61 - workerBits) - 1);
   }
 
-  private void requireEnough(OneHot category, double rows) {
-    if (rows < minRows) {
+  private void requireEnough(OneHot category, double rows, double holders) {
+    if (rows < least.rows()) {
       throw new DataException(
           Message.of(
               "column ",
               category.name(),
               ": each level must have at least ",
-              minRows,
+              least.rows(),
               " rows over all workers (",
               Hint.MIN_LEVEL_ROWS,
               "), and one has fewer; group rare levels, e.g. with ",
+              Hint.DERIVED_COLUMNS));
+    }
+    if (holders < least.workers()) {
+      throw new DataException(
+          Message.of(
+              "column ",
+              category.name(),
+              ": at least ",
+              least.workers(),
+              " workers must have rows at each level (",
+              Hint.MIN_LEVEL_WORKERS,
+              "), and one is at fewer; group such levels, e.g. with ",
               Hint.DERIVED_COLUMNS));
     }
   }

@@ -41,23 +41,23 @@ public final class FederatedPreprocessing {
    *     level) and fills are found
    * @param federation the workers with the summaries of this draft
    * @param sums what all numbers travel through
-   * @param minLevelRows the least number of rows over all workers that a level may have, at least 1
+   * @param least how common a level must be
    * @param minWorkers the least number of workers that must have a value for a mean to be opened
    * @param seed the run's seed
-   * @throws DataException if a level has too few rows, a category has one level or too many, a
-   *     reference is no level, too few workers have a value to take a mean of, or two features
-   *     would have one name
+   * @throws DataException if a level has too few rows or workers, a category has one level or too
+   *     many, a reference is no level, too few workers have a value to take a mean of, or two
+   *     features would have one name
    * @throws io.sparkfed.aggregate.AggregationException if a sum could not be opened
    */
   public static FeatureEncoding complete(
       FeatureEncoding draft,
       Federation<ColumnSummary> federation,
       SumFactory sums,
-      int minLevelRows,
+      LeastOfLevel least,
       int minWorkers,
       long seed) {
     Iterator<List<String>> levels =
-        new FederatedLevels(federation, sums, minLevelRows, seed, FIRST_BUCKETS)
+        new FederatedLevels(federation, sums, least, seed, FIRST_BUCKETS)
             .complete(draft.categories())
             .iterator();
     Iterator<Double> means = means(draft, federation, sums, minWorkers).iterator();

@@ -46,6 +46,7 @@ record ParamWords(HasFederation<?> estimator, Family family, Set<String> keys) i
           CATEGORIES,
           LABEL_LEVELS,
           MIN_LEVEL_ROWS,
+          MIN_LEVEL_WORKERS,
           IMPUTATION ->
           KeyWords.of(hint) + " of jobs/train";
     };

@@ -26,6 +26,8 @@ import org.apache.spark.util.TaskCompletionListener;
  * refused.
  */
 final class CsvCursor {
+  private static final System.Logger LOG = System.getLogger(CsvCursor.class.getName());
+
   private final Iterator<CsvFile> files;
   private final CsvDialect dialect;
   private final CsvNumbers numbers;
@@ -187,9 +189,7 @@ final class CsvCursor {
     List<String> own = new ArrayList<>(next.names().stream().map(CsvHeader::key).toList());
     next.listed().partition().keySet().forEach(name -> own.add(CsvHeader.key(name)));
     places = columns.stream().mapToInt(own::indexOf).toArray();
-    if (dialect.hasHeader()
-        && records.next()
-        && !CsvHeader.names(records.cells()).equals(next.names())) {
+    if (dialect.hasHeader() && records.next() && !next.hasNames(CsvHeader.names(records.cells()))) {
       throw broken(1, "has changed since it was listed");
     }
   }
@@ -207,8 +207,9 @@ final class CsvCursor {
 
   private UnreadableFileException broken(long record, String rule) {
     requireUnchanged();
-    return new UnreadableFileException(
-        CsvFiles.place(file.listed().path(), record, dialect) + rule);
+    String path = file.listed().path();
+    LOG.log(System.Logger.Level.INFO, () -> CsvFiles.place(path, record, dialect) + rule);
+    return new UnreadableFileException(CsvFiles.place(path, 0, dialect) + rule);
   }
 
   private void close() {

@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.io.compress.CompressionCodec;
@@ -31,8 +32,9 @@ import org.apache.spark.util.SerializableConfiguration;
 
 /**
  * Lists csv files, and reads of each the first record alone, in tasks where the files can be
- * reached. The driver learns names, sizes and columns of files. A first record that may be a row
- * stays where it is.
+ * reached. The driver learns names, sizes and columns of files, but of files on a worker's own
+ * hosts no text of the first record: only where the columns stand that are asked for. A first
+ * record that may be a row stays where it is.
  */
 final class CsvFiles {
   private final JavaSparkContext context;
@@ -57,20 +59,29 @@ final class CsvFiles {
    * @param positional the columns of files without a header, in order; empty to name them by
    *     position
    * @param needed the columns that will be read, each with the key that says so
+   * @param asked the lower case of the names that are told where they stand, if the place isn't
+   *     anywhere; empty to be told of all
    */
   record Search(
       Place place,
       String path,
       CsvDialect dialect,
       ArrayList<String> positional,
-      LinkedHashMap<String, String> needed)
-      implements Serializable {}
+      LinkedHashMap<String, String> needed,
+      HashSet<String> asked)
+      implements Serializable {
+
+    private boolean tells(String name) {
+      return place.isAnywhere() || asked.isEmpty() || asked.contains(CsvHeader.key(name));
+    }
+  }
 
   /**
    * A file with rows, or with a header alone.
    *
    * @param listed where it is
-   * @param names its columns in their order, without those of its folders
+   * @param names its columns in their order, without those of its folders; one that isn't told is
+   *     empty
    * @param numbered as {@link CsvHeader#numbered} has it
    */
   record CsvFile(Listed listed, ArrayList<String> names, HashMap<String, String> numbered)
@@ -79,9 +90,18 @@ final class CsvFiles {
     /** Returns the names of all its columns by their lower case, those of its folders last. */
     Map<String, String> columns() {
       Map<String, String> columns = new LinkedHashMap<>();
-      names.forEach(name -> columns.putIfAbsent(CsvHeader.key(name), name));
+      names.stream()
+          .filter(name -> !name.isEmpty())
+          .forEach(name -> columns.putIfAbsent(CsvHeader.key(name), name));
       listed.partition().keySet().forEach(name -> columns.putIfAbsent(CsvHeader.key(name), name));
       return columns;
+    }
+
+    /** Whether these are the names of its columns, as far as they are told. */
+    boolean hasNames(List<String> all) {
+      return all.size() == names.size()
+          && IntStream.range(0, all.size())
+              .allMatch(k -> names.get(k).isEmpty() || names.get(k).equals(all.get(k)));
     }
 
     /** Returns a folder's column as the folder spells it; null where no folder gives it. */
@@ -177,8 +197,11 @@ final class CsvFiles {
       }
       List<String> names = CsvHeader.names(records.cells());
       requireHeader(names, file, search);
-      return new CsvFile(
-          file, new ArrayList<>(names), new HashMap<>(CsvHeader.numbered(records.cells())));
+      ArrayList<String> told = new ArrayList<>(names);
+      told.replaceAll(name -> search.tells(name) ? name : "");
+      HashMap<String, String> numbered = new HashMap<>(CsvHeader.numbered(records.cells()));
+      numbered.keySet().removeIf(name -> !search.tells(name));
+      return new CsvFile(file, told, numbered);
     } catch (CsvException e) {
       throw new CsvException(0, place(file.path(), e.record(), search.dialect()) + e.getMessage());
     } catch (IOException e) {

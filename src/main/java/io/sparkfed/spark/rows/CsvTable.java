@@ -58,8 +58,10 @@ final class CsvTable {
     this.dialect = dialect;
     this.files = List.copyOf(files);
     this.declared = declared;
-    files.forEach(
-        file -> file.names().forEach(name -> columns.putIfAbsent(CsvHeader.key(name), name)));
+    files.stream()
+        .flatMap(file -> file.names().stream())
+        .filter(name -> !name.isEmpty())
+        .forEach(name -> columns.putIfAbsent(CsvHeader.key(name), name));
     files.forEach(file -> file.columns().forEach(columns::putIfAbsent));
   }
 

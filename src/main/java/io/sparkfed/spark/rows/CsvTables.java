@@ -223,8 +223,13 @@ final class CsvTables {
     if (positional.isEmpty()) {
       schema.ifPresent(ddl -> positional.addAll(Arrays.asList(ddl.fieldNames())));
     }
+    HashSet<String> asked = new HashSet<>();
+    if (reading == Reading.TO_FIT) {
+      needed().keySet().forEach(name -> asked.add(CsvHeader.key(name)));
+      sql.columns().keySet().forEach(name -> asked.add(CsvHeader.key(name)));
+    }
     return new Search(
-        place, path, csv.of(place.worker()), positional, new LinkedHashMap<>(needed()));
+        place, path, csv.of(place.worker()), positional, new LinkedHashMap<>(needed()), asked);
   }
 
   private Map<String, CsvTable> find(List<Search> searches) {

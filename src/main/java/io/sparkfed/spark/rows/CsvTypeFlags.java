@@ -53,7 +53,7 @@ record CsvTypeFlags(String worker, OwnMemory<double[]> flags, boolean holdsRows,
       if (GuardedRows.deservesAnotherAttempt(e)) {
         throw e;
       }
-      fault = new DataFault(worker == null ? "" : worker, "", 0, e.getMessage());
+      fault = new DataFault(worker == null ? "" : worker, "", e.getMessage());
     }
     TaskTraces.forgetRowCounts();
     return Set.of(new CsvTypeFlags(worker, OwnMemory.of(flags), holdsRows, fault)).iterator();

@@ -133,7 +133,7 @@ final class CsvTypes {
     JavaRDD<CsvTypeFlags> rows = PlacedRdd.of(union, ordered);
     List<Told> told =
         collected(Partitionwise.each(rows, part -> new Told(part.flags().orNull(), part.fault())));
-    ShardLoader.refuseFaults(told.stream().map(Told::fault).toList());
+    ToldFaults.refuse(told.stream().map(Told::fault).toList(), config);
     for (Told part : told) {
       for (int k = 0; k < all.length; k++) {
         all[k] += part.flags()[k];
@@ -154,8 +154,7 @@ final class CsvTypes {
   public record Status(String worker, boolean holdsRows, DataFault fault) implements Serializable {}
 
   /** Flags of a worker without rows are all 0, so they would hide nothing of the others'. */
-  private static void requireHolders(
-      JavaRDD<CsvTypeFlags> parts, int least, Map<String, String> skipped) {
+  private void requireHolders(JavaRDD<CsvTypeFlags> parts, int least, Map<String, String> skipped) {
     List<Status> statuses;
     try {
       statuses =
@@ -165,7 +164,7 @@ final class CsvTypes {
     } catch (Exception e) {
       throw unreadable(e);
     }
-    ShardLoader.refuseFaults(statuses.stream().map(Status::fault).toList());
+    ToldFaults.refuse(statuses.stream().map(Status::fault).toList(), config);
     Map<String, String> without = new TreeMap<>(skipped);
     for (Status status : statuses) {
       if (!status.holdsRows()) {

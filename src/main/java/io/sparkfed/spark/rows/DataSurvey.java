@@ -1,6 +1,7 @@
 package io.sparkfed.spark.rows;
 
 import io.sparkfed.aggregate.AggregationException;
+import io.sparkfed.aggregate.LeftOut;
 import io.sparkfed.config.DataConfig;
 import io.sparkfed.config.DataConfig.Synthetic;
 import io.sparkfed.config.KeyWords;
@@ -8,11 +9,14 @@ import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.data.DataException;
 import io.sparkfed.data.DataFault;
 import io.sparkfed.data.EncodedRow;
+import io.sparkfed.data.LeastRows;
 import io.sparkfed.data.ShardBuilder.Part;
 import io.sparkfed.data.Storage;
 import io.sparkfed.data.SyntheticWorkers;
+import io.sparkfed.data.WeightSums;
 import io.sparkfed.federated.survey.FederatedPreprocessing;
 import io.sparkfed.model.FeatureEncoding;
+import io.sparkfed.recipe.ShardPacking;
 import io.sparkfed.spark.cluster.Partitionwise;
 import io.sparkfed.spark.cluster.PlacedRdd;
 import io.sparkfed.spark.cluster.TaskFailures;
@@ -47,8 +51,8 @@ public final class DataSurvey {
    * @param encoding the feature contract; levels that only secure sums tell are missing
    * @param workers who holds training rows, sorted
    * @param evaluators who holds test rows only, sorted
-   * @param skipped who holds neither, with the reason
-   * @param faults rows that a training would refuse, by worker, column, row number and rule
+   * @param skipped who holds neither, with the reason; told as {@link #leftOut}
+   * @param faults rows that a training would refuse, by worker, column and rule
    * @param emptyJobSeconds how long a Spark job takes that visits these workers for nothing
    */
   public record Found(
@@ -58,6 +62,11 @@ public final class DataSurvey {
       Map<String, String> skipped,
       List<String> faults,
       double emptyJobSeconds) {
+
+    /** Returns how many hold neither training rows nor test rows, for which reasons. */
+    public LeftOut leftOut() {
+      return LeftOut.of(skipped);
+    }
 
     /** Whether the contract lacks nothing. */
     public boolean isComplete() {
@@ -82,7 +91,7 @@ public final class DataSurvey {
       implements Serializable {
 
     /** Runs at the worker. */
-    static Seen of(ParsedRows rows, String own, Storage storage) {
+    static Seen of(ParsedRows rows, String own, Storage storage, LeastRows least) {
       TreeMap<String, Boolean> trains = new TreeMap<>();
       if (own != null) {
         trains.put(own, false);
@@ -90,6 +99,8 @@ public final class DataSurvey {
       TreeSet<String> tests = new TreeSet<>();
       TreeSet<Integer> widths = new TreeSet<>();
       long ordinal = 0;
+      double total = 0.0;
+      double squared = 0.0;
       while (rows.next()) {
         if (rows.fault() != null) {
           return new Seen(trains, new TreeSet<>(), widths, rows.fault());
@@ -102,17 +113,22 @@ public final class DataSurvey {
         EncodedRow row = rows.row();
         if (!row.fits(storage)) {
           DataFault fault =
-              new DataFault(rows.worker(), "", ordinal, PartitionPacking.FEATURES_OF_FLOATS);
+              DataFault.ofRow(rows.worker(), "", ordinal, PartitionPacking.FEATURES_OF_FLOATS);
           return new Seen(trains, new TreeSet<>(), widths, fault);
         }
         widths.add(row.width());
         boolean isTraining = row.part() == Part.TRAIN && row.weight() > 0.0;
+        total += isTraining ? row.weight() : 0.0;
+        squared += isTraining ? row.weight() * row.weight() : 0.0;
         trains.merge(rows.worker(), isTraining, Boolean::logicalOr);
         if (row.part() == Part.TEST && row.weight() > 0.0) {
           tests.add(rows.worker());
         }
       }
       tests.removeIf(worker -> trains.get(worker));
+      if (own != null && total > 0.0 && !least.isMetBy(new WeightSums(total, squared))) {
+        trains.put(own, false);
+      }
       return new Seen(trains, tests, widths, null);
     }
   }
@@ -158,12 +174,13 @@ public final class DataSurvey {
             ? RowColumns.surveyedFor(draft, data)
             : RowColumns.encodedBy(draft, data);
     Storage storage = data.storage();
+    LeastRows least = data.leastRows();
     List<Seen> seen =
         collected(
             PlacedRdd.of(
                 new PartitionedRows(
                         context, parsed, opened, List.of(), config.model().response(), 1)
-                    .packed((rows, own) -> Seen.of(rows, own, storage)),
+                    .packed((rows, own) -> Seen.of(rows, own, storage, least)),
                 WorkerTables.places(opened)));
     SortedMap<String, Boolean> trains = new TreeMap<>();
     SortedMap<String, String> skipped = WorkerTables.withoutRows(opened);
@@ -175,7 +192,7 @@ public final class DataSurvey {
       tests.addAll(one.tests());
       widths.addAll(one.widths());
       if (one.fault() != null) {
-        faults.add(one.fault().message().in(KeyWords::of));
+        faults.add(ToldFaults.message(one.fault(), config).in(KeyWords::of));
         trains.remove(one.fault().worker());
         tests.remove(one.fault().worker());
       }
@@ -189,7 +206,7 @@ public final class DataSurvey {
           if (does) {
             workers.add(worker);
           } else if (!tests.contains(worker)) {
-            skipped.put(worker, "no training rows");
+            skipped.put(worker, ShardPacking.lacking(least));
           }
         });
     boolean areEnough = workers.size() >= config.aggregation().minWorkers();
@@ -212,6 +229,7 @@ public final class DataSurvey {
       List<WorkerTables.Table> opened,
       FeatureEncoding draft) {
     boolean isPooled = opened.size() == 1 && opened.get(0).worker() == null;
+    LeastRows least = config.data().leastRows();
     PartitionedRows rows =
         new PartitionedRows(
             context,
@@ -223,7 +241,7 @@ public final class DataSurvey {
     new EncodingSurvey(context, config, new LoadingSums(config))
         .check(
             draft,
-            rows.packed((parsed, own) -> SummaryPartition.of(parsed, own, draft)),
+            rows.packed((parsed, own) -> SummaryPartition.of(parsed, own, draft, least)),
             rows.occupancy(),
             WorkerTables.places(opened),
             WorkerTables.withoutRows(opened));

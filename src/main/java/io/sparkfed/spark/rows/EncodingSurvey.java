@@ -7,7 +7,9 @@ import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.data.ColumnSummary;
 import io.sparkfed.data.DataException;
 import io.sparkfed.federated.survey.FederatedPreprocessing;
+import io.sparkfed.federated.survey.LeastOfLevel;
 import io.sparkfed.model.FeatureEncoding;
+import io.sparkfed.recipe.ShardPacking;
 import io.sparkfed.spark.cluster.Kept;
 import io.sparkfed.spark.cluster.Occupancy;
 import io.sparkfed.spark.cluster.PartitionFederation;
@@ -17,6 +19,7 @@ import io.sparkfed.spark.cluster.PlacedRdd;
 import io.sparkfed.spark.cluster.TaskFailures;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.BiFunction;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -61,7 +64,9 @@ final class EncodingSurvey {
                 draft,
                 federation,
                 through,
-                config.data().preprocessing().minLevelRows(),
+                new LeastOfLevel(
+                    config.data().preprocessing().minLevelRows(),
+                    config.data().preprocessing().minLevelWorkers()),
                 config.aggregation().minWorkers(),
                 config.seed()));
   }
@@ -116,7 +121,7 @@ final class EncodingSurvey {
   private List<String> workersWithRows(
       JavaRDD<SummaryPartition> cached, Occupancy occupancy, Map<String, String> skipped) {
     List<SummaryPartition.Status> statuses = statuses(cached, occupancy);
-    ShardLoader.refuseFaults(statuses.stream().map(SummaryPartition.Status::fault).toList());
+    ToldFaults.refuse(statuses.stream().map(SummaryPartition.Status::fault).toList(), config);
     List<String> workers =
         statuses.stream()
             .filter(SummaryPartition.Status::hasRows)
@@ -124,7 +129,13 @@ final class EncodingSurvey {
             .sorted()
             .toList();
     if (workers.size() < config.aggregation().minWorkers()) {
-      throw CohortException.tooFew(workers.size(), config.aggregation().minWorkers(), skipped);
+      Map<String, String> reasons = new TreeMap<>(skipped);
+      statuses.stream()
+          .filter(status -> !status.hasRows() && status.worker() != null)
+          .forEach(
+              status ->
+                  reasons.put(status.worker(), ShardPacking.lacking(config.data().leastRows())));
+      throw CohortException.tooFew(workers.size(), config.aggregation().minWorkers(), reasons);
     }
     return workers;
   }

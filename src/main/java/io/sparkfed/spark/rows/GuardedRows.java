@@ -3,6 +3,8 @@ package io.sparkfed.spark.rows;
 import io.sparkfed.data.CellRows;
 import io.sparkfed.data.Cells;
 import io.sparkfed.data.DataFault;
+import io.sparkfed.data.DataFault.About;
+import io.sparkfed.hint.Message;
 import io.sparkfed.spark.cluster.TaskFailures;
 import java.io.IOException;
 import java.net.URI;
@@ -35,6 +37,7 @@ final class GuardedRows implements CellRows {
     private static final long serialVersionUID = 1L;
     private final String ofFile;
     private final String file;
+    private final boolean isOfFile;
 
     private UnreadableRowException(Throwable original) {
       super(TaskFailures.tag(original));
@@ -44,30 +47,29 @@ final class GuardedRows implements CellRows {
         cause = cause.getCause();
       }
       this.ofFile = cause == null ? null : cause.getMessage();
+      this.isOfFile = isOfInput(original);
     }
 
     /**
      * Returns the fault.
      *
      * @param worker whose row it is; null when that isn't known
-     * @param ordinal of the row among those that were read; a file's own count is told where it is
-     *     known
-     * @param note at the end of the rule where it isn't
+     * @param ordinal of the row among those that were read
      */
-    DataFault fault(String worker, long ordinal, String note) {
+    DataFault fault(String worker, long ordinal) {
       String owner = worker == null ? "" : worker;
       return ofFile != null
-          ? new DataFault(owner, "", 0, ofFile)
-          : new DataFault(
-              owner,
-              "",
-              ordinal,
-              "can't be read or computed ("
-                  + getMessage()
-                  + (file.isEmpty() ? "" : " in file " + file)
-                  + "): malformed input or an encoding that Spark doesn't read, or data.derive or"
-                  + " data.where fails on it"
-                  + note);
+          ? new DataFault(owner, "", ofFile)
+          : isOfFile
+              ? new DataFault(About.THE_TABLE, owner, file, "", Message.of(rule()))
+              : DataFault.ofRow(owner, file, "", ordinal, Message.of(rule()));
+    }
+
+    private String rule() {
+      return "a row can't be read or computed ("
+          + getMessage()
+          + "): malformed input or an encoding that Spark doesn't read, or data.derive or"
+          + " data.where fails on it";
     }
   }
 
@@ -130,6 +132,11 @@ final class GuardedRows implements CellRows {
     if (neverTriedAgain || task.attemptNumber() > 0) {
       return false;
     }
+    return isOfInput(e);
+  }
+
+  /** No expression that is allowed reads anything. */
+  private static boolean isOfInput(Throwable e) {
     Throwable cause = e;
     while (cause != null && !(cause instanceof IOException)) {
       cause = cause.getCause();

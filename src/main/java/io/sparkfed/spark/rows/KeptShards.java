@@ -9,6 +9,7 @@ import io.sparkfed.data.DataException;
 import io.sparkfed.data.DroppedRows;
 import io.sparkfed.federated.survey.FederatedCounts;
 import io.sparkfed.model.FeatureEncoding;
+import io.sparkfed.recipe.ShardPacking;
 import io.sparkfed.spark.cluster.Kept;
 import io.sparkfed.spark.cluster.Occupancy;
 import io.sparkfed.spark.cluster.Partitionwise;
@@ -38,8 +39,6 @@ final class KeptShards {
   private static final long CACHE_REPORT_NANOS = 2_000_000_000L;
 
   private static final long CACHE_REPORT_POLL_MILLIS = 10;
-
-  private static final int MOST_NAMED = 5;
 
   private final SparkSession spark;
   private final JavaSparkContext context;
@@ -97,7 +96,7 @@ final class KeptShards {
           TaskFailures.withoutText(e));
     }
     try {
-      ShardLoader.refuseFaults(statuses.stream().map(WorkerPartition.Status::fault).toList());
+      ToldFaults.refuse(statuses.stream().map(WorkerPartition.Status::fault).toList(), config);
       int features = commonWidth(statuses);
       List<String> workers = new ArrayList<>();
       List<String> evaluators = new ArrayList<>();
@@ -108,7 +107,8 @@ final class KeptShards {
           case TEST_ROWS_WITHOUT_UNITS ->
               skipped.put(
                   status.worker(), "no training rows for its units (model.standardize = worker)");
-          case NOTHING -> skipped.put(status.worker(), "no training rows");
+          case NOTHING ->
+              skipped.put(status.worker(), ShardPacking.lacking(config.data().leastRows()));
         }
       }
       Collections.sort(workers);
@@ -159,12 +159,7 @@ final class KeptShards {
   }
 
   private static String noteOnEvaluators(List<String> evaluators) {
-    String named =
-        String.join(", ", evaluators.subList(0, Math.min(MOST_NAMED, evaluators.size())));
-    return evaluators.size()
-        + " workers hold test rows only and take part in evaluations alone: "
-        + named
-        + (evaluators.size() > MOST_NAMED ? ", ..." : "");
+    return evaluators.size() + " workers hold test rows only and take part in evaluations alone";
   }
 
   private Optional<DroppedRows> dropped(SparkFederation federation) {

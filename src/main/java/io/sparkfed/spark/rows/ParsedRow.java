@@ -30,9 +30,9 @@ record ParsedRow(
     implements Serializable {
 
   /** Parses a partition, and keeps the rows that are read. A fault is the last element. */
-  static Iterator<ParsedRow> parse(RowParser parser, Iterator<Row> partition, int inputSplit) {
+  static Iterator<ParsedRow> parse(RowParser parser, Iterator<Row> partition) {
     PlainRows read = new PlainRows(partition);
-    RowParser.Rows rows = parser.parse(List.<CellRows>of(read).iterator(), inputSplit);
+    RowParser.Rows rows = parser.parse(List.<CellRows>of(read).iterator());
     return new Iterator<>() {
       private ParsedRow next;
 

@@ -5,6 +5,7 @@ import io.sparkfed.data.EncodedRow;
 import io.sparkfed.data.Room;
 import io.sparkfed.data.Shard;
 import io.sparkfed.data.ShardBuilder;
+import io.sparkfed.data.WeightSums;
 import io.sparkfed.recipe.ShardPacking;
 import io.sparkfed.spark.cluster.WorkerPartition;
 import io.sparkfed.spark.cluster.WorkerPartition.Holding;
@@ -12,6 +13,8 @@ import java.io.UncheckedIOException;
 
 /** Makes of a worker's rows what its partition holds. Runs in tasks, at workers. */
 final class PartitionPacking {
+  private static final System.Logger LOG = System.getLogger(PartitionPacking.class.getName());
+
   static final String FEATURES_OF_FLOATS = "data.storage = float needs features below 3.4e38";
 
   private static final String TOO_MANY =
@@ -47,7 +50,7 @@ final class PartitionPacking {
   }
 
   private static WorkerPartition without(String worker, String rule) {
-    return new WorkerPartition(worker, new DataFault(worker == null ? "" : worker, "", 0, rule));
+    return new WorkerPartition(worker, new DataFault(worker == null ? "" : worker, "", rule));
   }
 
   private static WorkerPartition of(
@@ -78,11 +81,11 @@ final class PartitionPacking {
       }
       if (row.width() != width) {
         DataFault fault =
-            new DataFault(worker, "", ordinal, "all vectors must have the same length");
+            DataFault.ofRow(worker, "", ordinal, "all vectors must have the same length");
         return new WorkerPartition(worker, fault);
       }
       if (!row.fits(packing.storage())) {
-        DataFault fault = new DataFault(worker, "", ordinal, FEATURES_OF_FLOATS);
+        DataFault fault = DataFault.ofRow(worker, "", ordinal, FEATURES_OF_FLOATS);
         return new WorkerPartition(worker, fault);
       }
       if (!builder.takes(row)) {
@@ -91,6 +94,7 @@ final class PartitionPacking {
       builder.add(row);
     }
     if (builder == null) {
+      LOG.log(System.Logger.Level.INFO, "worker {0} takes no part: no rows", worker);
       return new WorkerPartition(worker, null);
     }
     builder.drop(dropped);
@@ -101,13 +105,22 @@ final class PartitionPacking {
   static WorkerPartition of(ShardPacking packing, String worker, ShardBuilder rows, int features) {
     Shard shard = packing.build(rows, features);
     Holding holding = holding(shard, packing);
+    if (holding == Holding.NOTHING) {
+      LOG.log(
+          System.Logger.Level.INFO,
+          "worker {0} takes no part: {1}",
+          worker,
+          ShardPacking.lacking(packing.least()));
+    }
     boolean isOfUse = holding == Holding.TRAINING_ROWS || holding == Holding.TEST_ROWS;
     return new WorkerPartition(worker, isOfUse ? shard : null, holding);
   }
 
   private static Holding holding(Shard shard, ShardPacking packing) {
     if (shard.train().totalWeight() > 0.0) {
-      return Holding.TRAINING_ROWS;
+      return packing.least().isMetBy(WeightSums.of(shard.train()))
+          ? Holding.TRAINING_ROWS
+          : Holding.NOTHING;
     }
     if (!(shard.test().totalWeight() > 0.0)) {
       return Holding.NOTHING;

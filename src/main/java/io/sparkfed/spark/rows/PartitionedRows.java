@@ -95,7 +95,7 @@ final class PartitionedRows {
         PlacedRdd.of(rows, places),
         (k, partition) -> {
           RowParser parser = parsers.get(k);
-          return single(packer.pack(parser.parse(partition, 0), parser.worker()));
+          return single(packer.pack(parser.parse(partition), parser.worker()));
         });
   }
 
@@ -109,7 +109,7 @@ final class PartitionedRows {
     JavaRDD<CellRows> onePartition =
         rows.getNumPartitions() == 1 ? rows : context.parallelize(new ArrayList<>(), 1);
     return Partitionwise.mapped(
-        onePartition, partition -> single(packer.pack(parser.parse(partition, 0), worker)));
+        onePartition, partition -> single(packer.pack(parser.parse(partition), worker)));
   }
 
   private <P> JavaRDD<P> pooled(WorkerTables.Table table, Packer<P> packer) {
@@ -117,8 +117,7 @@ final class PartitionedRows {
     boolean shared = occupancy() == Occupancy.SIMULATED_WORKERS;
     return table
         .select(columns.of(table, response))
-        .mapPartitionsWithIndex(
-            (split, partition) -> RunRows.of(parser.parse(partition, split)), false)
+        .mapPartitions(partition -> RunRows.of(parser.parse(partition)))
         .keyBy(RunRows.Run::worker)
         .partitionBy(new WorkerPartitioner(pooledWorkers, workersPerTask))
         .values()

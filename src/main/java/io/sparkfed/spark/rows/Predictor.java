@@ -1,6 +1,5 @@
 package io.sparkfed.spark.rows;
 
-import io.sparkfed.config.KeyWords;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.config.TrainingConfig.Handling;
 import io.sparkfed.data.DataException;
@@ -18,6 +17,7 @@ import io.sparkfed.recipe.ShardPacking;
 import io.sparkfed.spark.cluster.TaskFailures;
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
@@ -229,20 +229,20 @@ public final class Predictor {
     columns.addAll(original);
     JavaRDD<Row> rows = table.selectRows(columns);
     if (!standardizedByWorker) {
-      return rows.mapPartitionsWithIndex((split, it) -> ParsedRow.parse(parser, it, split), false);
+      return rows.mapPartitions(it -> ParsedRow.parse(parser, it));
     }
     if (table.worker() != null) {
-      return rows.coalesce(1, false).mapPartitions(it -> ParsedRow.parse(parser, it, 0));
+      return rows.coalesce(1, false).mapPartitions(it -> ParsedRow.parse(parser, it));
     }
     List<String> workers = tables.workerIds(table);
-    return rows.mapPartitionsWithIndex((split, it) -> ParsedRow.parse(parser, it, split), false)
+    return rows.mapPartitions(it -> ParsedRow.parse(parser, it))
         .keyBy(ParsedRow::worker)
         .partitionBy(new WorkerPartitioner(workers))
         .values();
   }
 
   /** One pass over all rows before the first is written, so that no partial output is left. */
-  private static Map<Aside, Long> look(JavaRDD<ParsedRow> parsed, Units units, Scorer scorer) {
+  private Map<Aside, Long> look(JavaRDD<ParsedRow> parsed, Units units, Scorer scorer) {
     List<Look> looks;
     try {
       looks = parsed.mapPartitions(rows -> List.of(look(rows, units, scorer)).iterator()).collect();
@@ -252,9 +252,7 @@ public final class Predictor {
     }
     Map<Aside, Long> aside = new HashMap<>();
     for (Look look : looks) {
-      if (look.fault() != null) {
-        throw new DataException(look.fault().message()).in(KeyWords::of);
-      }
+      ToldFaults.refuse(Collections.singletonList(look.fault()), config);
       look.aside().forEach((what, rows) -> aside.merge(what, rows, Long::sum));
     }
     return aside;
@@ -287,7 +285,7 @@ public final class Predictor {
             "its rows must have the model's "
                 + features
                 + " features (for libsvm set data.options.numFeatures)";
-        return new Look(new DataFault(row.worker(), "", 0, rule), aside);
+        return new Look(new DataFault(row.worker(), "", rule), aside);
       }
       worker = row.worker();
       trainingWeight += encoded.part() == Part.TRAIN ? encoded.weight() : 0.0;
@@ -300,7 +298,7 @@ public final class Predictor {
     }
     if (units == Units.OF_EACH_WORKER && worker != null && !(trainingWeight > 0.0)) {
       String rule = "model.standardize = worker needs training rows of each worker, for its units";
-      return new Look(new DataFault(worker, "", 0, rule), aside);
+      return new Look(new DataFault(worker, "", rule), aside);
     }
     if (!scored.isEmpty()) {
       Scoring own = scorer.of(scored);
@@ -313,7 +311,7 @@ public final class Predictor {
     if (infinite > 0) {
       String rule =
           "a prediction must be a finite number, and the row's features are too large for that";
-      return new Look(new DataFault(worker, "", infinite, rule), aside);
+      return new Look(DataFault.ofRow(worker, "", infinite, rule), aside);
     }
     return new Look(null, aside);
   }

@@ -31,10 +31,9 @@ record RowParser(RowForm form, String worker, Missing missing, Lenience lenience
    * Parses a partition.
    *
    * @param partition runs of rows, read one after the other
-   * @param inputSplit ordinal of the input split for messages; 0 when there is but one
    */
-  Rows parse(Iterator<? extends CellRows> partition, int inputSplit) {
-    return new Rows(partition, inputSplit);
+  Rows parse(Iterator<? extends CellRows> partition) {
+    return new Rows(partition);
   }
 
   /** Returns the same parser for predictions, of which whoever wants them wants one a row. */
@@ -52,7 +51,6 @@ record RowParser(RowForm form, String worker, Missing missing, Lenience lenience
     private final CellRows cells;
     private final RowEncoder encoder = new RowEncoder(form);
     private final EncodedRow row = new EncodedRow();
-    private final int inputSplit;
     private long ordinal;
     private boolean ended;
     private String owner;
@@ -61,11 +59,10 @@ record RowParser(RowForm form, String worker, Missing missing, Lenience lenience
     private Handling aside;
     private String asideColumn;
 
-    private Rows(Iterator<? extends CellRows> partition, int inputSplit) {
+    private Rows(Iterator<? extends CellRows> partition) {
       GuardedRows guarded = new GuardedRows(partition);
       this.cells =
           worker != null && form.isOfNumbers() ? new NumberRows(guarded, form.width()) : guarded;
-      this.inputSplit = inputSplit;
     }
 
     @Override
@@ -82,7 +79,7 @@ record RowParser(RowForm form, String worker, Missing missing, Lenience lenience
         }
         parse(cells.cells());
       } catch (UnreadableRowException e) {
-        end(e.fault(worker, ordinal, place()));
+        end(e.fault(worker, ordinal));
       }
       return true;
     }
@@ -111,18 +108,14 @@ record RowParser(RowForm form, String worker, Missing missing, Lenience lenience
     }
 
     private void end(String column, Message rule) {
-      Message told = Message.of(rule, place());
-      end(new DataFault(owner == null ? "" : owner, column, ordinal, told));
+      String named = owner == null ? "" : owner;
+      end(DataFault.ofRow(named, "", column, ordinal, rule));
     }
 
     private void end(DataFault why) {
       ended = true;
       fault = why;
       owner = why.worker();
-    }
-
-    private String place() {
-      return inputSplit == 0 ? "" : " (row counted in input split " + inputSplit + ")";
     }
 
     @Override

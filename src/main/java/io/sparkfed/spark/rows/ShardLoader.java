@@ -1,19 +1,18 @@
 package io.sparkfed.spark.rows;
 
 import io.sparkfed.aggregate.CohortException;
+import io.sparkfed.aggregate.LeftOut;
 import io.sparkfed.config.DataConfig.Synthetic;
-import io.sparkfed.config.KeyWords;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.csv.CellType;
 import io.sparkfed.data.DataException;
-import io.sparkfed.data.DataFault;
 import io.sparkfed.data.DroppedRows;
+import io.sparkfed.data.LeastRows;
 import io.sparkfed.data.ShardBuilder;
 import io.sparkfed.data.SyntheticWorkers;
 import io.sparkfed.federated.PhaseListener;
 import io.sparkfed.federated.RunPhase;
 import io.sparkfed.federated.survey.FederatedPreprocessing;
-import io.sparkfed.hint.Message;
 import io.sparkfed.model.FeatureEncoding;
 import io.sparkfed.recipe.ShardPacking;
 import io.sparkfed.spark.cluster.Occupancy;
@@ -22,10 +21,8 @@ import io.sparkfed.spark.cluster.SparkFederation;
 import io.sparkfed.spark.cluster.WorkerPartition;
 import io.sparkfed.spark.rows.KeptShards.Purpose;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
@@ -105,7 +102,7 @@ public final class ShardLoader {
    *
    * @param federation the workers that hold training rows, and those that evaluate alone
    * @param encoding how the workers' columns became features
-   * @param skipped the workers left out, with the reason
+   * @param skipped the workers left out, with the reason; told as {@link #leftOut}
    * @param placement how the rows came to their workers
    * @param dropped what is told of rows left out for a missing value; empty where none may be
    * @param notes what the user should know
@@ -122,6 +119,21 @@ public final class ShardLoader {
 
     private Loaded with(Map<String, CellType> types) {
       return new Loaded(federation, encoding, skipped, placement, dropped, notes, types);
+    }
+
+    /** Returns how many workers are left out, for which reasons. */
+    public LeftOut leftOut() {
+      return LeftOut.of(skipped);
+    }
+
+    /**
+     * Returns the ids of the workers that hold training rows, sorted; none where some worker holds
+     * none, as that one could then be told from the others.
+     */
+    public List<String> namedWorkers() {
+      return skipped.isEmpty() && federation.evaluators().isEmpty()
+          ? federation.workers()
+          : List.of();
     }
 
     /** Returns the names of the features, in the order of the coefficients. */
@@ -280,11 +292,12 @@ public final class ShardLoader {
       return draft;
     }
     phases.entered(RunPhase.SURVEY);
+    LeastRows least = config.data().leastRows();
     PartitionedRows surveyed = rows(RowColumns.surveyedFor(draft, config.data()), opened, pooled);
     return new EncodingSurvey(context, config, sums)
         .complete(
             draft,
-            surveyed.packed((rows, own) -> SummaryPartition.of(rows, own, draft)),
+            surveyed.packed((rows, own) -> SummaryPartition.of(rows, own, draft, least)),
             surveyed.occupancy(),
             WorkerTables.places(opened),
             skipped);
@@ -307,19 +320,5 @@ public final class ShardLoader {
       throw new DataException("no worker holds any row");
     }
     return workers;
-  }
-
-  /** Refuses if one of the faults isn't null. */
-  static void refuseFaults(List<DataFault> found) {
-    List<Message> faults =
-        found.stream()
-            .filter(Objects::nonNull)
-            .map(DataFault::message)
-            .sorted(Comparator.comparing(Message::toString))
-            .toList();
-    if (!faults.isEmpty()) {
-      String more = faults.size() > 1 ? " (and " + (faults.size() - 1) + " more workers)" : "";
-      throw new DataException(Message.of(faults.get(0), more)).in(KeyWords::of);
-    }
   }
 }

@@ -53,6 +53,13 @@ final class TableColumns {
             ? name
             : columns.stream().filter(c -> c.equalsIgnoreCase(name)).findFirst().orElse(null);
     requireFit(table, actual == null ? name : actual, key);
+    if (actual == null && !table.place().isAnywhere()) {
+      throw unfit(
+          table,
+          name,
+          key,
+          "does not exist; which others do isn't told of rows on hosts of its own");
+    }
     if (actual == null) {
       throw unfit(
           table,

@@ -1,6 +1,9 @@
 package io.sparkfed.spark.rows;
 
-/** A file breaks a rule of reading. Tells file, row and column, and nothing of the row. */
+/**
+ * A file breaks a rule of reading. Tells file and column, and nothing of a row, as it travels to
+ * the driver.
+ */
 final class UnreadableFileException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

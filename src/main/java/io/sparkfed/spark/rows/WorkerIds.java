@@ -141,12 +141,12 @@ final class WorkerIds {
         Cells row = rows.cells();
         String id = of(row, 0);
         if (id == null) {
-          return Found.faulty(new DataFault("", "", ordinal, NOBODYS));
+          return Found.faulty(DataFault.ofRow("", "", ordinal, NOBODYS));
         }
         ids.add(new Found(id, (String) row.value(1), null));
       }
     } catch (UnreadableRowException e) {
-      return Found.faulty(e.fault(null, ordinal, ""));
+      return Found.faulty(e.fault(null, ordinal));
     }
     return ids.iterator();
   }

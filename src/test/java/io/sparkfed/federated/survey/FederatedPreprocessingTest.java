@@ -110,7 +110,7 @@ class FederatedPreprocessingTest {
 
   private static List<String> union(
       Federation<ColumnSummary> federation, SumFactory sums, int minRows, int buckets) {
-    return new FederatedLevels(federation, sums, minRows, 1L, buckets)
+    return new FederatedLevels(federation, sums, new LeastOfLevel(minRows, 1), 1L, buckets)
         .complete(List.of(RANK))
         .get(0);
   }
@@ -144,7 +144,12 @@ class FederatedPreprocessingTest {
   private static OneHot completed(OneHot draft, Federation<ColumnSummary> federation) {
     FeatureEncoding complete =
         FederatedPreprocessing.complete(
-            new FeatureEncoding(List.of(draft)), federation, plain(), 5, 2, 1L);
+            new FeatureEncoding(List.of(draft)),
+            federation,
+            plain(),
+            new LeastOfLevel(5, 1),
+            2,
+            1L);
     return complete.categories().get(0);
   }
 
@@ -203,7 +208,7 @@ class FederatedPreprocessingTest {
       FeatureEncoding draft = new FeatureEncoding(List.of(RANK));
 
       FeatureEncoding complete =
-          FederatedPreprocessing.complete(draft, workers, plain(), 5, 2, seed);
+          FederatedPreprocessing.complete(draft, workers, plain(), new LeastOfLevel(5, 1), 2, seed);
 
       assertEquals(expected, complete.categories().get(0).levels());
       inTwo += workers.visits().size() == 2 ? 1 : 0;
@@ -295,6 +300,34 @@ class FederatedPreprocessingTest {
     assertEquals(1, workers.visits().size(), "no text is asked for");
   }
 
+  /** Oracle: the sets of levels by worker, counted. */
+  @Test
+  void levels_ofFewerWorkersThanTheMinimum_refusedWithoutTheirText() {
+    Federation<ColumnSummary> all =
+        federation(
+            rows(times(9, "common", "usual")),
+            rows(times(9, "common", "usual")),
+            rows(times(50, "common", "local")));
+    for (int least = 1; least <= 4; least++) {
+      for (List<String> given : List.of(List.<String>of(), List.of("common", "local", "usual"))) {
+        RecordingFederation<ColumnSummary> workers = new RecordingFederation<>(all);
+        FederatedLevels levels =
+            new FederatedLevels(workers, plain(), new LeastOfLevel(5, least), 1L, 1024);
+        List<OneHot> categories =
+            List.of(new OneHot("rank", RANK.type(), "", given, RANK.spelling()));
+        if (least == 1) {
+          assertEquals(List.of(List.of("common", "local", "usual")), levels.complete(categories));
+          continue;
+        }
+        String refused =
+            assertThrows(DataException.class, () -> levels.complete(categories)).getMessage();
+        assertTrue(refused.startsWith("column rank: at least " + least + " workers must"), refused);
+        assertFalse(refused.contains("local"), refused);
+        assertEquals(1, workers.visits().size(), "no text is asked for");
+      }
+    }
+  }
+
   /** Under the first salt alone the common level would hide the rare one, and its text would go. */
   @Test
   void levels_rareOneSharesABucketWithACommonOne_isRefusedAllTheSame() {
@@ -309,7 +342,8 @@ class FederatedPreprocessingTest {
       hidden++;
       RecordingFederation<ColumnSummary> workers =
           new RecordingFederation<>(federation(rows(times(9, "common")), rows("rare")));
-      FederatedLevels levels = new FederatedLevels(workers, plain(), 5, seed, 16);
+      FederatedLevels levels =
+          new FederatedLevels(workers, plain(), new LeastOfLevel(5, 1), seed, 16);
       assertThrows(DataException.class, () -> levels.complete(List.of(RANK)));
       refusedBeforeTexts += workers.visits().size() == 1 ? 1 : 0;
     }
@@ -365,7 +399,13 @@ class FederatedPreprocessingTest {
         new RecordingFederation<>(federation(rows(first), rows(second), rows("a")));
     RecordingFederation<ColumnSummary> other =
         new RecordingFederation<>(
-            federation(rows("b", "a"), rows(Arrays.copyOf(first, 11)), rows(second)));
+            federation(
+                rows(
+                    Stream.of(times(10, "b"), times(7, "c"))
+                        .flatMap(Stream::of)
+                        .toArray(String[]::new)),
+                rows("b", "a", "b", "b"),
+                rows(times(6, "a"))));
     RecordedSum ofOne = new RecordedSum(ring.get(), new ArrayList<>());
     RecordedSum ofOther = new RecordedSum(ring.get(), new ArrayList<>());
 
@@ -467,7 +507,8 @@ class FederatedPreprocessingTest {
             ages(new double[] {nan, nan}, new double[] {1, 1}, 2),
             ages(new double[] {20}, new double[] {5}, 1));
 
-    FeatureEncoding complete = FederatedPreprocessing.complete(AGE, workers, sums, 5, 2, 1L);
+    FeatureEncoding complete =
+        FederatedPreprocessing.complete(AGE, workers, sums, new LeastOfLevel(5, 1), 2, 1L);
 
     InputColumn age = new Numeric("age", ColumnType.NUMBER, true, 260.0 / 8.0);
     assertEquals(List.of(age, AGE.columns().get(1)), complete.columns());
@@ -483,7 +524,9 @@ class FederatedPreprocessingTest {
     DataException refused =
         assertThrows(
             DataException.class,
-            () -> FederatedPreprocessing.complete(AGE, workers, plain(), 5, 2, 1L));
+            () ->
+                FederatedPreprocessing.complete(
+                    AGE, workers, plain(), new LeastOfLevel(5, 1), 2, 1L));
 
     assertTrue(refused.getMessage().startsWith("column age: no training row of any worker"));
   }
@@ -501,7 +544,9 @@ class FederatedPreprocessingTest {
     DataException refused =
         assertThrows(
             DataException.class,
-            () -> FederatedPreprocessing.complete(AGE, workers, plain(), 5, 2, 1L));
+            () ->
+                FederatedPreprocessing.complete(
+                    AGE, workers, plain(), new LeastOfLevel(5, 1), 2, 1L));
 
     assertTrue(
         InKeys.said(refused)
@@ -536,7 +581,7 @@ class FederatedPreprocessingTest {
                     draft,
                     federation(rows(times(5, "a", "b")), rows(times(5, "a"))),
                     plain(),
-                    5,
+                    new LeastOfLevel(5, 1),
                     2,
                     1L));
 

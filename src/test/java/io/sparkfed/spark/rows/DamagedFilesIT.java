@@ -102,7 +102,7 @@ class DamagedFilesIT extends FormatFiles {
     bytes[at + 5] = 1;
     Files.write(damaged, bytes);
 
-    assertRefused(settings("parquet"), "worker b, row ", "/b/part-", "can't be read or computed");
+    assertRefused(settings("parquet"), "worker b, file ", "/b/part-", "can't be read or computed");
   }
 
   @Test

@@ -295,8 +295,7 @@ class LoadingIT {
     assertTrue(
         fault
             .getMessage()
-            .contains(
-                "worker " + last.getKey() + ", row 3: data.storage = float needs features below"),
+            .contains("worker " + last.getKey() + ": data.storage = float needs features below"),
         fault.getMessage());
     try (SparkFederation federation =
         new ShardLoader(spark, config(folder, text)).load().federation()) {

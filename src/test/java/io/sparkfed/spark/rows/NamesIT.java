@@ -162,8 +162,7 @@ final class NamesIT {
             + " timestamp");
     for (String nobody : List.of("cast(null as string)", "char(160)", "double('NaN')")) {
       refusals.put(
-          nobody,
-          "row 1: data.worker-column: each row must name its worker, but this one does not");
+          nobody, "data.worker-column: each row must name its worker, but this one does not");
     }
     Path table = written(List.copyOf(refusals.keySet()));
 
@@ -266,8 +265,7 @@ final class NamesIT {
 
       DataException refused = assertThrows(DataException.class, () -> features("parquet", data));
       assertTrue(
-          refused.getMessage().startsWith("worker a, column g, row 2: is missing"),
-          refused.getMessage());
+          refused.getMessage().startsWith("a worker, column g: is missing"), refused.getMessage());
     }
   }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sparkfed.data.DataFault;
 import io.sparkfed.data.EncodedRow;
+import io.sparkfed.data.LeastRows;
 import io.sparkfed.data.Storage;
 import io.sparkfed.recipe.ShardPacking;
 import io.sparkfed.spark.cluster.WorkerPartition;
@@ -13,7 +14,7 @@ import org.junit.jupiter.api.Test;
 /** What becomes of rows that can't be packed. */
 class PartitionPackingTest {
   private static final ShardPacking PACKING =
-      new ShardPacking(0.0, 1L, false, true, 1, Storage.DOUBLE);
+      new ShardPacking(0.0, 1L, false, true, 1, Storage.DOUBLE, LeastRows.ANY);
 
   /** Rows that are more than there is memory for. */
   private static final class TooMany implements ParsedRows {
