@@ -8,10 +8,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * How long a user waits: whole commands, {@code jobs/train} and its peer on the same files with the
@@ -32,20 +35,23 @@ public final class WholeBenchmark {
   private final String command;
   private final int pairs;
   private final String memory;
+  private final Set<Peer> peers;
 
-  private WholeBenchmark(Path root, String command, int pairs, String memory) {
+  private WholeBenchmark(Path root, String command, int pairs, String memory, Set<Peer> peers) {
     this.root = root;
     this.files = root.resolve("target/benchmark");
     this.command = command;
     this.pairs = pairs;
     this.memory = memory;
+    this.peers = peers;
   }
 
   /**
    * Runs the benchmark.
    *
    * @param args the project's folder, and {@code cases=dense-parquet,...}, {@code pairs=3}, {@code
-   *     rows-scale=1}, {@code memory=4g}
+   *     rows-scale=1}, {@code memory=4g}, {@code peers=mllib,numpy} or {@code peers=nobody};
+   *     several scales are measured one after the other
    */
   public static void main(String[] args) throws Exception {
     String[] options = List.of(args).subList(1, args.length).toArray(String[]::new);
@@ -55,16 +61,21 @@ public final class WholeBenchmark {
     if (!all.containsAll(names)) {
       throw new IllegalArgumentException("cases must be among " + all + ". Provided: " + names);
     }
-    double scale = Double.parseDouble(suite.texts("rows-scale", List.of("1")).get(0));
+    List<String> peers = suite.texts("peers", List.of("mllib", "numpy"));
     WholeBenchmark benchmark =
         new WholeBenchmark(
             Path.of(args[0]),
             ("jobs/benchmark whole " + String.join(" ", options)).strip(),
             suite.numbers("pairs", List.of(3)).get(0),
-            suite.texts("memory", List.of("4g")).get(0));
+            suite.texts("memory", List.of("4g")).get(0),
+            Arrays.stream(Peer.values())
+                .filter(peer -> peers.contains(peer.name().toLowerCase(Locale.ROOT)))
+                .collect(Collectors.toSet()));
     for (WholeCase each : WholeCase.ALL) {
       if (names.contains(each.name())) {
-        benchmark.run(each.scaled(scale));
+        for (String scale : suite.texts("rows-scale", List.of("1"))) {
+          benchmark.run(each.scaled(Double.parseDouble(scale)));
+        }
       }
     }
   }
@@ -80,7 +91,7 @@ public final class WholeBenchmark {
     List<Timed> scans = new ArrayList<>();
     double apart = Double.NaN;
     for (int pair = 0; pair < pairs; pair++) {
-      if (each.peer() == Peer.NOBODY) {
+      if (!isCompared(each)) {
         ours.add(ours(each));
         continue;
       }
@@ -98,12 +109,14 @@ public final class WholeBenchmark {
     line.put("benchmark", "whole");
     line.put("case", each.name());
     line.put("pairs", pairs);
-    if (each.peer() != Peer.NOBODY) {
+    if (each.hasOwnRows()) {
       MllibCase rows = each.generated();
       line.put("format", each.format());
       line.put("rows", each.count());
       line.put("features", rows.features());
       line.put("nonZeros", rows.nonZeros());
+    }
+    if (isCompared(each)) {
       line.put("peer", each.peer().name().toLowerCase(Locale.ROOT));
       double ourSeconds = seconds(ours);
       line.put("ratio", Suite.rounded(seconds(peers) / ourSeconds));
@@ -124,6 +137,10 @@ public final class WholeBenchmark {
     line.put("java", System.getProperty("java.version"));
     line.put("command", command);
     System.out.println(json.writeValueAsString(line));
+  }
+
+  private boolean isCompared(WholeCase each) {
+    return each.peer() != Peer.NOBODY && peers.contains(each.peer());
   }
 
   private static void put(Map<String, Object> line, String whose, List<Timed> runs) {
@@ -189,7 +206,7 @@ public final class WholeBenchmark {
     }
     words.add(root.resolve("jobs/train").toString());
     Path output = output(each);
-    if (each.peer() == Peer.NOBODY) {
+    if (!each.hasOwnRows()) {
       words.addAll(List.of(conf.toString(), "output.dir=" + output, "output.overwrite=true"));
     } else {
       conf = files.resolve(each.name() + ".conf");
@@ -260,7 +277,7 @@ public final class WholeBenchmark {
   }
 
   private void generate(WholeCase each) throws IOException, InterruptedException {
-    if (each.peer() == Peer.NOBODY) {
+    if (!each.hasOwnRows()) {
       return;
     }
     for (String format :

@@ -37,6 +37,11 @@ record WholeCase(String name, String rows, String format, int count, Peer peer) 
           new WholeCase("fed-avg-parquet", "logistic-1m-50", "parquet", 100_000, Peer.NUMPY),
           new WholeCase("tutorial", "", "", 0, Peer.NOBODY));
 
+  /** Whether the rows are made for this, and not those that the tutorial has. */
+  boolean hasOwnRows() {
+    return count > 0;
+  }
+
   WholeCase scaled(double factor) {
     int scaled = Math.max(MllibCase.WORKERS, (int) Math.round(count * factor));
     return count == 0 ? this : new WholeCase(name, rows, format, scaled, peer);

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSError;
@@ -36,25 +37,16 @@ final class JobMain {
   }
 
   /**
-   * Returns the settings of a job's session: those it was submitted with, and tasks that wait for
-   * the executor that keeps their worker's rows, where its keys may be too. Spark's 3 seconds are
-   * less than a busy executor takes. Hours and days are those of UTC, not of the driver's place.
+   * Returns settings of a job's session beside those it was submitted with: tasks wait for the
+   * executor that keeps their worker's rows, where its keys may be too. Spark's 3 seconds are less
+   * than a busy executor takes. Hours and days are those of UTC, not of the driver's place.
    */
-  static SparkSession.Builder sessionBuilder() {
-    SparkSession.Builder builder = SparkSession.builder();
-    SparkConf submitted = new SparkConf();
-    Map.of(
-            ClusterSettings.PLACE_WAIT,
-            ClusterSettings.LONG_PLACE_WAIT,
-            "spark.sql.session.timeZone",
-            "UTC")
-        .forEach(
-            (name, value) -> {
-              if (!submitted.contains(name)) {
-                builder.config(name, value);
-              }
-            });
-    return builder;
+  static Map<String, Object> sessionSettings() {
+    Map<String, Object> settings = new TreeMap<>();
+    settings.put(ClusterSettings.PLACE_WAIT, ClusterSettings.LONG_PLACE_WAIT);
+    settings.put("spark.sql.session.timeZone", "UTC");
+    settings.keySet().removeIf(new SparkConf()::contains);
+    return settings;
   }
 
   /**
@@ -63,8 +55,10 @@ final class JobMain {
    * @throws IOException if Spark can't be started on its master
    */
   static SparkSession openSession(String name) throws IOException {
+    Map<String, Object> settings = sessionSettings();
+    settings.put("spark.app.name", name);
     try {
-      return sessionBuilder().appName(name).getOrCreate();
+      return Sessions.of(settings);
     } catch (Exception e) {
       // Of a master that does not answer Spark says many lines, about its own state.
       String why = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
@@ -113,12 +107,7 @@ final class JobMain {
       report(failure, options.verbose(), commandLine.getErr());
       return ExitCode.of(failure).code();
     } finally {
-      SparkSession.getDefaultSession()
-          .foreach(
-              session -> {
-                session.stop();
-                return null;
-              });
+      Sessions.stop();
     }
   }
 

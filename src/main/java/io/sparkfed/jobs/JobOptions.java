@@ -4,6 +4,7 @@ import io.sparkfed.config.ConfigLoader;
 import io.sparkfed.config.ModelSettings;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.output.Places;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -57,12 +58,12 @@ final class JobOptions {
    * {@code --files} puts it into the working directory or among Spark's files, and beside it what
    * it includes. Its folder, which {@code ${config-dir}} means, is where it came from.
    */
-  TrainingConfig load() {
+  TrainingConfig load() throws IOException {
     return load(ModelSettings.NONE);
   }
 
   /** Loads a configuration that is about a trained model, whose settings need not be said again. */
-  TrainingConfig load(ModelSettings ofModel) {
+  TrainingConfig load(ModelSettings ofModel) throws IOException {
     Map<String, String> properties = new LinkedHashMap<>();
     for (Tuple2<String, String> property : new SparkConf().getAllWithPrefix(PROPERTY_PREFIX)) {
       properties.put(property._1(), property._2());
@@ -75,13 +76,13 @@ final class JobOptions {
   }
 
   /** Returns what a job with this configuration reads, the configuration's files among it. */
-  Places places(Configuration hadoop, TrainingConfig config) {
+  Places places(Configuration hadoop, TrainingConfig config) throws IOException {
     List<Path> files = new ArrayList<>(ConfigLoader.files(locate(), folder()));
     files.add(Path.of(conf));
     return Places.readBy(hadoop, config, files);
   }
 
-  private Path locate() {
+  private Path locate() throws IOException {
     Path given = Path.of(conf);
     Path name = given.getFileName();
     SparkConf spark = new SparkConf();
@@ -96,7 +97,7 @@ final class JobOptions {
     if (Files.isRegularFile(given) || !spark.get("spark.files", "").contains(name.toString())) {
       return given;
     }
-    JobMain.sessionBuilder().getOrCreate();
+    JobMain.openSession("Spark Federated");
     return Path.of(SparkFiles.get(name.toString()));
   }
 }

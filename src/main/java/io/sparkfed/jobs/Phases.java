@@ -9,7 +9,6 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.LongSupplier;
-import org.apache.spark.sql.SparkSession;
 
 /**
  * Wall-clock time of a run by phase. A run is in one phase from its start on, so the phases' times
@@ -52,7 +51,7 @@ final class Phases implements PhaseListener {
    * process that has a session already it starts now.
    */
   static Phases ofProcess() {
-    if (SparkSession.getDefaultSession().isDefined()) {
+    if (Sessions.areThere()) {
       return fromNow();
     }
     Instant started = Instant.ofEpochMilli(ManagementFactory.getRuntimeMXBean().getStartTime());

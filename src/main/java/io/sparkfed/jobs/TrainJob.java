@@ -27,6 +27,7 @@ import io.sparkfed.report.JsonFiles;
 import io.sparkfed.report.RunReport;
 import io.sparkfed.report.RunReport.Exit;
 import io.sparkfed.spark.ml.MllibModels;
+import io.sparkfed.spark.ml.ModelLayout;
 import io.sparkfed.spark.rows.BoundedJobs;
 import io.sparkfed.spark.rows.ShardLoader;
 import io.sparkfed.spark.watch.PhaseFinished;
@@ -43,7 +44,7 @@ import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.spark.ml.util.MLWritable;
+import org.apache.spark.ml.Model;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -234,14 +235,17 @@ public final class TrainJob implements Callable<Integer> {
       Supplier<RunReport> reports)
       throws IOException {
     DataConfig.Columns columns = config.data().columns();
-    MLWritable model =
+    Model<?> model =
         MllibModels.of(
             config.model().response(), coefficients, "spark-federated-" + runId, columns);
     BoundedJobs.run(
         spark,
         config,
         "writing the model",
-        () -> model.write().overwrite().save(folder.staged("model").toString()));
+        () ->
+            ModelLayout.data(spark, model).write().parquet(folder.staged("model/data").toString()));
+    folder.write("model/metadata/part-00000", ModelLayout.metadata(spark, model) + "\n");
+    folder.write("model/metadata/_SUCCESS", "");
     RunReport report = reports.get();
     folder.write(
         "coefficients.json",

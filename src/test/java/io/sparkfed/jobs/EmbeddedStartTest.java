@@ -152,6 +152,8 @@ class EmbeddedStartTest {
             "a=b",
             "--conf",
             "spark.metrics.conf=" + root.resolve("conf/metrics.properties"),
+            "--conf",
+            "spark.sql.extensions.test.loadFromCp=false",
             "spark-internal",
             "run.conf",
             "name=two words"),

@@ -3,6 +3,7 @@ package io.sparkfed.spark.ml;
 import io.sparkfed.config.DataConfig;
 import io.sparkfed.model.Coefficients;
 import io.sparkfed.model.Response;
+import org.apache.spark.ml.Model;
 import org.apache.spark.ml.PredictionModel;
 import org.apache.spark.ml.classification.LinearSVCModel;
 import org.apache.spark.ml.classification.LogisticRegressionModel;
@@ -11,7 +12,6 @@ import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.ml.linalg.Vectors;
 import org.apache.spark.ml.regression.GeneralizedLinearRegressionModel;
 import org.apache.spark.ml.regression.LinearRegressionModel;
-import org.apache.spark.ml.util.MLWritable;
 
 /** Turns coefficients into MLlib's own models, which stock Spark loads without this library. */
 public final class MllibModels {
@@ -23,7 +23,7 @@ public final class MllibModels {
    * <p>Of MLlib's models only the generalized linear one knows offsets; it reads them from the
    * configured column. The threshold is that of a model of two classes.
    */
-  public static MLWritable of(
+  public static Model<?> of(
       Response response, Coefficients coefficients, String uid, DataConfig.Columns columns) {
     return switch (MllibFamily.of(response.family()).model()) {
       case LINEAR_REGRESSION ->
