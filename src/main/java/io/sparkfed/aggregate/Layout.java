@@ -22,8 +22,12 @@ public final class Layout {
   public enum Kind {
     /** On one scale with all others of this kind: exact to a part of the largest. One word each. */
     SCALED,
-    /** Exactly, of any magnitude. Seven words each. */
-    EXACT
+    /** Of any magnitude, each to the last place of the largest worker's. Seven words each. */
+    EXACT,
+    /** The same to the last place of the largest in the part, as they are of one size. */
+    ALIKE,
+    /** Whole numbers. Seven words each. */
+    WHOLE
   }
 
   /**
@@ -78,13 +82,31 @@ public final class Layout {
   }
 
   /**
+   * Returns this layout with a whole number behind it.
+   *
+   * @throws IllegalArgumentException if the name is there
+   */
+  public Layout whole(String name) {
+    return whole(name, 1);
+  }
+
+  /**
+   * Returns this layout with whole numbers behind it.
+   *
+   * @throws IllegalArgumentException if the name is there
+   */
+  public Layout whole(String name, int count) {
+    return with(name, Kind.WHOLE, count);
+  }
+
+  /**
    * Returns this layout with numbers of a kind behind it.
    *
    * @throws IllegalArgumentException if the name is there, or scaled numbers would follow exact
    *     ones
    */
   public Layout of(Kind kind, String name, int count) {
-    return kind == Kind.SCALED ? scaled(name, count) : exact(name, count);
+    return kind == Kind.SCALED ? scaled(name, count) : with(name, kind, count);
   }
 
   private Layout with(String name, Kind kind, int count) {

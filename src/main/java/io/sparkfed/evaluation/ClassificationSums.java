@@ -42,6 +42,11 @@ record ClassificationSums(MetricSettings settings, ScoreBins bins) implements Me
   }
 
   @Override
+  public int weightsFrom() {
+    return CONFUSION;
+  }
+
+  @Override
   public ScoreSink into(Examples rows, double[] out, int offset) {
     ScoredLosses scored = new ScoredLosses(loss());
     double threshold = settings.threshold();

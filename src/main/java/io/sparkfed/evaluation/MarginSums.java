@@ -25,6 +25,11 @@ record MarginSums(Loss loss, String lossName, double threshold) implements Metri
   }
 
   @Override
+  public int weightsFrom() {
+    return CONFUSION;
+  }
+
+  @Override
   public ScoreSink into(Examples rows, double[] out, int offset) {
     return new ScoreSink() {
       @Override

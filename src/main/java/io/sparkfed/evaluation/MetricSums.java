@@ -33,6 +33,11 @@ public interface MetricSums {
   /** Returns the number of sums. */
   int length();
 
+  /** Returns the index from which on all sums are weights of some of the rows. */
+  default int weightsFrom() {
+    return length();
+  }
+
   /**
    * Adds the sums of {@code rows} under a model in raw units to {@code out[offset ..]}. Runs at the
    * worker.

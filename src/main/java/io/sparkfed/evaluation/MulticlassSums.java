@@ -25,6 +25,11 @@ record MulticlassSums(SoftmaxLoss loss) implements MetricSums {
   }
 
   @Override
+  public int weightsFrom() {
+    return CONFUSION;
+  }
+
+  @Override
   public ScoreSink into(Examples rows, double[] out, int offset) {
     return new ScoreSink() {
       @Override

@@ -66,8 +66,8 @@ public final class Ask {
   }
 
   /**
-   * Asks a cohort through a sum that has been prepared. Where numbers were cut to its range, which
-   * is then chosen anew, the same is asked again, of the same workers.
+   * Asks a cohort through a sum that has been prepared. Where its range didn't do, and is to be
+   * chosen anew, the same is asked again, of the same workers.
    *
    * @param cohort ids of the workers, sorted
    * @param what is asked, as the user reads it
@@ -95,7 +95,7 @@ public final class Ask {
   public static <S> Opened<double[]> whole(
       VectorSum sum, Federation<S> federation, Visit visit, String what, Question<S> question) {
     Opened<double[]> first = ofAll(sum, federation, visit, what, question);
-    if (first.saturated() == 0) {
+    if (sum.choices().length > 0) {
       return first;
     }
     Opened<double[]> again = ofAll(sum, federation, visit, what, question);

@@ -1,11 +1,13 @@
 package io.sparkfed.federated;
 
 import io.sparkfed.aggregate.Layout;
+import io.sparkfed.aggregate.Layout.Kind;
 import io.sparkfed.aggregate.NamedVector;
 import io.sparkfed.data.Examples;
 import io.sparkfed.data.Shard;
 import io.sparkfed.evaluation.MetricSums;
 import io.sparkfed.model.Coefficients;
+import java.util.Arrays;
 
 /**
  * A model's evaluation, as sums over workers: what travels with an update or with derivatives.
@@ -18,33 +20,63 @@ import io.sparkfed.model.Coefficients;
 public record EvaluationSums(
     double[] train, double[] test, double oneLabelWorkers, double testHolders) {
   private static final String TRAIN = "metrics of training rows";
-  static final String TEST = "metrics of test rows";
+  private static final String TRAIN_WEIGHTS = "weights of training rows by outcome";
+  private static final String TEST = "metrics of test rows";
+  private static final String TEST_WEIGHTS = "weights of test rows by outcome";
   private static final String ONE_LABEL = "labels are all equal";
   static final String HOLDS_TEST_ROWS = "holds test rows";
 
   /** Returns a layout with the sums behind it. */
   static Layout behind(Layout layout, MetricSums metrics) {
-    return layout
-        .exact(TRAIN, metrics.length())
-        .exact(TEST, metrics.length())
-        .exact(ONE_LABEL)
-        .exact(HOLDS_TEST_ROWS);
+    Layout train = behind(layout, TRAIN, TRAIN_WEIGHTS, metrics);
+    return behind(train, TEST, TEST_WEIGHTS, metrics).whole(ONE_LABEL).whole(HOLDS_TEST_ROWS);
+  }
+
+  /** Returns a layout with the sums over test rows alone. */
+  static Layout ofTest(MetricSums metrics) {
+    return behind(Layout.empty(), TEST, TEST_WEIGHTS, metrics).whole(HOLDS_TEST_ROWS);
+  }
+
+  private static Layout behind(
+      Layout layout, String name, String nameOfWeights, MetricSums metrics) {
+    int weights = metrics.length() - metrics.weightsFrom();
+    return layout.exact(name, metrics.weightsFrom()).of(Kind.ALIKE, nameOfWeights, weights);
   }
 
   /** Reads the sums, at the driver. */
   public static EvaluationSums of(NamedVector sums) {
     return new EvaluationSums(
-        sums.all(TRAIN), sums.all(TEST), sums.get(ONE_LABEL), sums.get(HOLDS_TEST_ROWS));
+        all(sums, TRAIN, TRAIN_WEIGHTS),
+        all(sums, TEST, TEST_WEIGHTS),
+        sums.get(ONE_LABEL),
+        sums.get(HOLDS_TEST_ROWS));
   }
 
-  /** Returns the same with test sums from elsewhere. */
-  public EvaluationSums withTest(double[] sums, double holders) {
-    return new EvaluationSums(train, sums, oneLabelWorkers, holders);
+  private static double[] all(NamedVector sums, String name, String nameOfWeights) {
+    int from = sums.from(name);
+    Layout.Part weights = sums.layout().part(nameOfWeights);
+    return Arrays.copyOfRange(sums.values(), from, weights.from() + weights.length());
+  }
+
+  /** Returns the same with test sums from an evaluation of their own, at the driver. */
+  public EvaluationSums withTest(NamedVector sums) {
+    return new EvaluationSums(
+        train, all(sums, TEST, TEST_WEIGHTS), oneLabelWorkers, sums.get(HOLDS_TEST_ROWS));
+  }
+
+  /** Returns no sums at all. */
+  public static EvaluationSums none(MetricSums metrics) {
+    return new EvaluationSums(new double[metrics.length()], new double[metrics.length()], 0.0, 0.0);
   }
 
   /** Returns where a worker adds its sums over training rows. */
   static int trainFrom(NamedVector sums) {
     return sums.from(TRAIN);
+  }
+
+  /** Returns where a worker adds its sums over test rows. */
+  static int testFrom(NamedVector sums) {
+    return sums.from(TEST);
   }
 
   /** Writes all but the sums over training rows, at the worker. */

@@ -14,7 +14,7 @@ public record HeldClasses(int most) implements Statement<Shard> {
 
   @Override
   public Layout layout() {
-    return Layout.empty().exact(HOLDS_CLASS, most);
+    return Layout.empty().whole(HOLDS_CLASS, most);
   }
 
   @Override

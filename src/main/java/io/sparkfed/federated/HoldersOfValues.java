@@ -13,7 +13,7 @@ public record HoldersOfValues(int columns) implements Statement<ColumnSummary> {
 
   @Override
   public Layout layout() {
-    return Layout.empty().exact(HOLDS_VALUES, columns);
+    return Layout.empty().whole(HOLDS_VALUES, columns);
   }
 
   @Override

@@ -9,7 +9,7 @@ public record IncompleteRowHolders() implements Statement<Shard> {
 
   @Override
   public Layout layout() {
-    return Layout.empty().exact(HOLDS_INCOMPLETE_ROWS);
+    return Layout.empty().whole(HOLDS_INCOMPLETE_ROWS);
   }
 
   @Override

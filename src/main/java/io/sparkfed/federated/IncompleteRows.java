@@ -10,7 +10,7 @@ public record IncompleteRows() implements Statement<Shard> {
 
   @Override
   public Layout layout() {
-    return Layout.empty().exact(ROWS).exact(HOLDS_INCOMPLETE_ROWS);
+    return Layout.empty().whole(ROWS).whole(HOLDS_INCOMPLETE_ROWS);
   }
 
   @Override

@@ -51,7 +51,7 @@ public record InformationOfFit(
   @Override
   public Layout layout() {
     int size = shape.size();
-    Kind kind = size <= SummedDerivatives.EXACT_HESSIAN ? Kind.EXACT : Kind.SCALED;
+    Kind kind = size <= SummedDerivatives.EXACT_HESSIAN ? Kind.ALIKE : Kind.SCALED;
     Layout ofFit =
         Layout.empty()
             .of(kind, INFORMATION, SymmetricMatrix.packedLength(size))

@@ -95,7 +95,7 @@ public record LocalTraining(
   public static Layout layout(ModelShape shape, MetricSums metrics) {
     Layout update =
         Layout.empty().scaled(UPDATE, shape.size()).exact(WEIGHT).exact(LABELS, shape.outputs());
-    return EvaluationSums.behind(update, metrics).exact(CLIPPED);
+    return EvaluationSums.behind(update, metrics).whole(CLIPPED);
   }
 
   @Override

@@ -31,7 +31,7 @@ public record MomentsOfFeatures(int features) implements Statement<Shard> {
         .exact(MOMENTS, 2 * features)
         .exact(WEIGHT)
         .exact(SQUARED_WEIGHT)
-        .exact(VANISHES)
+        .whole(VANISHES)
         .exact(LABELS, LabelSums.LENGTH);
   }
 

@@ -24,7 +24,7 @@ public record NullModel(ResponseDistribution distribution, double score)
   private static final double IN_RANGE = 1e60;
 
   static Layout behind(Layout layout) {
-    return layout.exact(DEVIANCE).exact(SLOPE).exact(INFORMATION).exact(OUT_OF_RANGE);
+    return layout.exact(DEVIANCE).exact(SLOPE).exact(INFORMATION).whole(OUT_OF_RANGE);
   }
 
   /** Reads the sums, at the driver. */

@@ -1,6 +1,7 @@
 package io.sparkfed.federated;
 
 import io.sparkfed.aggregate.Layout;
+import io.sparkfed.aggregate.Layout.Kind;
 import io.sparkfed.data.Shard;
 import io.sparkfed.loss.VectorLoss;
 import io.sparkfed.math.SeededRandom;
@@ -42,7 +43,7 @@ public record OwnOptimum(
 
   @Override
   public Layout layout() {
-    return Layout.empty().exact(MODEL, shape.size()).exact(WEIGHT);
+    return Layout.empty().of(Kind.ALIKE, MODEL, shape.size()).exact(WEIGHT);
   }
 
   @Override

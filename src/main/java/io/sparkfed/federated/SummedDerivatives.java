@@ -22,8 +22,9 @@ import io.sparkfed.objective.Reduction;
  * for a method that needs it, and the label sum is that of weighted labels, for softmax that of the
  * weights of each class.
  *
- * <p>Precision. An <em>exact</em> number is so to 2^-185 a worker at seven words each, a
- * <em>scaled</em> one, of one word, to about 2^-50 of the largest at any worker. Loss and weight
+ * <p>Precision. An <em>exact</em> number, of seven words, is so to the last place of the largest at
+ * any worker when the range was found, 2^-50 of it or less, and keeps that however small it gets; a
+ * <em>scaled</em> one, of one word, to about 2^-46 of the largest of all of them. Loss and weight
  * are always exact. The gradient, which alone decides where the optimum is, is exact up to {@value
  * #EXACT_GRADIENT} coefficients. A Hessian is exact up to {@value #EXACT_HESSIAN} coefficients, and
  * scaled above: its entries are of one size, as the features are standardized, and an error of it
@@ -92,7 +93,7 @@ public record SummedDerivatives(
 
   public static Layout layout(ModelShape shape, boolean hasHessian, MetricSums metrics) {
     int size = shape.size();
-    Kind ofHessian = size <= EXACT_HESSIAN ? Kind.EXACT : Kind.SCALED;
+    Kind ofHessian = size <= EXACT_HESSIAN ? Kind.ALIKE : Kind.SCALED;
     Kind ofGradient = hasHessian || size <= EXACT_GRADIENT ? Kind.EXACT : Kind.SCALED;
     Layout layout = Layout.empty();
     if (hasHessian) {

@@ -18,9 +18,6 @@ import io.sparkfed.model.Scaling;
  */
 public record TestEvaluation(MetricSums metrics, ModelShape shape, Scaling scaling, double[] model)
     implements Statement<Shard> {
-  public static final String TEST = EvaluationSums.TEST;
-  public static final String HOLDS_TEST_ROWS = EvaluationSums.HOLDS_TEST_ROWS;
-
   @Override
   public long parameters() {
     return shape.size();
@@ -28,7 +25,7 @@ public record TestEvaluation(MetricSums metrics, ModelShape shape, Scaling scali
 
   @Override
   public Layout layout() {
-    return Layout.empty().exact(TEST, metrics.length()).exact(HOLDS_TEST_ROWS);
+    return EvaluationSums.ofTest(metrics);
   }
 
   @Override
@@ -36,8 +33,12 @@ public record TestEvaluation(MetricSums metrics, ModelShape shape, Scaling scali
     NamedVector answer = layout().zeros();
     if (TestRows.areHeldBy(shard)) {
       double[] raw = WorkersScaling.of(shard, scaling).toRaw(model);
-      metrics.add(shard.test(), new Coefficients(shape, raw), answer.values(), answer.from(TEST));
-      answer.set(HOLDS_TEST_ROWS, 1.0);
+      metrics.add(
+          shard.test(),
+          new Coefficients(shape, raw),
+          answer.values(),
+          EvaluationSums.testFrom(answer));
+      answer.set(EvaluationSums.HOLDS_TEST_ROWS, 1.0);
     }
     return answer.values();
   }

@@ -9,7 +9,7 @@ public record TestHolders() implements Statement<Shard> {
 
   @Override
   public Layout layout() {
-    return Layout.empty().exact(HOLDS_TEST_ROWS);
+    return Layout.empty().whole(HOLDS_TEST_ROWS);
   }
 
   @Override

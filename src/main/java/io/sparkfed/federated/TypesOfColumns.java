@@ -12,7 +12,7 @@ public record TypesOfColumns(int flags) implements Statement<double[]> {
 
   @Override
   public Layout layout() {
-    return Layout.empty().exact(HOLDS_TYPE, flags);
+    return Layout.empty().whole(HOLDS_TYPE, flags);
   }
 
   @Override

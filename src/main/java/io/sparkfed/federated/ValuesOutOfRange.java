@@ -16,7 +16,7 @@ public record ValuesOutOfRange(double above, boolean[] features) implements Stat
 
   @Override
   public Layout layout() {
-    return Layout.empty().exact(HOLDS_SUCH, features.length);
+    return Layout.empty().whole(HOLDS_SUCH, features.length);
   }
 
   @Override

@@ -8,6 +8,7 @@ import io.sparkfed.aggregate.Words;
 import io.sparkfed.wire.Form;
 import io.sparkfed.wire.Site;
 import io.sparkfed.wire.WireReader;
+import io.sparkfed.wire.WireWriter;
 import java.util.Optional;
 
 /**
@@ -26,7 +27,10 @@ record EncodedAnswer<S>(Question<S> question, FixedPoint grid) implements Words<
       WireReader in = new WireReader(bytes);
       FixedPoint grid =
           WordsKind.ENCODED.checked(
-              in, () -> new FixedPoint(in.integer(), in.number(), in.integer(), in.integer()));
+              in,
+              () ->
+                  new FixedPoint(
+                      in.integer(), in.number(), in.integer(), in.integer(), Grids.read(in)));
       Question<S> question = ofQuestion.read(in.bytes(), site);
       in.end();
       return new EncodedAnswer<>(question, grid);
@@ -35,12 +39,12 @@ record EncodedAnswer<S>(Question<S> question, FixedPoint grid) implements Words<
 
   @Override
   public long[] of(String worker, S held) {
-    return grid.encode(question.answer(worker, held));
+    return grid.encode(LastAnswers.taken(question, worker, held));
   }
 
   @Override
   public long[] of(String worker, S held, OwnersSide owner) {
-    return grid.encode(question.answer(worker, held, owner.clip()));
+    return grid.encode(LastAnswers.taken(question, worker, held, owner.clip()));
   }
 
   @Override
@@ -70,14 +74,15 @@ record EncodedAnswer<S>(Question<S> question, FixedPoint grid) implements Words<
 
   @Override
   public byte[] toBytes() {
-    return WordsKind.ENCODED
-        .begin()
-        .integer(grid.scaledLength())
-        .number(grid.bound())
-        .integer(grid.fractionBits())
-        .integer(grid.workers())
-        .bytes(question.toBytes())
-        .toByteArray();
+    WireWriter out =
+        WordsKind.ENCODED
+            .begin()
+            .integer(grid.scaledLength())
+            .number(grid.bound())
+            .integer(grid.fractionBits())
+            .integer(grid.workers());
+    grid.grids().write(out);
+    return out.bytes(question.toBytes()).toByteArray();
   }
 
   @Override

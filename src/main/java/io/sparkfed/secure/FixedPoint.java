@@ -18,16 +18,17 @@ import java.nio.ByteBuffer;
  *
  * <p><b>Extra</b> coordinates (weights, losses, metric sums) may have any magnitude below 2^216,
  * 1e65: weights that sum to 1e18 times squares of labels of 1e12 have room. Each is one integer of
- * 448 bits in two's complement, {@code rint(v * 2^184)}, so a sum is exact to 2^-185, 2e-56, for
- * each worker and never saturates. It is added and masked as one number, so nothing is seen of it
- * but the sum.
+ * 448 bits in two's complement, {@code rint(v * 2^184)}, after v has been rounded to its own grid,
+ * so a sum is exact to half of that for each worker, 2^-185 on the finest, and never saturates. It
+ * is added and masked as one number, so nothing is seen of it but the sum.
  *
  * @param scaledLength number d of scaled coordinates, at least 0
  * @param bound largest magnitude of a scaled coordinate at one worker, positive and finite
  * @param fractionBits f: the grid is 2^-f
  * @param workers most vectors in a sum, in [1, {@value #MAX_WORKERS}]
+ * @param grids of the extra coordinates
  */
-record FixedPoint(int scaledLength, double bound, int fractionBits, int workers) {
+record FixedPoint(int scaledLength, double bound, int fractionBits, int workers, Grids grids) {
   private static final int WIDTH = 7;
   private static final int EXTRA_FRACTION_BITS = 184;
   private static final double EXTRA_RANGE = 0x1p216;
@@ -63,6 +64,11 @@ record FixedPoint(int scaledLength, double bound, int fractionBits, int workers)
     }
   }
 
+  /** The same with all extra coordinates on the finest grid. */
+  FixedPoint(int scaledLength, double bound, int fractionBits, int workers) {
+    this(scaledLength, bound, fractionBits, workers, Grids.FINEST);
+  }
+
   /** Returns the length of an encoded vector. */
   static long words(int scaledLength, int extras) {
     return scaledLength + 1 + (long) WIDTH * extras;
@@ -75,9 +81,31 @@ record FixedPoint(int scaledLength, double bound, int fractionBits, int workers)
 
   /** Creates the codec with the finest grid that can't overflow; the bound is a power of two. */
   static FixedPoint finest(int scaledLength, int boundExponent, int workers) {
-    int workerBits = 32 - Integer.numberOfLeadingZeros(workers);
     return new FixedPoint(
-        scaledLength, Math.scalb(1.0, boundExponent), 61 - workerBits - boundExponent, workers);
+        scaledLength,
+        Math.scalb(1.0, boundExponent),
+        61 - workerBits(workers) - boundExponent,
+        workers);
+  }
+
+  /**
+   * Creates the codec with the finest grid that can't overflow and isn't finer than the last place
+   * of the largest number.
+   *
+   * @param largestExponent no number exceeds 2^largestExponent, which is at most the bound
+   */
+  static FixedPoint finest(
+      int scaledLength, int boundExponent, int largestExponent, int workers, Grids grids) {
+    return new FixedPoint(
+        scaledLength,
+        Math.scalb(1.0, boundExponent),
+        Math.min(61 - workerBits(workers) - boundExponent, MANTISSA_BITS + 1 - largestExponent),
+        workers,
+        grids);
+  }
+
+  private static int workerBits(int workers) {
+    return 32 - Integer.numberOfLeadingZeros(workers);
   }
 
   /** Returns the largest error of a scaled coordinate of a sum over {@code count} workers. */
@@ -106,10 +134,15 @@ record FixedPoint(int scaledLength, double bound, int fractionBits, int workers)
       words[j] = (long) Math.rint(Math.scalb(value, fractionBits));
     }
     words[scaledLength] = saturated;
+    int[] grid = grids.each(extras);
     for (int k = 0; k < extras; k++) {
-      encodeExtra(vector[scaledLength + k], words, extraAt(k));
+      encodeExtra(rounded(vector[scaledLength + k], grid[k]), words, extraAt(k));
     }
     return words;
+  }
+
+  private static double rounded(double value, int grid) {
+    return Math.scalb(Math.rint(Math.scalb(value, -grid)), grid);
   }
 
   private int extraAt(int extra) {

@@ -10,17 +10,24 @@ import io.sparkfed.aggregate.RingSum;
 import io.sparkfed.aggregate.VectorSum;
 import io.sparkfed.aggregate.Visit;
 import io.sparkfed.aggregate.Words;
+import java.util.Arrays;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Sums vectors of real numbers through a sum of integer vectors modulo 2^64, so that the result has
  * the same bits in every mode and every order.
  *
- * <p>The range of the scaled coordinates is chosen from the data before the first sum: of buckets
- * of magnitudes, sixteen times wide each, the sum says which is the largest that any worker
- * reaches. Secure sums tell the driver no more than that. It is left out where the caller knows how
- * large they can be. Another factor of sixteen is kept as headroom; where it doesn't do,
- * coordinates are saturated and counted in the result, and the range is chosen anew before the next
- * sum. A cohort larger than those before makes the grid coarser, so that its sum can't overflow.
+ * <p>How large numbers are is found from the data before the first sum: of buckets of magnitudes,
+ * sixteen times wide each, the sum says which is the largest that any worker reaches, for all
+ * scaled coordinates together and for each run of exact ones ({@link Grids}). Secure sums tell the
+ * driver no more than that. It is left out where the caller knows how large they can be, or all are
+ * whole numbers. For the scaled coordinates another factor of sixteen is kept as headroom; where it
+ * doesn't do, coordinates are saturated and counted in the result. Then, and where exact
+ * coordinates have outgrown what was found, or a single one such as a loss has shrunk by a factor
+ * of 256, it is found anew before the next sum. A cohort larger than those before makes the grid of
+ * scaled coordinates coarser, so that its sum can't overflow.
  *
  * <p>One instance serves one purpose and is not thread-safe.
  */
@@ -30,24 +37,53 @@ public final class FixedPointSum implements VectorSum {
   /** The range where there are no scaled coordinates, or all are zero and so say nothing. */
   private static final int EXPONENT_OF_NOTHING = 20;
 
+  private static final int LARGEST_OF_NOTHING = -256;
+
+  /** Of a loss so much smaller than the first, gradients are too. */
+  private static final int SHRUNK_BITS = 8;
+
+  /** Of a range among its choices, before the grids. */
+  private static final int NUMBERS = 3;
+
   private final RingSum ring;
+  private final Layout layout;
   private final int scaledLength;
+  private final Grids open;
+  private OptionalInt expected = OptionalInt.empty();
   private Range range;
 
   /**
-   * What the grid is made from.
+   * What is chosen.
    *
    * @param exponent scaled coordinates are at most 2^exponent
+   * @param largestExponent none was larger than 2^largestExponent when it was chosen
    * @param workers most vectors in a sum so far
+   * @param grids of the exact coordinates
+   * @param first sizes of the exact parts in the first sum, as exponents; empty before it
    */
-  private record Range(int exponent, int workers) {
+  private record Range(int exponent, int largestExponent, int workers, Grids grids, int[] first) {
     /** Returns the same for at least so many: a larger cohort needs a coarser grid. */
     Range atLeast(int cohort) {
-      return cohort <= workers ? this : new Range(exponent, cohort);
+      return cohort <= workers ? this : new Range(exponent, largestExponent, cohort, grids, first);
+    }
+
+    /** Returns the same after a sum. */
+    Range after(int[] sizes) {
+      return first.length > 0 ? this : new Range(exponent, largestExponent, workers, grids, sizes);
+    }
+
+    /** Returns whether a part is so much smaller by now that digits are missing. */
+    boolean isTooCoarse(int[] sizes) {
+      for (int k = 0; k < first.length; k++) {
+        if (sizes[k] < first[k] - SHRUNK_BITS) {
+          return true;
+        }
+      }
+      return false;
     }
 
     FixedPoint codec(int scaledLength) {
-      return FixedPoint.finest(scaledLength, exponent, workers);
+      return FixedPoint.finest(scaledLength, exponent, largestExponent, workers, grids);
     }
   }
 
@@ -59,7 +95,9 @@ public final class FixedPointSum implements VectorSum {
    */
   public FixedPointSum(RingSum ring, Layout layout) {
     this.ring = ring;
+    this.layout = layout;
     this.scaledLength = layout.scaledLength();
+    this.open = Grids.of(layout);
   }
 
   /** Returns how many words of 64 bits a vector travels as, through the sum below. */
@@ -70,47 +108,73 @@ public final class FixedPointSum implements VectorSum {
   @Override
   public <S> Opened<double[]> sum(Federation<S> federation, Visit visit, Question<S> question) {
     long bytesBefore = 0;
-    if (range == null && scaledLength == 0) {
-      range = new Range(EXPONENT_OF_NOTHING, visit.cohort().size());
+    int workers = visit.cohort().size();
+    if (range == null && open.open() == 0 && (scaledLength == 0 || expected.isPresent())) {
+      range = range(expected, open, workers);
     }
     if (range == null) {
       Opened<Range> opened = chooseRange(federation, visit, question);
       range = opened.value();
       bytesBefore = opened.messageBytes();
     }
-    range = range.atLeast(visit.cohort().size());
+    range = range.atLeast(workers);
     FixedPoint chosen = range.codec(scaledLength);
     Opened<long[]> opened = opened(federation, visit, new EncodedAnswer<>(question, chosen));
     long saturated = chosen.saturated(opened.value());
+    double[] sums = decode(chosen, opened.value(), opened.workers());
     if (saturated != 0) {
-      range = null;
+      expected = OptionalInt.empty();
     }
+    int[] sizes = sizes(sums);
+    boolean isAnother =
+        saturated != 0
+            || range.isTooCoarse(sizes)
+            || range.grids().areOutgrown(open, sums, scaledLength, opened.workers());
+    range = isAnother ? null : range.after(sizes);
     return new Opened<>(
-        decode(chosen, opened.value(), opened.workers()),
-        opened.workers(),
-        opened.dropouts(),
-        bytesBefore + opened.messageBytes(),
-        saturated);
+        sums, opened.workers(), opened.dropouts(), bytesBefore + opened.messageBytes(), saturated);
   }
 
   @Override
   public int[] choices() {
-    return range == null ? new int[0] : new int[] {range.exponent(), range.workers()};
+    if (range == null) {
+      return new int[0];
+    }
+    return Stream.of(
+            new int[] {range.exponent(), range.largestExponent(), range.workers()},
+            range.grids().exponents(),
+            range.first())
+        .flatMapToInt(Arrays::stream)
+        .toArray();
   }
 
   @Override
   public void expect(double largest, int workers) {
     if (range == null) {
-      range = new Range(Math.getExponent(largest) + 1, workers);
+      expected = OptionalInt.of(Math.getExponent(largest) + 1);
     }
   }
 
   @Override
   public void restore(int[] choices) {
-    if (choices.length != 0 && choices.length != 2) {
-      throw new IllegalArgumentException("a range must be an exponent and a number of workers");
+    int[] lengths = open.lengths();
+    int all = NUMBERS + lengths.length;
+    if (choices.length != 0
+        && choices.length != all
+        && choices.length != all + exactParts().count()) {
+      throw new IllegalArgumentException(
+          "a range must be two exponents, a number of workers, the grids of the exact parts and the"
+              + " sizes of these");
     }
-    range = choices.length == 0 ? null : new Range(choices[0], choices[1]);
+    range =
+        choices.length == 0
+            ? null
+            : new Range(
+                choices[0],
+                choices[1],
+                choices[2],
+                new Grids(lengths, Arrays.copyOfRange(choices, NUMBERS, all)),
+                Arrays.copyOfRange(choices, all, choices.length));
   }
 
   private static double[] decode(FixedPoint codec, long[] sums, int workers) {
@@ -131,8 +195,46 @@ public final class FixedPointSum implements VectorSum {
             visit.cohort(),
             visit.least());
     int workers = visit.cohort().size();
-    return opened(federation, probe, new AnswersMagnitude<>(question, scaledLength))
-        .map(buckets -> new Range(exponent(buckets), workers));
+    AnswersMagnitude<S> magnitude = new AnswersMagnitude<>(question, scaledLength, open);
+    return opened(federation, probe, magnitude)
+        .map(buckets -> found(magnitude.tops(buckets), workers));
+  }
+
+  private Range found(int[] tops, int workers) {
+    boolean hasScaled = scaledLength > 0;
+    OptionalInt top =
+        hasScaled && tops[0] != Grids.NOTHING ? OptionalInt.of(tops[0]) : OptionalInt.empty();
+    Grids grids = open.found(layout, Arrays.copyOfRange(tops, hasScaled ? 1 : 0, tops.length));
+    return expected.isPresent() || top.isEmpty()
+        ? range(expected, grids, workers)
+        : new Range(top.getAsInt() + HEADROOM_BITS, top.getAsInt(), workers, grids, new int[0]);
+  }
+
+  private static Range range(OptionalInt exponent, Grids grids, int workers) {
+    return exponent.isPresent()
+        ? new Range(exponent.getAsInt(), exponent.getAsInt(), workers, grids, new int[0])
+        : new Range(EXPONENT_OF_NOTHING, LARGEST_OF_NOTHING, workers, grids, new int[0]);
+  }
+
+  /** Returns the exact parts that don't cancel on the way to an optimum, as a gradient does. */
+  private Stream<Layout.Part> exactParts() {
+    return layout.parts().stream()
+        .filter(
+            part ->
+                part.length() == 1 && part.kind() == Layout.Kind.EXACT
+                    || part.length() > 0 && part.kind() == Layout.Kind.ALIKE);
+  }
+
+  /** Returns the exponent of the largest sum of each exact part. */
+  private int[] sizes(double[] sums) {
+    return exactParts()
+        .mapToInt(
+            part ->
+                IntStream.range(part.from(), part.from() + part.length())
+                    .map(j -> Math.getExponent(sums[j]))
+                    .max()
+                    .getAsInt())
+        .toArray();
   }
 
   /**
@@ -148,17 +250,5 @@ public final class FixedPointSum implements VectorSum {
       }
       return ring.sum(federation, visit, words);
     }
-  }
-
-  /** Returns the exponent of the range above the largest bucket in use. */
-  private static int exponent(long[] buckets) {
-    int exponent = EXPONENT_OF_NOTHING;
-    for (int b = buckets.length - 1; b > 0; b--) {
-      if (buckets[b] != 0) {
-        exponent = AnswersMagnitude.exponentAbove(b) + HEADROOM_BITS;
-        break;
-      }
-    }
-    return exponent;
   }
 }

@@ -32,6 +32,15 @@ enum WordsKind {
     if (in.integer() != number) {
       throw new ProtocolException("what is asked for must be of the kind that is read");
     }
+    return rules(rest);
+  }
+
+  /**
+   * Reads what keeps rules of its own.
+   *
+   * @throws ProtocolException if a rule is broken
+   */
+  static <T> T rules(Supplier<T> rest) {
     try {
       return rest.get();
     } catch (IllegalArgumentException e) {

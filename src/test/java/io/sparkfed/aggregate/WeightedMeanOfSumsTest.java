@@ -33,9 +33,9 @@ class WeightedMeanOfSumsTest {
     assertArrayEquals(new double[] {30.0, 1.0}, opened.value().all("extras"));
     assertEquals(2, opened.workers());
     // A word for each coordinate of the update, seven for weight and extras each, one for
-    // saturation;
-    // before that, the range was chosen among 128 buckets.
-    assertEquals(2 * (2 + 3 * 7 + 1 + 128) * 8, opened.messageBytes());
+    // saturation; before that, the range of the update was chosen among 128 buckets, and that of
+    // each of the others among 256.
+    assertEquals(2 * (2 + 3 * 7 + 1 + 128 + 3 * 256) * 8, opened.messageBytes());
   }
 
   @Test

@@ -154,7 +154,7 @@ class FixedPointSumTest {
       assertArrayEquals(opened, resumed.sum(federation, visit, SEND).value());
       assertArrayEquals(sum.choices(), resumed.choices());
     }
-    assertEquals(40, sum.choices()[1]);
+    assertEquals(40, sum.choices()[2]);
   }
 
   /** Sixteen times the bucket's end is left as headroom; more is cut, counted and mended. */

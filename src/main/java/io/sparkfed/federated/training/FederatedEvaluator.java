@@ -7,7 +7,6 @@ import io.sparkfed.federated.Ask;
 import io.sparkfed.federated.AskedRows;
 import io.sparkfed.federated.EvaluationSums;
 import io.sparkfed.federated.ModelEvaluation;
-import io.sparkfed.federated.TestEvaluation;
 import io.sparkfed.federated.TestRows;
 import io.sparkfed.federated.TrainingPlan;
 import io.sparkfed.federated.survey.HeldOutRows;
@@ -57,13 +56,10 @@ public final class FederatedEvaluator {
     List<Message> notes = new ArrayList<>();
     AucRefinement auc = new AucRefinement(federation, plan, raw);
     Map<String, Double> train = Map.of();
-    double[] ofTest = new double[plan.metrics().length()];
-    double holders = 0.0;
+    EvaluationSums both = EvaluationSums.none(plan.metrics());
     if (federation.workers().size() >= plan.leastHolders().orElse(1)) {
-      EvaluationSums both = sums(federation, heldOut.ofRounds(), model);
+      both = sums(federation, heldOut.ofRounds(), model);
       train = auc.refined(federation.workers(), AskedRows.TRAIN, model.values(), both.train());
-      ofTest = both.test();
-      holders = both.testHolders();
     } else {
       notes.add(
           federation.workers().isEmpty()
@@ -78,13 +74,11 @@ public final class FederatedEvaluator {
     List<String> testers = federation.workers();
     if (heldOut.haveOwnVisit()) {
       testers = heldOut.cohort();
-      NamedVector own = heldOut.sums(federation, raw, model.values()).value();
-      ofTest = own.all(TestEvaluation.TEST);
-      holders = own.get(TestEvaluation.HOLDS_TEST_ROWS);
+      both = both.withTest(heldOut.sums(federation, raw, model.values()).value());
     }
     Map<String, Double> test =
-        heldOut.areEnough(holders)
-            ? auc.refined(testers, AskedRows.TEST, model.values(), ofTest)
+        heldOut.areEnough(both.testHolders())
+            ? auc.refined(testers, AskedRows.TEST, model.values(), both.test())
             : Map.of();
     heldOut.note().ifPresent(notes::add);
     return new Evaluation(train, test, notes);

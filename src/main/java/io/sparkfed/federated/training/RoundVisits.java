@@ -10,7 +10,6 @@ import io.sparkfed.evaluation.Measurement;
 import io.sparkfed.federated.EvaluationSums;
 import io.sparkfed.federated.RoundWork;
 import io.sparkfed.federated.RoundWork.Answer;
-import io.sparkfed.federated.TestEvaluation;
 import io.sparkfed.federated.TrainingPlan;
 import io.sparkfed.federated.TrainingState.Cost;
 import io.sparkfed.federated.survey.HeldOutRows;
@@ -84,10 +83,7 @@ final class RoundVisits {
       modelBytes += (long) Double.BYTES * model.length * heldOut.cohort().size();
       try {
         Opened<NamedVector> ofTest = heldOut.sums(federation, scaling, model);
-        evaluation =
-            evaluation.withTest(
-                ofTest.value().all(TestEvaluation.TEST),
-                ofTest.value().get(TestEvaluation.HOLDS_TEST_ROWS));
+        evaluation = evaluation.withTest(ofTest.value());
         modelBytes += ofTest.messageBytes();
       } catch (CohortException e) {
         LOG.log(

@@ -81,7 +81,7 @@ class StandardizeTest {
   }
 
   @Test
-  void train_federatedOfMeansFarFromZero_makesTwoVisitsMoreAndShowsTheDriverNoMessage() {
+  void train_federatedOfMeansFarFromZero_makesTwoSumsMoreAndShowsTheDriverNoMessage() {
     RecordingFederation<Shard> federation =
         new RecordingFederation<>(
             PlanBuilder.federation(PlanBuilder.deal(inAwkwardUnits(Family.LINEAR))));
@@ -90,7 +90,9 @@ class StandardizeTest {
 
     assertEquals(
         List.of(
+            "choosing the range of sums (3 workers)",
             "standardization: moments (3 workers)",
+            "choosing the range of sums (3 workers)",
             "standardization: deviations (3 workers)",
             "choosing the range of sums (3 workers)",
             "round 1/1: local training (3 workers)",
@@ -99,7 +101,7 @@ class StandardizeTest {
   }
 
   @Test
-  void train_federatedOfMeansNearZero_makesOneVisitMore() {
+  void train_federatedOfMeansNearZero_makesOneSumMore() {
     Table pooled = Table.random(11L, 100, 2, Family.LINEAR);
     double[] m = means(pooled);
     double[] s = deviations(pooled);

@@ -82,8 +82,9 @@ class FederatedTrainerTest {
     // the weight and the labels, for each of 2 x 5 sums and for three flags, one for saturation.
     long visit = 3 * 8 * (3 + 3 + 7 * (2 + 10 + 3) + 1);
     assertEquals(visit, heard.get(2).measured(Measurement.BYTES));
-    // The first round also chose the range among 128 buckets.
-    assertEquals(visit + 3 * 8 * 128, heard.get(1).measured(Measurement.BYTES));
+    // The first round also chose the range of the update among 128 buckets, and that of each of the
+    // twelve numbers that aren't whole among 256.
+    assertEquals(visit + 3 * 8 * (128 + 12 * 256), heard.get(1).measured(Measurement.BYTES));
   }
 
   /** The listener hears of a round before the next one trains: a killed run has its last round. */

@@ -143,6 +143,11 @@ class SameCohortsTest {
         }
 
         @Override
+        public int[] choices() {
+          return sum.choices();
+        }
+
+        @Override
         public void expect(double largest, int workers) {
           sum.expect(largest, workers);
         }
