@@ -221,8 +221,8 @@ public final class FixedPointSum implements VectorSum {
     return layout.parts().stream()
         .filter(
             part ->
-                part.length() == 1 && part.kind() == Layout.Kind.EXACT
-                    || part.length() > 0 && part.kind() == Layout.Kind.ALIKE);
+                (part.length() == 1 && part.kind() == Layout.Kind.EXACT)
+                    || (part.length() > 0 && part.kind() == Layout.Kind.ALIKE));
   }
 
   /** Returns the exponent of the largest sum of each exact part. */

@@ -101,7 +101,7 @@ class ClipTest {
         new KeysWithPolicies()
             .with(
                 bounded,
-                new Policy(2, 2, 1000, new Clip(bound), Policy.CORRUPTED, Optional.empty()),
+                new Policy(2, 2, 10_000, new Clip(bound), Policy.CORRUPTED, Optional.empty()),
                 Limits.NONE);
     return List.of(
         new UnderPolicies(keys, new InsecurePlainSum(2)),
