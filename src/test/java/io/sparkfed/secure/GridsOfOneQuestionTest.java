@@ -78,19 +78,6 @@ class GridsOfOneQuestionTest {
     }
   }
 
-  /** One grid, and another for want of room: both again, and no third. */
-  @Test
-  void sum_onAThirdGrid_isRefused() {
-    for (RingSum sum : sums(Cohorts.ONE)) {
-      double first = sum(sum, everybody(), 4.0);
-      sum(sum, everybody(), 8.0);
-      assertEquals(first, sum(sum, everybody(), 4.0));
-
-      refused(() -> sum(sum, everybody(), 2.5));
-      sum(sum, everybody(), 8.0);
-    }
-  }
-
   /** Another grid makes no other question: the cohort stays the first. */
   @Test
   void sum_ofAnotherCohortOnAnotherGrid_isRefused() {

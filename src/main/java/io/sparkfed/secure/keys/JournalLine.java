@@ -65,7 +65,6 @@ final class JournalLine {
             HEX.formatHex(answer.runId()),
             HEX.formatHex(answer.opening()),
             HEX.formatHex(answer.subject()),
-            HEX.formatHex(answer.asked()),
             HEX.formatHex(answer.parties()),
             cohort),
         remembered -> remembered.add(session, answer),
@@ -107,7 +106,7 @@ final class JournalLine {
           hex(fields.get(2)),
           new Sent(hex(fields.get(3)), hex(fields.get(4)), hex(fields.get(5)), hex(fields.get(6))));
     }
-    if (fields.size() == 9 && fields.get(1).equals(ANSWERED)) {
+    if (fields.size() == 8 && fields.get(1).equals(ANSWERED)) {
       return of(
           hex(fields.get(2)),
           new Answer(
@@ -115,8 +114,7 @@ final class JournalLine {
               hex(fields.get(4)),
               hex(fields.get(5)),
               hex(fields.get(6)),
-              hex(fields.get(7)),
-              Arrays.stream(fields.get(8).split(",", -1))
+              Arrays.stream(fields.get(7).split(",", -1))
                   .map(name -> URLDecoder.decode(name, StandardCharsets.UTF_8))
                   .collect(Collectors.toSet())));
     }

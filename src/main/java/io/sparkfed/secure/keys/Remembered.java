@@ -14,18 +14,11 @@ import java.util.Set;
 final class Remembered {
   private static final HexFormat HEX = HexFormat.of();
 
-  /**
-   * One, and another for a sum that had no room on it. What a grid cuts off or rounds away is a
-   * worker's own, so the sums of one question on ever other grids would tell each worker's numbers.
-   */
-  private static final int MOST_GRIDS = 2;
-
   private final Limits limits;
   private final Map<String, Sent> sent = new HashMap<>();
   private final Map<String, String> openings = new HashMap<>();
   private final Map<String, Set<String>> questionsByRun = new HashMap<>();
   private final Map<String, String> partiesBySubject = new HashMap<>();
-  private final Map<String, Set<String>> askedBySubject = new HashMap<>();
 
   private final Set<String> told = new HashSet<>();
   private final Map<String, LocalDate> lastDays = new HashMap<>();
@@ -75,11 +68,6 @@ final class Remembered {
           OwnersRule.COHORTS,
           "the question was answered for another cohort, and the owner's policy allows one");
     }
-    Set<String> grids = askedBySubject.getOrDefault(hex(answer.subject()), Set.of());
-    if (grids.size() >= MOST_GRIDS && !grids.contains(hex(answer.asked()))) {
-      throw new RefusedException(
-          OwnersRule.COHORTS, "the question was answered on as many grids as a sum may need");
-    }
     return true;
   }
 
@@ -110,9 +98,6 @@ final class Remembered {
     addQuestion(answer.runId(), answer.subject());
     if (limits.cohorts() == Limits.Cohorts.ONE) {
       partiesBySubject.put(hex(answer.subject()), hex(answer.parties()));
-      askedBySubject
-          .computeIfAbsent(hex(answer.subject()), subject -> new HashSet<>())
-          .add(hex(answer.asked()));
     }
   }
 

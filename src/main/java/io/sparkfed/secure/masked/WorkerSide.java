@@ -31,7 +31,6 @@ final class WorkerSide {
   private final Cards cards;
   private final byte[] secret;
   private final byte[] context;
-  private final byte[] askedHash;
   private final Topology topology;
 
   /**
@@ -51,7 +50,6 @@ final class WorkerSide {
     this.secret = Card.secret(own, session.runId());
     cards.requireOwn(worker, secret);
     cards.requireGenuine(owner.roster(), session.runId());
-    this.askedHash = askedHash;
     this.context = session.context(cards.hash(), owner.roster(), askedHash);
     this.topology = cards.topology(session.degree(), owner.roster());
   }
@@ -133,7 +131,6 @@ final class WorkerSide {
                 session.runId(),
                 opening(survivors, inbox),
                 sent.subject(),
-                askedHash,
                 parties(survivors),
                 survivors));
     SortedMap<String, byte[]> shares = new TreeMap<>();

@@ -103,13 +103,7 @@ final class OpeningSide {
         .journal()
         .answer(
             session.id(),
-            new Answer(
-                session.runId(),
-                opening,
-                first.subject(),
-                first.modelHash(),
-                parties(cohort),
-                cohort));
+            new Answer(session.runId(), opening, first.subject(), parties(cohort), cohort));
     return ShareSum.of(owner.keys(), aggregator, opening, setHash, sum);
   }
 

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -27,7 +28,7 @@ record SealedCohort(
     SealedSession session,
     byte[] askedHash,
     byte[] subject,
-    SortedSet<String> asked,
+    NavigableSet<String> asked,
     LeftOut leftOut) {
 
   /** A message that has been read. */

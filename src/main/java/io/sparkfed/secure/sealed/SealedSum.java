@@ -22,10 +22,10 @@ import io.sparkfed.secure.sealed.ShareSum.Outcome;
 import io.sparkfed.wire.ProtocolException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -89,7 +89,7 @@ public final class SealedSum implements RingSum {
   public <S> Opened<long[]> sum(Federation<S> federation, Visit visit, Words<S> words) {
     requireDistinctParties(federation);
     Traffic traffic = new Traffic();
-    SortedSet<String> asked = new TreeSet<>(visit.cohort());
+    NavigableSet<String> asked = new TreeSet<>(visit.cohort());
     try {
       for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
         try {
@@ -142,7 +142,7 @@ public final class SealedSum implements RingSum {
   private <S> Optional<Opened<long[]>> open(
       Federation<S> federation,
       Visit visit,
-      SortedSet<String> asked,
+      NavigableSet<String> asked,
       Words<S> words,
       Traffic traffic) {
     if (adverts.isEmpty()) {
@@ -208,7 +208,10 @@ public final class SealedSum implements RingSum {
   }
 
   private Optional<long[]> added(
-      SealedSession session, SortedSet<String> asked, List<byte[]> pinned, List<byte[]> answers) {
+      SealedSession session,
+      NavigableSet<String> asked,
+      List<byte[]> pinned,
+      List<byte[]> answers) {
     byte[] setHash = SealedSession.setHash(pinned);
     byte[] opening = session.openingOf(setHash);
     SortedMap<String, ShareSum> byName = new TreeMap<>();

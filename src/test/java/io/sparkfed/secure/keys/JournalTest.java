@@ -57,7 +57,7 @@ class JournalTest {
 
   private static Answer answer(byte[] subject, String... cohort) {
     byte[] opening = Kdf.sha256(String.join(",", cohort).getBytes(StandardCharsets.UTF_8));
-    return new Answer(RUN, opening, subject, subject, opening, Set.of(cohort));
+    return new Answer(RUN, opening, subject, opening, Set.of(cohort));
   }
 
   private static void refused(String rule, Runnable broken) {
