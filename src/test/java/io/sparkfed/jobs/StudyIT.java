@@ -170,7 +170,7 @@ class StudyIT {
   /** Weights that single out a row, a clinic of few rows, a model as large as the rows. */
   @ParameterizedTest
   @CsvSource({
-    "'data.cardio.derive.w = if(x1 < -1.9, 1, 1e-30)', data.derive.w, least-effective-rows",
+    "'data.cardio.derive.w = if(x1 < -0.8, 1, 1e-30)', data.derive.w, least-effective-rows",
     "'least-rows = 31', , least-rows",
     "'most-parameters-per-row = 0.05', , most-parameters-per-row",
     "'least-each-side = 16', , least-each-side"
@@ -189,7 +189,7 @@ class StudyIT {
       Outcome outcome =
           derived == null
               ? jobs.train(conf)
-              : jobs.train(conf, "data.derive.w=if(x1 < -1.9, 1, 1e-30)", "data.weight-column=w");
+              : jobs.train(conf, "data.derive.w=if(x1 < -0.8, 1, 1e-30)", "data.weight-column=w");
       assertEquals(4, outcome.code(), outcome.toString());
       assertTrue(outcome.err().contains("(" + rule + ")"), outcome.toString());
     } finally {
