@@ -101,7 +101,7 @@ public final class SealedSum implements RingSum {
           // opened, so the other aggregators may answer for another set.
           adverts = List.of();
         } catch (AccusedException e) {
-          e.workers().forEach(asked::remove);
+          e.workers().forEach(worker -> asked.remove(worker));
         }
       }
     } catch (ProtocolException e) {
@@ -226,7 +226,8 @@ public final class SealedSum implements RingSum {
         return Optional.empty();
       }
       if (sum.outcome() == Outcome.REFUSED) {
-        List<String> accused = sum.accused().stream().filter(asked::contains).toList();
+        List<String> accused =
+            sum.accused().stream().filter(worker -> asked.contains(worker)).toList();
         accused.forEach(
             worker ->
                 leftOut.add(
