@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
@@ -56,7 +57,7 @@ class QuestionPolicyTest {
     return new TreeMap<>(map);
   }
 
-  private static TreeSet<String> names(String... names) {
+  private static SortedSet<String> names(String... names) {
     return new TreeSet<>(List.of(names));
   }
 
@@ -94,9 +95,7 @@ class QuestionPolicyTest {
     }
 
     private Changed with(
-        java.util.SortedSet<String> columns,
-        java.util.SortedSet<String> labels,
-        java.util.SortedSet<String> categories) {
+        SortedSet<String> columns, SortedSet<String> labels, SortedSet<String> categories) {
       return new Changed(
           new Asked(
               asked.dataset(),

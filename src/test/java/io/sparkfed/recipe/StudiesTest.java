@@ -55,7 +55,9 @@ class StudiesTest {
 
   /** A section as one value. */
   private static String keyed(String line) {
-    return line.contains("=") && line.indexOf('=') < line.indexOf('{') || !line.contains("{")
+    int equals = line.indexOf('=');
+    int section = line.indexOf('{');
+    return section < 0 || (equals >= 0 && equals < section)
         ? line.replaceFirst(" = ", "=")
         : line.replaceFirst(" \\{", "={");
   }

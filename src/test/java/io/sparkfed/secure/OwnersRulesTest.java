@@ -82,7 +82,7 @@ class OwnersRulesTest {
 
   private static InProcessFederation<Long> workers() {
     Map<String, Long> held = new TreeMap<>();
-    WORKERS.forEach(worker -> held.put(worker, 1L << 10 * held.size()));
+    WORKERS.forEach(worker -> held.put(worker, 1L << (10 * held.size())));
     return new InProcessFederation<>(held);
   }
 

@@ -20,6 +20,7 @@ import io.sparkfed.secure.keys.ThrowAwayKeys;
 import io.sparkfed.secure.masked.MaskedSum;
 import io.sparkfed.secure.sealed.SealedSum;
 import io.sparkfed.testing.Asked;
+import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -35,10 +36,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 class SumsOfStudyTest {
   private static final byte[] STUDY = new byte[32];
   private static final byte[] OTHER =
-      "another study than the first one".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
-  private static final LocalDate TODAY = LocalDate.now(ZoneOffset.UTC);
+      "another study than the first one".getBytes(StandardCharsets.US_ASCII);
   private static final Layout LAYOUT = Asked.layout(0, 1);
 
+  private final LocalDate today = LocalDate.now(ZoneOffset.UTC);
   private final ThrowAwayKeys keys = ThrowAwayKeys.random();
 
   /** Keys of parties of which {@code a} has a policy about questions. */
@@ -101,10 +102,10 @@ class SumsOfStudyTest {
     RingSum ring = new SumsOfStudy(STUDY, mode.apply(owners));
     assertRefused("study", ring);
 
-    owners.open("a").accept(STUDY, TODAY.minusDays(1));
+    owners.open("a").accept(STUDY, today.minusDays(1));
     assertRefused("study", new SumsOfStudy(STUDY, mode.apply(owners)));
 
-    owners.open("a").accept(STUDY, TODAY);
+    owners.open("a").accept(STUDY, today);
     assertArrayEquals(new double[] {7.0}, sum(new SumsOfStudy(STUDY, mode.apply(owners))));
     assertRefused("study", new SumsOfStudy(OTHER, mode.apply(owners)));
     assertRefused("study", mode.apply(owners));
@@ -117,11 +118,11 @@ class SumsOfStudyTest {
   @MethodSource("modes")
   void sum_ofAListedStatement_opensAndNoOther(Function<KeyRing, RingSum> mode) {
     Governed listed = governed(Map.of(Owner.STATEMENTS, "LocalTraining, vector"));
-    listed.open("a").accept(STUDY, TODAY);
+    listed.open("a").accept(STUDY, today);
     assertArrayEquals(new double[] {7.0}, sum(new SumsOfStudy(STUDY, mode.apply(listed))));
 
     Governed others = governed(Map.of(Owner.STATEMENTS, "LocalTraining"));
-    others.open("a").accept(STUDY, TODAY);
+    others.open("a").accept(STUDY, today);
     assertRefused("statements", new SumsOfStudy(STUDY, mode.apply(others)));
   }
 

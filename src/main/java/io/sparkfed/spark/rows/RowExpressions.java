@@ -105,8 +105,8 @@ final class RowExpressions {
   }
 
   private static boolean isOfToday(Expression expression) {
-    return expression instanceof Cast cast && isOfToday(cast)
-        || expression instanceof RuntimeReplaceable other && isOfToday(other.replacement())
+    return (expression instanceof Cast cast && isOfToday(cast))
+        || (expression instanceof RuntimeReplaceable other && isOfToday(other.replacement()))
         || CollectionConverters.asJava(expression.children()).stream()
             .anyMatch(RowExpressions::isOfToday);
   }

@@ -73,8 +73,8 @@ class SqlFunctionsIT {
   private static List<Optional<String>> outcomes(String name, ExpressionInfo info) {
     List<Optional<String>> outcomes = new ArrayList<>();
     Dataset<Row> one = spark.sql("select 1 x");
-    for (String line : info.getExamples().split("\n")) {
-      String[] example = line.strip().replaceAll(";$", "").split("(?i)> SELECT | FROM ");
+    for (String line : info.getExamples().lines().toList()) {
+      String[] example = line.strip().replaceAll(";$", "").split("(?i)> SELECT | FROM ", -1);
       if (example.length > 1 && example[0].isEmpty()) {
         try {
           String values = example.length > 2 ? example[2].replaceAll(" GROUP BY .*", "") : "";
@@ -82,7 +82,6 @@ class SqlFunctionsIT {
           outcomes.add(outcome(example[1], table));
         } catch (Exception e) {
           // It is no query of one table.
-          continue;
         }
       }
     }
