@@ -22,7 +22,8 @@ public enum OwnersRule {
   LEAST_ROWS(12, "sums of so few rows of a worker"),
   LEAST_EFFECTIVE_ROWS(13, "weights by which a few of a worker's rows count"),
   MOST_PARAMETERS_PER_ROW(14, "a model with so many coefficients for a worker's rows"),
-  LEAST_EACH_SIDE(15, "a label or feature that so few rows of a worker have a value of");
+  LEAST_EACH_SIDE(15, "a label or feature that so few rows of a worker have a value of"),
+  GRIDS(16, "one question in so many roundings");
 
   private final int code;
   private final String asked;

@@ -34,6 +34,14 @@ public interface Words<S> extends Sendable<Words<S>> {
    */
   byte[] subject();
 
+  /**
+   * Returns bytes that say how answers become integers: the sums of one question on many grids may
+   * tell more than one sum. Empty where there is one way.
+   */
+  default byte[] rounding() {
+    return new byte[0];
+  }
+
   /** Returns the name of the question that the vectors answer; empty where they answer none. */
   default String asked() {
     return "";

@@ -116,6 +116,7 @@ public interface OwnersConsent extends Serializable {
           .journal()
           .ask(
               Kdf.sha256(new WireWriter().bytes(hash).text(verdict).toByteArray()),
+              Kdf.sha256(new byte[0]),
               "study "
                   + HexFormat.of().formatHex(hash).substring(0, 16)
                   + " \""

@@ -6,6 +6,7 @@ import io.sparkfed.aggregate.Ring;
 import io.sparkfed.aggregate.RowCounts;
 import io.sparkfed.aggregate.Words;
 import io.sparkfed.wire.Form;
+import io.sparkfed.wire.ProtocolException;
 import io.sparkfed.wire.Site;
 import io.sparkfed.wire.WireReader;
 import io.sparkfed.wire.WireWriter;
@@ -44,7 +45,15 @@ record EncodedAnswer<S>(Question<S> question, FixedPoint grid) implements Words<
 
   @Override
   public long[] of(String worker, S held, OwnersSide owner) {
+    requireMeantScale();
     return grid.encode(LastAnswers.taken(question, worker, held, owner.clip()));
+  }
+
+  /** What has no room on a scale is cut off: only numbers that are meant to have one may. */
+  private void requireMeantScale() {
+    if (grid.scaledLength() != question.layout().scaledLength()) {
+      throw new ProtocolException("a sum must have the scaled numbers of its question");
+    }
   }
 
   @Override
@@ -74,6 +83,15 @@ record EncodedAnswer<S>(Question<S> question, FixedPoint grid) implements Words<
 
   @Override
   public byte[] toBytes() {
+    return gridded().bytes(question.toBytes()).toByteArray();
+  }
+
+  @Override
+  public byte[] rounding() {
+    return gridded().toByteArray();
+  }
+
+  private WireWriter gridded() {
     WireWriter out =
         WordsKind.ENCODED
             .begin()
@@ -82,7 +100,7 @@ record EncodedAnswer<S>(Question<S> question, FixedPoint grid) implements Words<
             .integer(grid.fractionBits())
             .integer(grid.workers());
     grid.grids().write(out);
-    return out.bytes(question.toBytes()).toByteArray();
+    return out;
   }
 
   @Override

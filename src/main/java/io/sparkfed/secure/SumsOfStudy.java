@@ -71,6 +71,11 @@ public record SumsOfStudy(byte[] study, RingSum sum) implements RingSum {
     }
 
     @Override
+    public byte[] rounding() {
+      return words.rounding();
+    }
+
+    @Override
     public String asked() {
       return words.asked();
     }

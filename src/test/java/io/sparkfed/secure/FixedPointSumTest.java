@@ -112,7 +112,7 @@ class FixedPointSumTest {
         new FixedPointSum(new Listening(new InsecurePlainSum(2), plain), Asked.layout(2, 0)),
         federation);
     MaskedSum ring = new MaskedSum(ThrowAwayKeys.random(), 2);
-    sum(new FixedPointSum(new Listening(ring, masked), Asked.layout(2, 0)), federation);
+    sum(new FixedPointSum(new Listening(ring, masked), Asked.layout(2, 0)), federation, 2);
 
     long[] expected = new long[128];
     expected[1] = 4; // all but the zeros reach 2^-252
@@ -259,14 +259,16 @@ class FixedPointSumTest {
           sum(
                   new FixedPointSum(
                       new SealedSum(new EphemeralKeys(), Set.of("sum"), 2), Asked.layout(3, 0)),
-                  dealt(vectors))
+                  dealt(vectors),
+                  3)
               .value());
     }
     assertArrayEquals(
         expected,
         sum(
                 new FixedPointSum(new MaskedSum(ThrowAwayKeys.random(), 2), Asked.layout(3, 0)),
-                dealt(vectors))
+                dealt(vectors),
+                3)
             .value());
   }
 
@@ -327,6 +329,15 @@ class FixedPointSumTest {
 
   private static Opened<double[]> sum(FixedPointSum sum, Federation<double[]> federation) {
     return sum.sum(federation, new Visit("test", 1, federation.workers()), SEND);
+  }
+
+  /** Owners see to it that as many numbers are scaled as the question says. */
+  private static Opened<double[]> sum(
+      FixedPointSum sum, Federation<double[]> federation, int scaled) {
+    return sum.sum(
+        federation,
+        new Visit("test", 1, federation.workers()),
+        Asked.vector(scaled, 0, (worker, held) -> held));
   }
 
   private static Opened<double[]> scaled(

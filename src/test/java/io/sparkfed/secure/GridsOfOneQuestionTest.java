@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 /**
  * A driver that lies chooses the grid of a sum, and a grid cuts off what is too large for it, at
  * each worker. The sums of one question on many grids tell how many workers' numbers are above each
- * bound: so all of them, one by one.
+ * bound: so all of them, one by one. An owner that answers one cohort answers few grids.
  */
 class GridsOfOneQuestionTest {
   private static final Map<String, Double> HELD =
@@ -84,12 +84,43 @@ class GridsOfOneQuestionTest {
     for (RingSum sum : sums(Cohorts.ONE)) {
       sum(sum, everybody(), 4.0);
 
-      refused(() -> sum(sum, List.of("a", "b", "c", "d"), 8.0));
+      refused("(cohorts)", () -> sum(sum, List.of("a", "b", "c", "d"), 8.0));
     }
   }
 
-  private static void refused(Runnable asking) {
+  /** A few grids are answered, as an honest driver needs; then the question is closed. */
+  @Test
+  void sum_ofOneCohortOnManyGrids_isRefusedAfterAFew() {
+    for (RingSum sum : sums(Cohorts.ONE)) {
+      for (double bound : List.of(4.0, 8.0, 16.0, 32.0)) {
+        assertEquals(6.625, sum(sum, everybody(), bound), 1e-9);
+      }
+      // Again on one of them tells nothing new.
+      assertEquals(6.625, sum(sum, everybody(), 8.0), 1e-9);
+
+      refused("(grids)", () -> sum(sum, everybody(), 2.0));
+    }
+  }
+
+  /** Exact numbers aren't cut, whatever the driver says of them. */
+  @Test
+  void sum_thatWouldCutExactNumbers_isRefused() {
+    for (RingSum sum : sums(Cohorts.ANY)) {
+      FixedPoint cut = new FixedPoint(1, 2.0, 40, 5);
+      Question<Double> exact = Asked.vector(0, 1, (worker, held) -> new double[] {held});
+
+      assertThrows(
+          AggregationException.class,
+          () ->
+              sum.sum(
+                  new InProcessFederation<>(HELD),
+                  new Visit("sum", 0, everybody()),
+                  new EncodedAnswer<>(exact, cut)));
+    }
+  }
+
+  private static void refused(String rule, Runnable asking) {
     String message = assertThrows(AggregationException.class, asking::run).getMessage();
-    assertTrue(message.contains("(cohorts)"), message);
+    assertTrue(message.contains(rule), message);
   }
 }

@@ -151,9 +151,11 @@ public final class Asked {
     @SuppressWarnings("unchecked")
     public Form<Question<S>> form() {
       Forms read = forms;
-      // Layouts stay at the driver: workers don't look at them.
+      int scaled = layout.scaledLength();
+      int exact = layout.exactLength();
       return (from, site) ->
-          new Vector<>(from, read, Layout.empty(), (Answer<S, double[]>) read.read(from));
+          new Vector<>(
+              from, read, Asked.layout(scaled, exact), (Answer<S, double[]>) read.read(from));
     }
   }
 

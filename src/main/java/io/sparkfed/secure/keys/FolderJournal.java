@@ -81,11 +81,11 @@ final class FolderJournal implements Journal {
   }
 
   @Override
-  public void ask(byte[] subject, String told) {
+  public void ask(byte[] subject, byte[] grid, String told) {
     inTurn(
         log -> {
-          if (remembered.isNewQuestion(subject)) {
-            append(log, JournalLine.ofQuestion(subject, told));
+          if (remembered.isNewQuestion(subject, grid)) {
+            append(log, JournalLine.ofQuestion(subject, grid, told));
           }
           return null;
         });

@@ -23,13 +23,15 @@ public interface Journal {
   byte[] secretOf(byte[] runId);
 
   /**
-   * Notes what a question is, for people who read the journal.
+   * Records what is asked, before it is answered.
    *
    * @param subject hash of the question
-   * @param told its name, and what it is asked for
-   * @throws io.sparkfed.wire.ProtocolException if it can't be recorded
+   * @param grid hash of how numbers become integers
+   * @param told the question's name, and what it is asked for, for people who read the journal
+   * @throws io.sparkfed.wire.ProtocolException if the owner answered the question on as many other
+   *     grids as it does, or it can't be recorded
    */
-  default void ask(byte[] subject, String told) {}
+  void ask(byte[] subject, byte[] grid, String told);
 
   /**
    * Records what leaves in a session, before it leaves.

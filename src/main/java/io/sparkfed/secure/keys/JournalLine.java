@@ -75,11 +75,15 @@ final class JournalLine {
                 + told(told, answer.subject()));
   }
 
-  static JournalLine ofQuestion(byte[] subject, String text) {
+  static JournalLine ofQuestion(byte[] subject, byte[] grid, String text) {
     return new JournalLine(
         String.join(
-            " ", ASKED, HEX.formatHex(subject), URLEncoder.encode(text, StandardCharsets.UTF_8)),
-        remembered -> remembered.addQuestion(subject),
+            " ",
+            ASKED,
+            HEX.formatHex(subject),
+            HEX.formatHex(grid),
+            URLEncoder.encode(text, StandardCharsets.UTF_8)),
+        remembered -> remembered.addGrid(subject, grid),
         told -> {
           told.put(HEX.formatHex(subject), text);
           return "heard of " + text;
@@ -118,9 +122,11 @@ final class JournalLine {
                   .map(name -> URLDecoder.decode(name, StandardCharsets.UTF_8))
                   .collect(Collectors.toSet())));
     }
-    if (fields.size() == 4 && fields.get(1).equals(ASKED)) {
+    if (fields.size() == 5 && fields.get(1).equals(ASKED)) {
       return ofQuestion(
-          hex(fields.get(2)), URLDecoder.decode(fields.get(3), StandardCharsets.UTF_8));
+          hex(fields.get(2)),
+          hex(fields.get(3)),
+          URLDecoder.decode(fields.get(4), StandardCharsets.UTF_8));
     }
     if (fields.size() == 4 && fields.get(1).equals(ACCEPTED)) {
       return ofStudy(hex(fields.get(2)), day(fields.get(3)));

@@ -51,6 +51,13 @@ final class MemoryJournal implements Journal {
   }
 
   @Override
+  public synchronized void ask(byte[] subject, byte[] grid, String told) {
+    if (remembered.isNewQuestion(subject, grid)) {
+      remembered.addGrid(subject, grid);
+    }
+  }
+
+  @Override
   public synchronized void accept(byte[] study, LocalDate until) {
     remembered.accept(study, until);
   }

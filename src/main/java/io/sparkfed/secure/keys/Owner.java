@@ -4,6 +4,7 @@ import io.sparkfed.aggregate.OwnersRule;
 import io.sparkfed.aggregate.RefusedException;
 import io.sparkfed.aggregate.Words;
 import io.sparkfed.secure.crypto.Kdf;
+import io.sparkfed.wire.ProtocolException;
 import io.sparkfed.wire.WireWriter;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -81,11 +82,16 @@ public record Owner(
     words.rows(held).ifPresent(counts -> rules.check(counts, words.parameters()));
   }
 
-  /** Notes what is asked, for people who read the journal. */
-  public void noteQuestion(Words<?> words) {
+  /**
+   * Records what is asked, before it is answered.
+   *
+   * @throws ProtocolException if the owner answers no more of it, or it can't be recorded
+   */
+  public void recordQuestion(Words<?> words) {
     String study = HexFormat.of().formatHex(words.study());
     journal.ask(
         Kdf.sha256(words.subject()),
+        Kdf.sha256(words.rounding()),
         (words.asked().isEmpty() ? "a vector" : words.asked())
             + (study.isEmpty() ? "" : " of study " + study.substring(0, SHOWN)));
   }

@@ -14,13 +14,16 @@ import java.util.Set;
 final class Remembered {
   private static final HexFormat HEX = HexFormat.of();
 
+  /** The first, and those after numbers had no room on it, or have outgrown it. */
+  static final int MOST_GRIDS = 4;
+
   private final Limits limits;
   private final Map<String, Sent> sent = new HashMap<>();
   private final Map<String, String> openings = new HashMap<>();
   private final Map<String, Set<String>> questionsByRun = new HashMap<>();
   private final Map<String, String> partiesBySubject = new HashMap<>();
 
-  private final Set<String> told = new HashSet<>();
+  private final Map<String, Set<String>> gridsBySubject = new HashMap<>();
   private final Map<String, LocalDate> lastDays = new HashMap<>();
 
   Remembered(Limits limits) {
@@ -101,12 +104,25 @@ final class Remembered {
     }
   }
 
-  boolean isNewQuestion(byte[] subject) {
-    return !told.contains(hex(subject));
+  /**
+   * Returns whether a question on a grid is new.
+   *
+   * @throws RefusedException if it was answered on as many others as it is
+   */
+  boolean isNewQuestion(byte[] subject, byte[] grid) {
+    Set<String> grids = gridsBySubject.getOrDefault(hex(subject), Set.of());
+    if (grids.contains(hex(grid))) {
+      return false;
+    }
+    if (limits.cohorts() == Limits.Cohorts.ONE && grids.size() >= MOST_GRIDS) {
+      throw new RefusedException(
+          OwnersRule.GRIDS, "the question was answered on " + MOST_GRIDS + " other grids");
+    }
+    return true;
   }
 
-  void addQuestion(byte[] subject) {
-    told.add(hex(subject));
+  void addGrid(byte[] subject, byte[] grid) {
+    gridsBySubject.computeIfAbsent(hex(subject), question -> new HashSet<>()).add(hex(grid));
   }
 
   void accept(byte[] study, LocalDate until) {

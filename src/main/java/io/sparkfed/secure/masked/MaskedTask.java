@@ -83,7 +83,7 @@ record MaskedTask<S>(KeyRing keys, MaskedFrame frame, Optional<Words<S>> words)
     WorkerSide side = new WorkerSide(owner, worker, asked.session(), asked.askedHash());
     Words<S> read = words.orElseThrow();
     owner.requireAllowed(read, held);
-    owner.noteQuestion(read);
+    owner.recordQuestion(read);
     long[] vector =
         FlaggedVector.of(
             () -> read.of(worker, held, new OwnersSide(owner.policy().clip(), side::blindingKey)),

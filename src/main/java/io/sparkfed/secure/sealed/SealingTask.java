@@ -62,7 +62,7 @@ record SealingTask<S>(KeyRing keys, SealedFrame.Seal frame, Words<S> words)
         () -> {
           Owner owner = keys.open(worker);
           owner.requireAllowed(words, held);
-          owner.noteQuestion(words);
+          owner.recordQuestion(words);
           SealingSide side = new SealingSide(owner, worker, frame.session(), askedHash());
           OwnersSide own = new OwnersSide(owner.policy().clip(), side::blindingKey);
           return side.seal(

@@ -347,6 +347,11 @@ class ResumeTest {
     }
 
     @Override
+    public void ask(byte[] subject, byte[] grid, String told) {
+      journal.ask(subject, grid, told);
+    }
+
+    @Override
     public void accept(byte[] study, LocalDate until) {
       journal.accept(study, until);
     }

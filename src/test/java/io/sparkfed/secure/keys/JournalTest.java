@@ -196,7 +196,7 @@ class JournalTest {
   @Test
   void folder_thatWasEdited_isRefusedAndToldInPlainWords() throws IOException {
     Journal journal = inFolder(Limits.NONE);
-    journal.ask(QUESTION, "Moments of study 1f");
+    journal.ask(QUESTION, hash(5), "Moments of study 1f");
     journal.send(SESSION, sent(7));
     journal.answer(SESSION, answer(QUESTION, "a", "b"));
     Path log = path().resolve("log");

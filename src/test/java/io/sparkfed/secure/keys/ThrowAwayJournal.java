@@ -88,6 +88,13 @@ public class ThrowAwayJournal implements Journal {
   }
 
   @Override
+  public synchronized void ask(byte[] subject, byte[] grid, String told) {
+    if (remembered.isNewQuestion(subject, grid)) {
+      remembered.addGrid(subject, grid);
+    }
+  }
+
+  @Override
   public synchronized void accept(byte[] study, LocalDate until) {
     remembered.accept(study, until);
   }

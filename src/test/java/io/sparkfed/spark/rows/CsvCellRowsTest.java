@@ -246,6 +246,6 @@ class CsvCellRowsTest {
     assertEquals(2, rows.take(10, 3, numbers, 0));
     assertEquals(6.0, numbers[5]);
     UnreadableFileException e = assertThrows(UnreadableFileException.class, rows::next);
-    assertTrue(e.getMessage().endsWith("row 3: has fewer cells than its file has columns"));
+    assertTrue(e.getMessage().endsWith("short.csv: has fewer cells than its file has columns"));
   }
 }
