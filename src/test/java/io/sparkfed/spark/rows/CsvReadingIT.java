@@ -296,7 +296,9 @@ class CsvReadingIT extends SpelledCsv {
       }
       write(folder.resolve(worker), text.toString());
     }
-    String settings = "data.options.sep = \";\"\ndata.workers.b.decimal = \",\"\n" + sql.settings();
+    String settings =
+        "data { options.sep = \";\", workers.b.decimal = \",\", min-worker-rows = 1 }\n"
+            + sql.settings();
     boolean hosts = sql.settings().length() % 2 == 0;
 
     assertArrayEquals(

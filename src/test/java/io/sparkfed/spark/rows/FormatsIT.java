@@ -43,9 +43,13 @@ class FormatsIT extends FormatFiles {
     String drop = JSON + "data.missing = drop\n";
     String text = "{\"x\":1,\"z\":\"t" + SECRET + "\",\"y\":2}\n";
     return Stream.of(
-        new Broken("text, imputed", "+" + text, impute, "worker b", "in file ", "/b"),
-        new Broken("text, dropped", "+" + text, drop, "worker b", "in file ", "/b"),
-        new Broken("text, filtered", "+" + text, JSON + "data.where = \"z > 0\"", "/b"),
+        new Broken("text, imputed", "+" + text, impute, "worker b, file ", "/b: "),
+        new Broken("text, dropped", "+" + text, drop, "worker b, file ", "/b: "),
+        new Broken(
+            "text, filtered",
+            "+" + text,
+            JSON + "data.where = \"z > 0\"",
+            "a worker: a row can't be read"),
         new Broken("a cut last line", "+{\"x\":1,\"z\":" + SECRET, drop, "/b", "cut off at line 9"),
         new Broken(
             "two on a line",
@@ -110,9 +114,8 @@ class FormatsIT extends FormatFiles {
             "xml, text",
             xml("b").replaceFirst("<z>", "<z>t" + SECRET),
             XML + "data.missing = drop",
-            "worker b",
-            "in file ",
-            "/b"));
+            "worker b, file ",
+            "/b: "));
   }
 
   @ParameterizedTest

@@ -214,7 +214,8 @@ final class NamesIT {
         Files.writeString(
             folder.resolve("b.csv"),
             "g,y\n1.0,1\n02,2\nTRUE,1\n\u00a0New\u2009York,3\n+1e0,2\ncaf\u00e9,1\ncafe\u0301,2\n");
-    String data = "data.workers { a = \"%s\", b = \"%s\" }\n".formatted(a, b);
+    String data =
+        "data { min-level-workers = 1, workers { a = \"%s\", b = \"%s\" } }\n".formatted(a, b);
 
     assertEquals(List.of("g_2", "g_New York", "g_caf\u00e9", "g_true"), features("csv", data));
     assertEquals(
