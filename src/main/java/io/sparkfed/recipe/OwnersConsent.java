@@ -23,6 +23,8 @@ import java.util.Optional;
  * policy is, before a file of the owner's is opened.
  */
 public interface OwnersConsent extends Serializable {
+  /** Said in place of a rule where the owner's folder, and so its policy, can't be opened. */
+  String NO_KEYS = "keys";
 
   /**
    * Returns which rule of a worker's owner refuses the study, by its name in the policy; empty
@@ -88,7 +90,7 @@ public interface OwnersConsent extends Serializable {
         owner = keys.open(worker);
       } catch (ProtocolException e) {
         LOG.log(System.Logger.Level.ERROR, "no policy is to be had ({0})", e.getMessage());
-        return Optional.of("keys");
+        return Optional.of(NO_KEYS);
       }
       if (owner.questions().isEmpty()) {
         return Optional.empty();

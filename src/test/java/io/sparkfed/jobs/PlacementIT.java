@@ -211,16 +211,15 @@ class PlacementIT {
 
   @Test
   @Order(3)
-  void train_hostIsAnotherWorkersSite_theFileIsNotThere() {
+  void train_hostIsAnotherWorkersSite_keysAndFileAreNotThere() {
     Outcome outcome = jobs.train(conf("wrong", hostsBut("b", sites.host(3))));
 
-    assertEquals(3, outcome.code(), outcome.toString());
+    assertEquals(2, outcome.code(), outcome.toString());
     assertEquals(
         List.of(
-            "error: data.workers.b: path "
-                + path("b", true)
-                + " does not exist on "
-                + sites.host(3)),
+            "error: worker b: its owner's keys can't be opened on "
+                + sites.host(3)
+                + " (aggregation.keys.dir); the worker's own log says why"),
         outcome.errorLines());
     assertFalse(Files.exists(folder.resolve("wrong")));
   }

@@ -137,7 +137,7 @@ class PredictRefusalsIT extends TrainedModel {
         new Refusal(2, "predictions.path is not set", "--model", "MODEL", "predictions.format=csv"),
         new Refusal(
             3,
-            "worker b, column x2: is missing",
+            "a worker, column x2: is missing",
             path,
             "--model",
             "MODEL",
