@@ -40,9 +40,8 @@ final class Sessions {
       // Spark 3 has one kind of sessions.
       return SparkSession.builder().config(settings).getOrCreate();
     }
-    SparkContext context = SparkContext.getOrCreate(withAll(settings));
     ClassLoader loader = Thread.currentThread().getContextClassLoader();
-    if (!context.getConf().getBoolean(FINDS_EXTENSIONS, true)) {
+    if (!withAll(settings).getBoolean(FINDS_EXTENSIONS, true)) {
       Thread.currentThread().setContextClassLoader(new WithoutExtensions(loader));
     }
     try {

@@ -185,7 +185,11 @@ class EvaluationIT {
     }
 
     JobRunner.Outcome trained =
-        JOBS.train(conf("abc"), "data.split.column=null", "data.split.test-fraction=0.3");
+        JOBS.train(
+            conf("abc"),
+            "data.min-worker-rows=1",
+            "data.split.column=null",
+            "data.split.test-fraction=0.3");
 
     assertEquals(0, trained.code(), trained.toString());
     assertTrue(trained.out().contains("note: no worker holds test rows"), trained.out());

@@ -58,7 +58,7 @@ class FamiliesIT {
                     output.dir().toString(),
                     "predictions.path=" + predictions)));
 
-    assertEquals(output.run().path("metrics").path("train"), evaluated(conf, output));
+    OutputIT.assertSameNumbers(output.run().path("metrics").path("train"), evaluated(conf, output));
     assertTrue(Files.readString(output.dir().resolve("report.html")).contains("x3"));
     try (SparkSession spark =
         SparkSession.builder().master("local[2]").config("spark.ui.enabled", false).getOrCreate()) {

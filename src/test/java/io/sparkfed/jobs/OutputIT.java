@@ -234,7 +234,7 @@ class OutputIT {
   }
 
   /** Sums are rounded to grids that each job finds for itself: to 2^-53 of the largest number. */
-  private static void assertSameNumbers(JsonNode expected, JsonNode actual) {
+  static void assertSameNumbers(JsonNode expected, JsonNode actual) {
     assertEquals(expected.properties().size(), actual.properties().size());
     expected
         .properties()
