@@ -130,7 +130,8 @@ class CategoricalIT {
   void evaluate_rowsOfOneLevel_areEncodedAsInTraining() throws IOException {
     String workers = workersWith("gre,gpa,rank,admit\n500,3.5,4,1\n");
 
-    Outcome outcome = jobs.evaluate(conf, workers, "--model", model.toString());
+    Outcome outcome =
+        jobs.evaluate(conf, workers, "data.min-worker-rows=1", "--model", model.toString());
 
     assertEquals(0, outcome.code(), outcome.toString());
     double[] w = coefficients();
