@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -53,17 +54,22 @@ public final class KeysJob {
     return line.execute(args);
   }
 
-  @Command(name = "init", description = "Makes DIR/WORKER with fresh keys, a policy and a card.")
-  static final class Init implements Callable<Integer> {
-    @Parameters(paramLabel = "DIR", description = "Folder of the owner's folders.")
+  /** Whose keys a command is about. */
+  static final class Whose {
+    @Parameters(index = "0", paramLabel = "DIR", description = "Folder of the owner's folders.")
     private Path dir;
 
-    @Parameters(paramLabel = "WORKER", description = "The worker's id.")
+    @Parameters(index = "1", paramLabel = "WORKER", description = "The worker's id.")
     private String worker;
+  }
+
+  @Command(name = "init", description = "Makes DIR/WORKER with fresh keys, a policy and a card.")
+  static final class Init implements Callable<Integer> {
+    @Mixin private Whose whose;
 
     @Override
     public Integer call() throws IOException {
-      Path card = OwnerKeys.init(dir, worker);
+      Path card = OwnerKeys.init(whose.dir, whose.worker);
       Terminal.line("made " + card.getParent());
       Terminal.line("send " + card + " to the person who makes the roster; keep the rest");
       return 0;
@@ -89,34 +95,27 @@ public final class KeysJob {
 
   @Command(name = "accept", description = "Pins a roster in an owner's folder.")
   static final class Accept implements Callable<Integer> {
-    @Parameters(paramLabel = "DIR", description = "Folder of the owner's folders.")
-    private Path dir;
+    @Mixin private Whose whose;
 
-    @Parameters(paramLabel = "WORKER", description = "The worker's id.")
-    private String worker;
-
-    @Parameters(paramLabel = "ROSTER", description = "The roster.")
+    @Parameters(index = "2", paramLabel = "ROSTER", description = "The roster.")
     private Path roster;
 
     @Override
     public Integer call() throws IOException {
-      Terminal.line("worker " + worker + " accepts the roster");
-      Terminal.line(OwnerKeys.accept(dir, worker, roster));
+      Terminal.line("worker " + whose.worker + " accepts the roster");
+      Terminal.line(OwnerKeys.accept(whose.dir, whose.worker, roster));
       return 0;
     }
   }
 
   @Command(name = "verify", description = "Opens an owner's folder and checks that all fits.")
   static final class Verify implements Callable<Integer> {
-    @Parameters(paramLabel = "DIR", description = "Folder of the owner's folders.")
-    private Path dir;
-
-    @Parameters(paramLabel = "WORKER", description = "The worker's id.")
-    private String worker;
+    @Mixin private Whose whose;
 
     @Override
     public Integer call() {
-      Terminal.line("worker " + worker + " is ready: " + OwnerKeys.verify(dir, worker));
+      Terminal.line(
+          "worker " + whose.worker + " is ready: " + OwnerKeys.verify(whose.dir, whose.worker));
       return 0;
     }
   }
@@ -128,21 +127,17 @@ public final class KeysJob {
         "by hand. All other questions are refused from then on."
       })
   static final class MakePolicy implements Callable<Integer> {
-    @Parameters(paramLabel = "DIR", description = "Folder of the owner's folders.")
-    private Path dir;
+    @Mixin private Whose whose;
 
-    @Parameters(paramLabel = "WORKER", description = "The worker's id.")
-    private String worker;
-
-    @Parameters(paramLabel = "NAME", description = "What all owners call such rows.")
+    @Parameters(index = "2", paramLabel = "NAME", description = "What all owners call such rows.")
     private String name;
 
-    @Parameters(paramLabel = "FILE", description = "The rows, as csv with a header.")
+    @Parameters(index = "3", paramLabel = "FILE", description = "The rows, as csv with a header.")
     private Path file;
 
     @Override
     public Integer call() throws IOException {
-      Path policy = OwnerPolicy.addDataset(dir, worker, name, file);
+      Path policy = OwnerPolicy.addDataset(whose.dir, whose.worker, name, file);
       Terminal.line("the data set " + name + " is in " + policy);
       Terminal.line("cross out there which columns nobody may use, and which are no labels");
       return 0;
@@ -156,15 +151,11 @@ public final class KeysJob {
         "The hash of its last line tells, beside an earlier one, whether lines are missing."
       })
   static final class Log implements Callable<Integer> {
-    @Parameters(paramLabel = "DIR", description = "Folder of the owner's folders.")
-    private Path dir;
-
-    @Parameters(paramLabel = "WORKER", description = "The worker's id.")
-    private String worker;
+    @Mixin private Whose whose;
 
     @Override
     public Integer call() throws IOException {
-      OwnerPolicy.Journal journal = OwnerPolicy.journal(dir, worker);
+      OwnerPolicy.Journal journal = OwnerPolicy.journal(whose.dir, whose.worker);
       journal.lines().forEach(Terminal::line);
       if (journal.broken().isPresent()) {
         throw new IOException(journal.broken().get());
@@ -178,28 +169,24 @@ public final class KeysJob {
       name = "check",
       description = "Shows a study in plain words, and what an owner's policy says to it.")
   static final class Check implements Callable<Integer> {
-    @Parameters(paramLabel = "DIR", description = "Folder of the owner's folders.")
-    private Path dir;
+    @Mixin private Whose whose;
 
-    @Parameters(paramLabel = "WORKER", description = "The worker's id.")
-    private String worker;
-
-    @Parameters(paramLabel = "STUDY", description = "Written by jobs/study --output.")
+    @Parameters(index = "2", paramLabel = "STUDY", description = "Written by jobs/study --output.")
     private Path study;
 
     @Override
     public Integer call() throws IOException {
-      OwnerPolicy.Verdict verdict = OwnerPolicy.verdict(dir, worker, study);
+      OwnerPolicy.Verdict verdict = OwnerPolicy.verdict(whose.dir, whose.worker, study);
       verdict.study().forEach(Terminal::line);
       if (verdict.refusal().isPresent()) {
         Terminal.line(
             "the policy of worker "
-                + worker
+                + whose.worker
                 + " refuses it by its rule "
                 + verdict.refusal().get());
         return ExitCode.REFUSED.code();
       }
-      Terminal.line("the policy of worker " + worker + " allows it");
+      Terminal.line("the policy of worker " + whose.worker + " allows it");
       return 0;
     }
   }

@@ -4,7 +4,6 @@ import io.sparkfed.aggregate.NonFiniteValueException;
 import io.sparkfed.aggregate.OwnersSide;
 import io.sparkfed.aggregate.Question;
 import io.sparkfed.aggregate.Ring;
-import io.sparkfed.aggregate.RowCounts;
 import io.sparkfed.aggregate.Words;
 import io.sparkfed.secure.crypto.Kdf;
 import io.sparkfed.secure.crypto.KeyStream;
@@ -13,7 +12,6 @@ import io.sparkfed.wire.Site;
 import io.sparkfed.wire.WireReader;
 import io.sparkfed.wire.WireWriter;
 import java.util.Arrays;
-import java.util.Optional;
 
 /**
  * How large the numbers of a worker's answer are: for the scaled ones together, and for each run of
@@ -28,7 +26,7 @@ import java.util.Optional;
  * @param grids of the others; what is open is found
  */
 record AnswersMagnitude<S>(Question<S> question, int scaledLength, Grids grids)
-    implements Words<S> {
+    implements QuestionWords<S> {
   /** Of the numbers on one scale, up to 2^252. */
   private static final Buckets OF_SCALED = new Buckets(128, 4, -256);
 
@@ -148,21 +146,6 @@ record AnswersMagnitude<S>(Question<S> question, int scaledLength, Grids grids)
   }
 
   @Override
-  public String asked() {
-    return question.name();
-  }
-
-  @Override
-  public long parameters() {
-    return question.parameters();
-  }
-
-  @Override
-  public Optional<RowCounts> rows(S held) {
-    return question.rows(held);
-  }
-
-  @Override
   public Ring ring() {
     return Ring.OF_WORDS;
   }
@@ -177,10 +160,5 @@ record AnswersMagnitude<S>(Question<S> question, int scaledLength, Grids grids)
   @Override
   public Form<Words<S>> form() {
     return new MagnitudeForm<>(question.form());
-  }
-
-  @Override
-  public Site site() {
-    return question.site();
   }
 }

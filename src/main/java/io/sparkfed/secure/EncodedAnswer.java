@@ -3,14 +3,12 @@ package io.sparkfed.secure;
 import io.sparkfed.aggregate.OwnersSide;
 import io.sparkfed.aggregate.Question;
 import io.sparkfed.aggregate.Ring;
-import io.sparkfed.aggregate.RowCounts;
 import io.sparkfed.aggregate.Words;
 import io.sparkfed.wire.Form;
 import io.sparkfed.wire.ProtocolException;
 import io.sparkfed.wire.Site;
 import io.sparkfed.wire.WireReader;
 import io.sparkfed.wire.WireWriter;
-import java.util.Optional;
 
 /**
  * A worker's answer on the grid of its sum.
@@ -19,7 +17,7 @@ import java.util.Optional;
  * @param question what is asked
  * @param grid how numbers become integers
  */
-record EncodedAnswer<S>(Question<S> question, FixedPoint grid) implements Words<S> {
+record EncodedAnswer<S>(Question<S> question, FixedPoint grid) implements QuestionWords<S> {
 
   /** Reads what is asked. */
   private record EncodedForm<S>(Form<Question<S>> ofQuestion) implements Form<Words<S>> {
@@ -62,21 +60,6 @@ record EncodedAnswer<S>(Question<S> question, FixedPoint grid) implements Words<
   }
 
   @Override
-  public String asked() {
-    return question.name();
-  }
-
-  @Override
-  public long parameters() {
-    return question.parameters();
-  }
-
-  @Override
-  public Optional<RowCounts> rows(S held) {
-    return question.rows(held);
-  }
-
-  @Override
   public Ring ring() {
     return grid.ring();
   }
@@ -106,10 +89,5 @@ record EncodedAnswer<S>(Question<S> question, FixedPoint grid) implements Words<
   @Override
   public Form<Words<S>> form() {
     return new EncodedForm<>(question.form());
-  }
-
-  @Override
-  public Site site() {
-    return question.site();
   }
 }

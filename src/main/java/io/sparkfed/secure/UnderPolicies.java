@@ -13,8 +13,9 @@ import io.sparkfed.wire.Form;
 import io.sparkfed.wire.Site;
 
 /**
- * A sum that has no owner's side of its own, over what owners' policies let leave: the length of
- * updates and of vectors. Nothing else of a policy holds, as nothing is protected.
+ * A sum that has no owner's side of its own, over what owners' policies let leave: what they say of
+ * questions, and the length of updates and of vectors. Nothing else of a policy holds, as nothing
+ * is protected.
  *
  * @param keys where the policies are
  * @param sum what adds the vectors up

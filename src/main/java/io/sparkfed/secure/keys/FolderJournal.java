@@ -48,6 +48,9 @@ final class FolderJournal implements Journal {
   private JournalChain chain = new JournalChain();
   private long read;
 
+  /** Whether the folder is on disk with the log in it. */
+  private boolean isForced;
+
   /**
    * Refers to a journal.
    *
@@ -85,7 +88,8 @@ final class FolderJournal implements Journal {
     inTurn(
         log -> {
           if (remembered.isNewQuestion(subject, grid)) {
-            append(log, JournalLine.ofQuestion(subject, grid, told));
+            // Forced to disk with the line of what leaves for it: before, nothing has left.
+            write(log, JournalLine.ofQuestion(subject, grid, told));
           }
           return null;
         });
@@ -231,17 +235,21 @@ final class FolderJournal implements Journal {
   }
 
   private void append(FileChannel log, JournalLine line) throws IOException {
+    write(log, line);
+    log.force(true);
+    if (!isForced) {
+      forceFolder();
+      isForced = true;
+    }
+  }
+
+  private void write(FileChannel log, JournalLine line) throws IOException {
     String chained =
         chain.chained(Instant.now().truncatedTo(ChronoUnit.SECONDS) + " " + line.text());
     ByteBuffer bytes = ByteBuffer.wrap((chained + "\n").getBytes(StandardCharsets.US_ASCII));
-    boolean isFirst = read == 0;
     long at = read;
     while (bytes.hasRemaining()) {
       at += log.write(bytes, at);
-    }
-    log.force(true);
-    if (isFirst) {
-      forceFolder();
     }
     read = at;
     chain.follow(chained);
