@@ -23,7 +23,8 @@ public enum OwnersRule {
   LEAST_EFFECTIVE_ROWS(13, "weights by which a few of a worker's rows count"),
   MOST_PARAMETERS_PER_ROW(14, "a model with so many coefficients for a worker's rows"),
   LEAST_EACH_SIDE(15, "a label or feature that so few rows of a worker have a value of"),
-  GRIDS(16, "one question in so many roundings");
+  GRIDS(16, "one question in so many roundings"),
+  LEAST_DIFFERENCE(20, "rows of a worker that differ by so few from those of an earlier answer");
 
   private final int code;
   private final String asked;

@@ -27,6 +27,11 @@ public interface Question<S> extends Sendable<Question<S>> {
     return Optional.empty();
   }
 
+  /** Returns the rows that an answer is about; empty where it is about none. */
+  default Optional<HeldRows> heldRows(S held) {
+    return Optional.empty();
+  }
+
   /** Returns what an answer is made of: the names of all numbers that leave the worker. */
   Layout layout();
 

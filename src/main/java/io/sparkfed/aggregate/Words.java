@@ -57,6 +57,11 @@ public interface Words<S> extends Sendable<Words<S>> {
     return Optional.empty();
   }
 
+  /** Returns the rows that an answer is about; empty where it is about none. */
+  default Optional<HeldRows> heldRows(S held) {
+    return Optional.empty();
+  }
+
   /** Returns the SHA-256 of the study that this is asked for; empty where there is none. */
   default byte[] study() {
     return new byte[0];

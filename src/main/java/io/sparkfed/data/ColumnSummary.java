@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.LongStream;
 
 /**
  * What one worker's rows say of the columns whose encoding isn't known yet: the rows at each level
@@ -21,8 +22,13 @@ public final class ColumnSummary implements Serializable {
   private final double[] sums;
   private final double[] weights;
 
-  private ColumnSummary(List<SortedMap<String, Long>> levels, double[] sums, double[] weights) {
+  /** Of the rows looked at, for training and to test. */
+  private final List<long[]> hashes;
+
+  private ColumnSummary(
+      List<SortedMap<String, Long>> levels, double[] sums, double[] weights, List<long[]> hashes) {
     this.levels = List.copyOf(levels);
+    this.hashes = hashes;
     this.sums = sums;
     this.weights = weights;
   }
@@ -42,6 +48,14 @@ public final class ColumnSummary implements Serializable {
     return both;
   }
 
+  /**
+   * Returns a hash of what was looked at of each row of some weight, for training rows and for test
+   * rows; in no order.
+   */
+  public List<long[]> hashes() {
+    return List.copyOf(hashes);
+  }
+
   /** Returns 1 for each of the m columns that has a value in a training row, otherwise 0. */
   public double[] holdsValues() {
     return Arrays.stream(weights).map(weight -> weight > 0.0 ? 1.0 : 0.0).toArray();
@@ -51,6 +65,8 @@ public final class ColumnSummary implements Serializable {
   public static final class Builder {
     private final List<SortedMap<String, Long>> levels = new ArrayList<>();
     private final List<GrowingColumn> columns = new ArrayList<>();
+    private final LongStream.Builder trainHashes = LongStream.builder();
+    private final LongStream.Builder testHashes = LongStream.builder();
 
     /** Starts a summary of an encoding's categories and of its columns with missing values. */
     public Builder(FeatureEncoding draft) {
@@ -77,6 +93,9 @@ public final class ColumnSummary implements Serializable {
 
     /** Adds a row that was encoded for a survey, with what a survey reads. */
     public void add(EncodedRow row) {
+      if (row.weight() > 0.0) {
+        (row.part() == Part.TRAIN ? trainHashes : testHashes).add(RowHash.ofSurvey(row));
+      }
       for (int k = 0; k < row.levels().length; k++) {
         levels.get(k).merge(row.levels()[k], 1L, Long::sum);
       }
@@ -103,7 +122,11 @@ public final class ColumnSummary implements Serializable {
         sums[j] = pair[0];
         weights[j] = pair[1];
       }
-      return new ColumnSummary(levels, sums, weights);
+      return new ColumnSummary(
+          levels,
+          sums,
+          weights,
+          List.of(trainHashes.build().toArray(), testHashes.build().toArray()));
     }
   }
 

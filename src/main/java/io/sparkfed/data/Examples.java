@@ -3,6 +3,7 @@ package io.sparkfed.data;
 import io.sparkfed.model.ModelShape;
 import java.io.Serializable;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /** An immutable block of n labeled, weighted rows with p features each, all finite. */
 public abstract sealed class Examples implements Serializable
@@ -108,6 +109,17 @@ public abstract sealed class Examples implements Serializable
 
   /** Writes all p features of a row. */
   public abstract void copyRow(int row, double[] out, int at);
+
+  /**
+   * Returns a hash of what each row of some weight holds: its label, weight, offset and features.
+   */
+  public final long[] hashes() {
+    RowHash hash = new RowHash(features);
+    return IntStream.range(0, rows())
+        .filter(row -> weight(row) > 0.0)
+        .mapToLong(row -> hash.of(this, row))
+        .toArray();
+  }
 
   /** Returns the size of the packed numbers, in bytes. */
   public long packedBytes() {

@@ -1,8 +1,10 @@
 package io.sparkfed.federated;
 
 import io.sparkfed.aggregate.Clip;
+import io.sparkfed.aggregate.HeldRows;
 import io.sparkfed.aggregate.Question;
 import io.sparkfed.aggregate.RowCounts;
+import io.sparkfed.data.ColumnSummary;
 import io.sparkfed.data.Shard;
 import io.sparkfed.wire.Form;
 import java.util.Arrays;
@@ -60,6 +62,20 @@ public sealed interface Statement<S> extends Question<S>
   @Override
   default Optional<RowCounts> rows(S held) {
     return held instanceof Shard shard ? Optional.of(CountedRows.of(shard)) : Optional.empty();
+  }
+
+  @Override
+  default Optional<HeldRows> heldRows(S held) {
+    if (held instanceof Shard shard) {
+      return Optional.of(
+          new HeldRows(
+              shard.train().rows() > 0 ? shard.train() : shard.test(),
+              "packed",
+              () -> List.of(shard.train().hashes(), shard.test().hashes())));
+    }
+    return held instanceof ColumnSummary summary
+        ? Optional.of(new HeldRows(summary, "surveyed", summary::hashes))
+        : Optional.empty();
   }
 
   /** Returns the names of all statements. */

@@ -67,7 +67,8 @@ public final class SeededRandom {
     }
   }
 
-  static long mix(long z) {
+  /** Returns the bits, mixed by the generator's own finalizer: another 64 bits for each. */
+  public static long mix(long z) {
     long a = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
     long b = (a ^ (a >>> 27)) * 0x94D049BB133111EBL;
     return b ^ (b >>> 31);

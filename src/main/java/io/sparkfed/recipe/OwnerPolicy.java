@@ -44,6 +44,9 @@ public final class OwnerPolicy {
       least-effective-rows = 10
       most-parameters-per-row = 0.33
       least-each-side = 3
+      # Rows that differ from those of an earlier answer by 1 to this number less 1 are refused, from 1
+      # to 32. 1 allows all: for one run, where rows were added or mended in the meantime.
+      least-difference = 5
       """;
 
   private OwnerPolicy() {}

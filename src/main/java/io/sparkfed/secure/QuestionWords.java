@@ -1,5 +1,6 @@
 package io.sparkfed.secure;
 
+import io.sparkfed.aggregate.HeldRows;
 import io.sparkfed.aggregate.Question;
 import io.sparkfed.aggregate.RowCounts;
 import io.sparkfed.aggregate.Words;
@@ -29,6 +30,11 @@ interface QuestionWords<S> extends Words<S> {
   @Override
   default Optional<RowCounts> rows(S held) {
     return question().rows(held);
+  }
+
+  @Override
+  default Optional<HeldRows> heldRows(S held) {
+    return question().heldRows(held);
   }
 
   @Override

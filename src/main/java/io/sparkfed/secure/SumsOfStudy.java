@@ -1,6 +1,7 @@
 package io.sparkfed.secure;
 
 import io.sparkfed.aggregate.Federation;
+import io.sparkfed.aggregate.HeldRows;
 import io.sparkfed.aggregate.Opened;
 import io.sparkfed.aggregate.OwnersSide;
 import io.sparkfed.aggregate.Ring;
@@ -88,6 +89,11 @@ public record SumsOfStudy(byte[] study, RingSum sum) implements RingSum {
     @Override
     public Optional<RowCounts> rows(S held) {
       return words.rows(held);
+    }
+
+    @Override
+    public Optional<HeldRows> heldRows(S held) {
+      return words.heldRows(held);
     }
 
     @Override

@@ -128,7 +128,7 @@ class StudyIT {
       delimiter = '|',
       value = {
         "data.feature-columns=[x1, quantity]; data.label-column=class | ",
-        "data.where=x2 > 0 | ",
+        "data.where=x2 > 0; data.split.column=null | ",
         "data.where=x2 > 0 and x1 = 0.5 | data.cardio.filter",
         "data.derive.z=x1 | data.cardio.derive",
         "data.derive.x1=explode(array(x1)) | data.cardio.derive",
@@ -198,6 +198,43 @@ class StudyIT {
             policy(worker), before.replace(rows("b").toString(), rows(worker).toString()));
       }
     }
+  }
+
+  /** A filter that leaves out a row or two, a file that lost one, other columns at that. */
+  @Test
+  void train_rowsDifferByFewFromThoseOfAnEarlierRun_isRefusedUntilTheOwnerLetsThem()
+      throws IOException {
+    assertEquals(0, jobs.train(conf("before")).code());
+    String again = conf("again");
+    String over = "output.overwrite=true";
+    for (String[] honest : new String[][] {{"model.l2=0.5"}, {"seed=8"}, {"algorithm.rounds=2"}}) {
+      Outcome repeated = jobs.train(again, over, honest[0]);
+      assertEquals(0, repeated.code(), repeated.toString());
+    }
+    leastDifference(jobs.train(again, over, "data.where=x2 > 0"));
+    leastDifference(jobs.train(again, over, "data.where=x2 > 0", "data.feature-columns=[x2]"));
+    String before = Files.readString(rows("b"));
+    List<String> lines = before.lines().toList();
+    Files.write(rows("b"), lines.subList(0, lines.size() - 1));
+    try {
+      Outcome grown = jobs.train(again, over);
+      leastDifference(grown);
+      assertFalse(grown.showsStackTrace());
+      String policy = Files.readString(policy("b"));
+      Files.writeString(policy("b"), policy + "least-difference = 1\n");
+      Outcome let = jobs.train(again, over);
+      assertEquals(0, let.code(), let.toString());
+      Files.writeString(policy("b"), policy);
+      assertEquals(0, jobs.train(again, over, "model.l2=0.7").code());
+    } finally {
+      Files.writeString(rows("b"), before);
+    }
+    assertEquals(0, jobs.train(again, over).code());
+  }
+
+  private static void leastDifference(Outcome outcome) {
+    assertEquals(4, outcome.code(), outcome.toString());
+    assertTrue(outcome.err().contains("(least-difference)"), outcome.toString());
   }
 
   /** A path is none of the driver's business where the owner named the rows. */

@@ -13,9 +13,15 @@ import io.sparkfed.aggregate.RowCounts;
  *     that hardly count all rows but a few, a sum is about these few (Kish, Survey Sampling, 1965)
  * @param mostParametersPerRow coefficients for each training row
  * @param leastEachSide rows of a value that some row has, where a label or a feature is 0 or 1
+ * @param leastDifference by how many rows they must differ from those of an earlier answer, unless
+ *     they are the same: the difference of two sums is a sum about the rows that only one has
  */
 public record Disclosure(
-    int leastRows, double leastEffectiveRows, double mostParametersPerRow, int leastEachSide) {
+    int leastRows,
+    double leastEffectiveRows,
+    double mostParametersPerRow,
+    int leastEachSide,
+    int leastDifference) {
 
   /**
    * Reads the rules.
@@ -28,7 +34,8 @@ public record Disclosure(
         rows,
         policy.number("least-effective-rows", ">= 1", v -> v >= 1.0, rows),
         policy.number("most-parameters-per-row", "> 0", v -> v > 0.0, 0.33),
-        policy.count("least-each-side", 0, 3));
+        policy.count("least-each-side", 0, 3),
+        policy.count("least-difference", 1, RowSketch.MOST + 1, 5));
   }
 
   /**

@@ -96,6 +96,11 @@ final class FolderJournal implements Journal {
   }
 
   @Override
+  public void use(RowSets rows, int leastDifference) {
+    inTurn(log -> kept(log, remembered.isNew(rows, leastDifference), JournalLine.of(rows)));
+  }
+
+  @Override
   public void accept(byte[] study, LocalDate until) {
     inTurn(
         log -> kept(log, !remembered.isAccepted(study, until), JournalLine.ofStudy(study, until)));

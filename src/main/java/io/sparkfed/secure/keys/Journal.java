@@ -55,6 +55,15 @@ public interface Journal {
   void answer(byte[] session, Answer answer);
 
   /**
+   * Records the rows that an answer is about, before it leaves.
+   *
+   * @param leastDifference by how many rows they must differ from those of earlier answers, unless
+   *     they are the same
+   * @throws io.sparkfed.wire.ProtocolException if they differ by fewer, or it can't be recorded
+   */
+  void use(RowSets rows, int leastDifference);
+
+  /**
    * Records that the owner joins a study, before anything of it is answered.
    *
    * @param study SHA-256 of the study and of what it was accepted by

@@ -23,6 +23,7 @@ final class JournalLine {
   private static final HexFormat HEX = HexFormat.of();
   private static final String ASKED = "asked";
   private static final String ACCEPTED = "accepted";
+  private static final String ROWS = "rows";
   private static final String SENT = "sent";
   private static final String ANSWERED = "answered";
 
@@ -90,6 +91,19 @@ final class JournalLine {
         });
   }
 
+  static JournalLine of(RowSets rows) {
+    return new JournalLine(
+        String.join(" ", ROWS, HEX.formatHex(rows.toBytes())),
+        remembered -> remembered.add(rows),
+        told ->
+            "answers about rows that it didn't before: "
+                + rows.train().rows()
+                + " for training, "
+                + rows.test().rows()
+                + " to test, as they were "
+                + rows.kind());
+  }
+
   static JournalLine ofStudy(byte[] study, LocalDate until) {
     return new JournalLine(
         String.join(" ", ACCEPTED, HEX.formatHex(study), until.toString()),
@@ -127,6 +141,9 @@ final class JournalLine {
           hex(fields.get(2)),
           hex(fields.get(3)),
           URLDecoder.decode(fields.get(4), StandardCharsets.UTF_8));
+    }
+    if (fields.size() == 3 && fields.get(1).equals(ROWS)) {
+      return of(RowSets.parse(hex(fields.get(2))));
     }
     if (fields.size() == 4 && fields.get(1).equals(ACCEPTED)) {
       return ofStudy(hex(fields.get(2)), day(fields.get(3)));

@@ -80,6 +80,12 @@ public record Owner(
     }
     Disclosure rules = Disclosure.read(new PolicyText(questions));
     words.rows(held).ifPresent(counts -> rules.check(counts, words.parameters()));
+    words
+        .heldRows(held)
+        .ifPresent(
+            rows ->
+                journal.use(
+                    RowSets.of(rows, keys.derive("rows of the journal")), rules.leastDifference()));
   }
 
   /**

@@ -50,19 +50,32 @@ public final class PolicyText {
    * @throws ProtocolException if it is none, or below {@code least}
    */
   public int count(String key, int least, int otherwise) {
+    return count(key, least, Integer.MAX_VALUE, otherwise);
+  }
+
+  /**
+   * Returns a whole number.
+   *
+   * @throws ProtocolException if it is none, below {@code least} or above {@code most}
+   */
+  public int count(String key, int least, int most, int otherwise) {
     Optional<String> value = text(key);
     if (value.isEmpty()) {
       return otherwise;
     }
     try {
       int number = Integer.parseInt(value.get());
-      if (number >= least) {
+      if (number >= least && number <= most) {
         return number;
       }
     } catch (NumberFormatException e) {
       // As for a number out of range.
     }
-    throw new ProtocolException(key + " must be a whole number >= " + least);
+    throw new ProtocolException(
+        key
+            + " must be a whole number >= "
+            + least
+            + (most == Integer.MAX_VALUE ? "" : " and <= " + most));
   }
 
   /**

@@ -20,7 +20,8 @@ final class QuestionKeys {
           "least-rows",
           "least-effective-rows",
           "most-parameters-per-row",
-          "least-each-side");
+          "least-each-side",
+          "least-difference");
 
   private QuestionKeys() {}
 

@@ -4,9 +4,11 @@ import io.sparkfed.aggregate.OwnersRule;
 import io.sparkfed.aggregate.RefusedException;
 import io.sparkfed.wire.ProtocolException;
 import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -24,6 +26,7 @@ final class Remembered {
   private final Map<String, String> partiesBySubject = new HashMap<>();
 
   private final Map<String, Set<String>> gridsBySubject = new HashMap<>();
+  private final List<RowSets> rowSets = new ArrayList<>();
   private final Map<String, LocalDate> lastDays = new HashMap<>();
 
   Remembered(Limits limits) {
@@ -123,6 +126,29 @@ final class Remembered {
 
   void addGrid(byte[] subject, byte[] grid) {
     gridsBySubject.computeIfAbsent(hex(subject), question -> new HashSet<>()).add(hex(grid));
+  }
+
+  /**
+   * Returns whether rows are new.
+   *
+   * @throws RefusedException if they differ from others by fewer rows than they must
+   */
+  boolean isNew(RowSets rows, int leastDifference) {
+    if (rowSets.stream().anyMatch(known -> known.isSameAs(rows))) {
+      return false;
+    }
+    if (rowSets.stream().anyMatch(known -> known.isNear(rows, leastDifference))) {
+      throw new RefusedException(
+          OwnersRule.LEAST_DIFFERENCE,
+          "the rows differ by fewer than "
+              + leastDifference
+              + " from those that were answered about before");
+    }
+    return true;
+  }
+
+  void add(RowSets rows) {
+    rowSets.add(rows);
   }
 
   void accept(byte[] study, LocalDate until) {

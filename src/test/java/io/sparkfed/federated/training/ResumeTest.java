@@ -27,6 +27,7 @@ import io.sparkfed.secure.keys.Journal;
 import io.sparkfed.secure.keys.KeyRing;
 import io.sparkfed.secure.keys.Owner;
 import io.sparkfed.secure.keys.Roster;
+import io.sparkfed.secure.keys.RowSets;
 import io.sparkfed.secure.keys.Sent;
 import io.sparkfed.secure.masked.MaskedSum;
 import io.sparkfed.secure.masked.MaskingAssumptions;
@@ -349,6 +350,11 @@ class ResumeTest {
     @Override
     public void ask(byte[] subject, byte[] grid, String told) {
       journal.ask(subject, grid, told);
+    }
+
+    @Override
+    public void use(RowSets rows, int leastDifference) {
+      journal.use(rows, leastDifference);
     }
 
     @Override

@@ -95,6 +95,13 @@ public class ThrowAwayJournal implements Journal {
   }
 
   @Override
+  public synchronized void use(RowSets rows, int leastDifference) {
+    if (remembered.isNew(rows, leastDifference)) {
+      remembered.add(rows);
+    }
+  }
+
+  @Override
   public synchronized void accept(byte[] study, LocalDate until) {
     remembered.accept(study, until);
   }
