@@ -22,6 +22,15 @@ record GroupOfOne<S, M>(GroupTask<S, M> task) implements WorkerTask<S, M> {
     }
   }
 
+  /**
+   * Returns what reads the task.
+   *
+   * @param ofTask reads what is done for a group
+   */
+  static <S, M> Form<WorkerTask<S, M>> form(Form<GroupTask<S, M>> ofTask) {
+    return new OneForm<>(ofTask);
+  }
+
   @Override
   public M run(String worker, S held) {
     return task.run(List.of(new Member<>(worker, held)));
@@ -34,7 +43,7 @@ record GroupOfOne<S, M>(GroupTask<S, M> task) implements WorkerTask<S, M> {
 
   @Override
   public Form<WorkerTask<S, M>> form() {
-    return new OneForm<>(task.form());
+    return form(task.form());
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.sparkfed.aggregate;
 
+import io.sparkfed.wire.Form;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -12,6 +13,15 @@ import java.util.Set;
  * @param minWorkers the least number of workers a sum may be opened over, at least 1
  */
 public record InsecurePlainSum(int minWorkers) implements RingSum {
+
+  /**
+   * Returns what reads what a worker is asked whose message is its own.
+   *
+   * @param ofWords reads what is asked for
+   */
+  public static <S> Form<WorkerTask<S, PlainMessage>> form(Form<Words<S>> ofWords) {
+    return GroupOfOne.form(PlainTask.form(ofWords));
+  }
 
   @Override
   public <S> Opened<long[]> sum(Federation<S> federation, Visit visit, Words<S> words) {

@@ -1,7 +1,11 @@
 package io.sparkfed.aggregate;
 
+import io.sparkfed.wire.ProtocolException;
+import io.sparkfed.wire.WireReader;
+import io.sparkfed.wire.WireWriter;
 import java.io.Serializable;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * An unprotected message: the additive vector of a group of workers, with who they are. A worker
@@ -14,6 +18,33 @@ import java.util.List;
  */
 public record PlainMessage(List<String> workers, List<String> failed, int notFinite, long[] sums)
     implements Serializable {
+
+  /** Returns the bytes that {@link #parse} reads. */
+  public byte[] toBytes() {
+    WireWriter out = new WireWriter();
+    for (List<String> names : List.of(workers, failed)) {
+      out.integer(names.size());
+      names.forEach(out::text);
+    }
+    return out.integer(notFinite).longs(sums).toByteArray();
+  }
+
+  /**
+   * Reads a message.
+   *
+   * @throws ProtocolException if the bytes are not one's
+   */
+  public static PlainMessage parse(byte[] bytes) {
+    WireReader in = new WireReader(bytes);
+    PlainMessage parsed = new PlainMessage(names(in), names(in), in.count(), in.longs());
+    in.end();
+    return parsed;
+  }
+
+  private static List<String> names(WireReader in) {
+    int count = in.count(Integer.BYTES);
+    return Stream.generate(in::text).limit(count).toList();
+  }
 
   /** Returns the payload size: 8 bytes for each number. */
   public long payloadBytes() {

@@ -26,6 +26,15 @@ public record PlainTask<S>(Words<S> words) implements GroupTask<S, PlainMessage>
     }
   }
 
+  /**
+   * Returns what reads the task.
+   *
+   * @param ofWords reads what is asked for
+   */
+  static <S> Form<GroupTask<S, PlainMessage>> form(Form<Words<S>> ofWords) {
+    return new PlainForm<>(ofWords);
+  }
+
   @Override
   public byte[] toBytes() {
     return words.toBytes();
@@ -33,7 +42,7 @@ public record PlainTask<S>(Words<S> words) implements GroupTask<S, PlainMessage>
 
   @Override
   public Form<GroupTask<S, PlainMessage>> form() {
-    return new PlainForm<>(words.form());
+    return form(words.form());
   }
 
   @Override

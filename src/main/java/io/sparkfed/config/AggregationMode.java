@@ -7,6 +7,7 @@ import io.sparkfed.aggregate.RingSum;
 import io.sparkfed.aggregate.SumFactory;
 import io.sparkfed.aggregate.VectorSum;
 import io.sparkfed.config.TrainingConfig.AggregationConfig;
+import io.sparkfed.secure.AskedForms;
 import io.sparkfed.secure.FixedPointSum;
 import io.sparkfed.secure.SumsOfStudy;
 import io.sparkfed.secure.UnderPolicies;
@@ -140,6 +141,15 @@ public enum AggregationMode {
       public SortedMap<String, Integer> leftOut() {
         return shared.leftOut();
       }
+    };
+  }
+
+  /** Returns what protects the messages of this mode's sums. */
+  public AskedForms.Way way() {
+    return switch (this) {
+      case MASKED -> AskedForms.Way.MASKED;
+      case COMMITTEE, SECURE_WORKER -> AskedForms.Way.SEALED;
+      case INSECURE_PLAIN -> AskedForms.Way.PLAIN;
     };
   }
 

@@ -128,6 +128,21 @@ public record TrainingConfig(
             MaskingAssumptions.DEFAULT));
   }
 
+  /**
+   * Returns the same for the rows of one worker that lie here, as its owner reads them who was
+   * asked to join a study.
+   *
+   * @param path where they are
+   */
+  public TrainingConfig at(String worker, String path) {
+    return with(data.with(new WorkerPaths(Map.of(worker, path), Map.of())), model, aggregation);
+  }
+
+  /** Returns the path of one of the workers that have one each. */
+  public String pathOf(String worker) {
+    return ((WorkerPaths) data.source()).paths().get(worker);
+  }
+
   private TrainingConfig with(DataConfig rows, Model other, AggregationConfig sums) {
     return new TrainingConfig(
         name,

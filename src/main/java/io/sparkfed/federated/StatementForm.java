@@ -62,7 +62,7 @@ public enum StatementForm implements Form<Question<Object>> {
 
   /** Returns what reads the questions about what a worker holds of one kind. */
   @SuppressWarnings("unchecked") // Whatever a statement asks about, the reader is the same.
-  static <S> Form<Question<S>> instance() {
+  public static <S> Form<Question<S>> instance() {
     return (Form<Question<S>>) (Form<?>) INSTANCE;
   }
 

@@ -68,6 +68,15 @@ record AnswersMagnitude<S>(Question<S> question, int scaledLength, Grids grids)
   }
 
   /**
+   * Returns what reads what is asked.
+   *
+   * @param ofQuestion reads the question
+   */
+  static <S> Form<Words<S>> form(Form<Question<S>> ofQuestion) {
+    return new MagnitudeForm<>(ofQuestion);
+  }
+
+  /**
    * Returns t from the opened sum, for the scaled numbers if there are any, and then for each open
    * run: they are below 2^t, or {@link Grids#NOTHING} if all are 0.
    */
@@ -159,6 +168,6 @@ record AnswersMagnitude<S>(Question<S> question, int scaledLength, Grids grids)
 
   @Override
   public Form<Words<S>> form() {
-    return new MagnitudeForm<>(question.form());
+    return form(question.form());
   }
 }

@@ -36,6 +36,15 @@ record EncodedAnswer<S>(Question<S> question, FixedPoint grid) implements Questi
     }
   }
 
+  /**
+   * Returns what reads what is asked.
+   *
+   * @param ofQuestion reads the question
+   */
+  static <S> Form<Words<S>> form(Form<Question<S>> ofQuestion) {
+    return new EncodedForm<>(ofQuestion);
+  }
+
   @Override
   public long[] of(String worker, S held) {
     return grid.encode(LastAnswers.taken(question, worker, held));
@@ -88,6 +97,6 @@ record EncodedAnswer<S>(Question<S> question, FixedPoint grid) implements Questi
 
   @Override
   public Form<Words<S>> form() {
-    return new EncodedForm<>(question.form());
+    return form(question.form());
   }
 }

@@ -40,6 +40,15 @@ public record SumsOfStudy(byte[] study, RingSum sum) implements RingSum {
     return sum.leftOut();
   }
 
+  /**
+   * Returns what reads what is asked for any study.
+   *
+   * @param ofWords reads what is asked for
+   */
+  static <S> Form<Words<S>> form(Form<Words<S>> ofWords) {
+    return new WordsOfStudy.StudyForm<>(ofWords);
+  }
+
   /** What is asked, and for which study. */
   private record WordsOfStudy<S>(byte[] study, Words<S> words) implements Words<S> {
 
@@ -108,7 +117,7 @@ public record SumsOfStudy(byte[] study, RingSum sum) implements RingSum {
 
     @Override
     public Form<Words<S>> form() {
-      return new StudyForm<>(words.form());
+      return SumsOfStudy.form(words.form());
     }
 
     @Override

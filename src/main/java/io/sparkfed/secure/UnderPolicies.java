@@ -27,6 +27,15 @@ public record UnderPolicies(KeyRing keys, RingSum sum) implements RingSum {
     return sum.sum(federation, visit, new OwnersWords<>(keys, words));
   }
 
+  /**
+   * Returns what reads what is asked, for the owners of the place.
+   *
+   * @param ofWords reads what is asked for
+   */
+  static <S> Form<Words<S>> form(Form<Words<S>> ofWords) {
+    return new OwnersWords.OwnersForm<>(ofWords);
+  }
+
   /** A worker's vector as its owner lets it leave. */
   private record OwnersWords<S>(KeyRing keys, Words<S> words) implements Words<S> {
 
@@ -69,7 +78,7 @@ public record UnderPolicies(KeyRing keys, RingSum sum) implements RingSum {
 
     @Override
     public Form<Words<S>> form() {
-      return new OwnersForm<>(words.form());
+      return UnderPolicies.form(words.form());
     }
 
     @Override

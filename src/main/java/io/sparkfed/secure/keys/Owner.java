@@ -57,6 +57,17 @@ public record Owner(
   }
 
   /**
+   * Returns whether the owner's policy says something of questions, and accepted a study as it is
+   * now.
+   *
+   * @param study SHA-256 of the study
+   */
+  public boolean hasAccepted(byte[] study) {
+    return !questions.isEmpty()
+        && journal.isAccepted(acceptance(study), LocalDate.now(ZoneOffset.UTC));
+  }
+
+  /**
    * Checks that something is asked for a study that was accepted under the policy as it is now, is
    * among what the owner answers, and has enough rows behind it.
    *

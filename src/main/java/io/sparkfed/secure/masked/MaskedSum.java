@@ -9,6 +9,7 @@ import io.sparkfed.aggregate.Phase;
 import io.sparkfed.aggregate.RingSum;
 import io.sparkfed.aggregate.Visit;
 import io.sparkfed.aggregate.Words;
+import io.sparkfed.aggregate.WorkerTask;
 import io.sparkfed.secure.crypto.Kdf;
 import io.sparkfed.secure.keys.KeyRing;
 import io.sparkfed.secure.keys.Roster;
@@ -16,6 +17,7 @@ import io.sparkfed.secure.protocol.EndOfRun;
 import io.sparkfed.secure.protocol.FlaggedVector;
 import io.sparkfed.secure.protocol.LeftOut;
 import io.sparkfed.secure.protocol.PhaseTask.Traffic;
+import io.sparkfed.wire.Form;
 import io.sparkfed.wire.ProtocolException;
 import java.util.ArrayList;
 import java.util.List;
@@ -75,6 +77,20 @@ public final class MaskedSum implements RingSum {
     this.minWorkers = minWorkers;
     this.assumed = assumed;
     this.runId = runId.clone();
+  }
+
+  /**
+   * Returns what reads a phase that asks for a vector, at a worker.
+   *
+   * @param ofWords reads what is asked for
+   */
+  public static <S> Form<WorkerTask<S, byte[]>> form(Form<Words<S>> ofWords) {
+    return MaskedTask.form(ofWords);
+  }
+
+  /** Returns what reads a phase without a vector, at a worker. */
+  public static <S> Form<WorkerTask<S, byte[]>> formOfPhases() {
+    return MaskedTask.form(null);
   }
 
   @Override

@@ -9,6 +9,7 @@ import io.sparkfed.secure.keys.Owner;
 import io.sparkfed.secure.protocol.FlaggedVector;
 import io.sparkfed.secure.protocol.PhaseTask;
 import io.sparkfed.wire.Form;
+import io.sparkfed.wire.ProtocolException;
 import io.sparkfed.wire.Site;
 import io.sparkfed.wire.WireWriter;
 import java.util.Optional;
@@ -30,12 +31,24 @@ record MaskedTask<S>(KeyRing keys, MaskedFrame frame, Optional<Words<S>> words)
     @Override
     public WorkerTask<S, byte[]> read(byte[] bytes, Site site) {
       MaskedFrame frame = MaskedFrame.BYTES.read(bytes, MaskedFrame.class, site);
+      if (frame instanceof MaskedFrame.Mask && ofWords == null) {
+        throw new ProtocolException("a phase that asks for a vector must come with its form");
+      }
       Optional<Words<S>> words =
           frame instanceof MaskedFrame.Mask mask
               ? Optional.of(ofWords.read(mask.asked(), site))
               : Optional.empty();
       return new MaskedTask<>((KeyRing) site, frame, words);
     }
+  }
+
+  /**
+   * Returns what reads a phase.
+   *
+   * @param ofWords reads what is asked for; null for phases without a vector
+   */
+  static <S> Form<WorkerTask<S, byte[]>> form(Form<Words<S>> ofWords) {
+    return new MaskedForm<>(ofWords);
   }
 
   /** Creates a phase without a vector. */
@@ -55,7 +68,7 @@ record MaskedTask<S>(KeyRing keys, MaskedFrame frame, Optional<Words<S>> words)
 
   @Override
   public Form<WorkerTask<S, byte[]>> form() {
-    return new MaskedForm<>(words.map(Words::form).orElse(null));
+    return form(words.map(Words::form).orElse(null));
   }
 
   @Override

@@ -36,7 +36,7 @@ public final class EndOfRun {
 
     @Override
     public Form<WorkerTask<S, byte[]>> form() {
-      return new WorkerForm<>();
+      return EndOfRun.form();
     }
 
     @Override
@@ -84,6 +84,11 @@ public final class EndOfRun {
     public Site site() {
       return keys;
     }
+  }
+
+  /** Returns what reads what a worker is told. */
+  public static <S> Form<WorkerTask<S, byte[]>> form() {
+    return new WorkerForm<>();
   }
 
   private static byte[] forget(KeyRing keys, String party, byte[] runId) {

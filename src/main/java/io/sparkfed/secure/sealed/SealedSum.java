@@ -9,6 +9,7 @@ import io.sparkfed.aggregate.Phase;
 import io.sparkfed.aggregate.RingSum;
 import io.sparkfed.aggregate.Visit;
 import io.sparkfed.aggregate.Words;
+import io.sparkfed.aggregate.WorkerTask;
 import io.sparkfed.hint.Hint;
 import io.sparkfed.hint.Message;
 import io.sparkfed.secure.crypto.Kdf;
@@ -19,6 +20,7 @@ import io.sparkfed.secure.protocol.FlaggedVector;
 import io.sparkfed.secure.protocol.LeftOut;
 import io.sparkfed.secure.protocol.PhaseTask.Traffic;
 import io.sparkfed.secure.sealed.ShareSum.Outcome;
+import io.sparkfed.wire.Form;
 import io.sparkfed.wire.ProtocolException;
 import java.util.ArrayList;
 import java.util.List;
@@ -78,6 +80,15 @@ public final class SealedSum implements RingSum {
     this.aggregators = List.copyOf(new TreeSet<>(aggregators));
     this.minWorkers = minWorkers;
     this.runId = runId.clone();
+  }
+
+  /**
+   * Returns what reads what a worker is asked.
+   *
+   * @param ofWords reads what is asked for
+   */
+  public static <S> Form<WorkerTask<S, byte[]>> form(Form<Words<S>> ofWords) {
+    return SealingTask.form(ofWords);
   }
 
   @Override

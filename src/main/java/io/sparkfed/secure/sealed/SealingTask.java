@@ -31,6 +31,15 @@ record SealingTask<S>(KeyRing keys, SealedFrame.Seal frame, Words<S> words)
     }
   }
 
+  /**
+   * Returns what reads the task.
+   *
+   * @param ofWords reads what is asked for
+   */
+  static <S> Form<WorkerTask<S, byte[]>> form(Form<Words<S>> ofWords) {
+    return new SealingForm<>(ofWords);
+  }
+
   static <S> SealingTask<S> of(KeyRing keys, SealedSession session, Words<S> words) {
     return new SealingTask<>(keys, new SealedFrame.Seal(session, words.toBytes()), words);
   }
@@ -47,7 +56,7 @@ record SealingTask<S>(KeyRing keys, SealedFrame.Seal frame, Words<S> words)
 
   @Override
   public Form<WorkerTask<S, byte[]>> form() {
-    return new SealingForm<>(words.form());
+    return form(words.form());
   }
 
   @Override

@@ -7,13 +7,16 @@ import io.sparkfed.aggregate.Visit;
 import io.sparkfed.aggregate.WorkerTask;
 import io.sparkfed.data.Shard;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 
-/** The workers with their rows, on Spark. */
+/** The workers with their rows, on Spark, or with processes of their own beside it. */
 public final class SparkFederation implements Federation<Shard>, AutoCloseable {
-  private final PartitionFederation<Shard> holders;
+  private final Federation<Shard> holders;
+  private final Optional<PartitionFederation<Shard>> partitions;
+  private final Runnable closing;
   private final List<String> workers;
   private final List<String> evaluators;
 
@@ -34,9 +37,27 @@ public final class SparkFederation implements Federation<Shard>, AutoCloseable {
       List<String> evaluators,
       VisitBounds bounds) {
     List<String> all = Stream.concat(workers.stream(), evaluators.stream()).sorted().toList();
-    this.holders = new PartitionFederation<>(spark, partitions, occupancy, places, all, bounds);
+    PartitionFederation<Shard> own =
+        new PartitionFederation<>(spark, partitions, occupancy, places, all, bounds);
+    this.holders = own;
+    this.partitions = Optional.of(own);
+    this.closing = own::close;
     this.workers = List.copyOf(workers);
     this.evaluators = List.copyOf(evaluators);
+  }
+
+  /**
+   * Creates a federation of workers whose rows Spark doesn't hold.
+   *
+   * @param holders who does
+   * @param closing what is done when nobody is asked any more
+   */
+  public SparkFederation(Federation<Shard> holders, Runnable closing) {
+    this.holders = holders;
+    this.partitions = Optional.empty();
+    this.closing = closing;
+    this.workers = holders.workers();
+    this.evaluators = holders.evaluators();
   }
 
   @Override
@@ -64,14 +85,20 @@ public final class SparkFederation implements Federation<Shard>, AutoCloseable {
     return holders.visitAggregators(visit, task);
   }
 
-  /** Returns the workers' partitions. */
+  /**
+   * Returns the workers' partitions.
+   *
+   * @throws IllegalStateException if Spark doesn't hold their rows
+   */
   public JavaRDD<Held<Shard>> partitions() {
-    return holders.elements();
+    return partitions
+        .orElseThrow(() -> new IllegalStateException("there are partitions where Spark holds rows"))
+        .elements();
   }
 
   /** Lets the executors forget the rows. */
   @Override
   public void close() {
-    holders.close();
+    closing.run();
   }
 }

@@ -112,6 +112,30 @@ final class CsvTables {
     return places.stream().map(place -> table(found.get(place.worker()), place, types)).toList();
   }
 
+  /**
+   * A worker's files before it is known how SQL sees their columns.
+   *
+   * @param table the files
+   * @param columns lower case names of those whose types are to be found, sorted
+   */
+  record Untyped(CsvTable table, List<String> columns) {}
+
+  /** Returns the files of the only worker there is; empty where it has no record. */
+  Optional<Untyped> untyped() {
+    CsvTable own = of((WorkerPaths) data.source()).values().stream().findFirst().orElse(null);
+    if (own == null) {
+      return Optional.empty();
+    }
+    List<String> columns =
+        sql.columns().keySet().stream()
+            .map(CsvHeader::key)
+            .filter(name -> csv.findsTypes() && own.isOpen(name))
+            .distinct()
+            .sorted()
+            .toList();
+    return Optional.of(new Untyped(own, columns));
+  }
+
   /** Ids are texts in SQL, too: 01 isn't 1 there either. */
   private boolean isWorkerColumn(String name) {
     return data.source() instanceof PooledTable pooled

@@ -2,6 +2,7 @@ package io.sparkfed.spark.rows;
 
 import io.sparkfed.aggregate.AggregationException;
 import io.sparkfed.aggregate.CohortException;
+import io.sparkfed.aggregate.Federation;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.csv.CellType;
 import io.sparkfed.data.DataException;
@@ -68,14 +69,14 @@ final class CsvTypes {
     List<Place> ordered = workers.stream().map(places::get).toList();
     List<JavaRDD<CsvTypeFlags>> parts = new ArrayList<>();
     for (String worker : workers) {
-      parts.add(flags(worker, tables.get(worker), columns));
+      parts.add(flags(spark, worker, tables.get(worker), columns));
     }
     @SuppressWarnings({"unchecked", "rawtypes"})
     JavaRDD<CsvTypeFlags> all = context.union(parts.toArray(new JavaRDD[0]));
     JavaRDD<CsvTypeFlags> cached =
         all.setName("spark-federated column types").persist(StorageLevel.MEMORY_ONLY());
     try {
-      requireHolders(PlacedRdd.of(cached, ordered), least, skipped);
+      requireHolders(PlacedRdd.of(cached, ordered), skipped);
     } catch (RuntimeException e) {
       Kept.forget(cached);
       throw e;
@@ -88,7 +89,19 @@ final class CsvTypes {
             ordered,
             workers,
             ConfiguredCluster.bounds(config))) {
-      TypesOfColumns statement = new TypesOfColumns(columns.size() * CellType.values().length);
+      return summed(federation, config, columns);
+    }
+  }
+
+  /**
+   * Returns the types of columns over what workers have of them, by a secure sum.
+   *
+   * @param federation of workers that all have rows
+   */
+  static Map<String, CellType> summed(
+      Federation<double[]> federation, TrainingConfig config, List<String> columns) {
+    TypesOfColumns statement = new TypesOfColumns(columns.size() * CellType.values().length);
+    try {
       double[] holders =
           new LoadingSums(config)
               .with(
@@ -97,7 +110,7 @@ final class CsvTypes {
                       Ask.through(
                               sums.sumOf(statement.layout()),
                               federation,
-                              workers,
+                              federation.workers(),
                               "types of csv columns",
                               statement)
                           .value()
@@ -125,7 +138,7 @@ final class CsvTypes {
     List<Place> ordered = new ArrayList<>();
     tables.forEach(
         (worker, table) -> {
-          parts.add(flags(worker, table, columns));
+          parts.add(flags(spark, worker, table, columns));
           ordered.add(places.get(worker));
         });
     @SuppressWarnings({"unchecked", "rawtypes"})
@@ -142,7 +155,9 @@ final class CsvTypes {
     return types(all, columns);
   }
 
-  private JavaRDD<CsvTypeFlags> flags(String worker, CsvTable table, List<String> columns) {
+  /** Returns what the cells of a worker's files have of types: one element. */
+  static JavaRDD<CsvTypeFlags> flags(
+      SparkSession spark, String worker, CsvTable table, List<String> columns) {
     var dialect = table.dialect();
     var hadoop = table.hadoop();
     return Partitionwise.mapped(
@@ -154,7 +169,7 @@ final class CsvTypes {
   public record Status(String worker, boolean holdsRows, DataFault fault) implements Serializable {}
 
   /** Flags of a worker without rows are all 0, so they would hide nothing of the others'. */
-  private void requireHolders(JavaRDD<CsvTypeFlags> parts, int least, Map<String, String> skipped) {
+  private void requireHolders(JavaRDD<CsvTypeFlags> parts, Map<String, String> skipped) {
     List<Status> statuses;
     try {
       statuses =
@@ -164,6 +179,17 @@ final class CsvTypes {
     } catch (Exception e) {
       throw unreadable(e);
     }
+    requireHolders(statuses, config, skipped);
+  }
+
+  /**
+   * Refuses faults, and fewer workers with rows than the minimum.
+   *
+   * @param skipped the workers without files, with the reason
+   */
+  static void requireHolders(
+      List<Status> statuses, TrainingConfig config, Map<String, String> skipped) {
+    int least = config.aggregation().minWorkers();
     ToldFaults.refuse(statuses.stream().map(Status::fault).toList(), config);
     Map<String, String> without = new TreeMap<>(skipped);
     for (Status status : statuses) {

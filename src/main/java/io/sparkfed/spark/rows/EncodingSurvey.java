@@ -59,16 +59,24 @@ final class EncodingSurvey {
         occupancy,
         places,
         skipped,
-        (federation, through) ->
-            FederatedPreprocessing.complete(
-                draft,
-                federation,
-                through,
-                new LeastOfLevel(
-                    config.data().preprocessing().minLevelRows(),
-                    config.data().preprocessing().minLevelWorkers()),
-                config.aggregation().minWorkers(),
-                config.seed()));
+        (federation, through) -> complete(draft, federation, through, config));
+  }
+
+  /** Returns the complete encoding, by sums over summaries of the draft. */
+  static FeatureEncoding complete(
+      FeatureEncoding draft,
+      Federation<ColumnSummary> federation,
+      SumFactory through,
+      TrainingConfig config) {
+    return FederatedPreprocessing.complete(
+        draft,
+        federation,
+        through,
+        new LeastOfLevel(
+            config.data().preprocessing().minLevelRows(),
+            config.data().preprocessing().minLevelWorkers()),
+        config.aggregation().minWorkers(),
+        config.seed());
   }
 
   /**
@@ -120,7 +128,18 @@ final class EncodingSurvey {
 
   private List<String> workersWithRows(
       JavaRDD<SummaryPartition> cached, Occupancy occupancy, Map<String, String> skipped) {
-    List<SummaryPartition.Status> statuses = statuses(cached, occupancy);
+    return workersWithRows(statuses(cached, occupancy), config, skipped);
+  }
+
+  /**
+   * Returns who holds rows, sorted.
+   *
+   * @param skipped the workers left out so far, with the reason
+   * @throws DataException if rows can't be used
+   * @throws CohortException if fewer workers hold rows than the minimum
+   */
+  static List<String> workersWithRows(
+      List<SummaryPartition.Status> statuses, TrainingConfig config, Map<String, String> skipped) {
     ToldFaults.refuse(statuses.stream().map(SummaryPartition.Status::fault).toList(), config);
     List<String> workers =
         statuses.stream()

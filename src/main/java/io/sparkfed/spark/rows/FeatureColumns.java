@@ -11,6 +11,7 @@ import io.sparkfed.model.InputColumn.OneHot;
 import io.sparkfed.model.InputColumn.Vectors;
 import io.sparkfed.spark.rows.WorkerTables.Table;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -33,18 +34,30 @@ final class FeatureColumns {
    *     workers' columns of numbers differ in type; it names the worker and the column
    */
   static FeatureEncoding draft(DataConfig data, List<Table> opened) {
-    Table first = null;
-    FeatureEncoding common = null;
+    Map<String, FeatureEncoding> own = new LinkedHashMap<>();
     for (Table table : opened) {
-      if (table.rows() == null) {
-        continue;
+      if (table.rows() != null) {
+        own.put(table.worker(), draft(data, table));
       }
-      FeatureEncoding own = draft(data, table);
-      if (first == null) {
-        first = table;
-        common = own;
+    }
+    return common(own);
+  }
+
+  /**
+   * Returns the encoding of the types that the workers' columns have together.
+   *
+   * @param drafts with the types of each worker's own
+   * @throws DataException if there are none, or two workers' columns of numbers differ in type
+   */
+  static FeatureEncoding common(Map<String, FeatureEncoding> drafts) {
+    String first = null;
+    FeatureEncoding common = null;
+    for (Map.Entry<String, FeatureEncoding> draft : drafts.entrySet()) {
+      if (common == null) {
+        first = draft.getKey();
+        common = draft.getValue();
       }
-      common = common(first, common, table, own);
+      common = common(first, common, draft.getKey(), draft.getValue());
     }
     if (common == null) {
       throw new DataException("no worker holds any row");
@@ -52,12 +65,20 @@ final class FeatureColumns {
     return common;
   }
 
-  private static FeatureEncoding draft(DataConfig data, Table table) {
+  /** Returns the encoding that a configuration asks for, with the types that a table has. */
+  static FeatureEncoding draft(DataConfig data, Table table) {
+    String key = data.columns().featuresKey();
+    List<InputColumn> columns = new ArrayList<>();
+    FeatureEncoding untyped = draft(data);
+    untyped.columns().forEach(c -> columns.add(c.withType(typeOf(table, c, key))));
+    return new FeatureEncoding(columns, untyped.terms());
+  }
+
+  /** Returns the encoding that a configuration asks for, whatever the types of the columns. */
+  static FeatureEncoding draft(DataConfig data) {
     DataConfig.Columns names = data.columns();
     if (names.featuresVector().isPresent()) {
-      InputColumn vectors = new Vectors(names.featuresVector().get(), 0);
-      of(table, vectors, names.featuresKey());
-      return new FeatureEncoding(List.of(vectors));
+      return new FeatureEncoding(List.of(new Vectors(names.featuresVector().get(), 0)));
     }
     Map<String, Category> categories = data.preprocessing().categories();
     Set<String> numbers = names.numbers(categories.keySet());
@@ -66,19 +87,16 @@ final class FeatureColumns {
       Category category = categories.get(name);
       if (category != null) {
         columns.add(
-            typed(
-                table,
-                new OneHot(
-                    name,
-                    ColumnType.TEXT,
-                    category.reference().orElse(""),
-                    category.levels(),
-                    category.spelling()),
-                names));
+            new OneHot(
+                name,
+                ColumnType.TEXT,
+                category.reference().orElse(""),
+                category.levels(),
+                category.spelling()));
       }
       if (numbers.contains(name)) {
         boolean imputed = data.preprocessing().imputed().contains(name);
-        columns.add(typed(table, new Numeric(name, ColumnType.TEXT, imputed, Double.NaN), names));
+        columns.add(new Numeric(name, ColumnType.TEXT, imputed, Double.NaN));
       }
     }
     return names.formula().isPresent()
@@ -86,26 +104,23 @@ final class FeatureColumns {
         : new FeatureEncoding(columns);
   }
 
-  private static InputColumn typed(Table table, InputColumn column, DataConfig.Columns names) {
-    return column.withType(typeOf(table, column, names.featuresKey()));
-  }
-
   /** Categories of different types have levels in common: together they are of texts. */
   private static FeatureEncoding common(
-      Table first, FeatureEncoding common, Table table, FeatureEncoding own) {
+      String first, FeatureEncoding common, String worker, FeatureEncoding own) {
     List<InputColumn> columns = new ArrayList<>();
     for (int j = 0; j < common.columns().size(); j++) {
       InputColumn column = common.columns().get(j);
       ColumnType type = own.columns().get(j).type();
       if (type != column.type() && !(column instanceof OneHot)) {
         throw new DataException(
-            TableColumns.where(table)
-                + "column "
+            "worker "
+                + worker
+                + ": column "
                 + column.name()
                 + " holds values of type "
                 + type.label()
                 + ", and that of worker "
-                + first.worker()
+                + first
                 + " of type "
                 + column.type().label()
                 + "; all workers' columns must be of one type (data.derive can cast them)");
@@ -126,18 +141,33 @@ final class FeatureColumns {
       if (table.rows() == null) {
         continue;
       }
+      List<ColumnType> types = new ArrayList<>();
       for (InputColumn column : ofModel.columns()) {
-        ColumnType type = typeOf(table, column, data.columns().featuresKey());
-        if (!column.type().accepts(type)) {
-          throw new DataException(
-              TableColumns.where(table)
-                  + "column "
-                  + column.name()
-                  + " holds values of type "
-                  + type.label()
-                  + ", and the model needs type "
-                  + column.type().label());
-        }
+        types.add(typeOf(table, column, data.columns().featuresKey()));
+      }
+      requireContract(ofModel, TableColumns.where(table), types);
+    }
+  }
+
+  /**
+   * Checks that a table's columns satisfy the contract of a trained model.
+   *
+   * @param where whose table it is, for the message
+   * @param types of its columns, in order
+   * @throws DataException if one is of another type
+   */
+  static void requireContract(FeatureEncoding ofModel, String where, List<ColumnType> types) {
+    for (int j = 0; j < types.size(); j++) {
+      InputColumn column = ofModel.columns().get(j);
+      if (!column.type().accepts(types.get(j))) {
+        throw new DataException(
+            where
+                + "column "
+                + column.name()
+                + " holds values of type "
+                + types.get(j).label()
+                + ", and the model needs type "
+                + column.type().label());
       }
     }
   }

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.BiFunction;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
@@ -96,52 +97,70 @@ final class KeptShards {
           TaskFailures.withoutText(e));
     }
     try {
-      ToldFaults.refuse(statuses.stream().map(WorkerPartition.Status::fault).toList(), config);
-      int features = commonWidth(statuses);
-      List<String> workers = new ArrayList<>();
-      List<String> evaluators = new ArrayList<>();
-      for (WorkerPartition.Status status : statuses) {
-        switch (status.holding()) {
-          case TRAINING_ROWS -> workers.add(status.worker());
-          case TEST_ROWS -> evaluators.add(status.worker());
-          case TEST_ROWS_WITHOUT_UNITS ->
-              skipped.put(
-                  status.worker(), "no training rows for its units (model.standardize = worker)");
-          case NOTHING ->
-              skipped.put(status.worker(), ShardPacking.lacking(config.data().leastRows()));
-        }
-      }
-      Collections.sort(workers);
-      Collections.sort(evaluators);
-      requireEnough(workers, evaluators, purpose, skipped);
-      if (!evaluators.isEmpty()) {
-        notes.add(noteOnEvaluators(evaluators));
-      }
-      noteUncached(cached, cached.getNumPartitions(), notes);
-      SparkFederation federation =
-          new SparkFederation(
-              context,
-              cached,
-              occupancy,
-              places,
-              workers,
-              evaluators,
-              ConfiguredCluster.bounds(config));
-      Optional<DroppedRows> dropped = dropped(federation);
-      dropped.ifPresent(rows -> notes.add(rows.message().in(KeyWords::of)));
-      notes.addAll(sums.notes());
-      return new Loaded(
-          federation,
-          encoding.withVectorWidth(features),
+      return loaded(
+          purpose,
+          statuses,
+          encoding,
           skipped,
           placement,
-          dropped,
           notes,
-          Map.of());
+          (workers, evaluators) -> {
+            noteUncached(cached, cached.getNumPartitions(), notes);
+            return new SparkFederation(
+                context,
+                cached,
+                occupancy,
+                places,
+                workers,
+                evaluators,
+                ConfiguredCluster.bounds(config));
+          });
     } catch (RuntimeException e) {
       Kept.forget(cached);
       throw e;
     }
+  }
+
+  /**
+   * Finds who of workers whose rows are packed can be trained with; see {@link #of}.
+   *
+   * @param federation makes one of who holds training rows, and who test rows alone
+   */
+  Loaded loaded(
+      Purpose purpose,
+      List<WorkerPartition.Status> statuses,
+      FeatureEncoding encoding,
+      Map<String, String> skipped,
+      String placement,
+      List<String> notes,
+      BiFunction<List<String>, List<String>, SparkFederation> federation) {
+    ToldFaults.refuse(statuses.stream().map(WorkerPartition.Status::fault).toList(), config);
+    int features = commonWidth(statuses);
+    List<String> workers = new ArrayList<>();
+    List<String> evaluators = new ArrayList<>();
+    for (WorkerPartition.Status status : statuses) {
+      switch (status.holding()) {
+        case TRAINING_ROWS -> workers.add(status.worker());
+        case TEST_ROWS -> evaluators.add(status.worker());
+        case TEST_ROWS_WITHOUT_UNITS ->
+            skipped.put(
+                status.worker(), "no training rows for its units (model.standardize = worker)");
+        case NOTHING ->
+            skipped.put(status.worker(), ShardPacking.lacking(config.data().leastRows()));
+      }
+    }
+    Collections.sort(workers);
+    Collections.sort(evaluators);
+    requireEnough(workers, evaluators, purpose, skipped);
+    if (!evaluators.isEmpty()) {
+      notes.add(noteOnEvaluators(evaluators));
+    }
+    SparkFederation made = federation.apply(workers, evaluators);
+    Optional<DroppedRows> dropped = dropped(made);
+    dropped.ifPresent(rows -> notes.add(rows.message().in(KeyWords::of)));
+    notes.addAll(sums.notes());
+    return new Loaded(
+        made, encoding.withVectorWidth(features), skipped, placement, dropped, notes, Map.of());
   }
 
   /** A model that is there already can be evaluated by workers that hold test rows alone. */

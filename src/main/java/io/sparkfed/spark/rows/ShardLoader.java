@@ -117,7 +117,7 @@ public final class ShardLoader {
       List<String> notes,
       Map<String, CellType> sqlTypes) {
 
-    private Loaded with(Map<String, CellType> types) {
+    Loaded with(Map<String, CellType> types) {
       return new Loaded(federation, encoding, skipped, placement, dropped, notes, types);
     }
 

@@ -43,17 +43,39 @@ final class SqlTypes {
    */
   SqlTypes(
       Map<String, String> columns, Map<String, Dataset<Row>> tables, Map<String, CellType> known) {
-    columns.forEach((name, key) -> read.putIfAbsent(CsvHeader.key(name), key));
+    this(columns);
     tables.forEach(
         (worker, table) -> {
           for (StructField field : fields(table)) {
-            String name = CsvHeader.key(field.name());
-            if (read.containsKey(name)) {
-              requireKnown(worker, name, read.get(name), field.dataType(), known.get(name));
-              met.merge(name, field.dataType(), (one, own) -> both(worker, name, one, own));
-            }
+            add(worker, CsvHeader.key(field.name()), field.dataType(), known);
           }
         });
+  }
+
+  private SqlTypes(Map<String, String> columns) {
+    columns.forEach((name, key) -> read.putIfAbsent(CsvHeader.key(name), key));
+  }
+
+  /**
+   * Finds the types of tables that aren't here; see the constructor.
+   *
+   * @param told types by the lower case of columns' names, by worker
+   */
+  static SqlTypes ofTold(
+      Map<String, String> columns,
+      Map<String, Map<String, DataType>> told,
+      Map<String, CellType> known) {
+    SqlTypes types = new SqlTypes(columns);
+    told.forEach(
+        (worker, own) -> own.forEach((name, type) -> types.add(worker, name, type, known)));
+    return types;
+  }
+
+  private void add(String worker, String name, DataType type, Map<String, CellType> known) {
+    if (read.containsKey(name)) {
+      requireKnown(worker, name, read.get(name), type, known.get(name));
+      met.merge(name, type, (one, own) -> both(worker, name, one, own));
+    }
   }
 
   /**
@@ -118,6 +140,16 @@ final class SqlTypes {
           }
         });
     return kinds;
+  }
+
+  /** Returns the types, by the lower case of columns' names. */
+  Map<String, DataType> met() {
+    return Map.copyOf(met);
+  }
+
+  /** Takes account of the types at workers whose tables aren't here. */
+  void widen(Map<String, DataType> common) {
+    met.replaceAll((name, own) -> common.getOrDefault(name, own));
   }
 
   private static StructField[] fields(Dataset<Row> table) {

@@ -11,6 +11,7 @@ import io.sparkfed.data.CellRows;
 import io.sparkfed.data.DataException;
 import io.sparkfed.model.Spelling;
 import io.sparkfed.recipe.OwnersConsent;
+import io.sparkfed.recipe.OwnersConsent.NoSay;
 import io.sparkfed.spark.cluster.Place;
 import io.sparkfed.spark.cluster.PlacedRdd;
 import io.sparkfed.spark.cluster.TaskFailures;
@@ -39,6 +40,7 @@ import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructType;
 
 /** Opens the tables that {@code data} names: checks paths, columns and types, and reads no row. */
@@ -47,6 +49,7 @@ final class WorkerTables {
   private final TrainingConfig config;
   private final DataConfig data;
   private final Optional<Dataset<Row>> given;
+  private final Optional<Map<String, DataType>> common;
 
   WorkerTables(SparkSession spark, TrainingConfig config) {
     this(spark, config, Optional.empty());
@@ -54,10 +57,31 @@ final class WorkerTables {
 
   /** Creates them with the pooled table itself, where it is given and not to be read. */
   WorkerTables(SparkSession spark, TrainingConfig config, Optional<Dataset<Row>> given) {
+    this(spark, config, given, Optional.empty());
+  }
+
+  private WorkerTables(
+      SparkSession spark,
+      TrainingConfig config,
+      Optional<Dataset<Row>> given,
+      Optional<Map<String, DataType>> common) {
     this.spark = spark;
     this.config = config;
     this.data = config.data();
     this.given = given;
+    this.common = common;
+  }
+
+  /**
+   * Creates the table of one owner who reads it in a process of its own, and has been asked.
+   *
+   * @param config whose only path is the owner's
+   * @param common the types of numbers that SQL sees at all workers, by the lower case of columns'
+   *     names
+   */
+  static WorkerTables ofOwner(
+      SparkSession spark, TrainingConfig config, Map<String, DataType> common) {
+    return new WorkerTables(spark, config, Optional.empty(), Optional.of(common));
   }
 
   /**
@@ -119,7 +143,7 @@ final class WorkerTables {
    * @param reading what they are read for
    */
   List<Table> open(Reading reading) {
-    OwnersConsent consent = OwnersConsent.of(config);
+    OwnersConsent consent = common.isPresent() ? NoSay.INSTANCE : OwnersConsent.of(config);
     if (given.isEmpty() && data.source() instanceof WorkerPaths paths) {
       requireNamed(paths, reading);
       AskedOwners.require(
@@ -144,6 +168,7 @@ final class WorkerTables {
       }
       Map<String, Map<String, String>> unfit = load(places, own);
       SqlTypes types = new SqlTypes(sql.columns(), own, sql.known());
+      common.ifPresent(types::widen);
       own.replaceAll((worker, rows) -> rows == null ? null : types.of(rows));
       return places.keySet().stream()
           .map(
@@ -188,6 +213,31 @@ final class WorkerTables {
                         whole.sqlTypes(),
                         Set.of())));
     return tables;
+  }
+
+  /** Returns the owner's csv files before their types are known; empty without any record. */
+  Optional<CsvTables.Untyped> untyped() {
+    return new CsvTables(spark, config, schema(), Reading.TO_FIT, NoSay.INSTANCE).untyped();
+  }
+
+  /**
+   * Returns the types that SQL sees of the owner's table alone, by the lower case of columns'
+   * names; empty where the owner has no rows.
+   */
+  Optional<Map<String, DataType>> typesInSql() {
+    FileFormats.requireTables(spark, data.format());
+    TableSql sql = TableSql.of(data, Reading.TO_FIT);
+    Map<String, Dataset<Row>> own = new TreeMap<>();
+    Map<Place, Optional<String>> places = new LinkedHashMap<>();
+    ((WorkerPaths) data.source())
+        .paths()
+        .forEach((worker, path) -> places.put(Place.anywhere(worker), Optional.of(path)));
+    load(places, own);
+    boolean isThere =
+        own.values().stream().anyMatch(rows -> rows != null && rows.columns().length > 0);
+    return isThere
+        ? Optional.of(new SqlTypes(sql.columns(), own, sql.known()).met())
+        : Optional.empty();
   }
 
   /** What is predicted of rows is written to where the driver says. */

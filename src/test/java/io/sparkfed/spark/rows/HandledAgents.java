@@ -1,0 +1,55 @@
+package io.sparkfed.spark.rows;
+
+import io.sparkfed.agent.AgentHandler;
+import io.sparkfed.agent.Peer;
+import io.sparkfed.aggregate.AggregatorTask;
+import io.sparkfed.aggregate.Visit;
+import io.sparkfed.spark.agents.AgentRelays;
+import io.sparkfed.spark.agents.Relayed;
+import io.sparkfed.spark.agents.Reopening;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/** Agents in this process, asked without a relay; keeps what they replied. */
+final class HandledAgents implements AgentRelays {
+  static final Peer RELAY = new Peer("relay");
+
+  /** Agents by worker; one that is taken out is gone. */
+  final Map<String, AgentHandler> agents = new TreeMap<>();
+
+  final List<byte[]> replies = new ArrayList<>();
+
+  /** Called before each visit. */
+  Consumer<Visit> onVisit = visit -> {};
+
+  @Override
+  public List<Relayed> ask(Visit visit, byte[] request, List<byte[]> opening) {
+    onVisit.accept(visit);
+    List<Relayed> relayed = new ArrayList<>();
+    for (String worker : visit.cohort()) {
+      AgentHandler agent = agents.get(worker);
+      if (agent == null) {
+        relayed.add(Relayed.without(worker, "nobody listens"));
+        continue;
+      }
+      byte[] reply =
+          Reopening.<RuntimeException>asked(
+              asked -> agent.answer(asked, RELAY, text -> {}), request, opening);
+      replies.add(reply);
+      relayed.add(Relayed.of(worker, reply));
+    }
+    return relayed;
+  }
+
+  @Override
+  public <M> List<M> visitAggregators(Visit visit, AggregatorTask<M> task) {
+    AggregatorTask<M> read = task.form().read(task.toBytes(), task.site());
+    return visit.cohort().stream().map(read::run).toList();
+  }
+
+  @Override
+  public void close() {}
+}
