@@ -22,6 +22,22 @@ public interface Question<S> extends Sendable<Question<S>> {
     return 0;
   }
 
+  /**
+   * Returns bytes that say what an answer tells beside numbers that are the same in all answers:
+   * two questions that tell the same have the same, as the difference of their sums is a sum, too.
+   */
+  default byte[] subject() {
+    return toBytes();
+  }
+
+  /**
+   * Returns whether a sum of answers must be over all who are asked, or not be opened: of sums over
+   * some the difference would be what the others have.
+   */
+  default boolean isOfAll() {
+    return false;
+  }
+
   /** Returns how many rows stand behind an answer; empty where they are not counted. */
   default Optional<RowCounts> rows(S held) {
     return Optional.empty();

@@ -52,6 +52,11 @@ public interface Words<S> extends Sendable<Words<S>> {
     return 0;
   }
 
+  /** Returns whether a sum of the vectors must be over all who are asked, or not be opened. */
+  default boolean isOfAll() {
+    return false;
+  }
+
   /** Returns how many rows stand behind a worker's vector; empty where they are not counted. */
   default Optional<RowCounts> rows(S held) {
     return Optional.empty();

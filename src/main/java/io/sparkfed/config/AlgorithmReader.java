@@ -11,6 +11,7 @@ import io.sparkfed.objective.Reduction;
 /** Reads {@code algorithm}. */
 final class AlgorithmReader {
   private static final String COHORT = "algorithm.cohort.";
+  private static final String EVALUATE_EVERY = "evaluate-every";
 
   private final Config user;
   private final ConfigReader read;
@@ -57,6 +58,11 @@ final class AlgorithmReader {
     boolean hasFraction = read.isSet(COHORT + "fraction");
     boolean hasCount = read.isSet(COHORT + "count");
     if (!hasFraction && !hasCount) {
+      if (read.isSet(COHORT + EVALUATE_EVERY)) {
+        throw read.invalid(
+            COHORT + EVALUATE_EVERY,
+            "must be with algorithm.cohort.fraction or count: without samples each round evaluates");
+      }
       return Cohort.everybody();
     }
     if (hasFraction && hasCount) {
@@ -70,17 +76,22 @@ final class AlgorithmReader {
               + " has gained");
     }
     int least = minWorkers(read);
+    int every =
+        read.isSet(COHORT + EVALUATE_EVERY)
+            ? read.integer(COHORT + EVALUATE_EVERY, 1, Integer.MAX_VALUE)
+            : Cohort.EVALUATED_EVERY;
     if (hasFraction) {
       return new Cohort.Fraction(
           read.number(COHORT + "fraction", "must be a number in (0, 1]", v -> v > 0.0 && v <= 1.0),
-          least);
+          least,
+          every);
     }
     int count = read.integer(COHORT + "count", 1, Integer.MAX_VALUE);
     if (count < least) {
       throw read.invalid(
           COHORT + "count", "must be at least aggregation.min-workers, which is " + least);
     }
-    return new Cohort.Count(count);
+    return new Cohort.Count(count, every);
   }
 
   /** Returns the least number of workers that a sum may be opened over. */

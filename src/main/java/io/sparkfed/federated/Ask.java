@@ -110,12 +110,28 @@ public final class Ask {
   private static <S> Opened<double[]> ofAll(
       VectorSum sum, Federation<S> federation, Visit visit, String what, Question<S> question) {
     try {
-      return sum.sum(federation, visit.ofAll(), question);
+      return twice(sum, federation, visit.ofAll(), question);
     } catch (CohortException e) {
       if (e.least() > visit.cohort().size()) {
         throw e;
       }
       throw CohortException.notAll(what, e);
+    }
+  }
+
+  /**
+   * Nothing was opened, so it may be tried once more: who was late, or lost with an executor, may
+   * be back.
+   */
+  private static <S> Opened<double[]> twice(
+      VectorSum sum, Federation<S> federation, Visit visit, Question<S> question) {
+    try {
+      return sum.sum(federation, visit, question);
+    } catch (CohortException e) {
+      if (e.isRefused()) {
+        throw e;
+      }
+      return sum.sum(federation, visit, question);
     }
   }
 

@@ -9,9 +9,13 @@ import java.util.List;
  * whose hashes of (seed, round, id) are the smallest, so it is the same on any machine, in any
  * order, and after a resumption; each worker's turn in a round is as likely as any other's.
  *
- * <p>Evaluations that don't train are everybody's.
+ * <p>Evaluations are everybody's: what differs from sample to sample would tell what each worker
+ * has.
  */
 public sealed interface Cohort {
+  /** How often models are evaluated unless somebody says otherwise, where rounds take samples. */
+  int EVALUATED_EVERY = 10;
+
   /** Returns all workers, in every round. */
   static Cohort everybody() {
     return new Everybody();
@@ -23,6 +27,11 @@ public sealed interface Cohort {
    * @param workers how many there are
    */
   int size(int workers);
+
+  /** Returns how many rounds are between two evaluations of the model; the last always is one. */
+  default int evaluatedEvery() {
+    return 1;
+  }
 
   /** Returns whether rounds may differ in who takes part. */
   default boolean isSampled() {
@@ -63,8 +72,9 @@ public sealed interface Cohort {
    * A number of workers; all where there are fewer.
    *
    * @param count at least 1
+   * @param evaluatedEvery at least 1
    */
-  record Count(int count) implements Cohort {
+  record Count(int count, int evaluatedEvery) implements Cohort {
     /**
      * @throws IllegalArgumentException if the number is out of range
      */
@@ -72,6 +82,12 @@ public sealed interface Cohort {
       if (count < 1) {
         throw new IllegalArgumentException("a cohort must be >= 1. Provided value: " + count);
       }
+      requirePeriod(evaluatedEvery);
+    }
+
+    /** Evaluates every {@value #EVALUATED_EVERY} rounds. */
+    public Count(int count) {
+      this(count, EVALUATED_EVERY);
     }
 
     @Override
@@ -85,8 +101,9 @@ public sealed interface Cohort {
    *
    * @param fraction in (0, 1]
    * @param least at least 1; all where there are fewer
+   * @param evaluatedEvery at least 1
    */
-  record Fraction(double fraction, int least) implements Cohort {
+  record Fraction(double fraction, int least, int evaluatedEvery) implements Cohort {
     /**
      * @throws IllegalArgumentException if a parameter is out of range
      */
@@ -98,11 +115,24 @@ public sealed interface Cohort {
       if (least < 1) {
         throw new IllegalArgumentException("a cohort must be >= 1. Provided value: " + least);
       }
+      requirePeriod(evaluatedEvery);
+    }
+
+    /** Evaluates every {@value #EVALUATED_EVERY} rounds. */
+    public Fraction(double fraction, int least) {
+      this(fraction, least, EVALUATED_EVERY);
     }
 
     @Override
     public int size(int workers) {
       return Math.min(workers, Math.max(least, (int) Math.round(fraction * workers)));
+    }
+  }
+
+  private static void requirePeriod(int rounds) {
+    if (rounds < 1) {
+      throw new IllegalArgumentException(
+          "a model must be evaluated every so many rounds, at least 1. Provided value: " + rounds);
     }
   }
 }

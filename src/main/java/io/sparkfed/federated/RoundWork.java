@@ -74,8 +74,8 @@ public interface RoundWork {
 
   /** What a visit brought: the evaluation of the model it took along, and what follows. */
   interface Answer {
-    /** Returns the evaluation of the model. */
-    EvaluationSums evaluation();
+    /** Returns the evaluation of the model; empty where not everybody took part. */
+    Optional<EvaluationSums> evaluation();
 
     /** Returns what was measured at the workers beside the evaluation. */
     Measurements measured();

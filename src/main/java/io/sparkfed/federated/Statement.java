@@ -20,6 +20,7 @@ import java.util.Optional;
  */
 public sealed interface Statement<S> extends Question<S>
     permits LocalTraining,
+        LocalUpdate,
         SummedDerivatives,
         ModelEvaluation,
         TestEvaluation,
@@ -57,6 +58,16 @@ public sealed interface Statement<S> extends Question<S>
       clip.requireNone();
     }
     return answer(worker, held);
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Most hold numbers that are the same whatever the model is.
+   */
+  @Override
+  default boolean isOfAll() {
+    return true;
   }
 
   @Override

@@ -29,7 +29,7 @@ public enum StatementForm implements Form<Question<Object>> {
   INSTANCE;
 
   /** Of the list, and of what stands in a statement. */
-  static final int VERSION = 2;
+  static final int VERSION = 3;
 
   static final RecordForm RECORDS = new RecordForm(VERSION, types());
 

@@ -158,7 +158,7 @@ final class Console implements AutoCloseable {
   }
 
   private static String number(double value) {
-    return String.format(Locale.ROOT, "%.6g", value);
+    return Double.isNaN(value) ? "-" : String.format(Locale.ROOT, "%.6g", value);
   }
 
   private void line(String format, Object... arguments) {

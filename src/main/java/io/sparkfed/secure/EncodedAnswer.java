@@ -65,7 +65,7 @@ record EncodedAnswer<S>(Question<S> question, FixedPoint grid) implements Questi
 
   @Override
   public byte[] subject() {
-    return WordsKind.ENCODED.begin().bytes(question.toBytes()).toByteArray();
+    return WordsKind.ENCODED.begin().bytes(question.subject()).toByteArray();
   }
 
   @Override

@@ -1,7 +1,6 @@
 package io.sparkfed.secure;
 
 import io.sparkfed.aggregate.AggregationException;
-import io.sparkfed.aggregate.CohortException;
 import io.sparkfed.aggregate.Federation;
 import io.sparkfed.aggregate.Layout;
 import io.sparkfed.aggregate.Opened;
@@ -9,7 +8,6 @@ import io.sparkfed.aggregate.Question;
 import io.sparkfed.aggregate.RingSum;
 import io.sparkfed.aggregate.VectorSum;
 import io.sparkfed.aggregate.Visit;
-import io.sparkfed.aggregate.Words;
 import java.util.Arrays;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
@@ -119,7 +117,7 @@ public final class FixedPointSum implements VectorSum {
     }
     range = range.atLeast(workers);
     FixedPoint chosen = range.codec(scaledLength);
-    Opened<long[]> opened = opened(federation, visit, new EncodedAnswer<>(question, chosen));
+    Opened<long[]> opened = ring.sum(federation, visit, new EncodedAnswer<>(question, chosen));
     long saturated = chosen.saturated(opened.value());
     double[] sums = decode(chosen, opened.value(), opened.workers());
     if (saturated != 0) {
@@ -196,7 +194,7 @@ public final class FixedPointSum implements VectorSum {
             visit.least());
     int workers = visit.cohort().size();
     AnswersMagnitude<S> magnitude = new AnswersMagnitude<>(question, scaledLength, open);
-    return opened(federation, probe, magnitude)
+    return ring.sum(federation, probe, magnitude)
         .map(buckets -> found(magnitude.tops(buckets), workers));
   }
 
@@ -235,20 +233,5 @@ public final class FixedPointSum implements VectorSum {
                     .max()
                     .getAsInt())
         .toArray();
-  }
-
-  /**
-   * A sum that everybody must be in is tried once more, as nothing was opened: who was late, or
-   * lost with an executor, may be back.
-   */
-  private <S> Opened<long[]> opened(Federation<S> federation, Visit visit, Words<S> words) {
-    try {
-      return ring.sum(federation, visit, words);
-    } catch (CohortException e) {
-      if (!visit.demandsAll() || e.isRefused()) {
-        throw e;
-      }
-      return ring.sum(federation, visit, words);
-    }
   }
 }

@@ -28,6 +28,11 @@ interface QuestionWords<S> extends Words<S> {
   }
 
   @Override
+  default boolean isOfAll() {
+    return question().isOfAll();
+  }
+
+  @Override
   default Optional<RowCounts> rows(S held) {
     return question().rows(held);
   }

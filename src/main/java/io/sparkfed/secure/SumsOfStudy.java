@@ -96,6 +96,11 @@ public record SumsOfStudy(byte[] study, RingSum sum) implements RingSum {
     }
 
     @Override
+    public boolean isOfAll() {
+      return words.isOfAll();
+    }
+
+    @Override
     public Optional<RowCounts> rows(S held) {
       return words.rows(held);
     }

@@ -70,8 +70,8 @@ class StatementsTest {
               new MinibatchSgd(2, 8, 0.05),
               new LocalNewton(4, 1e-9),
               new LocalLbfgs(5, 1e-9, 3))) {
-        all.add(
-            new LocalTraining(
+        LocalUpdate update =
+            new LocalUpdate(
                 loss,
                 shape,
                 new Penalty(0.0, 0.25),
@@ -79,13 +79,12 @@ class StatementsTest {
                 Reduction.MEAN,
                 solver,
                 Weighting.ROWS,
-                metrics,
-                TestRows.SUMMED,
                 none,
                 7L,
                 3,
-                model,
-                true));
+                model);
+        all.add(update);
+        all.add(new LocalTraining(update, metrics, TestRows.SUMMED, true));
         all.add(new OwnOptimum(loss, shape, new Penalty(0.0, 0.5), solver, scaling, 9L, model));
       }
       for (boolean hasHessian : new boolean[] {true, false}) {
@@ -176,7 +175,10 @@ class StatementsTest {
 
   /** Fingerprints of the versions there have been; one that was released never changes. */
   private static final Map<Integer, String> FINGERPRINTS =
-      Map.of(1, "8e27a25ac4402a79bc6115b922643d05", 2, "2f0c406742c2c564348bec3439ebb94b");
+      Map.of(
+          1, "8e27a25ac4402a79bc6115b922643d05",
+          2, "2f0c406742c2c564348bec3439ebb94b",
+          3, "716fcc95ca91c729bf93b5365c7f437d");
 
   /**
    * The list with each component's type, and the bytes of one statement of each kind. Who reads
@@ -277,9 +279,16 @@ class StatementsTest {
     for (Statement<?> statement : ofEveryKind()) {
       String name = statement.getClass().getSimpleName();
       Statement<Object> asked = (Statement<Object>) statement;
-      if (statement instanceof LocalTraining training) {
+      if (statement instanceof LocalUpdate alone) {
+        NamedVector answer = alone.layout().read(alone.answer("a", shard, clip));
+        double[] update = answer.all(LocalUpdate.UPDATE);
+        double norm = Math.sqrt(Arrays.stream(update).map(u -> u * u).sum());
+        // Three rows, and the nearest power of two.
+        assertEquals(3e-9, norm, 1e-22);
+        assertEquals(4.0, answer.get(LocalUpdate.COARSE_WEIGHT));
+      } else if (statement instanceof LocalTraining training) {
         NamedVector answer = training.layout().read(training.answer("a", shard, clip));
-        double[] update = answer.mean(LocalTraining.UPDATE, LocalTraining.WEIGHT);
+        double[] update = answer.mean(LocalUpdate.UPDATE, LocalTraining.WEIGHT);
         double norm = Math.sqrt(Arrays.stream(update).map(u -> u * u).sum());
         assertEquals(1e-9, norm, 1e-22);
         assertEquals(1.0, answer.get(LocalTraining.CLIPPED));
@@ -302,7 +311,7 @@ class StatementsTest {
     }
     assertEquals(BESIDE_UPDATES, answered);
     assertEquals(
-        Statement.class.getPermittedSubclasses().length - BESIDE_UPDATES.size() - 1,
+        Statement.class.getPermittedSubclasses().length - BESIDE_UPDATES.size() - 2,
         refused.size());
   }
 

@@ -1,5 +1,6 @@
 package io.sparkfed.federated.averaging;
 
+import io.sparkfed.aggregate.CohortException;
 import io.sparkfed.aggregate.Federation;
 import io.sparkfed.aggregate.NamedVector;
 import io.sparkfed.aggregate.Opened;
@@ -11,6 +12,7 @@ import io.sparkfed.evaluation.Measurement;
 import io.sparkfed.evaluation.Measurements;
 import io.sparkfed.federated.EvaluationSums;
 import io.sparkfed.federated.LocalTraining;
+import io.sparkfed.federated.LocalUpdate;
 import io.sparkfed.federated.RoundWork;
 import io.sparkfed.federated.TrainingPlan;
 import io.sparkfed.federated.TrainingState.Work;
@@ -22,6 +24,7 @@ import io.sparkfed.model.Scaling;
 import io.sparkfed.server.Search;
 import io.sparkfed.server.ServerOptimizer.Step;
 import io.sparkfed.server.ServerState;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,25 +36,42 @@ import java.util.function.Consumer;
  * Local training at the workers, the weighted mean of their updates, a step of the server. Where
  * the plan has a tolerance, it ends when {@value #QUIET_ROUNDS} rounds in a row have changed the
  * mean training loss by at most that part of it.
+ *
+ * <p>Weights, labels and metrics are in a sum over everybody or in none. A round that somebody
+ * stays away from, or that takes a sample, is a sum of updates alone; what it is divided by is the
+ * weight of all, by the coarse weights' share in those of all.
  */
 public final class AveragedRounds implements RoundWork {
+  private static final System.Logger LOG = System.getLogger(AveragedRounds.class.getName());
   private static final int QUIET_ROUNDS = 2;
   private static final String PREVIOUS_LOSS = "previous-loss";
   private static final String QUIET = "quiet";
   private static final String SERVER = "server.";
+  private static final String OF_ALL = "weights-of-all";
+  private static final String RANGE_OF_UPDATES = "range-of-updates";
+  private static final String AWAY = "somebody-is-away";
 
   private final TrainingPlan plan;
   private final Scaling scaling;
   private final VectorSum sum;
+  private final VectorSum updates;
   private ServerState server;
   private double previousLoss = Double.NaN;
   private int quietRounds;
+
+  /** Weight and coarse weight of all workers, once a sum over them was opened. */
+  private Optional<double[]> ofAll = Optional.empty();
+
+  /** Whether the last round that asked everybody was without somebody. */
+  private boolean isSomebodyAway;
+
   private Optional<Averaged> last = Optional.empty();
 
   public AveragedRounds(TrainingPlan plan, Scaling scaling) {
     this.plan = plan;
     this.scaling = scaling;
     this.sum = plan.sums().sumOf(LocalTraining.layout(plan.shape(), plan.metrics()));
+    this.updates = plan.sums().sumOf(LocalUpdate.layout(plan.shape()));
     this.server = plan.server().begin(plan.shape().size());
   }
 
@@ -65,12 +85,48 @@ public final class AveragedRounds implements RoundWork {
     return "local training";
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Where somebody was away, the next sum over everybody is tried when all have come back.
+   */
   @Override
   public Opened<Answer> visit(
       Federation<Shard> federation, Visit visit, double[] model, boolean trains) {
+    boolean asksAll = visit.cohort().equals(federation.workers());
+    if (!trains || (asksAll && !isSomebodyAway)) {
+      try {
+        return whole(federation, visit, model, trains);
+      } catch (CohortException e) {
+        if (e.isRefused() || !asksAll || e.least() > visit.cohort().size()) {
+          throw e;
+        }
+        LOG.log(
+            System.Logger.Level.WARNING,
+            "{0}: not everybody took part, so no metrics are opened",
+            visit.description());
+      }
+    }
+    if (!trains) {
+      return new Opened<>(new Unknown(model), 0, visit.cohort().size(), 0, 0);
+    }
+    Opened<Answer> opened = alone(federation, visit, model);
+    isSomebodyAway = asksAll && opened.dropouts() > 0;
+    return opened;
+  }
+
+  private Opened<Answer> whole(
+      Federation<Shard> federation, Visit visit, double[] model, boolean trains) {
     LocalTraining statement = LocalTraining.of(plan, scaling, visit.round(), model, trains);
-    return sum.sum(federation, visit, statement)
+    return sum.sum(federation, visit.ofAll(), statement)
         .map(sums -> new Averaged(model, statement.layout().read(sums)));
+  }
+
+  private Opened<Answer> alone(Federation<Shard> federation, Visit visit, double[] model) {
+    LocalUpdate statement = LocalUpdate.of(plan, scaling, visit.round(), model);
+    return updates
+        .sum(federation, visit, statement)
+        .map(sums -> new Unevaluated(model, statement.layout().read(sums)));
   }
 
   @Override
@@ -113,12 +169,25 @@ public final class AveragedRounds implements RoundWork {
       values.put(QUIET, new double[] {quietRounds});
     }
     server.vectors().forEach((name, vector) -> values.put(SERVER + name, vector));
+    ofAll.ifPresent(weights -> values.put(OF_ALL, weights));
+    if (updates.choices().length > 0) {
+      values.put(RANGE_OF_UPDATES, Arrays.stream(updates.choices()).asDoubleStream().toArray());
+    }
+    if (isSomebodyAway) {
+      values.put(AWAY, new double[0]);
+    }
     return values;
   }
 
   @Override
   public void restore(Work saved) {
     Map<String, double[]> values = saved.values();
+    ofAll = Optional.ofNullable(values.get(OF_ALL)).filter(weights -> weights.length == 2);
+    isSomebodyAway = values.containsKey(AWAY);
+    updates.restore(
+        Arrays.stream(values.getOrDefault(RANGE_OF_UPDATES, new double[0]))
+            .mapToInt(choice -> (int) choice)
+            .toArray());
     Map<String, double[]> vectors = new HashMap<>();
     for (String name : server.vectors().keySet()) {
       vectors.put(name, values.getOrDefault(SERVER + name, new double[0]));
@@ -160,6 +229,7 @@ public final class AveragedRounds implements RoundWork {
                     plan.family().adviceOnRunaway()));
   }
 
+  /** Of a round that everybody took part in. */
   private final class Averaged implements Answer {
     private final double[] model;
     private final double[] update;
@@ -169,10 +239,15 @@ public final class AveragedRounds implements RoundWork {
 
     Averaged(double[] model, NamedVector sums) {
       this.model = model;
-      this.update = sums.mean(LocalTraining.UPDATE, LocalTraining.WEIGHT);
+      this.update = sums.mean(LocalUpdate.UPDATE, LocalTraining.WEIGHT);
       this.evaluation = EvaluationSums.of(sums);
       this.labels = sums.all(LocalTraining.LABELS);
       last = Optional.of(this);
+      ofAll =
+          Optional.of(
+              new double[] {
+                sums.total(LocalTraining.WEIGHT), sums.total(LocalUpdate.COARSE_WEIGHT)
+              });
       this.measured =
           Measurements.none().with(Measurement.CLIPPED, (long) sums.get(LocalTraining.CLIPPED));
     }
@@ -183,8 +258,8 @@ public final class AveragedRounds implements RoundWork {
     }
 
     @Override
-    public EvaluationSums evaluation() {
-      return evaluation;
+    public Optional<EvaluationSums> evaluation() {
+      return Optional.of(evaluation);
     }
 
     @Override
@@ -202,9 +277,7 @@ public final class AveragedRounds implements RoundWork {
       if (plan.tolerance().isPresent() && isQuiet(plan.tolerance().getAsDouble())) {
         return new Next(model, model, Optional.of(Search.Ending.CONVERGED));
       }
-      Step step = plan.server().step(server, model, update);
-      server = step.state();
-      return new Next(step.model(), model, Optional.empty());
+      return stepped(model, update);
     }
 
     private boolean isQuiet(double tolerance) {
@@ -213,6 +286,63 @@ public final class AveragedRounds implements RoundWork {
       quietRounds = little ? quietRounds + 1 : 0;
       previousLoss = loss;
       return quietRounds >= QUIET_ROUNDS;
+    }
+  }
+
+  private Next stepped(double[] model, double[] update) {
+    Step step = plan.server().step(server, model, update);
+    server = step.state();
+    return new Next(step.model(), model, Optional.empty());
+  }
+
+  /** Of a round that somebody stayed away from, or of a sample. */
+  private final class Unevaluated extends Unknown {
+    private final double[] model;
+    private final double[] update;
+
+    Unevaluated(double[] model, NamedVector sums) {
+      super(model);
+      this.model = model;
+      double coarse = sums.total(LocalUpdate.COARSE_WEIGHT);
+      double weight = ofAll.map(all -> all[0] * (coarse / all[1])).orElse(coarse);
+      this.update = sums.all(LocalUpdate.UPDATE);
+      for (int j = 0; j < update.length; j++) {
+        update[j] /= weight;
+      }
+    }
+
+    @Override
+    public Next next() {
+      return stepped(model, update);
+    }
+  }
+
+  /** Of a model that not everybody could evaluate. */
+  private static class Unknown implements Answer {
+    private final double[] model;
+
+    Unknown(double[] model) {
+      this.model = model;
+    }
+
+    @Override
+    public Optional<EvaluationSums> evaluation() {
+      return Optional.empty();
+    }
+
+    @Override
+    public Measurements measured() {
+      return Measurements.none();
+    }
+
+    @Override
+    public OptionalDouble objective() {
+      return OptionalDouble.empty();
+    }
+
+    @Override
+    public Next next() {
+      return new Next(model, model, Optional.empty());
     }
   }
 }

@@ -356,8 +356,8 @@ public final class ExactRounds implements RoundWork {
     }
 
     @Override
-    public EvaluationSums evaluation() {
-      return evaluation;
+    public Optional<EvaluationSums> evaluation() {
+      return Optional.of(evaluation);
     }
 
     @Override

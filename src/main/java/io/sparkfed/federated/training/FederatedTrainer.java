@@ -50,6 +50,11 @@ import java.util.stream.Collectors;
  * <p>One-shot: an instance trains once.
  */
 public final class FederatedTrainer {
+  private static final Message NOT_EVALUATED =
+      Message.of(
+          "WARNING: the last model is not evaluated, nor checked for divergence: a worker stayed"
+              + " away, and metrics of the others beside earlier ones of all would tell that one's");
+
   private final KeyVisits<Shard> phases;
   private final TimedFederation<Shard> federation;
   private final TrainingPlan given;
@@ -169,10 +174,11 @@ public final class FederatedTrainer {
           Message.of(
               "cohorts are samples (",
               Hint.SAMPLED_COHORTS,
-              "): the metrics of a round are those of the next round's cohort, the last ones"
-                  + " everybody's; and sums over cohorts that differ can be subtracted from each"
-                  + " other, so many rounds tell each worker's number of rows and label totals,"
-                  + " whatever ",
+              "): a model is evaluated by everybody, every ",
+              given.cohort().evaluatedEvery(),
+              " rounds; and sums over cohorts that differ can be subtracted from each other, so many"
+                  + " rounds tell to a power of two what each worker weighs, and something of its"
+                  + " updates, whatever ",
               Hint.AGGREGATION_MODE,
               " is"));
     }
@@ -209,7 +215,7 @@ public final class FederatedTrainer {
               ? divergedInTraining(round, model, lastGood, previous, e)
               : diverged(previous.round(), lastGood, Message.of(e.getMessage()));
         }
-        reports.overflow(previous);
+        reports.unevaluated(previous);
         previous = Cost.nothingOf(round);
         model = instead.get();
         reached(model, lastGood, ending, previous);
@@ -259,8 +265,14 @@ public final class FederatedTrainer {
     Optional<SameRows> then = sameRows;
     sameRows = Optional.empty();
     if (visited.cost().workers() == federation.workers().size()) {
-      then.ifPresent(
-          rows -> rows.require(metrics.ofTraining(visited), metrics.ofTest(visited.evaluation())));
+      visited
+          .evaluation()
+          .ifPresent(
+              sums ->
+                  then.ifPresent(
+                      rows ->
+                          rows.require(
+                              metrics.ofTraining(visited.answer(), sums), metrics.ofTest(sums))));
     }
   }
 
@@ -296,7 +308,10 @@ public final class FederatedTrainer {
   }
 
   private boolean isAcceptable(Visited visited) {
-    double loss = plan.metrics().meanLoss(visited.evaluation().train(), 0);
+    if (visited.evaluation().isEmpty()) {
+      return true;
+    }
+    double loss = plan.metrics().meanLoss(visited.evaluation().get().train(), 0);
     return Double.isFinite(loss) && (!hasExploded(loss) || work.takesBack());
   }
 
@@ -306,17 +321,20 @@ public final class FederatedTrainer {
    * @param result the model in training units, where the training ends with it
    */
   private void report(Cost round, Visited visited, Optional<double[]> result) {
-    EvaluationSums sums = visited.evaluation();
-    Map<String, Double> train = metrics.ofTraining(visited);
+    if (visited.evaluation().isEmpty()) {
+      reports.unevaluated(round);
+      if (result.isPresent()) {
+        notes.add(NOT_EVALUATED);
+      }
+      return;
+    }
+    EvaluationSums sums = visited.evaluation().get();
+    Map<String, Double> train = metrics.ofTraining(visited.answer(), sums);
     Map<String, Double> test = new LinkedHashMap<>(metrics.ofTest(sums));
     result.ifPresent(
         model -> {
           phases.enter(RunPhase.STATISTICS);
-          if (visited.cost().dropouts() == 0) {
-            metrics.refine(model, sums, train, test, notes::add);
-          } else {
-            metrics.leaveCoarse(train, notes::add);
-          }
+          metrics.refine(model, sums, train, test, notes::add);
         });
     double loss = plan.metrics().meanLoss(sums.train(), 0);
     reports.evaluated(round, (int) sums.oneLabelWorkers(), loss, train, test);

@@ -5,9 +5,9 @@ import io.sparkfed.aggregate.Federation;
 import io.sparkfed.data.Shard;
 import io.sparkfed.federated.AskedRows;
 import io.sparkfed.federated.EvaluationSums;
+import io.sparkfed.federated.RoundWork.Answer;
 import io.sparkfed.federated.TrainingPlan;
 import io.sparkfed.federated.survey.HeldOutRows;
-import io.sparkfed.federated.training.RoundVisits.Visited;
 import io.sparkfed.hint.Message;
 import io.sparkfed.model.Scaling;
 import java.util.LinkedHashMap;
@@ -17,10 +17,6 @@ import java.util.function.Consumer;
 
 /** The metrics of a round's model, from the sums that a visit brought. */
 final class RoundMetrics {
-  /** Says how many workers' rows the others are of, where cohorts differ. */
-  private static final String WORKERS = "workers";
-
-  private static final String AUC = "auc";
   private static final Message NOT_REFINED =
       Message.of(
           "the AUC is only as exact as its aucError: a sum for narrower bins could not be opened");
@@ -39,26 +35,10 @@ final class RoundMetrics {
   }
 
   /** Returns the metrics of the training rows, and the objective where there is one. */
-  Map<String, Double> ofTraining(Visited visited) {
-    Map<String, Double> train =
-        new LinkedHashMap<>(plan.metrics().metrics(visited.evaluation().train(), 0));
-    visited.answer().objective().ifPresent(objective -> train.put("objective", objective));
-    if (RoundVisits.isSampled(plan)) {
-      train.put(WORKERS, (double) visited.cost().workers());
-    }
+  Map<String, Double> ofTraining(Answer answer, EvaluationSums evaluation) {
+    Map<String, Double> train = new LinkedHashMap<>(plan.metrics().metrics(evaluation.train(), 0));
+    answer.objective().ifPresent(objective -> train.put("objective", objective));
     return train;
-  }
-
-  /**
-   * Leaves the AUC of a result as it is, after a dropout: more sums at the model would be over
-   * others than the last.
-   *
-   * @param note hears of it
-   */
-  void leaveCoarse(Map<String, Double> train, Consumer<Message> note) {
-    if (train.containsKey(AUC)) {
-      note.accept(NOT_REFINED);
-    }
   }
 
   /**

@@ -34,8 +34,8 @@ final class RoundReports {
     add(round, loss, train, test);
   }
 
-  /** Reports the round whose model could not be evaluated and was taken back. */
-  void overflow(Cost round) {
+  /** Reports a round whose model was not evaluated, or could not be and was taken back. */
+  void unevaluated(Cost round) {
     add(round, Double.NaN, Map.of(), Map.of());
   }
 
@@ -63,9 +63,13 @@ final class RoundReports {
     return rounds.isEmpty() ? Optional.empty() : Optional.of(rounds.get(rounds.size() - 1));
   }
 
-  /** Returns the mean training loss of the model at the start; 0 before it is known. */
+  /** Returns the first mean training loss that is known, the start's as a rule; 0 before. */
   double initialLoss() {
-    return rounds.isEmpty() ? 0.0 : rounds.get(0).loss();
+    return rounds.stream()
+        .mapToDouble(RoundSummary::loss)
+        .filter(Double::isFinite)
+        .findFirst()
+        .orElse(0.0);
   }
 
   boolean hasLowered() {

@@ -16,6 +16,7 @@ import io.sparkfed.federated.survey.HeldOutRows;
 import io.sparkfed.model.Scaling;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -50,12 +51,12 @@ final class RoundVisits {
   /**
    * What a visit brought, with its cost.
    *
-   * @param evaluation see {@link Answer#evaluation}
+   * @param evaluation of the model; empty where it is not evaluated, or not everybody took part
    */
-  record Visited(Answer answer, EvaluationSums evaluation, Cost cost) {}
+  record Visited(Answer answer, Optional<EvaluationSums> evaluation, Cost cost) {}
 
   /**
-   * Visits the cohort of a round.
+   * Visits the cohort of a round; where it is a sample, now and then everybody before it.
    *
    * @param model in training units
    * @param train whether to train from it; otherwise it is only evaluated, by everybody
@@ -63,28 +64,31 @@ final class RoundVisits {
    */
   Visited visit(int round, double[] model, boolean train) {
     List<String> all = federation.workers();
-    boolean isSampled = train && isSampled(plan);
-    List<String> cohort = isSampled ? plan.cohort().of(all, plan.seed(), round) : all;
+    List<String> cohort = train ? ofRound(round) : all;
+    boolean isSample = cohort.size() < all.size();
     int shown = Math.min(round, plan.rounds());
-    String description =
-        String.format(
-            Locale.ROOT,
-            "round %d/%d: %s (%s)",
-            shown,
-            plan.rounds(),
-            train ? work.purpose() : "evaluation",
-            isSampled ? named(cohort, all.size()) : cohort.size() + " workers");
     federation.restart();
-    Opened<Answer> opened =
-        work.visit(federation, new Visit(description, shown, cohort), model, train);
-    EvaluationSums evaluation = opened.value().evaluation();
-    long modelBytes = (long) Double.BYTES * model.length * cohort.size();
-    if (heldOut.haveOwnVisit() && !isSampled) {
-      modelBytes += (long) Double.BYTES * model.length * heldOut.cohort().size();
+    long bytes = 0;
+    Optional<EvaluationSums> evaluation = Optional.empty();
+    if (isSample && (round - 1) % plan.cohort().evaluatedEvery() == 0) {
+      Opened<Answer> ofAll = work.visit(federation, evaluating(shown, all), model, false);
+      evaluation = ofAll.value().evaluation();
+      bytes += bytesOf(model, all) + ofAll.messageBytes();
+    }
+    String whose = isSample ? named(cohort, all.size()) : cohort.size() + " workers";
+    Visit visit =
+        train
+            ? new Visit(described(shown, work.purpose(), whose), shown, cohort)
+            : evaluating(shown, all);
+    Opened<Answer> opened = work.visit(federation, visit, model, train);
+    bytes += bytesOf(model, cohort) + opened.messageBytes();
+    evaluation = evaluation.or(opened.value()::evaluation);
+    if (heldOut.haveOwnVisit() && evaluation.isPresent()) {
+      bytes += bytesOf(model, heldOut.cohort());
       try {
         Opened<NamedVector> ofTest = heldOut.sums(federation, scaling, model);
-        evaluation = evaluation.withTest(ofTest.value());
-        modelBytes += ofTest.messageBytes();
+        evaluation = evaluation.map(sums -> sums.withTest(ofTest.value()));
+        bytes += ofTest.messageBytes();
       } catch (CohortException e) {
         LOG.log(
             System.Logger.Level.WARNING,
@@ -106,8 +110,25 @@ final class RoundVisits {
                 .value()
                 .measured()
                 .with(Measurement.SATURATED, opened.saturated())
-                .with(Measurement.BYTES, modelBytes + opened.messageBytes()),
+                .with(Measurement.BYTES, bytes),
             times.byPhase()));
+  }
+
+  private List<String> ofRound(int round) {
+    List<String> all = federation.workers();
+    return isSampled(plan) ? plan.cohort().of(all, plan.seed(), round) : all;
+  }
+
+  private Visit evaluating(int shown, List<String> all) {
+    return new Visit(described(shown, "evaluation", all.size() + " workers"), shown, all);
+  }
+
+  private String described(int shown, String purpose, String whose) {
+    return String.format(Locale.ROOT, "round %d/%d: %s (%s)", shown, plan.rounds(), purpose, whose);
+  }
+
+  private static long bytesOf(double[] model, List<String> cohort) {
+    return (long) Double.BYTES * model.length * cohort.size();
   }
 
   /** Returns whether the cohorts of rounds differ. */

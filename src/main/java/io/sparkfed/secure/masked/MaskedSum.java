@@ -105,6 +105,7 @@ public final class MaskedSum implements RingSum {
     List<String> invited = cohort;
     boolean lostBefore = false;
     for (int attempt = 1; ; attempt++) {
+      boolean areFresh = cards.isEmpty();
       try {
         Opened<long[]> opened =
             new Attempt<>(federation, visit, words, traffic).open(cohort, invited);
@@ -114,9 +115,9 @@ public final class MaskedSum implements RingSum {
         return opened;
       } catch (CohortException e) {
         // Nothing was opened, so another session may try. Workers whose keys were lost with their
-        // executor send new cards.
+        // executor send new cards; who was missing although cards were new, stays away.
         cards = new TreeMap<>();
-        if (attempt == ATTEMPTS || e.isRefused()) {
+        if (areFresh || attempt == ATTEMPTS || e.isRefused()) {
           throw e;
         }
       } catch (LostException e) {

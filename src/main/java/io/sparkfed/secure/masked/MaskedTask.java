@@ -95,6 +95,9 @@ record MaskedTask<S>(KeyRing keys, MaskedFrame frame, Optional<Words<S>> words)
     Owner owner = keys.open(worker);
     WorkerSide side = new WorkerSide(owner, worker, asked.session(), asked.askedHash());
     Words<S> read = words.orElseThrow();
+    if (read.isOfAll()) {
+      side.requireAll();
+    }
     owner.requireAllowed(read, held);
     owner.recordQuestion(read);
     long[] vector =

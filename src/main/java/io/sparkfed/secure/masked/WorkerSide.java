@@ -55,6 +55,18 @@ final class WorkerSide {
   }
 
   /**
+   * Checks that the session is opened over all of its cohort, or not at all.
+   *
+   * @throws ProtocolException if the driver may leave somebody out
+   */
+  void requireAll() {
+    if (session.least() < cards.size()) {
+      throw new ProtocolException(
+          "what holds more than an update must be asked of everybody, and opened over all");
+    }
+  }
+
+  /**
    * Masks a vector. Once done for one vector, the journal refuses another in this session.
    *
    * @param ring how such vectors are added

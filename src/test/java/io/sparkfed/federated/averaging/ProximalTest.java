@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sparkfed.federated.LocalTraining;
+import io.sparkfed.federated.LocalUpdate;
 import io.sparkfed.federated.PlanBuilder;
 import io.sparkfed.federated.TrainingPlan;
 import io.sparkfed.math.Vectors;
@@ -41,7 +42,7 @@ class ProximalTest {
         statement
             .layout()
             .read(statement.answer("w", TABLE.shard("w")))
-            .mean(LocalTraining.UPDATE, LocalTraining.WEIGHT));
+            .mean(LocalUpdate.UPDATE, LocalTraining.WEIGHT));
   }
 
   /** Every solver comes to it, the intercept held like the weights. */

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sparkfed.aggregate.InsecurePlainSum;
 import io.sparkfed.federated.LocalTraining;
+import io.sparkfed.federated.LocalUpdate;
 import io.sparkfed.federated.PlanBuilder;
 import io.sparkfed.federated.TrainingPlan;
 import io.sparkfed.federated.TrainingResult;
@@ -105,7 +106,7 @@ class TutorialTest {
     return statement
         .layout()
         .read(statement.answer(worker, table.shard(worker)))
-        .mean(LocalTraining.UPDATE, LocalTraining.WEIGHT);
+        .mean(LocalUpdate.UPDATE, LocalTraining.WEIGHT);
   }
 
   private static double sumOfSquares(Table table, double[] update, double[] start) {

@@ -52,6 +52,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -153,13 +154,23 @@ class ResumeTest {
     private final Federation<Shard> workers;
     private final int last;
     private final boolean afterAnswers;
+    private final Set<Integer> roundsWithoutB;
     private int visits;
 
     Mortal(int last, boolean afterAnswers) {
       this(WORKERS, last, afterAnswers);
     }
 
+    Mortal(int last, boolean afterAnswers, Set<Integer> roundsWithoutB) {
+      this(WORKERS, last, afterAnswers, roundsWithoutB);
+    }
+
     Mortal(Map<String, Table> tables, int last, boolean afterAnswers) {
+      this(tables, last, afterAnswers, Set.of());
+    }
+
+    Mortal(Map<String, Table> tables, int last, boolean afterAnswers, Set<Integer> roundsWithoutB) {
+      this.roundsWithoutB = roundsWithoutB;
       this.workers = PlanBuilder.federation(tables);
       this.last = last;
       this.afterAnswers = afterAnswers;
@@ -176,7 +187,10 @@ class ResumeTest {
       if (visits == last && !afterAnswers) {
         throw new Killed();
       }
-      List<M> answers = workers.visit(visit, task);
+      List<M> answers = new ArrayList<>(workers.visit(visit, task));
+      if (roundsWithoutB.contains(visit.round())) {
+        answers.remove(visit.cohort().indexOf("b"));
+      }
       if (visits == last) {
         throw new Killed();
       }
@@ -264,6 +278,26 @@ class ResumeTest {
 
         assertSame(expected, actual);
         assertEquals(undisturbed.visits - made, second.visits, "only what was in flight is lost");
+      }
+    }
+  }
+
+  /** Of rounds without somebody, a state has what they are divided by and whether all are back. */
+  @ParameterizedTest
+  @EnumSource(
+      value = Algorithm.class,
+      names = {"SGD", "SGD_STANDARDIZED", "AVERAGE_WITH_TOLERANCE", "ADAM"})
+  void resume_killedAtAnyVisitOfRoundsWithoutSomebody_endsWithTheSameBits(Algorithm algorithm) {
+    for (Set<Integer> without : List.of(Set.of(1), Set.of(2), Set.of(2, 3), Set.of(1, 3, 4))) {
+      Mortal undisturbed = new Mortal(0, false, without);
+      TrainingResult expected = live(algorithm.plan(), undisturbed, new Disk(), new ArrayList<>());
+      for (int visit = 1; visit <= undisturbed.visits; visit++) {
+        Disk disk = new Disk();
+        List<RoundSummary> heard = new ArrayList<>();
+        Mortal first = new Mortal(visit, true, without);
+        assertThrows(Killed.class, () -> live(algorithm.plan(), first, disk, heard));
+
+        assertSame(expected, live(algorithm.plan(), new Mortal(0, false, without), disk, heard));
       }
     }
   }

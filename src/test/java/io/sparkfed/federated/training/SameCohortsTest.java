@@ -20,6 +20,8 @@ import io.sparkfed.data.Shard;
 import io.sparkfed.data.ShardBuilder;
 import io.sparkfed.data.ShardBuilder.Part;
 import io.sparkfed.federated.Ask;
+import io.sparkfed.federated.LocalTraining;
+import io.sparkfed.federated.LocalUpdate;
 import io.sparkfed.federated.PlanBuilder;
 import io.sparkfed.federated.TrainingPlan;
 import io.sparkfed.federated.TrainingResult;
@@ -135,6 +137,9 @@ class SameCohortsTest {
             cohort.remove(LOST);
           }
           assertEquals(cohort.size(), opened.workers());
+          if (!(question instanceof LocalUpdate)) {
+            assertEquals(0, opened.dropouts(), question.name() + " is of all or not opened");
+          }
           cohorts
               .computeIfAbsent(modelOf(question), model -> new TreeSet<>())
               .add(cohort.toString());
@@ -156,6 +161,9 @@ class SameCohortsTest {
   }
 
   private static String modelOf(Question<?> question) {
+    if (question instanceof LocalTraining training) {
+      return modelOf(training.update());
+    }
     for (RecordComponent component : question.getClass().getRecordComponents()) {
       if (component.getName().equals("model")) {
         try {
