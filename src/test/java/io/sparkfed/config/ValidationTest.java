@@ -128,6 +128,7 @@ class ValidationTest {
     "fed-newton, algorithm.cohort.count=5, 'algorithm.cohort belongs to algorithm.preset = fed-avg, fed-prox,'",
     "fed-avg, algorithm.cohort.count=2, 'algorithm.cohort.count must be at least aggregation.min-workers, which is 3'",
     "fed-avg, algorithm.cohort.fraction=0, 'algorithm.cohort.fraction must be a number in (0, 1]'",
+    "fed-avg, algorithm.cohort.evaluate-every=5, 'algorithm.cohort.evaluate-every must be with algorithm.cohort.fraction or count'",
     "fed-prox, algorithm.proximal-mu=-0.1, algorithm.proximal-mu must be a number >= 0",
     "fed-avg, algorithm.tolerance=-1, algorithm.tolerance must be a number >= 0",
     "fed-avg, algorithm.warm-start=true, algorithm.warm-start belongs to the lossless presets",

@@ -204,6 +204,7 @@ class WrongValuesTest {
                   "algorithm.local.max-iterations",
                   "algorithm.local.history",
                   "algorithm.cohort.count",
+                  "algorithm.cohort.evaluate-every",
                   "aggregation.masked.full-graph-up-to",
                   "aggregation.min-workers",
                   "evaluation.auc-bins",

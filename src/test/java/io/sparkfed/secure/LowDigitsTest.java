@@ -54,7 +54,7 @@ class LowDigitsTest {
     new FixedPointSum(new Listening(ring, heard), question.layout())
         .sum(
             new InProcessFederation<>(held),
-            new Visit("test", 0, List.copyOf(held.keySet())),
+            new Visit("test", 0, List.copyOf(held.keySet())).ofAll(),
             question);
     return heard.get(heard.size() - 1);
   }

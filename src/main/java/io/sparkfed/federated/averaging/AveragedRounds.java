@@ -44,12 +44,16 @@ import java.util.function.Consumer;
 public final class AveragedRounds implements RoundWork {
   private static final System.Logger LOG = System.getLogger(AveragedRounds.class.getName());
   private static final int QUIET_ROUNDS = 2;
+
+  /** Each such try costs the time that is waited for who doesn't come. */
+  private static final int MOST_IN_VAIN = 2;
+
   private static final String PREVIOUS_LOSS = "previous-loss";
   private static final String QUIET = "quiet";
   private static final String SERVER = "server.";
   private static final String OF_ALL = "weights-of-all";
   private static final String RANGE_OF_UPDATES = "range-of-updates";
-  private static final String AWAY = "somebody-is-away";
+  private static final String AWAY = "rounds-without-somebody";
 
   private final TrainingPlan plan;
   private final Scaling scaling;
@@ -62,8 +66,8 @@ public final class AveragedRounds implements RoundWork {
   /** Weight and coarse weight of all workers, once a sum over them was opened. */
   private Optional<double[]> ofAll = Optional.empty();
 
-  /** Whether the last round that asked everybody was without somebody. */
-  private boolean isSomebodyAway;
+  /** How many rounds in a row that asked everybody were without somebody. */
+  private int roundsWithout;
 
   private Optional<Averaged> last = Optional.empty();
 
@@ -88,15 +92,18 @@ public final class AveragedRounds implements RoundWork {
   /**
    * {@inheritDoc}
    *
-   * <p>Where somebody was away, the next sum over everybody is tried when all have come back.
+   * <p>Where somebody was away twice in a row, the next sum over everybody is tried when all have
+   * come back.
    */
   @Override
   public Opened<Answer> visit(
       Federation<Shard> federation, Visit visit, double[] model, boolean trains) {
     boolean asksAll = visit.cohort().equals(federation.workers());
-    if (!trains || (asksAll && !isSomebodyAway)) {
+    if (!trains || (asksAll && roundsWithout < MOST_IN_VAIN)) {
       try {
-        return whole(federation, visit, model, trains);
+        Opened<Answer> opened = whole(federation, visit, model, trains);
+        roundsWithout = 0;
+        return opened;
       } catch (CohortException e) {
         if (e.isRefused() || !asksAll || e.least() > visit.cohort().size()) {
           throw e;
@@ -111,7 +118,9 @@ public final class AveragedRounds implements RoundWork {
       return new Opened<>(new Unknown(model), 0, visit.cohort().size(), 0, 0);
     }
     Opened<Answer> opened = alone(federation, visit, model);
-    isSomebodyAway = asksAll && opened.dropouts() > 0;
+    if (asksAll) {
+      roundsWithout = opened.dropouts() > 0 ? roundsWithout + 1 : 0;
+    }
     return opened;
   }
 
@@ -173,8 +182,8 @@ public final class AveragedRounds implements RoundWork {
     if (updates.choices().length > 0) {
       values.put(RANGE_OF_UPDATES, Arrays.stream(updates.choices()).asDoubleStream().toArray());
     }
-    if (isSomebodyAway) {
-      values.put(AWAY, new double[0]);
+    if (roundsWithout > 0) {
+      values.put(AWAY, new double[] {roundsWithout});
     }
     return values;
   }
@@ -183,7 +192,7 @@ public final class AveragedRounds implements RoundWork {
   public void restore(Work saved) {
     Map<String, double[]> values = saved.values();
     ofAll = Optional.ofNullable(values.get(OF_ALL)).filter(weights -> weights.length == 2);
-    isSomebodyAway = values.containsKey(AWAY);
+    roundsWithout = (int) values.getOrDefault(AWAY, new double[1])[0];
     updates.restore(
         Arrays.stream(values.getOrDefault(RANGE_OF_UPDATES, new double[0]))
             .mapToInt(choice -> (int) choice)

@@ -329,12 +329,12 @@ class KeyFoldersTest {
     assertEquals(expected, train(new KeyFolders(dir.toString(), roster.lines()), 3));
   }
 
-  /** Each owner's default policy wants three workers; the driver asks for sums over two. */
+  /** Each owner's default policy wants three workers; the driver asks two for their sum. */
   @Test
-  void training_minWorkersBelowThePolicies_opensNothing() {
+  void training_fewerWorkersThanThePolicies_opensNothing() {
     KeyFolders folders = new KeyFolders(dir.toString(), roster.lines());
 
-    assertThrows(CohortException.class, () -> train(folders, 2));
+    assertThrows(CohortException.class, () -> train(folders, 2, 2));
   }
 
   /** A driver that holds another roster than the owners has another context. */
@@ -348,8 +348,12 @@ class KeyFoldersTest {
   }
 
   private static Coefficients train(KeyRing keys, int minWorkers) {
+    return train(keys, minWorkers, 3);
+  }
+
+  private static Coefficients train(KeyRing keys, int minWorkers, int workers) {
     Map<String, Shard> shards = new TreeMap<>();
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < workers; i++) {
       String owner = OWNERS.get(i);
       shards.put(owner, Table.random(i, 20, 2, Family.LINEAR).shard(owner));
     }
