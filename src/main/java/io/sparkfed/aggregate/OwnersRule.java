@@ -24,7 +24,9 @@ public enum OwnersRule {
   MOST_PARAMETERS_PER_ROW(14, "a model with so many coefficients for a worker's rows"),
   LEAST_EACH_SIDE(15, "a label or feature that so few rows of a worker have a value of"),
   GRIDS(16, "one question in so many roundings"),
-  LEAST_DIFFERENCE(20, "rows of a worker that differ by so few from those of an earlier answer");
+  LEAST_DIFFERENCE(20, "rows of a worker that differ by so few from those of an earlier answer"),
+  APPROVE(21, "a study that they didn't approve by hand, or for no more runs"),
+  MAX_RUNS_PER_DAY(22, "more runs in a day");
 
   private final int code;
   private final String asked;

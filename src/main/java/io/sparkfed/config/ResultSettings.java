@@ -22,7 +22,7 @@ import java.util.TreeSet;
  */
 public record ResultSettings(SortedMap<String, String> values) {
   private static final Set<String> FREE_KEYS =
-      Set.of("name", "aggregation.deadline", "cluster.timeout");
+      Set.of("name", "aggregation.deadline", "cluster.timeout", "study.approval-wait");
   private static final Set<String> FREE_SECTIONS =
       Set.of("output.", "checkpoint.", "predictions.", "tracking.");
 

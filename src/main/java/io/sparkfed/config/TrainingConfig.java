@@ -357,9 +357,10 @@ public record TrainingConfig(
    * @param purpose why the rows are asked; empty where nobody says
    * @param until the last day they may be; empty for no end
    * @param analyst the key folder of who signs the study, a path at the driver; empty for nobody
+   * @param approvalWait how long owners are waited for who approve studies by hand
    */
   public record StudySettings(
-      String purpose, Optional<LocalDate> until, Optional<String> analyst) {}
+      String purpose, Optional<LocalDate> until, Optional<String> analyst, Duration approvalWait) {}
 
   /**
    * What {@code tracking.mlflow} says.

@@ -17,6 +17,7 @@ import io.sparkfed.model.Standardize;
 import io.sparkfed.model.formula.Formula;
 import io.sparkfed.report.RunReport.Setting;
 import io.sparkfed.secure.masked.MaskingAssumptions;
+import java.time.Duration;
 import java.time.LocalDate;
 import java.time.format.DateTimeParseException;
 import java.util.List;
@@ -86,7 +87,8 @@ public final class Validation {
       return new StudySettings(
           read.optionalString("study.purpose").orElse(""),
           until.map(LocalDate::parse),
-          read.optionalString("study.analyst"));
+          read.optionalString("study.analyst"),
+          read.optionalDuration("study.approval-wait").orElse(Duration.ZERO));
     } catch (DateTimeParseException e) {
       throw read.invalid("study.until", "must be a day such as \"2027-06-30\"");
     }

@@ -17,6 +17,7 @@ import io.sparkfed.federated.FailureKind;
 import io.sparkfed.output.OutputFolder;
 import io.sparkfed.output.Places;
 import io.sparkfed.output.RunCheckpoints;
+import io.sparkfed.owner.StudyPendingException;
 import io.sparkfed.owner.StudyRefusedException;
 import io.sparkfed.spark.rows.DataSurvey;
 import io.sparkfed.tracking.TrackingCheck;
@@ -117,6 +118,9 @@ public final class DoctorJob implements Callable<Integer> {
         lines.add("");
       }
       return lines;
+    } catch (StudyPendingException e) {
+      findings.add(owners(Verdict.DANGER, "not yet approved by " + String.join(", ", e.workers())));
+      return List.of();
     } catch (StudyRefusedException e) {
       findings.add(owners(Verdict.DANGER, "refused by worker " + e.worker() + ": " + e.rule()));
       return List.of();

@@ -2,6 +2,7 @@ package io.sparkfed.jobs;
 
 import io.sparkfed.config.ConfigurationException;
 import io.sparkfed.federated.FailureKind;
+import io.sparkfed.owner.StudyPendingException;
 import io.sparkfed.owner.StudyRefusedException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,7 +20,8 @@ enum ExitCode {
   IO(7),
   // 8 is the launchers': Java, Maven or Spark is missing.
   UNSAFE_CLUSTER(9),
-  REFUSED(10);
+  REFUSED(10),
+  PENDING(11);
 
   private final int code;
 
@@ -37,6 +39,9 @@ enum ExitCode {
     }
     if (failure instanceof StudyRefusedException) {
       return REFUSED;
+    }
+    if (failure instanceof StudyPendingException) {
+      return PENDING;
     }
     if (failure instanceof IOException || failure instanceof UncheckedIOException) {
       return IO;

@@ -1,11 +1,14 @@
 package io.sparkfed.jobs;
 
 import io.sparkfed.model.ShownText;
+import io.sparkfed.recipe.OwnerApprovals;
 import io.sparkfed.recipe.OwnerKeys;
 import io.sparkfed.recipe.OwnerPolicy;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.LocalDate;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -25,7 +28,10 @@ import picocli.CommandLine.Parameters;
       KeysJob.Verify.class,
       KeysJob.MakePolicy.class,
       KeysJob.Check.class,
-      KeysJob.Log.class
+      KeysJob.Log.class,
+      KeysJob.Pending.class,
+      KeysJob.Approve.class,
+      KeysJob.Deny.class
     })
 public final class KeysJob {
   private KeysJob() {}
@@ -187,6 +193,91 @@ public final class KeysJob {
         return ExitCode.REFUSED.code();
       }
       Terminal.line("the policy of worker " + whose.worker + " allows it");
+      return 0;
+    }
+  }
+
+  @Command(
+      name = "pending",
+      description = {
+        "Shows the studies that wait for an owner who approves by hand, in plain words,",
+        "with what its policy says to each."
+      })
+  static final class Pending implements Callable<Integer> {
+    @Mixin private Whose whose;
+
+    @Override
+    public Integer call() {
+      List<OwnerPolicy.Verdict> waiting = OwnerApprovals.pending(whose.dir, whose.worker);
+      for (OwnerPolicy.Verdict one : waiting) {
+        one.study().forEach(Terminal::line);
+        Terminal.line(
+            one.refusal()
+                .map(rule -> "the policy refuses it by its rule " + rule)
+                .orElse("the policy allows it"));
+        Terminal.line("");
+      }
+      Terminal.line(waiting.size() + (waiting.size() == 1 ? " study waits" : " studies wait"));
+      return 0;
+    }
+  }
+
+  @Command(
+      name = "approve",
+      description = "Lets a study be asked that was brought before an owner.")
+  static final class Approve implements Callable<Integer> {
+    @Mixin private Whose whose;
+
+    @Parameters(
+        index = "2",
+        arity = "0..1",
+        paramLabel = "HASH",
+        description =
+            "The first digits of its SHA-256, or all; the only one that waits unless given.")
+    private String hash;
+
+    @Option(
+        names = "--runs",
+        paramLabel = "N",
+        description = "In so many runs; any number unless set.")
+    private Long runs;
+
+    @Option(
+        names = "--until",
+        paramLabel = "DATE",
+        description = "The last day, such as 2027-06-30; no end unless set.")
+    private LocalDate until;
+
+    @Override
+    public Integer call() {
+      Terminal.line(
+          "approved: "
+              + OwnerApprovals.approve(
+                  whose.dir,
+                  whose.worker,
+                  Optional.ofNullable(hash),
+                  Optional.ofNullable(runs),
+                  Optional.ofNullable(until)));
+      return 0;
+    }
+  }
+
+  @Command(name = "deny", description = "Refuses a study that was brought before an owner.")
+  static final class Deny implements Callable<Integer> {
+    @Mixin private Whose whose;
+
+    @Parameters(
+        index = "2",
+        arity = "0..1",
+        paramLabel = "HASH",
+        description =
+            "The first digits of its SHA-256, or all; the only one that waits unless given.")
+    private String hash;
+
+    @Override
+    public Integer call() {
+      Terminal.line(
+          "denied: " + OwnerApprovals.deny(whose.dir, whose.worker, Optional.ofNullable(hash)));
       return 0;
     }
   }

@@ -2,6 +2,7 @@ package io.sparkfed.owner;
 
 import io.sparkfed.federated.Statement;
 import io.sparkfed.secure.keys.Disclosure;
+import io.sparkfed.secure.keys.Owner;
 import io.sparkfed.secure.keys.PolicyText;
 import io.sparkfed.wire.ProtocolException;
 import java.time.LocalDate;
@@ -37,6 +38,7 @@ public final class QuestionPolicy {
     policy.names("statements").ifPresent(QuestionPolicy::requireStatements);
     until = policy.text("until").map(text -> date("until", text));
     leastLevelRows = policy.count("least-level-rows", 1, 5);
+    policy.text(Owner.APPROVE).ifPresent(QuestionPolicy::requireApproval);
     Disclosure.read(policy);
     policy.requireAllRead();
   }
@@ -109,6 +111,12 @@ public final class QuestionPolicy {
       throw new ProtocolException("the owner's policy must have the data set");
     }
     return own.path();
+  }
+
+  private static void requireApproval(String value) {
+    if (!value.equals("by-rule") && !value.equals("by-hand")) {
+      throw new ProtocolException(Owner.APPROVE + " must be by-rule or by-hand");
+    }
   }
 
   private static void requireStatements(SortedSet<String> names) {

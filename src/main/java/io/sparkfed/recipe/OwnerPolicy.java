@@ -34,6 +34,9 @@ public final class OwnerPolicy {
       # algorithms = fed-newton, fed-lbfgs, fed-avg
       # Who may ask: public keys in hexadecimal, as jobs/study shows them; anybody unless set.
       # analysts =
+      # Whether a study that the rules allow is answered (by-rule), or waits until jobs/keys approve
+      # (by-hand).
+      # approve = by-hand
       # The last day on which anything may be asked.
       # until = 2027-12-31
       # Least number of rows over all workers that a level of a category must have to be told.

@@ -4,6 +4,7 @@ import io.sparkfed.config.ConfigurationException;
 import io.sparkfed.config.DataConfig;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.data.DataException;
+import io.sparkfed.owner.Approvals;
 import io.sparkfed.owner.QuestionPolicy;
 import io.sparkfed.owner.SignedStudy;
 import io.sparkfed.owner.Study;
@@ -25,6 +26,9 @@ import java.util.Optional;
 public interface OwnersConsent extends Serializable {
   /** Said in place of a rule where the owner's folder, and so its policy, can't be opened. */
   String NO_KEYS = "keys";
+
+  /** Said in place of a rule where the owner decides by hand, and has not approved the study. */
+  String WAITING = Approvals.APPROVE;
 
   /**
    * Returns which rule of a worker's owner refuses the study, by its name in the policy; empty
@@ -100,6 +104,9 @@ public interface OwnersConsent extends Serializable {
         Study opened = SignedStudy.parse(study).open();
         Optional<String> refusal =
             policy.refusal(opened, Studies.asked(opened, worker), LocalDate.now(ZoneOffset.UTC));
+        if (refusal.isEmpty() && owner.isByHand()) {
+          refusal = byHand(owner);
+        }
         note(owner, opened, refusal);
         if (refusal.isEmpty()) {
           owner.accept(opened.hash(), policy.lastDay(opened));
@@ -111,9 +118,21 @@ public interface OwnersConsent extends Serializable {
       }
     }
 
+    private Optional<String> byHand(Owner owner) {
+      return switch (new Approvals(owner.journal())
+          .ask(SignedStudy.parse(study), LocalDate.now(ZoneOffset.UTC))) {
+        case APPROVED -> Optional.empty();
+        case WAITING -> Optional.of(WAITING);
+        case DENIED -> Optional.of(Approvals.DENIED);
+      };
+    }
+
     private static void note(Owner owner, Study study, Optional<String> refusal) {
       byte[] hash = study.hash();
-      String verdict = refusal.map(rule -> "refused by " + rule).orElse("within the policy");
+      String verdict =
+          refusal
+              .map(rule -> rule.equals(WAITING) ? "to be approved by hand" : "refused by " + rule)
+              .orElse("within the policy");
       owner
           .journal()
           .ask(

@@ -211,7 +211,11 @@ class WrongValuesTest {
                   "checkpoint.every")),
           Map.entry(
               Kind.DURATION,
-              List.of("aggregation.deadline", "cluster.timeout", "tracking.mlflow.timeout")));
+              List.of(
+                  "aggregation.deadline",
+                  "cluster.timeout",
+                  "study.approval-wait",
+                  "tracking.mlflow.timeout")));
 
   /** It may be empty, for none; its own test has what it refuses. */
   private static final String ADDRESS = "tracking.mlflow.uri";

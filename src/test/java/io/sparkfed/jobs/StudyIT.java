@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sparkfed.it.OwnerFolders;
 import io.sparkfed.jobs.JobRunner.Outcome;
+import io.sparkfed.recipe.OwnerApprovals;
 import io.sparkfed.recipe.OwnerPolicy;
 import io.sparkfed.secure.keys.KeyFolder;
 import java.io.IOException;
@@ -14,6 +15,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -235,6 +239,82 @@ class StudyIT {
   private static void leastDifference(Outcome outcome) {
     assertEquals(4, outcome.code(), outcome.toString());
     assertTrue(outcome.err().contains("(least-difference)"), outcome.toString());
+  }
+
+  /** Who approves by hand is asked first, and what was approved is what may be asked, so often. */
+  @Test
+  void train_ownerApprovesByHand_waitsEndsOrGoesOnAsTheOwnerSays() throws IOException {
+    String dir = owners.dir().toString();
+    String before = Files.readString(policy("b"));
+    Files.writeString(policy("b"), before + "approve = by-hand\n");
+    try {
+      String conf = conf("by-hand");
+      String over = "output.overwrite=true";
+      assertEquals(0, KeysJob.execute("pending", dir, "b"));
+      assertEquals(2, KeysJob.execute("approve", dir, "b"));
+      for (int times = 0; times < 2; times++) {
+        Outcome waits = jobs.train(conf, over);
+        assertEquals(11, waits.code(), waits.toString());
+        assertEquals(1, waits.errorLines().size(), waits.toString());
+        assertTrue(
+            waits.err().contains("the study waits for the owners of worker b: "), waits.toString());
+        assertFalse(waits.showsStackTrace());
+      }
+      assertEquals(10, jobs.doctor(conf, over).code());
+      assertEquals(1, OwnerApprovals.pending(owners.dir(), "b").size());
+      assertEquals(Optional.empty(), OwnerApprovals.pending(owners.dir(), "b").get(0).refusal());
+      // What the rules refuse is not brought before the owner.
+      assertEquals(10, jobs.train(conf, over, "model.family=svm").code());
+      assertEquals(1, OwnerApprovals.pending(owners.dir(), "b").size());
+
+      assertEquals(0, KeysJob.execute("approve", dir, "b", "--runs", "2"));
+      assertEquals(0, jobs.train(conf, over).code());
+      // Another question is another study, and so is an evaluation.
+      assertEquals(11, jobs.train(conf, over, "model.l2=0.25").code());
+      String model = root.resolve("out-by-hand").toString();
+      assertEquals(11, jobs.evaluate(conf, "--model", model).code());
+      String evaluation = hashOf(OwnerApprovals.pending(owners.dir(), "b").get(1));
+      assertEquals(0, KeysJob.execute("approve", dir, "b", evaluation, "--runs", "1"));
+      Outcome evaluated = jobs.evaluate(conf, "--model", model);
+      assertEquals(0, evaluated.code(), evaluated.toString());
+      assertEquals(0, jobs.train(conf, over).code());
+      Outcome third = jobs.train(conf, over);
+      assertEquals(11, third.code(), third.toString());
+      assertEquals(2, KeysJob.execute("approve", dir, "b"));
+
+      String hash = hashOf(OwnerApprovals.pending(owners.dir(), "b").get(0));
+      assertEquals(0, KeysJob.execute("deny", dir, "b", hash.substring(0, 12)));
+      Outcome denied = jobs.train(conf, over);
+      assertEquals(10, denied.code(), denied.toString());
+      assertTrue(denied.err().contains("by the rule deny of its policy"), denied.toString());
+      // The day before yesterday is over.
+      assertEquals(0, KeysJob.execute("approve", dir, "b", hash, "--until", "2020-01-01"));
+      assertEquals(11, jobs.train(conf, over).code());
+
+      assertTrue(approvedMeanwhile(conf, dir, hash).out().contains("checked"));
+    } finally {
+      Files.writeString(policy("b"), before);
+    }
+  }
+
+  private static String hashOf(OwnerPolicy.Verdict verdict) {
+    return verdict.study().stream()
+        .filter(line -> line.startsWith("SHA-256"))
+        .map(line -> line.replaceAll(".* ", ""))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** A run that waits is let in. */
+  private static Outcome approvedMeanwhile(String conf, String dir, String hash) {
+    CompletableFuture<Integer> approved =
+        CompletableFuture.supplyAsync(
+            () -> KeysJob.execute("approve", dir, "b", hash),
+            CompletableFuture.delayedExecutor(3, TimeUnit.SECONDS));
+    Outcome waited = jobs.train(conf, "output.overwrite=true", "study.approval-wait=5 minutes");
+    assertEquals(0, waited.code(), waited.toString());
+    assertEquals(0, approved.join());
+    return waited;
   }
 
   /** A path is none of the driver's business where the owner named the rows. */

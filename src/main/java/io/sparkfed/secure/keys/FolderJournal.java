@@ -18,7 +18,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -98,6 +100,37 @@ final class FolderJournal implements Journal {
   @Override
   public void use(RowSets rows, int leastDifference) {
     inTurn(log -> kept(log, remembered.isNew(rows, leastDifference), JournalLine.of(rows)));
+  }
+
+  @Override
+  public void run(byte[] study, byte[] runId) {
+    LocalDate today = LocalDate.now(ZoneOffset.UTC);
+    inTurn(
+        log ->
+            kept(
+                log,
+                remembered.runs().isNew(study, runId, today),
+                JournalLine.ofRun(study, runId, today)));
+  }
+
+  @Override
+  public void propose(byte[] study, byte[] signed) {
+    inTurn(log -> kept(log, true, JournalLine.ofProposal(study, signed)));
+  }
+
+  @Override
+  public void decide(byte[] study, Decision decision) {
+    inTurn(log -> kept(log, true, JournalLine.of(study, decision)));
+  }
+
+  @Override
+  public List<Proposal> proposals() {
+    return inTurn(log -> remembered.runs().proposals());
+  }
+
+  @Override
+  public Optional<Proposal> proposal(byte[] study) {
+    return inTurn(log -> remembered.runs().proposal(study));
   }
 
   @Override

@@ -1,6 +1,8 @@
 package io.sparkfed.secure.keys;
 
+import io.sparkfed.wire.ProtocolException;
 import java.time.LocalDate;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -12,6 +14,8 @@ import java.util.Optional;
  * whatever the run, since the difference of two sums is a sum, too.
  */
 public interface Journal {
+  /** Of keys that are made for one process. */
+  String NO_OWNER = "only an owner with a folder decides by hand";
 
   /**
    * Returns the secret of a run, 32 bytes: random, made when it is first asked for, the same until
@@ -74,6 +78,49 @@ public interface Journal {
 
   /** Returns whether the owner joined a study, and a day is not after its last. */
   boolean isAccepted(byte[] study, LocalDate today);
+
+  /**
+   * Records that a run asks for a study, before it is answered.
+   *
+   * @param study SHA-256 of the study
+   * @param runId 32 bytes of the run
+   * @throws io.sparkfed.wire.ProtocolException if the owner allows no more runs, or it can't be
+   *     recorded
+   */
+  default void run(byte[] study, byte[] runId) {
+    // Without an owner nobody counts.
+  }
+
+  /**
+   * Records that a study waits for the owner, who decides by hand.
+   *
+   * @param study SHA-256 of the study
+   * @param signed its bytes, for the owner to read
+   * @throws io.sparkfed.wire.ProtocolException if it can't be recorded
+   */
+  default void propose(byte[] study, byte[] signed) {
+    throw new ProtocolException(NO_OWNER);
+  }
+
+  /**
+   * Records what the owner decided of a study.
+   *
+   * @param study SHA-256 of the study
+   * @throws io.sparkfed.wire.ProtocolException if it can't be recorded
+   */
+  default void decide(byte[] study, Decision decision) {
+    throw new ProtocolException(NO_OWNER);
+  }
+
+  /** Returns what was proposed to the owner, the first one first. */
+  default List<Proposal> proposals() {
+    return List.of();
+  }
+
+  /** Returns what was proposed, or decided, of a study. */
+  default Optional<Proposal> proposal(byte[] study) {
+    return Optional.empty();
+  }
 
   /**
    * Forgets the secret of a run that has ended, if it is known.

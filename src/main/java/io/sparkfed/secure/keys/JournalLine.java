@@ -24,6 +24,10 @@ final class JournalLine {
   private static final String ASKED = "asked";
   private static final String ACCEPTED = "accepted";
   private static final String ROWS = "rows";
+  private static final String RUN = "run";
+  private static final String PROPOSED = "proposed";
+  private static final String APPROVED = "approved";
+  private static final String DENIED = "denied";
   private static final String SENT = "sent";
   private static final String ANSWERED = "answered";
 
@@ -104,12 +108,59 @@ final class JournalLine {
                 + rows.kind());
   }
 
+  static JournalLine ofRun(byte[] study, byte[] runId, LocalDate day) {
+    return new JournalLine(
+        String.join(" ", RUN, HEX.formatHex(study), HEX.formatHex(runId), day.toString()),
+        remembered -> remembered.runs().add(study, runId, day),
+        told -> "a run of " + named(study) + " begins");
+  }
+
+  static JournalLine ofProposal(byte[] study, byte[] signed) {
+    return new JournalLine(
+        String.join(" ", PROPOSED, HEX.formatHex(study), HEX.formatHex(signed)),
+        remembered -> remembered.runs().propose(study, signed),
+        told -> named(study) + " waits for approval by hand");
+  }
+
+  static JournalLine of(byte[] study, Decision decision) {
+    return new JournalLine(
+        decision.isApproved()
+            ? String.join(
+                " ",
+                APPROVED,
+                HEX.formatHex(study),
+                Long.toString(decision.runs()),
+                decision.until().toString())
+            : String.join(" ", DENIED, HEX.formatHex(study)),
+        remembered -> remembered.runs().decide(study, decision),
+        told ->
+            named(study)
+                + (decision.isApproved()
+                    ? " is approved by hand"
+                        + (decision.runs() == Long.MAX_VALUE
+                            ? ""
+                            : " for " + decision.runs() + " runs")
+                        + " until "
+                        + day(decision.until())
+                    : " is denied by hand"));
+  }
+
+  private static String day(LocalDate until) {
+    return until.equals(LocalDate.MAX) ? "further notice" : until.toString();
+  }
+
+  private static String named(byte[] study) {
+    String hash = HEX.formatHex(study);
+    return hash.isEmpty()
+        ? "no study"
+        : "study " + hash.substring(0, Math.min(Owner.SHOWN, hash.length()));
+  }
+
   static JournalLine ofStudy(byte[] study, LocalDate until) {
     return new JournalLine(
         String.join(" ", ACCEPTED, HEX.formatHex(study), until.toString()),
         remembered -> remembered.accept(study, until),
-        told ->
-            "accepted a study until " + (until.equals(LocalDate.MAX) ? "further notice" : until));
+        told -> "accepted a study until " + day(until));
   }
 
   /**
@@ -145,6 +196,18 @@ final class JournalLine {
     if (fields.size() == 3 && fields.get(1).equals(ROWS)) {
       return of(RowSets.parse(hex(fields.get(2))));
     }
+    if (fields.size() == 5 && fields.get(1).equals(RUN)) {
+      return ofRun(hex(fields.get(2)), hex(fields.get(3)), day(fields.get(4)));
+    }
+    if (fields.size() == 4 && fields.get(1).equals(PROPOSED)) {
+      return ofProposal(hex(fields.get(2)), hex(fields.get(3)));
+    }
+    if (fields.size() == 5 && fields.get(1).equals(APPROVED)) {
+      return of(hex(fields.get(2)), new Decision(true, number(fields.get(3)), day(fields.get(4))));
+    }
+    if (fields.size() == 3 && fields.get(1).equals(DENIED)) {
+      return of(hex(fields.get(2)), Decision.DENIED);
+    }
     if (fields.size() == 4 && fields.get(1).equals(ACCEPTED)) {
       return ofStudy(hex(fields.get(2)), day(fields.get(3)));
     }
@@ -155,6 +218,14 @@ final class JournalLine {
     try {
       return LocalDate.parse(field);
     } catch (DateTimeParseException e) {
+      throw malformed();
+    }
+  }
+
+  private static long number(String field) {
+    try {
+      return Long.parseLong(field);
+    } catch (NumberFormatException e) {
       throw malformed();
     }
   }

@@ -66,6 +66,7 @@ public final class KeyFolder {
           "max-dimension",
           "max-rounds",
           "max-sums",
+          "max-runs-per-day",
           "cohorts",
           "corrupted",
           "clip",
@@ -238,7 +239,11 @@ public final class KeyFolder {
     return new Limits(
         number(properties, "max-sums", Long.MAX_VALUE, Long.MAX_VALUE),
         (int) number(properties, "max-rounds", 1000, Integer.MAX_VALUE),
-        cohorts(properties));
+        cohorts(properties),
+        (int) number(properties, "max-runs-per-day", Integer.MAX_VALUE, Integer.MAX_VALUE),
+        Owner.isByHand(QuestionKeys.of(properties))
+            ? Limits.Approval.BY_HAND
+            : Limits.Approval.BY_RULE);
   }
 
   private static Limits.Cohorts cohorts(Properties properties) {

@@ -38,6 +38,9 @@ public final class KeyFolderMaker {
       max-rounds = 1000
       # Most sums this owner ever takes part in; as many as it is asked for unless set.
       # max-sums =
+      # Most runs in a day of UTC, by the owner's own count; as many as there are unless set. A training
+      # is one, and so is an evaluation; one that is resumed is none.
+      # max-runs-per-day =
       # For which cohorts one question is answered: one, for the first cohort alone, whatever the run, or
       # any. The difference of two cohorts' sums is the sum of who is in one of them.
       cohorts = one

@@ -33,8 +33,13 @@ public record Owner(
   /** The key of the statements that an owner answers; all unless set. */
   public static final String STATEMENTS = "statements";
 
+  /** The key that says whether each study is approved by a person; by rule unless set. */
+  public static final String APPROVE = "approve";
+
+  private static final String BY_HAND = "by-hand";
+
   /** How much of a study's hash is shown. */
-  private static final int SHOWN = 16;
+  static final int SHOWN = 16;
 
   /** Creates an owner whose policy says nothing of questions. */
   public Owner(PartyKeys keys, Policy policy, Journal journal, Roster roster) {
@@ -82,6 +87,13 @@ public record Owner(
       throw new RefusedException(
           OwnersRule.STUDY, "the run's study must be one that the owner's policy accepted");
     }
+    if (isByHand()
+        && journal
+            .proposal(words.study())
+            .filter(known -> known.isApproved(LocalDate.now(ZoneOffset.UTC)))
+            .isEmpty()) {
+      throw new RefusedException(OwnersRule.APPROVE, "the owner must have approved the study");
+    }
     String listed = questions.get(STATEMENTS);
     if (listed != null
         && Arrays.stream(listed.split(",", -1))
@@ -97,6 +109,28 @@ public record Owner(
             rows ->
                 journal.use(
                     RowSets.of(rows, keys.derive("rows of the journal")), rules.leastDifference()));
+  }
+
+  /** Returns whether the owner approves each study by hand. */
+  public boolean isByHand() {
+    return isByHand(questions);
+  }
+
+  static boolean isByHand(SortedMap<String, String> questions) {
+    return BY_HAND.equals(questions.getOrDefault(APPROVE, "").strip());
+  }
+
+  /**
+   * Records the run that something is asked in, before it is answered. Of the sums of a loading,
+   * which are about no model, nothing is recorded: the run that they are for is counted.
+   *
+   * @param runId 32 bytes of the run
+   * @throws ProtocolException if the owner allows no more runs, or it can't be recorded
+   */
+  public void recordRun(Words<?> words, byte[] runId) {
+    if (words.parameters() > 0) {
+      journal.run(words.study(), runId);
+    }
   }
 
   /**

@@ -12,6 +12,7 @@ final class QuestionKeys {
   private static final Set<String> KEYS =
       Set.of(
           Owner.STATEMENTS,
+          Owner.APPROVE,
           "families",
           "algorithms",
           "analysts",

@@ -20,6 +20,7 @@ final class Remembered {
   static final int MOST_GRIDS = 4;
 
   private final Limits limits;
+  private final Runs runs;
   private final Map<String, Sent> sent = new HashMap<>();
   private final Map<String, String> openings = new HashMap<>();
   private final Map<String, Set<String>> questionsByRun = new HashMap<>();
@@ -31,6 +32,12 @@ final class Remembered {
 
   Remembered(Limits limits) {
     this.limits = limits;
+    this.runs = new Runs(limits);
+  }
+
+  /** Returns the runs. */
+  Runs runs() {
+    return runs;
   }
 
   Sent sent(byte[] session) {

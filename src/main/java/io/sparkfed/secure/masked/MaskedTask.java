@@ -99,6 +99,7 @@ record MaskedTask<S>(KeyRing keys, MaskedFrame frame, Optional<Words<S>> words)
       side.requireAll();
     }
     owner.requireAllowed(read, held);
+    owner.recordRun(read, asked.session().runId());
     owner.recordQuestion(read);
     long[] vector =
         FlaggedVector.of(

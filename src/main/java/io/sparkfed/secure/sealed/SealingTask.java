@@ -71,6 +71,7 @@ record SealingTask<S>(KeyRing keys, SealedFrame.Seal frame, Words<S> words)
         () -> {
           Owner owner = keys.open(worker);
           owner.requireAllowed(words, held);
+          owner.recordRun(words, frame.session().runId());
           owner.recordQuestion(words);
           SealingSide side = new SealingSide(owner, worker, frame.session(), askedHash());
           OwnersSide own = new OwnersSide(owner.policy().clip(), side::blindingKey);

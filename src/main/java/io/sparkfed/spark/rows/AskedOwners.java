@@ -2,13 +2,17 @@ package io.sparkfed.spark.rows;
 
 import io.sparkfed.config.ConfigurationException;
 import io.sparkfed.data.DataException;
+import io.sparkfed.owner.StudyPendingException;
 import io.sparkfed.owner.StudyRefusedException;
 import io.sparkfed.recipe.OwnersConsent;
 import io.sparkfed.spark.cluster.Place;
 import io.sparkfed.spark.cluster.PlacedRdd;
 import io.sparkfed.spark.cluster.TaskFailures;
 import java.io.Serializable;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.api.java.JavaRDD;
@@ -16,6 +20,11 @@ import org.apache.spark.api.java.JavaSparkContext;
 
 /** Asks the owners whether they join a run's study, each where its rows are to be read. */
 final class AskedOwners {
+  private static final System.Logger LOG = System.getLogger(AskedOwners.class.getName());
+
+  /** Owners are people: they need minutes, and a question costs a job. */
+  private static final Duration PAUSE = Duration.ofSeconds(5);
+
   private AskedOwners() {}
 
   /**
@@ -29,18 +38,60 @@ final class AskedOwners {
   /**
    * Refuses a study that an owner refuses.
    *
+   * @param wait how long owners are waited for who approve studies by hand
+   * @throws StudyPendingException if some have not by then
    * @throws StudyRefusedException naming the first worker whose owner does, and the rule
    * @throws ConfigurationException if an owner's keys, and with them its policy, aren't where its
    *     rows are to be read
    */
-  static void require(JavaSparkContext context, OwnersConsent consent, List<Place> places) {
+  static void require(
+      JavaSparkContext context, OwnersConsent consent, List<Place> places, Duration wait) {
     if (consent == OwnersConsent.NoSay.INSTANCE) {
       return;
     }
+    long end = System.nanoTime() + wait.toNanos();
+    List<Place> waiting = notYet(context, consent, places);
+    if (!waiting.isEmpty() && wait.toNanos() > 0) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "{0}",
+          new StudyPendingException(workers(waiting)).getMessage());
+    }
+    while (!waiting.isEmpty()) {
+      long left = end - System.nanoTime();
+      if (left <= 0) {
+        throw new StudyPendingException(workers(waiting));
+      }
+      pause(Math.min(left, PAUSE.toNanos()));
+      waiting = notYet(context, consent, waiting);
+    }
+  }
+
+  private static void pause(long nanos) {
+    try {
+      TimeUnit.NANOSECONDS.sleep(nanos);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while owners were waited for", e);
+    }
+  }
+
+  private static List<String> workers(List<Place> places) {
+    return places.stream().map(Place::worker).toList();
+  }
+
+  /** Returns where owners are who have not approved the study. */
+  private static List<Place> notYet(
+      JavaSparkContext context, OwnersConsent consent, List<Place> places) {
     List<Said> said = said(context, consent, places);
+    List<Place> waiting = new ArrayList<>();
     for (int k = 0; k < places.size(); k++) {
       String worker = places.get(k).worker();
       String rule = said.get(k).rule();
+      if (rule.equals(OwnersConsent.WAITING)) {
+        waiting.add(places.get(k));
+        continue;
+      }
       if (rule.equals(OwnersConsent.NO_KEYS)) {
         throw new ConfigurationException(
             "worker "
@@ -53,6 +104,7 @@ final class AskedOwners {
         throw new StudyRefusedException(worker, rule);
       }
     }
+    return waiting;
   }
 
   private static List<Said> said(

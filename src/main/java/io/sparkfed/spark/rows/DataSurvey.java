@@ -21,6 +21,7 @@ import io.sparkfed.spark.cluster.Partitionwise;
 import io.sparkfed.spark.cluster.PlacedRdd;
 import io.sparkfed.spark.cluster.TaskFailures;
 import java.io.Serializable;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -167,7 +168,7 @@ public final class DataSurvey {
   private static Found read(SparkSession spark, JavaSparkContext context, TrainingConfig config) {
     DataConfig data = config.data();
     WorkerTables tables = new WorkerTables(spark, config);
-    List<WorkerTables.Table> opened = tables.open(Reading.TO_FIT);
+    List<WorkerTables.Table> opened = tables.open(Reading.TO_FIT, Duration.ZERO);
     FeatureEncoding draft = FeatureColumns.draft(data, opened);
     RowColumns parsed =
         FederatedPreprocessing.isNeeded(draft)

@@ -17,6 +17,7 @@ import io.sparkfed.spark.cluster.PlacedRdd;
 import io.sparkfed.spark.cluster.TaskFailures;
 import io.sparkfed.spark.rows.FileSurvey.Found;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -143,13 +144,23 @@ final class WorkerTables {
    * @param reading what they are read for
    */
   List<Table> open(Reading reading) {
+    return open(reading, config.study().approvalWait());
+  }
+
+  /**
+   * Opens the same.
+   *
+   * @param wait how long owners are waited for who approve studies by hand
+   */
+  List<Table> open(Reading reading, Duration wait) {
     OwnersConsent consent = common.isPresent() ? NoSay.INSTANCE : OwnersConsent.of(config);
     if (given.isEmpty() && data.source() instanceof WorkerPaths paths) {
       requireNamed(paths, reading);
       AskedOwners.require(
           JavaSparkContext.fromSparkContext(spark.sparkContext()),
           consent,
-          ConfiguredCluster.places(paths));
+          ConfiguredCluster.places(paths),
+          wait);
     }
     if (given.isEmpty() && data.csv().isPresent()) {
       return new CsvTables(spark, config, schema(), reading, consent).open();

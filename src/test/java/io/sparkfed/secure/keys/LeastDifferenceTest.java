@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.sparkfed.aggregate.HeldRows;
 import io.sparkfed.aggregate.OwnersRule;
 import io.sparkfed.aggregate.RefusedException;
-import io.sparkfed.aggregate.Ring;
 import io.sparkfed.aggregate.Words;
 import io.sparkfed.data.ColumnSummary;
 import io.sparkfed.data.Shard;
@@ -24,13 +23,11 @@ import io.sparkfed.model.InputColumn.Numeric;
 import io.sparkfed.model.InputColumn.OneHot;
 import io.sparkfed.model.ModelShape;
 import io.sparkfed.testing.Table;
-import io.sparkfed.wire.Form;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
@@ -67,37 +64,7 @@ class LeastDifferenceTest {
 
   /** What is asked is of no consequence here. */
   private static <S> Words<S> words(Statement<S> statement) {
-    return new Words<>() {
-      @Override
-      public long[] of(String worker, S held) {
-        return new long[0];
-      }
-
-      @Override
-      public Optional<HeldRows> heldRows(S held) {
-        return statement.heldRows(held);
-      }
-
-      @Override
-      public byte[] subject() {
-        return statement.toBytes();
-      }
-
-      @Override
-      public Ring ring() {
-        return Ring.OF_WORDS;
-      }
-
-      @Override
-      public byte[] toBytes() {
-        return statement.toBytes();
-      }
-
-      @Override
-      public Form<Words<S>> form() {
-        throw new UnsupportedOperationException();
-      }
-    };
+    return new WordsOf<>(new byte[0], held -> statement.heldRows(held));
   }
 
   private static void allowed(Owner owner, Shard shard) {
