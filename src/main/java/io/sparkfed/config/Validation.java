@@ -13,6 +13,7 @@ import io.sparkfed.config.TrainingConfig.Predictions;
 import io.sparkfed.config.TrainingConfig.StudySettings;
 import io.sparkfed.model.Family;
 import io.sparkfed.model.Labels;
+import io.sparkfed.model.PlainText;
 import io.sparkfed.model.Standardize;
 import io.sparkfed.model.formula.Formula;
 import io.sparkfed.report.RunReport.Setting;
@@ -123,12 +124,13 @@ public final class Validation {
     }
     SortedMap<String, String> aggregators =
         new TreeMap<>(read.freeSection("aggregation.aggregators"));
+    aggregators.replaceAll((name, host) -> PlainText.of(host));
     aggregators.forEach(
         (name, host) -> {
           if (host.isBlank()) {
             throw new ConfigurationException(
                 ConfigReader.under("aggregation.aggregators", name)
-                    + " must be a host, or any for any");
+                    + " must be a host or a label, or any for any");
           }
         });
     if (mode.aggregators().isEmpty()) {

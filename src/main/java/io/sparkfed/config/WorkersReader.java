@@ -126,7 +126,7 @@ final class WorkersReader {
   }
 
   private List<String> hosts(String name) {
-    List<String> hosts = read.strings(key(name, HOSTS)).stream().map(String::strip).toList();
+    List<String> hosts = read.strings(key(name, HOSTS)).stream().map(PlainText::of).toList();
     if (hosts.isEmpty() || hosts.contains("")) {
       throw read.invalid(key(name, HOSTS), "must be a list of at least one host");
     }

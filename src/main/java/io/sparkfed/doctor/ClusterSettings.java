@@ -2,6 +2,7 @@ package io.sparkfed.doctor;
 
 import io.sparkfed.doctor.Finding.Area;
 import io.sparkfed.doctor.Finding.Verdict;
+import io.sparkfed.spark.cluster.Spot;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -46,6 +47,7 @@ public final class ClusterSettings {
     settings.wire();
     settings.traces();
     settings.tasks();
+    settings.labels();
     return List.copyOf(settings.findings);
   }
 
@@ -144,6 +146,19 @@ public final class ClusterSettings {
         failures == 1 ? "1 attempt per task" : failures + " attempts per task",
         local ? "local[N,4]" : "4",
         "with one attempt an error of Spark's own ends the run");
+  }
+
+  private void labels() {
+    String setting = "spark.executorEnv." + Spot.VARIABLE;
+    if (conf.contains(setting)) {
+      add(
+          Verdict.WARN,
+          setting,
+          conf.get(setting),
+          "not set",
+          "all executors of a run carry it, whatever their sites call themselves: a site's label is"
+              + " for the site to set");
+    }
   }
 
   /** A local master ignores spark.task.maxFailures. */

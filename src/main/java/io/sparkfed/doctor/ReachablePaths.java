@@ -30,8 +30,8 @@ public final class ReachablePaths {
     List<Finding> findings = new ArrayList<>();
     if (data.source() instanceof WorkerPaths paths) {
       for (Place place : ConfiguredCluster.places(paths)) {
-        String key = "data.workers." + place.worker();
-        String path = paths.paths().get(place.worker());
+        String key = "data.workers." + place.party();
+        String path = paths.paths().get(place.party());
         findings.add(
             place.isAnywhere()
                 ? check(hadoop, key, path)

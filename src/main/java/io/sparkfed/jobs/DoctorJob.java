@@ -11,6 +11,7 @@ import io.sparkfed.doctor.Finding;
 import io.sparkfed.doctor.Finding.Area;
 import io.sparkfed.doctor.Finding.Verdict;
 import io.sparkfed.doctor.IdleKeys;
+import io.sparkfed.doctor.Placement;
 import io.sparkfed.doctor.ReachablePaths;
 import io.sparkfed.doctor.SurveyText;
 import io.sparkfed.federated.FailureKind;
@@ -79,6 +80,7 @@ public final class DoctorJob implements Callable<Integer> {
     findings.addAll(DurablePlaces.of(spark.sparkContext(), config));
     findings.addAll(TrackingCheck.of(config));
     List<String> survey = survey(spark, config, findings);
+    findings.addAll(Placement.of(spark.sparkContext(), config));
     FindingsTable table = new FindingsTable(findings);
     table.lines().forEach(Terminal::line);
     System.out.println();

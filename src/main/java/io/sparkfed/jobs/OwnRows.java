@@ -3,6 +3,7 @@ package io.sparkfed.jobs;
 import io.sparkfed.config.ConfigurationException;
 import io.sparkfed.config.DataConfig.WorkerPaths;
 import io.sparkfed.config.TrainingConfig;
+import io.sparkfed.spark.cluster.Spot;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
@@ -57,6 +58,9 @@ final class OwnRows {
   }
 
   private static boolean isHere(String host) {
+    if (host.equalsIgnoreCase(Spot.ownLabel())) {
+      return true;
+    }
     try {
       for (InetAddress address : InetAddress.getAllByName(host)) {
         if (NetworkInterface.getByInetAddress(address) != null) {

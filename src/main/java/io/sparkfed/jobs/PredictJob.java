@@ -8,7 +8,6 @@ import io.sparkfed.output.SavedModel;
 import io.sparkfed.spark.rows.BoundedJobs;
 import io.sparkfed.spark.rows.Predictor;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
@@ -69,16 +68,16 @@ public final class PredictJob implements Callable<Integer> {
             saved.coefficients(config.model().intercept()),
             config.model().standardize(),
             saved.encoding());
-    List<String> notes = new ArrayList<>();
-    BoundedJobs.run(
-        spark,
-        config,
-        "predictions",
-        () -> {
-          Predictor.Predicted predicted = predictor.predict(sink::requireHolds);
-          sink.write(predicted.rows());
-          notes.addAll(predicted.notes());
-        });
+    List<String> notes =
+        BoundedJobs.ofRows(
+            spark,
+            config,
+            "predictions",
+            () -> {
+              Predictor.Predicted predicted = predictor.predict(sink::requireHolds);
+              sink.write(predicted.rows());
+              return predicted.notes();
+            });
     Terminal.line("predictions written to " + sink.described());
     notes.forEach(Terminal::line);
     return ExitCode.SUCCESS.code();

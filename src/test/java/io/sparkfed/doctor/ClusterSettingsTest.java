@@ -90,6 +90,7 @@ class ClusterSettingsTest {
     "spark.eventLog.enabled=true, spark.eventLog.enabled, WARN",
     "spark.ui.enabled=true, spark.ui.enabled, WARN",
     "spark.speculation=true, spark.speculation, WARN",
+    "spark.executorEnv.SPARKFED_SITE=north, spark.executorEnv.SPARKFED_SITE, WARN",
     "spark.task.reaper.enabled=false, spark.task.reaper.enabled, WARN",
     "spark.locality.wait.process=3s, spark.locality.wait.process, WARN",
     "spark.task.maxFailures=1, spark.task.maxFailures, WARN"

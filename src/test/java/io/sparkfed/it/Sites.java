@@ -94,11 +94,13 @@ public final class Sites implements AutoCloseable {
     return owned.resolve("site-" + site);
   }
 
-  /** Returns a cluster's node at each site. */
+  /** Returns a cluster's node at each site, whose executors carry {@code site-} and its number. */
   public List<StandaloneCluster.Node> nodes() {
     List<StandaloneCluster.Node> nodes = new ArrayList<>();
     for (int k = 1; k <= count; k++) {
-      nodes.add(new StandaloneCluster.Node(host(k), inside(k)));
+      List<String> prefix = new ArrayList<>(inside(k));
+      prefix.addAll(List.of("env", "SPARKFED_SITE=site-" + k));
+      nodes.add(new StandaloneCluster.Node(host(k), prefix));
     }
     return nodes;
   }

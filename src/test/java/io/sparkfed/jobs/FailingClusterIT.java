@@ -1,6 +1,7 @@
 package io.sparkfed.jobs;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -9,10 +10,16 @@ import io.sparkfed.it.OwnerFolders;
 import io.sparkfed.it.RunOutput;
 import io.sparkfed.it.StandaloneCluster;
 import io.sparkfed.jobs.JobRunner.Outcome;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
@@ -31,6 +38,8 @@ import org.junit.jupiter.api.io.TempDir;
 @TestMethodOrder(OrderAnnotation.class)
 class FailingClusterIT {
   private static final List<String> WORKERS = List.of("a", "b", "c", "d");
+  private static final Map<String, String> SITES =
+      Map.of("a", "NORTH", "b", "south wing", "c", "South Wing", "d", "North");
   private static final int ROUNDS = 15;
   private static final int LATER = 3;
 
@@ -65,8 +74,8 @@ class FailingClusterIT {
             Files.createDirectories(folder.resolve("cluster")),
             "127.0.0.1",
             List.of(
-                new StandaloneCluster.Node("127.0.0.1", List.of()),
-                new StandaloneCluster.Node("127.0.0.1", List.of())),
+                new StandaloneCluster.Node("127.0.0.1", site("north")),
+                new StandaloneCluster.Node("127.0.0.1", site(" South  Wing"))),
             "-Dspark.deploy.recoveryMode=FILESYSTEM -Dspark.deploy.recoveryDirectory=" + recovery);
     properties.set(
         Map.of(
@@ -82,6 +91,11 @@ class FailingClusterIT {
     if (cluster != null) {
       cluster.close();
     }
+  }
+
+  /** Begins the command of a site's node, whose executors inherit its environment. */
+  private static List<String> site(String label) {
+    return List.of("env", "SPARKFED_SITE=" + label);
   }
 
   private static String conf(String output, String more) {
@@ -185,9 +199,128 @@ class FailingClusterIT {
     assertEquals(1, last.path("dropouts").asInt(), last.toString());
   }
 
-  /** Spark itself would wait for ever. */
+  /** Both nodes have one address: what tells them apart is the label. */
   @Test
   @Order(5)
+  void train_workersAtLabels_runThereAloneThoughAnExecutorIsLost() throws Exception {
+    Path events = Files.createDirectories(folder.resolve("label-events"));
+    properties.set(
+        Map.of(
+            "spark.eventLog.enabled", "true",
+            "spark.eventLog.compress", "false",
+            "spark.eventLog.rolling.enabled", "false",
+            "spark.eventLog.dir", events.toUri().toString()));
+
+    Outcome outcome = trainWhile(FailingClusterIT::killAnExecutor, "labels", atSites(SITES));
+
+    properties.set(Map.of("spark.eventLog.enabled", "false"));
+    assertTrue(outcome.toString().contains("Lost executor"), outcome.toString());
+    assertAsUndisturbed(outcome, "labels");
+    Map<Integer, Set<Path>> nodes = nodesOfVisits(events);
+    for (int k = 0; k < WORKERS.size(); k++) {
+      Path own =
+          folder.resolve("cluster/work-" + (SITES.get(WORKERS.get(k)).startsWith("N") ? 1 : 2));
+      assertEquals(Set.of(own), nodes.get(k), WORKERS.get(k));
+    }
+  }
+
+  /** Returns where the tasks of each worker's partition ended well. */
+  private static Map<Integer, Set<Path>> nodesOfVisits(Path events) throws IOException {
+    ObjectMapper json = new ObjectMapper();
+    Set<Integer> visits = new HashSet<>();
+    Map<Integer, Set<Path>> nodes = new HashMap<>();
+    Path log;
+    try (Stream<Path> logs = Files.walk(events)) {
+      log = logs.filter(Files::isRegularFile).findFirst().orElseThrow();
+    }
+    for (String line : Files.readAllLines(log)) {
+      JsonNode event = json.readTree(line);
+      JsonNode stage = event.path("Stage Info");
+      if (stage.path("RDD Info").findValuesAsText("Name").contains("spark-federated visit")) {
+        visits.add(stage.path("Stage ID").asInt());
+      }
+      boolean isOfAVisit = visits.contains(event.path("Stage ID").asInt(-1));
+      if (isOfAVisit && event.at("/Task End Reason/Reason").asText().equals("Success")) {
+        String folderOfExecutor =
+            log.getFileName() + "/" + event.at("/Task Info/Executor ID").asText();
+        for (Path node : cluster.workDirs()) {
+          if (Files.exists(node.resolve(folderOfExecutor))) {
+            nodes
+                .computeIfAbsent(event.at("/Task Info/Partition ID").asInt(), k -> new HashSet<>())
+                .add(node);
+          }
+        }
+      }
+    }
+    return nodes;
+  }
+
+  @Test
+  @Order(6)
+  void train_aggregatorAtALabel_sameCoefficients() throws Exception {
+    assertAsUndisturbed(
+        jobs.train(conf("sealed", atSites(SITES) + sealedAt("south wing"))), "sealed");
+  }
+
+  private static String sealedAt(String label) {
+    return "aggregation { mode = secure-worker, keys = null, aggregators.s = \"" + label + "\" }\n";
+  }
+
+  /** A place that nobody has, of a worker and of an aggregator. */
+  @Test
+  @Order(7)
+  void train_nobodyCarriesALabel_endsAfterTheTimeout() {
+    Map<String, String> others = new TreeMap<>(SITES);
+    others.put("c", "east");
+    String noEast =
+        " may run on east only (%s), and there has been no executor there for 3 s"
+            + " (cluster.timeout); executors are on 127.0.0.1 (SPARKFED_SITE = South Wing),"
+            + " 127.0.0.1 (SPARKFED_SITE = north)";
+
+    Outcome worker = jobs.train(conf("no-east", atSites(others) + "cluster.timeout = 3s"));
+    Outcome aggregator =
+        jobs.train(conf("no-east", atSites(SITES) + sealedAt("east") + "cluster.timeout = 3s"));
+
+    assertEquals(5, worker.code(), worker.toString());
+    assertEquals(
+        List.of("error: worker c" + noEast.formatted("data.workers.c.hosts")), worker.errorLines());
+    assertEquals(5, aggregator.code(), aggregator.toString());
+    assertEquals(
+        List.of("error: aggregator s" + noEast.formatted("aggregation.aggregators.s")),
+        aggregator.errorLines());
+  }
+
+  @Test
+  @Order(8)
+  void doctor_workersAtLabels_saysWhichExecutorCarriesThem() {
+    Map<String, String> some = new TreeMap<>(SITES);
+    some.remove("b");
+    Outcome outcome = jobs.doctor(conf("doctor", atSites(some)));
+
+    assertEquals(9, outcome.code(), outcome.toString());
+    assertTrue(
+        outcome
+            .toString()
+            .matches(
+                "(?s).*ok +data\\.workers\\.a\\.hosts +127\\.0\\.0\\.1 \\(SPARKFED_SITE = north\\)"
+                    + " +an executor on NORTH\\R.*"),
+        outcome.toString());
+    assertFalse(outcome.toString().contains("data.workers.b.hosts"), outcome.toString());
+  }
+
+  private static String atSites(Map<String, String> sites) {
+    StringBuilder text = new StringBuilder();
+    sites.forEach(
+        (worker, site) ->
+            text.append(
+                "data.workers.%s { path = \"%s/%s.csv\", hosts = [\"%s\"] }%n"
+                    .formatted(worker, folder, worker, site)));
+    return text.toString();
+  }
+
+  /** Spark itself would wait for ever. */
+  @Test
+  @Order(9)
   void train_allNodesLost_endsAfterTheTimeoutAndCanBeResumedElsewhere() throws Exception {
     Outcome outcome = trainWhile(() -> cluster.endNodes(), "lost", "cluster.timeout = 3s");
 

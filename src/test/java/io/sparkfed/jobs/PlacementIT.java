@@ -155,9 +155,11 @@ class PlacementIT {
     return JobRunner.write(folder.resolve(output + ".conf"), text.toString()).toString();
   }
 
+  /** By address, and one by the label of a site. */
   private static Map<String, String> hosts() {
     Map<String, String> hosts = new TreeMap<>();
     SITES.forEach((worker, site) -> hosts.put(worker, sites.host(site)));
+    hosts.put("b", "Site-2");
     return hosts;
   }
 
@@ -204,8 +206,9 @@ class PlacementIT {
             .anyMatch(
                 reason ->
                     reason.matches(
-                        "worker [a-d] may run on [0-9.]+ only \\(data\\.workers\\.[a-d]\\.hosts\\),"
-                            + " and this is [0-9.]+")),
+                        "worker [a-d] may run on ([0-9.]+|Site-2) only"
+                            + " \\(data\\.workers\\.[a-d]\\.hosts\\),"
+                            + " and this is [0-9.]+ \\(SPARKFED_SITE = site-[1-3]\\)")),
         killed.toString());
   }
 
@@ -238,10 +241,11 @@ class PlacementIT {
                 + " only (data.workers.b.hosts), and there has been no executor there for 3 s"
                 + " (cluster.timeout); executors are on "
                 + sites.host(1)
-                + ", "
+                + " (SPARKFED_SITE = site-1), "
                 + sites.host(2)
-                + ", "
-                + sites.host(3)),
+                + " (SPARKFED_SITE = site-2), "
+                + sites.host(3)
+                + " (SPARKFED_SITE = site-3)"),
         outcome.errorLines());
   }
 

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -20,6 +21,10 @@ import org.apache.spark.api.java.JavaSparkContext;
 public final class ClusterWatch implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(ClusterWatch.class.getName());
   private static final long POLL_MILLIS = 500;
+  private static final long ARRIVAL_MILLIS = 50;
+
+  /** How long executors are waited for to tell their labels. */
+  private static final Duration ANSWERS = Duration.ofSeconds(3);
 
   private final SparkContext spark;
   private final String jobGroup;
@@ -60,7 +65,46 @@ public final class ClusterWatch implements AutoCloseable {
 
   /** Returns whether there is an executor at the place now. */
   static boolean isThere(SparkContext spark, Place place) {
-    return Executors.hosts(spark).stream().anyMatch(place::allows);
+    return !place.among(Executors.now(spark)).isEmpty();
+  }
+
+  /**
+   * Has executors tell their labels if a place isn't known otherwise: a task that knows where to go
+   * isn't refused elsewhere first.
+   */
+  static void lookFor(JavaSparkContext spark, List<Place> places) {
+    if (isOneMissing(places, Executors.now(spark.sc()))) {
+      Labels.of(spark.sc()).await(spark, ANSWERS);
+    }
+  }
+
+  /**
+   * Waits until there is an executor at each place that is watched, or until one is hopeless. With
+   * dynamic allocation it doesn't, as executors then come for jobs that wait.
+   */
+  public void awaitPlaces() {
+    List<Place> places =
+        waiting.awaited().get().stream().filter(place -> !place.isAnywhere()).toList();
+    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark);
+    lookFor(context, places);
+    if (spark.getConf().getBoolean("spark.dynamicAllocation.enabled", false)) {
+      return;
+    }
+    try {
+      while (complaint == null
+          && !spark.isStopped()
+          && !Labels.of(spark).hasFailed()
+          && isOneMissing(places, Executors.now(spark))) {
+        Labels.of(spark).ask(context);
+        Thread.sleep(ARRIVAL_MILLIS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static boolean isOneMissing(List<Place> places, List<Executor> executors) {
+    return places.stream().anyMatch(place -> place.among(executors).isEmpty());
   }
 
   /**
@@ -72,6 +116,18 @@ public final class ClusterWatch implements AutoCloseable {
     Message why = complaint;
     if (why != null) {
       throw new AggregationException(why, TaskFailures.withoutText(failure));
+    }
+  }
+
+  /**
+   * Says why not all places were there, if jobs need them all.
+   *
+   * @throws AggregationException then
+   */
+  void requireAll() {
+    Message why = complaint;
+    if (why != null && !waiting.untilNobodyCanCome()) {
+      throw new AggregationException(why);
     }
   }
 
@@ -90,20 +146,27 @@ public final class ClusterWatch implements AutoCloseable {
   }
 
   private void look() {
-    Set<String> hosts = Executors.hosts(spark);
+    List<Executor> executors = Executors.now(spark);
     List<Place> awaited = waiting.awaited().get();
     List<Place> hopeless = new ArrayList<>();
+    boolean lacks = false;
     for (Place place : awaited) {
-      if (hosts.stream().anyMatch(place::allows)) {
+      if (!place.among(executors).isEmpty()) {
         lackingSince.remove(place);
-      } else if (isOver(place)) {
+        continue;
+      }
+      lacks = true;
+      if (isOver(place)) {
         hopeless.add(place);
       }
+    }
+    if (lacks) {
+      Labels.of(spark).ask(JavaSparkContext.fromSparkContext(spark));
     }
     boolean ends =
         waiting.untilNobodyCanCome() ? hopeless.size() == awaited.size() : !hopeless.isEmpty();
     if (ends && !hopeless.isEmpty()) {
-      complaint = complaint(hopeless, hosts);
+      complaint = complaint(hopeless, executors);
       // Again at each look, as the next job of the group may only just begin.
       spark.cancelJobGroup(jobGroup);
     }
@@ -116,8 +179,8 @@ public final class ClusterWatch implements AutoCloseable {
     return spark.isLocal() || now - since >= limit.toNanos();
   }
 
-  private Message complaint(List<Place> hopeless, Set<String> hosts) {
-    if (hosts.isEmpty()) {
+  private Message complaint(List<Place> hopeless, List<Executor> executors) {
+    if (executors.isEmpty()) {
       return Message.of(
           "there has been no executor for ",
           limit.toSeconds(),
@@ -135,7 +198,9 @@ public final class ClusterWatch implements AutoCloseable {
                 " s (",
                 Hint.CLUSTER_TIMEOUT,
                 "); executors are on ");
-    return Message.of(first.rule(), there, String.join(", ", hosts));
+    Set<String> spots = new TreeSet<>();
+    executors.forEach(executor -> spots.add(executor.spot().toString()));
+    return Message.of(first.rule(), there, String.join(", ", spots));
   }
 
   @Override

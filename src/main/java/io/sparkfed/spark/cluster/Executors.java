@@ -13,35 +13,33 @@ final class Executors {
   private Executors() {}
 
   /** Returns the executors, by id; none under a local master. */
-  static List<BlockManagerId> alive(SparkContext spark) {
-    List<BlockManagerId> executors = new ArrayList<>();
+  static List<Executor> alive(SparkContext spark) {
+    Labels labels = Labels.of(spark);
+    List<Executor> executors = new ArrayList<>();
     scala.collection.Iterator<BlockManagerId> ids =
         spark.env().blockManager().master().getMemoryStatus().keysIterator();
     while (ids.hasNext()) {
       BlockManagerId id = ids.next();
       if (!id.isDriver()) {
-        executors.add(id);
+        String executor = id.executorId();
+        executors.add(new Executor(executor, new Spot(id.host(), labels.label(executor))));
       }
     }
-    executors.sort(Comparator.comparing(BlockManagerId::executorId));
+    executors.sort(Comparator.comparing(Executor::id));
     return executors;
   }
 
   /** Returns the ids of the executors; none under a local master. */
   static Set<String> ids(SparkContext spark) {
     Set<String> ids = new TreeSet<>();
-    alive(spark).forEach(id -> ids.add(id.executorId()));
+    alive(spark).forEach(executor -> ids.add(executor.id()));
     return ids;
   }
 
-  /** Returns the hosts that tasks may run on now: under a local master the driver's. */
-  static Set<String> hosts(SparkContext spark) {
-    Set<String> hosts = new TreeSet<>();
-    if (spark.isLocal()) {
-      hosts.add(spark.env().blockManager().blockManagerId().host());
-    } else {
-      alive(spark).forEach(id -> hosts.add(id.host()));
-    }
-    return hosts;
+  /** Returns what tasks may run in now: under a local master the driver. */
+  static List<Executor> now(SparkContext spark) {
+    return spark.isLocal()
+        ? List.of(new Executor(spark.env().executorId(), Spot.here()))
+        : alive(spark);
   }
 }

@@ -14,8 +14,10 @@ import io.sparkfed.wire.Site;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
@@ -41,6 +43,10 @@ public final class PartitionFederation<S> implements Federation<S>, AutoCloseabl
   private final Occupancy occupancy;
   private final List<Place> places;
   private final Set<Place> givenUp = new HashSet<>();
+
+  /** What executors there were when places were looked for. */
+  private final Map<List<Place>, List<Executor>> lookedAt = new HashMap<>();
+
   private final List<String> workers;
   private final Duration clusterTimeout;
   private final Arrivals arrivals;
@@ -103,12 +109,14 @@ public final class PartitionFederation<S> implements Federation<S>, AutoCloseabl
 
   @Override
   public <M> List<M> visitAggregators(Visit visit, AggregatorTask<M> task) {
+    List<Place> at = aggregators.places(visit.cohort());
+    lookFor(at);
     RDD<String> parties = aggregators.partitions(visit.cohort()).rdd();
     return run(
         visit,
         Payload.of(null, task),
         parties,
-        Visited.all(parties),
+        Visited.needed(parties, at),
         carried -> new AtAggregator<M>(carried));
   }
 
@@ -136,6 +144,7 @@ public final class PartitionFederation<S> implements Federation<S>, AutoCloseabl
     if (places.isEmpty()) {
       return Visited.all(partitions);
     }
+    lookFor(places);
     givenUp.removeIf(place -> ClusterWatch.isThere(spark.sc(), place));
     return new Visited(
         IntStream.range(0, places.size())
@@ -143,21 +152,35 @@ public final class PartitionFederation<S> implements Federation<S>, AutoCloseabl
                 partition -> {
                   Place place = places.get(partition);
                   return place.isAnywhere()
-                      || (cohort.contains(place.worker()) && !givenUp.contains(place));
+                      || (cohort.contains(place.party()) && !givenUp.contains(place));
                 })
             .boxed()
             .toList(),
         places);
   }
 
+  /** Looks where parties are, again only where executors came, went or told their labels. */
+  private void lookFor(List<Place> wanted) {
+    if (wanted.stream().allMatch(Place::isAnywhere)) {
+      return;
+    }
+    List<Executor> now = Executors.now(spark.sc());
+    if (!now.equals(lookedAt.get(wanted))) {
+      ClusterWatch.lookFor(spark, wanted);
+      lookedAt.put(wanted, Executors.now(spark.sc()));
+    }
+  }
+
   private <P extends Serializable, T, M> List<M> run(
       Visit visit, P payload, RDD<T> at, Visited visited, Function<Carried<P>, TaskBody<T>> body) {
     try (Carried<P> carried = Carried.of(spark, payload);
         JobScope scope = new JobScope(spark, jobGroup, visit.description());
-        ClusterWatch watch =
-            ClusterWatch.ofRest(spark, jobGroup, clusterTimeout, visited::awaited)) {
+        ClusterWatch watch = visited.watch(spark, jobGroup, clusterTimeout)) {
       try {
-        return arrivals.collect(at, visited.partitions(), body.apply(carried), visited::arrived);
+        List<M> messages =
+            arrivals.collect(at, visited.partitions(), body.apply(carried), visited::arrived);
+        watch.requireAll();
+        return messages;
       } catch (Exception e) {
         watch.throwReason(e);
         throw failure(visit, e);

@@ -7,22 +7,44 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
-import org.apache.spark.SparkEnv;
+import java.util.Set;
 import org.apache.spark.TaskKilledException;
 
 /**
- * Where a worker's rows may be read and used.
+ * Where a party's part of a run may be: a worker's rows, or what an aggregator opens.
  *
- * @param worker the worker's id
- * @param hosts names or addresses; empty for anywhere
+ * @param party the id of the worker or the aggregator
+ * @param role which of the two it is
+ * @param hosts names or addresses of hosts, or labels of sites, in any case; empty for anywhere
  */
-public record Place(String worker, ArrayList<String> hosts) implements Serializable {
+public record Place(String party, Role role, ArrayList<String> hosts) implements Serializable {
   /** How long a refused attempt keeps its core: the next one may be offered the same place. */
   private static final long REFUSAL_MILLIS = 500;
 
+  /** As Spark marks locations that are no hosts. */
+  private static final List<String> MARKS = List.of("executor_", "hdfs_cache_");
+
+  /** What a party does. */
+  public enum Role {
+    WORKER,
+    AGGREGATOR
+  }
+
+  /** Returns where a worker may be. */
+  public static Place ofWorker(String worker, List<String> hosts) {
+    return new Place(worker, Role.WORKER, new ArrayList<>(hosts));
+  }
+
+  /** Returns where an aggregator may be. */
+  public static Place ofAggregator(String aggregator, List<String> hosts) {
+    return new Place(aggregator, Role.AGGREGATOR, new ArrayList<>(hosts));
+  }
+
+  /** Returns that a worker may be anywhere. */
   public static Place anywhere(String worker) {
-    return new Place(worker, new ArrayList<>());
+    return ofWorker(worker, List.of());
   }
 
   public boolean isAnywhere() {
@@ -30,36 +52,46 @@ public record Place(String worker, ArrayList<String> hosts) implements Serializa
   }
 
   /**
-   * A task was placed where its worker's rows must not be. Spark runs it again without counting a
-   * failure, so a worker whose host is busy, or gone for a while, costs no attempt; and a
-   * speculative attempt that is refused leaves the first one alone.
+   * A task was placed where its party must not be. Spark runs it again without counting a failure,
+   * so a worker whose host is busy, or gone for a while, costs no attempt; and a speculative
+   * attempt that is refused leaves the first one alone.
    */
-  static final class MisplacedWorkerException extends TaskKilledException {
+  static final class MisplacedException extends TaskKilledException {
     private static final long serialVersionUID = 1L;
 
-    private MisplacedWorkerException(Place place, String host) {
-      super(place.rule() + ", and this is " + host);
+    private MisplacedException(Place place, Spot spot) {
+      super(place.rule() + ", and this is " + spot);
     }
   }
 
   /** Returns the rule, for messages. */
   public String rule() {
-    return "worker "
-        + worker
+    return (role == Role.WORKER ? "worker " : "aggregator ")
+        + party
         + " may run on "
         + String.join(", ", hosts)
-        + " only (data.workers."
-        + worker
-        + ".hosts)";
+        + " only ("
+        + key()
+        + ")";
+  }
+
+  /** Returns the key that gives the place. */
+  public String key() {
+    return role == Role.WORKER
+        ? "data.workers." + party + ".hosts"
+        : "aggregation.aggregators." + party;
   }
 
   /**
-   * Called in a task before anything of the worker's is touched.
+   * Called in a task before anything of the party's is touched.
    *
-   * @throws MisplacedWorkerException if the task's host is none of the worker's
+   * @throws MisplacedException if neither the task's host nor its label is one of the party's
    */
   void requireHere() {
-    String here = SparkEnv.get().blockManager().blockManagerId().host();
+    if (isAnywhere()) {
+      return;
+    }
+    Spot here = Spot.here();
     if (allows(here)) {
       return;
     }
@@ -68,29 +100,58 @@ public record Place(String worker, ArrayList<String> hosts) implements Serializa
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    throw new MisplacedWorkerException(this, here);
+    throw new MisplacedException(this, here);
   }
 
-  /** Returns whether a host, as Spark calls it, is one of the worker's. */
-  boolean allows(String host) {
-    return isAnywhere() || hosts.stream().anyMatch(own -> isSame(own, host));
+  /** Returns whether the party may be at a spot, for its host or for its label. */
+  public boolean allows(Spot spot) {
+    return isAnywhere()
+        || hosts.stream().anyMatch(own -> isNamed(own, spot))
+        || hosts.stream().anyMatch(own -> isAddressed(own, spot));
+  }
+
+  /** Returns the executors that the party may be at. */
+  List<Executor> among(Collection<Executor> executors) {
+    if (isAnywhere()) {
+      return List.copyOf(executors);
+    }
+    Set<Executor> allowed = new LinkedHashSet<>();
+    for (String own : hosts) {
+      List<Executor> named =
+          executors.stream().filter(executor -> isNamed(own, executor.spot())).toList();
+      // A label is no host's name, and to look one up may take long.
+      allowed.addAll(
+          named.isEmpty()
+              ? executors.stream().filter(executor -> isAddressed(own, executor.spot())).toList()
+              : named);
+    }
+    return List.copyOf(allowed);
   }
 
   /**
-   * Returns the hosts as the scheduler is to know them: as executors there call themselves, and as
-   * they were configured.
+   * Returns the place as the scheduler is to know it: hosts as they were configured and as Spark
+   * calls them, and executors that carry a label.
    *
-   * @param executorHosts hosts of the executors that are there
+   * @param executors those that are there
    */
-  List<String> preferred(Collection<String> executorHosts) {
-    List<String> preferred = new ArrayList<>(hosts);
-    executorHosts.stream().filter(this::allows).forEach(preferred::add);
-    return preferred.stream().distinct().toList();
+  List<String> preferred(Collection<Executor> executors) {
+    Set<String> preferred = new LinkedHashSet<>();
+    hosts.stream()
+        .filter(name -> MARKS.stream().noneMatch(name::startsWith))
+        .forEach(preferred::add);
+    for (Executor executor : among(executors)) {
+      boolean isLabeled = hosts.stream().anyMatch(executor.spot().label()::equalsIgnoreCase);
+      preferred.add(isLabeled ? executor.location() : executor.spot().host());
+    }
+    return List.copyOf(preferred);
   }
 
-  private static boolean isSame(String configured, String host) {
-    return configured.equalsIgnoreCase(host)
-        || !Collections.disjoint(addresses(configured), addresses(host));
+  private static boolean isNamed(String configured, Spot spot) {
+    return configured.equalsIgnoreCase(spot.label()) || configured.equalsIgnoreCase(spot.host());
+  }
+
+  private static boolean isAddressed(String configured, Spot spot) {
+    return !Collections.disjoint(addresses(configured), addresses(spot.host()));
   }
 
   private static List<InetAddress> addresses(String host) {

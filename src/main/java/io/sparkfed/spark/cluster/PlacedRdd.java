@@ -6,13 +6,14 @@ import org.apache.spark.Partition;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.rdd.RDD;
+import org.apache.spark.scheduler.ExecutorCacheTaskLocation;
 import org.apache.spark.scheduler.TaskLocation;
 import scala.collection.Iterator;
 import scala.collection.immutable.Seq;
 import scala.jdk.javaapi.CollectionConverters;
 
 /**
- * Partitions that are computed, or taken from what the executor keeps, on their workers' hosts
+ * Partitions that are computed, or taken from what the executor keeps, at their workers' places
  * alone: elsewhere the task is refused before what is below is asked for anything.
  */
 public final class PlacedRdd<T> extends RDD<T> {
@@ -37,6 +38,14 @@ public final class PlacedRdd<T> extends RDD<T> {
     return places.get(places.size() == 1 ? 0 : partition.index());
   }
 
+  private Spot spot(TaskLocation location) {
+    return new Spot(
+        location.host(),
+        location instanceof ExecutorCacheTaskLocation executor
+            ? Labels.of(context()).label(executor.executorId())
+            : "");
+  }
+
   private RDD<T> below() {
     return firstParent(elementClassTag());
   }
@@ -52,21 +61,19 @@ public final class PlacedRdd<T> extends RDD<T> {
     return below().partitions();
   }
 
-  /** The executor that keeps the partition if there is one, otherwise the worker's hosts. */
+  /** The executor that keeps the partition if there is one, otherwise the worker's place. */
   @Override
   public Seq<String> getPreferredLocations(Partition partition) {
     Place place = place(partition);
     List<String> known = new ArrayList<>();
     for (TaskLocation location :
         CollectionConverters.asJava(context().getPreferredLocs(below(), partition.index()))) {
-      if (place.allows(location.host())) {
+      if (place.allows(spot(location))) {
         known.add(location.toString());
       }
     }
     List<String> preferred =
-        known.isEmpty() && !place.isAnywhere()
-            ? place.preferred(Executors.hosts(context()))
-            : known;
+        known.isEmpty() && !place.isAnywhere() ? place.preferred(Executors.now(context())) : known;
     return CollectionConverters.asScala(preferred).toSeq();
   }
 }

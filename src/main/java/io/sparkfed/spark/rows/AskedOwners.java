@@ -86,7 +86,7 @@ final class AskedOwners {
     List<Said> said = said(context, consent, places);
     List<Place> waiting = new ArrayList<>();
     for (int k = 0; k < places.size(); k++) {
-      String worker = places.get(k).worker();
+      String worker = places.get(k).party();
       String rule = said.get(k).rule();
       if (rule.equals(OwnersConsent.WAITING)) {
         waiting.add(places.get(k));
@@ -116,7 +116,7 @@ final class AskedOwners {
           .map(
               k ->
                   new Said(
-                      consent.refusal(places.get(k).worker()).orElse(""),
+                      consent.refusal(places.get(k).party()).orElse(""),
                       SparkEnv.get().blockManager().blockManagerId().host()))
           .collect();
     } catch (Exception e) {

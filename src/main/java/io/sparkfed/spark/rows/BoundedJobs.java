@@ -46,10 +46,9 @@ public final class BoundedJobs {
   }
 
   /**
-   * Runs jobs that make nothing; see {@link #of}.
+   * Runs jobs of this thread that make nothing and look at no worker's rows.
    *
-   * @throws AggregationException if there was no executor, or none on a worker's hosts, for longer
-   *     than {@code cluster.timeout}
+   * @throws AggregationException if there was no executor for longer than {@code cluster.timeout}
    */
   public static <E extends Exception> void run(
       SparkSession spark, TrainingConfig config, String description, Action<E> action) throws E {
@@ -58,26 +57,41 @@ public final class BoundedJobs {
           action.run();
           return null;
         };
-    of(spark, config, description, work);
+    run(spark, config, description, List.of(), work);
   }
 
   /**
-   * Runs jobs of this thread, those that read the workers' rows among them.
+   * Runs jobs of this thread that read the workers' rows, as soon as there is an executor for each
+   * worker.
    *
    * @throws AggregationException if there was no executor, or none on a worker's hosts, for longer
    *     than {@code cluster.timeout}
    */
-  static <T, E extends Exception> T of(
+  public static <T, E extends Exception> T ofRows(
       SparkSession spark, TrainingConfig config, String description, Work<T, E> work) throws E {
-    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-    String group = "spark-federated-" + UUID.randomUUID();
-    List<Place> places =
+    return run(
+        spark,
+        config,
+        description,
         config.data().source() instanceof WorkerPaths paths
             ? ConfiguredCluster.places(paths)
-            : List.of();
+            : List.of(),
+        work);
+  }
+
+  private static <T, E extends Exception> T run(
+      SparkSession spark,
+      TrainingConfig config,
+      String description,
+      List<Place> places,
+      Work<T, E> work)
+      throws E {
+    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+    String group = "spark-federated-" + UUID.randomUUID();
     try (JobScope scope = new JobScope(context, group, description);
         ClusterWatch watch = ClusterWatch.ofAll(context, group, config.clusterTimeout(), places)) {
       try {
+        watch.awaitPlaces();
         return work.run();
       } catch (Exception e) {
         watch.throwReason(e);

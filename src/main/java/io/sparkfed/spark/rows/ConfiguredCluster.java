@@ -15,10 +15,21 @@ public final class ConfiguredCluster {
   public static List<Place> places(WorkerPaths paths) {
     return paths.paths().keySet().stream()
         .sorted()
-        .map(
-            worker ->
-                new Place(worker, new ArrayList<>(paths.hosts().getOrDefault(worker, List.of()))))
+        .map(worker -> Place.ofWorker(worker, paths.hosts().getOrDefault(worker, List.of())))
         .toList();
+  }
+
+  /** Returns the places of workers and aggregators that the configuration names. */
+  public static List<Place> places(TrainingConfig config) {
+    List<Place> places = new ArrayList<>();
+    if (config.data().source() instanceof WorkerPaths paths) {
+      places.addAll(places(paths));
+    }
+    config
+        .aggregation()
+        .aggregatorHosts()
+        .forEach((name, host) -> places.add(Place.ofAggregator(name, List.of(host))));
+    return places;
   }
 
   /** Returns what holds for each visit of a training's federations. */

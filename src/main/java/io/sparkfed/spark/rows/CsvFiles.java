@@ -154,7 +154,7 @@ final class CsvFiles {
   private static Found find(Search search, OwnersConsent owners, Configuration hadoop) {
     ArrayList<CsvFile> files = new ArrayList<>();
     String problem = null;
-    String worker = search.place().worker();
+    String worker = search.place().party();
     String key = (worker == null ? "data.path" : "data.workers." + worker) + ": ";
     try {
       List<Listed> listed = FolderFiles.of(owners.path(worker, search.path()), hadoop);

@@ -109,7 +109,7 @@ final class CsvTables {
       places = found.keySet().stream().map(Place::anywhere).toList();
     }
     Map<String, CellType> types = types(found, places, reading != Reading.TO_FIT);
-    return places.stream().map(place -> table(found.get(place.worker()), place, types)).toList();
+    return places.stream().map(place -> table(found.get(place.party()), place, types)).toList();
   }
 
   /**
@@ -175,9 +175,9 @@ final class CsvTables {
     Map<String, Place> byWorker = new HashMap<>();
     Map<String, String> skipped = new TreeMap<>();
     for (Place place : places) {
-      byWorker.put(place.worker(), place);
-      if (!tables.containsKey(place.worker())) {
-        skipped.put(place.worker(), "no rows");
+      byWorker.put(place.party(), place);
+      if (!tables.containsKey(place.party())) {
+        skipped.put(place.party(), "no rows");
       }
     }
     CsvTypes finder = new CsvTypes(spark, config);
@@ -200,7 +200,7 @@ final class CsvTables {
   }
 
   private Table table(CsvTable found, Place place, Map<String, CellType> types) {
-    String worker = place.worker();
+    String worker = place.party();
     if (found == null) {
       return new Table(worker, null, place, Map.of(), types, Set.of());
     }
@@ -228,7 +228,7 @@ final class CsvTables {
     }
     List<Search> searches = new ArrayList<>();
     for (Place place : ConfiguredCluster.places(paths)) {
-      searches.add(search(place, paths.paths().get(place.worker())));
+      searches.add(search(place, paths.paths().get(place.party())));
     }
     return find(searches);
   }
@@ -243,7 +243,7 @@ final class CsvTables {
   }
 
   private Search search(Place place, String path) {
-    ArrayList<String> positional = new ArrayList<>(csv.of(place.worker()).columns());
+    ArrayList<String> positional = new ArrayList<>(csv.of(place.party()).columns());
     if (positional.isEmpty()) {
       schema.ifPresent(ddl -> positional.addAll(Arrays.asList(ddl.fieldNames())));
     }
@@ -253,7 +253,7 @@ final class CsvTables {
       sql.columns().keySet().forEach(name -> asked.add(CsvHeader.key(name)));
     }
     return new Search(
-        place, path, csv.of(place.worker()), positional, new LinkedHashMap<>(needed()), asked);
+        place, path, csv.of(place.party()), positional, new LinkedHashMap<>(needed()), asked);
   }
 
   private Map<String, CsvTable> find(List<Search> searches) {
@@ -269,12 +269,12 @@ final class CsvTables {
       Search search = searches.get(k);
       owned.add(search.place(), found.get(k).stream().map(CsvFile::listed).toList());
       for (CsvFile file : found.get(k)) {
-        names.add(search.place().worker(), file);
-        requireSchema(search.place().worker(), file);
+        names.add(search.place().party(), file);
+        requireSchema(search.place().party(), file);
       }
       if (!found.get(k).isEmpty()) {
         tables.put(
-            search.place().worker(),
+            search.place().party(),
             new CsvTable(spark, hadoop, search.dialect(), found.get(k), declared()));
       }
     }

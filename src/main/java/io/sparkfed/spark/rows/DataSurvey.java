@@ -143,7 +143,7 @@ public final class DataSurvey {
    */
   public static Found of(SparkSession spark, TrainingConfig config) {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-    return BoundedJobs.of(
+    return BoundedJobs.ofRows(
         spark,
         config,
         "looking at the rows",

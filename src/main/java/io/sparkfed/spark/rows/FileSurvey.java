@@ -87,21 +87,21 @@ final class FileSurvey {
       Place place = bins.get(k).place();
       if (told.get(k).problem() != null) {
         throw new DataException(
-            (place.worker() == null ? "data.path" : "data.workers." + place.worker())
+            (place.party() == null ? "data.path" : "data.workers." + place.party())
                 + ": "
                 + told.get(k).problem());
       }
       Map<Listed, FileColumns> own = byPlace.computeIfAbsent(place, p -> new LinkedHashMap<>());
       told.get(k).files().forEach((columns, file) -> own.put(file, columns));
-      first.putIfAbsent(place.worker(), told.get(k).schema());
+      first.putIfAbsent(place.party(), told.get(k).schema());
     }
     byPlace.forEach(
         (place, own) ->
             unfit.put(
-                place.worker(),
+                place.party(),
                 compared(own, how.areOfRecords() ? schemas.get(place).fieldNames() : NONE)));
     Map<String, List<Listed>> named = new HashMap<>();
-    files.forEach((place, own) -> named.put(place.worker(), own));
+    files.forEach((place, own) -> named.put(place.party(), own));
     return new Found(unfit, first, named);
   }
 

@@ -50,14 +50,14 @@ final class OwnFiles {
   private static String told(Held one, Held other) {
     String file = CsvFiles.shown(one.file().path());
     String before = CsvFiles.shown(other.file().path());
-    String worker = other.place().worker();
+    String worker = other.place().party();
     String as = file.equals(before) ? "" : ", as " + before;
-    return worker == null || worker.equals(one.place().worker())
+    return worker == null || worker.equals(one.place().party())
         ? "file " + file + " is read twice" + (worker == null ? "" : " by worker " + worker) + as
         : "file "
             + file
             + " is read by worker "
-            + one.place().worker()
+            + one.place().party()
             + " and by worker "
             + worker
             + as

@@ -117,7 +117,7 @@ final class PlacedFiles {
     new TreeMap<>(paths.hosts())
         .forEach(
             (worker, hosts) -> {
-              places.add(new Place(worker, new ArrayList<>(hosts)));
+              places.add(Place.ofWorker(worker, hosts));
               searches.add(
                   new Search(paths.paths().get(worker), data.format(), data.schema().isEmpty()));
             });
@@ -129,7 +129,7 @@ final class PlacedFiles {
           hadoop,
           places,
           searches,
-          (place, search, configuration) -> list(place.worker(), search, owners, configuration),
+          (place, search, configuration) -> list(place.party(), search, owners, configuration),
           "the workers' files could not be listed");
     } finally {
       Kept.forget(context.sc(), hadoop);

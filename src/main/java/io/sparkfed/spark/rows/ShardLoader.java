@@ -165,7 +165,7 @@ public final class ShardLoader {
   }
 
   private Loaded load(Optional<FeatureEncoding> ofModel) {
-    return BoundedJobs.of(
+    return BoundedJobs.ofRows(
         spark,
         config,
         "loading",

@@ -54,8 +54,8 @@ final class TableSurvey {
         found(
             paths.keySet(),
             place ->
-                loaded.containsKey(place.worker())
-                    ? own(loaded.get(place.worker()))
+                loaded.containsKey(place.party())
+                    ? own(loaded.get(place.party()))
                     : below(paths.get(place)),
             Map.of()));
   }
@@ -64,10 +64,10 @@ final class TableSurvey {
   Found of(Collection<Place> places, Map<String, Dataset<Row>> loaded) {
     Map<Place, StructType> schemas = new LinkedHashMap<>();
     for (Place place : places) {
-      Dataset<Row> rows = loaded.get(place.worker());
+      Dataset<Row> rows = loaded.get(place.party());
       schemas.put(place, rows == null ? new StructType() : rows.schema());
     }
-    return found(places, place -> own(loaded.get(place.worker())), schemas);
+    return found(places, place -> own(loaded.get(place.party())), schemas);
   }
 
   private Found found(Collection<Place> places, Files named, Map<Place, StructType> schemas) {

@@ -175,7 +175,7 @@ final class WorkerTables {
           new TreeMap<>(new PlacedFiles(spark, data, consent).tables(paths));
       Map<Place, Optional<String>> places = new LinkedHashMap<>();
       for (Place place : ConfiguredCluster.places(paths)) {
-        places.put(place, Optional.of(paths.paths().get(place.worker())));
+        places.put(place, Optional.of(paths.paths().get(place.party())));
       }
       Map<String, Map<String, String>> unfit = load(places, own);
       SqlTypes types = new SqlTypes(sql.columns(), own, sql.known());
@@ -187,8 +187,8 @@ final class WorkerTables {
                   opened(
                       sql,
                       place,
-                      own.get(place.worker()),
-                      unfit.getOrDefault(place.worker(), Map.of()),
+                      own.get(place.party()),
+                      unfit.getOrDefault(place.party(), Map.of()),
                       types.kinds()))
           .toList();
     }
@@ -276,7 +276,7 @@ final class WorkerTables {
       Map<String, CellType> sqlTypes) {
     // An empty csv file has no header and so no columns: the worker holds no rows.
     boolean hasRows = rows != null && rows.columns().length > 0;
-    String worker = place.worker();
+    String worker = place.party();
     if (!hasRows) {
       return new Table(worker, null, place, Map.of(), sqlTypes, Set.of());
     }
@@ -319,7 +319,7 @@ final class WorkerTables {
     Optional<StructType> given = schema();
     paths.forEach(
         (place, path) -> {
-          String worker = place.worker();
+          String worker = place.party();
           if (!tables.containsKey(worker)) {
             String key = worker == null ? "data.path" : "data.workers." + worker;
             Optional<StructType> told = ahead.map(found -> found.schemas().get(worker));
