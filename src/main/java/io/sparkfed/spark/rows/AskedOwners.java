@@ -77,7 +77,7 @@ final class AskedOwners {
   }
 
   private static List<String> workers(List<Place> places) {
-    return places.stream().map(Place::worker).toList();
+    return places.stream().map(Place::party).toList();
   }
 
   /** Returns where owners are who have not approved the study. */
