@@ -24,6 +24,9 @@ public enum OwnersRule {
   MOST_PARAMETERS_PER_ROW(14, "a model with so many coefficients for a worker's rows"),
   LEAST_EACH_SIDE(15, "a label or feature that so few rows of a worker have a value of"),
   GRIDS(16, "one question in so many roundings"),
+  DP_REQUIRED(17, "sums without noise"),
+  DP_EPSILON(18, "more of what their privacy budgets have left"),
+  DP_EPSILON_PER_RUN(19, "so much of their privacy budgets in one run"),
   LEAST_DIFFERENCE(20, "rows of a worker that differ by so few from those of an earlier answer"),
   APPROVE(21, "a study that they didn't approve by hand, or for no more runs"),
   MAX_RUNS_PER_DAY(22, "more runs in a day");
@@ -48,7 +51,7 @@ public enum OwnersRule {
 
   /** Returns its key in a policy. */
   public String key() {
-    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    return name().toLowerCase(Locale.ROOT).replace('_', '-').replaceFirst("^dp-", "dp.");
   }
 
   /** Says what owners refused by which rules, for the message of a failure; empty for none. */

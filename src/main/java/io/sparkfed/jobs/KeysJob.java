@@ -31,7 +31,8 @@ import picocli.CommandLine.Parameters;
       KeysJob.Log.class,
       KeysJob.Pending.class,
       KeysJob.Approve.class,
-      KeysJob.Deny.class
+      KeysJob.Deny.class,
+      KeysJob.Budget.class
     })
 public final class KeysJob {
   private KeysJob() {}
@@ -167,6 +168,22 @@ public final class KeysJob {
         throw new IOException(journal.broken().get());
       }
       Terminal.line(journal.lines().size() + " lines, the last one's hash: " + journal.hash());
+      return 0;
+    }
+  }
+
+  @Command(
+      name = "budget",
+      description = {
+        "Shows what is spent and left of an owner's privacy budget (dp.epsilon of its policy), with",
+        "each charge. Nothing of it is told to a driver but that a run is refused."
+      })
+  static final class Budget implements Callable<Integer> {
+    @Mixin private Whose whose;
+
+    @Override
+    public Integer call() throws IOException {
+      OwnerPolicy.budget(whose.dir, whose.worker).forEach(Terminal::line);
       return 0;
     }
   }

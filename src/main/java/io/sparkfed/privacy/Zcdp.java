@@ -115,6 +115,11 @@ public record Zcdp(BigDecimal rho) {
     return new Zcdp(rho.multiply(part, DIGITS_DOWN));
   }
 
+  /** Returns what is left of a budget after this cost; nothing where this is more. */
+  public Zcdp leftOf(Zcdp budget) {
+    return new Zcdp(budget.rho.subtract(rho).max(BigDecimal.ZERO));
+  }
+
   /** Returns whether a cost is not above this budget. */
   public boolean covers(Zcdp cost) {
     return cost.rho.compareTo(rho) <= 0;

@@ -9,8 +9,10 @@ import io.sparkfed.model.PlainText;
 import io.sparkfed.owner.QuestionPolicy;
 import io.sparkfed.owner.SignedStudy;
 import io.sparkfed.owner.Study;
+import io.sparkfed.secure.keys.Budget;
 import io.sparkfed.secure.keys.JournalText;
 import io.sparkfed.secure.keys.KeyFolder;
+import io.sparkfed.secure.keys.Ledger;
 import io.sparkfed.secure.keys.Owner;
 import io.sparkfed.wire.ProtocolException;
 import java.io.IOException;
@@ -177,6 +179,30 @@ public final class OwnerPolicy {
     }
     JournalText text = JournalText.of(folder);
     return new Journal(text.lines(), text.hash(), text.broken());
+  }
+
+  /**
+   * Returns what is spent and left of an owner's privacy budget, in plain words.
+   *
+   * @throws ConfigurationException if there is no such owner, its policy has no budget, or its
+   *     policy or journal can't be trusted
+   * @throws IOException if the journal can't be read
+   */
+  public static List<String> budget(Path dir, String worker) throws IOException {
+    Path folder = dir.resolve(PlainText.of(worker));
+    if (!Files.isDirectory(folder)) {
+      throw new ConfigurationException(folder + " does not exist");
+    }
+    try {
+      Budget budget =
+          new KeyFolder(folder)
+              .budget()
+              .orElseThrow(
+                  () -> new ConfigurationException(folder + ": the policy has no dp.epsilon"));
+      return BudgetText.lines(budget, Ledger.of(folder, budget));
+    } catch (ProtocolException e) {
+      throw new ConfigurationException(folder + ": " + e.getMessage(), e);
+    }
   }
 
   private static Study read(Path file) throws IOException {

@@ -5,11 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sparkfed.privacy.Zcdp;
+import io.sparkfed.secure.keys.Charge;
+import io.sparkfed.secure.keys.KeyFolder;
+import io.sparkfed.secure.keys.Owner;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -58,6 +64,7 @@ class KeysJobTest {
     String text = said.toString(StandardCharsets.UTF_8);
     assertTrue(text.startsWith("worker a is ready: sums over at least 3 workers, roster "), text);
     assertEquals(2, Files.readAllLines(roster).size());
+    showsTheBudget(keys);
 
     // What is refused, with a message and without a trace.
     said.reset();
@@ -80,5 +87,42 @@ class KeysJobTest {
     assertEquals(8, refusals.lines().filter(line -> line.startsWith("error: ")).count(), refusals);
     assertFalse(refusals.contains("\tat "), refusals);
     assertFalse(refusals.contains(Files.readString(keys.resolve("a/password")).strip()), refusals);
+  }
+
+  private void showsTheBudget(Path keys) throws IOException {
+    assertEquals(2, KeysJob.execute("budget", keys.toString(), "a"));
+    assertEquals(2, KeysJob.execute("budget", keys.toString(), "nobody"));
+    String policy = "dp.epsilon = 4\ndp.delta = 1e-6\ndp.data = cardio\n";
+    Files.writeString(keys.resolve("a/policy.properties"), policy, StandardOpenOption.APPEND);
+    Owner owner = new KeyFolder(keys.resolve("a")).open("a");
+    Zcdp run = Zcdp.within(1.0, 1e-6);
+    owner
+        .journal()
+        .charge(
+            new Charge(new byte[32], new byte[32], run, run, "a gradient"),
+            owner.budget().orElseThrow());
+    said.reset();
+
+    assertEquals(0, KeysJob.execute("budget", keys.toString(), "a"));
+
+    List<String> lines = said.toString(StandardCharsets.UTF_8).lines().toList();
+    assertEquals(4, lines.size(), lines::toString);
+    assertTrue(
+        lines
+            .get(0)
+            .endsWith(
+                "  spent a rho of "
+                    + run.rho().toPlainString()
+                    + " of the privacy budget for cardio on a gradient of run 0000000000000000"),
+        lines::toString);
+    assertTrue(
+        lines.get(1).startsWith("budget for cardio: epsilon 4.00, delta 1.00e-06 (rho 0.3110"));
+    assertEquals(
+        "spent, in 1 runs: rho " + run.rho().toPlainString() + ", alone epsilon 1.00",
+        lines.get(2));
+    assertTrue(lines.get(3).startsWith("left: rho 0.2867"), lines::toString);
+    String shown = said.toString(StandardCharsets.UTF_8);
+    KeysJob.execute("log", keys.toString(), "a");
+    assertTrue(said.toString(StandardCharsets.UTF_8).contains(lines.get(0)), shown);
   }
 }

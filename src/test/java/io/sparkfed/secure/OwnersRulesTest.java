@@ -8,10 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.sparkfed.aggregate.Clip;
 import io.sparkfed.aggregate.CohortException;
 import io.sparkfed.aggregate.InProcessFederation;
+import io.sparkfed.aggregate.InsecurePlainSum;
 import io.sparkfed.aggregate.OwnersRule;
 import io.sparkfed.aggregate.RingSum;
 import io.sparkfed.aggregate.Visit;
 import io.sparkfed.aggregate.Words;
+import io.sparkfed.secure.keys.Budget;
 import io.sparkfed.secure.keys.KeysWithPolicies;
 import io.sparkfed.secure.keys.Limits;
 import io.sparkfed.secure.keys.Policy;
@@ -121,6 +123,23 @@ class OwnersRulesTest {
       Policy others = new Policy(2, 2, 9, Clip.NONE, 0.1, Optional.of(Set.of("agg-3")));
       refused(OwnersRule.AGGREGATORS, mode.sum(keys(others, Limits.NONE)), FIRST);
     }
+  }
+
+  /** An owner that demands noise lets no sum leave without it; one that has a budget alone does. */
+  @ParameterizedTest
+  @EnumSource(Mode.class)
+  void sum_withoutNoiseWhereItIsRequired_isRefused(Mode mode) {
+    refused(OwnersRule.DP_REQUIRED, mode.sum(budgets(true)), FIRST);
+    assertEquals(0x40100401L, sum(mode.sum(budgets(false)), WORKERS, FIRST));
+    RingSum plain = new UnderPolicies(budgets(true), new InsecurePlainSum(3));
+    assertThrows(CohortException.class, () -> sum(plain, WORKERS, FIRST));
+    assertEquals("dp.required", OwnersRule.DP_REQUIRED.key());
+  }
+
+  private static KeysWithPolicies budgets(boolean isRequired) {
+    KeysWithPolicies keys = new KeysWithPolicies();
+    WORKERS.forEach(worker -> keys.with(worker, new Budget(isRequired, "all", 1.0, 1e-6, 1.0, 1)));
+    return keys;
   }
 
   @ParameterizedTest

@@ -134,6 +134,16 @@ final class FolderJournal implements Journal {
   }
 
   @Override
+  public void charge(Charge charge, Budget budget) {
+    inTurn(
+        log ->
+            kept(
+                log,
+                remembered.spent().isNew(charge, budget),
+                JournalLine.of(budget.data(), charge)));
+  }
+
+  @Override
   public void accept(byte[] study, LocalDate until) {
     inTurn(
         log -> kept(log, !remembered.isAccepted(study, until), JournalLine.ofStudy(study, until)));

@@ -68,6 +68,15 @@ public interface Journal {
   void use(RowSets rows, int leastDifference);
 
   /**
+   * Records what a release costs, before it leaves.
+   *
+   * @param budget the owner's, which it must not pass
+   * @throws io.sparkfed.aggregate.RefusedException if it would
+   * @throws io.sparkfed.wire.ProtocolException if it can't be recorded
+   */
+  void charge(Charge charge, Budget budget);
+
+  /**
    * Records that the owner joins a study, before anything of it is answered.
    *
    * @param study SHA-256 of the study and of what it was accepted by

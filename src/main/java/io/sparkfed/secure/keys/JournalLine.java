@@ -1,6 +1,8 @@
 package io.sparkfed.secure.keys;
 
+import io.sparkfed.privacy.Zcdp;
 import io.sparkfed.wire.ProtocolException;
+import java.math.BigDecimal;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -28,6 +30,7 @@ final class JournalLine {
   private static final String PROPOSED = "proposed";
   private static final String APPROVED = "approved";
   private static final String DENIED = "denied";
+  private static final String CHARGED = "charged";
   private static final String SENT = "sent";
   private static final String ANSWERED = "answered";
 
@@ -156,6 +159,29 @@ final class JournalLine {
         : "study " + hash.substring(0, Math.min(Owner.SHOWN, hash.length()));
   }
 
+  static JournalLine of(String data, Charge charge) {
+    String cost = charge.cost().rho().toPlainString();
+    return new JournalLine(
+        String.join(
+            " ",
+            CHARGED,
+            data,
+            HEX.formatHex(charge.runId()),
+            HEX.formatHex(charge.id()),
+            cost,
+            URLEncoder.encode(charge.told(), StandardCharsets.UTF_8)),
+        remembered -> remembered.spent().add(data, charge),
+        told ->
+            "spent a rho of "
+                + cost
+                + " of the privacy budget for "
+                + data
+                + " on "
+                + charge.told()
+                + " of run "
+                + HEX.formatHex(charge.runId()).substring(0, Owner.SHOWN));
+  }
+
   static JournalLine ofStudy(byte[] study, LocalDate until) {
     return new JournalLine(
         String.join(" ", ACCEPTED, HEX.formatHex(study), until.toString()),
@@ -193,6 +219,12 @@ final class JournalLine {
           hex(fields.get(3)),
           URLDecoder.decode(fields.get(4), StandardCharsets.UTF_8));
     }
+    if (fields.size() == 7 && fields.get(1).equals(CHARGED)) {
+      Zcdp cost = cost(fields.get(5));
+      String told = URLDecoder.decode(fields.get(6), StandardCharsets.UTF_8);
+      return of(
+          fields.get(2), new Charge(hex(fields.get(3)), hex(fields.get(4)), cost, cost, told));
+    }
     if (fields.size() == 3 && fields.get(1).equals(ROWS)) {
       return of(RowSets.parse(hex(fields.get(2))));
     }
@@ -212,6 +244,14 @@ final class JournalLine {
       return ofStudy(hex(fields.get(2)), day(fields.get(3)));
     }
     throw malformed();
+  }
+
+  private static Zcdp cost(String field) {
+    try {
+      return new Zcdp(new BigDecimal(field));
+    } catch (IllegalArgumentException e) {
+      throw malformed();
+    }
   }
 
   private static LocalDate day(String field) {
@@ -240,6 +280,11 @@ final class JournalLine {
 
   private static ProtocolException malformed() {
     return new ProtocolException("each line of the owner's journal must be one that it wrote");
+  }
+
+  /** Returns whether it is a charge to a budget. */
+  boolean isChargeOf(String data) {
+    return text.startsWith(CHARGED + " " + data + " ");
   }
 
   /** Returns the line, without its time. */

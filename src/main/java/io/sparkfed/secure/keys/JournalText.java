@@ -45,7 +45,7 @@ public record JournalText(List<String> lines, String hash, Optional<String> brok
   }
 
   /** A line that is being written, or was cut short, has no end. */
-  private static List<String> written(Path folder) throws IOException {
+  static List<String> written(Path folder) throws IOException {
     try {
       String text =
           Files.readString(

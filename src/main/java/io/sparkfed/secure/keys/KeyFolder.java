@@ -101,7 +101,27 @@ public final class KeyFolder {
       requirePinned(policy, "jar-sha256", hashOfThisJar());
     }
     Journal journal = new FolderJournal(closedJournal(), limits(policy));
-    return new Owner(keys, policy(policy), QuestionKeys.of(policy), journal, roster);
+    return new Owner(
+        keys, policy(policy), QuestionKeys.of(policy), journal, roster, budget(policy));
+  }
+
+  /**
+   * Reads how much privacy the owner gives away.
+   *
+   * @return empty where its policy says nothing of it
+   * @throws ProtocolException if the policy can't be read
+   */
+  public Optional<Budget> budget() {
+    requireOwners();
+    return budget(policyProperties());
+  }
+
+  private static Optional<Budget> budget(Properties policy) {
+    try {
+      return Budget.of(policy);
+    } catch (ProtocolException e) {
+      throw new ProtocolException(POLICY + ": " + e.getMessage());
+    }
   }
 
   /** Returns the state of what an owner is made of, to be compared: what differs is opened anew. */
@@ -218,7 +238,7 @@ public final class KeyFolder {
       throw new ProtocolException(POLICY + " must be a properties file");
     }
     for (String name : new TreeSet<>(properties.stringPropertyNames())) {
-      if (!POLICY_KEYS.contains(name) && !QuestionKeys.has(name)) {
+      if (!POLICY_KEYS.contains(name) && !QuestionKeys.has(name) && !Budget.has(name)) {
         throw new ProtocolException(POLICY + ": unknown key " + name);
       }
     }

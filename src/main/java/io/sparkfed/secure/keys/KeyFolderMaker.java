@@ -51,6 +51,17 @@ public final class KeyFolderMaker {
       # The aggregators that updates may be sealed to in the modes secure-worker and committee,
       # comma-separated: exactly these. None, so neither mode, unless set.
       # aggregators =
+      # Differential privacy of all runs together: sums with noise are charged to this budget. With
+      # dp.required, sums without noise are refused; no training adds noise, so it refuses all.
+      # dp.required = false
+      # dp.epsilon = 4
+      # dp.delta = 1e-6
+      # Most of it for one run; all unless set.
+      # dp.epsilon-per-run = 1
+      # Of how many workers, this one too, it relies on the noise; with 1 it adds all by itself.
+      # dp.honest-workers = 1
+      # What the budget is for. A new name starts a new one.
+      # dp.data = all
       # What may be asked of the rows: jobs/keys policy adds a data set. Anything unless set.
       # SHA-256 of the only jar that may run here; not checked unless set.
       # jar-sha256 =

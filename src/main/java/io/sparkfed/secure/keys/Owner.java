@@ -10,6 +10,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -22,13 +23,15 @@ import java.util.TreeMap;
  * @param journal what it remembers of the sums it helped to open
  * @param roster its own copy of the roster; null where there is none, and the keys that parties
  *     send along must do
+ * @param budget how much privacy it gives away; empty where its policy says nothing of it
  */
 public record Owner(
     PartyKeys keys,
     Policy policy,
     SortedMap<String, String> questions,
     Journal journal,
-    Roster roster) {
+    Roster roster,
+    Optional<Budget> budget) {
 
   /** The key of the statements that an owner answers; all unless set. */
   public static final String STATEMENTS = "statements";
@@ -44,6 +47,16 @@ public record Owner(
   /** Creates an owner whose policy says nothing of questions. */
   public Owner(PartyKeys keys, Policy policy, Journal journal, Roster roster) {
     this(keys, policy, new TreeMap<>(), journal, roster);
+  }
+
+  /** Creates an owner whose policy says nothing of privacy. */
+  public Owner(
+      PartyKeys keys,
+      Policy policy,
+      SortedMap<String, String> questions,
+      Journal journal,
+      Roster roster) {
+    this(keys, policy, questions, journal, roster, Optional.empty());
   }
 
   /** Returns the keys that a run's secrets are derived from: with the run's own they are gone. */
@@ -74,12 +87,16 @@ public record Owner(
 
   /**
    * Checks that something is asked for a study that was accepted under the policy as it is now, is
-   * among what the owner answers, and has enough rows behind it.
+   * among what the owner answers, has enough rows behind it, and noise where the owner demands it.
    *
    * @param held what the worker holds
    * @throws RefusedException if the policy says something of questions, and a rule is broken
    */
   public <S> void requireAllowed(Words<S> words, S held) {
+    if (budget.filter(Budget::isRequired).isPresent()) {
+      throw new RefusedException(
+          OwnersRule.DP_REQUIRED, "the owner's policy allows no sum without noise");
+    }
     if (questions.isEmpty()) {
       return;
     }

@@ -29,6 +29,7 @@ final class Remembered {
   private final Map<String, Set<String>> gridsBySubject = new HashMap<>();
   private final List<RowSets> rowSets = new ArrayList<>();
   private final Map<String, LocalDate> lastDays = new HashMap<>();
+  private final Spent spent = new Spent();
 
   Remembered(Limits limits) {
     this.limits = limits;
@@ -38,6 +39,11 @@ final class Remembered {
   /** Returns the runs. */
   Runs runs() {
     return runs;
+  }
+
+  /** Returns what was charged. */
+  Spent spent() {
+    return spent;
   }
 
   Sent sent(byte[] session) {

@@ -22,6 +22,8 @@ import io.sparkfed.model.Family;
 import io.sparkfed.model.Standardize;
 import io.sparkfed.secure.crypto.Kdf;
 import io.sparkfed.secure.keys.Answer;
+import io.sparkfed.secure.keys.Budget;
+import io.sparkfed.secure.keys.Charge;
 import io.sparkfed.secure.keys.EphemeralKeys;
 import io.sparkfed.secure.keys.Journal;
 import io.sparkfed.secure.keys.KeyRing;
@@ -389,6 +391,11 @@ class ResumeTest {
     @Override
     public void use(RowSets rows, int leastDifference) {
       journal.use(rows, leastDifference);
+    }
+
+    @Override
+    public void charge(Charge charge, Budget budget) {
+      journal.charge(charge, budget);
     }
 
     @Override

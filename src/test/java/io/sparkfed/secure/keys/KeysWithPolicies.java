@@ -1,6 +1,7 @@
 package io.sparkfed.secure.keys;
 
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** Throw-away keys of owners with policies, limits and journals of their own. */
@@ -17,6 +18,22 @@ public final class KeysWithPolicies implements KeyRing {
     owners.put(
         worker,
         new Owner(owner.keys(), policy, new ThrowAwayJournal(secret, limits), owner.roster()));
+    return this;
+  }
+
+  /** Gives an owner a privacy budget, and a journal that is empty. */
+  public KeysWithPolicies with(String worker, Budget budget) {
+    Owner owner = keys.open(worker);
+    byte[] secret = owner.journal().secretOf(new byte[32]);
+    owners.put(
+        worker,
+        new Owner(
+            owner.keys(),
+            owner.policy(),
+            owner.questions(),
+            new ThrowAwayJournal(secret, Limits.NONE),
+            owner.roster(),
+            Optional.of(budget)));
     return this;
   }
 

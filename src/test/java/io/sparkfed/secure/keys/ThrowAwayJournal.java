@@ -102,6 +102,13 @@ public class ThrowAwayJournal implements Journal {
   }
 
   @Override
+  public synchronized void charge(Charge charge, Budget budget) {
+    if (remembered.spent().isNew(charge, budget)) {
+      remembered.spent().add(budget.data(), charge);
+    }
+  }
+
+  @Override
   public synchronized void accept(byte[] study, LocalDate until) {
     remembered.accept(study, until);
   }
