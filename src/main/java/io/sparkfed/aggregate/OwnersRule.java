@@ -29,7 +29,8 @@ public enum OwnersRule {
   DP_EPSILON_PER_RUN(19, "so much of their privacy budgets in one run"),
   LEAST_DIFFERENCE(20, "rows of a worker that differ by so few from those of an earlier answer"),
   APPROVE(21, "a study that they didn't approve by hand, or for no more runs"),
-  MAX_RUNS_PER_DAY(22, "more runs in a day");
+  MAX_RUNS_PER_DAY(22, "more runs in a day"),
+  REQUIRED_WORKERS(23, "sums without the workers that they require");
 
   private final int code;
   private final String asked;

@@ -24,6 +24,7 @@ import java.util.TreeSet;
  * @param family of the model
  * @param algorithm how it is trained
  * @param minLevelRows how many rows a level must have to be told
+ * @param minLevelWorkers how many workers must have rows of it
  */
 public record Asked(
     Optional<String> dataset,
@@ -36,7 +37,8 @@ public record Asked(
     SortedMap<String, String> derived,
     String family,
     String algorithm,
-    int minLevelRows) {
+    int minLevelRows,
+    int minLevelWorkers) {
 
   /**
    * A column that tells which rows are held out.

@@ -26,6 +26,7 @@ public final class QuestionPolicy {
   private final Optional<SortedSet<String>> analysts;
   private final Optional<LocalDate> until;
   private final int leastLevelRows;
+  private final int leastLevelWorkers;
 
   private QuestionPolicy(PolicyText policy) {
     datasets = new TreeMap<>();
@@ -38,6 +39,7 @@ public final class QuestionPolicy {
     policy.names("statements").ifPresent(QuestionPolicy::requireStatements);
     until = policy.text("until").map(text -> date("until", text));
     leastLevelRows = policy.count("least-level-rows", 1, 5);
+    leastLevelWorkers = policy.count("least-level-workers", 1, 2);
     policy.text(Owner.APPROVE).ifPresent(QuestionPolicy::requireApproval);
     Disclosure.read(policy);
     policy.requireAllRead();
@@ -79,6 +81,9 @@ public final class QuestionPolicy {
     }
     if (!asked.categories().isEmpty() && asked.minLevelRows() < leastLevelRows) {
       return Optional.of("least-level-rows");
+    }
+    if (!asked.categories().isEmpty() && asked.minLevelWorkers() < leastLevelWorkers) {
+      return Optional.of("least-level-workers");
     }
     if (datasets.isEmpty() && asked.dataset().isEmpty()) {
       return Optional.empty();

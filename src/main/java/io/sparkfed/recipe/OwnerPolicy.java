@@ -43,6 +43,8 @@ public final class OwnerPolicy {
       # until = 2027-12-31
       # Least number of rows over all workers that a level of a category must have to be told.
       least-level-rows = 5
+      # Least number of workers that must have rows of it.
+      least-level-workers = 2
       # Of this owner's training rows: how many, how many by their weights, most coefficients for each, and
       # how many of each value of a label or feature that is 0 or 1.
       least-rows = 10

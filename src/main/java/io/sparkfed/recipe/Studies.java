@@ -110,7 +110,8 @@ public final class Studies {
         derived,
         EnumNames.of(config.model().family()),
         config.algorithm().preset(),
-        data.preprocessing().minLevelRows());
+        data.preprocessing().minLevelRows(),
+        data.preprocessing().minLevelWorkers());
   }
 
   private static SortedSet<String> lower(Collection<String> names) {

@@ -51,7 +51,8 @@ class QuestionPolicyTest {
           sorted(Map.of("ratio", "bmi / age")),
           "logistic",
           "fed-newton",
-          5);
+          5,
+          2);
 
   private static SortedMap<String, String> sorted(Map<String, String> map) {
     return new TreeMap<>(map);
@@ -108,7 +109,8 @@ class QuestionPolicyTest {
               asked.derived(),
               asked.family(),
               asked.algorithm(),
-              asked.minLevelRows()));
+              asked.minLevelRows(),
+              asked.minLevelWorkers()));
     }
 
     Changed sql(String where, Map<String, String> derived) {
@@ -156,7 +158,25 @@ class QuestionPolicyTest {
               derived,
               asked.family(),
               asked.algorithm(),
-              asked.minLevelRows()));
+              asked.minLevelRows(),
+              asked.minLevelWorkers()));
+    }
+
+    Changed levelsOfOneWorker() {
+      return new Changed(
+          new Asked(
+              asked.dataset(),
+              asked.reading(),
+              asked.columns(),
+              asked.labels(),
+              asked.categories(),
+              asked.split(),
+              asked.where(),
+              asked.derived(),
+              asked.family(),
+              asked.algorithm(),
+              asked.minLevelRows(),
+              1));
     }
 
     Changed model(String family, String algorithm, int minLevelRows) {
@@ -172,7 +192,8 @@ class QuestionPolicyTest {
               asked.derived(),
               family,
               algorithm,
-              minLevelRows));
+              minLevelRows,
+              asked.minLevelWorkers()));
     }
   }
 
@@ -208,7 +229,8 @@ class QuestionPolicyTest {
         refused("data.cardio.split", of -> of.split("part", "e1042", "test")),
         refused("families", of -> of.model("poisson", "fed-newton", 5)),
         refused("algorithms", of -> of.model("linear", "fed-avg", 5)),
-        refused("least-level-rows", of -> of.model("linear", "fed-newton", 4)));
+        refused("least-level-rows", of -> of.model("linear", "fed-newton", 4)),
+        refused("least-level-workers", of -> of.levelsOfOneWorker()));
   }
 
   @ParameterizedTest

@@ -174,4 +174,33 @@ class OwnersRulesTest {
     assertTrue(failure.getMessage().contains("(cohorts)"), failure.getMessage());
     sum(mode.sum(keys), WORKERS, FIRST);
   }
+
+  /** A sum without whom an owner requires is opened by nobody, be it not asked or fallen silent. */
+  @ParameterizedTest
+  @EnumSource(Mode.class)
+  void sum_withoutAWorkerThatIsRequired_namesTheRule(Mode mode) {
+    Policy required = new Policy(2, 2, 1000, Clip.NONE, 0.1, Optional.empty(), Set.of("b", "d"));
+    KeysWithPolicies keys = keys(mode.aggregators.isEmpty() ? required : lax(), Limits.NONE);
+    mode.aggregators.forEach(aggregator -> keys.with(aggregator, required, Limits.NONE));
+    assertEquals(0x40100401L, sum(mode.sum(keys), WORKERS, FIRST));
+
+    Exception without =
+        assertThrows(Exception.class, () -> sum(mode.sum(keys), List.of("a", "b", "c"), FIRST));
+    assertTrue(without.getMessage().contains("(required-workers)"), without.getMessage());
+
+    Map<String, Long> silent = new TreeMap<>(Map.of("a", 1L, "b", 2L, "c", 3L, "d", 4L));
+    Words<Long> failing =
+        Asked.words(
+            (worker, held) -> {
+              if (worker.equals("d")) {
+                throw new IllegalStateException("silent");
+              }
+              return new long[] {held};
+            });
+    assertThrows(
+        Exception.class,
+        () ->
+            mode.sum(keys)
+                .sum(new InProcessFederation<>(silent), new Visit("sum", 0, WORKERS), failing));
+  }
 }

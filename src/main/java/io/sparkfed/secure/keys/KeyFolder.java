@@ -59,6 +59,8 @@ public final class KeyFolder {
   /** As the JDK and other providers call it. */
   private static final Set<String> ED25519_NAMES = Set.of("EdDSA", "Ed25519");
 
+  private static final String REQUIRED = "required-workers";
+
   private static final Set<String> POLICY_KEYS =
       Set.of(
           "min-workers",
@@ -71,6 +73,7 @@ public final class KeyFolder {
           "corrupted",
           "clip",
           "aggregators",
+          REQUIRED,
           "roster-sha256",
           "jar-sha256");
 
@@ -97,6 +100,7 @@ public final class KeyFolder {
       throw new ProtocolException("the roster must hold this owner's key for worker " + worker);
     }
     requirePinned(policy, "roster-sha256", roster.hash());
+    requireOnRoster(names(policy.getProperty(REQUIRED, "")), roster);
     if (policy.containsKey("jar-sha256")) {
       requirePinned(policy, "jar-sha256", hashOfThisJar());
     }
@@ -121,6 +125,16 @@ public final class KeyFolder {
       return Budget.of(policy);
     } catch (ProtocolException e) {
       throw new ProtocolException(POLICY + ": " + e.getMessage());
+    }
+  }
+
+  /** A name that nobody has would refuse every sum. */
+  private static void requireOnRoster(Set<String> names, RosterFile roster) {
+    for (String name : names) {
+      if (!roster.workers().contains(name)) {
+        throw new ProtocolException(
+            POLICY + ": " + REQUIRED + " must be on the roster. Provided value: " + name);
+      }
     }
   }
 
@@ -252,7 +266,8 @@ public final class KeyFolder {
         number(properties, "max-dimension", 1 << 24, Long.MAX_VALUE),
         clip(properties),
         corrupted(properties),
-        Optional.of(names(properties.getProperty("aggregators", ""))));
+        Optional.of(names(properties.getProperty("aggregators", ""))),
+        names(properties.getProperty(REQUIRED, "")));
   }
 
   private static Limits limits(Properties properties) {

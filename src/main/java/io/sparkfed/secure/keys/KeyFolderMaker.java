@@ -27,6 +27,8 @@ public final class KeyFolderMaker {
       # What this owner allows, whatever the driver asks for. Only this file counts.
       # Least number of workers in a sum.
       min-workers = 3
+      # Workers, comma-separated, that must be in each sum: without any of them it is refused. None unless set.
+      # required-workers =
       # Least number of workers that must agree to unmask.
       min-threshold = 2
       # Most words of a vector.

@@ -18,6 +18,7 @@ import java.util.TreeSet;
  * @param corrupted what part of a cohort is assumed to work together with the driver, in [0, 0.33]
  * @param aggregators the only set of aggregators that updates may be sealed to, for sums that have
  *     aggregators; empty for any
+ * @param requiredWorkers whose vectors must be in each sum
  */
 public record Policy(
     int minWorkers,
@@ -25,7 +26,8 @@ public record Policy(
     long maxDimension,
     Clip clip,
     double corrupted,
-    Optional<Set<String>> aggregators) {
+    Optional<Set<String>> aggregators,
+    Set<String> requiredWorkers) {
 
   /** What part of a cohort is assumed to be corrupted where nobody says. */
   public static final double CORRUPTED = 0.1;
@@ -37,6 +39,32 @@ public record Policy(
   /** Copies the names. */
   public Policy {
     aggregators = aggregators.map(Set::copyOf);
+    requiredWorkers = Set.copyOf(requiredWorkers);
+  }
+
+  /** Creates a policy that requires no worker by name. */
+  public Policy(
+      int minWorkers,
+      int minThreshold,
+      long maxDimension,
+      Clip clip,
+      double corrupted,
+      Optional<Set<String>> aggregators) {
+    this(minWorkers, minThreshold, maxDimension, clip, corrupted, aggregators, Set.of());
+  }
+
+  /**
+   * Checks whose vectors are in a sum.
+   *
+   * @param cohort those who are asked, or are left
+   * @throws RefusedException if a worker is missing that the owner requires
+   */
+  public void checkPresent(Collection<String> cohort) {
+    if (!cohort.containsAll(requiredWorkers)) {
+      throw new RefusedException(
+          OwnersRule.REQUIRED_WORKERS,
+          "the workers that the owner's policy requires must take part");
+    }
   }
 
   /**

@@ -18,6 +18,7 @@ final class QuestionKeys {
           "analysts",
           "until",
           "least-level-rows",
+          "least-level-workers",
           "least-rows",
           "least-effective-rows",
           "most-parameters-per-row",

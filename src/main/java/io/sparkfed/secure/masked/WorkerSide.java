@@ -47,6 +47,7 @@ final class WorkerSide {
     this.session = session;
     this.cards = Cards.parse(session.cards());
     session.check(cards.size(), owner.policy());
+    owner.policy().checkPresent(cards.workers());
     this.secret = Card.secret(own, session.runId());
     cards.requireOwn(worker, secret);
     cards.requireGenuine(owner.roster(), session.runId());
@@ -129,6 +130,7 @@ final class WorkerSide {
     if (!survivors.contains(worker) || !survivors.stream().allMatch(cards::contains)) {
       throw new ProtocolException("the survivors must be of the cohort, this worker among them");
     }
+    owner.policy().checkPresent(survivors);
     List<String> holders = topology.holders(worker);
     if (survivors.size() < session.least()
         || holders.stream().filter(holder -> survivors.contains(holder)).count()

@@ -99,6 +99,7 @@ final class OpeningSide {
     byte[] opening = session.openingOf(setHash);
     Set<String> cohort =
         updates.stream().map(SealedUpdate::worker).collect(Collectors.toCollection(TreeSet::new));
+    owner.policy().checkPresent(cohort);
     owner
         .journal()
         .answer(

@@ -134,6 +134,19 @@ class KeyFoldersTest {
   }
 
   @Test
+  void open_policyThatRequiresWorkers_hasThemIfTheyAreOnTheRoster() throws IOException {
+    Path policy = own.resolve(KeyFolder.POLICY);
+    String before = Files.readString(policy);
+    Files.writeString(policy, before + "required-workers = b, a\n");
+    assertEquals(Set.of("a", "b"), new KeyFolder(own).open("a").policy().requiredWorkers());
+
+    Files.writeString(policy, before + "required-workers = b, nobody\n");
+    assertEquals(
+        "policy.properties: required-workers must be on the roster. Provided value: nobody",
+        assertThrows(ProtocolException.class, () -> new KeyFolder(own).open("a")).getMessage());
+  }
+
+  @Test
   void open_policyWithAggregators_allowsExactlyThese() throws IOException {
     Path policy = own.resolve(KeyFolder.POLICY);
     Files.writeString(
