@@ -10,7 +10,7 @@ import java.time.Duration;
  * @param connections most connections that an agent has at a time
  * @param atOnce most requests that an agent works on at a time; the others wait
  * @param frame how long a frame may take from its first byte to its last, and another second for
- *     each MiB
+ *     each 4 MiB
  * @param idle how long a connection may be without a request
  * @param keepAlive how often an agent that works on a request says so
  */
@@ -51,6 +51,6 @@ public record FrameLimits(
 
   /** Returns how long a frame of so many bytes may take. */
   Duration timeFor(int bytes) {
-    return frame.plusSeconds(bytes >> 20);
+    return frame.plusSeconds(bytes >> 22);
   }
 }
