@@ -64,13 +64,19 @@ final class Suite {
 
   /** Prints a case: the suite, what was measured, and what with. */
   void print(SparkSession spark, Map<String, Object> measured) {
+    Map<String, Object> all = new LinkedHashMap<>(measured);
+    all.put("master", spark.sparkContext().master());
+    all.put("spark", spark.version());
+    print(all);
+  }
+
+  /** Prints a case that needs no session. */
+  void print(Map<String, Object> measured) {
     Map<String, Object> line = new LinkedHashMap<>();
     line.put("benchmark", name);
     line.putAll(measured);
     line.put("cores", Runtime.getRuntime().availableProcessors());
-    line.put("master", spark.sparkContext().master());
     line.put("java", System.getProperty("java.version"));
-    line.put("spark", spark.version());
     String own = TrainingConfig.class.getPackage().getImplementationVersion();
     line.put("spark-federated", own == null ? "development" : own);
     line.put("command", ("jobs/benchmark " + name + " " + String.join(" ", args)).strip());

@@ -35,6 +35,21 @@ public record FrameLimits(
           Duration.ofSeconds(1));
 
   /**
+   * Returns the usual limits, or as much of them as a quarter of a process's memory has room for.
+   */
+  public static FrameLimits within(long memory) {
+    long budget = Math.min(USUAL.budget, Math.max(1 << 20, memory / 4));
+    return new FrameLimits(
+        (int) Math.min(USUAL.longest, budget),
+        budget,
+        USUAL.connections,
+        USUAL.atOnce,
+        USUAL.frame,
+        USUAL.idle,
+        USUAL.keepAlive);
+  }
+
+  /**
    * @throws IllegalArgumentException if a limit leaves room for nothing
    */
   public FrameLimits {

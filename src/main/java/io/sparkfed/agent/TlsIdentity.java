@@ -8,9 +8,13 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.PublicKey;
+import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -30,13 +34,15 @@ public final class TlsIdentity {
   private static final int KEY_LENGTH = 32;
 
   private final SSLContext context;
+  private final String key;
 
-  private TlsIdentity(SSLContext context) {
+  private TlsIdentity(SSLContext context, String key) {
     this.context = context;
+    this.key = key;
   }
 
   /**
-   * Reads the one private key with a certificate of a PKCS#12 store.
+   * Reads the Ed25519 key of a PKCS#12 store that has a certificate, of which there must be one.
    *
    * @param password a file with the store's password
    * @throws IOException if a file can't be read, or the store has no such key
@@ -50,12 +56,32 @@ public final class TlsIdentity {
       managers.init(keys, secret);
       SSLContext context = SSLContext.getInstance("TLSv1.3");
       context.init(managers.getKeyManagers(), new TrustManager[] {new ComparedAfterwards()}, null);
-      return new TlsIdentity(context);
+      return new TlsIdentity(context, onlyKey(keys, store));
     } catch (GeneralSecurityException e) {
       throw new IOException(store + " must hold a key for TLS", e);
     } finally {
       Arrays.fill(secret, '\0');
     }
+  }
+
+  private static String onlyKey(KeyStore keys, Path store)
+      throws GeneralSecurityException, IOException {
+    List<String> found = new ArrayList<>();
+    for (String alias : Collections.list(keys.aliases())) {
+      Certificate certificate = keys.getCertificate(alias);
+      if (certificate != null && keys.isKeyEntry(alias)) {
+        hex(certificate.getPublicKey()).ifPresent(found::add);
+      }
+    }
+    if (found.size() != 1) {
+      throw new IOException(store + " must hold one Ed25519 key with its certificate");
+    }
+    return found.get(0);
+  }
+
+  /** Returns the public key in hexadecimal: what the other side knows. */
+  public String key() {
+    return key;
   }
 
   SSLContext context() {

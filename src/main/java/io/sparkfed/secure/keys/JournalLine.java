@@ -31,8 +31,10 @@ final class JournalLine {
   private static final String APPROVED = "approved";
   private static final String DENIED = "denied";
   private static final String CHARGED = "charged";
-  private static final String SENT = "sent";
   private static final String ANSWERED = "answered";
+
+  /** What the line of a vector that left records. */
+  static final String SENT = "sent";
 
   private final String text;
   private final Consumer<Remembered> added;
