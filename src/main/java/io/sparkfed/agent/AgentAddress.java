@@ -3,7 +3,7 @@ package io.sparkfed.agent;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 
-/** Where an agent listens. {@code toString} writes what {@link #parse} reads. */
+/** Where an agent listens, in the text that {@link #parse} reads. */
 public sealed interface AgentAddress extends Serializable {
   /** What the addresses of each kind start with. */
   String UNIX = "unix:";

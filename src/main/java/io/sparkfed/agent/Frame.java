@@ -1,5 +1,8 @@
 package io.sparkfed.agent;
 
+import java.util.Arrays;
+import java.util.Optional;
+
 /**
  * What travels in one piece.
  *
@@ -12,12 +15,27 @@ record Frame(Kind kind, long number, byte[] payload) {
   /** Most bytes of words. */
   static final int LONGEST_WORDS = 1000;
 
-  /** Kinds of frames; on the wire by their place here. */
+  /** Kinds of frames. */
   enum Kind {
-    REQUEST,
-    SAID,
-    ANSWER,
-    REFUSAL;
+    REQUEST(0),
+    SAID(1),
+    ANSWER(2),
+    REFUSAL(3);
+
+    private final short code;
+
+    Kind(int code) {
+      this.code = (short) code;
+    }
+
+    /** Returns what stands for it on the wire. */
+    short code() {
+      return code;
+    }
+
+    static Optional<Kind> of(short code) {
+      return Arrays.stream(values()).filter(kind -> kind.code == code).findFirst();
+    }
 
     /** Whether a payload is no more than words. */
     boolean isWords() {

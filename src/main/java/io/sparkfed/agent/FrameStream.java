@@ -65,19 +65,20 @@ final class FrameStream {
           Kind.OTHER_VERSION,
           "frames must be of version " + VERSION + ". Provided value: " + version);
     }
-    int kind = in.getShort();
+    short code = in.getShort();
     long number = in.getLong();
     int length = in.getInt();
-    Frame.Kind[] kinds = Frame.Kind.values();
-    if (kind < 0 || kind >= kinds.length) {
-      throw new BadFrameException(Kind.BROKEN, "a frame must be of a kind that there is");
-    }
-    int longest = kinds[kind].isWords() ? Frame.LONGEST_WORDS : limits.longest();
+    Frame.Kind kind =
+        Frame.Kind.of(code)
+            .orElseThrow(
+                () ->
+                    new BadFrameException(Kind.BROKEN, "a frame must be of a kind that there is"));
+    int longest = kind.isWords() ? Frame.LONGEST_WORDS : limits.longest();
     if (length < 0 || length > longest) {
       throw new BadFrameException(
           Kind.TOO_LONG, "a frame's payload must have at most " + longest + " bytes");
     }
-    return new Head(kinds[kind], number, length);
+    return new Head(kind, number, length);
   }
 
   /**
@@ -101,7 +102,7 @@ final class FrameStream {
     // With the head in one piece: for what is short, a call costs more than the copy.
     int joined = Math.min(payload.length, JOINED);
     ByteBuffer start = ByteBuffer.allocate(HEAD + joined);
-    start.putInt(MAGIC).putShort(VERSION).putShort((short) frame.kind().ordinal());
+    start.putInt(MAGIC).putShort(VERSION).putShort(frame.kind().code());
     start.putLong(frame.number()).putInt(payload.length).put(payload, 0, joined);
     inTime(
         limits.timeFor(payload.length),

@@ -55,8 +55,19 @@ final class JobMain {
    * @throws IOException if Spark can't be started on its master
    */
   static SparkSession openSession(String name) throws IOException {
+    return openSession(name, Map.of());
+  }
+
+  /**
+   * Opens a session.
+   *
+   * @param own settings beside those of every job, whatever it was submitted with
+   * @throws IOException if Spark can't be started on its master
+   */
+  static SparkSession openSession(String name, Map<String, Object> own) throws IOException {
     Map<String, Object> settings = sessionSettings();
     settings.put("spark.app.name", name);
+    settings.putAll(own);
     try {
       return Sessions.of(settings);
     } catch (Exception e) {
