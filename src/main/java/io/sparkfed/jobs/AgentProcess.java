@@ -14,6 +14,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.spark.SparkConf;
@@ -24,6 +25,9 @@ final class AgentProcess implements AutoCloseable {
   /** How often it is noted how far the journal is, in seconds. */
   private static final long NOTED = 60;
 
+  /** Goes before any setting; the launcher sets it to the owner's folder. */
+  private static final String SCRATCH = "SPARK_LOCAL_DIRS";
+
   private final OwnerAgent agent;
   private final HeldLock lock;
   private final AgentService service;
@@ -31,6 +35,7 @@ final class AgentProcess implements AutoCloseable {
   private final ScheduledExecutorService notes;
   private final CountDownLatch end = new CountDownLatch(1);
   private final Thread atExit = new Thread(this::stop, "agent-exit");
+  private Future<?> noting = CompletableFuture.completedFuture(null);
   private boolean isStopped;
 
   private AgentProcess(OwnerAgent agent, HeldLock lock, AgentService service, AgentServer server) {
@@ -82,7 +87,7 @@ final class AgentProcess implements AutoCloseable {
   /** Requests that want rows wait for Spark; others are answered at once. */
   private void begin(CompletableFuture<SparkSession> spark) throws IOException {
     Runtime.getRuntime().addShutdownHook(atExit);
-    notes.scheduleWithFixedDelay(this::note, NOTED, NOTED, TimeUnit.SECONDS);
+    noting = notes.scheduleWithFixedDelay(this::note, NOTED, NOTED, TimeUnit.SECONDS);
     Terminal.line("listening at " + server.address());
     Terminal.line("starting a Spark of its own, which reads the rows");
     try {
@@ -121,7 +126,9 @@ final class AgentProcess implements AutoCloseable {
     settings.put("spark.authenticate", "true");
     settings.put("spark.ui.enabled", "false");
     settings.put("spark.eventLog.enabled", "false");
-    settings.put("spark.local.dir", scratch);
+    if (System.getenv(SCRATCH) == null) {
+      settings.put("spark.local.dir", scratch);
+    }
     settings.put("spark.sql.warehouse.dir", scratch);
     return JobMain.openSession("agent of worker " + agent.worker(), settings);
   }
@@ -146,7 +153,8 @@ final class AgentProcess implements AutoCloseable {
     }
     isStopped = true;
     Terminal.line("stopping");
-    notes.shutdownNow();
+    noting.cancel(false);
+    notes.shutdown();
     try {
       server.close();
       service.close();

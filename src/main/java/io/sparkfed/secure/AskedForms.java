@@ -122,7 +122,10 @@ public final class AskedForms<S> {
    * @param bytes as {@link #run} returned them
    * @throws ProtocolException if they are not such a message's
    */
-  @SuppressWarnings("unchecked") // A task's form says what its message is.
+  @SuppressWarnings({
+    "unchecked",
+    "TypeParameterUnusedInFormals"
+  }) // A form says what its message is.
   public <M> M message(String name, byte[] bytes) {
     return (M) (name.startsWith("plain") ? PlainMessage.parse(bytes) : bytes);
   }
