@@ -32,6 +32,9 @@ import picocli.CommandLine.Parameters;
     },
     subcommands = {
       AgentJob.Serve.class,
+      AgentJob.Pending.class,
+      AgentJob.Approve.class,
+      AgentJob.Deny.class,
       AgentJob.Status.class,
       AgentJob.Budget.class,
       AgentJob.Log.class
@@ -84,6 +87,57 @@ public final class AgentJob {
   }
 
   @Command(
+      name = "pending",
+      description = {
+        "Shows the studies that wait for an owner who approves by hand, in plain words,",
+        "with what its policy says to each."
+      })
+  static final class Pending implements Callable<Integer> {
+    @Mixin private Whose whose;
+
+    @Override
+    public Integer call() {
+      OwnerAgent agent = whose.agent();
+      KeysJob.show(OwnerApprovals.pending(agent.parent(), agent.worker()));
+      return 0;
+    }
+  }
+
+  @Command(
+      name = "approve",
+      description = "Lets a study be asked that was brought before the owner.")
+  static final class Approve implements Callable<Integer> {
+    @Mixin private Whose whose;
+
+    @Parameters(index = "1", arity = "0..1", paramLabel = "HASH", description = KeysJob.WHICH)
+    private String hash;
+
+    @Mixin private KeysJob.Bounds bounds;
+
+    @Override
+    public Integer call() {
+      OwnerAgent agent = whose.agent();
+      KeysJob.approve(agent.parent(), agent.worker(), hash, bounds);
+      return 0;
+    }
+  }
+
+  @Command(name = "deny", description = "Refuses a study that was brought before the owner.")
+  static final class Deny implements Callable<Integer> {
+    @Mixin private Whose whose;
+
+    @Parameters(index = "1", arity = "0..1", paramLabel = "HASH", description = KeysJob.WHICH)
+    private String hash;
+
+    @Override
+    public Integer call() {
+      OwnerAgent agent = whose.agent();
+      KeysJob.deny(agent.parent(), agent.worker(), hash);
+      return 0;
+    }
+  }
+
+  @Command(
       name = "log",
       description = "Shows the owner's journal in plain words, as jobs/keys log.")
   static final class Log implements Callable<Integer> {
@@ -92,12 +146,7 @@ public final class AgentJob {
     @Override
     public Integer call() throws IOException {
       OwnerAgent agent = whose.agent();
-      OwnerPolicy.Journal journal = OwnerPolicy.journal(agent.parent(), agent.worker());
-      journal.lines().forEach(Terminal::line);
-      if (journal.broken().isPresent()) {
-        throw new IOException(journal.broken().get());
-      }
-      Terminal.line(journal.lines().size() + " lines, the last one's hash: " + journal.hash());
+      KeysJob.show(OwnerPolicy.journal(agent.parent(), agent.worker()));
       return 0;
     }
   }
@@ -115,7 +164,9 @@ public final class AgentJob {
       JournalAccount journal = agent.wholeJournal();
       Map<String, String> policy = agent.policy();
       Terminal.line("sums: " + used(journal.sums(), policy.get("max-sums"), "max-sums"));
-      Terminal.line("runs today: " + journal.runsToday());
+      Terminal.line(
+          "runs today: "
+              + used(journal.runsToday(), policy.get("max-runs-per-day"), "max-runs-per-day"));
       Terminal.line(
           "questions: in each run at most " + policy.getOrDefault("max-rounds", "1000").strip());
       Terminal.line("until: " + policy.getOrDefault("until", "no last day is set").strip());

@@ -35,6 +35,9 @@ import picocli.CommandLine.Parameters;
       KeysJob.Budget.class
     })
 public final class KeysJob {
+  static final String WHICH =
+      "The first digits of its SHA-256, or all; the only one that waits unless given.";
+
   private KeysJob() {}
 
   /** Entry point. */
@@ -162,12 +165,7 @@ public final class KeysJob {
 
     @Override
     public Integer call() throws IOException {
-      OwnerPolicy.Journal journal = OwnerPolicy.journal(whose.dir, whose.worker);
-      journal.lines().forEach(Terminal::line);
-      if (journal.broken().isPresent()) {
-        throw new IOException(journal.broken().get());
-      }
-      Terminal.line(journal.lines().size() + " lines, the last one's hash: " + journal.hash());
+      show(OwnerPolicy.journal(whose.dir, whose.worker));
       return 0;
     }
   }
@@ -225,16 +223,7 @@ public final class KeysJob {
 
     @Override
     public Integer call() {
-      List<OwnerPolicy.Verdict> waiting = OwnerApprovals.pending(whose.dir, whose.worker);
-      for (OwnerPolicy.Verdict one : waiting) {
-        one.study().forEach(Terminal::line);
-        Terminal.line(
-            one.refusal()
-                .map(rule -> "the policy refuses it by its rule " + rule)
-                .orElse("the policy allows it"));
-        Terminal.line("");
-      }
-      Terminal.line(waiting.size() + (waiting.size() == 1 ? " study waits" : " studies wait"));
+      show(OwnerApprovals.pending(whose.dir, whose.worker));
       return 0;
     }
   }
@@ -245,14 +234,20 @@ public final class KeysJob {
   static final class Approve implements Callable<Integer> {
     @Mixin private Whose whose;
 
-    @Parameters(
-        index = "2",
-        arity = "0..1",
-        paramLabel = "HASH",
-        description =
-            "The first digits of its SHA-256, or all; the only one that waits unless given.")
+    @Parameters(index = "2", arity = "0..1", paramLabel = "HASH", description = WHICH)
     private String hash;
 
+    @Mixin private Bounds bounds;
+
+    @Override
+    public Integer call() {
+      approve(whose.dir, whose.worker, hash, bounds);
+      return 0;
+    }
+  }
+
+  /** How far an approval goes. */
+  static final class Bounds {
     @Option(
         names = "--runs",
         paramLabel = "N",
@@ -264,37 +259,53 @@ public final class KeysJob {
         paramLabel = "DATE",
         description = "The last day, such as 2027-06-30; no end unless set.")
     private LocalDate until;
+  }
 
-    @Override
-    public Integer call() {
+  static void approve(Path dir, String worker, String hash, Bounds bounds) {
+    Terminal.line(
+        "approved: "
+            + OwnerApprovals.approve(
+                dir,
+                worker,
+                Optional.ofNullable(hash),
+                Optional.ofNullable(bounds.runs),
+                Optional.ofNullable(bounds.until)));
+  }
+
+  static void deny(Path dir, String worker, String hash) {
+    Terminal.line("denied: " + OwnerApprovals.deny(dir, worker, Optional.ofNullable(hash)));
+  }
+
+  static void show(List<OwnerPolicy.Verdict> waiting) {
+    for (OwnerPolicy.Verdict one : waiting) {
+      one.study().forEach(Terminal::line);
       Terminal.line(
-          "approved: "
-              + OwnerApprovals.approve(
-                  whose.dir,
-                  whose.worker,
-                  Optional.ofNullable(hash),
-                  Optional.ofNullable(runs),
-                  Optional.ofNullable(until)));
-      return 0;
+          one.refusal()
+              .map(rule -> "the policy refuses it by its rule " + rule)
+              .orElse("the policy allows it"));
+      Terminal.line("");
     }
+    Terminal.line(waiting.size() + (waiting.size() == 1 ? " study waits" : " studies wait"));
+  }
+
+  static void show(OwnerPolicy.Journal journal) throws IOException {
+    journal.lines().forEach(Terminal::line);
+    if (journal.broken().isPresent()) {
+      throw new IOException(journal.broken().get());
+    }
+    Terminal.line(journal.lines().size() + " lines, the last one's hash: " + journal.hash());
   }
 
   @Command(name = "deny", description = "Refuses a study that was brought before an owner.")
   static final class Deny implements Callable<Integer> {
     @Mixin private Whose whose;
 
-    @Parameters(
-        index = "2",
-        arity = "0..1",
-        paramLabel = "HASH",
-        description =
-            "The first digits of its SHA-256, or all; the only one that waits unless given.")
+    @Parameters(index = "2", arity = "0..1", paramLabel = "HASH", description = WHICH)
     private String hash;
 
     @Override
     public Integer call() {
-      Terminal.line(
-          "denied: " + OwnerApprovals.deny(whose.dir, whose.worker, Optional.ofNullable(hash)));
+      deny(whose.dir, whose.worker, hash);
       return 0;
     }
   }

@@ -4,16 +4,14 @@ import io.sparkfed.wire.ProtocolException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.LocalDate;
-import java.util.HashSet;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * What an owner's journal adds up to.
  *
  * @param lines how many there are, as far as they can be read
  * @param sums vectors that left
- * @param runsToday runs for which one left today, in UTC
+ * @param runsToday runs that began today, in UTC
  * @param hash of the last line, in hexadecimal
  * @param hasEarlier whether the line with the earlier hash is there; where it isn't, lines were
  *     taken away
@@ -27,11 +25,10 @@ public record JournalAccount(
     boolean hasEarlier,
     Optional<String> broken) {
 
-  /** Of a line's fields: its time, what it records, and whose run it is about. */
-  private static final int TIME = 0;
-
+  /** Where a line says what it records, and where that of a run says its day. */
   private static final int KIND = 1;
-  private static final int RUN = 3;
+
+  private static final int DAY = 4;
 
   /**
    * Reads a journal.
@@ -46,24 +43,25 @@ public record JournalAccount(
     JournalChain chain = new JournalChain();
     long lines = 0;
     long sums = 0;
-    Set<String> runs = new HashSet<>();
+    long runs = 0;
     boolean hasEarlier = earlier.isEmpty() || earlier.get().equals(chain.hash());
     Optional<String> broken = Optional.empty();
     try {
       for (String line : JournalText.written(folder)) {
-        String[] fields = chain.follow(line).split(" ", -1);
+        String whole = chain.follow(line);
+        JournalLine.parse(whole);
+        String[] fields = whole.split(" ", -1);
         lines++;
         hasEarlier |= earlier.isPresent() && chain.hash().equals(earlier.get());
-        if (fields.length > RUN && fields[KIND].equals(JournalLine.SENT)) {
+        if (fields[KIND].equals(JournalLine.SENT)) {
           sums++;
-          if (fields[TIME].startsWith(today.toString())) {
-            runs.add(fields[RUN]);
-          }
+        } else if (fields[KIND].equals(JournalLine.RUN) && fields[DAY].equals(today.toString())) {
+          runs++;
         }
       }
     } catch (ProtocolException e) {
       broken = Optional.of(e.getMessage());
     }
-    return new JournalAccount(lines, sums, runs.size(), chain.hash(), hasEarlier, broken);
+    return new JournalAccount(lines, sums, runs, chain.hash(), hasEarlier, broken);
   }
 }

@@ -26,7 +26,6 @@ final class JournalLine {
   private static final String ASKED = "asked";
   private static final String ACCEPTED = "accepted";
   private static final String ROWS = "rows";
-  private static final String RUN = "run";
   private static final String PROPOSED = "proposed";
   private static final String APPROVED = "approved";
   private static final String DENIED = "denied";
@@ -35,6 +34,9 @@ final class JournalLine {
 
   /** What the line of a vector that left records. */
   static final String SENT = "sent";
+
+  /** What the line of a run's beginning records. */
+  static final String RUN = "run";
 
   private final String text;
   private final Consumer<Remembered> added;
