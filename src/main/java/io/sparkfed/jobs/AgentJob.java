@@ -4,6 +4,7 @@ import io.sparkfed.agent.AgentConnection;
 import io.sparkfed.agent.AgentException;
 import io.sparkfed.config.ConfigurationException;
 import io.sparkfed.recipe.OwnerAgent;
+import io.sparkfed.recipe.OwnerApprovals;
 import io.sparkfed.recipe.OwnerPolicy;
 import io.sparkfed.secure.keys.JournalAccount;
 import io.sparkfed.spark.agents.AgentReply;
