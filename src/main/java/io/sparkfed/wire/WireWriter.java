@@ -1,25 +1,37 @@
 package io.sparkfed.wire;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * Writes the canonical format: big-endian integers, and every byte string and array preceded by its
  * length. One value has exactly one encoding.
  */
 public final class WireWriter {
-  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private static final int FIRST_ROOM = 64;
+
+  private ByteBuffer out = ByteBuffer.allocate(FIRST_ROOM);
+
+  /** Returns the buffer with room for so many bytes more. */
+  private ByteBuffer room(int bytes) {
+    if (out.remaining() < bytes) {
+      int needed = Math.addExact(out.position(), bytes);
+      int twice = (int) Math.min(2L * out.capacity(), Integer.MAX_VALUE - Long.BYTES);
+      out = ByteBuffer.allocate(Math.max(needed, twice)).put(out.flip());
+    }
+    return out;
+  }
 
   /** Adds a 32-bit integer. */
   public WireWriter integer(int value) {
-    out.writeBytes(ByteBuffer.allocate(Integer.BYTES).putInt(value).array());
+    room(Integer.BYTES).putInt(value);
     return this;
   }
 
   /** Adds a 64-bit integer. */
   public WireWriter longInteger(long value) {
-    out.writeBytes(ByteBuffer.allocate(Long.BYTES).putLong(value).array());
+    room(Long.BYTES).putLong(value);
     return this;
   }
 
@@ -31,16 +43,16 @@ public final class WireWriter {
   /** Adds an array of numbers, with the bits they have. */
   public WireWriter numbers(double[] values) {
     integer(values.length);
-    ByteBuffer buffer = ByteBuffer.allocate(Math.multiplyExact(Double.BYTES, values.length));
-    buffer.asDoubleBuffer().put(values);
-    out.writeBytes(buffer.array());
+    int bytes = Math.multiplyExact(Double.BYTES, values.length);
+    room(bytes).asDoubleBuffer().put(values);
+    out.position(out.position() + bytes);
     return this;
   }
 
   /** Adds a byte string. */
   public WireWriter bytes(byte[] value) {
     integer(value.length);
-    out.writeBytes(value);
+    room(value.length).put(value);
     return this;
   }
 
@@ -52,14 +64,14 @@ public final class WireWriter {
   /** Adds an array of 64-bit integers. */
   public WireWriter longs(long[] values) {
     integer(values.length);
-    ByteBuffer buffer = ByteBuffer.allocate(Math.multiplyExact(Long.BYTES, values.length));
-    buffer.asLongBuffer().put(values);
-    out.writeBytes(buffer.array());
+    int bytes = Math.multiplyExact(Long.BYTES, values.length);
+    room(bytes).asLongBuffer().put(values);
+    out.position(out.position() + bytes);
     return this;
   }
 
   /** Returns what was written. */
   public byte[] toByteArray() {
-    return out.toByteArray();
+    return Arrays.copyOf(out.array(), out.position());
   }
 }

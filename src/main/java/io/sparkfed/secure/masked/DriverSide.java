@@ -10,6 +10,7 @@ import io.sparkfed.wire.ProtocolException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -93,7 +94,7 @@ final class DriverSide {
       if (!cards.contains(vector.worker())) {
         throw new ProtocolException("a masked vector must be of a worker of the cohort");
       }
-      if (!vector.pledges().keySet().equals(topology.neighbours(vector.worker()))) {
+      if (!List.copyOf(vector.pledges().keySet()).equals(topology.neighbours(vector.worker()))) {
         throw new ProtocolException("shares must be sealed to exactly the sender's neighbors");
       }
       vector.verify(roster, context, bytes);
@@ -106,24 +107,20 @@ final class DriverSide {
 
   /** Returns what is relayed to each of those whose vector is in the sum. */
   SortedMap<String, byte[]> inboxes(SortedMap<String, MaskedVector> vectors) {
-    SortedMap<String, SortedMap<String, Inbox.Sealed>> byReceiver = new TreeMap<>();
-    vectors.keySet().forEach(receiver -> byReceiver.put(receiver, new TreeMap<>()));
-    vectors.forEach(
-        (sender, vector) ->
-            vector
-                .pledges()
-                .forEach(
-                    (holder, pledge) -> {
-                      if (byReceiver.containsKey(holder)) {
-                        byReceiver
-                            .get(holder)
-                            .put(
-                                sender,
-                                new Inbox.Sealed(vector.commitment(), pledge.sealedShare()));
-                      }
-                    }));
+    Map<String, MaskedVector> bySender = new HashMap<>(vectors);
     SortedMap<String, byte[]> inboxes = new TreeMap<>();
-    byReceiver.forEach((receiver, bySender) -> inboxes.put(receiver, Inbox.toBytes(bySender)));
+    for (String receiver : vectors.keySet()) {
+      Map<String, Inbox.Sealed> received = new LinkedHashMap<>();
+      for (String sender : topology.neighbours(receiver)) {
+        MaskedVector vector = bySender.get(sender);
+        if (vector != null) {
+          received.put(
+              sender,
+              new Inbox.Sealed(vector.commitment(), vector.pledges().get(receiver).sealedShare()));
+        }
+      }
+      inboxes.put(receiver, Inbox.toBytes(received));
+    }
     return inboxes;
   }
 
@@ -155,8 +152,9 @@ final class DriverSide {
       SortedMap<String, MaskedVector> vectors, SortedMap<String, Reveal> reveals, Ring ring) {
     long[] sum = new long[vectors.get(vectors.firstKey()).length()];
     vectors.values().forEach(vector -> vector.addTo(sum, ring));
+    Map<String, Reveal> byHolder = new HashMap<>(reveals);
     for (MaskedVector vector : vectors.values()) {
-      byte[] selfSecret = selfSecret(vector, reveals);
+      byte[] selfSecret = selfSecret(vector, byHolder);
       new KeyStream(WorkerSide.selfMaskKey(selfSecret, context)).subtractFrom(sum, ring);
     }
     for (String missing : cards.workers()) {
@@ -198,7 +196,7 @@ final class DriverSide {
     }
   }
 
-  private byte[] selfSecret(MaskedVector vector, SortedMap<String, Reveal> reveals) {
+  private byte[] selfSecret(MaskedVector vector, Map<String, Reveal> reveals) {
     List<String> holders = topology.holders(vector.worker());
     List<Integer> indices = new ArrayList<>();
     List<byte[]> shares = new ArrayList<>();

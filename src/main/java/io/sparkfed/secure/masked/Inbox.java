@@ -4,6 +4,7 @@ import io.sparkfed.secure.crypto.Kdf;
 import io.sparkfed.wire.ProtocolException;
 import io.sparkfed.wire.WireReader;
 import io.sparkfed.wire.WireWriter;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -22,7 +23,8 @@ final class Inbox {
    */
   record Sealed(byte[] commitment, byte[] share) {}
 
-  static byte[] toBytes(SortedMap<String, Sealed> bySender) {
+  /** Writes what neighbors sealed, who come in ascending order. */
+  static byte[] toBytes(Map<String, Sealed> bySender) {
     WireWriter out = new WireWriter().integer(bySender.size());
     bySender.forEach(
         (sender, from) -> out.text(sender).bytes(from.commitment()).bytes(from.share()));

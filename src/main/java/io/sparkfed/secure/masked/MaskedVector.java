@@ -8,8 +8,8 @@ import io.sparkfed.secure.keys.Roster;
 import io.sparkfed.wire.ProtocolException;
 import io.sparkfed.wire.WireReader;
 import io.sparkfed.wire.WireWriter;
-import java.util.SortedMap;
-import java.util.TreeMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * A worker's vector under its masks, and what its neighbors need to take them off the sum: what a
@@ -19,7 +19,7 @@ import java.util.TreeMap;
 public final class MaskedVector {
   private final String worker;
   private final byte[] commitment;
-  private final SortedMap<String, Pledge> pledges;
+  private final Map<String, Pledge> pledges;
   private final byte[] ownShareHash;
   private final long[] words;
   private final byte[] signature;
@@ -37,7 +37,7 @@ public final class MaskedVector {
   private MaskedVector(
       String worker,
       byte[] commitment,
-      SortedMap<String, Pledge> pledges,
+      Map<String, Pledge> pledges,
       byte[] ownShareHash,
       long[] words,
       byte[] signature) {
@@ -53,7 +53,7 @@ public final class MaskedVector {
    * Signs words that all masks have been added to, and returns the message.
    *
    * @param roster null where nobody could check a signature
-   * @param pledges by neighbor
+   * @param pledges by neighbor, in ascending order
    * @param ownShareHash hash of the share that the worker keeps itself
    */
   static byte[] make(
@@ -62,7 +62,7 @@ public final class MaskedVector {
       String worker,
       byte[] context,
       byte[] commitment,
-      SortedMap<String, Pledge> pledges,
+      Map<String, Pledge> pledges,
       byte[] ownShareHash,
       long[] masked) {
     byte[] body = body(worker, commitment, pledges, ownShareHash, masked);
@@ -79,7 +79,8 @@ public final class MaskedVector {
     return commitment;
   }
 
-  SortedMap<String, Pledge> pledges() {
+  /** Returns what it gives to and promises of its neighbors, in ascending order. */
+  Map<String, Pledge> pledges() {
     return pledges;
   }
 
@@ -120,7 +121,7 @@ public final class MaskedVector {
   private static byte[] body(
       String worker,
       byte[] commitment,
-      SortedMap<String, Pledge> pledges,
+      Map<String, Pledge> pledges,
       byte[] ownShareHash,
       long[] words) {
     WireWriter out = new WireWriter().text(worker).bytes(commitment).bytes(ownShareHash);
@@ -142,14 +143,16 @@ public final class MaskedVector {
     String worker = in.text();
     byte[] commitment = in.bytes(Kdf.LENGTH);
     byte[] ownShareHash = in.bytes(Kdf.LENGTH);
-    int count = in.count();
-    SortedMap<String, Pledge> pledges = new TreeMap<>();
+    int count = in.count(4 * Integer.BYTES);
+    Map<String, Pledge> pledges = new LinkedHashMap<>();
+    String last = null;
     for (int k = 0; k < count; k++) {
       String neighbour = in.text();
-      if (!pledges.isEmpty() && pledges.lastKey().compareTo(neighbour) >= 0) {
+      if (last != null && last.compareTo(neighbour) >= 0) {
         throw new ProtocolException("entries must be sorted and none may come twice");
       }
       pledges.put(neighbour, new Pledge(in.bytes(), in.bytes(Kdf.LENGTH), in.bytes(Kdf.LENGTH)));
+      last = neighbour;
     }
     long[] words = in.longs();
     in.end();

@@ -8,8 +8,9 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedSet;
-import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Who masks with whom: a Harary graph of degree k over the ids in an order that anyone can
@@ -21,6 +22,9 @@ final class Topology {
   private final List<String> order;
   private final Map<String, Integer> positions = new HashMap<>();
   private final int degree;
+  private final Map<String, Near> near = new ConcurrentHashMap<>();
+
+  private record Near(List<String> neighbours, List<String> holders) {}
 
   /**
    * Arranges the workers.
@@ -44,26 +48,31 @@ final class Topology {
   }
 
   /** Returns N(worker), sorted. */
-  SortedSet<String> neighbours(String worker) {
-    SortedSet<String> neighbours = new TreeSet<>();
-    int n = order.size();
-    if (degree == n - 1) {
-      neighbours.addAll(order);
-      neighbours.remove(worker);
-      return neighbours;
-    }
-    int at = positions.get(worker);
-    for (int step = 1; step <= degree / 2; step++) {
-      neighbours.add(order.get((at + step) % n));
-      neighbours.add(order.get((at - step + n) % n));
-    }
-    return neighbours;
+  List<String> neighbours(String worker) {
+    return near(worker).neighbours();
   }
 
   /** Returns who holds a share of the worker's self mask: its neighbors and itself, sorted. */
   List<String> holders(String worker) {
-    SortedSet<String> holders = neighbours(worker);
-    holders.add(worker);
-    return List.copyOf(holders);
+    return near(worker).holders();
+  }
+
+  private Near near(String worker) {
+    return near.computeIfAbsent(worker, this::found);
+  }
+
+  private Near found(String worker) {
+    int n = order.size();
+    int at = positions.get(worker);
+    List<String> neighbours =
+        IntStream.rangeClosed(1, (degree + 1) / 2)
+            .flatMap(step -> IntStream.of(at + step, at - step + n))
+            .mapToObj(position -> order.get(position % n))
+            .filter(other -> !other.equals(worker))
+            .distinct()
+            .sorted()
+            .toList();
+    return new Near(
+        neighbours, Stream.concat(neighbours.stream(), Stream.of(worker)).sorted().toList());
   }
 }

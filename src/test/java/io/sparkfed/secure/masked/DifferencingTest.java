@@ -137,8 +137,8 @@ class DifferencingTest {
     Roster genuine = parties.keys.roster();
     Roster first = new Edited(genuine, Rehearsal.hash(1));
     Roster second = new Edited(genuine, Rehearsal.hash(2));
-    SortedSet<String> neighbors = neighbors(second);
-    SortedSet<String> common = neighbors(first);
+    SortedSet<String> neighbors = new TreeSet<>(neighbors(second));
+    SortedSet<String> common = new TreeSet<>(neighbors(first));
     common.retainAll(neighbors);
     assertTrue(common.size() <= graph.degree() + 1 - graph.threshold());
     Map<String, Set<String>> leftOut = new TreeMap<>();
@@ -153,7 +153,7 @@ class DifferencingTest {
     assertDifferenceRefused(all, () -> opened(2, parties.allBut("w00"), leftOut));
   }
 
-  private SortedSet<String> neighbors(Roster roster) {
+  private List<String> neighbors(Roster roster) {
     return new Topology(List.copyOf(parties.all()), roster.hash(), graph.degree())
         .neighbours("w00");
   }

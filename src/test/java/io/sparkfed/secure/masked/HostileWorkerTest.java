@@ -105,7 +105,7 @@ class HostileWorkerTest {
     }
     leftOut(
         "worker w00: masked vectors must have one length",
-        made(genuine, genuine.pledges(), new long[5]));
+        made(genuine, new TreeMap<>(genuine.pledges()), new long[5]));
   }
 
   private byte[] made(

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.sparkfed.aggregate.Ring;
 import io.sparkfed.wire.ProtocolException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -70,7 +71,7 @@ class ModelTest {
     }
   }
 
-  private static int bits(List<String> names, Set<String> some) {
+  private static int bits(List<String> names, Collection<String> some) {
     return some.stream().mapToInt(name -> 1 << names.indexOf(name)).sum();
   }
 

@@ -154,7 +154,7 @@ class SparseGraphDropoutTest {
   }
 
   private static long shared(String one, String other) {
-    Set<String> others = topology.neighbours(other);
+    List<String> others = topology.neighbours(other);
     return topology.neighbours(one).stream().filter(others::contains).count();
   }
 

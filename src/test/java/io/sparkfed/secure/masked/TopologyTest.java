@@ -27,7 +27,7 @@ class TopologyTest {
     List<String> workers = workers(n);
     Topology topology = topology(workers, 1);
     for (String worker : workers) {
-      SortedSet<String> neighbours = topology.neighbours(worker);
+      SortedSet<String> neighbours = new TreeSet<>(topology.neighbours(worker));
       assertEquals(degree(n), neighbours.size());
       assertFalse(neighbours.contains(worker));
       for (String neighbour : neighbours) {
