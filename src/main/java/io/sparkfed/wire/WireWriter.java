@@ -70,6 +70,13 @@ public final class WireWriter {
     return this;
   }
 
+  /** Adds what another has written, as it is. */
+  public WireWriter raw(WireWriter other) {
+    ByteBuffer written = other.out.duplicate().flip();
+    room(written.remaining()).put(written);
+    return this;
+  }
+
   /** Returns what was written. */
   public byte[] toByteArray() {
     return Arrays.copyOf(out.array(), out.position());

@@ -10,7 +10,6 @@ import io.sparkfed.wire.ProtocolException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -107,20 +106,22 @@ final class DriverSide {
 
   /** Returns what is relayed to each of those whose vector is in the sum. */
   SortedMap<String, byte[]> inboxes(SortedMap<String, MaskedVector> vectors) {
-    Map<String, MaskedVector> bySender = new HashMap<>(vectors);
-    SortedMap<String, byte[]> inboxes = new TreeMap<>();
-    for (String receiver : vectors.keySet()) {
-      Map<String, Inbox.Sealed> received = new LinkedHashMap<>();
-      for (String sender : topology.neighbours(receiver)) {
-        MaskedVector vector = bySender.get(sender);
-        if (vector != null) {
-          received.put(
-              sender,
-              new Inbox.Sealed(vector.commitment(), vector.pledges().get(receiver).sealedShare()));
-        }
-      }
-      inboxes.put(receiver, Inbox.toBytes(received));
+    Map<String, Inbox> byReceiver = new HashMap<>();
+    vectors.keySet().forEach(receiver -> byReceiver.put(receiver, new Inbox()));
+    // In the order of senders, in which each inbox is written.
+    for (MaskedVector vector : vectors.values()) {
+      vector
+          .pledges()
+          .forEach(
+              (holder, pledge) -> {
+                Inbox inbox = byReceiver.get(holder);
+                if (inbox != null) {
+                  inbox.add(vector.worker(), vector.commitment(), pledge.sealedShare());
+                }
+              });
     }
+    SortedMap<String, byte[]> inboxes = new TreeMap<>();
+    byReceiver.forEach((receiver, inbox) -> inboxes.put(receiver, inbox.toBytes()));
     return inboxes;
   }
 

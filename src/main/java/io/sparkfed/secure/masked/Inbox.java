@@ -4,7 +4,6 @@ import io.sparkfed.secure.crypto.Kdf;
 import io.sparkfed.wire.ProtocolException;
 import io.sparkfed.wire.WireReader;
 import io.sparkfed.wire.WireWriter;
-import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -13,7 +12,8 @@ import java.util.TreeMap;
  * one byte string, which only the receiver takes apart.
  */
 final class Inbox {
-  private Inbox() {}
+  private final WireWriter entries = new WireWriter();
+  private int count;
 
   /**
    * What a neighbor sealed.
@@ -23,12 +23,14 @@ final class Inbox {
    */
   record Sealed(byte[] commitment, byte[] share) {}
 
-  /** Writes what neighbors sealed, who come in ascending order. */
-  static byte[] toBytes(Map<String, Sealed> bySender) {
-    WireWriter out = new WireWriter().integer(bySender.size());
-    bySender.forEach(
-        (sender, from) -> out.text(sender).bytes(from.commitment()).bytes(from.share()));
-    return out.toByteArray();
+  /** Puts in what a neighbor sealed; neighbors come in ascending order. */
+  void add(String sender, byte[] commitment, byte[] share) {
+    entries.text(sender).bytes(commitment).bytes(share);
+    count++;
+  }
+
+  byte[] toBytes() {
+    return new WireWriter().integer(count).raw(entries).toByteArray();
   }
 
   static SortedMap<String, Sealed> parse(byte[] bytes) {
