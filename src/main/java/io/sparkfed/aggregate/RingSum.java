@@ -18,6 +18,14 @@ public interface RingSum {
   default <S> void end(Federation<S> federation) {}
 
   /**
+   * Returns for each party with a journal the hash that its lines had at the end of the run, in
+   * hexadecimal, for its owner to compare; nothing before the end.
+   */
+  default SortedMap<String, String> journals() {
+    return Collections.emptySortedMap();
+  }
+
+  /**
    * Returns what was left out of sums so far because it broke a rule, and how often: whose it was
    * and the rule, a sentence without a full stop.
    */

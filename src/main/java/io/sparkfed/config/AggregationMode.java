@@ -138,6 +138,11 @@ public enum AggregationMode {
       }
 
       @Override
+      public SortedMap<String, String> journals() {
+        return shared.journals();
+      }
+
+      @Override
       public SortedMap<String, Integer> leftOut() {
         return shared.leftOut();
       }

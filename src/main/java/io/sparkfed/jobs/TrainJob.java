@@ -9,6 +9,7 @@ import io.sparkfed.evaluation.RoundSummary;
 import io.sparkfed.federated.FeatureException;
 import io.sparkfed.federated.RunPhase;
 import io.sparkfed.federated.TrainingListener;
+import io.sparkfed.federated.TrainingPlan;
 import io.sparkfed.federated.TrainingResult;
 import io.sparkfed.federated.TrainingState;
 import io.sparkfed.federated.survey.DataFingerprint;
@@ -165,6 +166,7 @@ public final class TrainJob implements Callable<Integer> {
     notes.forEach(console::note);
 
     TrainingResult result;
+    TrainingPlan plan = Presets.plan(config, loaded.features().size(), runId);
     try (var federation = loaded.federation()) {
       DataFingerprint data =
           new DataFingerprint(loaded.encoding(), workers, SavedModel.named(loaded.sqlTypes()));
@@ -177,7 +179,7 @@ public final class TrainJob implements Callable<Integer> {
         FederatedTrainer trainer =
             new FederatedTrainer(
                 federation,
-                Presets.plan(config, loaded.features().size(), runId),
+                plan,
                 new TrainingListener() {
                   @Override
                   public void roundFinished(RoundSummary round) {
@@ -217,7 +219,9 @@ public final class TrainJob implements Callable<Integer> {
             loaded,
             folder,
             result.model(),
-            () -> TrainingReports.of(spark, config, runId, loaded, result, notes, phases));
+            () ->
+                TrainingReports.of(
+                    spark, config, runId, loaded, result, notes, plan.sums().journals(), phases));
     folder.publish();
     checkpoints.remove(folder.target());
     console.finished(report, phases.end(), folder.target());

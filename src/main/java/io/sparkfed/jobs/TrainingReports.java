@@ -18,9 +18,11 @@ import io.sparkfed.report.RunReport.FinalModel;
 import io.sparkfed.report.RunReport.Protection;
 import io.sparkfed.spark.rows.ShardLoader;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.SparkSession;
 
@@ -31,6 +33,7 @@ final class TrainingReports {
   /**
    * Returns the report of a training.
    *
+   * @param journals hashes of parties' journals
    * @param phases what the report's times are taken from, at this moment
    */
   static RunReport of(
@@ -40,6 +43,7 @@ final class TrainingReports {
       ShardLoader.Loaded loaded,
       TrainingResult result,
       List<String> notes,
+      SortedMap<String, String> journals,
       Phases phases) {
     Exit exit =
         result
@@ -77,7 +81,9 @@ final class TrainingReports {
         result.statistics().map(statistics -> statistics.named(loaded.features())),
         config.settings(),
         times.seconds(),
-        loaded.encoding());
+        loaded.encoding(),
+        // Where workers aren't named, as others are left out, neither are these.
+        loaded.namedWorkers().isEmpty() ? Collections.emptySortedMap() : journals);
   }
 
   private static String inPlainWords(

@@ -102,6 +102,9 @@ public final class HtmlReport {
     page.put("configuration", report.configuration());
     page.put("configurationCount", report.configuration().size());
     page.put("anyConfiguration", !report.configuration().isEmpty());
+    page.put("journals", report.journals().entrySet());
+    page.put("anyJournals", !report.journals().isEmpty());
+    page.put("journalCount", report.journals().size());
     page.put("versions", report.versions().entrySet());
     page.put("seed", report.seed());
     page.put("runId", report.runId());

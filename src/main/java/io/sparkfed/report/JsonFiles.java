@@ -112,6 +112,10 @@ public final class JsonFiles {
     ObjectNode skipped = cohort.putObject("skipped");
     report.cohort().skipped().forEach(skipped::put);
     cohort.put("placement", report.cohort().placement());
+    if (!report.journals().isEmpty()) {
+      ObjectNode journals = cohort.putObject("journals");
+      report.journals().forEach(journals::put);
+    }
     report
         .cohort()
         .dropped()

@@ -33,6 +33,8 @@ import java.util.SortedMap;
  * @param configuration each resolved configuration value and where it came from
  * @param phaseSeconds wall-clock seconds by phase, in order
  * @param encoding how the workers' columns became the model's features
+ * @param journals for each named party with a journal the hash that its lines had at the end, in
+ *     hexadecimal
  */
 public record RunReport(
     String runId,
@@ -52,7 +54,8 @@ public record RunReport(
     Optional<FitStatistics> statistics,
     List<Setting> configuration,
     Map<String, Double> phaseSeconds,
-    FeatureEncoding encoding) {
+    FeatureEncoding encoding,
+    SortedMap<String, String> journals) {
 
   /**
    * How a run ended.

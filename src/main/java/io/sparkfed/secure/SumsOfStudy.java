@@ -36,6 +36,11 @@ public record SumsOfStudy(byte[] study, RingSum sum) implements RingSum {
   }
 
   @Override
+  public SortedMap<String, String> journals() {
+    return sum.journals();
+  }
+
+  @Override
   public SortedMap<String, Integer> leftOut() {
     return sum.leftOut();
   }

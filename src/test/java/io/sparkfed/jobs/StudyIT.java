@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sparkfed.it.OwnerFolders;
 import io.sparkfed.jobs.JobRunner.Outcome;
 import io.sparkfed.recipe.OwnerApprovals;
@@ -121,6 +123,24 @@ class StudyIT {
             "helped to open the sum over a, b, c of LocalTraining of study ")) {
       assertTrue(journal.stream().anyMatch(line -> line.contains(said)), said + " in " + journal);
     }
+    JsonNode told =
+        new ObjectMapper()
+            .readTree(root.resolve("out-named/run.json").toFile())
+            .path("cohort")
+            .path("journals");
+    assertEquals(3, told.size(), told.toString());
+    assertTrue(
+        journal.stream()
+            .anyMatch(line -> line.endsWith("hash of this line: " + told.path("a").asText())),
+        told + " in " + journal);
+    assertTrue(
+        Files.readString(root.resolve("out-named/report.html")).contains(told.path("b").asText()));
+    assertTrue(
+        new ObjectMapper()
+            .readTree(root.resolve("out-plain/run.json").toFile())
+            .path("cohort")
+            .path("journals")
+            .isMissingNode());
     Outcome evaluated =
         jobs.evaluate(conf("evaluated"), "--model", root.resolve("out-named").toString());
     assertEquals(0, evaluated.code(), evaluated.toString());

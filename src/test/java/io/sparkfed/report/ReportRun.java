@@ -27,6 +27,7 @@ final class ReportRun {
       new RunReport.Protection(
           "masked-sum", "Only totals were seen.", List.of("One update."), List.of("The sum."));
   List<String> notes = List.of("A note.");
+  TreeMap<String, String> journals = new TreeMap<>();
   List<RoundSummary> rounds =
       List.of(
           new RoundSummary(
@@ -129,7 +130,8 @@ final class ReportRun {
         statistics,
         configuration,
         phases,
-        FeatureEncoding.ofNumbers(model.features()));
+        FeatureEncoding.ofNumbers(model.features()),
+        journals);
   }
 
   /** Returns a cohort whose workers are named. */

@@ -185,13 +185,18 @@ final class FolderJournal implements Journal {
   }
 
   @Override
-  public void end(byte[] runId) {
-    inTurn(
+  public Optional<byte[]> end(byte[] runId) {
+    return inTurn(
         log -> {
-          if (Files.deleteIfExists(secretFile(runId))) {
+          Path secret = secretFile(runId);
+          if (Files.exists(secret)) {
+            if (remembered.ended(runId).isEmpty()) {
+              append(log, JournalLine.ofEnd(runId, Kdf.fresh()));
+            }
+            Files.deleteIfExists(secret);
             forceFolder();
           }
-          return null;
+          return remembered.ended(runId);
         });
   }
 
@@ -265,7 +270,7 @@ final class FolderJournal implements Journal {
     try {
       text.substring(0, whole)
           .lines()
-          .forEach(line -> JournalLine.parse(chain.follow(line)).addTo(remembered));
+          .forEach(line -> remember(JournalLine.parse(chain.follow(line))));
     } catch (ProtocolException e) {
       startAnew();
       throw e;
@@ -301,6 +306,11 @@ final class FolderJournal implements Journal {
     }
     read = at;
     chain.follow(chained);
+    remember(line);
+  }
+
+  private void remember(JournalLine line) {
+    remembered.atHash(chain.bytes());
     line.addTo(remembered);
   }
 

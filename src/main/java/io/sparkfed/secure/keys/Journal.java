@@ -132,9 +132,11 @@ public interface Journal {
   }
 
   /**
-   * Forgets the secret of a run that has ended, if it is known.
+   * Forgets the secret of a run that has ended, if it is known, and records that it has.
    *
+   * @return the hash that the journal's lines had then, 16 bytes: it says nothing of them to who
+   *     doesn't see them; empty for an unknown run, and where there are no lines
    * @throws io.sparkfed.wire.ProtocolException if it can't be deleted
    */
-  void end(byte[] runId);
+  Optional<byte[]> end(byte[] runId);
 }

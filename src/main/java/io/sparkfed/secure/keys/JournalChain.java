@@ -49,6 +49,11 @@ final class JournalChain {
     return HEX.formatHex(last);
   }
 
+  /** Returns the hash of the last line. */
+  byte[] bytes() {
+    return last.clone();
+  }
+
   private byte[] next(String line) {
     return Arrays.copyOf(Kdf.sha256(new WireWriter().bytes(last).text(line).toByteArray()), BYTES);
   }

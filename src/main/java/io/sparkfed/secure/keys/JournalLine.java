@@ -26,6 +26,7 @@ final class JournalLine {
   private static final String ASKED = "asked";
   private static final String ACCEPTED = "accepted";
   private static final String ROWS = "rows";
+  private static final String ENDED = "ended";
   private static final String PROPOSED = "proposed";
   private static final String APPROVED = "approved";
   private static final String DENIED = "denied";
@@ -120,6 +121,18 @@ final class JournalLine {
         String.join(" ", RUN, HEX.formatHex(study), HEX.formatHex(runId), day.toString()),
         remembered -> remembered.runs().add(study, runId, day),
         told -> "a run of " + named(study) + " begins");
+  }
+
+  /**
+   * The last line of a run, whose hash is told.
+   *
+   * @param fresh random: without it, who is told the hash could try what the lines before say
+   */
+  static JournalLine ofEnd(byte[] runId, byte[] fresh) {
+    return new JournalLine(
+        String.join(" ", ENDED, HEX.formatHex(runId), HEX.formatHex(fresh)),
+        remembered -> remembered.end(runId),
+        told -> "forgets the secrets of a run, and tells the analyst the hash of this line: ");
   }
 
   static JournalLine ofProposal(byte[] study, byte[] signed) {
@@ -235,6 +248,9 @@ final class JournalLine {
     if (fields.size() == 5 && fields.get(1).equals(RUN)) {
       return ofRun(hex(fields.get(2)), hex(fields.get(3)), day(fields.get(4)));
     }
+    if (fields.size() == 4 && fields.get(1).equals(ENDED)) {
+      return ofEnd(hex(fields.get(2)), hex(fields.get(3)));
+    }
     if (fields.size() == 4 && fields.get(1).equals(PROPOSED)) {
       return ofProposal(hex(fields.get(2)), hex(fields.get(3)));
     }
@@ -289,6 +305,11 @@ final class JournalLine {
   /** Returns whether it is a charge to a budget. */
   boolean isChargeOf(String data) {
     return text.startsWith(CHARGED + " " + data + " ");
+  }
+
+  /** Returns whether its hash is told. */
+  boolean isEnd() {
+    return text.startsWith(ENDED + " ");
   }
 
   /** Returns the line, without its time. */

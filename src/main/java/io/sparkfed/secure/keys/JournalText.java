@@ -36,7 +36,11 @@ public record JournalText(List<String> lines, String hash, Optional<String> brok
       for (String line : written(folder)) {
         String whole = chain.follow(line);
         JournalLine entry = JournalLine.parse(whole);
-        lines.add(whole.substring(0, whole.indexOf(' ')) + "  " + entry.words(told));
+        lines.add(
+            whole.substring(0, whole.indexOf(' '))
+                + "  "
+                + entry.words(told)
+                + (entry.isEnd() ? chain.hash() : ""));
       }
       return new JournalText(lines, chain.hash(), Optional.empty());
     } catch (ProtocolException e) {

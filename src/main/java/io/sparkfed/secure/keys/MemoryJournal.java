@@ -82,8 +82,9 @@ final class MemoryJournal implements Journal {
   }
 
   @Override
-  public synchronized void end(byte[] runId) {
+  public synchronized Optional<byte[]> end(byte[] runId) {
     secrets.remove(nameOf(runId));
+    return Optional.empty();
   }
 
   /** Returns a name for a run. */

@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** What a journal holds, and whether an entry may be added. Not thread-safe. */
@@ -27,6 +28,8 @@ final class Remembered {
   private final Map<String, String> partiesBySubject = new HashMap<>();
 
   private final Map<String, Set<String>> gridsBySubject = new HashMap<>();
+  private final Map<String, byte[]> hashesByRun = new HashMap<>();
+  private byte[] lastHash = new byte[0];
   private final List<RowSets> rowSets = new ArrayList<>();
   private final Map<String, LocalDate> lastDays = new HashMap<>();
   private final Spent spent = new Spent();
@@ -34,6 +37,21 @@ final class Remembered {
   Remembered(Limits limits) {
     this.limits = limits;
     this.runs = new Runs(limits);
+  }
+
+  /** Says which hash the lines have, the one that is added next among them. */
+  void atHash(byte[] hash) {
+    lastHash = hash;
+  }
+
+  /** Adds the end of a run. */
+  void end(byte[] runId) {
+    hashesByRun.putIfAbsent(hex(runId), lastHash);
+  }
+
+  /** Returns the hash that the lines had at the end of a run; empty where it hasn't ended. */
+  Optional<byte[]> ended(byte[] runId) {
+    return Optional.ofNullable(hashesByRun.get(hex(runId)));
   }
 
   /** Returns the runs. */

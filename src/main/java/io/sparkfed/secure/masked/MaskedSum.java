@@ -20,6 +20,7 @@ import io.sparkfed.secure.protocol.PhaseTask.Traffic;
 import io.sparkfed.wire.Form;
 import io.sparkfed.wire.ProtocolException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
@@ -45,6 +46,10 @@ public final class MaskedSum implements RingSum {
   private final int minWorkers;
   private final MaskingAssumptions assumed;
   private final byte[] runId;
+
+  /** Known once the run has ended. */
+  private SortedMap<String, String> journals = Collections.emptySortedMap();
+
   private final LeftOut leftOut = new LeftOut();
   private SortedMap<String, Card> cards = new TreeMap<>();
 
@@ -154,10 +159,15 @@ public final class MaskedSum implements RingSum {
 
   /** Keys that nobody keeps are gone with their processes. */
   @Override
+  public SortedMap<String, String> journals() {
+    return journals;
+  }
+
+  @Override
   public <S> void end(Federation<S> federation) {
     if (roster != null) {
       cards = new TreeMap<>();
-      EndOfRun.tell(federation, keys, runId, Set.of());
+      journals = EndOfRun.tell(federation, keys, runId, Set.of());
     }
   }
 

@@ -8,9 +8,16 @@ import io.sparkfed.aggregate.Visit;
 import io.sparkfed.aggregate.WorkerTask;
 import io.sparkfed.secure.keys.KeyRing;
 import io.sparkfed.wire.Form;
+import io.sparkfed.wire.ProtocolException;
 import io.sparkfed.wire.Site;
+import io.sparkfed.wire.WireReader;
+import io.sparkfed.wire.WireWriter;
+import java.util.Collection;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * Parties forget a run's secret: with it gone, what was sent in the run can't be opened any more,
@@ -18,7 +25,8 @@ import java.util.Set;
  */
 public final class EndOfRun {
   private static final System.Logger LOG = System.getLogger(EndOfRun.class.getName());
-  private static final byte[] DONE = {1};
+  private static final byte[] NO_HASH = {};
+  private static final int HASH_BYTES = 16;
 
   private EndOfRun() {}
 
@@ -95,24 +103,54 @@ public final class EndOfRun {
     return PhaseTask.orDropout(
         "forgetting a run's secret",
         () -> {
-          keys.open(party).journal().end(runId);
-          return DONE;
+          byte[] hash = keys.open(party).journal().end(runId).orElse(NO_HASH);
+          return new WireWriter().text(party).bytes(hash).toByteArray();
         });
   }
 
-  /** Visits all workers, and the aggregators if there are some. */
-  public static <S> void tell(
+  /**
+   * Visits all workers, and the aggregators if there are some.
+   *
+   * @return for each party with a journal the hash that its lines had at the end, in hexadecimal
+   */
+  public static <S> SortedMap<String, String> tell(
       Federation<S> federation, KeyRing keys, byte[] runId, Set<String> aggregators) {
+    SortedMap<String, String> hashes = new TreeMap<>();
     try {
-      federation.visit(visit(federation.everybody()), new AtWorker<>(keys, runId));
+      List<String> workers = federation.everybody();
+      federation
+          .visit(visit(workers), new AtWorker<S>(keys, runId))
+          .forEach(message -> read(message, workers, hashes));
       if (!aggregators.isEmpty()) {
-        federation.visitAggregators(
-            visit(aggregators.stream().sorted().toList()), new AtAggregator(keys, runId));
+        federation
+            .visitAggregators(
+                visit(aggregators.stream().sorted().toList()), new AtAggregator(keys, runId))
+            .forEach(message -> read(message, aggregators, hashes));
       }
     } catch (AggregationException e) {
       LOG.log(
           System.Logger.Level.WARNING,
           "not all parties could be told that the run has ended: {0}",
+          e.getMessage());
+    }
+    return hashes;
+  }
+
+  /** Who sends something else is told as if it had no journal. */
+  private static void read(
+      byte[] message, Collection<String> parties, SortedMap<String, String> hashes) {
+    try {
+      WireReader in = new WireReader(message);
+      String party = in.text();
+      byte[] hash = in.bytes();
+      in.end();
+      if (parties.contains(party) && hash.length == HASH_BYTES) {
+        hashes.put(party, HexFormat.of().formatHex(hash));
+      }
+    } catch (ProtocolException e) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "a party did not say how its journal ends: {0}",
           e.getMessage());
     }
   }

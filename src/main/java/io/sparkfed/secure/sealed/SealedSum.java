@@ -23,6 +23,7 @@ import io.sparkfed.secure.sealed.ShareSum.Outcome;
 import io.sparkfed.wire.Form;
 import io.sparkfed.wire.ProtocolException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.NavigableSet;
 import java.util.Optional;
@@ -44,6 +45,10 @@ public final class SealedSum implements RingSum {
   private final List<String> aggregators;
   private final int minWorkers;
   private final byte[] runId;
+
+  /** Known once the run has ended. */
+  private SortedMap<String, String> journals = Collections.emptySortedMap();
+
   private final LeftOut leftOut = new LeftOut();
   private List<AggregatorAdvert> adverts = List.of();
 
@@ -125,10 +130,15 @@ public final class SealedSum implements RingSum {
 
   /** Keys that nobody keeps are gone with their processes. */
   @Override
+  public SortedMap<String, String> journals() {
+    return journals;
+  }
+
+  @Override
   public <S> void end(Federation<S> federation) {
     if (pinnedRoster != null) {
       adverts = List.of();
-      EndOfRun.tell(federation, keys, runId, Set.copyOf(aggregators));
+      journals = EndOfRun.tell(federation, keys, runId, Set.copyOf(aggregators));
     }
   }
 

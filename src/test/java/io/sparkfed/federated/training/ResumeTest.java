@@ -409,8 +409,8 @@ class ResumeTest {
     }
 
     @Override
-    public void end(byte[] runId) {
-      journal.end(runId);
+    public Optional<byte[]> end(byte[] runId) {
+      return journal.end(runId);
     }
   }
 

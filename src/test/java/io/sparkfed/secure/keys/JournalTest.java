@@ -19,9 +19,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -265,6 +267,35 @@ class JournalTest {
     try (Stream<Path> files = Files.list(path())) {
       assertEquals(List.of("log"), files.map(f -> f.getFileName().toString()).toList());
     }
+  }
+
+  /** What is told at a run's end is what the owner reads, and lets nobody try what lines say. */
+  @Test
+  void end_ofAKnownRun_tellsTheHashOfALineThatNobodyCanGuess() throws IOException {
+    Journal journal = inFolder(Limits.NONE);
+    assertEquals(Optional.empty(), journal.end(RUN));
+    assertFalse(Files.exists(path().resolve("log")) && Files.size(path().resolve("log")) > 0);
+    journal.secretOf(RUN);
+    journal.send(SESSION, sent(7));
+    byte[] told = journal.end(RUN).orElseThrow();
+
+    JournalText text = JournalText.of(folder);
+    assertEquals(HexFormat.of().formatHex(told), text.hash());
+    assertTrue(text.lines().get(1).endsWith(" the hash of this line: " + text.hash()));
+    // Told again, whatever came in the meantime, and by another process.
+    journal.send(hash(50), new Sent(OTHER_RUN, hash(1), hash(2), hash(3)));
+    assertArrayEquals(told, journal.end(RUN).orElseThrow());
+    assertArrayEquals(told, inFolder(Limits.NONE).end(RUN).orElseThrow());
+    assertEquals(3, JournalText.of(folder).lines().size());
+
+    // The same lines within the same second have another end.
+    Set<String> ends = new TreeSet<>();
+    for (String place : List.of("one", "other")) {
+      Journal same = new FolderJournal(folder.resolve(place), Limits.NONE);
+      same.secretOf(RUN);
+      ends.add(HexFormat.of().formatHex(same.end(RUN).orElseThrow()));
+    }
+    assertEquals(2, ends.size());
   }
 
   /** Whose end nobody was told of is forgotten after a week, when another run begins. */

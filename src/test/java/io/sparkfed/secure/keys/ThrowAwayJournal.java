@@ -119,5 +119,7 @@ public class ThrowAwayJournal implements Journal {
   }
 
   @Override
-  public void end(byte[] runId) {}
+  public Optional<byte[]> end(byte[] runId) {
+    return Optional.empty();
+  }
 }
