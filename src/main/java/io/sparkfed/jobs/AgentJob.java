@@ -171,6 +171,9 @@ public final class AgentJob {
       Terminal.line(
           "questions: in each run at most " + policy.getOrDefault("max-rounds", "1000").strip());
       Terminal.line("until: " + policy.getOrDefault("until", "no last day is set").strip());
+      if (policy.containsKey("dp.epsilon")) {
+        OwnerPolicy.budget(agent.parent(), agent.worker()).forEach(Terminal::line);
+      }
       return 0;
     }
 

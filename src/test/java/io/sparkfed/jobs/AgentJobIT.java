@@ -1,9 +1,11 @@
 package io.sparkfed.jobs;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.sparkfed.agent.AgentConnection;
 import io.sparkfed.it.OwnerFolders;
@@ -17,11 +19,15 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -29,6 +35,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 /** The owner's command: what refuses to start, and what an agent that runs says. */
 class AgentJobIT {
@@ -245,5 +252,74 @@ class AgentJobIT {
     assertFalse(Files.exists(socket));
     requireRefused(7, "no agent listens there", "status", folder.toString());
     assertThrows(IOException.class, () -> asked(agent, new AgentRequest.Describe()));
+  }
+
+  private static boolean run(String... command) throws Exception {
+    Process process =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    return process.waitFor(10, TimeUnit.SECONDS) && process.exitValue() == 0;
+  }
+
+  @Test
+  void serve_diskFullAtTheJournal_joinsNothingUntilThereIsRoom() throws Exception {
+    Path folder = copied("a", "full");
+    Files.writeString(
+        folder.resolve(KeyFolder.POLICY),
+        "\ndata.cardio.path = %s\ndata.cardio.columns = x1, x2, class\n"
+            .formatted(root.resolve("rows/a.csv")),
+        StandardOpenOption.APPEND);
+    Path journal = folder.resolve(KeyFolder.JOURNAL);
+    assumeTrue(
+        System.getProperty("user.name").equals("root")
+            && run("mount", "-t", "tmpfs", "-o", "size=8k,mode=700", "none", journal.toString()),
+        "a disk of its own needs root, and mount of Linux");
+    OwnerAgent agent = OwnerAgent.in(folder);
+    AgentRequest proposal = new AgentRequest.Propose(study("full", "logistic"));
+    try (AgentProcess process = AgentProcess.start(agent)) {
+      Path filler = journal.resolve("filler");
+      assertThrows(IOException.class, () -> Files.write(filler, new byte[1 << 14]));
+      AgentReply full = asked(agent, proposal);
+      assertFalse(full instanceof AgentReply.Accepted, full::toString);
+      assertTrue(said().contains("the owner's journal can't be written"), this::said);
+      Files.delete(filler);
+      assertEquals(new AgentReply.Accepted(), asked(agent, proposal), this::said);
+    } finally {
+      run("umount", journal.toString());
+    }
+  }
+
+  /** What an owner copies from {@code conf/} is understood, as it stands there. */
+  @Test
+  void examples_ofConf_areUnderstood() throws IOException {
+    Path folder = copied("a", "examples");
+    Files.copy(
+        Path.of("conf/agent.properties"),
+        folder.resolve("agent.properties"),
+        StandardCopyOption.REPLACE_EXISTING);
+    OwnerAgent.Settings settings = OwnerAgent.in(folder).settings();
+    assertEquals("unix:/run/spark-federated/basel/agent.sock", settings.listen().toString());
+    assertEquals(Set.of("spark"), settings.relays().users());
+    assertEquals(Optional.of("spark"), settings.relays().group());
+
+    String unit = Files.readString(Path.of("conf/agent.service"));
+    String pod = Files.readString(Path.of("conf/agent-kubernetes.yaml"));
+    for (String words :
+        List.of(
+            unit.lines().filter(line -> line.startsWith("ExecStart=")).findFirst().orElseThrow(),
+            pod.lines()
+                .filter(line -> line.contains("command: ["))
+                .findFirst()
+                .orElseThrow()
+                .replaceAll("[\\[\\],]", " "))) {
+      List<String> command = List.of(words.strip().split("[\\s=]+"));
+      int start = command.indexOf("/opt/spark-federated/jobs/agent") + 1;
+      String[] own = command.subList(start, command.indexOf("--")).toArray(String[]::new);
+      assertDoesNotThrow(() -> new CommandLine(AgentJob.class).parseArgs(own));
+    }
+    // The last folder of the socket's path is what systemd makes.
+    assertTrue(unit.contains("RuntimeDirectory=spark-federated/basel\n"));
   }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sparkfed.config.ConfigLoader;
 import io.sparkfed.config.KnownKeys;
+import io.sparkfed.jobs.AgentJob;
 import io.sparkfed.jobs.CompareJob;
 import io.sparkfed.jobs.DoctorJob;
 import io.sparkfed.jobs.EvaluateJob;
@@ -38,6 +39,7 @@ class CommandsTest {
           "doctor", DoctorJob.class,
           "compare", CompareJob.class,
           "study", StudyJob.class,
+          "agent", AgentJob.class,
           "keys", KeysJob.class);
 
   /** A command and where it stands. */
