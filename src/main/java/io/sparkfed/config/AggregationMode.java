@@ -6,6 +6,8 @@ import io.sparkfed.aggregate.Layout;
 import io.sparkfed.aggregate.RingSum;
 import io.sparkfed.aggregate.SumFactory;
 import io.sparkfed.aggregate.VectorSum;
+import io.sparkfed.config.DataConfig.Source;
+import io.sparkfed.config.DataConfig.WorkerPaths;
 import io.sparkfed.config.TrainingConfig.AggregationConfig;
 import io.sparkfed.secure.AskedForms;
 import io.sparkfed.secure.FixedPointSum;
@@ -83,6 +85,9 @@ public enum AggregationMode {
     static final String DRIVER_SHIPS_CODE =
         "The driver ships the code: a malicious driver can read anything at the workers. It also"
             + " lists files, so it sees their sizes, and it sees how long tasks take.";
+    static final String RELAYS =
+        "Rows and keys are with the owners' agents, whose code is the owners' own. The driver, which"
+            + " ships the code of the relays, sees how large messages are and how long they take.";
     static final String ROOT =
         "Anybody with root on an executor's host sees that executor's" + " workers.";
     static final String POISONING =
@@ -185,8 +190,16 @@ public enum AggregationMode {
     return protects;
   }
 
-  /** Returns what is not protected, one sentence each. */
-  public List<String> doesNotProtect() {
-    return doesNotProtect;
+  /**
+   * Returns what is not protected, one sentence each.
+   *
+   * @param source where the rows are
+   */
+  public List<String> doesNotProtect(Source source) {
+    return source instanceof WorkerPaths paths && paths.areOfAgents()
+        ? doesNotProtect.stream()
+            .map(one -> one.equals(Caveat.DRIVER_SHIPS_CODE) ? Caveat.RELAYS : one)
+            .toList()
+        : doesNotProtect;
   }
 }

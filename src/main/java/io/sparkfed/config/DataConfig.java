@@ -1,5 +1,6 @@
 package io.sparkfed.config;
 
+import io.sparkfed.agent.AgentAddress;
 import io.sparkfed.csv.CellType;
 import io.sparkfed.csv.CsvDialect;
 import io.sparkfed.data.LeastRows;
@@ -126,9 +127,22 @@ public record DataConfig(
    * @param paths path by worker id
    * @param hosts the only hosts that may read a worker's path and hold its rows, by worker id; who
    *     isn't in it may run anywhere
+   * @param agents where the agents of their owners listen, who read the rows themselves, by worker
+   *     id: all of them, or none
    */
-  public record WorkerPaths(Map<String, String> paths, Map<String, List<String>> hosts)
+  public record WorkerPaths(
+      Map<String, String> paths, Map<String, List<String>> hosts, Map<String, AgentAddress> agents)
       implements Source {
+
+    /** Creates paths that Spark reads. */
+    public WorkerPaths(Map<String, String> paths, Map<String, List<String>> hosts) {
+      this(paths, hosts, Map.of());
+    }
+
+    /** Whether owners' agents read the rows, and not Spark. */
+    public boolean areOfAgents() {
+      return !agents.isEmpty();
+    }
 
     /** Returns one worker's path, to be read wherever this runs. */
     WorkerPaths here(String worker) {

@@ -294,10 +294,11 @@ public record TrainingConfig(
   /**
    * Where the keys of workers and aggregators are.
    *
-   * @param dir the folder of the owners' folders, a path on the hosts of each
+   * @param dir the folder of the owners' folders, a path on the hosts of each; empty where all of
+   *     them are with the owners' agents
    * @param roster the driver's copy of the roster, a path at the driver
    */
-  public record Keys(String dir, String roster) {}
+  public record Keys(Optional<String> dir, String roster) {}
 
   /**
    * What {@code output} says.

@@ -3,6 +3,7 @@ package io.sparkfed.config;
 import com.typesafe.config.Config;
 import io.sparkfed.config.DataConfig.Source;
 import io.sparkfed.config.DataConfig.Synthetic;
+import io.sparkfed.config.DataConfig.WorkerPaths;
 import io.sparkfed.config.TrainingConfig.AggregationConfig;
 import io.sparkfed.config.TrainingConfig.Checkpoints;
 import io.sparkfed.config.TrainingConfig.Handling;
@@ -145,7 +146,7 @@ public final class Validation {
         AlgorithmReader.minWorkers(read),
         read.optionalDuration("aggregation.deadline"),
         aggregators,
-        keys(),
+        keys(source, mode),
         masked());
   }
 
@@ -216,12 +217,17 @@ public final class Validation {
             : read.number(key, "must be a finite number", v -> true));
   }
 
-  private Optional<Keys> keys() {
+  private Optional<Keys> keys(Source source, AggregationMode mode) {
     Optional<String> dir = read.optionalString("aggregation.keys.dir");
     Optional<String> roster = read.optionalString("aggregation.keys.roster");
-    if (dir.isPresent() != roster.isPresent()) {
-      throw read.missing(dir.isPresent() ? "aggregation.keys.roster" : "aggregation.keys.dir");
+    boolean areWithAgents = source instanceof WorkerPaths paths && paths.areOfAgents();
+    boolean needsDir = roster.isPresent() && !(areWithAgents && mode.aggregators().isEmpty());
+    if (roster.isEmpty() && (dir.isPresent() || areWithAgents)) {
+      throw read.missing("aggregation.keys.roster");
     }
-    return dir.map(folder -> new Keys(folder, roster.orElseThrow()));
+    if (dir.isEmpty() && needsDir) {
+      throw read.missing("aggregation.keys.dir");
+    }
+    return roster.map(file -> new Keys(dir, file));
   }
 }

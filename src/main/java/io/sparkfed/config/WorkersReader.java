@@ -1,6 +1,7 @@
 package io.sparkfed.config;
 
 import com.typesafe.config.ConfigObject;
+import io.sparkfed.agent.AgentAddress;
 import io.sparkfed.config.DataConfig.WorkerPaths;
 import io.sparkfed.model.PlainText;
 import java.util.LinkedHashMap;
@@ -11,8 +12,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Reads {@code data.workers}: {@code NAME = path}, or {@code NAME { path, hosts }} with what is the
- * worker's own of csv. Other nested sections are names with dots.
+ * Reads {@code data.workers}: {@code NAME = path}, or {@code NAME { path, hosts, agent }} with what
+ * is the worker's own of csv. Other nested sections are names with dots.
  */
 final class WorkersReader {
   static final String KEY = "data.workers";
@@ -26,6 +27,7 @@ final class WorkersReader {
   private static final String NAME = "[A-Za-z0-9_-]+";
   private static final String PATH = "path";
   private static final String HOSTS = "hosts";
+  private static final String AGENT = "agent";
 
   private final ConfigReader read;
 
@@ -36,12 +38,16 @@ final class WorkersReader {
   WorkerPaths workers() {
     Map<String, String> paths = new LinkedHashMap<>();
     Map<String, List<String>> hosts = new LinkedHashMap<>();
+    Map<String, AgentAddress> agents = new LinkedHashMap<>();
     Set<String> sections = sections(read);
     Optional<String> dataset = dataset();
     for (String name : sections) {
       paths.put(name, path(name, dataset));
       if (read.keysIn(key(name)).contains(HOSTS)) {
         hosts.put(name, hosts(name));
+      }
+      if (read.keysIn(key(name)).contains(AGENT)) {
+        agents.put(name, agent(name, dataset));
       }
     }
     read.freeSection(KEY, sections)
@@ -50,7 +56,7 @@ final class WorkersReader {
               if (dataset.isPresent()) {
                 throw new ConfigurationException(
                     ConfigReader.under(KEY, name)
-                        + " must be a section { hosts = [...] } beside "
+                        + " must be a section { hosts = [...] } or { agent = \"...\" } beside "
                         + DATASET
                         + ": the owner says where the rows are");
               }
@@ -59,7 +65,37 @@ final class WorkersReader {
               }
               paths.put(name, path);
             });
-    return new WorkerPaths(byId(paths), byId(hosts));
+    requireAllOrNone(paths.keySet(), agents.keySet());
+    return new WorkerPaths(byId(paths), byId(hosts), byId(agents));
+  }
+
+  /** Rows that the driver's code reads are protected from others than rows that agents hold. */
+  private static void requireAllOrNone(Set<String> workers, Set<String> agents) {
+    Set<String> without = new TreeSet<>(workers);
+    without.removeAll(agents);
+    if (!agents.isEmpty() && !without.isEmpty()) {
+      throw new ConfigurationException(
+          KEY
+              + " must have an agent for each worker, or for none. Without: "
+              + String.join(", ", without));
+    }
+  }
+
+  private AgentAddress agent(String name, Optional<String> dataset) {
+    String key = key(name, AGENT);
+    if (dataset.isEmpty()) {
+      throw read.invalid(key, "needs " + DATASET + ": the owner says where the rows are");
+    }
+    AgentAddress address;
+    try {
+      address = AgentAddress.parse(read.string(key));
+    } catch (IllegalArgumentException e) {
+      throw new ConfigurationException(key + ": " + e.getMessage(), e);
+    }
+    if (!(address instanceof AgentAddress.UnixSocket)) {
+      throw read.invalid(key, "must be the absolute path of a socket");
+    }
+    return address;
   }
 
   private Optional<String> dataset() {
@@ -108,11 +144,11 @@ final class WorkersReader {
   /** A misspelled key beside {@code path} must not make it a worker without hosts. */
   private static boolean isSection(ConfigReader read, String name) {
     if (!(read.value(key(name)).orElse(null) instanceof ConfigObject worker)
-        || !(worker.containsKey(PATH) || worker.containsKey(HOSTS))) {
+        || !(worker.containsKey(PATH) || worker.containsKey(HOSTS) || worker.containsKey(AGENT))) {
       return false;
     }
     Set<String> known = new TreeSet<>(CSV_KEYS);
-    known.addAll(List.of(PATH, HOSTS));
+    known.addAll(List.of(PATH, HOSTS, AGENT));
     for (String given : read.keysIn(key(name))) {
       if (!known.contains(given)) {
         throw new ConfigurationException(

@@ -105,7 +105,7 @@ public final class AggregationChecks {
         "aggregation.keys.roster",
         keys.roster() + ": " + roster.workers().size() + " parties",
         "the one that the owners accepted",
-        "at each owner jobs/keys verify " + keys.dir() + " WORKER checks it");
+        "at each owner jobs/keys verify " + keys.dir().orElse("DIR") + " WORKER checks it");
     if (data.source() instanceof WorkerPaths paths) {
       onRoster(
           roster,

@@ -1,5 +1,6 @@
 package io.sparkfed.doctor;
 
+import io.sparkfed.agent.AgentAddress;
 import io.sparkfed.config.DataConfig;
 import io.sparkfed.config.DataConfig.PooledTable;
 import io.sparkfed.config.DataConfig.WorkerPaths;
@@ -32,6 +33,12 @@ public final class ReachablePaths {
       for (Place place : ConfiguredCluster.places(paths)) {
         String key = "data.workers." + place.party();
         String path = paths.paths().get(place.party());
+        AgentAddress agent = paths.agents().get(place.party());
+        if (agent != null) {
+          findings.add(
+              finding(Verdict.OK, key, "asked through the agent at " + agent + ", which holds it"));
+          continue;
+        }
         findings.add(
             place.isAnywhere()
                 ? check(hadoop, key, path)

@@ -72,7 +72,7 @@ final class TrainingReports {
             EnumNames.of(mode),
             inPlainWords(config, spark.sparkContext().isLocal(), rounds),
             mode.protects(),
-            mode.doesNotProtect()),
+            mode.doesNotProtect(config.data().source())),
         List.copyOf(notes),
         rounds,
         last == null ? Map.of() : last.trainMetrics(),

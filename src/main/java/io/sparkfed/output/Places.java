@@ -54,7 +54,7 @@ public final class Places {
         .keys()
         .ifPresent(
             keys -> {
-              places.readsFolder("aggregation.keys.dir", Path.of(keys.dir()));
+              keys.dir().ifPresent(dir -> places.readsFolder("aggregation.keys.dir", Path.of(dir)));
               places.readsFolder("aggregation.keys.roster", Path.of(keys.roster()));
             });
     configurationFiles.forEach(file -> places.readsFolder("the configuration file", file));

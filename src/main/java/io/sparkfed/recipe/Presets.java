@@ -22,6 +22,7 @@ import io.sparkfed.secure.crypto.Kdf;
 import io.sparkfed.secure.keys.EphemeralKeys;
 import io.sparkfed.secure.keys.KeyFolders;
 import io.sparkfed.secure.keys.KeyRing;
+import io.sparkfed.secure.keys.KeysElsewhere;
 import io.sparkfed.server.ExactOptimizer;
 import io.sparkfed.server.Lbfgs;
 import io.sparkfed.solver.LocalLbfgs;
@@ -31,6 +32,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -205,7 +207,10 @@ public final class Presets {
     }
     Keys keys = aggregation.keys().get();
     try {
-      return new KeyFolders(keys.dir(), Files.readAllLines(Path.of(keys.roster())));
+      List<String> roster = Files.readAllLines(Path.of(keys.roster()));
+      return keys.dir().isPresent()
+          ? new KeyFolders(keys.dir().get(), roster)
+          : new KeysElsewhere(roster);
     } catch (IOException | ProtocolException e) {
       throw new ConfigurationException(
           "aggregation.keys.roster " + keys.roster() + " is not a roster: " + e.getMessage(), e);

@@ -82,7 +82,17 @@ public record Owner(
    */
   public boolean hasAccepted(byte[] study) {
     return !questions.isEmpty()
-        && journal.isAccepted(acceptance(study), LocalDate.now(ZoneOffset.UTC));
+        && journal.isAccepted(acceptance(study), LocalDate.now(ZoneOffset.UTC))
+        && isApproved(study);
+  }
+
+  /** Returns whether a person approved a study, where one must. */
+  private boolean isApproved(byte[] study) {
+    return !isByHand()
+        || journal
+            .proposal(study)
+            .filter(known -> known.isApproved(LocalDate.now(ZoneOffset.UTC)))
+            .isPresent();
   }
 
   /**
@@ -104,11 +114,7 @@ public record Owner(
       throw new RefusedException(
           OwnersRule.STUDY, "the run's study must be one that the owner's policy accepted");
     }
-    if (isByHand()
-        && journal
-            .proposal(words.study())
-            .filter(known -> known.isApproved(LocalDate.now(ZoneOffset.UTC)))
-            .isEmpty()) {
+    if (!isApproved(words.study())) {
       throw new RefusedException(OwnersRule.APPROVE, "the owner must have approved the study");
     }
     String listed = questions.get(STATEMENTS);

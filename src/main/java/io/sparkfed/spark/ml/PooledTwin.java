@@ -64,6 +64,10 @@ public final class PooledTwin {
               + " refused for worker "
               + String.join(", ", new TreeSet<>(paths.hosts().keySet())));
     }
+    if (config.data().source() instanceof WorkerPaths paths && paths.areOfAgents()) {
+      throw new ConfigurationException(
+          "data.workers.NAME.agent keeps rows with their owners, but this job brings them together");
+    }
     TrainingConfig.Model model = config.model();
     String name = EnumNames.of(model.family());
     MllibFamily.Model twin = twin(model);

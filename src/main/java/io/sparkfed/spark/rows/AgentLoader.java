@@ -19,6 +19,7 @@ import io.sparkfed.model.FeatureEncoding;
 import io.sparkfed.model.InputColumn;
 import io.sparkfed.owner.SignedStudy;
 import io.sparkfed.owner.StudyRefusedException;
+import io.sparkfed.recipe.OwnersConsent;
 import io.sparkfed.recipe.Studies;
 import io.sparkfed.spark.agents.AgentFederation;
 import io.sparkfed.spark.agents.AgentRelays;
@@ -48,6 +49,7 @@ import io.sparkfed.spark.cluster.WorkerPartition.Status;
 import io.sparkfed.spark.rows.KeptShards.Purpose;
 import io.sparkfed.spark.rows.ShardLoader.Loaded;
 import io.sparkfed.wire.ProtocolException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -106,12 +108,14 @@ final class AgentLoader {
    * Loads the rows; see {@link ShardLoader#load}.
    *
    * @param ofModel encoding of a model that is to be evaluated; empty to find one
+   * @param wait how long owners are waited for who approve studies by hand
+   * @throws io.sparkfed.owner.StudyPendingException if some have not by then
    * @throws StudyRefusedException if an owner doesn't join the study
    * @throws AggregationException if an agent can't be asked
    */
-  Loaded load(Optional<FeatureEncoding> ofModel, PhaseListener phases) {
+  Loaded load(Optional<FeatureEncoding> ofModel, Duration wait, PhaseListener phases) {
     requireAgents();
-    propose();
+    AskedOwners.await(workers, wait, this::propose);
     SortedMap<String, ColumnsFound> columns =
         ofRows("looking at tables", new Columns(study), ColumnsFound.class);
     columns.forEach(
@@ -154,18 +158,28 @@ final class AgentLoader {
         });
   }
 
-  private void propose() {
-    SortedMap<String, AgentReply> said =
-        asked("proposing the study", new Propose(signed), List.of(), AgentReply.class);
-    said.forEach(
-        (worker, reply) -> {
-          if (reply instanceof Refused refused) {
-            throw new StudyRefusedException(worker, refused.rule());
-          }
-          if (!(reply instanceof Accepted)) {
-            throw unasked(worker, "it says neither that its owner joins the study nor that not");
-          }
-        });
+  /** Returns the workers whose owners have not approved the study. */
+  private List<String> propose(List<String> asked) {
+    List<String> waiting = new ArrayList<>();
+    asked(asked, "proposing the study", new Propose(signed), List.of(), AgentReply.class)
+        .forEach(
+            (worker, reply) -> {
+              String rule = reply instanceof Refused refused ? refused.rule() : "";
+              if (rule.equals(OwnersConsent.WAITING)) {
+                waiting.add(worker);
+              } else if (rule.equals(OwnersConsent.NO_KEYS)) {
+                throw new ConfigurationException(
+                    "worker "
+                        + worker
+                        + ": its owner's folder can't be opened by its agent; the agent's log says"
+                        + " why");
+              } else if (!rule.isEmpty()) {
+                throw new StudyRefusedException(worker, rule);
+              } else if (!(reply instanceof Accepted)) {
+                throw unasked(worker, "it replies with " + reply.getClass().getSimpleName());
+              }
+            });
+    return waiting;
   }
 
   /** Finds the types that SQL sees in files of texts. */
@@ -340,9 +354,18 @@ final class AgentLoader {
    */
   private <R extends AgentReply> SortedMap<String, R> asked(
       String what, AgentRequest request, List<byte[]> opening, Class<R> expected) {
+    return asked(workers, what, request, opening, expected);
+  }
+
+  private <R extends AgentReply> SortedMap<String, R> asked(
+      List<String> cohort,
+      String what,
+      AgentRequest request,
+      List<byte[]> opening,
+      Class<R> expected) {
     SortedMap<String, AgentReply> replies = new TreeMap<>();
     SortedMap<String, String> problems = new TreeMap<>();
-    Visit visit = new Visit(what + " (" + workers.size() + " agents)", 0, workers);
+    Visit visit = new Visit(what + " (" + cohort.size() + " agents)", 0, cohort);
     for (Relayed relayed : relays.ask(visit, request.toBytes(), opening)) {
       if (!relayed.problem().isEmpty()) {
         problems.put(relayed.worker(), relayed.problem());
@@ -354,7 +377,7 @@ final class AgentLoader {
         problems.put(relayed.worker(), "its reply breaks a rule: " + e.getMessage());
       }
     }
-    for (String worker : workers) {
+    for (String worker : cohort) {
       if (problems.containsKey(worker)) {
         throw unasked(worker, problems.get(worker));
       }

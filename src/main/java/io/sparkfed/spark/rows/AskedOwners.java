@@ -11,8 +11,11 @@ import io.sparkfed.spark.cluster.TaskFailures;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.api.java.JavaRDD;
@@ -49,21 +52,34 @@ final class AskedOwners {
     if (consent == OwnersConsent.NoSay.INSTANCE) {
       return;
     }
+    Map<String, Place> byParty = new LinkedHashMap<>();
+    places.forEach(place -> byParty.put(place.party(), place));
+    await(
+        List.copyOf(byParty.keySet()),
+        wait,
+        parties -> notYet(context, consent, parties.stream().map(byParty::get).toList()));
+  }
+
+  /**
+   * Waits for owners who approve studies by hand.
+   *
+   * @param wait how long
+   * @param asking asks the owners of parties, and returns those who have not approved the study
+   * @throws StudyPendingException if some have not by then
+   */
+  static void await(List<String> all, Duration wait, UnaryOperator<List<String>> asking) {
     long end = System.nanoTime() + wait.toNanos();
-    List<Place> waiting = notYet(context, consent, places);
+    List<String> waiting = asking.apply(all);
     if (!waiting.isEmpty() && wait.toNanos() > 0) {
-      LOG.log(
-          System.Logger.Level.WARNING,
-          "{0}",
-          new StudyPendingException(workers(waiting)).getMessage());
+      LOG.log(System.Logger.Level.WARNING, "{0}", new StudyPendingException(waiting).getMessage());
     }
     while (!waiting.isEmpty()) {
       long left = end - System.nanoTime();
       if (left <= 0) {
-        throw new StudyPendingException(workers(waiting));
+        throw new StudyPendingException(waiting);
       }
       pause(Math.min(left, PAUSE.toNanos()));
-      waiting = notYet(context, consent, waiting);
+      waiting = asking.apply(waiting);
     }
   }
 
@@ -76,20 +92,16 @@ final class AskedOwners {
     }
   }
 
-  private static List<String> workers(List<Place> places) {
-    return places.stream().map(Place::party).toList();
-  }
-
-  /** Returns where owners are who have not approved the study. */
-  private static List<Place> notYet(
+  /** Returns the workers whose owners have not approved the study. */
+  private static List<String> notYet(
       JavaSparkContext context, OwnersConsent consent, List<Place> places) {
     List<Said> said = said(context, consent, places);
-    List<Place> waiting = new ArrayList<>();
+    List<String> waiting = new ArrayList<>();
     for (int k = 0; k < places.size(); k++) {
       String worker = places.get(k).party();
       String rule = said.get(k).rule();
       if (rule.equals(OwnersConsent.WAITING)) {
-        waiting.add(places.get(k));
+        waiting.add(worker);
         continue;
       }
       if (rule.equals(OwnersConsent.NO_KEYS)) {

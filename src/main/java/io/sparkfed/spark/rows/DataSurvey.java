@@ -4,6 +4,7 @@ import io.sparkfed.aggregate.AggregationException;
 import io.sparkfed.aggregate.LeftOut;
 import io.sparkfed.config.DataConfig;
 import io.sparkfed.config.DataConfig.Synthetic;
+import io.sparkfed.config.DataConfig.WorkerPaths;
 import io.sparkfed.config.KeyWords;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.data.DataException;
@@ -19,6 +20,7 @@ import io.sparkfed.model.FeatureEncoding;
 import io.sparkfed.recipe.ShardPacking;
 import io.sparkfed.spark.cluster.Partitionwise;
 import io.sparkfed.spark.cluster.PlacedRdd;
+import io.sparkfed.spark.cluster.SparkFederation;
 import io.sparkfed.spark.cluster.TaskFailures;
 import java.io.Serializable;
 import java.time.Duration;
@@ -26,6 +28,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -153,6 +156,22 @@ public final class DataSurvey {
                 : read(spark, context, config));
   }
 
+  /** Agents are asked all that a training asks before its first round. */
+  private static Found byAgents(
+      SparkSession spark, JavaSparkContext context, TrainingConfig config, WorkerPaths paths) {
+    ShardLoader.Loaded loaded =
+        new ShardLoader(spark, config).byAgents(paths, Optional.empty(), Duration.ZERO);
+    try (SparkFederation federation = loaded.federation()) {
+      return new Found(
+          loaded.encoding(),
+          federation.workers(),
+          federation.evaluators(),
+          loaded.skipped(),
+          List.of(),
+          emptyJobSeconds(context, federation.workers()));
+    }
+  }
+
   private static Found generated(JavaSparkContext context, Synthetic synthetic) {
     List<String> workers = SyntheticWorkers.ids(synthetic.workers());
     List<String> names = IntStream.range(0, synthetic.features()).mapToObj(j -> "x_" + j).toList();
@@ -167,6 +186,9 @@ public final class DataSurvey {
 
   private static Found read(SparkSession spark, JavaSparkContext context, TrainingConfig config) {
     DataConfig data = config.data();
+    if (data.source() instanceof WorkerPaths paths && paths.areOfAgents()) {
+      return byAgents(spark, context, config, paths);
+    }
     WorkerTables tables = new WorkerTables(spark, config);
     List<WorkerTables.Table> opened = tables.open(Reading.TO_FIT, Duration.ZERO);
     FeatureEncoding draft = FeatureColumns.draft(data, opened);

@@ -3,6 +3,7 @@ package io.sparkfed.spark.rows;
 import io.sparkfed.aggregate.CohortException;
 import io.sparkfed.aggregate.LeftOut;
 import io.sparkfed.config.DataConfig.Synthetic;
+import io.sparkfed.config.DataConfig.WorkerPaths;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.csv.CellType;
 import io.sparkfed.data.DataException;
@@ -15,11 +16,14 @@ import io.sparkfed.federated.RunPhase;
 import io.sparkfed.federated.survey.FederatedPreprocessing;
 import io.sparkfed.model.FeatureEncoding;
 import io.sparkfed.recipe.ShardPacking;
+import io.sparkfed.spark.agents.SparkRelays;
 import io.sparkfed.spark.cluster.Occupancy;
 import io.sparkfed.spark.cluster.Partitionwise;
+import io.sparkfed.spark.cluster.Place;
 import io.sparkfed.spark.cluster.SparkFederation;
 import io.sparkfed.spark.cluster.WorkerPartition;
 import io.sparkfed.spark.rows.KeptShards.Purpose;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -171,10 +175,34 @@ public final class ShardLoader {
         "loading",
         () -> {
           phases.entered(RunPhase.PLAN);
+          if (table.isEmpty()
+              && config.data().source() instanceof WorkerPaths paths
+              && paths.areOfAgents()) {
+            return byAgents(paths, ofModel, config.study().approvalWait());
+          }
           return config.data().source() instanceof Synthetic synthetic
               ? generated(synthetic)
               : read(ofModel);
         });
+  }
+
+  /**
+   * Has agents read and pack the rows; see {@link #load}.
+   *
+   * @param wait how long owners are waited for who approve studies by hand
+   */
+  Loaded byAgents(WorkerPaths paths, Optional<FeatureEncoding> ofModel, Duration wait) {
+    List<Place> places = ConfiguredCluster.places(paths);
+    SparkRelays relays =
+        new SparkRelays(context, paths.agents(), places, ConfiguredCluster.bounds(config));
+    try {
+      return new AgentLoader(
+              spark, config, relays, places.stream().map(Place::party).toList(), sums)
+          .load(ofModel, wait, phases);
+    } catch (RuntimeException e) {
+      relays.close();
+      throw e;
+    }
   }
 
   private Loaded generated(Synthetic synthetic) {

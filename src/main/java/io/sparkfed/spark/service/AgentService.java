@@ -48,6 +48,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -73,6 +74,7 @@ public final class AgentService implements AgentHandler, AutoCloseable {
   private final KeptOpen kept;
   private final Supplier<SparkSession> spark;
   private final ScheduledThreadPoolExecutor sweeper;
+  private final ScheduledFuture<?> sweeping;
 
   /**
    * Creates the service of an owner.
@@ -98,7 +100,8 @@ public final class AgentService implements AgentHandler, AutoCloseable {
               return thread;
             });
     long often = Math.max(1, limits.idle().toMillis() / 4);
-    sweeper.scheduleWithFixedDelay(kept::sweep, often, often, TimeUnit.MILLISECONDS);
+    this.sweeping =
+        sweeper.scheduleWithFixedDelay(kept::sweep, often, often, TimeUnit.MILLISECONDS);
   }
 
   @Override
@@ -230,7 +233,8 @@ public final class AgentService implements AgentHandler, AutoCloseable {
   /** Forgets all that is kept. */
   @Override
   public void close() {
-    sweeper.shutdownNow();
+    sweeping.cancel(/* mayInterruptIfRunning= */ false);
+    sweeper.shutdown();
     kept.clear();
   }
 }

@@ -1,8 +1,8 @@
 package io.sparkfed.spark.rows;
 
+import static io.sparkfed.it.OwnersWithAgents.WORKERS;
 import static io.sparkfed.spark.rows.HandledAgents.RELAY;
 import static io.sparkfed.spark.rows.LocalTraining.bits;
-import static io.sparkfed.spark.rows.OwnersWithAgents.WORKERS;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -21,6 +21,7 @@ import io.sparkfed.federated.PhaseListener;
 import io.sparkfed.federated.TrainingResult;
 import io.sparkfed.federated.survey.FederatedCounts;
 import io.sparkfed.it.ByteScan;
+import io.sparkfed.it.OwnersWithAgents;
 import io.sparkfed.model.FeatureEncoding;
 import io.sparkfed.owner.SignedStudy;
 import io.sparkfed.owner.StudyRefusedException;
@@ -53,6 +54,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -93,12 +95,12 @@ class AgentsIT {
 
   @BeforeEach
   void start() throws IOException {
-    agents = owners.agents(() -> spark);
+    agents = HandledAgents.of(owners, () -> spark);
   }
 
   private Loaded load(TrainingConfig config) {
     return new AgentLoader(spark, config, agents, WORKERS, new LoadingSums(config))
-        .load(Optional.empty(), PhaseListener.NONE);
+        .load(Optional.empty(), Duration.ZERO, PhaseListener.NONE);
   }
 
   private static Stream<String> runs() {
@@ -249,7 +251,7 @@ class AgentsIT {
   void load_whatTheOwnerDoesNotAllow_isRefusedByItsRule(String refused) throws IOException {
     String[] parts = refused.split(" \\| ");
     TrainingConfig config = owners.config(parts[0]);
-    agents = owners.agents(() -> fail("nothing may be read"));
+    agents = HandledAgents.of(owners, () -> fail("nothing may be read"));
 
     StudyRefusedException e = assertThrows(StudyRefusedException.class, () -> load(config));
 

@@ -4,14 +4,18 @@ import io.sparkfed.agent.AgentHandler;
 import io.sparkfed.agent.Peer;
 import io.sparkfed.aggregate.AggregatorTask;
 import io.sparkfed.aggregate.Visit;
+import io.sparkfed.it.OwnersWithAgents;
 import io.sparkfed.spark.agents.AgentRelays;
 import io.sparkfed.spark.agents.Relayed;
 import io.sparkfed.spark.agents.Reopening;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.apache.spark.sql.SparkSession;
 
 /** Agents in this process, asked without a relay; keeps what they replied. */
 final class HandledAgents implements AgentRelays {
@@ -24,6 +28,16 @@ final class HandledAgents implements AgentRelays {
 
   /** Called before each visit. */
   Consumer<Visit> onVisit = visit -> {};
+
+  /** Starts the agents of all. */
+  static HandledAgents of(OwnersWithAgents owners, Supplier<SparkSession> spark)
+      throws IOException {
+    HandledAgents agents = new HandledAgents();
+    for (String worker : OwnersWithAgents.WORKERS) {
+      agents.agents.put(worker, owners.agent(worker, spark));
+    }
+    return agents;
+  }
 
   @Override
   public List<Relayed> ask(Visit visit, byte[] request, List<byte[]> opening) {

@@ -1,8 +1,12 @@
-package io.sparkfed.spark.rows;
+package io.sparkfed.it;
 
+import io.sparkfed.agent.AgentAddress;
+import io.sparkfed.agent.AgentHandler;
+import io.sparkfed.agent.AgentServer;
+import io.sparkfed.agent.FrameLimits;
+import io.sparkfed.agent.Relays;
 import io.sparkfed.config.ConfigLoader;
 import io.sparkfed.config.TrainingConfig;
-import io.sparkfed.it.OwnerFolders;
 import io.sparkfed.recipe.OwnerPolicy;
 import io.sparkfed.secure.keys.KeyFolder;
 import io.sparkfed.spark.service.AgentService;
@@ -15,8 +19,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -26,8 +33,8 @@ import org.apache.spark.sql.SparkSession;
  * @param root where all lies
  * @param owners their folders
  */
-record OwnersWithAgents(Path root, OwnerFolders owners) {
-  static final List<String> WORKERS = List.of("a", "b", "c", "d");
+public record OwnersWithAgents(Path root, OwnerFolders owners) {
+  public static final List<String> WORKERS = List.of("a", "b", "c", "d");
 
   private static final List<String> AGGREGATORS =
       List.of("secure-worker", "aggregator-1", "aggregator-2");
@@ -35,7 +42,7 @@ record OwnersWithAgents(Path root, OwnerFolders owners) {
   private static final int ROWS = 40;
 
   /** Makes them. */
-  static OwnersWithAgents make(Path root) throws IOException {
+  public static OwnersWithAgents make(Path root) throws IOException {
     List<String> parties = new ArrayList<>(WORKERS);
     parties.addAll(AGGREGATORS);
     OwnersWithAgents made = new OwnersWithAgents(root, OwnerFolders.make(root, parties));
@@ -56,21 +63,21 @@ record OwnersWithAgents(Path root, OwnerFolders owners) {
   }
 
   /** Where a worker's rows are. */
-  Path rows(String worker) {
+  public Path rows(String worker) {
     return root.resolve(worker + ".csv");
   }
 
-  Path policy(String worker) {
+  public Path policy(String worker) {
     return owners.dir().resolve(worker).resolve(KeyFolder.POLICY);
   }
 
   /** Adds lines to a worker's policy. */
-  void adds(String worker, String lines) throws IOException {
+  public void adds(String worker, String lines) throws IOException {
     Files.writeString(policy(worker), lines, StandardOpenOption.APPEND);
   }
 
   /** Has all workers' owners let these open what is sealed. */
-  void allow(String aggregators) throws IOException {
+  public void allow(String aggregators) throws IOException {
     for (String worker : WORKERS) {
       String rest = Files.readString(policy(worker)).replaceAll("(?m)^aggregators = .*\n", "");
       Files.writeString(policy(worker), rest + "aggregators = " + aggregators + "\n");
@@ -99,10 +106,27 @@ record OwnersWithAgents(Path root, OwnerFolders owners) {
     return text.toString();
   }
 
-  /** Returns a configuration, the same for executors and agents. */
-  TrainingConfig config(String... settings) throws IOException {
-    String hosts =
-        String.join("\n", WORKERS.stream().map(w -> w + ".hosts = [localhost]").toList());
+  /** Returns a configuration of executors, whose study agents are asked just so. */
+  public TrainingConfig config(String... settings) throws IOException {
+    String keys = "aggregation.keys.dir = \"" + owners.dir() + "\"";
+    return ConfigLoader.load(
+        write("run", w -> "hosts = [localhost]", keys), Map.of(), List.of(settings));
+  }
+
+  /** Writes a configuration whose workers are asked through their agents, without any key here. */
+  public Path conf(String name) throws IOException {
+    return write(name, w -> "agent = \"" + address(w) + "\", hosts = [localhost]", "");
+  }
+
+  /** Writes a configuration whose workers' rows executors read. */
+  public Path confOfExecutors(String name) throws IOException {
+    return write(
+        name, w -> "hosts = [localhost]", "aggregation.keys.dir = \"" + owners.dir() + "\"");
+  }
+
+  private Path write(String name, UnaryOperator<String> place, String more) throws IOException {
+    String workers =
+        String.join("\n", WORKERS.stream().map(w -> w + " { " + place.apply(w) + " }").toList());
     String text =
         """
         name = through agents
@@ -119,24 +143,27 @@ record OwnersWithAgents(Path root, OwnerFolders owners) {
           split.column = part
         }
         model { family = logistic, l2 = 0.1 }
-        aggregation.keys { dir = "%s", roster = "%s" }
+        aggregation.keys.roster = "%s"
+        output.dir = "%s"
+        %s
         """
-            .formatted(hosts, owners.dir(), owners.roster());
-    Path file = Files.writeString(root.resolve("run.conf"), text);
-    return ConfigLoader.load(file, Map.of(), List.of(settings));
+            .formatted(workers, owners.roster(), root.resolve("out").resolve(name), more);
+    return Files.writeString(root.resolve(name + ".conf"), text);
   }
 
   /** Starts a worker's agent. */
-  AgentService agent(String worker, Supplier<SparkSession> spark) throws IOException {
+  public AgentService agent(String worker, Supplier<SparkSession> spark) throws IOException {
     return new AgentService(worker, owners.keys(), spark, ServiceLimits.usual());
   }
 
-  /** Starts the agents of all. */
-  HandledAgents agents(Supplier<SparkSession> spark) throws IOException {
-    HandledAgents agents = new HandledAgents();
-    for (String worker : WORKERS) {
-      agents.agents.put(worker, agent(worker, spark));
-    }
-    return agents;
+  /** Returns where a worker's agent listens. */
+  public AgentAddress address(String worker) {
+    return AgentAddress.parse(root.resolve("sockets").resolve(worker + ".sock").toString());
+  }
+
+  /** Has a worker's agent listen. */
+  public AgentServer serve(String worker, AgentHandler agent) throws IOException {
+    Relays relays = new Relays(Set.of(System.getProperty("user.name")), Optional.empty(), Set.of());
+    return AgentServer.open(address(worker), relays, Optional.empty(), agent, FrameLimits.USUAL);
   }
 }
