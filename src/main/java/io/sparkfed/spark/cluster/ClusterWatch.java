@@ -26,6 +26,9 @@ public final class ClusterWatch implements AutoCloseable {
   /** How long executors are waited for to tell their labels. */
   private static final Duration ANSWERS = Duration.ofSeconds(3);
 
+  /** How much longer a place is waited for while executors are asked whether they are there. */
+  private static final Duration GRACE = Duration.ofSeconds(30);
+
   private final SparkContext spark;
   private final String jobGroup;
   private final Duration limit;
@@ -150,13 +153,14 @@ public final class ClusterWatch implements AutoCloseable {
     List<Place> awaited = waiting.awaited().get();
     List<Place> hopeless = new ArrayList<>();
     boolean lacks = false;
+    Duration wait = Labels.of(spark).areAwaited(executors) ? limit.plus(GRACE) : limit;
     for (Place place : awaited) {
       if (!place.among(executors).isEmpty()) {
         lackingSince.remove(place);
         continue;
       }
       lacks = true;
-      if (isOver(place)) {
+      if (isOver(place, wait)) {
         hopeless.add(place);
       }
     }
@@ -172,11 +176,11 @@ public final class ClusterWatch implements AutoCloseable {
     }
   }
 
-  private boolean isOver(Place place) {
+  private boolean isOver(Place place, Duration wait) {
     long now = System.nanoTime();
     long since = lackingSince.computeIfAbsent(place, p -> now);
     // A local master has the one host that it has.
-    return spark.isLocal() || now - since >= limit.toNanos();
+    return spark.isLocal() || now - since >= wait.toNanos();
   }
 
   private Message complaint(List<Place> hopeless, List<Executor> executors) {

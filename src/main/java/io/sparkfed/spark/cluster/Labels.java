@@ -63,6 +63,12 @@ final class Labels {
     return failedAt != null;
   }
 
+  /** Returns whether one of these executors is still to tell its label. */
+  boolean areAwaited(List<Executor> executors) {
+    return !hasFailed()
+        && executors.stream().anyMatch(executor -> !told.containsKey(executor.id()));
+  }
+
   /**
    * Asks the executors that haven't told, unless some are being asked or could not be a moment ago;
    * waits for nobody.
