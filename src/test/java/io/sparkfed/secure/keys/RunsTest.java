@@ -13,6 +13,7 @@ import io.sparkfed.aggregate.Words;
 import io.sparkfed.secure.crypto.Kdf;
 import java.nio.file.Path;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -120,7 +121,7 @@ class RunsTest {
     refused(OwnersRule.APPROVE, () -> owner.requireAllowed(words, 1L));
     journal.decide(OTHER, new Decision(true, 1, LocalDate.MAX));
     refused(OwnersRule.APPROVE, () -> owner.requireAllowed(words, 1L));
-    journal.decide(STUDY, new Decision(true, 1, LocalDate.now().minusDays(2)));
+    journal.decide(STUDY, new Decision(true, 1, LocalDate.now(ZoneOffset.UTC).minusDays(2)));
     refused(OwnersRule.APPROVE, () -> owner.requireAllowed(words, 1L));
     journal.decide(STUDY, new Decision(true, 1, LocalDate.MAX));
     assertDoesNotThrow(() -> owner.requireAllowed(words, 1L));

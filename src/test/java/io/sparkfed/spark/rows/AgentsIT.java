@@ -121,7 +121,7 @@ class AgentsIT {
   @ParameterizedTest
   @MethodSource("runs")
   void train_byAgents_sameBitsAsByExecutorsAndInProcess(String run) throws IOException {
-    String[] words = run.split(" ");
+    String[] words = run.split(" ", -1);
     List<String> settings = new ArrayList<>();
     settings.add("aggregation.mode=" + words[0]);
     settings.add("algorithm.preset=" + words[1]);
@@ -249,7 +249,7 @@ class AgentsIT {
         "data.categorical.x1={} | data.cardio.categories"
       })
   void load_whatTheOwnerDoesNotAllow_isRefusedByItsRule(String refused) throws IOException {
-    String[] parts = refused.split(" \\| ");
+    String[] parts = refused.split(" \\| ", -1);
     TrainingConfig config = owners.config(parts[0]);
     agents = HandledAgents.of(owners, () -> fail("nothing may be read"));
 
@@ -274,7 +274,7 @@ class AgentsIT {
         " | no rows"
       })
   void load_rowsThatCannotBeUsed_tellsARule(String rows) throws IOException {
-    String[] parts = rows.split(" \\| ");
+    String[] parts = rows.split(" \\| ", -1);
     Path file = owners.rows("b");
     String before = Files.readString(file);
     try {
