@@ -25,6 +25,7 @@ import java.util.TreeSet;
  * @param algorithm how it is trained
  * @param minLevelRows how many rows a level must have to be told
  * @param minLevelWorkers how many workers must have rows of it
+ * @param samplesWorkers whether a round is of some workers, chosen anew each time
  */
 public record Asked(
     Optional<String> dataset,
@@ -38,7 +39,8 @@ public record Asked(
     String family,
     String algorithm,
     int minLevelRows,
-    int minLevelWorkers) {
+    int minLevelWorkers,
+    boolean samplesWorkers) {
 
   /**
    * A column that tells which rows are held out.

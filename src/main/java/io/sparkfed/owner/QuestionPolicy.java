@@ -20,6 +20,8 @@ import java.util.TreeSet;
  * allow nothing else.
  */
 public final class QuestionPolicy {
+  private static final String SAMPLES = "samples";
+
   private final SortedMap<String, OwnDataset> datasets;
   private final Optional<SortedSet<String>> families;
   private final Optional<SortedSet<String>> algorithms;
@@ -27,6 +29,7 @@ public final class QuestionPolicy {
   private final Optional<LocalDate> until;
   private final int leastLevelRows;
   private final int leastLevelWorkers;
+  private final boolean allowsSamples;
 
   private QuestionPolicy(PolicyText policy) {
     datasets = new TreeMap<>();
@@ -40,6 +43,7 @@ public final class QuestionPolicy {
     until = policy.text("until").map(text -> date("until", text));
     leastLevelRows = policy.count("least-level-rows", 1, 5);
     leastLevelWorkers = policy.count("least-level-workers", 1, 2);
+    allowsSamples = policy.text(SAMPLES).map(QuestionPolicy::samples).orElse(false);
     policy.text(Owner.APPROVE).ifPresent(QuestionPolicy::requireApproval);
     Disclosure.read(policy);
     policy.requireAllRead();
@@ -79,6 +83,9 @@ public final class QuestionPolicy {
     if (algorithms.isPresent() && !algorithms.get().contains(asked.algorithm())) {
       return Optional.of("algorithms");
     }
+    if (asked.samplesWorkers() && !allowsSamples) {
+      return Optional.of(SAMPLES);
+    }
     if (!asked.categories().isEmpty() && asked.minLevelRows() < leastLevelRows) {
       return Optional.of("least-level-rows");
     }
@@ -116,6 +123,13 @@ public final class QuestionPolicy {
       throw new ProtocolException("the owner's policy must have the data set");
     }
     return own.path();
+  }
+
+  private static boolean samples(String value) {
+    if (!value.equals("none") && !value.equals("any")) {
+      throw new ProtocolException(SAMPLES + " must be none or any");
+    }
+    return value.equals("any");
   }
 
   private static void requireApproval(String value) {

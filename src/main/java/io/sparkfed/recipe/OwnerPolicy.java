@@ -39,6 +39,8 @@ public final class OwnerPolicy {
       # Whether a study that the rules allow is answered (by-rule), or waits until jobs/keys approve
       # (by-hand).
       # approve = by-hand
+      # Whether rounds may be of samples of workers (any): sums over cohorts that differ can be subtracted.
+      # samples = none
       # The last day on which anything may be asked.
       # until = 2027-12-31
       # Least number of rows over all workers that a level of a category must have to be told.

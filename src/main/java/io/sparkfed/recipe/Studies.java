@@ -111,7 +111,8 @@ public final class Studies {
         EnumNames.of(config.model().family()),
         config.algorithm().preset(),
         data.preprocessing().minLevelRows(),
-        data.preprocessing().minLevelWorkers());
+        data.preprocessing().minLevelWorkers(),
+        config.algorithm().cohort().isSampled());
   }
 
   private static SortedSet<String> lower(Collection<String> names) {

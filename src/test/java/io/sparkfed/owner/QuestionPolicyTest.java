@@ -52,7 +52,8 @@ class QuestionPolicyTest {
           "logistic",
           "fed-newton",
           5,
-          2);
+          2,
+          false);
 
   private static SortedMap<String, String> sorted(Map<String, String> map) {
     return new TreeMap<>(map);
@@ -110,7 +111,8 @@ class QuestionPolicyTest {
               asked.family(),
               asked.algorithm(),
               asked.minLevelRows(),
-              asked.minLevelWorkers()));
+              asked.minLevelWorkers(),
+              asked.samplesWorkers()));
     }
 
     Changed sql(String where, Map<String, String> derived) {
@@ -159,7 +161,26 @@ class QuestionPolicyTest {
               asked.family(),
               asked.algorithm(),
               asked.minLevelRows(),
-              asked.minLevelWorkers()));
+              asked.minLevelWorkers(),
+              asked.samplesWorkers()));
+    }
+
+    Changed sampled() {
+      return new Changed(
+          new Asked(
+              asked.dataset(),
+              asked.reading(),
+              asked.columns(),
+              asked.labels(),
+              asked.categories(),
+              asked.split(),
+              asked.where(),
+              asked.derived(),
+              asked.family(),
+              asked.algorithm(),
+              asked.minLevelRows(),
+              asked.minLevelWorkers(),
+              true));
     }
 
     Changed levelsOfOneWorker() {
@@ -176,7 +197,8 @@ class QuestionPolicyTest {
               asked.family(),
               asked.algorithm(),
               asked.minLevelRows(),
-              1));
+              1,
+              false));
     }
 
     Changed model(String family, String algorithm, int minLevelRows) {
@@ -193,7 +215,8 @@ class QuestionPolicyTest {
               family,
               algorithm,
               minLevelRows,
-              asked.minLevelWorkers()));
+              asked.minLevelWorkers(),
+              asked.samplesWorkers()));
     }
   }
 
@@ -230,6 +253,7 @@ class QuestionPolicyTest {
         refused("families", of -> of.model("poisson", "fed-newton", 5)),
         refused("algorithms", of -> of.model("linear", "fed-avg", 5)),
         refused("least-level-rows", of -> of.model("linear", "fed-newton", 4)),
+        refused("samples", of -> of.sampled()),
         refused("least-level-workers", of -> of.levelsOfOneWorker()));
   }
 

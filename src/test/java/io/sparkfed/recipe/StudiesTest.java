@@ -131,6 +131,8 @@ class StudiesTest {
     assertEquals("logistic", asked.family());
     assertEquals("fed-newton", asked.algorithm());
     assertEquals(5, asked.minLevelRows());
+    assertEquals(2, asked.minLevelWorkers());
+    assertFalse(asked.samplesWorkers());
     assertEquals(Optional.empty(), asked.dataset());
     assertEquals(Map.of("options.comment", "#"), asked.reading());
     assertEquals(

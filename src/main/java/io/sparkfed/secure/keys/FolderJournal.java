@@ -190,11 +190,15 @@ final class FolderJournal implements Journal {
         log -> {
           Path secret = secretFile(runId);
           if (Files.exists(secret)) {
-            if (remembered.ended(runId).isEmpty()) {
-              append(log, JournalLine.ofEnd(runId, Kdf.fresh()));
+            try {
+              if (remembered.ended(runId).isEmpty()) {
+                append(log, JournalLine.ofEnd(runId, Kdf.fresh()));
+              }
+            } finally {
+              // Where the disk has no room for a line either.
+              Files.deleteIfExists(secret);
+              forceFolder();
             }
-            Files.deleteIfExists(secret);
-            forceFolder();
           }
           return remembered.ended(runId);
         });

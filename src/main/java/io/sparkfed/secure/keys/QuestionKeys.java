@@ -19,6 +19,7 @@ final class QuestionKeys {
           "until",
           "least-level-rows",
           "least-level-workers",
+          "samples",
           "least-rows",
           "least-effective-rows",
           "most-parameters-per-row",
