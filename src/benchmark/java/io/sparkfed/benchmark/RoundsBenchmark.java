@@ -4,6 +4,7 @@ import io.sparkfed.benchmark.Suite.Took;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.spark.cluster.SparkFederation;
 import io.sparkfed.spark.rows.ShardLoader;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,13 +38,18 @@ public final class RoundsBenchmark {
    * Runs the benchmark.
    *
    * @param args {@code workers=10,100}, {@code modes=insecure-plain,masked} and {@code seconds=60},
-   *     the longest a case may take, as by default
+   *     the longest a case may take, as by default; with {@code agents=true} {@link AgentRounds}
+   *     instead, of {@code features=10} and {@code turns=6}
    */
-  public static void main(String[] args) {
+  public static void main(String[] args) throws IOException {
     Suite suite = new Suite("rounds", args);
     int most = suite.numbers("seconds", List.of(SECONDS_A_CASE)).get(0);
     SparkSession spark = suite.open();
     try {
+      if (suite.texts("agents", List.of("false")).get(0).equals("true")) {
+        throughAgents(suite, spark);
+        return;
+      }
       for (int workers : suite.numbers("workers", List.of(10, 100))) {
         for (String mode : suite.texts("modes", List.of("insecure-plain", "masked"))) {
           suite.print(spark, measured(spark, workers, mode, most));
@@ -51,6 +57,17 @@ public final class RoundsBenchmark {
       }
     } finally {
       spark.stop();
+    }
+  }
+
+  private static void throughAgents(Suite suite, SparkSession spark) throws IOException {
+    int turns = suite.numbers("turns", List.of(6)).get(0);
+    for (int workers : suite.numbers("workers", List.of(10))) {
+      for (int features : suite.numbers("features", List.of(10))) {
+        for (String mode : suite.texts("modes", List.of("masked"))) {
+          suite.print(spark, AgentRounds.measured(spark, workers, features, mode, turns));
+        }
+      }
     }
   }
 

@@ -162,6 +162,26 @@ class AgentsJobsIT {
     assertFalse(absent.showsStackTrace(), absent.toString());
   }
 
+  /** An owner who decides by hand is waited for, or the run ends with a code of its own. */
+  @Test
+  void train_studyToBeApproved_goesOnWhenItIs() throws IOException {
+    String before = Files.readString(owners.policy("d"));
+    owners.adds("d", "approve = by-hand\n");
+    try {
+      String conf = owners.conf("by-hand").toString();
+      Outcome waits = jobs.train(conf, "algorithm.preset=fed-newton");
+      assertEquals(11, waits.code(), waits.toString());
+      assertTrue(waits.err().contains("the owners of worker d"), waits.toString());
+      assertEquals(0, KeysJob.execute("approve", owners.owners().dir().toString(), "d"));
+
+      Outcome trained = jobs.train(conf, "algorithm.preset=fed-newton");
+
+      assertEquals(0, trained.code(), trained.toString());
+    } finally {
+      Files.writeString(owners.policy("d"), before);
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
