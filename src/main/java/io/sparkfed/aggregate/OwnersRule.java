@@ -27,6 +27,7 @@ public enum OwnersRule {
   DP_REQUIRED(17, "sums without noise"),
   DP_EPSILON(18, "more of what their privacy budgets have left"),
   DP_EPSILON_PER_RUN(19, "so much of their privacy budgets in one run"),
+  DP_HONEST_WORKERS(24, "noise that relies on more workers"),
   LEAST_DIFFERENCE(20, "rows of a worker that differ by so few from those of an earlier answer"),
   APPROVE(21, "a study that they didn't approve by hand, or for no more runs"),
   MAX_RUNS_PER_DAY(22, "more runs in a day"),

@@ -2,6 +2,7 @@ package io.sparkfed.aggregate;
 
 import io.sparkfed.wire.Sendable;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * One thing that can be asked of a worker, as a value: its arguments are all there is to it. The
@@ -46,6 +47,14 @@ public interface Question<S> extends Sendable<Question<S>> {
   /** Returns the rows that an answer is about; empty where it is about none. */
   default Optional<HeldRows> heldRows(S held) {
     return Optional.empty();
+  }
+
+  /**
+   * Returns how far one row more or less can move an answer, whatever rows a worker holds: its L2
+   * norm, with all rounding. Empty where there is no such bound.
+   */
+  default OptionalDouble rowBound() {
+    return OptionalDouble.empty();
   }
 
   /** Returns what an answer is made of: the names of all numbers that leave the worker. */

@@ -1,5 +1,6 @@
 package io.sparkfed.aggregate;
 
+import io.sparkfed.privacy.Release;
 import io.sparkfed.wire.Sendable;
 import java.util.Optional;
 
@@ -70,6 +71,11 @@ public interface Words<S> extends Sendable<Words<S>> {
   /** Returns the SHA-256 of the study that this is asked for; empty where there is none. */
   default byte[] study() {
     return new byte[0];
+  }
+
+  /** Returns the noise that the vectors have; empty where they have none. */
+  default Optional<Release> release() {
+    return Optional.empty();
   }
 
   /** Returns how these vectors are added. */

@@ -27,17 +27,25 @@ public record Zcdp(BigDecimal rho) {
   /** Of a budget that is computed in floating point: fewer than such a number has. */
   private static final MathContext BUDGET = new MathContext(12, RoundingMode.DOWN);
 
+  /** A number that is read must not cost more than its text. */
+  private static final int MOST_DIGITS = 1000;
+
   /** More than all rounding in the conversion. */
   private static final double SAFETY = 1.0 - 1e-12;
 
   /**
    * Checks the domain.
    *
-   * @throws IllegalArgumentException if rho is negative
+   * @throws IllegalArgumentException if rho is negative, or so large or with so many digits that
+   *     nobody meant it
    */
   public Zcdp {
     if (rho.signum() < 0) {
       throw new IllegalArgumentException("rho must be >= 0. Provided value: " + rho);
+    }
+    if (rho.scale() > MOST_DIGITS || rho.scale() < -MOST_DIGITS || rho.precision() > MOST_DIGITS) {
+      throw new IllegalArgumentException(
+          "rho must have at most " + MOST_DIGITS + " digits before and behind the point");
     }
     rho = rho.signum() == 0 ? BigDecimal.ZERO : rho.stripTrailingZeros();
   }

@@ -9,6 +9,7 @@ import io.sparkfed.aggregate.RingSum;
 import io.sparkfed.aggregate.RowCounts;
 import io.sparkfed.aggregate.Visit;
 import io.sparkfed.aggregate.Words;
+import io.sparkfed.privacy.Release;
 import io.sparkfed.wire.Form;
 import io.sparkfed.wire.Site;
 import io.sparkfed.wire.WireReader;
@@ -113,6 +114,11 @@ public record SumsOfStudy(byte[] study, RingSum sum) implements RingSum {
     @Override
     public Optional<HeldRows> heldRows(S held) {
       return words.heldRows(held);
+    }
+
+    @Override
+    public Optional<Release> release() {
+      return words.release();
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.sparkfed.aggregate.Ring;
 import io.sparkfed.aggregate.RingSum;
 import io.sparkfed.aggregate.Visit;
 import io.sparkfed.aggregate.Words;
+import io.sparkfed.secure.crypto.Kdf;
 import io.sparkfed.secure.keys.KeyRing;
 import io.sparkfed.secure.keys.Owner;
 import io.sparkfed.wire.Form;
@@ -56,9 +57,21 @@ public record UnderPolicies(KeyRing keys, RingSum sum) implements RingSum {
               worker,
               held,
               new OwnersSide(
-                  owner.policy().clip(), () -> owner.keys().derive("in the clear", toBytes())));
+                  owner.policy().clip(),
+                  () -> owner.keys().derive("in the clear", toBytes()),
+                  exact -> released(owner, exact)));
       owner.policy().checkDimension(vector.length);
       return vector;
+    }
+
+    /** Everybody sees this vector alone: the noise on it must do. */
+    private long[] released(Owner owner, long[] exact) {
+      return owner.released(
+          words,
+          new byte[Kdf.LENGTH],
+          1,
+          exact,
+          hash -> owner.keys().derive("release in the clear", toBytes(), hash));
     }
 
     @Override

@@ -10,7 +10,9 @@ enum WordsKind {
   /** The answer to a question. */
   ENCODED(0),
   /** How large its scaled numbers are. */
-  MAGNITUDE(1);
+  MAGNITUDE(1),
+  /** The answer to a question, with noise. */
+  RELEASED(2);
 
   private final int number;
 

@@ -129,6 +129,8 @@ class ZcdpTest {
     assertThrows(IllegalArgumentException.class, () -> Zcdp.ofGaussian(minus, BigDecimal.ONE));
     assertThrows(IllegalArgumentException.class, () -> new Zcdp(minus));
     assertThrows(IllegalArgumentException.class, () -> new Zcdp(BigDecimal.ONE).times(-1));
+    assertThrows(IllegalArgumentException.class, () -> new Zcdp(new BigDecimal("1e999999999")));
+    assertThrows(IllegalArgumentException.class, () -> new Zcdp(new BigDecimal("1e-999999999")));
     assertThrows(
         IllegalArgumentException.class, () -> new Zcdp(BigDecimal.ONE).part(new BigDecimal("1.1")));
     assertThrows(IllegalArgumentException.class, () -> Zcdp.NOTHING.leastVariance(BigDecimal.ONE));

@@ -3,7 +3,10 @@ package io.sparkfed.secure.keys;
 import io.sparkfed.aggregate.OwnersRule;
 import io.sparkfed.aggregate.RefusedException;
 import io.sparkfed.aggregate.Words;
+import io.sparkfed.privacy.Release;
+import io.sparkfed.privacy.StreamDraws;
 import io.sparkfed.secure.crypto.Kdf;
+import io.sparkfed.secure.crypto.KeyStream;
 import io.sparkfed.wire.ProtocolException;
 import io.sparkfed.wire.WireWriter;
 import java.time.LocalDate;
@@ -13,6 +16,7 @@ import java.util.HexFormat;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 
 /**
  * What a data owner holds at its worker. Not serializable: it stays there.
@@ -103,7 +107,7 @@ public record Owner(
    * @throws RefusedException if the policy says something of questions, and a rule is broken
    */
   public <S> void requireAllowed(Words<S> words, S held) {
-    if (budget.filter(Budget::isRequired).isPresent()) {
+    if (budget.filter(Budget::isRequired).isPresent() && words.release().isEmpty()) {
       throw new RefusedException(
           OwnersRule.DP_REQUIRED, "the owner's policy allows no sum without noise");
     }
@@ -132,6 +136,37 @@ public record Owner(
             rows ->
                 journal.use(
                     RowSets.of(rows, keys.derive("rows of the journal")), rules.leastDifference()));
+  }
+
+  /**
+   * Returns a release's vector with the owner's share of noise. It is charged first: once for a
+   * vector in a session, however often the task runs.
+   *
+   * @param least how many workers' vectors a sum has at least in which this one is opened
+   * @param exact the vector without noise
+   * @param key returns a key that only the worker has, for the hash of that
+   * @throws RefusedException if the budget doesn't allow it, or the noise relies on more workers
+   */
+  public long[] released(
+      Words<?> words, byte[] runId, int least, long[] exact, UnaryOperator<byte[]> key) {
+    Release release = words.release().orElseThrow();
+    int most = Math.min(least, budget.map(Budget::honestWorkers).orElse(least));
+    if (release.honestWorkers() > most) {
+      throw new RefusedException(
+          OwnersRule.DP_HONEST_WORKERS,
+          "the noise of "
+              + most
+              + " workers can be relied on, and the run relies on "
+              + release.honestWorkers());
+    }
+    byte[] secret = key.apply(Kdf.sha256(new WireWriter().longs(exact).toByteArray()));
+    byte[] id = Kdf.derive(secret, "charge");
+    budget.ifPresent(
+        own ->
+            journal.charge(
+                new Charge(runId, id, release.cost(), release.plan(), words.asked()), own));
+    KeyStream noise = new KeyStream(Kdf.derive(secret, "noise"));
+    return release.withNoise(exact, new StreamDraws(noise::next));
   }
 
   /** Returns whether the owner approves each study by hand. */

@@ -101,10 +101,18 @@ record MaskedTask<S>(KeyRing keys, MaskedFrame frame, Optional<Words<S>> words)
     owner.requireAllowed(read, held);
     owner.recordRun(read, asked.session().runId());
     owner.recordQuestion(read);
-    long[] vector =
-        FlaggedVector.of(
-            () -> read.of(worker, held, new OwnersSide(owner.policy().clip(), side::blindingKey)),
-            side::blindingKey);
+    OwnersSide own =
+        new OwnersSide(
+            owner.policy().clip(),
+            side::blindingKey,
+            exact ->
+                owner.released(
+                    read,
+                    asked.session().runId(),
+                    asked.session().least(),
+                    exact,
+                    hash -> side.releaseKey(hash)));
+    long[] vector = FlaggedVector.of(() -> read.of(worker, held, own), side::blindingKey);
     return side.mask(vector, FlaggedVector.ring(read.ring()), Kdf.sha256(read.subject()));
   }
 

@@ -174,6 +174,15 @@ final class WorkerSide {
     }
   }
 
+  /**
+   * Returns the key of a vector's noise, the same whenever the task runs again.
+   *
+   * @param hash of the vector without noise
+   */
+  byte[] releaseKey(byte[] hash) {
+    return own.derive("release", context, hash);
+  }
+
   /** Returns the key of the words that are sent in place of a vector that can't be. */
   byte[] blindingKey() {
     return own.derive("blinding", context);

@@ -74,7 +74,17 @@ record SealingTask<S>(KeyRing keys, SealedFrame.Seal frame, Words<S> words)
           owner.recordRun(words, frame.session().runId());
           owner.recordQuestion(words);
           SealingSide side = new SealingSide(owner, worker, frame.session(), askedHash());
-          OwnersSide own = new OwnersSide(owner.policy().clip(), side::blindingKey);
+          OwnersSide own =
+              new OwnersSide(
+                  owner.policy().clip(),
+                  side::blindingKey,
+                  exact ->
+                      owner.released(
+                          words,
+                          frame.session().runId(),
+                          frame.session().minWorkers(),
+                          exact,
+                          hash -> side.releaseKey(hash)));
           return side.seal(
                   FlaggedVector.of(() -> words.of(worker, held, own), side::blindingKey),
                   FlaggedVector.ring(words.ring()),
