@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sparkfed.it.OwnerFolders;
 import io.sparkfed.jobs.JobRunner.Outcome;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -463,6 +464,36 @@ class LauncherIT {
       assertEquals(List.of(), JobRunner.names(work));
     } finally {
       training.destroyForcibly();
+    }
+  }
+
+  /** As a service manager stops it. */
+  @Test
+  void agent_terminated_takesItsSocketAwayAndSaysSo() throws Exception {
+    OwnerFolders owners = OwnerFolders.make(folder, List.of("a", "b", "c"));
+    Path own = owners.dir().resolve("a");
+    Path socket = folder.resolve("run/agent.sock");
+    Files.write(own.resolve("agent.properties"), List.of("listen = " + socket, "relays = spark"));
+    Process agent = command(folder, job("agent"), "serve", own.toString()).start();
+    try {
+      Path said = folder.resolve("stdout");
+      long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
+      while (!JobRunner.read(said).contains("ready\n") && System.nanoTime() < end) {
+        assertTrue(agent.isAlive(), () -> JobRunner.read(folder.resolve("stderr")));
+        Thread.sleep(100);
+      }
+      assertTrue(Files.exists(socket), () -> JobRunner.read(said));
+      assertTrue(Files.isDirectory(own.resolve("spark")), "what Spark puts on disk is the owner's");
+
+      agent.destroy();
+      Outcome outcome = outcome(agent);
+
+      assertEquals(TERMINATED, outcome.code(), outcome.toString());
+      assertTrue(outcome.out().endsWith("stopping\nstopped\n"), outcome.toString());
+      assertEquals("", outcome.err());
+      assertFalse(Files.exists(socket));
+    } finally {
+      agent.destroyForcibly();
     }
   }
 }
