@@ -45,7 +45,9 @@ class CoreMessagesTest {
 
   /** A comment, a character, or a text. */
   private static final Pattern TOKEN =
-      Pattern.compile("/\\*(?s:.*?)\\*/|//[^\n]*|'(?:[^'\\\\]|\\\\.)+'|\"((?:[^\"\\\\]|\\\\.)*)\"");
+      Pattern.compile(
+          "/\\*(?s:.*?)\\*/|//[^\n]*|'(?:[^'\\\\]|\\\\.)+'"
+              + "|\"\"\"((?s:.*?))\"\"\"|\"([^\"\\\\]*+(?:\\\\.[^\"\\\\]*+)*+)\"");
 
   private static final Pattern KEY =
       Pattern.compile(
@@ -88,6 +90,8 @@ class CoreMessagesTest {
       }
     }
     assertEquals(
+        List.of("\n of model.l1\n"), keys("String a = \"\"\"\n of model.l1\n\"\"\" + \"b\";"));
+    assertEquals(
         List.of("set model.l2 > 0", " (data.workers."),
         keys("a(\"set model.l2 > 0\", '\"', \" (data.workers.\", \"io.data.b\"); // \"model.l1\""));
   }
@@ -96,7 +100,7 @@ class CoreMessagesTest {
     return TOKEN
         .matcher(source)
         .results()
-        .map(token -> token.group(1))
+        .map(token -> token.group(1) == null ? token.group(2) : token.group(1))
         .filter(text -> text != null && KEY.matcher(text).find())
         .toList();
   }
