@@ -127,6 +127,14 @@ public final class JobRunner implements BeforeAllCallback, AfterAllCallback {
     return run(PredictJob::execute, args);
   }
 
+  Outcome keys(String... args) {
+    return run(KeysJob::execute, args);
+  }
+
+  Outcome study(String... args) {
+    return run(StudyJob::execute, args);
+  }
+
   private Outcome run(Function<String[], Integer> job, String... args) {
     ByteArrayOutputStream shown = out.capture();
     ByteArrayOutputStream errors = err.capture();

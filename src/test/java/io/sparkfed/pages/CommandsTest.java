@@ -14,6 +14,7 @@ import io.sparkfed.jobs.PredictJob;
 import io.sparkfed.jobs.StudyJob;
 import io.sparkfed.jobs.TrainJob;
 import io.sparkfed.pages.Page.Block;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,14 +22,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
 
 /**
  * Commands of the pages' {@code sh} blocks that aren't marked as not run: each is one of {@code
- * jobs/}, its options are the job's, and with its settings its configuration loads. Words in
- * capitals stand for the reader's own.
+ * jobs/}, its options are the job's, and with its settings its configuration loads, which is in
+ * {@code conf} or a block of the page that begins with its name. Words in capitals stand for the
+ * reader's own.
  */
 class CommandsTest {
   private static final Map<String, Class<?>> JOBS =
@@ -42,6 +45,8 @@ class CommandsTest {
           "agent", AgentJob.class,
           "keys", KeysJob.class);
 
+  @TempDir Path folder;
+
   /** A command and where it stands. */
   record Command(Block block, List<String> words) {
     @Override
@@ -53,15 +58,7 @@ class CommandsTest {
   static Stream<Command> commands() {
     return Page.blocksOf("sh").stream()
         .filter(block -> !block.isMarked())
-        .flatMap(
-            block ->
-                block
-                    .text()
-                    .replace("\\\n", " ")
-                    .lines()
-                    .map(line -> line.replaceFirst("(^|\\s+)#.*", "").strip())
-                    .filter(line -> !line.isEmpty())
-                    .map(line -> new Command(block, List.of(line.split("\\s+")))));
+        .flatMap(block -> block.commands().stream().map(words -> new Command(block, words)));
   }
 
   @ParameterizedTest
@@ -86,7 +83,7 @@ class CommandsTest {
         arguments.stream().filter(word -> word.matches("[a-z][\\w.-]+=.*")).toList();
     arguments.stream()
         .filter(word -> word.endsWith(".conf"))
-        .forEach(file -> assertDoesNotThrow(() -> load(file, settings)));
+        .forEach(file -> assertDoesNotThrow(() -> load(command.block(), file, settings)));
     settings.forEach(setting -> KnownKeys.under(setting.split("=", 2)[0]));
   }
 
@@ -98,7 +95,21 @@ class CommandsTest {
     assertTrue(Files.exists(source) || Files.exists(singular), suite);
   }
 
-  private static void load(String file, List<String> settings) {
-    ConfigLoader.load(Path.of(file), Map.of(), new ArrayList<>(settings));
+  private void load(Block block, String file, List<String> settings) throws IOException {
+    ConfigLoader.load(
+        Files.exists(Path.of(file)) ? Path.of(file) : written(block.page(), file),
+        Map.of(),
+        new ArrayList<>(settings));
+  }
+
+  /** Writes a configuration that the page has its reader write. */
+  private Path written(Path page, String file) throws IOException {
+    String name = "name = " + file.replace(".conf", "") + "\n";
+    Block configuration =
+        Page.blocksOf("hocon").stream()
+            .filter(block -> block.page().equals(page) && block.text().startsWith(name))
+            .findFirst()
+            .orElseThrow(() -> new AssertionError(page + " has no " + file));
+    return Files.writeString(folder.resolve(file), configuration.text());
   }
 }

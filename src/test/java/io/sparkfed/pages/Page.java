@@ -35,6 +35,16 @@ public record Page(Path file, List<String> prose, List<Block> blocks) {
       return text.lines().findFirst().orElse("").contains(NOT_RUN);
     }
 
+    /** Returns the words of each command, without comments. */
+    public List<List<String>> commands() {
+      return text.replace("\\\n", " ")
+          .lines()
+          .map(command -> command.replaceFirst("(^|\\s+)#.*", "").strip())
+          .filter(command -> !command.isEmpty())
+          .map(command -> List.of(command.split("\\s+")))
+          .toList();
+    }
+
     @Override
     public String toString() {
       return page + ":" + line;
@@ -58,6 +68,11 @@ public record Page(Path file, List<String> prose, List<Block> blocks) {
         .flatMap(page -> page.blocks().stream())
         .filter(block -> block.language().equals(language))
         .toList();
+  }
+
+  /** Returns a page of {@code src/site/markdown} by its file's name. */
+  public static Page named(String name) {
+    return read(Path.of("src", "site", "markdown", name));
   }
 
   private static Page read(Path file) {
