@@ -12,6 +12,8 @@ import io.sparkfed.secure.keys.KeyFolder;
 import io.sparkfed.spark.service.AgentService;
 import io.sparkfed.spark.service.ServiceLimits;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -45,6 +47,7 @@ public record OwnersWithAgents(Path root, OwnerFolders owners) {
   public static OwnersWithAgents make(Path root) throws IOException {
     List<String> parties = new ArrayList<>(WORKERS);
     parties.addAll(AGGREGATORS);
+    Files.createDirectories(root.resolve("sockets"));
     OwnersWithAgents made = new OwnersWithAgents(root, OwnerFolders.make(root, parties));
     for (String worker : WORKERS) {
       Files.writeString(made.rows(worker), rowsOf(worker));
@@ -65,6 +68,33 @@ public record OwnersWithAgents(Path root, OwnerFolders owners) {
   /** Where a worker's rows are. */
   public Path rows(String worker) {
     return root.resolve(worker + ".csv");
+  }
+
+  /**
+   * Returns what looks for rows in files: for each one's first feature as number and text, its
+   * patient, and its site where that is longer than those that all have.
+   */
+  public ByteScan canaries() throws IOException {
+    ByteScan scan = new ByteScan();
+    for (String worker : WORKERS) {
+      List<String> lines = Files.readAllLines(rows(worker));
+      for (String line : lines.subList(1, lines.size())) {
+        String[] cells = line.split(",", -1);
+        long number = Double.doubleToRawLongBits(Double.parseDouble(cells[0]));
+        scan.add(cells[0], Set.of(bytes(number), bytes(Long.reverseBytes(number))));
+        for (String text : List.of(cells[0], cells[2], cells[5])) {
+          if (text.length() >= Long.BYTES) {
+            scan.add(text, Set.of(text));
+          }
+        }
+      }
+    }
+    return scan;
+  }
+
+  private static String bytes(long word) {
+    byte[] bytes = ByteBuffer.allocate(Long.BYTES).putLong(word).array();
+    return new String(bytes, StandardCharsets.ISO_8859_1);
   }
 
   public Path policy(String worker) {
@@ -158,7 +188,8 @@ public record OwnersWithAgents(Path root, OwnerFolders owners) {
 
   /** Returns where a worker's agent listens. */
   public AgentAddress address(String worker) {
-    return AgentAddress.parse(root.resolve("sockets").resolve(worker + ".sock").toString());
+    return AgentAddress.parse(
+        root.resolve("sockets").resolve(worker).resolve("agent.sock").toString());
   }
 
   /** Has a worker's agent listen. */
