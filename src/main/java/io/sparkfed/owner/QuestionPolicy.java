@@ -20,7 +20,7 @@ import java.util.TreeSet;
  * allow nothing else.
  */
 public final class QuestionPolicy {
-  private static final String SAMPLES = "samples";
+  private static final String SAMPLES = QuestionRule.SAMPLES.key();
 
   private final SortedMap<String, OwnDataset> datasets;
   private final Optional<SortedSet<String>> families;
@@ -69,36 +69,40 @@ public final class QuestionPolicy {
   public Optional<String> refusal(Study study, Asked asked, LocalDate today) {
     if (analysts.isPresent()
         && !analysts.get().contains(HexFormat.of().formatHex(study.analyst()))) {
-      return Optional.of("analysts");
+      return broken(QuestionRule.ANALYSTS);
     }
     if (until.filter(today::isAfter).isPresent()) {
-      return Optional.of("until");
+      return broken(QuestionRule.UNTIL);
     }
     if (today.isAfter(lastDay(study))) {
-      return Optional.of("study.until");
+      return broken(QuestionRule.STUDY_UNTIL);
     }
     if (families.isPresent() && !families.get().contains(asked.family())) {
-      return Optional.of("families");
+      return broken(QuestionRule.FAMILIES);
     }
     if (algorithms.isPresent() && !algorithms.get().contains(asked.algorithm())) {
-      return Optional.of("algorithms");
+      return broken(QuestionRule.ALGORITHMS);
     }
     if (asked.samplesWorkers() && !allowsSamples) {
-      return Optional.of(SAMPLES);
+      return broken(QuestionRule.SAMPLES);
     }
     if (!asked.categories().isEmpty() && asked.minLevelRows() < leastLevelRows) {
-      return Optional.of("least-level-rows");
+      return broken(QuestionRule.LEAST_LEVEL_ROWS);
     }
     if (!asked.categories().isEmpty() && asked.minLevelWorkers() < leastLevelWorkers) {
-      return Optional.of("least-level-workers");
+      return broken(QuestionRule.LEAST_LEVEL_WORKERS);
     }
     if (datasets.isEmpty() && asked.dataset().isEmpty()) {
       return Optional.empty();
     }
     OwnDataset own = asked.dataset().map(name -> datasets.get(name)).orElse(null);
     return own == null
-        ? Optional.of("data")
+        ? broken(QuestionRule.DATA)
         : own.refusal(asked).map(rule -> "data." + asked.dataset().get() + "." + rule);
+  }
+
+  private static Optional<String> broken(QuestionRule rule) {
+    return Optional.of(rule.key());
   }
 
   /**

@@ -6,6 +6,7 @@ import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.data.DataException;
 import io.sparkfed.owner.Approvals;
 import io.sparkfed.owner.QuestionPolicy;
+import io.sparkfed.owner.QuestionRule;
 import io.sparkfed.owner.SignedStudy;
 import io.sparkfed.owner.Study;
 import io.sparkfed.secure.crypto.Kdf;
@@ -114,7 +115,7 @@ public interface OwnersConsent extends Serializable {
         return refusal;
       } catch (ProtocolException | ConfigurationException e) {
         LOG.log(System.Logger.Level.ERROR, "no study is accepted ({0})", e.getMessage());
-        return Optional.of("study");
+        return Optional.of(QuestionRule.STUDY.key());
       }
     }
 

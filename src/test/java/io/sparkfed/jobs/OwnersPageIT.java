@@ -14,6 +14,7 @@ import io.sparkfed.testing.TestData;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -237,7 +238,7 @@ class OwnersPageIT {
                   new GeneralizedLinearRegression()
                       .setFamily("binomial")
                       .setLabelCol("disease")
-                      .setMaxIter(25)
+                      .setMaxIter(15)
                       .setTol(1e-12)
                       .fit(
                           new VectorAssembler()
@@ -263,5 +264,83 @@ class OwnersPageIT {
             });
     assertArrayEquals(models[0], models[1], 1e-7);
     assertArrayEquals(models[2], models[3], 1e-7);
+  }
+
+  /** The page on what owners decide, at one of them. */
+  @Test
+  @Order(3)
+  void approvalByHand_commandsOfThePage_letARunInOrNot() throws IOException {
+    Path policy = folder("geneva").resolve("policy.properties");
+    String before = Files.readString(policy);
+    Files.writeString(policy, "approve = by-hand\n", StandardOpenOption.APPEND);
+    List<List<String>> commands =
+        Page.named("journal.md").blocks().stream()
+            .filter(block -> block.language().equals("sh") && block.text().contains("pending"))
+            .flatMap(block -> block.commands().stream())
+            .toList();
+    assertEquals(
+        List.of("pending", "approve", "deny"), commands.stream().map(w -> w.get(1)).toList());
+    Outcome waits = trainAgain();
+    assertEquals(11, waits.code(), waits.toString());
+    assertTrue(
+        waits.err().contains("the study waits for the owners of worker geneva"), waits.err());
+    Outcome pending = run("geneva", commands.get(0));
+    assertTrue(pending.out().contains("the policy allows it\n\n1 study waits"), pending.out());
+    String digits = hash(pending.out()).substring(0, 8);
+
+    Outcome approved = run("geneva", with(digits, commands.get(1)));
+    assertEquals(0, approved.code(), approved.toString());
+    Outcome trained = trainAgain();
+    assertEquals(0, trained.code(), trained.toString());
+    assertEquals(0, run("geneva", with(digits, commands.get(2))).code());
+    Outcome denied = trainAgain();
+    assertEquals(10, denied.code(), denied.toString());
+    assertTrue(
+        denied.err().contains("the owner of worker geneva refuses the study by the rule deny"),
+        denied.err());
+    Files.writeString(policy, before);
+  }
+
+  private static Outcome trainAgain() {
+    return jobs.train(
+        root.resolve("risk.conf").toString(), "algorithm.rounds=2", "output.overwrite=true");
+  }
+
+  private static List<String> with(String digits, List<String> words) {
+    assertTrue(words.contains("1f3c"), words::toString);
+    return words.stream().map(word -> word.equals("1f3c") ? digits : word).toList();
+  }
+
+  /** The analyst's folder is the one that the page has made. */
+  @Test
+  @Order(3)
+  void signature_ownerKnowsOneAnalyst_answersThisOneAlone() throws IOException {
+    Path signed = root.resolve("signed.study");
+    Outcome study =
+        jobs.study(
+            root.resolve("risk.conf").toString(),
+            "study.analyst=" + root.resolve("etc/analysts/ANALYST"),
+            "--output",
+            signed.toString());
+    assertEquals(0, study.code(), study.toString());
+    String analyst =
+        study.out().lines().filter(line -> line.startsWith("analyst ")).findFirst().orElseThrow();
+    Path policy = folder("basel").resolve("policy.properties");
+    String before = Files.readString(policy);
+    Files.writeString(policy, "analysts = " + hash(analyst) + "\n", StandardOpenOption.APPEND);
+
+    assertEquals(0, checked(signed).code());
+    Outcome ofAnybody = checked(root.resolve("risk.study"));
+    assertEquals(10, ofAnybody.code(), ofAnybody.toString());
+    assertTrue(ofAnybody.out().contains("refuses it by its rule analysts"), ofAnybody.out());
+    byte[] bytes = Files.readAllBytes(signed);
+    bytes[bytes.length / 2] ^= 1;
+    Outcome changed = checked(Files.write(root.resolve("changed.study"), bytes));
+    assertEquals(2, changed.code(), changed.toString());
+    Files.writeString(policy, before);
+  }
+
+  private static Outcome checked(Path study) {
+    return jobs.keys("check", root.resolve("etc/federation").toString(), "basel", study.toString());
   }
 }
