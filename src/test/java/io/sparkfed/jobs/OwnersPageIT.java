@@ -18,6 +18,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -50,6 +52,7 @@ class OwnersPageIT {
 
   private static final List<String> WORKERS = HOSPITALS.keySet().stream().sorted().toList();
   private static final Pattern HASH = Pattern.compile("\\b[0-9a-f]{64}\\b");
+  private static final Pattern POLICY_KEY = Pattern.compile("(?:# )?([a-z][\\w.-]*) =(?: |$)");
   private static final int COMMANDS_TO_A_MODEL = 10;
 
   @TempDir static Path root;
@@ -342,5 +345,29 @@ class OwnersPageIT {
 
   private static Outcome checked(Path study) {
     return jobs.keys("check", root.resolve("etc/federation").toString(), "basel", study.toString());
+  }
+
+  /** Those about one data set, whose name is anybody's, are on the page by their ends. */
+  @Test
+  @Order(2)
+  void keysOfAPolicy_thatIsMade_areOnThePages() throws IOException {
+    Set<String> said =
+        Stream.of("owners.md", "privacy.md")
+            .flatMap(page -> Page.named(page).inlineCode().stream())
+            .flatMap(code -> Stream.of(code, code.replaceFirst("^\\.", "data.NAME.")))
+            .collect(Collectors.toSet());
+    Set<String> keys =
+        Files.readAllLines(folder("basel").resolve("policy.properties")).stream()
+            .map(POLICY_KEY::matcher)
+            .filter(Matcher::lookingAt)
+            .map(key -> key.group(1))
+            .map(key -> key.replaceFirst("^data\\.cardio\\.(\\w+).*", "data.NAME.$1"))
+            .collect(Collectors.toCollection(TreeSet::new));
+    assertTrue(keys.size() > 30, keys::toString);
+
+    keys.removeIf(
+        key -> said.contains(key) || said.stream().anyMatch(code -> code.startsWith(key + ".")));
+
+    assertEquals(Set.of(), keys);
   }
 }

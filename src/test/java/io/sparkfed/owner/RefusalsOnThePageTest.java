@@ -28,7 +28,7 @@ class RefusalsOnThePageTest {
     return prose.stream()
         .skip(start + 2)
         .takeWhile(line -> line.startsWith("|"))
-        .map(line -> line.split("\\|")[1])
+        .map(line -> line.split("\\|", -1)[1])
         .flatMap(cell -> CODE.matcher(cell).results())
         .map(code -> code.group(1))
         .toList();
