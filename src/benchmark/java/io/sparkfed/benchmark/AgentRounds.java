@@ -6,7 +6,6 @@ import io.sparkfed.agent.FrameLimits;
 import io.sparkfed.agent.Relays;
 import io.sparkfed.benchmark.Suite.Took;
 import io.sparkfed.config.TrainingConfig;
-import io.sparkfed.recipe.OwnerPolicy;
 import io.sparkfed.secure.keys.KeyFolder;
 import io.sparkfed.secure.keys.KeyFolderMaker;
 import io.sparkfed.secure.keys.KeyFolders;
@@ -23,7 +22,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -32,7 +30,13 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.spark.ml.linalg.SQLDataTypes;
+import org.apache.spark.ml.linalg.Vectors;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
 
 /**
  * A round of federated averaging through owners' agents against one where executors hold the same
@@ -41,38 +45,43 @@ import org.apache.spark.sql.SparkSession;
  * wait: {@code -- --master local[24]}.
  */
 final class AgentRounds {
-  private static final int ROUNDS = 16;
-  private static final int LEAST_ROWS = 40;
+  private static final int ROWS = 40;
+  private static final int VALUES = 5;
   private static final int TURNS_TO_WARM_UP = 2;
 
   private final SparkSession spark;
   private final Path root;
   private final List<String> owners;
   private final int features;
+  private final int rounds;
 
-  private AgentRounds(SparkSession spark, Path root, int workers, int features) {
+  private AgentRounds(SparkSession spark, Path root, int workers, int features, int rounds) {
     this.spark = spark;
     this.root = root;
     this.owners = IntStream.range(0, workers).mapToObj(k -> "w" + k).toList();
     this.features = features;
+    this.rounds = rounds;
   }
 
   /**
    * Measures a case.
    *
+   * @param features each has a weight; rows are vectors with few values
+   * @param rounds of a training
    * @param turns how often each trains, after the first ones that are not counted
    */
   static Map<String, Object> measured(
-      SparkSession spark, int workers, int features, String mode, int turns) throws IOException {
+      SparkSession spark, int workers, int features, String mode, int rounds, int turns)
+      throws IOException {
     Path root = Files.createTempDirectory("agents");
     List<AgentServer> servers = new ArrayList<>();
     try {
-      AgentRounds rounds = new AgentRounds(spark, root, workers, features);
-      rounds.write();
-      for (String owner : rounds.owners) {
-        servers.add(rounds.serve(owner));
+      AgentRounds own = new AgentRounds(spark, root, workers, features, rounds);
+      own.write();
+      for (String owner : own.owners) {
+        servers.add(own.serve(owner));
       }
-      return rounds.measured(mode, turns);
+      return own.measured(mode, turns);
     } finally {
       for (AgentServer server : servers) {
         server.close();
@@ -126,10 +135,11 @@ final class AgentRounds {
             .collect(Collectors.joining(", "));
     return Suite.config(
         "data.dataset = rows",
+        "data.format = parquet",
         "data.workers { " + workers + " }",
         "data.label-column = y",
-        "data.feature-columns = [" + String.join(", ", names()) + "]",
-        "algorithm.rounds = " + ROUNDS,
+        "data.features-column = x",
+        "algorithm.rounds = " + rounds,
         "algorithm.local.steps = 1",
         "algorithm.local.step-size = 0.001",
         "aggregation.mode = " + mode,
@@ -138,10 +148,6 @@ final class AgentRounds {
             + "\", roster = \""
             + root.resolve("roster")
             + "\" }");
-  }
-
-  private List<String> names() {
-    return IntStream.range(0, features).mapToObj(j -> "x" + j).toList();
   }
 
   private Path keys() {
@@ -162,25 +168,29 @@ final class AgentRounds {
     Files.write(root.resolve("roster"), roster.lines());
     for (String owner : owners) {
       KeyFolderMaker.accept(keys().resolve(owner), owner, roster);
-      OwnerPolicy.addDataset(keys(), owner, "rows", rows(owner));
       Files.writeString(
           keys().resolve(owner).resolve(KeyFolder.POLICY),
-          "cohorts = any\n",
+          "data.rows.path = %s\ndata.rows.format = parquet\ndata.rows.columns = x, y\n"
+                  .formatted(rows(owner))
+              + "most-parameters-per-row = 1e9\ncohorts = any\n",
           StandardOpenOption.APPEND);
     }
   }
 
-  private Path rows(String owner) throws IOException {
+  /** Writes vectors of which few values aren't zero, so that their training costs nothing. */
+  private Path rows(String owner) {
     Random random = new Random(owner.hashCode());
-    StringBuilder text = new StringBuilder("y," + String.join(",", names()) + "\n");
-    for (int i = 0; i < Math.max(LEAST_ROWS, 4 * features); i++) {
-      text.append(String.format(Locale.ROOT, "%.4f", random.nextGaussian()));
-      for (int j = 0; j < features; j++) {
-        text.append(String.format(Locale.ROOT, ",%.4f", random.nextGaussian()));
-      }
-      text.append('\n');
+    List<Row> rows = new ArrayList<>();
+    for (int i = 0; i < ROWS; i++) {
+      int[] places = random.ints(0, features).distinct().limit(VALUES).sorted().toArray();
+      double[] values = random.doubles(places.length).toArray();
+      rows.add(RowFactory.create(random.nextGaussian(), Vectors.sparse(features, places, values)));
     }
-    return Files.writeString(root.resolve(owner + ".csv"), text);
+    StructType columns =
+        new StructType().add("y", DataTypes.DoubleType).add("x", SQLDataTypes.VectorType());
+    Path file = root.resolve(owner + ".parquet");
+    spark.createDataFrame(rows, columns).coalesce(1).write().parquet(file.toString());
+    return file;
   }
 
   private AgentServer serve(String owner) throws IOException {

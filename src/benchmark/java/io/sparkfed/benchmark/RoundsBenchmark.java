@@ -39,7 +39,7 @@ public final class RoundsBenchmark {
    *
    * @param args {@code workers=10,100}, {@code modes=insecure-plain,masked} and {@code seconds=60},
    *     the longest a case may take, as by default; with {@code agents=true} {@link AgentRounds}
-   *     instead, of {@code features=10} and {@code turns=6}
+   *     instead, of {@code features=10}, {@code rounds=16} and {@code turns=6}
    */
   public static void main(String[] args) throws IOException {
     Suite suite = new Suite("rounds", args);
@@ -62,10 +62,11 @@ public final class RoundsBenchmark {
 
   private static void throughAgents(Suite suite, SparkSession spark) throws IOException {
     int turns = suite.numbers("turns", List.of(6)).get(0);
+    int rounds = suite.numbers("rounds", List.of(16)).get(0);
     for (int workers : suite.numbers("workers", List.of(10))) {
       for (int features : suite.numbers("features", List.of(10))) {
         for (String mode : suite.texts("modes", List.of("masked"))) {
-          suite.print(spark, AgentRounds.measured(spark, workers, features, mode, turns));
+          suite.print(spark, AgentRounds.measured(spark, workers, features, mode, rounds, turns));
         }
       }
     }
