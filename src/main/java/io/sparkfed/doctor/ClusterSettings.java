@@ -58,7 +58,8 @@ public final class ClusterSettings {
         master,
         "a cluster",
         local
-            ? "driver, workers and aggregation share one process: nobody is protected from anybody"
+            ? "driver, executors and aggregation share one process: nobody is protected from anybody,"
+                + " but for rows that owners' agents hold"
             : "owners' executors are processes apart from the driver");
   }
 

@@ -1,6 +1,7 @@
 package io.sparkfed.jobs;
 
 import io.sparkfed.config.AggregationMode;
+import io.sparkfed.config.DataConfig.WorkerPaths;
 import io.sparkfed.config.KeyWords;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.evaluation.Measurement;
@@ -37,10 +38,14 @@ final class TrainingNotes {
       notes.add(
           "WARNING: aggregation.mode = insecure-plain shows every worker's update to the driver; it"
               + " protects nobody");
-    } else if (isLocal) {
+    } else if (isLocal && !areWithAgents(config)) {
       notes.add(
           "local master: driver, workers and aggregation share one process, so nobody is"
               + " protected from anybody. Only a cluster separates them.");
+    } else if (isLocal && !mode.aggregators().isEmpty()) {
+      notes.add(
+          "local master: driver and aggregators share one process, so workers' updates aren't"
+              + " protected from it. Only a cluster separates them.");
     }
     if (mode.protectsFromDriver() && config.aggregation().keys().isEmpty()) {
       notes.add(
@@ -54,6 +59,11 @@ final class TrainingNotes {
               + " protected from the other");
     }
     return notes;
+  }
+
+  /** Whether rows and keys are in processes of their owners, whatever the master. */
+  private static boolean areWithAgents(TrainingConfig config) {
+    return config.data().source() instanceof WorkerPaths paths && paths.areOfAgents();
   }
 
   static List<String> onEncoding(FeatureEncoding encoding) {

@@ -88,6 +88,12 @@ class AgentsJobsIT {
     assertEquals(0, byExecutors.code(), byExecutors.toString());
     assertArrayEquals(coefficients(name + "-x"), coefficients(name));
     assertTrue(byAgents.out().contains("held by their owners' agents"), byAgents.toString());
+    // The agents share this process for the test's sake: what is said is of the configuration.
+    assertFalse(byAgents.out().contains("nobody is protected"), byAgents.toString());
+    assertEquals(
+        hasAggregators,
+        byAgents.out().contains("driver and aggregators share one process"),
+        byAgents.toString());
   }
 
   @Test
