@@ -12,10 +12,15 @@ public final class CohortException extends AggregationException {
   private final int least;
   private final boolean isRefused;
 
-  private CohortException(Message message, Throwable driverCause, int least, boolean isRefused) {
+  /** Which rules of owners' policies kept workers away, as the user reads it; empty for none. */
+  private final String rules;
+
+  private CohortException(
+      Message message, Throwable driverCause, int least, boolean isRefused, String rules) {
     super(message, driverCause);
     this.least = least;
     this.isRefused = isRefused;
+    this.rules = rules;
   }
 
   /** Returns how many had to take part. */
@@ -61,7 +66,8 @@ public final class CohortException extends AggregationException {
             why),
         null,
         minWorkers,
-        refused);
+        refused,
+        refused ? why : "");
   }
 
   /** Returns whether owners' policies kept workers away: they will when asked again. */
@@ -77,15 +83,16 @@ public final class CohortException extends AggregationException {
   public static CohortException notAll(String what, CohortException cause) {
     Message why =
         cause.isRefused
-            ? cause.message()
+            ? Message.of("every worker must take part, and not all did", cause.rules)
             : Message.of(
                 "every worker must take part, or the difference to another sum would be what one"
                     + " of them has, and not all did");
-    return new CohortException(Message.of(what, ": ", why), cause, cause.least, cause.isRefused);
+    return new CohortException(
+        Message.of(what, ": ", why), cause, cause.least, cause.isRefused, cause.rules);
   }
 
   @Override
   CohortException reworded(Message words) {
-    return new CohortException(words, this, least, isRefused);
+    return new CohortException(words, this, least, isRefused, rules);
   }
 }

@@ -129,14 +129,19 @@ public record DataConfig(
    *     isn't in it may run anywhere
    * @param agents where the agents of their owners listen, who read the rows themselves, by worker
    *     id: all of them, or none
+   * @param relayKeys folder on each worker's host with the key that tasks show to agents at TLS
+   *     ports
    */
   public record WorkerPaths(
-      Map<String, String> paths, Map<String, List<String>> hosts, Map<String, AgentAddress> agents)
+      Map<String, String> paths,
+      Map<String, List<String>> hosts,
+      Map<String, AgentAddress> agents,
+      Optional<String> relayKeys)
       implements Source {
 
     /** Creates paths that Spark reads. */
     public WorkerPaths(Map<String, String> paths, Map<String, List<String>> hosts) {
-      this(paths, hosts, Map.of());
+      this(paths, hosts, Map.of(), Optional.empty());
     }
 
     /** Whether owners' agents read the rows, and not Spark. */

@@ -51,6 +51,7 @@ public record WorkersHalf(SortedMap<String, String> settings, List<String> given
           "data.path",
           "data.worker-column",
           "data.simulation",
+          "data.relay-keys",
           "aggregation.keys",
           "aggregation.deadline",
           "cluster",

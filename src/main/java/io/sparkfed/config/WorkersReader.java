@@ -4,6 +4,7 @@ import com.typesafe.config.ConfigObject;
 import io.sparkfed.agent.AgentAddress;
 import io.sparkfed.config.DataConfig.WorkerPaths;
 import io.sparkfed.model.PlainText;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,7 @@ final class WorkersReader {
   private static final String PATH = "path";
   private static final String HOSTS = "hosts";
   private static final String AGENT = "agent";
+  private static final String RELAY_KEYS = "data.relay-keys";
 
   private final ConfigReader read;
 
@@ -66,7 +68,21 @@ final class WorkersReader {
               paths.put(name, path);
             });
     requireAllOrNone(paths.keySet(), agents.keySet());
-    return new WorkerPaths(byId(paths), byId(hosts), byId(agents));
+    return new WorkerPaths(byId(paths), byId(hosts), byId(agents), relayKeys(agents.values()));
+  }
+
+  /** At a TLS port a task shows a key, and the agent knows whose requests it takes. */
+  private Optional<String> relayKeys(Collection<AgentAddress> agents) {
+    Optional<String> folder = read.optionalString(RELAY_KEYS);
+    boolean isNeeded = agents.stream().anyMatch(AgentAddress.TlsPort.class::isInstance);
+    if (isNeeded && folder.isEmpty()) {
+      throw new ConfigurationException(
+          RELAY_KEYS + " must be set where an agent listens at tls:HOST:PORT");
+    }
+    if (!isNeeded && folder.isPresent()) {
+      throw read.invalid(RELAY_KEYS, "is for agents at tls:HOST:PORT, and there is none");
+    }
+    return folder;
   }
 
   /** Rows that the driver's code reads are protected from others than rows that agents hold. */
@@ -86,16 +102,11 @@ final class WorkersReader {
     if (dataset.isEmpty()) {
       throw read.invalid(key, "needs " + DATASET + ": the owner says where the rows are");
     }
-    AgentAddress address;
     try {
-      address = AgentAddress.parse(read.string(key));
+      return AgentAddress.parse(read.string(key));
     } catch (IllegalArgumentException e) {
       throw new ConfigurationException(key + ": " + e.getMessage(), e);
     }
-    if (!(address instanceof AgentAddress.UnixSocket)) {
-      throw read.invalid(key, "must be the absolute path of a socket");
-    }
-    return address;
   }
 
   private Optional<String> dataset() {

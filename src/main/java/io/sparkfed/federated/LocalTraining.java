@@ -11,8 +11,8 @@ import io.sparkfed.model.Scaling;
 
 /**
  * A round of averaging at a worker, where everybody takes part: evaluates the global model on its
- * training and test rows, then trains from it. What leaves is what a {@link LocalUpdate} has, the
- * weight itself, the evaluation, and whether the update was longer than its owner allows.
+ * training and test rows, then trains from it. What leaves is the update times its weight, the
+ * weight, the evaluation, and whether the update was longer than its owner allows.
  *
  * <p>Truth values leave as 0 or 1, so that the driver learns how many such workers there are and
  * not which.
@@ -57,7 +57,11 @@ public record LocalTraining(
   }
 
   public static Layout layout(ModelShape shape, MetricSums metrics) {
-    Layout weighed = LocalUpdate.layout(shape).exact(WEIGHT).exact(LABELS, shape.outputs());
+    Layout weighed =
+        Layout.empty()
+            .scaled(LocalUpdate.UPDATE, shape.size())
+            .exact(WEIGHT)
+            .exact(LABELS, shape.outputs());
     return EvaluationSums.behind(weighed, metrics).whole(CLIPPED);
   }
 
@@ -70,13 +74,14 @@ public record LocalTraining(
   public double[] answer(String worker, Shard shard, Clip clip) {
     double[] own = trains ? update.update(worker, shard) : new double[update.model().length];
     double[] bounded = clip.clipped(own);
+    double weight = update.weight(shard);
     NamedVector answer =
         layout()
             .zeros()
-            .set(WEIGHT, update.weight(shard))
+            .setScaled(LocalUpdate.UPDATE, weight, bounded)
+            .set(WEIGHT, weight)
             .setAll(LABELS, LabelsByOutput.sums(shard.train(), update.shape()))
             .set(CLIPPED, bounded == own ? 0.0 : 1.0);
-    update.write(answer, shard, bounded);
     Scaling scaling = WorkersScaling.of(shard, update.scaling());
     Coefficients raw = new Coefficients(update.shape(), scaling.toRaw(update.model()));
     metrics.add(shard.train(), raw, answer.values(), EvaluationSums.trainFrom(answer));

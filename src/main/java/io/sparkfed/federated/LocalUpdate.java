@@ -2,7 +2,6 @@ package io.sparkfed.federated;
 
 import io.sparkfed.aggregate.Clip;
 import io.sparkfed.aggregate.Layout;
-import io.sparkfed.aggregate.NamedVector;
 import io.sparkfed.data.Shard;
 import io.sparkfed.loss.VectorLoss;
 import io.sparkfed.math.SeededRandom;
@@ -17,9 +16,9 @@ import io.sparkfed.objective.Reduction;
 import io.sparkfed.solver.LocalSolver;
 
 /**
- * Local training at a worker, in a round that some stay away from. What leaves is the update (start
- * minus end) times its weight, and the power of two that is nearest to the weight: nothing that is
- * the same in each round and would tell, by its absence, what a worker has.
+ * Local training at a worker, in a round that some stay away from. What leaves is the power of two
+ * that is nearest to the update's weight, and the update (start minus end) times that: the weight
+ * itself, the same in each round, could be found from a few of them.
  *
  * @param loss of a row
  * @param shape the model's
@@ -94,9 +93,12 @@ public record LocalUpdate(
 
   @Override
   public double[] answer(String worker, Shard shard, Clip clip) {
-    NamedVector answer = layout().zeros();
-    write(answer, shard, clip.clipped(update(worker, shard)));
-    return answer.values();
+    double weight = coarse(weight(shard));
+    return layout()
+        .zeros()
+        .setScaled(UPDATE, weight, clip.clipped(update(worker, shard)))
+        .set(COARSE_WEIGHT, weight)
+        .values();
   }
 
   /** Returns the model minus what the worker's training makes of it. */
@@ -114,13 +116,7 @@ public record LocalUpdate(
     return Vectors.subtract(model, solver.inRound(round).solve(objective, model, random));
   }
 
-  /** Writes an update, weighed. */
-  void write(NamedVector answer, Shard shard, double[] update) {
-    double weight = weight(shard);
-    answer.setScaled(UPDATE, weight, update).set(COARSE_WEIGHT, coarse(weight));
-  }
-
-  /** Returns what the worker's update weighs. */
+  /** Returns what the worker's update weighs among those of all. */
   double weight(Shard shard) {
     return weighting == Weighting.ROWS ? shard.train().totalWeight() : 1.0;
   }

@@ -122,11 +122,12 @@ final class Console implements AutoCloseable {
     if (!report.exit().message().isEmpty()) {
       line("%s", report.exit().message());
     }
+    String metric = metric(report.trainMetrics(), report.testMetrics());
     line(
-        "%s after %.1f s:%s",
+        "%s after %.1f s%s",
         report.exit().state(),
         times.elapsed().toMillis() / 1000.0,
-        metric(report.trainMetrics(), report.testMetrics()));
+        metric.isBlank() ? "" : ":" + metric);
     line("%s", seconds(times.seconds()));
     line("written to %s (open report.html)", folder);
   }

@@ -23,6 +23,7 @@ import io.sparkfed.secure.keys.EphemeralKeys;
 import io.sparkfed.secure.keys.KeyFolders;
 import io.sparkfed.secure.keys.KeyRing;
 import io.sparkfed.secure.keys.KeysElsewhere;
+import io.sparkfed.secure.keys.Roster;
 import io.sparkfed.server.ExactOptimizer;
 import io.sparkfed.server.Lbfgs;
 import io.sparkfed.solver.LocalLbfgs;
@@ -32,6 +33,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -199,6 +201,23 @@ public final class Presets {
   /** Returns the sums that all numbers of a run's preprocessing travel through. */
   public static SumFactory sums(TrainingConfig config) {
     return config.aggregation().sums(keys(config.aggregation()), Kdf.fresh(), Studies.hash(config));
+  }
+
+  /**
+   * Returns a worker's public key as the roster has it, in hexadecimal.
+   *
+   * @throws ConfigurationException if there is no roster, or the worker isn't on it
+   */
+  public static String publicKey(AggregationConfig aggregation, String worker) {
+    Roster roster = keys(aggregation).roster();
+    if (roster == null) {
+      throw new ConfigurationException("aggregation.keys.roster must be set");
+    }
+    try {
+      return HexFormat.of().formatHex(roster.publicKey(worker));
+    } catch (ProtocolException e) {
+      throw new ConfigurationException("worker " + worker + ": " + e.getMessage(), e);
+    }
   }
 
   static KeyRing keys(AggregationConfig aggregation) {

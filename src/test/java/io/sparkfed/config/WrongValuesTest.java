@@ -108,6 +108,7 @@ class WrongValuesTest {
                   "data.split.train",
                   "data.split.test",
                   "aggregation.keys.dir",
+                  "data.relay-keys",
                   "aggregation.keys.roster",
                   "output.dir",
                   "checkpoint.dir",

@@ -6,15 +6,23 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sparkfed.agent.AgentAddress;
 import io.sparkfed.agent.AgentHandler;
 import io.sparkfed.agent.AgentServer;
+import io.sparkfed.agent.FrameLimits;
+import io.sparkfed.agent.Relays;
+import io.sparkfed.agent.TlsIdentity;
 import io.sparkfed.it.OwnersWithAgents;
 import io.sparkfed.jobs.JobRunner.Outcome;
+import io.sparkfed.secure.keys.KeyFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.spark.sql.SparkSession;
@@ -166,6 +174,53 @@ class AgentsJobsIT {
     assertTrue(absent.err().contains("worker b: its agent can't be asked: "), absent.toString());
     assertTrue(absent.err().contains(owners.address("b").toString()), absent.toString());
     assertFalse(absent.showsStackTrace(), absent.toString());
+  }
+
+  private static TlsIdentity identity(String party) throws IOException {
+    Path folder = owners.owners().dir().resolve(party);
+    return TlsIdentity.of(folder.resolve(KeyFolder.STORE), folder.resolve(KeyFolder.PASSWORD));
+  }
+
+  /** Tasks show a key that agents list; agents are known by their owners' keys on the roster. */
+  @Test
+  void train_throughAgentsAtTlsPorts_writesWhatThoseAtSocketsDo() throws IOException {
+    String relay = "aggregator-1";
+    Relays relays = new Relays(Set.of(), Optional.empty(), Set.of(identity(relay).key()));
+    List<AgentServer> ports = new ArrayList<>();
+    List<String> settings = new ArrayList<>(List.of("algorithm.preset=fed-newton"));
+    try {
+      for (String worker : WORKERS) {
+        AgentServer server =
+            AgentServer.open(
+                AgentAddress.parse("tls:localhost:0"),
+                relays,
+                Optional.of(identity(worker)),
+                owners.agent(worker, () -> SparkSession.builder().getOrCreate()),
+                FrameLimits.USUAL);
+        ports.add(server);
+        settings.add("data.workers." + worker + ".agent=\"" + server.address() + "\"");
+      }
+      String keys = "data.relay-keys=\"" + owners.owners().dir() + "/";
+      List<String> stranger = new ArrayList<>(settings);
+      settings.add(0, owners.conf("ports").toString());
+      stranger.add(0, owners.conf("stranger").toString());
+      settings.add(keys + relay + "\"");
+      stranger.add(keys + "aggregator-2\"");
+
+      Outcome byPorts = jobs.train(settings.toArray(new String[0]));
+      Outcome bySockets =
+          jobs.train(owners.conf("by-sockets").toString(), "algorithm.preset=fed-newton");
+      Outcome refused = jobs.train(stranger.toArray(new String[0]));
+
+      assertEquals(0, byPorts.code(), byPorts.toString());
+      assertEquals(0, bySockets.code(), bySockets.toString());
+      assertArrayEquals(coefficients("by-sockets"), coefficients("ports"));
+      assertEquals(5, refused.code(), refused.toString());
+    } finally {
+      for (AgentServer server : ports) {
+        server.close();
+      }
+    }
   }
 
   /** An owner who decides by hand is waited for, or the run ends with a code of its own. */

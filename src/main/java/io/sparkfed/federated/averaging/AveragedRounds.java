@@ -38,8 +38,7 @@ import java.util.function.Consumer;
  * mean training loss by at most that part of it.
  *
  * <p>Weights, labels and metrics are in a sum over everybody or in none. A round that somebody
- * stays away from, or that takes a sample, is a sum of updates alone; what it is divided by is the
- * weight of all, by the coarse weights' share in those of all.
+ * stays away from, or that takes a sample, is a sum of updates alone, by coarse weights.
  */
 public final class AveragedRounds implements RoundWork {
   private static final System.Logger LOG = System.getLogger(AveragedRounds.class.getName());
@@ -51,7 +50,6 @@ public final class AveragedRounds implements RoundWork {
   private static final String PREVIOUS_LOSS = "previous-loss";
   private static final String QUIET = "quiet";
   private static final String SERVER = "server.";
-  private static final String OF_ALL = "weights-of-all";
   private static final String RANGE_OF_UPDATES = "range-of-updates";
   private static final String AWAY = "rounds-without-somebody";
 
@@ -62,9 +60,6 @@ public final class AveragedRounds implements RoundWork {
   private ServerState server;
   private double previousLoss = Double.NaN;
   private int quietRounds;
-
-  /** Weight and coarse weight of all workers, once a sum over them was opened. */
-  private Optional<double[]> ofAll = Optional.empty();
 
   /** How many rounds in a row that asked everybody were without somebody. */
   private int roundsWithout;
@@ -105,7 +100,7 @@ public final class AveragedRounds implements RoundWork {
         roundsWithout = 0;
         return opened;
       } catch (CohortException e) {
-        if (e.isRefused() || !asksAll || e.least() > visit.cohort().size()) {
+        if (!asksAll || e.least() > visit.cohort().size()) {
           throw e;
         }
         LOG.log(
@@ -178,7 +173,6 @@ public final class AveragedRounds implements RoundWork {
       values.put(QUIET, new double[] {quietRounds});
     }
     server.vectors().forEach((name, vector) -> values.put(SERVER + name, vector));
-    ofAll.ifPresent(weights -> values.put(OF_ALL, weights));
     if (updates.choices().length > 0) {
       values.put(RANGE_OF_UPDATES, Arrays.stream(updates.choices()).asDoubleStream().toArray());
     }
@@ -191,7 +185,6 @@ public final class AveragedRounds implements RoundWork {
   @Override
   public void restore(Work saved) {
     Map<String, double[]> values = saved.values();
-    ofAll = Optional.ofNullable(values.get(OF_ALL)).filter(weights -> weights.length == 2);
     roundsWithout = (int) values.getOrDefault(AWAY, new double[1])[0];
     updates.restore(
         Arrays.stream(values.getOrDefault(RANGE_OF_UPDATES, new double[0]))
@@ -252,11 +245,6 @@ public final class AveragedRounds implements RoundWork {
       this.evaluation = EvaluationSums.of(sums);
       this.labels = sums.all(LocalTraining.LABELS);
       last = Optional.of(this);
-      ofAll =
-          Optional.of(
-              new double[] {
-                sums.total(LocalTraining.WEIGHT), sums.total(LocalUpdate.COARSE_WEIGHT)
-              });
       this.measured =
           Measurements.none().with(Measurement.CLIPPED, (long) sums.get(LocalTraining.CLIPPED));
     }
@@ -312,12 +300,7 @@ public final class AveragedRounds implements RoundWork {
     Unevaluated(double[] model, NamedVector sums) {
       super(model);
       this.model = model;
-      double coarse = sums.total(LocalUpdate.COARSE_WEIGHT);
-      double weight = ofAll.map(all -> all[0] * (coarse / all[1])).orElse(coarse);
-      this.update = sums.all(LocalUpdate.UPDATE);
-      for (int j = 0; j < update.length; j++) {
-        update[j] /= weight;
-      }
+      this.update = sums.mean(LocalUpdate.UPDATE, LocalUpdate.COARSE_WEIGHT);
     }
 
     @Override

@@ -177,8 +177,8 @@ public final class FederatedTrainer {
               "): a model is evaluated by everybody, every ",
               given.cohort().evaluatedEvery(),
               " rounds; and sums over cohorts that differ can be subtracted from each other, so many"
-                  + " rounds tell to a power of two what each worker weighs, and something of its"
-                  + " updates, whatever ",
+                  + " rounds tell to a power of two what each worker weighs, and its own model,"
+                  + " whatever ",
               Hint.AGGREGATION_MODE,
               " is"));
     }

@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -49,6 +50,9 @@ final class FolderJournal implements Journal {
   private Remembered remembered;
   private JournalChain chain = new JournalChain();
   private long read;
+
+  /** The last of what was read, with its end of line; empty before. */
+  private byte[] lastLine = new byte[0];
 
   /** Whether the folder is on disk with the log in it. */
   private boolean isForced;
@@ -262,9 +266,11 @@ final class FolderJournal implements Journal {
 
   /** Reads what was added since, by whomever, and takes away a line that was cut short. */
   private void readOn(FileChannel log) throws IOException {
-    if (log.size() < read) {
+    if (log.size() == 0) {
+      // Moved aside by its owner, who begins anew.
       startAnew();
     }
+    requireKept(log);
     ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(log.size() - read));
     while (bytes.hasRemaining() && log.read(bytes, read + bytes.position()) >= 0) {
       // Until all is here.
@@ -279,14 +285,37 @@ final class FolderJournal implements Journal {
       startAnew();
       throw e;
     }
-    read += whole;
+    readUntil(read + whole, text.substring(0, whole));
     if (whole < text.length()) {
       log.truncate(read);
     }
   }
 
+  /** What this has read last is still there, or else lines were taken away or changed meanwhile. */
+  private void requireKept(FileChannel log) throws IOException {
+    ByteBuffer there = ByteBuffer.allocate(lastLine.length);
+    while (there.hasRemaining()
+        && log.read(there, read - lastLine.length + there.position()) >= 0) {
+      // Until all is here.
+    }
+    if (there.hasRemaining() || !Arrays.equals(there.array(), lastLine)) {
+      throw new ProtocolException(
+          "lines of the owner's journal were taken away or changed; put a copy back, or move the"
+              + " journal aside");
+    }
+  }
+
+  private void readUntil(long end, String lines) {
+    read = end;
+    int from = lines.lastIndexOf('\n', lines.length() - 2) + 1;
+    if (!lines.isEmpty()) {
+      lastLine = lines.substring(from).getBytes(StandardCharsets.US_ASCII);
+    }
+  }
+
   private void startAnew() {
     read = 0;
+    lastLine = new byte[0];
     remembered = new Remembered(limits);
     chain = new JournalChain();
   }
@@ -308,7 +337,7 @@ final class FolderJournal implements Journal {
     while (bytes.hasRemaining()) {
       at += log.write(bytes, at);
     }
-    read = at;
+    readUntil(at, chained + "\n");
     chain.follow(chained);
     remember(line);
   }

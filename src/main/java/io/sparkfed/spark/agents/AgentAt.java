@@ -1,6 +1,5 @@
 package io.sparkfed.spark.agents;
 
-import io.sparkfed.agent.AgentAddress;
 import io.sparkfed.spark.cluster.Held;
 import java.io.Serializable;
 import java.util.Optional;
@@ -9,12 +8,12 @@ import java.util.Optional;
  * All that a Spark partition has of a worker with an agent.
  *
  * @param worker the worker's id
- * @param address where its agent listens, on the worker's host
+ * @param endpoint how its agent is reached, from the worker's host
  */
-record AgentAt(String worker, AgentAddress address) implements Held<AgentAddress>, Serializable {
+record AgentAt(String worker, AgentEndpoint endpoint) implements Held<AgentEndpoint>, Serializable {
   @Override
-  public Optional<AgentAddress> held() {
-    return Optional.of(address);
+  public Optional<AgentEndpoint> held() {
+    return Optional.of(endpoint);
   }
 
   @Override

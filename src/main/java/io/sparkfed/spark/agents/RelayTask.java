@@ -1,10 +1,8 @@
 package io.sparkfed.spark.agents;
 
-import io.sparkfed.agent.AgentAddress;
 import io.sparkfed.agent.AgentConnection;
 import io.sparkfed.agent.AgentException;
 import io.sparkfed.agent.AgentException.Kind;
-import io.sparkfed.agent.Expected;
 import io.sparkfed.agent.FrameLimits;
 import io.sparkfed.aggregate.WorkerTask;
 import io.sparkfed.wire.Form;
@@ -12,9 +10,9 @@ import io.sparkfed.wire.ProtocolException;
 import io.sparkfed.wire.Site;
 import io.sparkfed.wire.WireReader;
 import io.sparkfed.wire.WireWriter;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -25,7 +23,7 @@ import java.util.stream.Stream;
  * @param opening what an agent is asked before once more, if it says so
  */
 record RelayTask(byte[] request, List<byte[]> opening)
-    implements WorkerTask<AgentAddress, Relayed> {
+    implements WorkerTask<AgentEndpoint, Relayed> {
   /** An agent that works says so each second. */
   private static final Duration SILENCE = Duration.ofSeconds(30);
 
@@ -35,11 +33,11 @@ record RelayTask(byte[] request, List<byte[]> opening)
   private static final long PAUSE_MILLIS = 250;
 
   /** Reads the task. */
-  private enum RelayForm implements Form<WorkerTask<AgentAddress, Relayed>> {
+  private enum RelayForm implements Form<WorkerTask<AgentEndpoint, Relayed>> {
     INSTANCE;
 
     @Override
-    public WorkerTask<AgentAddress, Relayed> read(byte[] bytes, Site site) {
+    public WorkerTask<AgentEndpoint, Relayed> read(byte[] bytes, Site site) {
       WireReader in = new WireReader(bytes);
       byte[] request = in.bytes();
       int count = in.count(Integer.BYTES);
@@ -57,15 +55,16 @@ record RelayTask(byte[] request, List<byte[]> opening)
   }
 
   @Override
-  public Form<WorkerTask<AgentAddress, Relayed>> form() {
+  public Form<WorkerTask<AgentEndpoint, Relayed>> form() {
     return RelayForm.INSTANCE;
   }
 
   @Override
-  public Relayed run(String worker, AgentAddress address) {
+  public Relayed run(String worker, AgentEndpoint endpoint) {
     for (int k = 1; ; k++) {
       try (AgentConnection agent =
-          AgentConnection.open(address, Expected.ANY_USER, Optional.empty(), FrameLimits.USUAL)) {
+          AgentConnection.open(
+              endpoint.address(), endpoint.expected(), endpoint.identity(), FrameLimits.USUAL)) {
         return Relayed.of(
             worker,
             Reopening.<AgentException>asked(asked -> agent.ask(asked, SILENCE), request, opening));
@@ -73,6 +72,9 @@ record RelayTask(byte[] request, List<byte[]> opening)
         if (e.kind() != Kind.BUSY || k == TRIES || !pause()) {
           return Relayed.without(worker, e.getMessage());
         }
+      } catch (IOException e) {
+        return Relayed.without(
+            worker, "the key that tasks show to agents can't be read on its host");
       } catch (ProtocolException e) {
         return Relayed.without(worker, "its reply breaks a rule: " + e.getMessage());
       }

@@ -1,6 +1,5 @@
 package io.sparkfed.spark.agents;
 
-import io.sparkfed.agent.AgentAddress;
 import io.sparkfed.aggregate.AggregatorTask;
 import io.sparkfed.aggregate.Visit;
 import io.sparkfed.spark.cluster.Occupancy;
@@ -18,21 +17,21 @@ import org.apache.spark.storage.StorageLevel;
  * Tasks on the workers' hosts as relays: the partition of a worker is an address, without a row.
  */
 public final class SparkRelays implements AgentRelays {
-  private final PartitionFederation<AgentAddress> agents;
+  private final PartitionFederation<AgentEndpoint> agents;
 
   /**
    * Places the addresses.
    *
-   * @param addresses by worker
+   * @param endpoints how agents are reached, by worker
    * @param places where each worker's agent can be reached, sorted by worker
    */
   public SparkRelays(
       JavaSparkContext spark,
-      Map<String, AgentAddress> addresses,
+      Map<String, AgentEndpoint> endpoints,
       List<Place> places,
       VisitBounds bounds) {
     List<AgentAt> each = new ArrayList<>();
-    places.forEach(p -> each.add(new AgentAt(p.party(), addresses.get(p.party()))));
+    places.forEach(p -> each.add(new AgentAt(p.party(), endpoints.get(p.party()))));
     JavaRDD<AgentAt> partitions =
         spark
             .parallelize(each, each.size())

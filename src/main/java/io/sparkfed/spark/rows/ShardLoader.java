@@ -1,5 +1,6 @@
 package io.sparkfed.spark.rows;
 
+import io.sparkfed.agent.AgentAddress;
 import io.sparkfed.aggregate.CohortException;
 import io.sparkfed.aggregate.LeftOut;
 import io.sparkfed.config.DataConfig.Synthetic;
@@ -15,7 +16,9 @@ import io.sparkfed.federated.PhaseListener;
 import io.sparkfed.federated.RunPhase;
 import io.sparkfed.federated.survey.FederatedPreprocessing;
 import io.sparkfed.model.FeatureEncoding;
+import io.sparkfed.recipe.Presets;
 import io.sparkfed.recipe.ShardPacking;
+import io.sparkfed.spark.agents.AgentEndpoint;
 import io.sparkfed.spark.agents.SparkRelays;
 import io.sparkfed.spark.cluster.Occupancy;
 import io.sparkfed.spark.cluster.Partitionwise;
@@ -194,7 +197,7 @@ public final class ShardLoader {
   Loaded byAgents(WorkerPaths paths, Optional<FeatureEncoding> ofModel, Duration wait) {
     List<Place> places = ConfiguredCluster.places(paths);
     SparkRelays relays =
-        new SparkRelays(context, paths.agents(), places, ConfiguredCluster.bounds(config));
+        new SparkRelays(context, endpoints(paths), places, ConfiguredCluster.bounds(config));
     try {
       return new AgentLoader(
               spark, config, relays, places.stream().map(Place::party).toList(), sums)
@@ -203,6 +206,23 @@ public final class ShardLoader {
       relays.close();
       throw e;
     }
+  }
+
+  private Map<String, AgentEndpoint> endpoints(WorkerPaths paths) {
+    Map<String, AgentEndpoint> endpoints = new TreeMap<>();
+    paths
+        .agents()
+        .forEach(
+            (worker, address) ->
+                endpoints.put(
+                    worker,
+                    address instanceof AgentAddress.TlsPort
+                        ? new AgentEndpoint(
+                            address,
+                            Presets.publicKey(config.aggregation(), worker),
+                            paths.relayKeys().orElseThrow())
+                        : AgentEndpoint.ofSocket(address)));
+    return endpoints;
   }
 
   private Loaded generated(Synthetic synthetic) {

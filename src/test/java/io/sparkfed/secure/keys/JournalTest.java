@@ -195,6 +195,26 @@ class JournalTest {
   }
 
   /** Changed, taken out, put elsewhere or added: nothing is answered. */
+  /** A process that has read the lines doesn't go on without them; with them, it does. */
+  @Test
+  void folder_linesTakenAwayWhileItIsOpen_answersNothingUntilTheyAreBack() throws IOException {
+    Journal journal = inFolder(Limits.NONE);
+    journal.send(SESSION, sent(7));
+    journal.answer(SESSION, answer(QUESTION, "a", "b"));
+    Path log = path().resolve("log");
+    List<String> lines = Files.readAllLines(log);
+    for (List<String> changed :
+        List.of(lines.subList(0, 1), List.of(lines.get(0), lines.get(1).replace("2", "3")))) {
+      Files.write(log, changed);
+      assertThrows(ProtocolException.class, () -> journal.send(hash(9), sent(7)));
+      assertEquals(changed, Files.readAllLines(log));
+    }
+
+    Files.write(log, lines);
+    journal.send(hash(9), sent(7));
+    assertEquals(3, Files.readAllLines(log).size());
+  }
+
   @Test
   void folder_thatWasEdited_isRefusedAndToldInPlainWords() throws IOException {
     Journal journal = inFolder(Limits.NONE);
