@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 
 /**
  * How a task reaches a worker's agent.
@@ -25,9 +26,17 @@ public record AgentEndpoint(AgentAddress address, String key, String relayKeys)
   /** By the folder; of a process. */
   private static final Map<String, TlsIdentity> IDENTITIES = new ConcurrentHashMap<>();
 
-  /** Returns how one is reached that listens at a socket. */
-  public static AgentEndpoint ofSocket(AgentAddress address) {
-    return new AgentEndpoint(address, "", "");
+  /**
+   * Returns how one is reached.
+   *
+   * @param key finds the owner's public key where there is a TLS port
+   * @param relayKeys folder with the key that the task shows there
+   */
+  public static AgentEndpoint of(
+      AgentAddress address, Supplier<String> key, Optional<String> relayKeys) {
+    return address instanceof AgentAddress.TlsPort
+        ? new AgentEndpoint(address, key.get(), relayKeys.orElseThrow())
+        : new AgentEndpoint(address, "", "");
   }
 
   /** Returns who must listen there. */

@@ -1,6 +1,5 @@
 package io.sparkfed.spark.rows;
 
-import io.sparkfed.agent.AgentAddress;
 import io.sparkfed.aggregate.CohortException;
 import io.sparkfed.aggregate.LeftOut;
 import io.sparkfed.config.DataConfig.Synthetic;
@@ -216,12 +215,10 @@ public final class ShardLoader {
             (worker, address) ->
                 endpoints.put(
                     worker,
-                    address instanceof AgentAddress.TlsPort
-                        ? new AgentEndpoint(
-                            address,
-                            Presets.publicKey(config.aggregation(), worker),
-                            paths.relayKeys().orElseThrow())
-                        : AgentEndpoint.ofSocket(address)));
+                    AgentEndpoint.of(
+                        address,
+                        () -> Presets.publicKey(config.aggregation(), worker),
+                        paths.relayKeys())));
     return endpoints;
   }
 
