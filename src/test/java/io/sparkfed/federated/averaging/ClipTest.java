@@ -133,8 +133,8 @@ class ClipTest {
             assertThrows(CohortException.class, () -> plan.sum(sum).train(two));
         if (!(sum instanceof UnderPolicies)) {
           String said =
-              "too few workers: 1 took part, but the minimum is 2. Owners' policies don't allow sums"
-                  + " of rows' values, which a bound on updates does not hold (clip); see"
+              ": every worker must take part, and not all did. Owners' policies don't allow sums of"
+                  + " rows' values, which a bound on updates does not hold (clip); see"
                   + " policy.properties in the owners' folders, and the workers' own logs";
           assertTrue(refused.getMessage().endsWith(said), refused.getMessage());
         }
