@@ -107,7 +107,8 @@ class LauncherIT {
     Outcome outcome = outcome(command(folder, job("benchmark"), "laps"));
 
     assertEquals(NOT_STARTED, outcome.code(), outcome.toString());
-    assertTrue(outcome.err().startsWith("Usage: jobs/benchmark estimator|"), outcome.toString());
+    assertTrue(
+        outcome.err().startsWith("Usage: jobs/benchmark agent|estimator|"), outcome.toString());
   }
 
   @ParameterizedTest
