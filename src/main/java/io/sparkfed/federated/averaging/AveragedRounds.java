@@ -294,12 +294,10 @@ public final class AveragedRounds implements RoundWork {
 
   /** Of a round that somebody stayed away from, or of a sample. */
   private final class Unevaluated extends Unknown {
-    private final double[] model;
     private final double[] update;
 
     Unevaluated(double[] model, NamedVector sums) {
       super(model);
-      this.model = model;
       this.update = sums.mean(LocalUpdate.UPDATE, LocalUpdate.COARSE_WEIGHT);
     }
 
@@ -311,7 +309,7 @@ public final class AveragedRounds implements RoundWork {
 
   /** Of a model that not everybody could evaluate. */
   private static class Unknown implements Answer {
-    private final double[] model;
+    final double[] model;
 
     Unknown(double[] model) {
       this.model = model;

@@ -1,6 +1,7 @@
 package io.sparkfed.secure.keys;
 
 import io.sparkfed.aggregate.OwnersRule;
+import io.sparkfed.aggregate.OwnersSide;
 import io.sparkfed.aggregate.RefusedException;
 import io.sparkfed.aggregate.Words;
 import io.sparkfed.privacy.Release;
@@ -16,6 +17,7 @@ import java.util.HexFormat;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /**
@@ -136,6 +138,32 @@ public record Owner(
             rows ->
                 journal.use(
                     RowSets.of(rows, keys.derive("rows of the journal")), rules.leastDifference()));
+  }
+
+  /**
+   * Checks and records what is asked in a run, before it is answered.
+   *
+   * @param held what the worker holds
+   * @throws RefusedException if a rule of the policy is broken
+   * @throws ProtocolException if it can't be recorded
+   */
+  public <S> void hear(Words<S> words, S held, byte[] runId) {
+    requireAllowed(words, held);
+    recordRun(words, runId);
+    recordQuestion(words);
+  }
+
+  /**
+   * Returns what the owner's side brings into a vector of a session.
+   *
+   * @param least how many workers' vectors a sum has at least in which this one is opened
+   * @param secret returns a key that only the worker has, for this vector alone
+   * @param key returns such a key for the hash of a release's vector without noise
+   */
+  public OwnersSide sideOf(
+      Words<?> words, byte[] runId, int least, Supplier<byte[]> secret, UnaryOperator<byte[]> key) {
+    return new OwnersSide(
+        policy.clip(), secret, exact -> released(words, runId, least, exact, key));
   }
 
   /**

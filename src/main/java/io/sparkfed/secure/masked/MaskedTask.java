@@ -98,20 +98,14 @@ record MaskedTask<S>(KeyRing keys, MaskedFrame frame, Optional<Words<S>> words)
     if (read.isOfAll()) {
       side.requireAll();
     }
-    owner.requireAllowed(read, held);
-    owner.recordRun(read, asked.session().runId());
-    owner.recordQuestion(read);
+    owner.hear(read, held, asked.session().runId());
     OwnersSide own =
-        new OwnersSide(
-            owner.policy().clip(),
+        owner.sideOf(
+            read,
+            asked.session().runId(),
+            asked.session().least(),
             side::blindingKey,
-            exact ->
-                owner.released(
-                    read,
-                    asked.session().runId(),
-                    asked.session().least(),
-                    exact,
-                    hash -> side.releaseKey(hash)));
+            side::releaseKey);
     long[] vector = FlaggedVector.of(() -> read.of(worker, held, own), side::blindingKey);
     return side.mask(vector, FlaggedVector.ring(read.ring()), Kdf.sha256(read.subject()));
   }

@@ -70,21 +70,15 @@ record SealingTask<S>(KeyRing keys, SealedFrame.Seal frame, Words<S> words)
         "sealing",
         () -> {
           Owner owner = keys.open(worker);
-          owner.requireAllowed(words, held);
-          owner.recordRun(words, frame.session().runId());
-          owner.recordQuestion(words);
+          owner.hear(words, held, frame.session().runId());
           SealingSide side = new SealingSide(owner, worker, frame.session(), askedHash());
           OwnersSide own =
-              new OwnersSide(
-                  owner.policy().clip(),
+              owner.sideOf(
+                  words,
+                  frame.session().runId(),
+                  frame.session().minWorkers(),
                   side::blindingKey,
-                  exact ->
-                      owner.released(
-                          words,
-                          frame.session().runId(),
-                          frame.session().minWorkers(),
-                          exact,
-                          hash -> side.releaseKey(hash)));
+                  side::releaseKey);
           return side.seal(
                   FlaggedVector.of(() -> words.of(worker, held, own), side::blindingKey),
                   FlaggedVector.ring(words.ring()),
