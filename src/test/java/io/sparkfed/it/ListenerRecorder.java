@@ -56,9 +56,10 @@ public final class ListenerRecorder extends SparkListener implements AutoCloseab
       long shuffleBytesWritten,
       List<String> accumulables) {}
 
-  /** Starts to record. */
+  /** Starts to record, after what was posted before. */
   public ListenerRecorder(SparkSession spark) {
     this.spark = spark;
+    drain();
     spark.sparkContext().addSparkListener(this);
   }
 
