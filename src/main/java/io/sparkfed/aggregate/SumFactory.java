@@ -1,6 +1,7 @@
 package io.sparkfed.aggregate;
 
 import io.sparkfed.hint.Message;
+import io.sparkfed.privacy.Zcdp;
 import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
@@ -14,6 +15,28 @@ public interface SumFactory {
 
   /** Returns a sum of vectors of one purpose and layout. */
   VectorSum sumOf(Layout layout);
+
+  /**
+   * Returns a sum of vectors with differential privacy for rows: each worker adds its share of
+   * noise before anything leaves it.
+   *
+   * @param cost of each sum
+   * @param plan of all releases of the run, this one too
+   * @param honestWorkers of how many workers the noise is relied on, at least 1
+   */
+  default ReleasedSum released(Zcdp cost, Zcdp plan, int honestWorkers) {
+    throw new UnsupportedOperationException("these sums have no noise");
+  }
+
+  /**
+   * Returns of how many workers of a cohort the noise can be relied on at most, as an opened sum
+   * has that many of them for certain.
+   *
+   * @param cohort how many are asked
+   */
+  default int mostHonest(int cohort) {
+    return 1;
+  }
 
   /**
    * Says that no more sums of this factory will be taken, so that the parties can forget what is

@@ -3,17 +3,21 @@ package io.sparkfed.config;
 import io.sparkfed.aggregate.Federation;
 import io.sparkfed.aggregate.InsecurePlainSum;
 import io.sparkfed.aggregate.Layout;
+import io.sparkfed.aggregate.ReleasedSum;
 import io.sparkfed.aggregate.RingSum;
 import io.sparkfed.aggregate.SumFactory;
 import io.sparkfed.aggregate.VectorSum;
 import io.sparkfed.config.DataConfig.Source;
 import io.sparkfed.config.DataConfig.WorkerPaths;
 import io.sparkfed.config.TrainingConfig.AggregationConfig;
+import io.sparkfed.privacy.Zcdp;
 import io.sparkfed.secure.AskedForms;
 import io.sparkfed.secure.FixedPointSum;
+import io.sparkfed.secure.NoisySum;
 import io.sparkfed.secure.SumsOfStudy;
 import io.sparkfed.secure.UnderPolicies;
 import io.sparkfed.secure.keys.KeyRing;
+import io.sparkfed.secure.masked.MaskedCohort;
 import io.sparkfed.secure.masked.MaskedSum;
 import io.sparkfed.secure.sealed.SealedSum;
 import java.util.List;
@@ -25,6 +29,7 @@ public enum AggregationMode {
   MASKED(
       List.of(),
       (keys, of, runId) -> new MaskedSum(keys, of.minWorkers(), of.masked(), runId),
+      (of, cohort) -> MaskedCohort.of(cohort, MaskedCohort.LEAST_WORKERS, of.masked()).threshold(),
       List.of(
           "The driver, and so the model's owner, receives masked vectors that look uniformly"
               + " random, and learns only their sum over the cohort.",
@@ -36,6 +41,7 @@ public enum AggregationMode {
   COMMITTEE(
       List.of("aggregator-1", "aggregator-2"),
       AggregationMode::sealed,
+      (of, cohort) -> Math.min(of.minWorkers(), cohort),
       List.of(
           "The driver, and so the model's owner, receives only sums over the cohort: never one"
               + " worker's update, row count, loss or metrics.",
@@ -55,6 +61,7 @@ public enum AggregationMode {
   SECURE_WORKER(
       List.of("secure-worker"),
       AggregationMode::sealed,
+      (of, cohort) -> Math.min(of.minWorkers(), cohort),
       List.of(
           "The driver, and so the model's owner, receives only sums over the cohort: never one"
               + " worker's update, row count, loss or metrics.",
@@ -72,6 +79,7 @@ public enum AggregationMode {
   INSECURE_PLAIN(
       List.of(),
       AggregationMode::plain,
+      (of, cohort) -> 1,
       List.of("Rows never leave their worker's partition during training."),
       List.of(
           "The driver sees every worker's update, row count, loss and metric sums in the clear. Use"
@@ -99,15 +107,26 @@ public enum AggregationMode {
     RingSum open(KeyRing keys, AggregationConfig of, byte[] runId);
   }
 
+  /** Of how many workers of a cohort the noise can be relied on. */
+  private interface Honest {
+    int of(AggregationConfig of, int cohort);
+  }
+
   private final List<String> aggregators;
   private final Ring ring;
+  private final Honest honest;
   private final List<String> protects;
   private final List<String> doesNotProtect;
 
   AggregationMode(
-      List<String> aggregators, Ring ring, List<String> protects, List<String> doesNotProtect) {
+      List<String> aggregators,
+      Ring ring,
+      Honest honest,
+      List<String> protects,
+      List<String> doesNotProtect) {
     this.aggregators = aggregators;
     this.ring = ring;
+    this.honest = honest;
     this.protects = protects;
     this.doesNotProtect = doesNotProtect;
   }
@@ -135,6 +154,16 @@ public enum AggregationMode {
       @Override
       public VectorSum sumOf(Layout layout) {
         return new FixedPointSum(shared, layout);
+      }
+
+      @Override
+      public ReleasedSum released(Zcdp cost, Zcdp plan, int honestWorkers) {
+        return new NoisySum(shared, cost, plan, honestWorkers);
+      }
+
+      @Override
+      public int mostHonest(int cohort) {
+        return honest.of(of, cohort);
       }
 
       @Override

@@ -45,7 +45,10 @@ public sealed interface Statement<S> extends Question<S>
         RowsOfLevels,
         HoldersOfValues,
         SumsOfValues,
-        TypesOfColumns {
+        TypesOfColumns,
+        GradientWithin,
+        ProductsWithin,
+        CountWithin {
 
   /**
    * {@inheritDoc}

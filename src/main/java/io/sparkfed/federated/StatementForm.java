@@ -9,6 +9,7 @@ import io.sparkfed.model.ModelShape;
 import io.sparkfed.model.Scaling;
 import io.sparkfed.objective.Penalty;
 import io.sparkfed.objective.Reduction;
+import io.sparkfed.objective.RowCut;
 import io.sparkfed.solver.GradientDescent;
 import io.sparkfed.solver.LocalLbfgs;
 import io.sparkfed.solver.LocalNewton;
@@ -29,7 +30,7 @@ public enum StatementForm implements Form<Question<Object>> {
   INSTANCE;
 
   /** Of the list, and of what stands in a statement. */
-  static final int VERSION = 3;
+  static final int VERSION = 4;
 
   static final RecordForm RECORDS = new RecordForm(VERSION, types());
 
@@ -55,7 +56,8 @@ public enum StatementForm implements Form<Question<Object>> {
             ResponseDistribution.class,
             ExactPlan.Counting.class,
             ScoreBins.class,
-            LevelQuery.class));
+            LevelQuery.class,
+            RowCut.class));
     types.addAll(MetricSums.types());
     return types;
   }

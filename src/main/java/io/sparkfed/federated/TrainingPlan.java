@@ -42,6 +42,8 @@ import java.util.OptionalInt;
  * @param exact what minimizes the objective of all rows from secure sums of its derivatives; where
  *     there is one, nothing is trained locally, and {@code proximalMu}, {@code reduction}, {@code
  *     solver}, {@code weighting}, {@code server} and {@code cohort} are not used
+ * @param privacy how rows are protected from what sums say of them; where there is one, nothing
+ *     else of the kind is used, {@code exact} neither
  */
 public record TrainingPlan(
     Family family,
@@ -63,7 +65,8 @@ public record TrainingPlan(
     MetricSums metrics,
     OptionalInt leastHolders,
     long seed,
-    Optional<ExactPlan> exact) {
+    Optional<ExactPlan> exact,
+    Optional<PrivatePlan> privacy) {
 
   /**
    * @throws IllegalArgumentException if {@code rounds} or {@code divergenceFactor} is out of range
@@ -109,6 +112,7 @@ public record TrainingPlan(
         metrics,
         holders,
         seed,
-        exact);
+        exact,
+        privacy);
   }
 }

@@ -1,6 +1,7 @@
 package io.sparkfed.federated;
 
 import io.sparkfed.evaluation.FitStatistics;
+import io.sparkfed.evaluation.PrivacyAccount;
 import io.sparkfed.evaluation.RoundSummary;
 import io.sparkfed.hint.Message;
 import io.sparkfed.model.Coefficients;
@@ -18,6 +19,7 @@ import java.util.stream.Stream;
  * @param divergence why training failed; empty when it did not
  * @param statistics standard errors and the like, after an unpenalized lossless fit that converged
  * @param choice what minimized the objective of all rows; empty where models were averaged
+ * @param privacy what releases with noise cost; empty where there were none
  * @param notes what must be known of the result, one sentence each
  */
 public record TrainingResult(
@@ -27,6 +29,7 @@ public record TrainingResult(
     Optional<Divergence> divergence,
     Optional<FitStatistics> statistics,
     Optional<AlgorithmChoice> choice,
+    Optional<PrivacyAccount> privacy,
     List<Message> notes) {
 
   /**
@@ -46,6 +49,7 @@ public record TrainingResult(
         divergence,
         statistics,
         choice,
+        privacy,
         Stream.concat(notes.stream(), more.stream()).toList());
   }
 

@@ -101,7 +101,8 @@ public final class Presets {
             ? OptionalInt.empty()
             : OptionalInt.of(config.aggregation().minWorkers()),
         config.seed(),
-        pooled(config, shape));
+        pooled(config, shape),
+        Optional.empty());
   }
 
   private static Optional<ExactPlan> pooled(TrainingConfig config, ModelShape shape) {

@@ -3,8 +3,8 @@ package io.sparkfed.secure;
 import io.sparkfed.aggregate.Federation;
 import io.sparkfed.aggregate.Opened;
 import io.sparkfed.aggregate.Question;
+import io.sparkfed.aggregate.ReleasedSum;
 import io.sparkfed.aggregate.RingSum;
-import io.sparkfed.aggregate.VectorSum;
 import io.sparkfed.aggregate.Visit;
 import io.sparkfed.privacy.Zcdp;
 
@@ -24,7 +24,8 @@ import io.sparkfed.privacy.Zcdp;
  * @param plan of all releases of the run, this one too
  * @param honestWorkers of how many workers the noise is relied on, at least 1
  */
-public record NoisySum(RingSum ring, Zcdp cost, Zcdp plan, int honestWorkers) implements VectorSum {
+public record NoisySum(RingSum ring, Zcdp cost, Zcdp plan, int honestWorkers)
+    implements ReleasedSum {
 
   /**
    * {@inheritDoc}
@@ -37,12 +38,7 @@ public record NoisySum(RingSum ring, Zcdp cost, Zcdp plan, int honestWorkers) im
     return ring.sum(federation, visit, answer).map(answer::decode);
   }
 
-  /**
-   * Returns the standard deviation of the noise on each number of a sum.
-   *
-   * @param cohort how many workers are asked
-   * @param workers how many are in the sum
-   */
+  @Override
   public double deviation(Question<?> question, int cohort, int workers) {
     NoisyAnswer<?> answer = asked(question, cohort);
     double share = answer.release().orElseThrow().share().doubleValue();

@@ -268,7 +268,8 @@ public final class PlanBuilder {
             new MetricSettings(family.threshold(), MetricSettings.AUC_BINS, aucError)),
         leastHolders,
         seed,
-        pooled);
+        pooled,
+        Optional.empty());
   }
 
   /** Trains on these workers' rows. */

@@ -376,6 +376,7 @@ public final class FederatedTrainer {
         divergence,
         statistics,
         chosen.choice(),
+        Optional.empty(),
         List.copyOf(notes));
   }
 }

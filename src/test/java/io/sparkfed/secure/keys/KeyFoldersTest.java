@@ -392,6 +392,7 @@ class KeyFoldersTest {
             MetricSums.of(Family.LINEAR, Family.LINEAR.loss(), MetricSettings.of(Family.LINEAR)),
             OptionalInt.empty(),
             1L,
+            Optional.empty(),
             Optional.empty());
     return new FederatedTrainer(
             new RecordingFederation<>(new InProcessFederation<>(shards)), plan, round -> {})

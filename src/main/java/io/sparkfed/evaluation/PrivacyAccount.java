@@ -1,0 +1,55 @@
+package io.sparkfed.evaluation;
+
+import java.util.List;
+
+/**
+ * What a run's releases cost, and what that means.
+ *
+ * @param unit what is protected: {@code row} or {@code worker}
+ * @param epsilon asked for
+ * @param delta asked for
+ * @param rho what was spent, in zero-concentrated differential privacy
+ * @param exactEpsilon the epsilon of the same Gaussian releases by the exact curve, at {@code
+ *     delta}: it holds for settings that were fixed beforehand
+ * @param advantage by how much more than by guessing whoever sees all releases can tell at most
+ *     whether a row was there, in [0, 1]
+ * @param honestWorkers of how many workers the noise is relied on
+ * @param rowsOfPerson how many rows one person may have at a worker
+ * @param releases in the order of the run
+ */
+public record PrivacyAccount(
+    String unit,
+    double epsilon,
+    double delta,
+    double rho,
+    double exactEpsilon,
+    double advantage,
+    int honestWorkers,
+    int rowsOfPerson,
+    List<Released> releases) {
+
+  /** Takes a copy of the list. */
+  public PrivacyAccount {
+    releases = List.copyOf(releases);
+  }
+
+  /**
+   * Releases of one purpose.
+   *
+   * @param purpose what was summed, e.g. {@code gradient}
+   * @param rows which rows it is about: {@code train} or {@code test}
+   * @param sums how many
+   * @param length numbers in each
+   * @param sigma standard deviation of the noise on each number, in its own unit
+   * @param sensitivity how far a row moves the vector (L2), in the same unit
+   * @param rho of all of them together
+   */
+  public record Released(
+      String purpose,
+      String rows,
+      int sums,
+      int length,
+      double sigma,
+      double sensitivity,
+      double rho) {}
+}

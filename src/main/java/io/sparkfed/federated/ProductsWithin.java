@@ -1,0 +1,53 @@
+package io.sparkfed.federated;
+
+import io.sparkfed.aggregate.Layout;
+import io.sparkfed.data.Shard;
+import io.sparkfed.math.SymmetricMatrix;
+import io.sparkfed.model.ModelShape;
+import io.sparkfed.objective.ClippedSums;
+import io.sparkfed.objective.RowCut;
+import io.sparkfed.objective.SampledGram;
+import java.util.OptionalDouble;
+
+/**
+ * The sum of {@code a a'} over the training rows: a is a row's features and the 1 of the intercept,
+ * shortened to the cut's norm, and, for least squares, {@code labelScale (y - labelMiddle)} after
+ * them. Off-diagonal entries are times the root of 2.
+ *
+ * @param shape the model's
+ * @param cut how far a row reaches
+ * @param labelMiddle what is taken from a label
+ * @param labelScale what a label is multiplied with; 0 where labels are not in it
+ * @param mostLabel the length that a label's entry is cut to
+ */
+public record ProductsWithin(
+    ModelShape shape, RowCut cut, double labelMiddle, double labelScale, double mostLabel)
+    implements Statement<Shard> {
+  public static final String PRODUCTS = "products";
+
+  /** Asks about the features alone. */
+  public ProductsWithin(ModelShape shape, RowCut cut) {
+    this(shape, cut, 0.0, 0.0, 0.0);
+  }
+
+  /** Returns the order of the matrix. */
+  public int order() {
+    return SampledGram.order(shape) + (labelScale == 0.0 ? 0 : 1);
+  }
+
+  @Override
+  public Layout layout() {
+    return Layout.empty().scaled(PRODUCTS, SymmetricMatrix.packedLength(order()));
+  }
+
+  @Override
+  public OptionalDouble rowBound() {
+    double squared = cut.norm() * cut.norm() + mostLabel * mostLabel;
+    return OptionalDouble.of(ClippedSums.bound(cut.rowsOfPerson() * squared));
+  }
+
+  @Override
+  public double[] answer(String worker, Shard shard) {
+    return ClippedSums.products(shard.train(), shape, cut, labelMiddle, labelScale, mostLabel);
+  }
+}
