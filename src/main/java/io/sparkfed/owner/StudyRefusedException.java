@@ -19,7 +19,9 @@ public final class StudyRefusedException extends RuntimeException {
             + worker
             + " refuses the study by the rule "
             + rule
-            + " of its policy; jobs/study shows what is asked");
+            + (rule.equals(QuestionRule.STUDY_UNTIL.key())
+                ? ": the study's last day is over"
+                : " of its policy; jobs/study shows what is asked"));
     this.worker = worker;
     this.rule = rule;
   }

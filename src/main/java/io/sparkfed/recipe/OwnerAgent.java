@@ -99,6 +99,13 @@ public final class OwnerAgent {
    */
   public Settings settings() {
     Path file = folder.resolve(FILE);
+    if ((Files.exists(folder) && !Files.isExecutable(folder))
+        || (Files.exists(file) && !Files.isReadable(file))) {
+      throw new ConfigurationException(
+          file
+              + " must be readable by its owner's process; it runs as the user "
+              + System.getProperty("user.name"));
+    }
     if (!Files.isRegularFile(file)) {
       throw new ConfigurationException(file + " must exist" + EXAMPLE.formatted(worker()));
     }
