@@ -105,7 +105,7 @@ record AnswersMagnitude<S>(Question<S> question, int scaledLength, Grids grids)
   @Override
   public long[] of(String worker, S held, OwnersSide owner) {
     long[] random = new long[words()];
-    new KeyStream(Kdf.prf(owner.secret().get(), "magnitude")).addTo(random, Ring.OF_WORDS);
+    KeyStream.add(Kdf.prf(owner.secret().get(), "magnitude"), random, Ring.OF_WORDS);
     return reached(LastAnswers.kept(question, worker, held, owner.clip()), random);
   }
 

@@ -4,7 +4,6 @@ import io.sparkfed.wire.WireWriter;
 import java.nio.charset.StandardCharsets;
 import java.security.InvalidKeyException;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -20,6 +19,11 @@ public final class Kdf {
   /** Length of every key and hash here, in bytes. */
   public static final int LENGTH = 32;
 
+  private static final ThreadsOwn<MessageDigest> DIGEST =
+      new ThreadsOwn<>(() -> MessageDigest.getInstance("SHA-256"));
+
+  private static final ThreadsOwn<Mac> MAC = new ThreadsOwn<>(() -> Mac.getInstance("HmacSHA256"));
+
   private Kdf() {}
 
   /** Returns {@value #LENGTH} fresh random bytes of a secure source. */
@@ -31,21 +35,17 @@ public final class Kdf {
 
   /** Returns SHA-256 of {@code data}. */
   public static byte[] sha256(byte[] data) {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(data);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+    return DIGEST.get().digest(data);
   }
 
   /** Returns HMAC-SHA256. */
   public static byte[] hmac(byte[] key, byte[] data) {
     try {
-      Mac mac = Mac.getInstance("HmacSHA256");
+      Mac mac = MAC.get();
       mac.init(new SecretKeySpec(key, "HmacSHA256"));
       return mac.doFinal(data);
-    } catch (NoSuchAlgorithmException | InvalidKeyException e) {
-      throw new IllegalStateException("every Java platform has HmacSHA256", e);
+    } catch (InvalidKeyException e) {
+      throw new IllegalStateException("every key is one of HmacSHA256", e);
     }
   }
 

@@ -20,17 +20,41 @@ public final class KeyStream {
 
   private static final byte[] ZEROS = new byte[CHUNK_BYTES];
 
+  private static final ThreadsOwn<Cipher> SHARED = new ThreadsOwn<>(KeyStream::found);
+
   private final Cipher cipher;
 
   /** Starts the stream of {@code key}. */
   public KeyStream(byte[] key) {
+    this(key, found());
+  }
+
+  private KeyStream(byte[] key, Cipher cipher) {
+    this.cipher = cipher;
     try {
-      cipher = Cipher.getInstance("AES/CTR/NoPadding");
       cipher.init(
           Cipher.ENCRYPT_MODE, new SecretKeySpec(key, "AES"), new IvParameterSpec(new byte[16]));
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("every Java platform has AES-256 in counter mode", e);
     }
+  }
+
+  private static Cipher found() {
+    try {
+      return Cipher.getInstance("AES/CTR/NoPadding");
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every Java platform has AES-256 in counter mode", e);
+    }
+  }
+
+  /** Adds the stream of a key, which serves nothing else, to {@code vector}. */
+  public static void add(byte[] key, long[] vector, Ring ring) {
+    new KeyStream(key, SHARED.get()).addTo(vector, ring);
+  }
+
+  /** Takes the stream of a key, which serves nothing else, from {@code vector}. */
+  public static void subtract(byte[] key, long[] vector, Ring ring) {
+    new KeyStream(key, SHARED.get()).subtractFrom(vector, ring);
   }
 
   /** Fills {@code out} with the next bytes of the stream. */

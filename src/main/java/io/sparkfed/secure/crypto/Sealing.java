@@ -2,6 +2,7 @@ package io.sparkfed.secure.crypto;
 
 import io.sparkfed.wire.ProtocolException;
 import java.security.GeneralSecurityException;
+import java.security.InvalidAlgorithmParameterException;
 import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
@@ -15,6 +16,9 @@ import javax.crypto.spec.SecretKeySpec;
  */
 public final class Sealing {
   private static final int TAG_BITS = 128;
+
+  private static final ThreadsOwn<Cipher> CIPHER =
+      new ThreadsOwn<>(() -> Cipher.getInstance("AES/GCM/NoPadding"));
 
   private Sealing() {}
 
@@ -47,8 +51,16 @@ public final class Sealing {
 
   private static Cipher cipher(int mode, byte[] key, byte[] associated)
       throws GeneralSecurityException {
-    Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
-    cipher.init(mode, new SecretKeySpec(key, "AES"), new GCMParameterSpec(TAG_BITS, new byte[12]));
+    SecretKeySpec secret = new SecretKeySpec(key, "AES");
+    GCMParameterSpec zero = new GCMParameterSpec(TAG_BITS, new byte[12]);
+    Cipher cipher = CIPHER.get();
+    try {
+      cipher.init(mode, secret, zero);
+    } catch (InvalidAlgorithmParameterException e) {
+      // A task that runs again may seal the same under the same key, which a cipher in use refuses.
+      cipher = CIPHER.anew();
+      cipher.init(mode, secret, zero);
+    }
     cipher.updateAAD(associated);
     return cipher;
   }

@@ -156,7 +156,7 @@ final class DriverSide {
     Map<String, Reveal> byHolder = new HashMap<>(reveals);
     for (MaskedVector vector : vectors.values()) {
       byte[] selfSecret = selfSecret(vector, byHolder);
-      new KeyStream(WorkerSide.selfMaskKey(selfSecret, context)).subtractFrom(sum, ring);
+      KeyStream.subtract(WorkerSide.selfMaskKey(selfSecret, context), sum, ring);
     }
     for (String missing : cards.workers()) {
       if (!vectors.containsKey(missing)) {
@@ -188,11 +188,10 @@ final class DriverSide {
         faults.add("worker " + peer + ": a seed must be the one that was promised");
         throw new UnopenedException("a worker revealed another seed than it had promised");
       }
-      KeyStream stream = new KeyStream(seed);
       if (peer.compareTo(missing) < 0) {
-        stream.subtractFrom(sum, ring);
+        KeyStream.subtract(seed, sum, ring);
       } else {
-        stream.addTo(sum, ring);
+        KeyStream.add(seed, sum, ring);
       }
     }
   }

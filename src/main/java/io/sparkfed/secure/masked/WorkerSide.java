@@ -81,7 +81,7 @@ final class WorkerSide {
     owner.journal().send(session.id(), new Sent(session.runId(), context, commitment, subject));
     long[] masked = vector.clone();
     byte[] selfSecret = selfSecret(commitment);
-    new KeyStream(selfMaskKey(selfSecret, context)).addTo(masked, ring);
+    KeyStream.add(selfMaskKey(selfSecret, context), masked, ring);
     List<String> holders = topology.holders(worker);
     byte[][] shares = shares(selfSecret, commitment, holders);
     SortedMap<String, Pledge> pledges = new TreeMap<>();
@@ -95,11 +95,10 @@ final class WorkerSide {
       }
       byte[] pair = pairSecret(peer);
       byte[] seed = seed(pair);
-      KeyStream stream = new KeyStream(seed);
       if (worker.compareTo(peer) < 0) {
-        stream.addTo(masked, ring);
+        KeyStream.add(seed, masked, ring);
       } else {
-        stream.subtractFrom(masked, ring);
+        KeyStream.subtract(seed, masked, ring);
       }
       byte[] sealedShare =
           Sealing.seal(shareKey(pair, worker, peer, commitment), shares[i], context);

@@ -35,7 +35,7 @@ public final class FlaggedVector {
       return flagged(payload.get(), 0L);
     } catch (NonFiniteValueException e) {
       long[] random = new long[e.words()];
-      new KeyStream(blindingKey.get()).addTo(random, Ring.OF_WORDS);
+      KeyStream.add(blindingKey.get(), random, Ring.OF_WORDS);
       return flagged(random, 1L);
     }
   }

@@ -122,7 +122,7 @@ final class OpeningSide {
             SealingSide.associated(update.worker(), aggregator),
             update.keys().get(position));
     if (position > 0) {
-      new KeyStream(SealingSide.expansionKey(key, context)).addTo(sum, session.ring());
+      KeyStream.add(SealingSide.expansionKey(key, context), sum, session.ring());
       return;
     }
     WireReader in = new WireReader(Sealing.open(key, update.body(), context));

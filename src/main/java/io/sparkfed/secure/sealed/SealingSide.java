@@ -84,7 +84,7 @@ final class SealingSide {
     keys.add(sealedKey(0, firstKey, commitment));
     for (int l = 1; l < session.aggregators().size(); l++) {
       byte[] seed = shareKey(commitment, l);
-      new KeyStream(expansionKey(seed, context)).subtractFrom(first, ring);
+      KeyStream.subtract(expansionKey(seed, context), first, ring);
       keys.add(sealedKey(l, seed, commitment));
     }
     byte[] body = Sealing.seal(firstKey, new WireWriter().longs(first).toByteArray(), context);
