@@ -152,6 +152,20 @@ final class ConfigReader {
         : List.of();
   }
 
+  /** Reads a list of finite numbers. */
+  List<Double> numbers(String key, String rule) {
+    requirePresent(key);
+    List<String> texts = read(key, rule, config::getStringList);
+    if (!texts.stream().allMatch(text -> text.matches(DECIMAL))) {
+      throw invalid(key, rule);
+    }
+    List<Double> numbers = texts.stream().map(Double::valueOf).toList();
+    if (!numbers.stream().allMatch(Double::isFinite)) {
+      throw invalid(key, rule);
+    }
+    return numbers;
+  }
+
   /** Reads an enum constant written in lower case with hyphens. */
   <E extends Enum<E>> E oneOf(String key, Class<E> type) {
     String name = oneOf(key, EnumNames.of(type));

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 
 /**
  * What {@code data} says.
@@ -174,7 +175,15 @@ public record DataConfig(
    */
   public record Synthetic(
       int workers, int rowsPerWorker, int features, double modelSkew, double featureSkew)
-      implements Source {}
+      implements Source {
+
+    /** Returns the features' names: those that are set, if there are as many. */
+    public List<String> names(List<String> configured) {
+      return configured.size() == features
+          ? configured
+          : IntStream.range(0, features).mapToObj(j -> "x_" + j).toList();
+    }
+  }
 
   /**
    * Which columns are what.

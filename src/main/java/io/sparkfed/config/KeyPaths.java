@@ -23,7 +23,8 @@ final class KeyPaths {
           "data.derive",
           "data.categorical",
           "aggregation.aggregators",
-          "predictions.options");
+          "predictions.options",
+          "privacy.bounds");
 
   private KeyPaths() {}
 

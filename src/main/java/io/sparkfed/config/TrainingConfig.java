@@ -35,6 +35,7 @@ import java.util.TreeSet;
  * @param data the rows
  * @param model the model
  * @param algorithm how it is trained
+ * @param privacy how rows are hidden in what the run tells; empty where they aren't
  * @param aggregation how updates become averages
  * @param clusterTimeout how long a Spark job waits for an executor that may run it
  * @param aucBins bins of the score for the AUC of a round, at least 2
@@ -54,6 +55,7 @@ public record TrainingConfig(
     DataConfig data,
     Model model,
     Algorithm algorithm,
+    Optional<PrivacySettings> privacy,
     AggregationConfig aggregation,
     Duration clusterTimeout,
     int aucBins,
@@ -150,6 +152,7 @@ public record TrainingConfig(
         rows,
         other,
         algorithm,
+        privacy,
         sums,
         clusterTimeout,
         aucBins,

@@ -56,12 +56,14 @@ public final class Validation {
     String name = read.string("name");
     long seed = read.longInteger("seed");
     DataConfig data = new DataReader(user, read, columns).data();
+    Model model = model();
     return new TrainingConfig(
         name,
         seed,
         data,
-        model(),
+        model,
         new AlgorithmReader(user, read).algorithm(),
+        new PrivacyReader(user, read).privacy(data, model.family()),
         aggregation(data.source()),
         read.optionalDuration("cluster.timeout").orElseThrow(() -> read.missing("cluster.timeout")),
         read.integer("evaluation.auc-bins", 2, 100_000),

@@ -51,6 +51,24 @@ class WrongValuesTest {
     SHARE(with(NO_NUMBERS, "-1", "-0.5", "1.5", "1e300", "50%")),
     WHOLE(with(NO_NUMBERS, "0.5", "1.0000001", "1e300", "99999999999999999999")),
     COUNT(with(NO_NUMBERS, "-1", "1.5", "1e300", "4294967297")),
+    INTERVAL(
+        List.of(
+            "5",
+            "a",
+            "\"\"",
+            "[]",
+            "[1]",
+            "[1, 1]",
+            "[2, 1]",
+            "[1, 2, 3]",
+            "[NaN, 1]",
+            "[0, Infinity]",
+            "[-1e400, 1]",
+            "[0, 5f]",
+            "[null, 1]",
+            "[[0], 1]",
+            "{}",
+            "{a = 1}")),
     DURATION(
         List.of(
             "0s",
@@ -75,7 +93,7 @@ class WrongValuesTest {
 
     Kind(List<String> wrong) {
       this.wrong =
-          name().equals("LIST")
+          Set.of("LIST", "INTERVAL").contains(name())
               ? wrong
               : Stream.concat(NO_SINGLE_VALUES.stream(), wrong.stream()).toList();
     }
@@ -107,6 +125,7 @@ class WrongValuesTest {
                   "data.split.column",
                   "data.split.train",
                   "data.split.test",
+                  "privacy.person-column",
                   "aggregation.keys.dir",
                   "data.relay-keys",
                   "aggregation.keys.roster",
@@ -133,6 +152,7 @@ class WrongValuesTest {
                   "algorithm.local.schedule",
                   "algorithm.local.loss",
                   "algorithm.weighting",
+                  "privacy.unit",
                   "aggregation.mode",
                   "predictions.mode",
                   "predictions.unseen",
@@ -162,7 +182,10 @@ class WrongValuesTest {
                   "algorithm.local.tolerance",
                   "algorithm.server.learning-rate",
                   "algorithm.server.tau",
-                  "algorithm.divergence-factor")),
+                  "algorithm.divergence-factor",
+                  "privacy.epsilon",
+                  "privacy.max-weight",
+                  "privacy.max-row-norm")),
           Map.entry(
               Kind.AT_LEAST_ZERO,
               List.of(
@@ -181,11 +204,16 @@ class WrongValuesTest {
                   "algorithm.server.beta1",
                   "algorithm.server.beta2",
                   "algorithm.cohort.fraction",
+                  "privacy.delta",
+                  "privacy.gram-share",
+                  "privacy.evaluation-share",
+                  "privacy.count-share",
                   "aggregation.masked.corrupted",
                   "aggregation.masked.dropouts",
                   "evaluation.auc-error",
                   "evaluation.confidence-level")),
-          Map.entry(Kind.WHOLE, List.of("seed")),
+          Map.entry(Kind.INTERVAL, List.of("privacy.label-bounds")),
+          Map.entry(Kind.WHOLE, List.of("seed", "privacy.rows")),
           Map.entry(
               Kind.COUNT,
               List.of(
@@ -206,6 +234,9 @@ class WrongValuesTest {
                   "algorithm.local.history",
                   "algorithm.cohort.count",
                   "algorithm.cohort.evaluate-every",
+                  "privacy.rows-per-person",
+                  "privacy.honest-workers",
+                  "privacy.rounds",
                   "aggregation.masked.full-graph-up-to",
                   "aggregation.min-workers",
                   "evaluation.auc-bins",
@@ -217,6 +248,11 @@ class WrongValuesTest {
                   "cluster.timeout",
                   "study.approval-wait",
                   "tracking.mlflow.timeout")));
+
+  /** The least that loads with rows protected. */
+  private static final String PRIVATE =
+      "privacy { unit = row, epsilon = 1, delta = 1e-6, label-bounds = [0, 1]\n"
+          + "bounds { a = [0, 1], b = [-1, 1] } }";
 
   /** It may be empty, for none; its own test has what it refuses. */
   private static final String ADDRESS = "tracking.mlflow.uri";
@@ -244,6 +280,7 @@ class WrongValuesTest {
           Map.entry("algorithm.local.max-iterations", "algorithm.local.solver = lbfgs"),
           Map.entry("algorithm.local.tolerance", "algorithm.local.solver = lbfgs"),
           Map.entry("algorithm.local.history", "algorithm.local.solver = lbfgs"),
+          Map.entry("privacy", PRIVATE),
           Map.entry("aggregation.keys.dir", "aggregation.keys.roster = r"),
           Map.entry("aggregation.keys.roster", "aggregation.keys.dir = d"),
           Map.entry("tracking", "tracking.mlflow.uri = \"http://a:1\""));
@@ -332,6 +369,11 @@ class WrongValuesTest {
         "aggregation.aggregators={a=\"\", b=any}",
         "aggregation.aggregators={\"\"=any, b=any}",
         "aggregation.aggregators={a=[any]}",
+        "privacy.bounds=5",
+        "privacy.bounds={a=5}",
+        "privacy.bounds={a={low=0}}",
+        "privacy.bounds={\"\"=[0, 1]}",
+        "privacy.bounds={c=[0, 1]}",
         "predictions.options={\"\"=1}",
         "predictions.options={a=[1]}",
         "data.workers={\" \"=x}",

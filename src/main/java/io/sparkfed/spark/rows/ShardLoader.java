@@ -32,7 +32,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
-import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
@@ -253,7 +252,7 @@ public final class ShardLoader {
             partitions,
             Occupancy.SIMULATED_WORKERS,
             List.of(),
-            FeatureEncoding.ofNumbers(syntheticNames(features)),
+            FeatureEncoding.ofNumbers(synthetic.names(config.data().columns().features())),
             new TreeMap<>(),
             "generated at the workers from the seed: no row moved",
             notes);
@@ -276,13 +275,6 @@ public final class ShardLoader {
               + tasks
               + " tasks (data.simulation.workers-per-task); nobody is protected from anybody");
     }
-  }
-
-  private List<String> syntheticNames(int features) {
-    List<String> configured = config.data().columns().features();
-    return configured.size() == features
-        ? configured
-        : IntStream.range(0, features).mapToObj(j -> "x_" + j).toList();
   }
 
   private Loaded read(Optional<FeatureEncoding> ofModel) {

@@ -1,0 +1,204 @@
+package io.sparkfed.config;
+
+import com.typesafe.config.Config;
+import io.sparkfed.config.DataConfig.Columns;
+import io.sparkfed.config.DataConfig.Synthetic;
+import io.sparkfed.config.PrivacySettings.Unit;
+import io.sparkfed.math.Interval;
+import io.sparkfed.model.Family;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** Reads {@code privacy}. */
+final class PrivacyReader {
+  static final String UNIT = "privacy.unit";
+  private static final String PRIVACY = "privacy";
+  private static final String BOUNDS = "privacy.bounds";
+  private static final String LABEL_BOUNDS = "privacy.label-bounds";
+  private static final String ROWS = "privacy.rows";
+  private static final String DELTA = "privacy.delta";
+  private static final String PERSON = "privacy.person-column";
+  private static final String INTERVAL = "must be [low, high], finite numbers with low < high";
+
+  private final Config user;
+  private final ConfigReader read;
+
+  /**
+   * Creates a reader.
+   *
+   * @param user what was set, without defaults
+   */
+  PrivacyReader(Config user, ConfigReader read) {
+    this.user = user;
+    this.read = read;
+  }
+
+  /** Returns what is protected. */
+  Unit unit() {
+    return read.oneOf(UNIT, Unit.class);
+  }
+
+  /**
+   * Returns the section; empty where nothing is protected.
+   *
+   * @throws ConfigurationException if a key's value is out of its domain, or doesn't go with others
+   */
+  Optional<PrivacySettings> privacy(DataConfig data, Family family) {
+    if (unit() == Unit.NONE) {
+      refuseWithoutUnit();
+      return Optional.empty();
+    }
+    OptionalLong rows = rows();
+    Optional<String> person = read.optionalString(PERSON);
+    int perPerson = read.integer("privacy.rows-per-person", 1, 1_000_000);
+    if (perPerson > 1 && person.isEmpty()) {
+      throw read.invalid(
+          "privacy.rows-per-person",
+          "needs " + PERSON + ": otherwise nobody knows which rows are one person's");
+    }
+    return Optional.of(
+        new PrivacySettings(
+            unit(),
+            read.number("privacy.epsilon", "must be a number > 0", v -> v > 0.0),
+            delta(rows),
+            rows,
+            perPerson,
+            person,
+            bounds(data),
+            labelBounds(family),
+            read.number("privacy.max-weight", "must be a number > 0", v -> v > 0.0),
+            read.isSet("privacy.max-row-norm")
+                ? OptionalDouble.of(
+                    read.number("privacy.max-row-norm", "must be a number > 0", v -> v > 0.0))
+                : OptionalDouble.empty(),
+            read.isSet("privacy.honest-workers")
+                ? OptionalInt.of(read.integer("privacy.honest-workers", 1, Integer.MAX_VALUE))
+                : OptionalInt.empty(),
+            read.integer("privacy.rounds", 1, 10_000),
+            share("privacy.gram-share"),
+            share("privacy.evaluation-share"),
+            read.number(
+                "privacy.count-share", "must be a number in (0, 1)", v -> v > 0.0 && v < 1.0)));
+  }
+
+  private void refuseWithoutUnit() {
+    if (!user.hasPath(PRIVACY)) {
+      return;
+    }
+    for (String key : read.keysIn(PRIVACY)) {
+      String path = PRIVACY + "." + key;
+      if (!path.equals(UNIT) && user.hasPath(path)) {
+        throw read.invalid(path, "does nothing without " + UNIT + " = row");
+      }
+    }
+  }
+
+  private double share(String key) {
+    return read.number(key, "must be a number in [0, 1)", v -> v >= 0.0 && v < 1.0);
+  }
+
+  private OptionalLong rows() {
+    if (!read.isSet(ROWS)) {
+      return OptionalLong.empty();
+    }
+    long rows = read.longInteger(ROWS);
+    if (rows < 1) {
+      throw read.invalid(ROWS, "must be at least 1");
+    }
+    return OptionalLong.of(rows);
+  }
+
+  private double delta(OptionalLong rows) {
+    double delta = read.number(DELTA, "must be a number in (0, 1)", v -> v > 0.0 && v < 1.0);
+    if (rows.isPresent() && delta >= 1.0 / rows.getAsLong()) {
+      throw read.invalid(
+          DELTA,
+          "must be less than 1 / "
+              + ROWS
+              + ", which is "
+              + 1.0 / rows.getAsLong()
+              + ": with delta so large, a run may tell whole rows");
+    }
+    return delta;
+  }
+
+  private SortedMap<String, Interval> bounds(DataConfig data) {
+    Columns columns = data.columns();
+    Collection<String> bounded = bounded(data, columns);
+    SortedMap<String, Interval> bounds = new TreeMap<>();
+    List<String> named = read.isSet(BOUNDS) ? read.keysIn(BOUNDS) : List.of();
+    ColumnNames.requireOnce(BOUNDS, named);
+    for (String name : named) {
+      String key = ConfigReader.under(BOUNDS, name);
+      if (read.isSet(key)) {
+        bounds.put(spelled(key, name, bounded, data), interval(key));
+      }
+    }
+    List<String> without = new ArrayList<>(bounded);
+    without.removeAll(bounds.keySet());
+    if (!without.isEmpty()) {
+      throw new ConfigurationException(
+          BOUNDS
+              + " must have [low, high] for each feature column of numbers. Without: "
+              + String.join(", ", without));
+    }
+    return bounds;
+  }
+
+  /** Returns the columns whose numbers reach the model. */
+  private static Collection<String> bounded(DataConfig data, Columns columns) {
+    if (data.source() instanceof Synthetic synthetic) {
+      return synthetic.names(columns.features());
+    }
+    if (columns.featuresVector().isPresent()) {
+      return List.of(columns.featuresVector().get());
+    }
+    return columns.numbers(data.preprocessing().categories().keySet());
+  }
+
+  private static String spelled(
+      String key, String name, Collection<String> bounded, DataConfig data) {
+    return ColumnNames.spelled(name, bounded)
+        .orElseThrow(
+            () ->
+                new ConfigurationException(
+                    key
+                        + (ColumnNames.spelled(name, data.preprocessing().categories().keySet())
+                                .isPresent()
+                            ? " is for numbers, and the column is a category, which needs no bounds"
+                            : " names a column that is no number among the features"
+                                + NearestName.of(name, bounded)
+                                    .map(near -> "; the nearest is " + near)
+                                    .orElse(""))));
+  }
+
+  private Optional<Interval> labelBounds(Family family) {
+    boolean needed = !family.isClassifier();
+    if (!needed && user.hasPath(LABEL_BOUNDS)) {
+      throw read.invalid(
+          LABEL_BOUNDS,
+          "belongs to model.family = "
+              + EnumNames.inWords(EnumNames.of(Family.class, f -> !f.isClassifier()), "or")
+              + ": the classes of the others are bounds enough");
+    }
+    if (needed && !read.isSet(LABEL_BOUNDS)) {
+      throw read.missing(LABEL_BOUNDS);
+    }
+    return needed ? Optional.of(interval(LABEL_BOUNDS)) : Optional.empty();
+  }
+
+  private Interval interval(String key) {
+    List<Double> ends = read.numbers(key, INTERVAL);
+    if (ends.size() != 2 || !(ends.get(0) < ends.get(1))) {
+      throw read.invalid(key, INTERVAL);
+    }
+    return new Interval(ends.get(0), ends.get(1));
+  }
+}
