@@ -32,13 +32,16 @@ final class AlgorithmReader {
    * @throws ConfigurationException if a key's value is out of its domain, or doesn't go with others
    */
   Algorithm algorithm() {
-    String preset = read.oneOf("algorithm.preset", PresetNames.all());
+    PrivacyReader privacy = new PrivacyReader(user, read);
+    String preset =
+        PrivacyReader.taken(read.oneOf("algorithm.preset", PresetNames.all()), privacy.hidesRows());
     Family family = read.oneOf("model.family", Family.class);
+    new PrivacyValidation(user, read).validate(preset, family, privacy.unit());
     LosslessValidation lossless = new LosslessValidation(user, read);
     lossless.validate(preset, family);
     return new Algorithm(
         preset,
-        read.integer("algorithm.rounds", 1, 10_000_000),
+        rounds(preset),
         new SolverValidation(user, read).solver(family),
         read.oneOf("algorithm.local.loss", Reduction.class),
         read.oneOf("algorithm.weighting", Weighting.class),
@@ -52,6 +55,13 @@ final class AlgorithmReader {
             : 0.0,
         Preset.of(preset).orElseThrow().server(read),
         cohort());
+  }
+
+  private int rounds(String preset) {
+    if (!PresetNames.isNoised(preset)) {
+      return read.integer("algorithm.rounds", 1, 10_000_000);
+    }
+    return preset.equals(PresetNames.PRIVATE) ? PrivacyReader.rounds(read) : 1;
   }
 
   private Cohort cohort() {

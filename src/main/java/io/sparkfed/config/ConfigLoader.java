@@ -191,10 +191,12 @@ public final class ConfigLoader {
     Config named =
         ConfigFactory.parseMap(Map.of("name", defaultName), "name of the configuration file");
     Config byModel = ofModel.besides(user);
+    Config byUnit = PrivacyReader.presetOf(user);
     Config resolved =
         user.withFallback(named)
             .withFallback(byModel)
-            .withFallback(presetDefaults(user.withFallback(reference)))
+            .withFallback(byUnit)
+            .withFallback(presetDefaults(user.withFallback(byUnit).withFallback(reference)))
             .withFallback(reference);
     return Validation.validate(
         user.withFallback(ModelSettings.featuresOf(byModel)),
@@ -205,7 +207,10 @@ public final class ConfigLoader {
 
   /** Returns the defaults of the chosen preset; none for an unknown one, which is refused later. */
   private static Config presetDefaults(Config chosen) {
-    return presetDefaults(String.valueOf(chosen.getValue("algorithm.preset").unwrapped()));
+    return presetDefaults(
+        PrivacyReader.taken(
+            String.valueOf(chosen.getValue("algorithm.preset").unwrapped()),
+            PrivacyReader.hidesRows(chosen)));
   }
 
   /** Returns the tolerance of a preset where the configuration sets none. */

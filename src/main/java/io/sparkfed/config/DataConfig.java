@@ -5,6 +5,7 @@ import io.sparkfed.csv.CellType;
 import io.sparkfed.csv.CsvDialect;
 import io.sparkfed.data.LeastRows;
 import io.sparkfed.data.Storage;
+import io.sparkfed.math.Interval;
 import io.sparkfed.model.MissingTexts;
 import io.sparkfed.model.Spelling;
 import io.sparkfed.model.formula.Expression;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 
@@ -83,15 +85,22 @@ public record DataConfig(
 
   /** Returns the same with rows from elsewhere. */
   DataConfig with(Source only) {
-    return with(only, knownTypes);
+    return with(only, preprocessing, knownTypes);
   }
 
   /** Returns the same with types that SQL saw when a model was trained. */
   DataConfig with(Map<String, CellType> ofModel) {
-    return with(source, ofModel);
+    return with(source, preprocessing, ofModel);
   }
 
-  private DataConfig with(Source rows, Map<String, CellType> types) {
+  /** Returns the same with the middle of its bounds for each missing value that is replaced. */
+  DataConfig filledWithin(Map<String, Interval> bounds) {
+    Map<String, Double> fills = new TreeMap<>();
+    preprocessing.imputed().forEach(name -> fills.put(name, bounds.get(name).middle()));
+    return with(source, preprocessing.with(fills), knownTypes);
+  }
+
+  private DataConfig with(Source rows, Preprocessing encoded, Map<String, CellType> types) {
     return new DataConfig(
         format,
         options,
@@ -101,7 +110,7 @@ public record DataConfig(
         where,
         columns,
         split,
-        preprocessing,
+        encoded,
         missingTexts,
         missing,
         leastRows,
@@ -239,15 +248,22 @@ public record DataConfig(
    * How feature columns become features where they aren't numbers that are used as they are.
    *
    * @param categories feature columns that hold a category, by name
-   * @param imputed feature columns whose missing values are replaced by the federation's mean
+   * @param imputed feature columns whose missing values are replaced
+   * @param fills what replaces them, by column; by the federation's mean where it isn't here
    * @param minLevelRows the least number of rows over all workers that a level may have, at least 1
    * @param minLevelWorkers the least number of workers that have rows at a level, at least 1
    */
   public record Preprocessing(
       Map<String, Category> categories,
       List<String> imputed,
+      Map<String, Double> fills,
       int minLevelRows,
-      int minLevelWorkers) {}
+      int minLevelWorkers) {
+
+    Preprocessing with(Map<String, Double> constants) {
+      return new Preprocessing(categories, imputed, constants, minLevelRows, minLevelWorkers);
+    }
+  }
 
   /**
    * A category.

@@ -29,6 +29,9 @@ import java.util.OptionalInt;
 
 /** Reads {@code data}: where the rows are, how they are read, and what is made of them. */
 final class DataReader {
+  /** The strategy that fills in what is public. */
+  static final String CONSTANT = "constant";
+
   private static final List<String> OF_ROWS_THAT_ARE_READ =
       List.of(
           "data.options",
@@ -85,10 +88,11 @@ final class DataReader {
         Map.of());
   }
 
-  /** Simulated workers may be of any size. */
+  /** Simulated workers may be of any size; where rows are hidden, so is who has how many. */
   private LeastRows leastRows(Source source) {
     int rows = read.integer("data.min-worker-rows", 1, Integer.MAX_VALUE);
-    return source instanceof WorkerPaths ? new LeastRows(rows) : LeastRows.ANY;
+    boolean isFree = !(source instanceof WorkerPaths) || new PrivacyReader(user, read).hidesRows();
+    return isFree ? LeastRows.ANY : new LeastRows(rows);
   }
 
   private OptionalInt workersPerTask(Source source) {
@@ -129,10 +133,16 @@ final class DataReader {
       imputed.add(feature);
     }
     ColumnNames.requireOnce("data.impute.columns", imputed);
-    read.oneOf("data.impute.strategy", List.of("mean"));
+    boolean isConstant =
+        read.oneOf("data.impute.strategy", List.of("mean", CONSTANT)).equals(CONSTANT);
+    if (isConstant && !new PrivacyReader(user, read).hidesRows()) {
+      throw read.invalid(
+          "data.impute.strategy", "needs privacy.bounds, whose middle is what is filled in");
+    }
     return new Preprocessing(
         categories,
         imputed,
+        Map.of(),
         read.integer("data.min-level-rows", 1, Integer.MAX_VALUE),
         read.integer("data.min-level-workers", 1, Integer.MAX_VALUE));
   }

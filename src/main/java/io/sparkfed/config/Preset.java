@@ -2,6 +2,7 @@ package io.sparkfed.config;
 
 import io.sparkfed.config.TrainingConfig.Algorithm;
 import io.sparkfed.federated.ExactPlan.Conditioning;
+import io.sparkfed.federated.PrivatePlan.Method;
 import io.sparkfed.server.AdaptiveServer;
 import io.sparkfed.server.AdaptiveServer.Adagrad;
 import io.sparkfed.server.AdaptiveServer.Adam;
@@ -40,6 +41,8 @@ public record Preset(String name, Slots slots, List<String> keys, String default
   private static final String TAU = "algorithm.server.tau";
   private static final String STEP_SIZE = "algorithm.step-size";
   private static final String PRECONDITIONER = "algorithm.preconditioner";
+  private static final String PRIVATE_ROUNDS = "privacy.rounds";
+  private static final String GRAM_SHARE = "privacy.gram-share";
 
   /** What all averaging presets read. */
   private static final List<String> OF_AVERAGING =
@@ -112,7 +115,9 @@ public record Preset(String name, Slots slots, List<String> keys, String default
                 throw new IllegalStateException("auto stands for another preset");
               },
               Conditioning.STANDARDIZED,
-              "algorithm.rounds = 1000"));
+              "algorithm.rounds = 1000"),
+          noised(PresetNames.PRIVATE, Method.GRADIENTS, List.of(PRIVATE_ROUNDS, GRAM_SHARE)),
+          noised("private-statistics", Method.STATISTICS, List.of()));
 
   /** What fills the slots of a round. */
   public sealed interface Slots {}
@@ -131,6 +136,21 @@ public record Preset(String name, Slots slots, List<String> keys, String default
    */
   public record Lossless(Function<Algorithm, ExactOptimizer> optimizer, Conditioning conditioning)
       implements Slots {}
+
+  /**
+   * Sums of bounded terms of rows with noise, and nothing else.
+   *
+   * @param method what is summed
+   */
+  public record Noised(Method method) implements Slots {}
+
+  private static Preset noised(String name, Method method, List<String> keys) {
+    return new Preset(
+        name,
+        new Noised(method),
+        keys,
+        "model.standardize = none\nalgorithm.rounds = null\ndata.missing = drop");
+  }
 
   private static Preset averaging(
       String name,
@@ -167,7 +187,11 @@ public record Preset(String name, Slots slots, List<String> keys, String default
     return slots instanceof Lossless;
   }
 
-  /** Returns what the server makes of an average; of no use for a lossless preset. */
+  boolean isNoised() {
+    return slots instanceof Noised;
+  }
+
+  /** Returns what the server makes of an average; of no use for a preset that doesn't average. */
   ServerOptimizer server(ConfigReader read) {
     return slots instanceof Averaging averaging
         ? averaging.server().apply(read)

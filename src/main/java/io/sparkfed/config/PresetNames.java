@@ -4,8 +4,13 @@ import java.util.List;
 
 /** The values of {@code algorithm.preset}. */
 public final class PresetNames {
-  /** Stands for the lossless preset that fits the data. */
+  /**
+   * Stands for the lossless preset that fits the data; where rows are hidden, for the private one.
+   */
   public static final String AUTO = "auto";
+
+  /** Trains where rows are hidden, unless another is named. */
+  public static final String PRIVATE = "private";
 
   private PresetNames() {}
 
@@ -17,5 +22,15 @@ public final class PresetNames {
   /** Returns whether a preset finds the optimum of all rows. */
   public static boolean isLossless(String preset) {
     return Preset.of(preset).filter(Preset::isLossless).isPresent();
+  }
+
+  /** Returns whether a preset trains from noisy sums alone. */
+  public static boolean isNoised(String preset) {
+    return Preset.of(preset).filter(Preset::isNoised).isPresent();
+  }
+
+  /** Returns the names of such presets, sorted. */
+  static List<String> noised() {
+    return all().stream().filter(PresetNames::isNoised).toList();
   }
 }

@@ -1,6 +1,7 @@
 package io.sparkfed.config;
 
 import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
 import io.sparkfed.config.DataConfig.Columns;
 import io.sparkfed.config.DataConfig.Synthetic;
 import io.sparkfed.config.PrivacySettings.Unit;
@@ -9,6 +10,7 @@ import io.sparkfed.model.Family;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -19,6 +21,7 @@ import java.util.TreeMap;
 /** Reads {@code privacy}. */
 final class PrivacyReader {
   static final String UNIT = "privacy.unit";
+  private static final String PRESET = "algorithm.preset";
   private static final String PRIVACY = "privacy";
   private static final String BOUNDS = "privacy.bounds";
   private static final String LABEL_BOUNDS = "privacy.label-bounds";
@@ -40,6 +43,38 @@ final class PrivacyReader {
     this.read = read;
   }
 
+  /**
+   * Returns the preset that is taken where rows are hidden and nobody names one: that of the common
+   * defaults isn't possible.
+   *
+   * @param user what was set, without defaults
+   */
+  static Config presetOf(Config user) {
+    return hidesRows(user) && !user.hasPathOrNull(PRESET)
+        ? ConfigFactory.parseMap(Map.of(PRESET, PresetNames.PRIVATE), UNIT + " = row")
+        : ConfigFactory.empty();
+  }
+
+  /** Returns whether rows are hidden, as far as it can be said before values are checked. */
+  static boolean hidesRows(Config config) {
+    return config.hasPath(UNIT) && EnumNames.of(Unit.ROW).equals(config.getValue(UNIT).unwrapped());
+  }
+
+  /** Returns the preset that a name stands for: auto has no other where rows are hidden. */
+  static String taken(String preset, boolean hidesRows) {
+    return hidesRows && preset.equals(PresetNames.AUTO) ? PresetNames.PRIVATE : preset;
+  }
+
+  /** Returns how many gradients are summed. */
+  static int rounds(ConfigReader read) {
+    return read.integer("privacy.rounds", 1, 10_000);
+  }
+
+  /** Returns whether rows are hidden. */
+  boolean hidesRows() {
+    return unit() == Unit.ROW;
+  }
+
   /** Returns what is protected. */
   Unit unit() {
     return read.oneOf(UNIT, Unit.class);
@@ -55,6 +90,7 @@ final class PrivacyReader {
       refuseWithoutUnit();
       return Optional.empty();
     }
+    PrivacyValidation.requireLevels(data);
     OptionalLong rows = rows();
     Optional<String> person = read.optionalString(PERSON);
     int perPerson = read.integer("privacy.rows-per-person", 1, 1_000_000);
@@ -81,7 +117,7 @@ final class PrivacyReader {
             read.isSet("privacy.honest-workers")
                 ? OptionalInt.of(read.integer("privacy.honest-workers", 1, Integer.MAX_VALUE))
                 : OptionalInt.empty(),
-            read.integer("privacy.rounds", 1, 10_000),
+            rounds(read),
             share("privacy.gram-share"),
             share("privacy.evaluation-share"),
             read.number(
@@ -179,13 +215,17 @@ final class PrivacyReader {
                                     .orElse(""))));
   }
 
+  private static boolean needsLabelBounds(Family family) {
+    return !family.isClassifier() && PrivacyValidation.canHide(family);
+  }
+
   private Optional<Interval> labelBounds(Family family) {
-    boolean needed = !family.isClassifier();
+    boolean needed = needsLabelBounds(family);
     if (!needed && user.hasPath(LABEL_BOUNDS)) {
       throw read.invalid(
           LABEL_BOUNDS,
           "belongs to model.family = "
-              + EnumNames.inWords(EnumNames.of(Family.class, f -> !f.isClassifier()), "or")
+              + EnumNames.inWords(EnumNames.of(Family.class, PrivacyReader::needsLabelBounds), "or")
               + ": the classes of the others are bounds enough");
     }
     if (needed && !read.isSet(LABEL_BOUNDS)) {
@@ -199,6 +239,10 @@ final class PrivacyReader {
     if (ends.size() != 2 || !(ends.get(0) < ends.get(1))) {
       throw read.invalid(key, INTERVAL);
     }
-    return new Interval(ends.get(0), ends.get(1));
+    Interval interval = new Interval(ends.get(0), ends.get(1));
+    if (Double.isInfinite(1.0 / interval.halfWidth())) {
+      throw read.invalid(key, INTERVAL + " by more than 1e-307");
+    }
+    return interval;
   }
 }

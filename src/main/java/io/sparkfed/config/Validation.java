@@ -5,6 +5,7 @@ import io.sparkfed.config.DataConfig.Source;
 import io.sparkfed.config.DataConfig.Synthetic;
 import io.sparkfed.config.DataConfig.WorkerPaths;
 import io.sparkfed.config.TrainingConfig.AggregationConfig;
+import io.sparkfed.config.TrainingConfig.Algorithm;
 import io.sparkfed.config.TrainingConfig.Checkpoints;
 import io.sparkfed.config.TrainingConfig.Handling;
 import io.sparkfed.config.TrainingConfig.Keys;
@@ -57,13 +58,15 @@ public final class Validation {
     long seed = read.longInteger("seed");
     DataConfig data = new DataReader(user, read, columns).data();
     Model model = model();
+    Algorithm algorithm = new AlgorithmReader(user, read).algorithm();
+    Optional<PrivacySettings> privacy = new PrivacyReader(user, read).privacy(data, model.family());
     return new TrainingConfig(
         name,
         seed,
-        data,
+        privacy.map(rows -> data.filledWithin(rows.bounds())).orElse(data),
         model,
-        new AlgorithmReader(user, read).algorithm(),
-        new PrivacyReader(user, read).privacy(data, model.family()),
+        algorithm,
+        privacy,
         aggregation(data.source()),
         read.optionalDuration("cluster.timeout").orElseThrow(() -> read.missing("cluster.timeout")),
         read.integer("evaluation.auc-bins", 2, 100_000),

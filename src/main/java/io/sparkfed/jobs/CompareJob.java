@@ -99,7 +99,7 @@ public final class CompareJob implements Callable<Integer> {
       TrainingConfig config,
       ShardLoader.Loaded loaded,
       SparkFederation federation) {
-    TrainingPlan plan = Presets.plan(config, loaded.features().size());
+    TrainingPlan plan = Presets.plan(config, loaded.encoding());
     PooledTwin twin = new PooledTwin(spark, config, federation);
     List<Entry> entries = new ArrayList<>();
     entries.add(entry("pooled", federation, plan, twin::fitAll));

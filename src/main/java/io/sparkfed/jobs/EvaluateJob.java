@@ -73,7 +73,7 @@ public final class EvaluateJob implements Callable<Integer> {
       FederatedEvaluator.Evaluation evaluation =
           FederatedEvaluator.evaluate(
               federation,
-              Presets.plan(saved.withThreshold(config), loaded.features().size()),
+              Presets.plan(saved.withThreshold(config), loaded.encoding()),
               saved.coefficients(config.model().intercept()));
       Map<String, Map<String, Double>> bySplit = new LinkedHashMap<>();
       if (config.data().split() instanceof NoSplit) {

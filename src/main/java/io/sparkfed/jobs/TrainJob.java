@@ -166,7 +166,7 @@ public final class TrainJob implements Callable<Integer> {
     notes.forEach(console::note);
 
     TrainingResult result;
-    TrainingPlan plan = Presets.plan(config, loaded.features().size(), runId);
+    TrainingPlan plan = Presets.plan(config, loaded.encoding(), runId);
     try (var federation = loaded.federation()) {
       DataFingerprint data =
           new DataFingerprint(loaded.encoding(), workers, SavedModel.named(loaded.sqlTypes()));

@@ -9,6 +9,7 @@ import io.sparkfed.data.DataException;
 import io.sparkfed.data.Shard;
 import io.sparkfed.data.ShardBuilder;
 import io.sparkfed.data.ShardBuilder.Part;
+import io.sparkfed.model.FeatureEncoding;
 import io.sparkfed.model.Response;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -114,7 +115,7 @@ public final class InProcessRows implements Rows {
     if (shards.size() < least) {
       throw CohortException.tooFew(shards.size(), least, skipped);
     }
-    return new Workers(new InProcessFederation<>(shards), features);
+    return new Workers(new InProcessFederation<>(shards), FeatureEncoding.ofNumbers(features));
   }
 
   private Shard packed(
@@ -157,7 +158,7 @@ public final class InProcessRows implements Rows {
     }
   }
 
-  private record Workers(Federation<Shard> federation, List<String> features) implements Loaded {
+  private record Workers(Federation<Shard> federation, FeatureEncoding encoding) implements Loaded {
     @Override
     public void close() {
       // The rows are the caller's.

@@ -15,7 +15,9 @@ import io.sparkfed.config.TrainingConfig.WherePaying;
 import io.sparkfed.evaluation.MetricSums;
 import io.sparkfed.federated.AlgorithmChoice;
 import io.sparkfed.federated.ExactPlan;
+import io.sparkfed.federated.PrivatePlan;
 import io.sparkfed.federated.TrainingPlan;
+import io.sparkfed.model.FeatureEncoding;
 import io.sparkfed.model.Labels;
 import io.sparkfed.model.ModelShape;
 import io.sparkfed.secure.crypto.Kdf;
@@ -38,6 +40,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.function.Function;
 
 /**
  * Fills the slots of a run: with those of its {@link Preset}, and with what the configuration says.
@@ -57,28 +60,55 @@ public final class Presets {
   private Presets() {}
 
   /**
-   * Returns the plan of a run over rows with {@code features} features.
+   * Returns the plan of a run over rows with {@code features} numbers that no column bounds.
    *
    * @throws ConfigurationException if the preset can't have so many
+   * @throws IllegalArgumentException if rows are hidden, which needs columns
    */
   public static TrainingPlan plan(TrainingConfig config, int features) {
-    return plan(config, features, Kdf.fresh());
+    if (config.privacy().isPresent()) {
+      throw new IllegalArgumentException("rows are hidden by what is known of their columns");
+    }
+    return plan(config, shape(config, features), sums -> Optional.empty(), Kdf.fresh());
+  }
+
+  /**
+   * Returns the plan of a run over rows that are encoded so.
+   *
+   * @throws ConfigurationException if the preset can't have so many features, or rows are hidden
+   *     and a feature isn't bounded
+   */
+  public static TrainingPlan plan(TrainingConfig config, FeatureEncoding encoding) {
+    return plan(config, encoding, Kdf.fresh());
   }
 
   /**
    * Returns the plan of a run that may be resumed.
    *
    * @param runId no other run's; one that is gone on with has the same again
-   * @throws ConfigurationException if the preset can't have so many features
+   * @throws ConfigurationException if the preset can't have so many features, or rows are hidden
+   *     and a feature isn't bounded
    */
-  public static TrainingPlan plan(TrainingConfig config, int features, String runId) {
-    return plan(config, features, Kdf.sha256(runId.getBytes(StandardCharsets.UTF_8)));
+  public static TrainingPlan plan(TrainingConfig config, FeatureEncoding encoding, String runId) {
+    return plan(config, encoding, Kdf.sha256(runId.getBytes(StandardCharsets.UTF_8)));
   }
 
-  private static TrainingPlan plan(TrainingConfig config, int features, byte[] runId) {
-    ModelShape shape =
-        new ModelShape(features, config.model().intercept(), config.model().loss().outputs());
-    KeyRing keys = keys(config.aggregation());
+  private static TrainingPlan plan(TrainingConfig config, FeatureEncoding encoding, byte[] runId) {
+    ModelShape shape = shape(config, encoding.width());
+    return plan(config, shape, sums -> PrivatePlans.of(config, encoding, shape, sums), runId);
+  }
+
+  private static ModelShape shape(TrainingConfig config, int features) {
+    return new ModelShape(features, config.model().intercept(), config.model().loss().outputs());
+  }
+
+  private static TrainingPlan plan(
+      TrainingConfig config,
+      ModelShape shape,
+      Function<SumFactory, Optional<PrivatePlan>> privacy,
+      byte[] runId) {
+    SumFactory sums =
+        config.aggregation().sums(keys(config.aggregation()), runId, Studies.hash(config));
     return new TrainingPlan(
         config.model().family(),
         config.model().loss(),
@@ -90,7 +120,7 @@ public final class Presets {
         config.algorithm().reduction(),
         config.algorithm().solver(),
         config.algorithm().weighting(),
-        config.aggregation().sums(keys, runId, Studies.hash(config)),
+        sums,
         config.algorithm().server(),
         config.algorithm().cohort(),
         config.algorithm().rounds(),
@@ -102,7 +132,7 @@ public final class Presets {
             : OptionalInt.of(config.aggregation().minWorkers()),
         config.seed(),
         pooled(config, shape),
-        Optional.empty());
+        privacy.apply(sums));
   }
 
   private static Optional<ExactPlan> pooled(TrainingConfig config, ModelShape shape) {

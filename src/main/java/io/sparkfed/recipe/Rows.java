@@ -4,6 +4,7 @@ import io.sparkfed.aggregate.Federation;
 import io.sparkfed.config.ConfigurationException;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.data.Shard;
+import io.sparkfed.model.FeatureEncoding;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -34,8 +35,13 @@ public interface Rows {
     /** Returns the workers. */
     Federation<Shard> federation();
 
+    /** Returns how columns became features. */
+    FeatureEncoding encoding();
+
     /** Returns the names of the features, in the order of the coefficients. */
-    List<String> features();
+    default List<String> features() {
+      return encoding().features();
+    }
 
     @Override
     void close();

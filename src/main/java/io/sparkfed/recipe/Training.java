@@ -117,7 +117,7 @@ public final class Training {
       try {
         TrainingResult result =
             new FederatedTrainer(
-                    loaded.federation(), Presets.plan(config, features.size()), listener)
+                    loaded.federation(), Presets.plan(config, loaded.encoding()), listener)
                 .train();
         return new Trained(result, features, config);
       } catch (FeatureException e) {

@@ -19,6 +19,15 @@ public final class ConfigFiles {
       data { path = "rows.csv", worker-column = "owner", feature-columns = ["a", "b"] }
       """;
 
+  /** The least that hides the rows of {@link #LEAST}. */
+  public static final String PRIVATE =
+      """
+      privacy {
+        unit = row, epsilon = 1, delta = 1e-6, label-bounds = [0, 1]
+        bounds { a = [0, 1], b = [-1, 1] }
+      }
+      """;
+
   private final Path folder;
 
   public ConfigFiles(Path folder) {

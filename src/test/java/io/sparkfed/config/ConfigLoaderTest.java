@@ -147,6 +147,7 @@ class ConfigLoaderTest {
             Map.of(
                 "b", new DataConfig.Category(Optional.of("2"), List.of("2", "10"), Spelling.VALUE)),
             List.of("a"),
+            Map.of(),
             7,
             3),
         data.preprocessing());

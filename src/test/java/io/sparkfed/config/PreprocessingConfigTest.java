@@ -32,7 +32,7 @@ class PreprocessingConfigTest {
   @Test
   void load_nothingSaid_nothingIsEncoded() {
     assertEquals(
-        new DataConfig.Preprocessing(Map.of(), List.of(), 5, 2),
+        new DataConfig.Preprocessing(Map.of(), List.of(), Map.of(), 5, 2),
         files.load(ConfigFiles.LEAST).data().preprocessing());
   }
 

@@ -249,11 +249,6 @@ class WrongValuesTest {
                   "study.approval-wait",
                   "tracking.mlflow.timeout")));
 
-  /** The least that loads with rows protected. */
-  private static final String PRIVATE =
-      "privacy { unit = row, epsilon = 1, delta = 1e-6, label-bounds = [0, 1]\n"
-          + "bounds { a = [0, 1], b = [-1, 1] } }";
-
   /** It may be empty, for none; its own test has what it refuses. */
   private static final String ADDRESS = "tracking.mlflow.uri";
 
@@ -280,7 +275,7 @@ class WrongValuesTest {
           Map.entry("algorithm.local.max-iterations", "algorithm.local.solver = lbfgs"),
           Map.entry("algorithm.local.tolerance", "algorithm.local.solver = lbfgs"),
           Map.entry("algorithm.local.history", "algorithm.local.solver = lbfgs"),
-          Map.entry("privacy", PRIVATE),
+          Map.entry("privacy", ConfigFiles.PRIVATE),
           Map.entry("aggregation.keys.dir", "aggregation.keys.roster = r"),
           Map.entry("aggregation.keys.roster", "aggregation.keys.dir = d"),
           Map.entry("tracking", "tracking.mlflow.uri = \"http://a:1\""));

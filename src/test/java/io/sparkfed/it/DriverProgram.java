@@ -91,7 +91,7 @@ public final class DriverProgram {
   private static void train(SparkSession spark, TrainingConfig config) {
     ShardLoader.Loaded loaded = new ShardLoader(spark, config).load();
     try (SparkFederation federation = loaded.federation()) {
-      new FederatedTrainer(federation, Presets.plan(config, loaded.features().size()), round -> {})
+      new FederatedTrainer(federation, Presets.plan(config, loaded.encoding()), round -> {})
           .train();
     }
   }

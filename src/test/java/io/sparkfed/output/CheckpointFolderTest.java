@@ -272,7 +272,7 @@ class CheckpointFolderTest {
       FederatedTrainer trainer =
           new FederatedTrainer(
               new InProcessFederation<>(shards),
-              Presets.plan(config, 3, "run"),
+              Presets.plan(config, FeatureEncoding.ofNumbers(List.of("a", "b", "c")), "run"),
               round -> {},
               state -> {
                 own.write(new Checkpoint("run", "1.0", ResultSettings.of(config), data, state));

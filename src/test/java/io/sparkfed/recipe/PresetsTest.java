@@ -7,6 +7,7 @@ import io.sparkfed.config.ConfigFiles;
 import io.sparkfed.config.PresetNames;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.federated.TrainingPlan;
+import io.sparkfed.model.FeatureEncoding;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,12 +25,17 @@ class PresetsTest {
   @ParameterizedTest
   @MethodSource("names")
   void everyNameHasSlots(String name) {
+    boolean isNoised = PresetNames.isNoised(name);
     TrainingConfig config =
-        new ConfigFiles(folder).load(ConfigFiles.LEAST, "algorithm.preset=" + name);
+        new ConfigFiles(folder)
+            .load(
+                ConfigFiles.LEAST + (isNoised ? ConfigFiles.PRIVATE : ""),
+                "algorithm.preset=" + name);
 
-    TrainingPlan plan = Presets.plan(config, 2);
+    TrainingPlan plan = Presets.plan(config, FeatureEncoding.ofNumbers(List.of("a", "b")));
 
     assertEquals(PresetNames.isLossless(name), plan.exact().isPresent());
+    assertEquals(isNoised, plan.privacy().isPresent());
     plan.exact()
         .ifPresent(
             pooled -> {

@@ -465,7 +465,7 @@ class RetryClusterIT {
     TrainingConfig config = ConfigLoader.load(conf, Map.of(), List.of());
     ShardLoader.Loaded loaded = new ShardLoader(spark, config).load();
     try (SparkFederation federation = loaded.federation()) {
-      TrainingPlan plan = Presets.plan(config, loaded.features().size());
+      TrainingPlan plan = Presets.plan(config, loaded.encoding());
       SumFactory sums = plan.sums();
       SumFactory used = slow ? layout -> new SlowSum(sums.sumOf(layout)) : sums;
       TrainingPlan changed = plan.through(used);

@@ -207,7 +207,7 @@ class WireIT {
   private static void train(SparkSession spark, TrainingConfig config) {
     ShardLoader.Loaded loaded = new ShardLoader(spark, config).load();
     try (SparkFederation federation = loaded.federation()) {
-      TrainingPlan plan = Presets.plan(config, loaded.features().size());
+      TrainingPlan plan = Presets.plan(config, loaded.encoding());
       new FederatedTrainer(federation, plan, round -> {}).train();
     }
   }

@@ -139,7 +139,7 @@ final class EstimatorTraining implements AutoCloseable {
     try {
       return new FederatedTrainer(
               loaded.federation(),
-              Presets.plan(config, features()),
+              Presets.plan(config, loaded.encoding()),
               RoundFinished.posting(
                   rows.sparkSession(), UUID.randomUUID().toString(), config.name()))
           .train();

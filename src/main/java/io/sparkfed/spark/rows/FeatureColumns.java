@@ -96,7 +96,8 @@ final class FeatureColumns {
       }
       if (numbers.contains(name)) {
         boolean imputed = data.preprocessing().imputed().contains(name);
-        columns.add(new Numeric(name, ColumnType.TEXT, imputed, Double.NaN));
+        double fill = data.preprocessing().fills().getOrDefault(name, Double.NaN);
+        columns.add(new Numeric(name, ColumnType.TEXT, imputed, fill));
       }
     }
     return names.formula().isPresent()

@@ -4,6 +4,7 @@ import io.sparkfed.aggregate.Federation;
 import io.sparkfed.config.ConfigurationException;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.data.Shard;
+import io.sparkfed.model.FeatureEncoding;
 import io.sparkfed.recipe.Rows;
 import java.util.List;
 import java.util.Map;
@@ -85,8 +86,8 @@ public final class SparkRows implements Rows {
     }
 
     @Override
-    public List<String> features() {
-      return loaded.features();
+    public FeatureEncoding encoding() {
+      return loaded.encoding();
     }
 
     @Override

@@ -1,0 +1,100 @@
+package io.sparkfed.recipe;
+
+import io.sparkfed.aggregate.SumFactory;
+import io.sparkfed.config.ConfigurationException;
+import io.sparkfed.config.DataConfig.NoSplit;
+import io.sparkfed.config.DataConfig.Source;
+import io.sparkfed.config.DataConfig.Synthetic;
+import io.sparkfed.config.DataConfig.WorkerPaths;
+import io.sparkfed.config.EnumNames;
+import io.sparkfed.config.Preset;
+import io.sparkfed.config.PrivacySettings;
+import io.sparkfed.config.TrainingConfig;
+import io.sparkfed.federated.PrivatePlan;
+import io.sparkfed.federated.PrivatePlan.Method;
+import io.sparkfed.math.Interval;
+import io.sparkfed.model.FeatureEncoding;
+import io.sparkfed.model.ModelShape;
+import io.sparkfed.privacy.Zcdp;
+import java.math.BigDecimal;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** What {@code privacy} makes of a training. */
+final class PrivatePlans {
+  private PrivatePlans() {}
+
+  /**
+   * Returns how rows are hidden; empty where they aren't.
+   *
+   * @param encoding complete
+   * @param sums the sums all numbers travel through
+   * @throws ConfigurationException if no bound follows for a feature, there are too many
+   *     coefficients, or the noise is relied on of more workers than the sums can vouch for
+   */
+  static Optional<PrivatePlan> of(
+      TrainingConfig config, FeatureEncoding encoding, ModelShape shape, SumFactory sums) {
+    if (config.privacy().isEmpty()) {
+      return Optional.empty();
+    }
+    PrivacySettings privacy = config.privacy().get();
+    Method method =
+        ((Preset.Noised) Preset.of(config.algorithm().preset()).orElseThrow().slots()).method();
+    boolean hasGram = shape.features() <= Presets.MOST_COEFFICIENTS_WITH_HESSIAN;
+    if (method == Method.STATISTICS && !hasGram) {
+      throw new ConfigurationException(
+          "algorithm.preset = private-statistics can have at most "
+              + Presets.MOST_COEFFICIENTS_WITH_HESSIAN
+              + " features, because it sums a number for each pair of them; use private."
+              + " Provided: "
+              + shape.features());
+    }
+    requireHonest(config, privacy, sums);
+    Zcdp budget = Zcdp.within(privacy.epsilon(), privacy.delta());
+    BigDecimal forTraining = BigDecimal.ONE.subtract(BigDecimal.valueOf(privacy.evaluationShare()));
+    Optional<Interval> labels = privacy.labelBounds();
+    return Optional.of(
+        new PrivatePlan(
+            method,
+            privacy.epsilon(),
+            privacy.delta(),
+            budget.part(forTraining),
+            config.data().split() instanceof NoSplit ? Zcdp.NOTHING : budget,
+            RowBounds.of(encoding, privacy, shape),
+            labels.map(Interval::middle).orElse(0.0),
+            labels.map(Interval::halfWidth).orElse(1.0),
+            privacy.rows(),
+            privacy.honestWorkers(),
+            hasGram ? privacy.gramShare() : 0.0,
+            privacy.countShare()));
+  }
+
+  private static void requireHonest(
+      TrainingConfig config, PrivacySettings privacy, SumFactory sums) {
+    OptionalInt workers = workers(config.data().source());
+    if (privacy.honestWorkers().isEmpty() || workers.isEmpty()) {
+      return;
+    }
+    int most = sums.mostHonest(workers.getAsInt());
+    if (privacy.honestWorkers().getAsInt() > most) {
+      throw new ConfigurationException(
+          "privacy.honest-workers must be at most "
+              + most
+              + ": aggregation.mode = "
+              + EnumNames.of(config.aggregation().mode())
+              + " opens a sum of "
+              + workers.getAsInt()
+              + " workers only with the noise of so many. Provided value: "
+              + privacy.honestWorkers().getAsInt());
+    }
+  }
+
+  private static OptionalInt workers(Source source) {
+    if (source instanceof WorkerPaths paths) {
+      return OptionalInt.of(paths.paths().size());
+    }
+    return source instanceof Synthetic synthetic
+        ? OptionalInt.of(synthetic.workers())
+        : OptionalInt.empty();
+  }
+}
