@@ -104,8 +104,7 @@ public final class RowSweep {
    * @param raw coefficients in the units of the rows
    */
   public void begin(double[] raw) {
-    Arrays.fill(sums, 0.0);
-    Arrays.fill(ofIntercepts, 0.0);
+    restart();
     for (int k = 0; k < intercepts.length; k++) {
       intercepts[k] = shape.intercept(raw, k);
       int from = shape.weightsFrom(k);
@@ -113,6 +112,12 @@ public final class RowSweep {
         weights[j * stride + k] = raw[from + j];
       }
     }
+  }
+
+  /** Lets the gradient be 0 again, at the same coefficients. */
+  public void restart() {
+    Arrays.fill(sums, 0.0);
+    Arrays.fill(ofIntercepts, 0.0);
   }
 
   /** Takes the rows {@code from .. to - 1}, at most {@link #most}. */

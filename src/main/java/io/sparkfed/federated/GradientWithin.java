@@ -24,6 +24,13 @@ public record GradientWithin(
     implements Statement<Shard> {
   public static final String GRADIENT = "gradient";
 
+  /**
+   * @throws IllegalArgumentException if the clip is out of range
+   */
+  public GradientWithin {
+    ClippedSums.checked("clip", clip);
+  }
+
   @Override
   public Layout layout() {
     return Layout.empty().scaled(GRADIENT, shape.size());

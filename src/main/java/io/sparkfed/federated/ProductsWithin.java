@@ -25,6 +25,17 @@ public record ProductsWithin(
     implements Statement<Shard> {
   public static final String PRODUCTS = "products";
 
+  /**
+   * @throws IllegalArgumentException if the label's length is out of range, or not 0 without label
+   */
+  public ProductsWithin {
+    if (labelScale != 0.0) {
+      ClippedSums.checked("mostLabel", mostLabel);
+    } else if (mostLabel != 0.0) {
+      throw new IllegalArgumentException("without labels mostLabel must be 0");
+    }
+  }
+
   /** Asks about the features alone. */
   public ProductsWithin(ModelShape shape, RowCut cut) {
     this(shape, cut, 0.0, 0.0, 0.0);

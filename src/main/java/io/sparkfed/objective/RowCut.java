@@ -20,13 +20,10 @@ public record RowCut(Scaling scaling, double norm, double mostWeight, int rowsOf
    * @throws IllegalArgumentException if a number is out of range
    */
   public RowCut {
-    if (!(norm > 0.0 && norm < Double.POSITIVE_INFINITY)
-        || !(mostWeight > 0.0 && mostWeight < Double.POSITIVE_INFINITY)
-        || rowsOfPerson < 1) {
+    ClippedSums.checked("norm", norm);
+    if (!(mostWeight > 0.0 && mostWeight < Double.POSITIVE_INFINITY) || rowsOfPerson < 1) {
       throw new IllegalArgumentException(
-          "norm and mostWeight must be > 0 and finite, rowsOfPerson >= 1. Provided: "
-              + norm
-              + ", "
+          "mostWeight must be > 0 and finite, rowsOfPerson >= 1. Provided: "
               + mostWeight
               + ", "
               + rowsOfPerson);

@@ -57,7 +57,7 @@ public record UnderPolicies(KeyRing keys, RingSum sum) implements RingSum {
               worker,
               held,
               new OwnersSide(
-                  owner.policy().clip(),
+                  owner.clipOf(words),
                   () -> owner.keys().derive("in the clear", toBytes()),
                   exact -> released(owner, exact)));
       owner.policy().checkDimension(vector.length);

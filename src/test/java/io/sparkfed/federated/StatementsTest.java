@@ -23,6 +23,7 @@ import io.sparkfed.model.ModelShape;
 import io.sparkfed.model.Scaling;
 import io.sparkfed.objective.Penalty;
 import io.sparkfed.objective.Reduction;
+import io.sparkfed.objective.RowCut;
 import io.sparkfed.solver.GradientDescent;
 import io.sparkfed.solver.LocalLbfgs;
 import io.sparkfed.solver.LocalNewton;
@@ -97,6 +98,12 @@ class StatementsTest {
       all.add(new TestEvaluation(metrics, shape, scaling, model));
       all.add(new ModelEvaluation(metrics, TestRows.SUMMED, shape, none, model));
       all.add(new SampledCurvature(shape, scaling, 100));
+      RowCut cut = new RowCut(scaling, 2.0, 1.0, 2);
+      double[] whitening = {1.0, 0.25, 0.0, 2.0, 0.5, 1.5};
+      all.add(new GradientWithin(model, loss, shape, cut, whitening, 0.75));
+      all.add(new GradientWithin(model, loss, shape, cut, new double[0], 0.75));
+      all.add(new ProductsWithin(shape, cut));
+      all.add(new ProductsWithin(shape, cut, 0.5, 2.0, 1.0));
       if (shape.outputs() == 1) {
         all.add(
             new HistogramOfScores(
@@ -142,7 +149,8 @@ class StatementsTest {
             new RowsOfLevels(List.of(List.of("a"), List.of("x", "y"))),
             new HoldersOfValues(2),
             new SumsOfValues(2),
-            new TypesOfColumns(6)));
+            new TypesOfColumns(6),
+            new CountWithin(2)));
     return all;
   }
 
@@ -178,7 +186,8 @@ class StatementsTest {
       Map.of(
           1, "8e27a25ac4402a79bc6115b922643d05",
           2, "2f0c406742c2c564348bec3439ebb94b",
-          3, "716fcc95ca91c729bf93b5365c7f437d");
+          3, "716fcc95ca91c729bf93b5365c7f437d",
+          4, "153ad4fdf98124a2bc99704369e9691d");
 
   /**
    * The list with each component's type, and the bytes of one statement of each kind. Who reads

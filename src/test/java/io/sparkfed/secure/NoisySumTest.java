@@ -26,7 +26,9 @@ import io.sparkfed.privacy.Zcdp;
 import io.sparkfed.secure.keys.Budget;
 import io.sparkfed.secure.keys.KeyRing;
 import io.sparkfed.secure.keys.KeysWithPolicies;
+import io.sparkfed.secure.keys.Limits;
 import io.sparkfed.secure.keys.Owner;
+import io.sparkfed.secure.keys.Policy;
 import io.sparkfed.secure.keys.ThrowAwayKeys;
 import io.sparkfed.secure.masked.MaskedSum;
 import io.sparkfed.secure.sealed.SealedSum;
@@ -35,6 +37,7 @@ import io.sparkfed.wire.Form;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeMap;
@@ -233,6 +236,33 @@ class NoisySumTest {
 
     assertTrue(refused.getMessage().contains("(dp.honest-workers)"), refused.getMessage());
     sum(noisy(mode.sum(budgets(2.0, 2)), 1), question("nobody"));
+  }
+
+  /**
+   * A bound on updates doesn't hold a release, and what may be told of its rows the budget says; an
+   * owner without a budget would let as little noise pass as the driver likes.
+   */
+  @ParameterizedTest
+  @EnumSource(Mode.class)
+  void sum_ownersThatBoundUpdates_isAnsweredForABudgetAlone(Mode mode) {
+    Policy bounding = new Policy(3, 2, 2 * LENGTH, new Clip(1e-9), 0.1, Optional.empty());
+    KeysWithPolicies keys = new KeysWithPolicies();
+    WORKERS.forEach(worker -> keys.with(worker, bounding, Limits.NONE));
+
+    CohortException refused =
+        assertThrows(
+            CohortException.class, () -> sum(noisy(mode.sum(keys), 3), question("nobody")));
+
+    assertTrue(refused.getMessage().contains("(clip)"), refused.getMessage());
+    WORKERS.forEach(worker -> keys.with(worker, new Budget(false, "all", 2.0, 1e-5, 2.0, 3)));
+    sum(noisy(mode.sum(keys), 3), question("nobody"));
+    EncodedAnswer<Double> bare =
+        new EncodedAnswer<>(question("nobody"), new FixedPoint(LENGTH, 8.0, 20, 4));
+    refused =
+        assertThrows(
+            CohortException.class,
+            () -> mode.sum(keys).sum(workers(WORKERS), new Visit("sum", 0, WORKERS), bare));
+    assertTrue(refused.getMessage().contains("(clip)"), refused.getMessage());
   }
 
   /** Where workers are missing, so is their noise: no sum may be opened over fewer. */

@@ -1,5 +1,6 @@
 package io.sparkfed.secure.keys;
 
+import io.sparkfed.aggregate.Clip;
 import io.sparkfed.aggregate.OwnersRule;
 import io.sparkfed.aggregate.OwnersSide;
 import io.sparkfed.aggregate.RefusedException;
@@ -154,6 +155,15 @@ public record Owner(
   }
 
   /**
+   * Returns how long an update may be in what is asked. A release that the owner's budget is
+   * charged for is none: each row's part of it is bounded, and the budget says how much of that is
+   * told.
+   */
+  public Clip clipOf(Words<?> words) {
+    return budget.isPresent() && words.release().isPresent() ? Clip.NONE : policy.clip();
+  }
+
+  /**
    * Returns what the owner's side brings into a vector of a session.
    *
    * @param least how many workers' vectors a sum has at least in which this one is opened
@@ -163,7 +173,7 @@ public record Owner(
   public OwnersSide sideOf(
       Words<?> words, byte[] runId, int least, Supplier<byte[]> secret, UnaryOperator<byte[]> key) {
     return new OwnersSide(
-        policy.clip(), secret, exact -> released(words, runId, least, exact, key));
+        clipOf(words), secret, exact -> released(words, runId, least, exact, key));
   }
 
   /**

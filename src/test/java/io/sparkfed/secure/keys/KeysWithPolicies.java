@@ -21,9 +21,9 @@ public final class KeysWithPolicies implements KeyRing {
     return this;
   }
 
-  /** Gives an owner a privacy budget, and a journal that is empty. */
+  /** Gives an owner a privacy budget beside its policy, and a journal that is empty. */
   public KeysWithPolicies with(String worker, Budget budget) {
-    Owner owner = keys.open(worker);
+    Owner owner = open(worker);
     byte[] secret = owner.journal().secretOf(new byte[32]);
     owners.put(
         worker,

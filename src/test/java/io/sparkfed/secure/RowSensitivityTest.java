@@ -1,0 +1,221 @@
+package io.sparkfed.secure;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.sparkfed.aggregate.Clip;
+import io.sparkfed.aggregate.OwnersSide;
+import io.sparkfed.aggregate.Question;
+import io.sparkfed.data.Shard;
+import io.sparkfed.data.ShardBuilder;
+import io.sparkfed.data.ShardBuilder.Part;
+import io.sparkfed.data.Storage;
+import io.sparkfed.federated.CountWithin;
+import io.sparkfed.federated.GradientWithin;
+import io.sparkfed.federated.ProductsWithin;
+import io.sparkfed.loss.VectorLoss;
+import io.sparkfed.math.SymmetricMatrix;
+import io.sparkfed.model.Family;
+import io.sparkfed.model.ModelShape;
+import io.sparkfed.model.Scaling;
+import io.sparkfed.objective.RowCut;
+import io.sparkfed.privacy.Zcdp;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The whole numbers that get noise, with and without some rows, against what is said of them: for
+ * shards of hostile rows.
+ */
+class RowSensitivityTest {
+  private static final int TRIALS = 10_000;
+  private static final List<Family> FAMILIES = List.of(Family.values());
+  private static final Zcdp COST = Zcdp.within(1.0, 1e-5);
+  private static final double[] HOSTILE = {
+    1e300, -1e300, 1e155, -0.0, 0.0, Double.MIN_VALUE, -1e-310, 1e-160, 1e9, 1.0, -1.0, 1e-9
+  };
+  private static final double[] NO_NUMBERS = {
+    Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY
+  };
+  private static final double[] WEIGHTS = {
+    0.0, 1.0, 0.5, 1e9, Double.MIN_VALUE, 1e300, Double.NaN, Double.POSITIVE_INFINITY, -1.0
+  };
+
+  private record Row(double[] x, double label, double weight, double offset) {}
+
+  /** How a trial's rows are stored. */
+  private record Stored(boolean isSparse, Storage storage) {
+    Shard shard(List<Row> rows, ModelShape shape) {
+      ShardBuilder builder = new ShardBuilder("a", shape.features(), storage);
+      for (Row row : rows) {
+        if (isSparse) {
+          int[] columns = IntStream.range(0, row.x.length).filter(j -> row.x[j] != 0.0).toArray();
+          double[] values = IntStream.of(columns).mapToDouble(j -> row.x[j]).toArray();
+          builder.addSparse(columns, values, row.label, row.weight, row.offset, Part.TRAIN);
+        } else {
+          builder.addDense(row.x, row.label, row.weight, row.offset, Part.TRAIN);
+        }
+      }
+      return builder.build(0.0, 1L, false, shape);
+    }
+  }
+
+  private static double number(Random random, Storage storage) {
+    double usual = random.nextGaussian() * Math.pow(10.0, random.nextInt(5) - 2);
+    return switch (random.nextInt(storage == Storage.FLOAT ? 12 : 16)) {
+      case 0, 1, 2 -> 0.0;
+      case 12 -> HOSTILE[random.nextInt(HOSTILE.length)];
+      case 13 ->
+          random.nextInt(20) == 0
+              ? NO_NUMBERS[random.nextInt(NO_NUMBERS.length)]
+              : HOSTILE[random.nextInt(HOSTILE.length)];
+      default -> usual;
+    };
+  }
+
+  private static double label(Random random, Family family) {
+    return switch (random.nextInt(30)) {
+      case 0 -> 1e300;
+      case 1 -> -1e9;
+      case 2 -> Double.NaN;
+      case 3 -> Double.POSITIVE_INFINITY;
+      default ->
+          switch (family) {
+            case LINEAR, HUBER -> random.nextGaussian() * 10.0;
+            case SOFTMAX -> random.nextInt(3);
+            case GAMMA -> Math.exp(random.nextGaussian());
+            default -> random.nextInt(2);
+          };
+    };
+  }
+
+  private static Row row(Random random, Family family, int features, Stored stored, boolean plain) {
+    double[] x = new double[features];
+    for (int j = 0; j < features; j++) {
+      x[j] = number(random, stored.storage);
+    }
+    boolean isOdd = random.nextInt(4) == 0;
+    return new Row(
+        x,
+        label(random, family),
+        isOdd ? WEIGHTS[random.nextInt(WEIGHTS.length)] : 1.0,
+        plain ? 0.0 : isOdd ? number(random, stored.storage) : random.nextGaussian());
+  }
+
+  private static Scaling scaling(Random random, ModelShape shape) {
+    int kind = random.nextInt(4);
+    if (kind == 0) {
+      return Scaling.identity(shape);
+    }
+    double[] means = new double[shape.features()];
+    double[] deviations = new double[shape.features()];
+    for (int j = 0; j < means.length; j++) {
+      deviations[j] = 0.5 + 3.0 * random.nextDouble();
+      means[j] = kind == 1 ? 0.0 : random.nextGaussian() * (kind == 2 ? 0.5 : 200.0);
+    }
+    return Scaling.standardize(shape, means, deviations);
+  }
+
+  /** A symmetric matrix with eigenvalues far from each other: two reflections of a diagonal one. */
+  private static double[] whitening(Random random, int order) {
+    if (random.nextInt(3) == 0) {
+      return new double[0];
+    }
+    double decades = random.nextInt(3) == 0 ? 9.0 : 2.0;
+    double[] v = random.doubles(order, -1.0, 1.0).toArray();
+    double squares = 1e-9;
+    for (double entry : v) {
+      squares += entry * entry;
+    }
+    double[][] h = new double[order][order];
+    double[] diagonal = new double[order];
+    for (int i = 0; i < order; i++) {
+      diagonal[i] = Math.pow(10.0, -decades * random.nextDouble()) * 30.0;
+      for (int j = 0; j < order; j++) {
+        h[i][j] = (i == j ? 1.0 : 0.0) - 2.0 * v[i] * v[j] / squares;
+      }
+    }
+    double[] packed = new double[SymmetricMatrix.packedLength(order)];
+    for (int i = 0, at = 0; i < order; i++) {
+      for (int j = i; j < order; j++, at++) {
+        for (int k = 0; k < order; k++) {
+          packed[at] += h[i][k] * diagonal[k] * h[j][k];
+        }
+      }
+    }
+    return packed;
+  }
+
+  private static double moved(NoisyAnswer<Shard> answer, Shard with, Shard without) {
+    OwnersSide owner = new OwnersSide(Clip.NONE, () -> new byte[0], UnaryOperator.identity());
+    long[] one = answer.of("a", with, owner);
+    long[] other = answer.of("a", without, owner);
+    double squares = 0.0;
+    for (int j = 0; j < one.length; j++) {
+      double moved = one[j] - other[j];
+      squares += moved * moved;
+    }
+    return Math.sqrt(squares) / answer.release().orElseThrow().sensitivity().doubleValue();
+  }
+
+  @Test
+  void of_anyRowsOfOnePersonMoreOrLess_movesByNoMoreThanIsSaidAndBySomeAlmostThat() {
+    Random random = new Random(5);
+    Map<String, Double> most = new TreeMap<>();
+    for (int trial = 0; trial < TRIALS; trial++) {
+      Family family = FAMILIES.get(trial % FAMILIES.size());
+      VectorLoss loss = family.loss(3, 1.35);
+      ModelShape shape =
+          new ModelShape(1 + random.nextInt(6), random.nextInt(3) > 0, loss.outputs());
+      Stored stored =
+          new Stored(
+              random.nextInt(3) == 0, random.nextInt(3) == 0 ? Storage.FLOAT : Storage.DOUBLE);
+      int person = random.nextInt(4) == 0 ? 1 + random.nextInt(3) : 1;
+      boolean plain = random.nextBoolean();
+      List<Row> rows = new ArrayList<>();
+      int count = random.nextInt(3) == 0 ? random.nextInt(2) : random.nextInt(60);
+      for (int i = 0; i < count + person; i++) {
+        rows.add(
+            i > 0 && random.nextInt(8) == 0
+                ? rows.get(random.nextInt(i))
+                : row(random, family, shape.features(), stored, plain));
+      }
+      Shard without = stored.shard(rows.subList(0, count), shape);
+      Shard with = stored.shard(rows, shape);
+      RowCut cut =
+          new RowCut(
+              scaling(random, shape),
+              Math.sqrt(shape.features() + 1.0),
+              random.nextInt(3) == 0 ? 7.0 : 1.0,
+              person);
+      int order = shape.size() / shape.outputs();
+      double[] model = random.doubles(shape.size(), -2.0, 2.0).toArray();
+      if (random.nextInt(20) == 0) {
+        model[0] = 1e200;
+      }
+      double clip = Math.exp(6.0 * random.nextDouble() - 3.0);
+      double[] whitening = whitening(random, order);
+      List<Question<Shard>> questions =
+          List.of(
+              new GradientWithin(model, loss, shape, cut, whitening, clip),
+              new ProductsWithin(shape, cut),
+              new ProductsWithin(shape, cut, 0.5, 0.3, 1.0),
+              new CountWithin(person));
+      for (Question<Shard> question : questions) {
+        NoisyAnswer<Shard> answer = NoisyAnswer.of(question, 4, COST, 1, COST);
+        double part = moved(answer, with, without);
+        assertTrue(part <= 1.0, () -> part + " of what is said: " + question + " in " + stored);
+        String kind = question.name() + (question.name().startsWith("G") ? " " + family : "");
+        most.merge(kind, part, Math::max);
+      }
+    }
+    assertEquals(FAMILIES.size() + 2, most.size());
+    most.forEach((kind, part) -> assertTrue(part >= 0.9, kind + " moved by " + part));
+  }
+}
