@@ -81,15 +81,21 @@ public enum AggregationMode {
       AggregationMode::plain,
       (of, cohort) -> 1,
       List.of("Rows never leave their worker's partition during training."),
-      List.of(
-          "The driver sees every worker's update, row count, loss and metric sums in the clear. Use"
-              + " this mode for comparison only."));
+      List.of(Caveat.IN_THE_CLEAR));
 
   /** What no mode protects from. */
   private static final class Caveat {
+    static final String IN_THE_CLEAR =
+        "The driver sees every worker's update, row count, loss and metric sums in the clear. Use"
+            + " this mode for comparison only.";
+    static final String NOISY_IN_THE_CLEAR =
+        "The driver sees every worker's sums in the clear, each with its own noise alone.";
     static final String SUM_SPEAKS =
         "The sum itself reveals something about the workers: more when they are few, and more"
             + " with each round. With two, each can compute the other's update.";
+    static final String NOISY_SUM_SPEAKS =
+        "What all rows have in common is what a model is for, and noise doesn't hide it. A person"
+            + " with rows at several workers is protected at each by itself.";
     static final String DRIVER_SHIPS_CODE =
         "The driver ships the code: a malicious driver can read anything at the workers. It also"
             + " lists files, so it sees their sizes, and it sees how long tasks take.";
@@ -223,12 +229,14 @@ public enum AggregationMode {
    * Returns what is not protected, one sentence each.
    *
    * @param source where the rows are
+   * @param hasNoise whether all that workers send has noise
    */
-  public List<String> doesNotProtect(Source source) {
-    return source instanceof WorkerPaths paths && paths.areOfAgents()
-        ? doesNotProtect.stream()
-            .map(one -> one.equals(Caveat.DRIVER_SHIPS_CODE) ? Caveat.RELAYS : one)
-            .toList()
-        : doesNotProtect;
+  public List<String> doesNotProtect(Source source, boolean hasNoise) {
+    boolean areOfAgents = source instanceof WorkerPaths paths && paths.areOfAgents();
+    return doesNotProtect.stream()
+        .map(one -> areOfAgents && one.equals(Caveat.DRIVER_SHIPS_CODE) ? Caveat.RELAYS : one)
+        .map(one -> hasNoise && one.equals(Caveat.SUM_SPEAKS) ? Caveat.NOISY_SUM_SPEAKS : one)
+        .map(one -> hasNoise && one.equals(Caveat.IN_THE_CLEAR) ? Caveat.NOISY_IN_THE_CLEAR : one)
+        .toList();
   }
 }

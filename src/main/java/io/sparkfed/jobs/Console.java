@@ -5,6 +5,7 @@ import io.sparkfed.config.EnumNames;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.evaluation.RoundSummary;
 import io.sparkfed.federated.RunPhase;
+import io.sparkfed.report.PrivacyWords;
 import io.sparkfed.report.RunReport;
 import io.sparkfed.spark.watch.RunningTasks;
 import java.util.EnumSet;
@@ -128,6 +129,13 @@ final class Console implements AutoCloseable {
         report.exit().state(),
         times.elapsed().toMillis() / 1000.0,
         metric.isBlank() ? "" : ":" + metric);
+    report
+        .privacy()
+        .ifPresent(
+            privacy -> {
+              line("%s", PrivacyWords.line(privacy));
+              line("%s", PrivacyWords.meaning(privacy));
+            });
     line("%s", seconds(times.seconds()));
     line("written to %s (open report.html)", folder);
   }

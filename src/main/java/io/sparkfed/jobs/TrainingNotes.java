@@ -53,6 +53,11 @@ final class TrainingNotes {
               + " executor memory. On a cluster this protects updates from an honest-but-curious"
               + " driver, not from a malicious one. On a local master nothing is protected.");
     }
+    if (config.privacy().isPresent() && config.aggregation().keys().isEmpty()) {
+      notes.add(
+          "without aggregation.keys noise protects, but no owner keeps a ledger: nobody adds up what"
+              + " several runs tell of the same rows");
+    }
     if (workers == 2) {
       notes.add(
           "two workers: each can compute the other's update from the average, so neither is"

@@ -70,15 +70,16 @@ final class TrainingReports {
             loaded.dropped()),
         new Protection(
             EnumNames.of(mode),
-            inPlainWords(config, spark.sparkContext().isLocal(), rounds),
+            inPlainWords(config, spark.sparkContext().isLocal(), result),
             mode.protects(),
-            mode.doesNotProtect(config.data().source())),
+            mode.doesNotProtect(config.data().source(), result.privacy().isPresent())),
         List.copyOf(notes),
         rounds,
         last == null ? Map.of() : last.trainMetrics(),
         last == null ? Map.of() : last.testMetrics(),
         finalModel(config, loaded.features(), result.model()),
         result.statistics().map(statistics -> statistics.named(loaded.features())),
+        result.privacy(),
         config.settings(),
         times.seconds(),
         loaded.encoding(),
@@ -87,12 +88,15 @@ final class TrainingReports {
   }
 
   private static String inPlainWords(
-      TrainingConfig config, boolean isLocal, List<RoundSummary> rounds) {
+      TrainingConfig config, boolean isLocal, TrainingResult result) {
+    boolean hasNoise = result.privacy().isPresent();
     if (!config.aggregation().mode().protectsFromDriver()) {
-      return PlainWords.inTheClear();
+      return PlainWords.inTheClear(hasNoise);
     }
     int minWorkers = config.aggregation().minWorkers();
-    return isLocal ? PlainWords.rehearsal(minWorkers) : PlainWords.sums(minWorkers, rounds);
+    return isLocal
+        ? PlainWords.rehearsal(minWorkers, hasNoise)
+        : PlainWords.sums(minWorkers, result.rounds(), hasNoise);
   }
 
   private static FinalModel finalModel(

@@ -89,6 +89,9 @@ public final class HtmlReport {
     ReportTables tables = new ReportTables(report);
     page.put("cohort", tables.cohort());
     page.put("protection", report.protection());
+    page.put(
+        "noise", report.privacy().map(p -> List.of(new ReportPrivacy(p).view())).orElse(List.of()));
+    page.put("isNoisy", report.privacy().isPresent());
     page.put("notes", report.notes());
     page.put("anyNotes", !report.notes().isEmpty());
     page.put("metrics", tables.metrics());
@@ -129,12 +132,17 @@ public final class HtmlReport {
     List<Map<String, String>> figures = new ArrayList<>();
     figures.add(figure("Workers", count(report.cohort().count())));
     figures.add(figure("Rounds", count(trained.size())));
-    figures.add(
-        figure(
-            "Train loss",
-            report.rounds().isEmpty()
-                ? DASH
-                : number(report.rounds().get(report.rounds().size() - 1).loss())));
+    report
+        .privacy()
+        .ifPresentOrElse(
+            privacy -> figures.add(figure("Epsilon", PrivacyWords.plain(privacy.epsilon()))),
+            () ->
+                figures.add(
+                    figure(
+                        "Train loss",
+                        report.rounds().isEmpty()
+                            ? DASH
+                            : number(report.rounds().get(report.rounds().size() - 1).loss()))));
     mainMetric()
         .ifPresent(
             key -> {

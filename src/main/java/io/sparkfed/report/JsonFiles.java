@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sparkfed.evaluation.FitStatistics;
+import io.sparkfed.evaluation.PrivacyAccount;
 import io.sparkfed.evaluation.RoundSummary;
 import io.sparkfed.model.FeatureEncoding;
 import io.sparkfed.report.RunReport.FinalModel;
@@ -103,6 +104,7 @@ public final class JsonFiles {
     node.set("metrics", metrics(report.trainMetrics(), report.testMetrics()));
     node.set("contract", EncodingJson.write(report.encoding()));
     report.statistics().ifPresent(statistics -> node.set("statistics", statistics(statistics)));
+    report.privacy().ifPresent(account -> node.set("privacy", privacy(account)));
     ObjectNode versions = node.putObject("versions");
     report.versions().forEach(versions::put);
     node.putObject("seeds").put("run", report.seed());
@@ -173,6 +175,32 @@ public final class JsonFiles {
       put(row, "pValue", c.pValue());
       put(row, "lower", c.lower());
       put(row, "upper", c.upper());
+    }
+    return node;
+  }
+
+  private static ObjectNode privacy(PrivacyAccount account) {
+    ObjectNode node = JSON.createObjectNode();
+    node.put("unit", account.unit());
+    node.put("adjacency", PrivacyWords.adjacency(account));
+    put(node, "epsilon", account.epsilon());
+    put(node, "delta", account.delta());
+    put(node, "rho", account.rho());
+    put(node, "exactEpsilon", account.exactEpsilon());
+    put(node, "advantage", account.advantage());
+    node.put("inPlainWords", PrivacyWords.meaning(account));
+    node.put("honestWorkers", account.honestWorkers());
+    node.put("rowsOfPerson", account.rowsOfPerson());
+    ArrayNode releases = node.putArray("releases");
+    for (PrivacyAccount.Released release : account.releases()) {
+      ObjectNode each = releases.addObject();
+      each.put("purpose", release.purpose());
+      each.put("rows", release.rows());
+      each.put("sums", release.sums());
+      each.put("length", release.length());
+      put(each, "sigma", release.sigma());
+      put(each, "sensitivity", release.sensitivity());
+      put(each, "rho", release.rho());
     }
     return node;
   }

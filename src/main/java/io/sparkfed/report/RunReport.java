@@ -2,6 +2,7 @@ package io.sparkfed.report;
 
 import io.sparkfed.data.DroppedRows;
 import io.sparkfed.evaluation.FitStatistics;
+import io.sparkfed.evaluation.PrivacyAccount;
 import io.sparkfed.evaluation.RoundSummary;
 import io.sparkfed.model.FeatureEncoding;
 import java.time.Duration;
@@ -30,6 +31,7 @@ import java.util.SortedMap;
  * @param testMetrics metrics of the final model on the test rows; empty without a test split
  * @param model the final model
  * @param statistics standard errors and the like, after an exact fit without penalty
+ * @param privacy what noise was added and what it protects; empty where none was
  * @param configuration each resolved configuration value and where it came from
  * @param phaseSeconds wall-clock seconds by phase, in order
  * @param encoding how the workers' columns became the model's features
@@ -52,6 +54,7 @@ public record RunReport(
     Map<String, Double> testMetrics,
     FinalModel model,
     Optional<FitStatistics> statistics,
+    Optional<PrivacyAccount> privacy,
     List<Setting> configuration,
     Map<String, Double> phaseSeconds,
     FeatureEncoding encoding,

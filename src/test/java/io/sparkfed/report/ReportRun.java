@@ -1,6 +1,7 @@
 package io.sparkfed.report;
 
 import io.sparkfed.evaluation.FitStatistics;
+import io.sparkfed.evaluation.PrivacyAccount;
 import io.sparkfed.evaluation.RoundSummary;
 import io.sparkfed.model.FeatureEncoding;
 import io.sparkfed.testing.Measured;
@@ -53,6 +54,7 @@ final class ReportRun {
   RunReport.FinalModel model =
       model("logistic", List.of("age", "dose"), List.of(0.5, -1.25), 0.1, "federated");
   Optional<FitStatistics> statistics = Optional.empty();
+  Optional<PrivacyAccount> privacy = Optional.empty();
   List<RunReport.Setting> configuration =
       List.of(new RunReport.Setting("server.rate", "0.5", "command line"));
   Map<String, Double> phases = Map.of("train", 1.5);
@@ -128,6 +130,7 @@ final class ReportRun {
         test,
         model,
         statistics,
+        privacy,
         configuration,
         phases,
         FeatureEncoding.ofNumbers(model.features()),

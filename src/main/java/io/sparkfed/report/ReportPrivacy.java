@@ -1,0 +1,55 @@
+package io.sparkfed.report;
+
+import static io.sparkfed.report.ReportText.capitalized;
+import static io.sparkfed.report.ReportText.count;
+import static io.sparkfed.report.ReportText.number;
+
+import io.sparkfed.evaluation.PrivacyAccount;
+import io.sparkfed.evaluation.PrivacyAccount.Released;
+import java.util.List;
+import java.util.Map;
+
+/** The report's account of noise, as the template wants it. */
+final class ReportPrivacy {
+  private final PrivacyAccount account;
+
+  ReportPrivacy(PrivacyAccount account) {
+    this.account = account;
+  }
+
+  Map<String, Object> view() {
+    return Map.of(
+        "meaning",
+        PrivacyWords.meaning(account),
+        "honest",
+        PrivacyWords.honest(account),
+        "figures",
+        List.of(
+            figure("Hard to tell apart", capitalized(PrivacyWords.adjacency(account))),
+            figure(
+                "Epsilon, delta",
+                PrivacyWords.plain(account.epsilon()) + ", " + PrivacyWords.small(account.delta())),
+            figure("Rho", number(account.rho())),
+            figure(
+                "Epsilon by the exact curve",
+                number(account.exactEpsilon()) + " (for settings that were fixed beforehand)"),
+            figure("Workers whose noise is relied on", count(account.honestWorkers()))),
+        "releases",
+        account.releases().stream().map(ReportPrivacy::release).toList());
+  }
+
+  private static Map<String, String> figure(String label, String value) {
+    return Map.of("label", label, "value", value);
+  }
+
+  private static Map<String, String> release(Released release) {
+    return Map.of(
+        "purpose", release.purpose(),
+        "rows", release.rows(),
+        "sums", count(release.sums()),
+        "length", count(release.length()),
+        "sigma", number(release.sigma()),
+        "sensitivity", number(release.sensitivity()),
+        "rho", number(release.rho()));
+  }
+}

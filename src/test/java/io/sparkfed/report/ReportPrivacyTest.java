@@ -1,0 +1,117 @@
+package io.sparkfed.report;
+
+import static io.sparkfed.report.ReportPage.keyFigure;
+import static io.sparkfed.report.ReportPage.tableRow;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sparkfed.evaluation.PrivacyAccount;
+import io.sparkfed.evaluation.PrivacyAccount.Released;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** What a run with noise says of it. */
+class ReportPrivacyTest {
+  /** Of epsilon 1 and delta 1e-5, whose advantage is .0983697 (2 Phi(mu / 2) - 1, by scipy). */
+  private static final PrivacyAccount ACCOUNT = account("row", 0.0983697, 3, 1);
+
+  static PrivacyAccount account(String unit, double advantage, int honest, int rowsOfPerson) {
+    return new PrivacyAccount(
+        unit,
+        1.0,
+        1e-5,
+        0.0305566,
+        0.91526,
+        advantage,
+        honest,
+        rowsOfPerson,
+        List.of(
+            new Released("products", "train", 1, 21, 36.25, 6.0, 0.0061113),
+            new Released("gradient", "train", 8, 6, 11.5, 1.25, 0.0244453)));
+  }
+
+  private static ReportRun run(PrivacyAccount account) {
+    ReportRun run = new ReportRun();
+    run.privacy = Optional.of(account);
+    run.rounds = List.of();
+    run.train = Map.of();
+    return run;
+  }
+
+  @Test
+  void run_withNoise_hasTheWholeAccount() throws Exception {
+    JsonNode privacy =
+        new ObjectMapper().readTree(JsonFiles.run(run(ACCOUNT).report())).path("privacy");
+
+    assertEquals("row", privacy.path("unit").textValue());
+    assertEquals(
+        "add or remove one row of one worker; all other rows, who takes part, names, columns and"
+            + " settings are public",
+        privacy.path("adjacency").textValue());
+    assertEquals(1.0, privacy.path("epsilon").doubleValue());
+    assertEquals(1e-5, privacy.path("delta").doubleValue());
+    assertEquals(0.0305566, privacy.path("rho").doubleValue());
+    assertEquals(0.91526, privacy.path("exactEpsilon").doubleValue());
+    assertEquals(0.0983697, privacy.path("advantage").doubleValue());
+    assertEquals(3, privacy.path("honestWorkers").intValue());
+    assertEquals(2, privacy.path("releases").size());
+    assertEquals(
+        "{\"purpose\":\"gradient\",\"rows\":\"train\",\"sums\":8,\"length\":6,\"sigma\":11.5,"
+            + "\"sensitivity\":1.25,\"rho\":0.0244453}",
+        privacy.path("releases").path(1).toString());
+  }
+
+  @Test
+  void run_withoutNoise_saysNothingOfIt() throws Exception {
+    assertTrue(
+        new ObjectMapper()
+            .readTree(JsonFiles.run(new ReportRun().report()))
+            .path("privacy")
+            .isMissingNode());
+    assertFalse(HtmlReport.render(new ReportRun().report()).contains("id=\"releases\""));
+  }
+
+  @Test
+  void render_withNoise_saysWhatItMeansAndWhatWasReleased() {
+    String page = HtmlReport.render(run(ACCOUNT).report());
+
+    assertTrue(page.contains("with at most 9.84 points above guessing"));
+    assertTrue(page.contains("as long as 3 workers of each sum don&#39;t tell"));
+    assertEquals("1", keyFigure(page, "Epsilon"));
+    assertEquals(
+        List.of("8", "6", "11.50", "1.250", "0.02445"),
+        tableRow(page, "gradient").stream().filter(cell -> !cell.equals("train")).toList());
+    assertTrue(page.contains("Losses and metrics of rounds aren&rsquo;t told"));
+    assertFalse(page.contains("There is no finite figure to draw."));
+  }
+
+  /** A number that is said to be the most is not rounded down. */
+  @Test
+  void meaning_ofSmallAndLargeAdvantages_isRoundedUp() {
+    assertTrue(meaning(0.01173, 1).contains("one given row was there with at most 1.18 points"));
+    assertTrue(meaning(0.567, 1).contains("at most 56.7 points"));
+    assertTrue(meaning(1e-9, 1).contains("at most 0.01 points"));
+    assertTrue(meaning(1.0, 1).contains("at most 100 points"));
+    assertTrue(meaning(0.1, 4).contains("one given person's rows at a worker were there"));
+    assertTrue(
+        PrivacyWords.meaning(account("worker", 0.1, 1, 1)).contains("a given worker took part"));
+  }
+
+  private static String meaning(double advantage, int rowsOfPerson) {
+    return PrivacyWords.meaning(account("row", advantage, 1, rowsOfPerson));
+  }
+
+  @Test
+  void line_ofTheConsole_namesBudgetAndRow() {
+    assertEquals(
+        "privacy: epsilon 1, delta 1e-5 (rho 0.03056) for one row of one worker more or less",
+        PrivacyWords.line(ACCOUNT));
+    assertEquals("2.5e-12", PrivacyWords.small(2.5e-12));
+    assertEquals("1e-1", PrivacyWords.small(0.1));
+  }
+}
