@@ -19,6 +19,9 @@ final class PrivacyValidation {
   private static final String PRESET = "algorithm.preset";
   private static final String UNDER = " under privacy.unit = row";
 
+  private static final String COHORT =
+      ": who takes part is no secret, and sums need the noise of all";
+
   /** Why a preset's sums can't be hidden, by the beginning of its name. */
   private static final Map<String, String> OF_PRESETS = reasons();
 
@@ -30,6 +33,10 @@ final class PrivacyValidation {
               "must not be set" + UNDER + ": privacy.rounds says how many gradients are summed",
               "algorithm.tolerance",
               "must not be set" + UNDER + ": the loss to stop by would be told in each round",
+              "algorithm.cohort.fraction",
+              "must not be set" + UNDER + COHORT,
+              "algorithm.cohort.count",
+              "must not be set" + UNDER + COHORT,
               "data.min-level-rows",
               "must not be set" + UNDER + ": it needs the exact number of rows at each level",
               "data.min-level-workers",

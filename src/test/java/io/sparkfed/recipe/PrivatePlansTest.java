@@ -1,0 +1,186 @@
+package io.sparkfed.recipe;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.sparkfed.config.ConfigFiles;
+import io.sparkfed.config.ConfigurationException;
+import io.sparkfed.config.TrainingConfig;
+import io.sparkfed.federated.PrivatePlan;
+import io.sparkfed.federated.PrivatePlan.Method;
+import io.sparkfed.federated.TrainingPlan;
+import io.sparkfed.model.FeatureEncoding;
+import io.sparkfed.model.InputColumn.Vectors;
+import io.sparkfed.privacy.Zcdp;
+import java.math.BigDecimal;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PrivatePlansTest {
+  private static final String LEAST = ConfigFiles.LEAST + ConfigFiles.PRIVATE;
+  private static final FeatureEncoding COLUMNS = FeatureEncoding.ofNumbers(List.of("a", "b"));
+
+  @TempDir Path folder;
+
+  private TrainingPlan training(String text, FeatureEncoding encoding, String... arguments) {
+    return Presets.plan(new ConfigFiles(folder).load(text, arguments), encoding);
+  }
+
+  private PrivatePlan plan(String... arguments) {
+    return training(LEAST, COLUMNS, arguments).privacy().orElseThrow();
+  }
+
+  /**
+   * Calibrated with the conversion of Canonne, Kamath and Steinke 2020 by an independent script.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "1, 1e-5, 0.03055660",
+    "0.5, 1e-5, 0.00850553",
+    "2, 1e-6, 0.08815269",
+    "1, 1e-3, 0.05939020",
+    "10, 1e-5, 1.78269562"
+  })
+  void plan_ofEpsilonAndDelta_hasTheBudgetOfBoth(String epsilon, String delta, double rho) {
+    PrivatePlan plan =
+        plan(
+            "privacy.epsilon=" + epsilon, "privacy.delta=" + delta, "data.split.test-fraction=0.3");
+
+    assertEquals(rho, plan.training().rho().doubleValue(), 1e-8);
+    assertEquals(plan.training(), plan.evaluation());
+    assertEquals(Double.parseDouble(epsilon), plan.epsilon());
+    assertEquals(Double.parseDouble(delta), plan.delta());
+  }
+
+  @Test
+  void plan_withoutTestRows_leavesNothingForThem() {
+    assertEquals(Zcdp.NOTHING, plan().evaluation());
+  }
+
+  @Test
+  void plan_withAShareForFigures_trainsOnTheRest() {
+    Zcdp all = plan("data.split.column=s").evaluation();
+    PrivatePlan shared = plan("data.split.column=s", "privacy.evaluation-share=0.25");
+
+    assertEquals(0.75 * all.rho().doubleValue(), shared.training().rho().doubleValue(), 1e-12);
+    assertTrue(all.covers(shared.training().then(all.part(BigDecimal.valueOf(0.25)))));
+    assertEquals(all, shared.evaluation());
+  }
+
+  @Test
+  void plan_ofDefaults_isOfGradients() {
+    TrainingPlan training = training(LEAST, COLUMNS);
+    PrivatePlan plan = training.privacy().orElseThrow();
+
+    assertEquals(Method.GRADIENTS, plan.method());
+    assertEquals(8, training.rounds());
+    assertEquals(0.2, plan.gramShare());
+    assertEquals(0.01, plan.countShare());
+    assertEquals(OptionalLong.empty(), plan.rows());
+    assertEquals(OptionalInt.empty(), plan.honestWorkers());
+    assertTrue(training.exact().isEmpty() && training.tolerance().isEmpty());
+  }
+
+  @Test
+  void plan_ofLabels_hasTheMiddleAndHalfTheWidthOfTheirBounds() {
+    PrivatePlan plan = plan("privacy.label-bounds=[10, 16]");
+    assertEquals(13.0, plan.labelMiddle());
+    assertEquals(3.0, plan.labelScale());
+
+    PrivatePlan classes = plan("model.family=svm", "privacy.label-bounds=null");
+    assertEquals(0.0, classes.labelMiddle());
+    assertEquals(1.0, classes.labelScale());
+  }
+
+  @Test
+  void plan_ofStatistics_isOneRound() {
+    TrainingPlan training = training(LEAST, COLUMNS, "algorithm.preset=private-statistics");
+
+    assertEquals(Method.STATISTICS, training.privacy().orElseThrow().method());
+    assertEquals(1, training.rounds());
+  }
+
+  @Test
+  void plan_rowsAndRounds_areTheUsers() {
+    TrainingPlan training =
+        training(LEAST, COLUMNS, "privacy.rows=486", "privacy.rounds=12", "privacy.gram-share=0");
+
+    assertEquals(12, training.rounds());
+    assertEquals(OptionalLong.of(486), training.privacy().orElseThrow().rows());
+    assertEquals(0.0, training.privacy().orElseThrow().gramShare());
+  }
+
+  private static String workers(int count) {
+    return IntStream.range(0, count)
+        .mapToObj(i -> "w" + i + " = \"w" + i + ".csv\"")
+        .collect(Collectors.joining(", ", "data { workers {", "}, feature-columns = [a, b] }\n"));
+  }
+
+  /** Of masked sums the thresholds, of sealed ones the least number of workers, of plain ones 1. */
+  @ParameterizedTest
+  @CsvSource({
+    "masked, 4, 3",
+    "committee, 4, 3",
+    "secure-worker, 4, 3",
+    "insecure-plain, 4, 1",
+    "masked, 10, 7"
+  })
+  void plan_honestWorkers_areAtMostWhatTheSumsVouchFor(String mode, int workers, int most) {
+    String text = workers(workers) + ConfigFiles.PRIVATE;
+    String[] possible = {"aggregation.mode=" + mode, "privacy.honest-workers=" + most};
+    String[] tooMany = {"aggregation.mode=" + mode, "privacy.honest-workers=" + (most + 1)};
+
+    assertEquals(
+        OptionalInt.of(most),
+        training(text, COLUMNS, possible).privacy().orElseThrow().honestWorkers());
+    String refusal =
+        assertThrows(ConfigurationException.class, () -> training(text, COLUMNS, tooMany))
+            .getMessage();
+    assertTrue(refusal.startsWith("privacy.honest-workers must be at most " + most), refusal);
+    assertTrue(refusal.endsWith("Provided value: " + (most + 1)), refusal);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {2000, 2001})
+  void plan_ofManyFeatures_hasNoProducts(int features) {
+    FeatureEncoding vectors = new FeatureEncoding(List.of(new Vectors("v", features)));
+    String text =
+        """
+        data { path = "rows.csv", worker-column = "owner", features-column = v }
+        privacy {
+          unit = row, epsilon = 1, delta = 1e-6, label-bounds = [0, 1], bounds { v = [0, 1] }
+        }
+        """;
+
+    PrivatePlan plan = training(text, vectors).privacy().orElseThrow();
+
+    boolean isFew = features <= 2000;
+    assertEquals(isFew ? 0.2 : 0.0, plan.gramShare());
+    assertEquals(Math.sqrt(features + 1.0), plan.cut().norm());
+    if (!isFew) {
+      String refusal =
+          assertThrows(
+                  ConfigurationException.class,
+                  () -> training(text, vectors, "algorithm.preset=private-statistics"))
+              .getMessage();
+      assertTrue(refusal.contains("at most 2000 features"), refusal);
+    }
+  }
+
+  @Test
+  void plan_ofANumberOfFeatures_isRefusedWhereRowsAreHidden() {
+    TrainingConfig config = new ConfigFiles(folder).load(LEAST);
+
+    assertThrows(IllegalArgumentException.class, () -> Presets.plan(config, 2));
+  }
+}
