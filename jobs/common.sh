@@ -214,8 +214,8 @@ run_without_spark() {
 run_benchmark() {
   local jar="" classes="$root/target/test-classes" arguments=() suite="${1:-}"
   case "$suite" in
-    agent | estimator | kernels | mllib | noise | rounds | secure | simulation | whole) ;;
-    *) fail "Usage: jobs/benchmark agent|estimator|kernels|mllib|noise|rounds|secure|simulation|whole [key=value ...] [-- spark-submit options]" ;;
+    agent | estimator | kernels | mllib | noise | private | rounds | secure | simulation | whole) ;;
+    *) fail "Usage: jobs/benchmark agent|estimator|kernels|mllib|noise|private|rounds|secure|simulation|whole [key=value ...] [-- spark-submit options]" ;;
   esac
   shift
   while [ "$#" -gt 0 ] && [ "$1" != "--" ]; do

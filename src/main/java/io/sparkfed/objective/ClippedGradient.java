@@ -25,7 +25,7 @@ final class ClippedGradient {
   private static final int MOST_ROWS_OF_A_BLOCK = 64;
 
   /** Long vectors are added up after so many numbers for each row. */
-  private static final int NUMBERS_A_ROW = 64;
+  private static final int NUMBERS_A_ROW = 16;
 
   private static final int VALUES_OF_A_BLOCK = 4096;
 
@@ -175,16 +175,22 @@ final class ClippedGradient {
       }
       return;
     }
+    int outputs = shape.outputs();
     for (int i = 0; i < count; i++) {
+      int at = i * stride;
       double squares = 0.0;
-      for (int k = i * stride; k < (i + 1) * stride; k++) {
+      for (int k = at; k < at + outputs; k++) {
         squares += slopes[k] * slopes[k];
       }
       double length = Math.sqrt(squares);
       double kept = kept(cut.weight(rows, from + i) * length, inverses[from + i]);
-      double factor = kept > 0.0 && length < Double.POSITIVE_INFINITY ? kept / length : 0.0;
-      for (int k = i * stride; k < (i + 1) * stride; k++) {
-        slopes[k] = factor > 0.0 ? slopes[k] * factor : 0.0;
+      if (!(kept > 0.0 && length < Double.POSITIVE_INFINITY)) {
+        Arrays.fill(slopes, at, at + outputs, 0.0);
+      } else if (kept != length) {
+        double factor = kept / length;
+        for (int k = at; k < at + outputs; k++) {
+          slopes[k] *= factor;
+        }
       }
     }
   }
