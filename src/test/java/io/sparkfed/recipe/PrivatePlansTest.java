@@ -129,7 +129,7 @@ class PrivatePlansTest {
   /** Of masked sums the thresholds, of sealed ones the least number of workers, of plain ones 1. */
   @ParameterizedTest
   @CsvSource({
-    "masked, 4, 3",
+    "masked, 4, 4",
     "committee, 4, 3",
     "secure-worker, 4, 3",
     "insecure-plain, 4, 1",
