@@ -13,6 +13,16 @@ import java.util.stream.IntStream;
 public record CountWithin(int rowsOfPerson) implements Statement<Shard> {
   public static final String ROWS = "rows";
 
+  /**
+   * @throws IllegalArgumentException if the number is below 1
+   */
+  public CountWithin {
+    if (rowsOfPerson < 1) {
+      throw new IllegalArgumentException(
+          "rowsOfPerson must be >= 1. Provided value: " + rowsOfPerson);
+    }
+  }
+
   @Override
   public Layout layout() {
     return Layout.empty().scaled(ROWS, 1);

@@ -40,6 +40,8 @@ record NoisyAnswer<S>(
     int honestWorkers,
     Zcdp plan)
     implements QuestionWords<S> {
+  private static final double LEAST_BOUND = 0x1p-250;
+
   /** A bound is between 2^29 and 2^30 on its grid. */
   private static final int BOUND_BITS = 29;
 
@@ -78,6 +80,12 @@ record NoisyAnswer<S>(
       throw new IllegalArgumentException(
           "only numbers of one scale, which a row moves by a bound, can be released: "
               + question.name());
+    }
+    // What a row adds below this range would be lost in rounding that nobody counts.
+    double bound = question.rowBound().getAsDouble();
+    if (!(bound >= LEAST_BOUND && bound <= 1.0 / LEAST_BOUND)) {
+      throw new IllegalArgumentException(
+          "a row must move a sum by at least 2^-250 and at most 2^250. Provided value: " + bound);
     }
     if (workers < 1
         || honestWorkers > workers
