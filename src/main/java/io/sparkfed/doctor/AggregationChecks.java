@@ -32,11 +32,13 @@ import java.util.TreeSet;
 public final class AggregationChecks {
   private final AggregationConfig aggregation;
   private final DataConfig data;
+  private final boolean isHidden;
   private final List<Finding> findings = new ArrayList<>();
 
   private AggregationChecks(TrainingConfig config) {
     this.aggregation = config.aggregation();
     this.data = config.data();
+    this.isHidden = config.privacy().isPresent();
   }
 
   /** Checks a configuration; reads the roster if one is configured, and nothing else. */
@@ -48,7 +50,9 @@ public final class AggregationChecks {
     }
     checks.aggregators();
     checks.cohort();
-    checks.categories();
+    if (!checks.isHidden) {
+      checks.categories();
+    }
     return List.copyOf(checks.findings);
   }
 
@@ -224,7 +228,9 @@ public final class AggregationChecks {
               + ", so that a driver that lies opens no sum of fewer than "
               + cohort.smallestOpened();
     }
-    if (!data.preprocessing().categories().isEmpty()) {
+    if (isHidden) {
+      why += "; sums with noise need all that were asked at first";
+    } else if (!data.preprocessing().categories().isEmpty()) {
       why += "; while levels of categories are found, before round 1, all must";
     }
     add(

@@ -84,6 +84,10 @@ public final class IdleKeys {
         "algorithm.preset = " + algorithm.preset() + " detects divergence by itself",
         "algorithm.divergence-factor");
     idle(
+        PresetNames.isNoised(algorithm.preset()),
+        "no loss is told before the end",
+        "algorithm.divergence-factor");
+    idle(
         config.aggregation().mode().aggregators().isEmpty(),
         "aggregation.mode = " + EnumNames.of(config.aggregation().mode()) + " has no aggregators",
         "aggregation.aggregators");

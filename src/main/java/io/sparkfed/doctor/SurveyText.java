@@ -150,9 +150,11 @@ public final class SurveyText {
           + ", reference: "
           + reference;
     }
-    return column instanceof Numeric numeric && numeric.imputed()
-        ? ", missing ones replaced by a mean that is still to be found"
-        : "";
+    if (!(column instanceof Numeric number) || !number.imputed()) {
+      return "";
+    }
+    return ", missing ones replaced by "
+        + (Double.isNaN(number.fill()) ? "a mean that is still to be found" : number.fill());
   }
 
   /** Tells two lists of levels apart without telling the levels. */
@@ -187,7 +189,9 @@ public final class SurveyText {
     lines.add(
         "cost of a round (estimates; at most "
             + count(config.algorithm().rounds())
-            + " rounds, and one visit more for the last one's metrics):");
+            + " rounds, and one visit more for "
+            + (config.privacy().isPresent() ? "each other release" : "the last one's metrics")
+            + "):");
     lines.add("  Spark jobs         " + cost.jobs() + (masked ? ", and 1 before the first" : ""));
     lines.add(
         "  to each worker     "

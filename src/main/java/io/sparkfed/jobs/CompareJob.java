@@ -70,6 +70,12 @@ public final class CompareJob implements Callable<Integer> {
           "jobs/compare brings the rows of all workers together. If these rows may be pooled,"
               + " confirm it with --pool-rows");
     }
+    if (config.privacy().isPresent()) {
+      throw new ConfigurationException(
+          "privacy.unit must be none for jobs/compare, which brings the rows of all workers"
+              + " together and tells their exact models. Provided value: "
+              + EnumNames.of(config.privacy().get().unit()));
+    }
     PooledTwin.requireTwin(config);
     String dir = config.output().required();
     options.places(JobMain.hadoop(), config).writes("output.dir", dir).requireApart();

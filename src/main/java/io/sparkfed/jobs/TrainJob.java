@@ -158,7 +158,7 @@ public final class TrainJob implements Callable<Integer> {
     List<String> workers = loaded.federation().workers();
     console.cohort(workers.size(), loaded.namedWorkers(), loaded.leftOut(), loaded.placement());
     List<String> notes = new ArrayList<>(loaded.notes());
-    notes.addAll(TrainingNotes.onEncoding(loaded.encoding()));
+    notes.addAll(TrainingNotes.onEncoding(config, loaded.encoding()));
     IdleKeys.of(config).forEach(idle -> notes.add(idle.check() + ": " + idle.why()));
     notes.addAll(
         TrainingNotes.onProtection(config, spark.sparkContext().isLocal(), workers.size()));

@@ -71,7 +71,7 @@ final class TrainingNotes {
     return config.data().source() instanceof WorkerPaths paths && paths.areOfAgents();
   }
 
-  static List<String> onEncoding(FeatureEncoding encoding) {
+  static List<String> onEncoding(TrainingConfig config, FeatureEncoding encoding) {
     List<String> notes = new ArrayList<>();
     for (OneHot category : encoding.categories()) {
       notes.add(
@@ -86,7 +86,10 @@ final class TrainingNotes {
       notes.add(
           "column "
               + column.name()
-              + ": missing values are replaced by the federation's mean, "
+              + ": missing values are replaced by "
+              + (config.data().preprocessing().fills().containsKey(column.name())
+                  ? "the middle of their bounds, "
+                  : "the federation's mean, ")
               + column.fill());
     }
     return notes;

@@ -98,7 +98,7 @@ public final class Presets {
     return plan(config, shape, sums -> PrivatePlans.of(config, encoding, shape, sums), runId);
   }
 
-  private static ModelShape shape(TrainingConfig config, int features) {
+  static ModelShape shape(TrainingConfig config, int features) {
     return new ModelShape(features, config.model().intercept(), config.model().loss().outputs());
   }
 

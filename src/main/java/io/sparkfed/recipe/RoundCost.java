@@ -4,7 +4,9 @@ import io.sparkfed.config.AggregationMode;
 import io.sparkfed.config.ConfigurationException;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.federated.RoundLayout;
-import io.sparkfed.federated.TrainingPlan;
+import io.sparkfed.math.SymmetricMatrix;
+import io.sparkfed.model.ModelShape;
+import io.sparkfed.objective.SampledGram;
 import io.sparkfed.secure.FixedPointSum;
 import io.sparkfed.secure.masked.MaskedCohort;
 
@@ -40,8 +42,14 @@ public record RoundCost(
    * @throws ConfigurationException if the preset can't have so many features
    */
   public static RoundCost of(TrainingConfig config, int features, int workers) {
-    TrainingPlan plan = Presets.plan(config, features);
-    long payload = Long.BYTES * FixedPointSum.words(RoundLayout.of(plan, workers));
+    ModelShape shape = Presets.shape(config, features);
+    int size = shape.size();
+    boolean isNoised = config.privacy().isPresent();
+    long payload =
+        Long.BYTES
+            * (isNoised
+                ? size
+                : FixedPointSum.words(RoundLayout.of(Presets.plan(config, features), workers)));
     long flagged = payload + Long.BYTES * FLAGS;
     int aggregators = config.aggregation().aggregators().size();
     long fromWorker =
@@ -57,11 +65,18 @@ public record RoundCost(
           case SECURE_WORKER, COMMITTEE -> flagged + SEALED_FRAME + SEALED_AGGREGATOR * aggregators;
         };
     int jobs = jobs(config.aggregation().mode());
-    int size = plan.shape().size();
-    long toWorker = (long) Double.BYTES * size;
+    long toWorker = Double.BYTES * (size + (isNoised ? whitening(config, shape) : 0L));
     long fromAggregators = aggregators * (flagged + SEALED_AGGREGATOR);
     return new RoundCost(
         size, jobs, toWorker, fromWorker, workers * (toWorker + fromWorker) + fromAggregators);
+  }
+
+  /** Returns how many numbers travel beside a model whose rows are hidden. */
+  private static long whitening(TrainingConfig config, ModelShape shape) {
+    return config.privacy().orElseThrow().gramShare() > 0.0
+            && shape.features() <= Presets.MOST_COEFFICIENTS_WITH_HESSIAN
+        ? SymmetricMatrix.packedLength(SampledGram.order(shape))
+        : 0L;
   }
 
   /** Returns the visits of a round, each a Spark job. */

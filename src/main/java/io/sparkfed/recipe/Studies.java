@@ -5,6 +5,7 @@ import io.sparkfed.config.DataConfig;
 import io.sparkfed.config.DataConfig.Columns;
 import io.sparkfed.config.DataConfig.SplitByColumn;
 import io.sparkfed.config.EnumNames;
+import io.sparkfed.config.PrivacySettings;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.config.TrainingConfig.StudySettings;
 import io.sparkfed.config.WorkersHalf;
@@ -84,7 +85,7 @@ public final class Studies {
    */
   public static Asked asked(Study study, String worker) {
     WorkersHalf half = new WorkersHalf(study.settings(), study.given());
-    TrainingConfig config = half.of(worker);
+    TrainingConfig config = config(study, worker);
     DataConfig data = config.data();
     Columns columns = data.columns();
     SortedSet<String> labels = lower(columns.response().columns());
@@ -92,6 +93,10 @@ public final class Studies {
     all.addAll(lower(columns.features()));
     all.addAll(lower(columns.featuresVector().stream().toList()));
     all.addAll(lower(columns.weight().stream().toList()));
+    config
+        .privacy()
+        .flatMap(PrivacySettings::personColumn)
+        .ifPresent(person -> all.add(person.toLowerCase(Locale.ROOT)));
     columns.offsetExpression().ifPresent(offset -> all.addAll(lower(new Scalar(offset).columns())));
     SortedMap<String, String> derived = new TreeMap<>();
     data.derive().forEach((name, sql) -> derived.put(name.toLowerCase(Locale.ROOT), sql));
@@ -113,6 +118,15 @@ public final class Studies {
         data.preprocessing().minLevelRows(),
         data.preprocessing().minLevelWorkers(),
         config.algorithm().cohort().isSampled());
+  }
+
+  /**
+   * Returns the configuration of a worker that a study asks.
+   *
+   * @throws ConfigurationException if it is not one that this version would ask
+   */
+  static TrainingConfig config(Study study, String worker) {
+    return new WorkersHalf(study.settings(), study.given()).of(worker);
   }
 
   private static SortedSet<String> lower(Collection<String> names) {

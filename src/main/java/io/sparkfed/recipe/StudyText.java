@@ -1,12 +1,19 @@
 package io.sparkfed.recipe;
 
 import io.sparkfed.config.ConfigurationException;
+import io.sparkfed.config.PrivacySettings;
+import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.config.WorkersHalf;
+import io.sparkfed.math.Interval;
 import io.sparkfed.owner.Asked;
 import io.sparkfed.owner.Study;
+import io.sparkfed.privacy.GaussianCurve;
+import io.sparkfed.privacy.Zcdp;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -14,6 +21,9 @@ import java.util.stream.Collectors;
 /** A study in plain words, for owners and analysts. */
 public final class StudyText {
   private static final HexFormat HEX = HexFormat.of();
+
+  /** Any worker's: no path or host is told. */
+  private static final String WORKER = "worker";
 
   private StudyText() {}
 
@@ -23,7 +33,8 @@ public final class StudyText {
    * @throws ConfigurationException if it is not one that this version would ask
    */
   public static List<String> lines(Study study) {
-    Asked asked = Studies.asked(study, "worker");
+    Asked asked = Studies.asked(study, WORKER);
+    TrainingConfig config = Studies.config(study, WORKER);
     List<String> lines = new ArrayList<>();
     lines.add(line("study", study.name()));
     lines.add(line("SHA-256", HEX.formatHex(study.hash())));
@@ -58,8 +69,9 @@ public final class StudyText {
                 + ", over at least "
                 + text(study, "aggregation.min-workers")
                 + " workers; at most "
-                + text(study, "algorithm.rounds")
+                + config.algorithm().rounds()
                 + " rounds"));
+    lines.addAll(privacy(config.privacy()));
     lines.add("all that was set, of what an answer depends on:");
     new WorkersHalf(study.settings(), study.given()).shown().forEach(set -> lines.add("  " + set));
     return lines;
@@ -73,6 +85,53 @@ public final class StudyText {
         .dataset()
         .map(name -> "of the data set " + name + ", where each owner's policy says")
         .orElse("where the driver's configuration says");
+  }
+
+  private static List<String> privacy(Optional<PrivacySettings> hidden) {
+    if (hidden.isEmpty()) {
+      return List.of(line("privacy", "no noise: sums are told as they are"));
+    }
+    PrivacySettings privacy = hidden.get();
+    Zcdp budget = Zcdp.within(privacy.epsilon(), privacy.delta());
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        line(
+            "privacy",
+            String.format(
+                Locale.ROOT,
+                "noise on each sum: epsilon %s, delta %s (rho %.3g) over a run, for %s more or less",
+                shortest(privacy.epsilon()),
+                shortest(privacy.delta()),
+                budget.rho().doubleValue(),
+                privacy.rowsPerPerson() == 1
+                    ? "one row of one worker"
+                    : "one person's rows at one worker, " + privacy.rowsPerPerson() + " at most")));
+    lines.add(
+        line(
+            "",
+            String.format(
+                Locale.ROOT,
+                "whoever sees all that is told can tell whether %s there with at most %.2f points"
+                    + " above guessing",
+                privacy.rowsPerPerson() == 1 ? "one given row was" : "one given person's rows were",
+                Math.ceil(1e4 * GaussianCurve.advantage(budget.mu())) / 1e2)));
+    privacy
+        .personColumn()
+        .ifPresent(column -> lines.add(line("", "whose row it is says the column " + column)));
+    privacy.bounds().forEach((name, bounds) -> lines.add(line("", cut(name, bounds))));
+    privacy.labelBounds().ifPresent(bounds -> lines.add(line("", cut("the label", bounds))));
+    return lines;
+  }
+
+  private static String cut(String what, Interval bounds) {
+    return what + " cut to " + shortest(bounds.low()) + " to " + shortest(bounds.high());
+  }
+
+  private static String shortest(double number) {
+    return String.valueOf(number)
+        .replaceFirst("\\.0$", "")
+        .replace(".0E", "E")
+        .toLowerCase(Locale.ROOT);
   }
 
   private static String columns(Asked asked) {

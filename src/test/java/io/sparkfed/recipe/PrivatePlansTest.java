@@ -13,7 +13,6 @@ import io.sparkfed.federated.TrainingPlan;
 import io.sparkfed.model.FeatureEncoding;
 import io.sparkfed.model.InputColumn.Vectors;
 import io.sparkfed.privacy.Zcdp;
-import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;
@@ -65,16 +64,6 @@ class PrivatePlansTest {
   @Test
   void plan_withoutTestRows_leavesNothingForThem() {
     assertEquals(Zcdp.NOTHING, plan().evaluation());
-  }
-
-  @Test
-  void plan_withAShareForFigures_trainsOnTheRest() {
-    Zcdp all = plan("data.split.column=s").evaluation();
-    PrivatePlan shared = plan("data.split.column=s", "privacy.evaluation-share=0.25");
-
-    assertEquals(0.75 * all.rho().doubleValue(), shared.training().rho().doubleValue(), 1e-12);
-    assertTrue(all.covers(shared.training().then(all.part(BigDecimal.valueOf(0.25)))));
-    assertEquals(all, shared.evaluation());
   }
 
   @Test

@@ -246,6 +246,54 @@ class StudiesTest {
     assertTrue(text.contains("columns  age, bmi, stage (category), w; label ill"), text);
     assertTrue(text.contains("model    logistic, trained by fed-newton"), text);
     assertTrue(text.contains("sums     masked, over at least 3 workers; at most 50 rounds"), text);
+    assertTrue(text.contains("privacy  no noise: sums are told as they are"), text);
     assertFalse(text.contains("/a.csv"), text);
+  }
+
+  @Test
+  void lines_ofAStudyThatHidesRows_sayHowWellAndByWhichBounds() {
+    String[] hiding = {
+      "algorithm.preset = private",
+      "data.categorical.stage = { levels = [1, 2, 3] }",
+      "privacy.unit = row",
+      "privacy.epsilon = 1",
+      "privacy.delta = 1e-5",
+      "privacy.bounds.age = [20, 90]",
+      "privacy.bounds.BMI = [10.5, 60]"
+    };
+    String text = String.join("\n", StudyText.lines(study(config(hiding))));
+
+    assertTrue(
+        text.contains(
+            "privacy  noise on each sum: epsilon 1, delta 1e-5 (rho 0.0306) over a run, for one row"
+                + " of one worker more or less"),
+        text);
+    assertTrue(text.contains("whether one given row was there with at most 9.84 points"), text);
+    assertTrue(text.contains("         BMI cut to 10.5 to 60"), text);
+    assertTrue(text.contains("         age cut to 20 to 90"), text);
+    assertTrue(text.contains("trained by private"), text);
+    assertTrue(text.contains("at most 8 rounds"), text);
+    assertTrue(text.contains("  privacy.epsilon = 1"), text);
+  }
+
+  @Test
+  void asked_personColumn_isAmongTheColumns() {
+    String[] hiding = {
+      "algorithm.preset = private",
+      "data.categorical.stage = { levels = [1, 2, 3] }",
+      "privacy.unit = row",
+      "privacy.epsilon = 1",
+      "privacy.delta = 1e-5",
+      "privacy.bounds.age = [20, 90]",
+      "privacy.bounds.BMI = [10.5, 60]",
+      "privacy.rows-per-person = 3",
+      "privacy.person-column = Patient"
+    };
+    Study study = study(config(hiding));
+
+    assertTrue(Studies.asked(study, "a").columns().contains("patient"));
+    String text = String.join("\n", StudyText.lines(study));
+    assertTrue(text.contains("for one person's rows at one worker, 3 at most"), text);
+    assertTrue(text.contains("whose row it is says the column Patient"), text);
   }
 }
