@@ -157,6 +157,7 @@ public final class AgentJob {
       description = "Shows what the owner has answered, beside what its policy allows.")
   static final class Budget implements Callable<Integer> {
     @Mixin private Whose whose;
+    @Mixin private RunsLeft runs;
 
     @Override
     public Integer call() throws IOException {
@@ -172,7 +173,7 @@ public final class AgentJob {
           "questions: in each run at most " + policy.getOrDefault("max-rounds", "1000").strip());
       Terminal.line("until: " + policy.getOrDefault("until", "no last day is set").strip());
       if (policy.containsKey("dp.epsilon")) {
-        OwnerPolicy.budget(agent.parent(), agent.worker()).forEach(Terminal::line);
+        OwnerPolicy.budget(agent.parent(), agent.worker(), runs.epsilon()).forEach(Terminal::line);
       }
       return 0;
     }

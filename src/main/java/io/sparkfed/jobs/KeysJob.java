@@ -178,10 +178,11 @@ public final class KeysJob {
       })
   static final class Budget implements Callable<Integer> {
     @Mixin private Whose whose;
+    @Mixin private RunsLeft runs;
 
     @Override
     public Integer call() throws IOException {
-      OwnerPolicy.budget(whose.dir, whose.worker).forEach(Terminal::line);
+      OwnerPolicy.budget(whose.dir, whose.worker, runs.epsilon()).forEach(Terminal::line);
       return 0;
     }
   }

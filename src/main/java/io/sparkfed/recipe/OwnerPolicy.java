@@ -25,6 +25,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /** What a data owner does with its policy on questions, for command lines. */
 public final class OwnerPolicy {
@@ -188,11 +189,14 @@ public final class OwnerPolicy {
   /**
    * Returns what is spent and left of an owner's privacy budget, in plain words.
    *
-   * @throws ConfigurationException if there is no such owner, its policy has no budget, or its
-   *     policy or journal can't be trusted
+   * @param epsilon of runs, to say how many more there can be; empty not to, 0 for those of the
+   *     largest epsilon that one run may have
+   * @throws ConfigurationException if there is no such owner, its policy has no budget, its policy
+   *     or journal can't be trusted, or the epsilon is none
    * @throws IOException if the journal can't be read
    */
-  public static List<String> budget(Path dir, String worker) throws IOException {
+  public static List<String> budget(Path dir, String worker, OptionalDouble epsilon)
+      throws IOException {
     Path folder = dir.resolve(PlainText.of(worker));
     if (!Files.isDirectory(folder)) {
       throw new ConfigurationException(folder + " does not exist");
@@ -203,7 +207,7 @@ public final class OwnerPolicy {
               .budget()
               .orElseThrow(
                   () -> new ConfigurationException(folder + ": the policy has no dp.epsilon"));
-      return BudgetText.lines(budget, Ledger.of(folder, budget));
+      return BudgetText.lines(budget, Ledger.of(folder, budget), epsilon);
     } catch (ProtocolException e) {
       throw new ConfigurationException(folder + ": " + e.getMessage(), e);
     }

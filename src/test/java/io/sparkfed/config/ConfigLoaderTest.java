@@ -363,7 +363,11 @@ class ConfigLoaderTest {
 
     assertEquals(file.getFileName().toString(), config.name() + ".conf");
     assertTrue(config.output().dir().isPresent());
-    assertTrue(Presets.plan(config, 3).rounds() >= 10);
+    if (config.privacy().isPresent()) {
+      assertTrue(config.algorithm().rounds() >= 8);
+    } else {
+      assertTrue(Presets.plan(config, 3).rounds() >= 10);
+    }
   }
 
   @Test

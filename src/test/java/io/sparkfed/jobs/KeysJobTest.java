@@ -118,11 +118,27 @@ class KeysJobTest {
     assertTrue(
         lines.get(1).startsWith("budget for cardio: epsilon 4.00, delta 1.00e-06 (rho 0.3110"));
     assertEquals(
-        "spent, in 1 runs: rho " + run.rho().toPlainString() + ", alone epsilon 1.00",
-        lines.get(2));
+        "spent, in 1 run: rho " + run.rho().toPlainString() + ", alone epsilon 1.00", lines.get(2));
     assertTrue(lines.get(3).startsWith("left: rho 0.2867"), lines::toString);
+    assertEquals(
+        "left, in runs of epsilon 1.00: 11",
+        lastLine("budget", keys.toString(), "a", "--epsilon=1"));
+    assertEquals(
+        "left, in runs of epsilon 4.00: 0", lastLine("budget", keys.toString(), "a", "--epsilon"));
+    assertEquals(
+        "left, in runs of epsilon 5.00: 0, but one run may have at most 4.00",
+        lastLine("budget", keys.toString(), "a", "--epsilon", "5"));
+    assertEquals(2, KeysJob.execute("budget", keys.toString(), "a", "--epsilon=-1"));
+    assertEquals(2, KeysJob.execute("budget", keys.toString(), "a", "--epsilon=NaN"));
     String shown = said.toString(StandardCharsets.UTF_8);
     KeysJob.execute("log", keys.toString(), "a");
     assertTrue(said.toString(StandardCharsets.UTF_8).contains(lines.get(0)), shown);
+  }
+
+  private String lastLine(String... arguments) {
+    said.reset();
+    assertEquals(0, KeysJob.execute(arguments));
+    List<String> lines = said.toString(StandardCharsets.UTF_8).lines().toList();
+    return lines.get(lines.size() - 1);
   }
 }
