@@ -48,7 +48,8 @@ public sealed interface Statement<S> extends Question<S>
         TypesOfColumns,
         GradientWithin,
         ProductsWithin,
-        CountWithin {
+        CountWithin,
+        HessianWithin {
 
   /**
    * {@inheritDoc}

@@ -50,14 +50,27 @@ final class ClippedProducts {
     int size = order + (label == null ? 0 : 1);
     boolean isSparse = rows.isSparse() && !RowLengths.shifts(cut.scaling(), shape.features());
     double[] sums = isSparse ? ofSparse(label, size, norm) : ofDense(label, size, norm);
+    spread(sums, size);
+    return sums;
+  }
+
+  /** Multiplies the off-diagonal entries of a packed matrix by the root of 2. */
+  static void spread(double[] packed, int order) {
     double root = Math.sqrt(2.0);
-    for (int i = 0, at = 0; i < size; i++) {
+    for (int i = 0, at = 0; i < order; i++) {
       at++;
-      for (int j = i + 1; j < size; j++, at++) {
-        sums[at] *= root;
+      for (int j = i + 1; j < order; j++, at++) {
+        packed[at] *= root;
       }
     }
-    return sums;
+  }
+
+  /** Writes the upper triangle of a matrix of rows of {@code width} numbers. */
+  static void pack(double[] matrix, int width, int order, double[] packedOut) {
+    for (int i = 0, at = 0; i < order; i++) {
+      System.arraycopy(matrix, i * width + i, packedOut, at, order - i);
+      at += order - i;
+    }
   }
 
   /** Returns what a row is multiplied with, or 0 if it is not to be summed. */
@@ -98,10 +111,7 @@ final class ClippedProducts {
         }
       }
       Kernels.best().addSymmetricProducts(a, width, count, width, weights, panel, partial);
-      for (int i = 0, at = 0; i < size; i++) {
-        System.arraycopy(partial, i * width + i, packed, at, size - i);
-        at += size - i;
-      }
+      pack(partial, width, size, packed);
       sums.add(packed);
       Arrays.fill(partial, 0.0);
     }

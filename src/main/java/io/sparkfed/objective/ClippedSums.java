@@ -2,6 +2,7 @@ package io.sparkfed.objective;
 
 import io.sparkfed.data.DataException;
 import io.sparkfed.data.Examples;
+import io.sparkfed.loss.Loss;
 import io.sparkfed.loss.VectorLoss;
 import io.sparkfed.math.SymmetricMatrix;
 import io.sparkfed.model.ModelShape;
@@ -25,8 +26,8 @@ import io.sparkfed.model.ModelShape;
  *       where it's taken off afterwards; multiplying by A adds {@code q u} of the same. As {@code
  *       |r_i| |A|_F (|z_i| + 2 |c|)} is at most {@code 2^12 C} ({@link RowLengths}), a gradient is
  *       off by at most {@code n (B + q + 16) u 2^12 C}, whatever A's condition.
- *   <li>Products and their sums are off by at most {@code n (B + 8) u R²}: all terms of an entry
- *       are bounded as they are, and nothing cancels.
+ *   <li>Products, and Hessians of rows that are whitened one by one, are off by at most {@code n (B
+ *       + 8) u} bounds: the terms of an entry are bounded as they are, and nothing cancels.
  * </ul>
  *
  * <p>Two sums are off by twice as much, for which {@link #bound} allows a 1024th of C. More rows
@@ -93,12 +94,7 @@ public final class ClippedSums {
       double[] whitening,
       double clip) {
     requireFew(rows, shape);
-    int order = SampledGram.order(shape);
-    if (whitening.length > 0
-        && (order >= MOST_ORDER || whitening.length != SymmetricMatrix.packedLength(order))) {
-      throw new IllegalArgumentException(
-          "a whitening must have an order of " + order + ", and one below " + MOST_ORDER);
-    }
+    requireOrder(whitening, SampledGram.order(shape));
     RowLengths lengths =
         RowLengthsKept.of(rows, shape, new RowLengths.Key(loss, cut.scaling(), whitening));
     double limit = checked("clip", clip) * MARGIN;
@@ -146,6 +142,39 @@ public final class ClippedSums {
     }
     return new ClippedProducts(rows, shape, cut)
         .of(labelMiddle, labelScale, mostLabel * MARGIN, cut.norm() * MARGIN);
+  }
+
+  /**
+   * Returns the sum of {@code w l''(s, y) (A z)(A z)'} over the rows, at a model, each no longer
+   * than a bound (Frobenius).
+   *
+   * @param model in the units of the cut's scaling, length d = q
+   * @param whitening packed upper triangle of A, of order q; empty for the identity
+   * @param most the bound
+   * @return packed upper triangle, off-diagonal entries times the root of 2
+   * @throws IllegalArgumentException if an argument is out of range
+   * @throws DataException if there are more rows than {@link #mostRows}
+   */
+  public static double[] hessian(
+      double[] model,
+      Loss loss,
+      Examples rows,
+      ModelShape shape,
+      RowCut cut,
+      double[] whitening,
+      double most) {
+    requireFew(rows, shape);
+    requireOrder(whitening, SampledGram.order(shape));
+    double limit = checked("most", most) * MARGIN;
+    return new ClippedHessian(loss, rows, shape, cut, whitening).at(model, limit);
+  }
+
+  private static void requireOrder(double[] whitening, int order) {
+    if (whitening.length > 0
+        && (order >= MOST_ORDER || whitening.length != SymmetricMatrix.packedLength(order))) {
+      throw new IllegalArgumentException(
+          "a whitening must have an order of " + order + ", and one below " + MOST_ORDER);
+    }
   }
 
   private static void requireFew(Examples rows, ModelShape shape) {

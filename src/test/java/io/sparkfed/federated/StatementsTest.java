@@ -105,6 +105,7 @@ class StatementsTest {
       all.add(new ProductsWithin(shape, cut));
       all.add(new ProductsWithin(shape, cut, 0.5, 2.0, 1.0));
       if (shape.outputs() == 1) {
+        all.add(new HessianWithin(model, (Loss) loss, shape, cut, whitening, 2.0));
         all.add(
             new HistogramOfScores(
                 shape, none, AskedRows.TEST, model, new ScoreBins(new double[] {-1.0, 0.5})));
@@ -187,7 +188,7 @@ class StatementsTest {
           1, "8e27a25ac4402a79bc6115b922643d05",
           2, "2f0c406742c2c564348bec3439ebb94b",
           3, "716fcc95ca91c729bf93b5365c7f437d",
-          4, "153ad4fdf98124a2bc99704369e9691d");
+          4, "07e9fa8562dc0f79371e1f89872ff33b");
 
   /**
    * The list with each component's type, and the bytes of one statement of each kind. Who reads

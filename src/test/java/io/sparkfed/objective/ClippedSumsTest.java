@@ -10,6 +10,7 @@ import io.sparkfed.data.ShardBuilder;
 import io.sparkfed.data.ShardBuilder.Part;
 import io.sparkfed.data.Storage;
 import io.sparkfed.loss.LogisticLoss;
+import io.sparkfed.loss.Loss;
 import io.sparkfed.loss.VectorLoss;
 import io.sparkfed.math.SymmetricMatrix;
 import io.sparkfed.model.Family;
@@ -218,6 +219,60 @@ class ClippedSumsTest {
             double[] expected = products(rows, shape, cut, 0.25, scale, 1.0);
             double[] found = ClippedSums.products(rows, shape, cut, 0.25, scale, 1.0);
             assertArrayEquals(expected, found, ROWS * 5.0 * 1.3e-7, kind + " " + isSparse);
+          }
+        }
+      }
+    }
+  }
+
+  private static double[] hessian(
+      Examples rows,
+      Loss loss,
+      ModelShape shape,
+      RowCut cut,
+      double[] model,
+      double[] a,
+      double most) {
+    BigDecimal[] sums = new BigDecimal[SymmetricMatrix.packedLength(shape.size())];
+    Arrays.fill(sums, BigDecimal.ZERO);
+    double[] x = new double[shape.features()];
+    for (int i = 0; i < rows.rows(); i++) {
+      rows.copyRow(i, x, 0);
+      BigDecimal[] z = decimal(x, shape, cut.scaling());
+      BigDecimal score = new BigDecimal(rows.offset(i));
+      for (int j = 0; j < z.length; j++) {
+        score = score.add(z[j].multiply(new BigDecimal(model[j])), DIGITS);
+      }
+      BigDecimal[] turned = times(a, z);
+      double weight = Math.min(rows.weight(i), cut.mostWeight()) / cut.mostWeight();
+      double curvature = weight * loss.curvature(score.doubleValue(), rows.label(i));
+      double squares = length(turned).pow(2).doubleValue();
+      BigDecimal factor = new BigDecimal(Math.min(curvature, most / squares));
+      for (int j = 0, at = 0; j < z.length; j++) {
+        for (int m = j; m < z.length; m++, at++) {
+          BigDecimal root = m == j ? BigDecimal.ONE : new BigDecimal(2).sqrt(DIGITS);
+          sums[at] =
+              sums[at].add(factor.multiply(root).multiply(turned[j]).multiply(turned[m]), DIGITS);
+        }
+      }
+    }
+    return Arrays.stream(sums).mapToDouble(BigDecimal::doubleValue).toArray();
+  }
+
+  @Test
+  void hessian_anyStorageAndScaling_isTheDecimalSum() {
+    Random random = new Random(10);
+    for (Family family : List.of(Family.LOGISTIC, Family.POISSON, Family.LINEAR)) {
+      for (int kind = 0; kind < 4; kind++) {
+        for (boolean isSparse : new boolean[] {false, true}) {
+          Examples rows = rows(family, isSparse, Storage.DOUBLE, random);
+          ModelShape shape = new ModelShape(5, true);
+          RowCut cut = new RowCut(scaling(shape, kind), 2.0, 2.0, 1);
+          double[] model = random.doubles(6, -0.5, 0.5).toArray();
+          for (double[] a : List.of(new double[0], whitening(6))) {
+            double[] expected = hessian(rows, family.loss(), shape, cut, model, a, 3.0);
+            double[] found = ClippedSums.hessian(model, family.loss(), rows, shape, cut, a, 3.0);
+            assertArrayEquals(expected, found, ROWS * 3.0 * 1.3e-7, family + " " + kind);
           }
         }
       }

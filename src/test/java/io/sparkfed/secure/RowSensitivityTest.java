@@ -12,7 +12,9 @@ import io.sparkfed.data.ShardBuilder.Part;
 import io.sparkfed.data.Storage;
 import io.sparkfed.federated.CountWithin;
 import io.sparkfed.federated.GradientWithin;
+import io.sparkfed.federated.HessianWithin;
 import io.sparkfed.federated.ProductsWithin;
+import io.sparkfed.loss.Loss;
 import io.sparkfed.loss.VectorLoss;
 import io.sparkfed.math.SymmetricMatrix;
 import io.sparkfed.model.Family;
@@ -201,12 +203,16 @@ class RowSensitivityTest {
       }
       double clip = Math.exp(6.0 * random.nextDouble() - 3.0);
       double[] whitening = whitening(random, order);
-      List<Question<Shard>> questions =
+      List<Question<Shard>> questions = new ArrayList<>();
+      if (loss instanceof Loss single) {
+        questions.add(new HessianWithin(model, single, shape, cut, whitening, clip));
+      }
+      questions.addAll(
           List.of(
               new GradientWithin(model, loss, shape, cut, whitening, clip),
               new ProductsWithin(shape, cut),
               new ProductsWithin(shape, cut, 0.5, 0.3, 1.0),
-              new CountWithin(person));
+              new CountWithin(person)));
       for (Question<Shard> question : questions) {
         NoisyAnswer<Shard> answer = NoisyAnswer.of(question, 4, COST, 1, COST);
         double part = moved(answer, with, without);
@@ -215,7 +221,7 @@ class RowSensitivityTest {
         most.merge(kind, part, Math::max);
       }
     }
-    assertEquals(FAMILIES.size() + 2, most.size());
+    assertEquals(FAMILIES.size() + 3, most.size());
     most.forEach((kind, part) -> assertTrue(part >= 0.9, kind + " moved by " + part));
   }
 }

@@ -1,0 +1,104 @@
+package io.sparkfed.federated.noised;
+
+import io.sparkfed.math.Eigen;
+import io.sparkfed.math.SymmetricMatrix;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/**
+ * Standard errors of a model that is the mean of the last iterates of gradient descent with noise:
+ * of what rows were drawn, and of the noise. Those of a fit without noise would be too short.
+ *
+ * <p>With {@code u' = u - eta/n (g(u) + noise)} and the Hessian H of the sum of losses, the noise
+ * of step j is in the iterate i as {@code -eta/n M^(i-j)}, {@code M = I - eta H/n}; in the mean of
+ * the last m of T iterates as {@code -eta/n B_j}, where {@code B_j} is the mean of {@code M^(i-j)}
+ * over those, without the ones before j. So the model's covariance is
+ *
+ * <pre>  (eta sigma / n)² sum_j B_j B_j'  +  H^-1
+ * </pre>
+ *
+ * <p>(After Avella-Medina, Bradshaw and Loh, "Differentially private inference via noisy
+ * optimization", 2021, arXiv 2103.11003.) All of it is diagonal in H's eigenvectors. The second
+ * term is that of a likelihood whose dispersion is 1: of binomial and Poisson labels.
+ *
+ * <p>Not counted is what clipping moves a model by, which can be many standard errors: for
+ * intervals gradients must be let as long as rows usually make them, in whitened coordinates {@link
+ * #CLIP} times the root of q for slopes of at most 1. Where the descent has still to go, there are
+ * none.
+ *
+ * @param step eta, as long as a step against the mean gradient is
+ * @param rows n
+ * @param noise sigma, the deviation of the noise on each number of a sum of gradients
+ * @param rounds T
+ * @param averaged m, at most T
+ */
+record NoisedErrors(double step, double rows, double noise, int rounds, int averaged) {
+  /** The least length of gradients, over the root of q, at which intervals hold. */
+  static final double CLIP = 1.0;
+
+  /** What may be left of the way from the first iterate, in any direction. */
+  private static final double MOST_LEFT = 0.05;
+
+  /** An eigenvalue says something that is so many times as large as the noise makes one. */
+  private static final double LEAST_RATIO = 2.0;
+
+  /**
+   * Returns the standard error of each coefficient. Empty where noise dominates, that is, where H
+   * has an eigenvalue that is not twice as large as noise alone makes one, and where the iterates
+   * have not come near enough to the optimum.
+   *
+   * @param hessian H with noise, in the coordinates of the descent
+   * @param deviation of the noise on its diagonal entries; off the diagonal it is less by the root
+   *     of 2, so that its largest eigenvalue is about {@code deviation sqrt(2 q)} (Wigner)
+   * @param toColumns the linear part of what turns coordinates into coefficients
+   */
+  Optional<double[]> of(
+      SymmetricMatrix hessian, double deviation, UnaryOperator<double[]> toColumns) {
+    int order = hessian.order();
+    Eigen eigen = Eigen.of(hessian);
+    double least = LEAST_RATIO * deviation * Math.sqrt(2.0 * order);
+    // Above it steps would not contract: what is not far above it is so by noise.
+    double most = 2.0 * rows / step;
+    double[] variances = null;
+    for (int k = 0; k < order; k++) {
+      double value = Math.min(eigen.values()[k], most);
+      double contraction = 1.0 - step * value / rows;
+      if (!(value > least && eigen.values()[k] <= most + least)
+          || !(Math.abs(inMean(contraction, 0)) <= MOST_LEFT)) {
+        return Optional.empty();
+      }
+      double variance = ofNoise(contraction) + 1.0 / value;
+      double[] axis = new double[order];
+      System.arraycopy(eigen.vectors(), k * order, axis, 0, order);
+      double[] column = toColumns.apply(axis);
+      variances = variances == null ? new double[column.length] : variances;
+      for (int j = 0; j < column.length; j++) {
+        variances[j] += variance * column[j] * column[j];
+      }
+    }
+    for (int j = 0; variances != null && j < variances.length; j++) {
+      variances[j] = Math.sqrt(variances[j]);
+    }
+    return Optional.ofNullable(variances);
+  }
+
+  /** Returns how much of what came in at a step is in the mean of the last iterates. */
+  private double inMean(double contraction, int from) {
+    double mean = 0.0;
+    for (int i = Math.max(from, rounds - averaged + 1); i <= rounds; i++) {
+      mean += Math.pow(contraction, i - from) / averaged;
+    }
+    return mean;
+  }
+
+  /** Returns {@code (eta sigma / n)² sum_j b_j²} for an eigenvalue of M. */
+  private double ofNoise(double contraction) {
+    double squares = 0.0;
+    for (int j = 1; j <= rounds; j++) {
+      double part = inMean(contraction, j);
+      squares += part * part;
+    }
+    double each = step * noise / rows;
+    return each * each * squares;
+  }
+}
