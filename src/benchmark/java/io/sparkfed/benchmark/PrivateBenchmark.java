@@ -45,6 +45,9 @@ public final class PrivateBenchmark {
 
   private static final int TURNS = 15;
 
+  /** Samples to warm up: of short vectors alone few would be drawn. */
+  private static final int SAMPLES_BEFORE = 1_000_000;
+
   private PrivateBenchmark() {}
 
   /**
@@ -92,6 +95,7 @@ public final class PrivateBenchmark {
             scaling,
             model);
     DiscreteGaussian noise = DiscreteGaussian.ofVariance(BigInteger.ONE.shiftLeft(2 * LOG_SIGMA));
+    addNoise(noise, -1, SAMPLES_BEFORE);
     double first = millis(() -> clipped.answer("a", shard));
     List<Double> ofClipped = new ArrayList<>();
     List<Double> ofBare = new ArrayList<>();
