@@ -1,7 +1,9 @@
 """The federated estimators for PySpark: pyspark.ml's own, but for what ``fit`` does.
 
 Each takes the params of the pyspark.ml estimator of that name, as keywords or by its setters, and
-``workerCol``, ``preset``, ``rounds``, ``aggregationMode``, ``minWorkers``, ``seed`` and ``settings``.
+``workerCol``, ``preset``, ``rounds``, ``aggregationMode``, ``minWorkers``, ``seed`` and ``settings``,
+and, to hide rows, ``privacyEpsilon``, ``privacyDelta``, ``featureBounds``, ``labelBounds`` and
+``privacyRows``.
 ``fit`` returns pyspark.ml's model. The jar must be on the class path (``--jars``), that of the
 server for Spark Connect. Saved estimators are read by every language.
 """
@@ -64,6 +66,15 @@ class FederatedSummary:
     @property
     def goodnessOfFit(self):
         return {row["name"]: row["value"] for row in self._rows("goodness")}
+
+    @property
+    def privacy(self):
+        """What the fit released cost; empty where sums were exact."""
+        return {row["name"]: row["value"] for row in self._rows("privacy")}
+
+    @property
+    def releases(self):
+        return self._tables.table("releases")
 
     @property
     def workers(self):
@@ -144,6 +155,22 @@ class _Federated:
         "settings", "further keys of a configuration: key=value", TypeConverters.toListString
     )
 
+    privacyEpsilon = _param(
+        "privacyEpsilon", "how much a fit may tell of one row (> 0)", TypeConverters.toFloat
+    )
+    privacyDelta = _param(
+        "privacyDelta", "the chance that more is told, in (0, 1)", TypeConverters.toFloat
+    )
+    featureBounds = _param(
+        "featureBounds", "[low, high] that features are cut to", TypeConverters.toListFloat
+    )
+    labelBounds = _param(
+        "labelBounds", "[low, high] that labels are cut to", TypeConverters.toListFloat
+    )
+    privacyRows = _param(
+        "privacyRows", "the public number of training rows (>= 1)", TypeConverters.toInt
+    )
+
     _remoteSummary = None
 
     def __init__(self, **params):
@@ -177,6 +204,21 @@ class _Federated:
 
     def setSettings(self, value):
         return self._set(settings=value)
+
+    def setPrivacyEpsilon(self, value):
+        return self._set(privacyEpsilon=value)
+
+    def setPrivacyDelta(self, value):
+        return self._set(privacyDelta=value)
+
+    def setFeatureBounds(self, value):
+        return self._set(featureBounds=value)
+
+    def setLabelBounds(self, value):
+        return self._set(labelBounds=value)
+
+    def setPrivacyRows(self, value):
+        return self._set(privacyRows=value)
 
     @classmethod
     def read(cls):

@@ -35,6 +35,7 @@ final class EstimatorSettings {
           "aggregation.keys",
           "aggregation.masked",
           "cluster.timeout",
+          "privacy",
           "evaluation");
 
   /** Keys that may stand in the settings or be said by one of these params, not both. */
@@ -47,7 +48,7 @@ final class EstimatorSettings {
           "aggregation.mode", List.of("aggregationMode"),
           "aggregation.min-workers", List.of("minWorkers"));
 
-  /** Keys whose params MLlib's code reads as well. */
+  /** Keys that have a param, which MLlib's code reads as well, or which make others needed. */
   private static final Map<String, String> BY_PARAM =
       Map.ofEntries(
           Map.entry("data.worker-column", "workerCol"),
@@ -61,7 +62,15 @@ final class EstimatorSettings {
           Map.entry("model.l1", "regParam with elasticNetParam"),
           Map.entry("model.l2", "regParam with elasticNetParam"),
           Map.entry("model.standardize", "standardization"),
-          Map.entry("model.threshold", "threshold"));
+          Map.entry("model.threshold", "threshold"),
+          Map.entry("privacy.unit", "privacyEpsilon"),
+          Map.entry("privacy.epsilon", "privacyEpsilon"),
+          Map.entry("privacy.delta", "privacyDelta"),
+          Map.entry("privacy.bounds", "featureBounds"),
+          Map.entry("privacy.label-bounds", "labelBounds"),
+          Map.entry("privacy.rows", "privacyRows"));
+
+  private static final String BOUNDS = "privacy.bounds";
 
   private final Map<String, Object> values;
 
@@ -82,9 +91,10 @@ final class EstimatorSettings {
   }
 
   private static void require(String key, HasFederation<?> estimator) {
-    if (BY_PARAM.containsKey(key)) {
+    String section = key.startsWith(BOUNDS + ".") ? BOUNDS : key;
+    if (BY_PARAM.containsKey(section)) {
       throw new ConfigurationException(
-          key + " can't be among the settings: use the param " + BY_PARAM.get(key));
+          key + " can't be among the settings: use the param " + BY_PARAM.get(section));
     }
     if (EITHER.containsKey(key)) {
       Optional<String> set =

@@ -59,6 +59,7 @@ final class EstimatorTraining implements AutoCloseable {
     this.classes = classes;
     // The family and the penalty may still change; the settings are checked against the preset.
     EstimatorSettings settings = EstimatorSettings.of(estimator);
+    EstimatorPrivacy.require(estimator, family);
     this.preset = settings.preset(estimator);
     this.words = new ParamWords(estimator, family, settings.keys());
     TrainingConfig config = config(family, classes, new MllibPenalty.Values(0.0, 0.0), false);
@@ -119,7 +120,13 @@ final class EstimatorTraining implements AutoCloseable {
       throw new TrainingDivergedException(result.divergence().get().message().in(words));
     }
     FederatedSummary summary =
-        FederatedSummary.of(rows.sparkSession(), preset, featureNames(), loaded, result, words);
+        FederatedSummary.of(
+            rows.sparkSession(),
+            config.algorithm().preset(),
+            featureNames(),
+            loaded,
+            result,
+            words);
     estimator.federation().fitted(summary);
     summary.remember(estimator.uid());
     summary.notes().forEach(note -> LOG.log(System.Logger.Level.WARNING, "{0}", note));
@@ -183,17 +190,18 @@ final class EstimatorTraining implements AutoCloseable {
     values.put("model.intercept", value("fitIntercept"));
     values.put("model.l1", penalty.l1());
     values.put("model.l2", penalty.l2());
+    boolean isHidden = EstimatorPrivacy.isWanted(estimator);
     values.put(
         "model.standardize",
-        EnumNames.of(standardization ? Standardize.FEDERATED : Standardize.NONE));
+        EnumNames.of(standardization && !isHidden ? Standardize.FEDERATED : Standardize.NONE));
     values.put("algorithm.preset", preset);
-    boolean oneRound = preset.equals("normal-equations");
-    if (!oneRound) {
+    values.putAll(EstimatorPrivacy.values(estimator, (String) value("featuresCol")));
+    if (isHidden) {
+      optional("rounds").ifPresent(rounds -> values.put("privacy.rounds", rounds));
+    } else if (!preset.equals("normal-equations")) {
       optional("rounds")
           .or(() -> optional("maxIter"))
           .ifPresent(rounds -> values.put("algorithm.rounds", rounds));
-    }
-    if (!oneRound) {
       optional("tol").ifPresent(tolerance -> values.put("algorithm.tolerance", tolerance));
     }
     values.put("aggregation.mode", estimator.getAggregationMode());

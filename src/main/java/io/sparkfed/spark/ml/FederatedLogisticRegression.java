@@ -75,6 +75,12 @@ public final class FederatedLogisticRegression extends LogisticRegression
     boolean binomial =
         getFamily().equals("binomial")
             || (getFamily().equals("auto") && told.isPresent() && told.getAsInt() <= 2);
+    if (!binomial && told.isEmpty() && isSet(privacyEpsilon())) {
+      throw new IllegalArgumentException(
+          "family must be binomial with privacyEpsilon, or the metadata of "
+              + getLabelCol()
+              + " must say how many classes there are: counting who holds which tells of rows");
+    }
     MllibPenalty penalty =
         new MllibPenalty(
             getRegParam(),

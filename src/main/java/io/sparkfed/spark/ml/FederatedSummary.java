@@ -1,6 +1,7 @@
 package io.sparkfed.spark.ml;
 
 import io.sparkfed.evaluation.Measurement;
+import io.sparkfed.evaluation.PrivacyAccount;
 import io.sparkfed.federated.AlgorithmChoice;
 import io.sparkfed.federated.TrainingResult;
 import io.sparkfed.hint.Wording;
@@ -124,9 +125,58 @@ public final class FederatedSummary {
     return notes;
   }
 
-  /** Returns the model's metrics on all workers' training rows, by name. */
+  /** Returns the model's metrics on all workers' training rows, by name; none with noise. */
   public Map<String, Double> metrics() {
-    return result.lastRound().trainMetrics();
+    return result.rounds().isEmpty() ? Map.of() : result.lastRound().trainMetrics();
+  }
+
+  /** Returns what the fit released, and what that costs; empty where sums were exact. */
+  public Optional<PrivacyAccount> privacy() {
+    return result.privacy();
+  }
+
+  /**
+   * Returns one row for each purpose that sums with noise had: {@code purpose, rows, sums, length,
+   * sigma, sensitivity, rho}.
+   */
+  public Dataset<Row> releases() {
+    StructType schema =
+        texts("purpose", "rows")
+            .add("sums", DataTypes.IntegerType)
+            .add("length", DataTypes.IntegerType)
+            .add("sigma", DataTypes.DoubleType)
+            .add("sensitivity", DataTypes.DoubleType)
+            .add("rho", DataTypes.DoubleType);
+    return frame(
+        schema,
+        privacy().stream()
+            .flatMap(account -> account.releases().stream())
+            .map(
+                r ->
+                    RowFactory.create(
+                        r.purpose(),
+                        r.rows(),
+                        r.sums(),
+                        r.length(),
+                        r.sigma(),
+                        r.sensitivity(),
+                        r.rho())));
+  }
+
+  private Map<String, Double> account() {
+    Map<String, Double> values = new LinkedHashMap<>();
+    privacy()
+        .ifPresent(
+            account -> {
+              values.put("epsilon", account.epsilon());
+              values.put("delta", account.delta());
+              values.put("rho", account.rho());
+              values.put("exactEpsilon", account.exactEpsilon());
+              values.put("advantage", account.advantage());
+              values.put("honestWorkers", (double) account.honestWorkers());
+              values.put("rowsOfPerson", (double) account.rowsOfPerson());
+            });
+    return values;
   }
 
   /**
@@ -235,11 +285,9 @@ public final class FederatedSummary {
     return switch (FederatedSummaryTable.Table.valueOf(name.toUpperCase(Locale.ROOT))) {
       case ROUNDS -> rounds();
       case STATISTICS -> statistics();
-      case GOODNESS ->
-          frame(
-              new StructType().add("name", DataTypes.StringType).add("value", DataTypes.DoubleType),
-              goodnessOfFit().entrySet().stream()
-                  .map(one -> RowFactory.create(one.getKey(), one.getValue())));
+      case GOODNESS -> named(goodnessOfFit());
+      case PRIVACY -> named(account());
+      case RELEASES -> releases();
       case COHORT ->
           frame(
               texts("worker", "skipped"),
@@ -254,6 +302,12 @@ public final class FederatedSummary {
               texts("preset", "reason", "placement"),
               Stream.of(RowFactory.create(preset, reason(), placement)));
     };
+  }
+
+  private Dataset<Row> named(Map<String, Double> values) {
+    return frame(
+        new StructType().add("name", DataTypes.StringType).add("value", DataTypes.DoubleType),
+        values.entrySet().stream().map(one -> RowFactory.create(one.getKey(), one.getValue())));
   }
 
   private Dataset<Row> frame(StructType schema, Stream<Row> rows) {

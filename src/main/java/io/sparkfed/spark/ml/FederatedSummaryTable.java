@@ -28,7 +28,9 @@ public final class FederatedSummaryTable extends Transformer {
     GOODNESS,
     COHORT,
     NOTES,
-    FIT;
+    FIT,
+    PRIVACY,
+    RELEASES;
 
     String key() {
       return name().toLowerCase(Locale.ROOT);
@@ -69,7 +71,7 @@ public final class FederatedSummaryTable extends Transformer {
 
   /**
    * Returns the param for what to tell: {@code rounds}, {@code statistics}, {@code goodness},
-   * {@code cohort}, {@code notes} or {@code fit}.
+   * {@code cohort}, {@code notes}, {@code fit}, {@code privacy} or {@code releases}.
    */
   public Param<String> table() {
     return table;

@@ -7,6 +7,8 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.apache.spark.ml.param.DoubleArrayParam;
+import org.apache.spark.ml.param.DoubleParam;
 import org.apache.spark.ml.param.IntParam;
 import org.apache.spark.ml.param.LongParam;
 import org.apache.spark.ml.param.Param;
@@ -28,6 +30,11 @@ public final class FederationParams implements Serializable {
   private final IntParam minWorkers;
   private final LongParam seed;
   private final StringArrayParam settings;
+  private final DoubleParam privacyEpsilon;
+  private final DoubleParam privacyDelta;
+  private final DoubleArrayParam featureBounds;
+  private final DoubleArrayParam labelBounds;
+  private final LongParam privacyRows;
   private transient volatile FederatedSummary summary;
 
   /** Creates the params of an estimator and sets their defaults. */
@@ -58,6 +65,32 @@ public final class FederationParams implements Serializable {
     seed = new LongParam(owner, "seed", "seed of everything random");
     settings =
         new StringArrayParam(owner, "settings", "other configuration keys, each as key=value");
+    privacyEpsilon =
+        new DoubleParam(
+            owner,
+            "privacyEpsilon",
+            "how much a fit may tell of one row (> 0): sums have noise; if not set, they are exact",
+            ParamValidators.inRange(0.0, Double.MAX_VALUE, false, true));
+    privacyDelta =
+        new DoubleParam(
+            owner,
+            "privacyDelta",
+            "with privacyEpsilon: the chance that more is told, in (0, 1), less than 1 / rows",
+            ParamValidators.inRange(0.0, 1.0, false, false));
+    featureBounds =
+        new DoubleArrayParam(
+            owner, "featureBounds", "with privacyEpsilon: [low, high] that each feature is cut to");
+    labelBounds =
+        new DoubleArrayParam(
+            owner,
+            "labelBounds",
+            "with privacyEpsilon: [low, high] that labels are cut to, but classes");
+    privacyRows =
+        new LongParam(
+            owner,
+            "privacyRows",
+            "with privacyEpsilon: the number of training rows, where it is public (>= 1)",
+            ParamValidators.gtEq(1));
     owner.setDefault(preset, PresetNames.AUTO);
     owner.setDefault(aggregationMode, "masked");
     owner.setDefault(minWorkers, 3);
@@ -99,6 +132,26 @@ public final class FederationParams implements Serializable {
 
   StringArrayParam settings() {
     return settings;
+  }
+
+  DoubleParam privacyEpsilon() {
+    return privacyEpsilon;
+  }
+
+  DoubleParam privacyDelta() {
+    return privacyDelta;
+  }
+
+  DoubleArrayParam featureBounds() {
+    return featureBounds;
+  }
+
+  DoubleArrayParam labelBounds() {
+    return labelBounds;
+  }
+
+  LongParam privacyRows() {
+    return privacyRows;
   }
 
   Optional<FederatedSummary> summary() {

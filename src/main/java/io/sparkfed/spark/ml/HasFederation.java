@@ -1,6 +1,8 @@
 package io.sparkfed.spark.ml;
 
 import java.util.Arrays;
+import org.apache.spark.ml.param.DoubleArrayParam;
+import org.apache.spark.ml.param.DoubleParam;
 import org.apache.spark.ml.param.IntParam;
 import org.apache.spark.ml.param.LongParam;
 import org.apache.spark.ml.param.Param;
@@ -57,6 +59,85 @@ public interface HasFederation<E extends HasFederation<E>> extends Params {
   /** Returns the param for further keys of a run's configuration, each as {@code key=value}. */
   default StringArrayParam settings() {
     return federation().settings();
+  }
+
+  /**
+   * Returns the param for {@code privacy.epsilon}, positive; it has no default. Where it is set,
+   * rows are hidden: sums have noise. MLlib's linear regression has an {@code epsilon} of its own,
+   * another thing.
+   */
+  default DoubleParam privacyEpsilon() {
+    return federation().privacyEpsilon();
+  }
+
+  /** Returns the param for {@code privacy.delta}, in (0, 1); it has no default. */
+  default DoubleParam privacyDelta() {
+    return federation().privacyDelta();
+  }
+
+  /** Returns the param for what each feature is cut to, [low, high]; it has no default. */
+  default DoubleArrayParam featureBounds() {
+    return federation().featureBounds();
+  }
+
+  /** Returns the param for {@code privacy.label-bounds}; it has no default. */
+  default DoubleArrayParam labelBounds() {
+    return federation().labelBounds();
+  }
+
+  /** Returns the param for {@code privacy.rows}, at least 1; it has no default. */
+  default LongParam privacyRows() {
+    return federation().privacyRows();
+  }
+
+  /** Returns how much a fit may tell of one row. */
+  default double getPrivacyEpsilon() {
+    return (double) getOrDefault(privacyEpsilon());
+  }
+
+  /** Returns the chance that more is told. */
+  default double getPrivacyDelta() {
+    return (double) getOrDefault(privacyDelta());
+  }
+
+  /** Returns what each feature is cut to, [low, high]. */
+  default double[] getFeatureBounds() {
+    return getOrDefault(featureBounds());
+  }
+
+  /** Returns what labels are cut to, [low, high]. */
+  default double[] getLabelBounds() {
+    return getOrDefault(labelBounds());
+  }
+
+  /** Returns the public number of training rows. */
+  default long getPrivacyRows() {
+    return (long) getOrDefault(privacyRows());
+  }
+
+  /** Sets how much a fit may tell of one row. */
+  default E setPrivacyEpsilon(double value) {
+    return with(privacyEpsilon(), value);
+  }
+
+  /** Sets the chance that more is told. */
+  default E setPrivacyDelta(double value) {
+    return with(privacyDelta(), value);
+  }
+
+  /** Sets what each feature is cut to, [low, high]: public numbers, not taken from the rows. */
+  default E setFeatureBounds(double[] value) {
+    return with(featureBounds(), value);
+  }
+
+  /** Sets what labels are cut to, [low, high]: public numbers, not taken from the rows. */
+  default E setLabelBounds(double[] value) {
+    return with(labelBounds(), value);
+  }
+
+  /** Sets the public number of training rows. */
+  default E setPrivacyRows(long value) {
+    return with(privacyRows(), value);
   }
 
   /** Returns the column that says whose row it is. */

@@ -46,7 +46,19 @@ import org.junit.jupiter.api.io.TempDir;
 /** What holds for every estimator as a stage of Spark ML. */
 abstract class EstimatorContract<E extends HasFederation<E>> {
   private static final Set<String> OWN =
-      Set.of("workerCol", "preset", "rounds", "aggregationMode", "minWorkers", "seed", "settings");
+      Set.of(
+          "workerCol",
+          "preset",
+          "rounds",
+          "aggregationMode",
+          "minWorkers",
+          "seed",
+          "settings",
+          "privacyEpsilon",
+          "privacyDelta",
+          "featureBounds",
+          "labelBounds",
+          "privacyRows");
 
   @TempDir Path folder;
 
@@ -103,6 +115,13 @@ abstract class EstimatorContract<E extends HasFederation<E>> {
     assertThrows(IllegalArgumentException.class, () -> own.setRounds(0));
     assertThrows(IllegalArgumentException.class, () -> own.setAggregationMode("plain"));
     assertThrows(IllegalArgumentException.class, () -> own.setPreset("newton"));
+    for (double wrong : new double[] {0.0, -1.0, Double.NaN, Double.POSITIVE_INFINITY}) {
+      assertThrows(IllegalArgumentException.class, () -> own.setPrivacyEpsilon(wrong));
+    }
+    for (double wrong : new double[] {0.0, 1.0, -1.0, Double.NaN}) {
+      assertThrows(IllegalArgumentException.class, () -> own.setPrivacyDelta(wrong));
+    }
+    assertThrows(IllegalArgumentException.class, () -> own.setPrivacyRows(0L));
   }
 
   /** Whoever knows params reads a param's name, and whoever set a key the key. */
@@ -171,7 +190,13 @@ abstract class EstimatorContract<E extends HasFederation<E>> {
             "model.l2=5 regParam",
             "model.l1=5 regParam",
             "model.intercept=false fitIntercept",
-            "model.standardize=none standardization")) {
+            "model.standardize=none standardization",
+            "privacy.unit=row privacyEpsilon",
+            "privacy.epsilon=1 privacyEpsilon",
+            "privacy.delta=1e-6 privacyDelta",
+            "privacy.rows=100 privacyRows",
+            "privacy.label-bounds=[0,1] labelBounds",
+            "privacy.bounds={features=[0,1]} featureBounds")) {
       String[] pair = key.split(" ", 2);
       String message = refusal(ready(), pair[0]);
       assertTrue(message.contains(pair[0].replaceFirst("=.*", "")), message);
@@ -193,7 +218,12 @@ abstract class EstimatorContract<E extends HasFederation<E>> {
             .setPreset("fed-lbfgs")
             .setMinWorkers(2)
             .setSeed(7L)
-            .setSettings(new String[] {"a=b"});
+            .setSettings(new String[] {"a=b"})
+            .setPrivacyEpsilon(0.5)
+            .setPrivacyDelta(1e-6)
+            .setFeatureBounds(new double[] {-1.0, 2.0})
+            .setLabelBounds(new double[] {0.0, 9.0})
+            .setPrivacyRows(5_000_000_000L);
     own.set(own.getParam("regParam"), 0.25);
     String path = folder.resolve("estimator").toString();
     ((DefaultParamsWritable) own).save(path);
@@ -209,6 +239,9 @@ abstract class EstimatorContract<E extends HasFederation<E>> {
       assertEquals(json(own, param.name()), json(loaded, param.name()), param.name());
     }
     assertArrayEquals(own.getSettings(), loaded.getSettings());
+    assertArrayEquals(new double[] {-1.0, 2.0}, loaded.getFeatureBounds());
+    assertEquals(0.5, loaded.getPrivacyEpsilon());
+    assertEquals(5_000_000_000L, loaded.getPrivacyRows());
     assertInstanceOf(own.getClass(), loadedAlone(path));
   }
 
@@ -231,7 +264,7 @@ abstract class EstimatorContract<E extends HasFederation<E>> {
 
   @Test
   void copy_extraParams_winAndLeaveTheOriginal() {
-    E own = ready();
+    E own = ready().setPrivacyEpsilon(0.5);
     @SuppressWarnings("unchecked")
     E copy = (E) own.copy(new ParamMap().put(own.minWorkers(), 2));
 
@@ -240,6 +273,7 @@ abstract class EstimatorContract<E extends HasFederation<E>> {
     assertEquals(2, copy.getMinWorkers());
     assertEquals(3, own.getMinWorkers());
     assertEquals("worker", copy.getWorkerCol());
+    assertEquals(0.5, copy.getPrivacyEpsilon());
     assertFalse(copy.hasSummary());
     assertThrows(IllegalStateException.class, copy::summary);
   }

@@ -1,0 +1,123 @@
+package io.sparkfed.spark.ml;
+
+import io.sparkfed.model.Family;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.ml.param.DoubleArrayParam;
+import org.apache.spark.ml.param.Param;
+
+/** What an estimator's params say of hidden rows: {@code privacy} of a configuration. */
+final class EstimatorPrivacy {
+  private EstimatorPrivacy() {}
+
+  /** Returns whether rows are hidden. */
+  static boolean isWanted(HasFederation<?> estimator) {
+    return estimator.isSet(estimator.privacyEpsilon());
+  }
+
+  /**
+   * Checks the params before any row is read.
+   *
+   * @param family what is trained
+   * @throws IllegalArgumentException naming the param that is missing, does nothing, or needs exact
+   *     sums of rows
+   */
+  static void require(HasFederation<?> estimator, Family family) {
+    if (!isWanted(estimator)) {
+      for (Param<?> param : besides(estimator)) {
+        if (estimator.isSet(param)) {
+          throw new IllegalArgumentException(param.name() + " does nothing without privacyEpsilon");
+        }
+      }
+      return;
+    }
+    for (Param<?> param : List.of(estimator.privacyDelta(), estimator.featureBounds())) {
+      if (!estimator.isSet(param)) {
+        throw new IllegalArgumentException(param.name() + " must be set with privacyEpsilon");
+      }
+    }
+    for (DoubleArrayParam param : List.of(estimator.featureBounds(), estimator.labelBounds())) {
+      if (estimator.isSet(param)) {
+        requireBounds(param.name(), estimator.getOrDefault(param));
+      }
+    }
+    for (String limit : List.of("maxIter", "tol")) {
+      if (estimator.hasParam(limit) && estimator.isSet(estimator.getParam(limit))) {
+        throw new IllegalArgumentException(
+            limit
+                + " must not be set with privacyEpsilon: rounds says how many gradients are summed");
+      }
+    }
+    requirePenalty(estimator, family);
+  }
+
+  private static void requireBounds(String name, double[] bounds) {
+    if (bounds.length != 2
+        || !Arrays.stream(bounds).allMatch(Double::isFinite)
+        || bounds[0] >= bounds[1]) {
+      throw new IllegalArgumentException(
+          name
+              + " must be [low, high], finite numbers with low < high. Provided value: "
+              + Arrays.toString(bounds));
+    }
+  }
+
+  /** MLlib's penalties are in units of deviations of the rows, which would be told exactly. */
+  private static void requirePenalty(HasFederation<?> estimator, Family family) {
+    double regParam = (double) value(estimator, "regParam", 0.0);
+    if (regParam == 0.0) {
+      return;
+    }
+    if (family == Family.LINEAR || (boolean) value(estimator, "standardization", true)) {
+      throw new IllegalArgumentException(
+          "regParam must be 0 with privacyEpsilon, unless standardization is false and the loss is not"
+              + " the squared one: MLlib's penalty is in units of deviations, which would be told"
+              + " exactly. Provided value: "
+              + regParam);
+    }
+    double elasticNet = (double) value(estimator, "elasticNetParam", 0.0);
+    if (elasticNet > 0.0) {
+      throw new IllegalArgumentException(
+          "elasticNetParam must be 0 with privacyEpsilon. Provided value: " + elasticNet);
+    }
+  }
+
+  private static Object value(HasFederation<?> estimator, String param, Object otherwise) {
+    return estimator.hasParam(param)
+        ? estimator.getOrDefault(estimator.getParam(param))
+        : otherwise;
+  }
+
+  /** Returns the keys of a configuration, with their values; none where rows aren't hidden. */
+  static Map<String, Object> values(HasFederation<?> estimator, String featuresCol) {
+    Map<String, Object> values = new LinkedHashMap<>();
+    if (!isWanted(estimator)) {
+      return values;
+    }
+    values.put("privacy.unit", "row");
+    values.put("privacy.epsilon", estimator.getPrivacyEpsilon());
+    values.put("privacy.delta", estimator.getPrivacyDelta());
+    values.put("privacy.bounds", Map.of(featuresCol, list(estimator.getFeatureBounds())));
+    if (estimator.isSet(estimator.labelBounds())) {
+      values.put("privacy.label-bounds", list(estimator.getLabelBounds()));
+    }
+    if (estimator.isSet(estimator.privacyRows())) {
+      values.put("privacy.rows", estimator.getPrivacyRows());
+    }
+    return values;
+  }
+
+  private static List<Double> list(double[] bounds) {
+    return Arrays.stream(bounds).boxed().toList();
+  }
+
+  private static List<Param<?>> besides(HasFederation<?> estimator) {
+    return List.of(
+        estimator.privacyDelta(),
+        estimator.featureBounds(),
+        estimator.labelBounds(),
+        estimator.privacyRows());
+  }
+}

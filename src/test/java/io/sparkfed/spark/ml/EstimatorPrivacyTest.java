@@ -1,0 +1,140 @@
+package io.sparkfed.spark.ml;
+
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.sparkfed.model.Family;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class EstimatorPrivacyTest {
+  private static FederatedLogisticRegression hiding() {
+    return new FederatedLogisticRegression()
+        .setPrivacyEpsilon(1.0)
+        .setPrivacyDelta(1e-6)
+        .setFeatureBounds(new double[] {-1.0, 1.0});
+  }
+
+  private static String refusal(HasFederation<?> estimator, Family family) {
+    return assertThrows(
+            IllegalArgumentException.class, () -> EstimatorPrivacy.require(estimator, family))
+        .getMessage();
+  }
+
+  private static String refusal(Consumer<FederatedLogisticRegression> set) {
+    FederatedLogisticRegression estimator = hiding();
+    set.accept(estimator);
+    return refusal(estimator, Family.LOGISTIC);
+  }
+
+  @Test
+  void values_withoutEpsilon_areNone() {
+    FederatedLinearRegression exact = new FederatedLinearRegression();
+
+    assertDoesNotThrow(() -> EstimatorPrivacy.require(exact, Family.LINEAR));
+    assertEquals(Map.of(), EstimatorPrivacy.values(exact, "features"));
+  }
+
+  @Test
+  void values_withEpsilon_areTheKeysOfAConfiguration() {
+    FederatedLinearRegression estimator =
+        new FederatedLinearRegression()
+            .setPrivacyEpsilon(0.5)
+            .setPrivacyDelta(1e-5)
+            .setFeatureBounds(new double[] {0.0, 4.0})
+            .setLabelBounds(new double[] {-3.0, 3.0})
+            .setPrivacyRows(1234L);
+
+    assertDoesNotThrow(() -> EstimatorPrivacy.require(estimator, Family.LINEAR));
+    assertEquals(
+        Map.of(
+            "privacy.unit",
+            "row",
+            "privacy.epsilon",
+            0.5,
+            "privacy.delta",
+            1e-5,
+            "privacy.bounds",
+            Map.of("v", List.of(0.0, 4.0)),
+            "privacy.label-bounds",
+            List.of(-3.0, 3.0),
+            "privacy.rows",
+            1234L),
+        EstimatorPrivacy.values(estimator, "v"));
+  }
+
+  @Test
+  void require_whatDoesNothingWithoutEpsilon_isRefusedByName() {
+    FederatedLinearSVC estimator = new FederatedLinearSVC();
+    assertEquals(
+        "privacyDelta does nothing without privacyEpsilon",
+        refusal(new FederatedLinearSVC().setPrivacyDelta(1e-6), Family.SVM));
+    assertEquals(
+        "featureBounds does nothing without privacyEpsilon",
+        refusal(new FederatedLinearSVC().setFeatureBounds(new double[] {0, 1}), Family.SVM));
+    assertEquals(
+        "labelBounds does nothing without privacyEpsilon",
+        refusal(new FederatedLinearSVC().setLabelBounds(new double[] {0, 1}), Family.SVM));
+    assertEquals(
+        "privacyRows does nothing without privacyEpsilon",
+        refusal(estimator.setPrivacyRows(5L), Family.SVM));
+  }
+
+  @Test
+  void require_whatEpsilonNeeds_isNamed() {
+    FederatedLinearSVC estimator = new FederatedLinearSVC().setPrivacyEpsilon(1.0);
+    assertEquals("privacyDelta must be set with privacyEpsilon", refusal(estimator, Family.SVM));
+    assertEquals(
+        "featureBounds must be set with privacyEpsilon",
+        refusal(estimator.setPrivacyDelta(1e-6), Family.SVM));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "1", "1,0", "1,1", "0,NaN", "0,Infinity", "0,1,2"})
+  void require_boundsThatAreNone_areRefused(String numbers) {
+    double[] bounds =
+        numbers.isEmpty()
+            ? new double[0]
+            : List.of(numbers.split(",", -1)).stream().mapToDouble(Double::parseDouble).toArray();
+
+    assertTrue(
+        refusal(e -> e.setFeatureBounds(bounds)).startsWith("featureBounds must be [low, high]"));
+    assertTrue(
+        refusal(e -> e.setLabelBounds(bounds)).startsWith("labelBounds must be [low, high]"));
+  }
+
+  @Test
+  void require_limitsOfASearch_areRefused() {
+    assertTrue(
+        refusal(e -> e.setMaxIter(5)).startsWith("maxIter must not be set with privacyEpsilon"));
+    assertTrue(refusal(e -> e.setTol(1e-3)).startsWith("tol must not be set with privacyEpsilon"));
+  }
+
+  @Test
+  void require_penaltyInUnitsOfDeviations_isRefused() {
+    assertTrue(
+        refusal(e -> e.setRegParam(0.1)).startsWith("regParam must be 0 with privacyEpsilon"));
+    assertTrue(
+        refusal(e -> e.setStandardization(false).setRegParam(0.1).setElasticNetParam(0.5))
+            .startsWith("elasticNetParam must be 0 with privacyEpsilon"));
+    assertDoesNotThrow(
+        () ->
+            EstimatorPrivacy.require(
+                hiding().setStandardization(false).setRegParam(0.1), Family.LOGISTIC));
+    FederatedLinearRegression squares =
+        new FederatedLinearRegression()
+            .setPrivacyEpsilon(1.0)
+            .setPrivacyDelta(1e-6)
+            .setFeatureBounds(new double[] {0.0, 1.0})
+            .setStandardization(false)
+            .setRegParam(0.1);
+    assertTrue(
+        refusal(squares, Family.LINEAR).startsWith("regParam must be 0 with privacyEpsilon"));
+  }
+}
