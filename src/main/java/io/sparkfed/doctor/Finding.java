@@ -25,6 +25,8 @@ public record Finding(
     OUTPUT,
     /** Spark's settings. */
     CLUSTER,
+    /** How well rows are hidden. */
+    PRIVACY,
     /** What owners' policies say to the study. */
     OWNERS
   }

@@ -13,6 +13,7 @@ import io.sparkfed.model.FeatureEncoding;
 import io.sparkfed.model.InputColumn;
 import io.sparkfed.model.InputColumn.Numeric;
 import io.sparkfed.model.InputColumn.OneHot;
+import io.sparkfed.recipe.PlannedNoise;
 import io.sparkfed.recipe.RoundCost;
 import io.sparkfed.report.ReportText;
 import io.sparkfed.spark.rows.DataSurvey;
@@ -113,6 +114,11 @@ public final class SurveyText {
     }
     lines.add("");
     costs(lines);
+    if (config.privacy().isPresent()) {
+      lines.add("");
+      int workers = Math.max(1, found.workers().size());
+      lines.addAll(PlannedNoise.lines(config, cost().coefficients(), workers));
+    }
     return lines;
   }
 

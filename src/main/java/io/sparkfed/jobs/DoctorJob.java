@@ -12,6 +12,7 @@ import io.sparkfed.doctor.Finding.Area;
 import io.sparkfed.doctor.Finding.Verdict;
 import io.sparkfed.doctor.IdleKeys;
 import io.sparkfed.doctor.Placement;
+import io.sparkfed.doctor.PrivacyChecks;
 import io.sparkfed.doctor.ReachablePaths;
 import io.sparkfed.doctor.SurveyText;
 import io.sparkfed.federated.FailureKind;
@@ -49,7 +50,8 @@ import picocli.CommandLine.Mixin;
       "Checks a cluster and a configuration against what a training rests on, looks at the rows",
       "where they lie, and estimates what a round costs. Trains nothing.",
       "Exit code 0: go. With a danger: 2 configuration or keys, 3 data, 4 too few workers,",
-      "7 output, 9 Spark's settings, 10 an owner refuses; the smallest of them."
+      "7 output, 9 Spark's settings or a delta that hides nothing, 10 an owner refuses; the",
+      "smallest of them."
     },
     footer = "%nOptions for spark-submit follow after --, e.g. -- --master spark://host:7077")
 public final class DoctorJob implements Callable<Integer> {
@@ -75,6 +77,7 @@ public final class DoctorJob implements Callable<Integer> {
     List<Finding> findings = new ArrayList<>(ClusterSettings.of(spark.sparkContext().getConf()));
     findings.addAll(IdleKeys.of(config));
     findings.addAll(AggregationChecks.of(config));
+    findings.addAll(PrivacyChecks.of(config));
     findings.addAll(ReachablePaths.of(hadoop, config.data()));
     findings.add(output(hadoop, config, options.places(hadoop, config)));
     findings.addAll(DurablePlaces.of(spark.sparkContext(), config));

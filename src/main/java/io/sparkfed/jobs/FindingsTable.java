@@ -87,7 +87,7 @@ final class FindingsTable {
       case DATA -> ExitCode.DATA;
       case COHORT -> ExitCode.COHORT;
       case OUTPUT -> ExitCode.IO;
-      case CLUSTER -> ExitCode.UNSAFE_CLUSTER;
+      case CLUSTER, PRIVACY -> ExitCode.UNSAFE_CLUSTER;
       case OWNERS -> ExitCode.REFUSED;
     };
   }

@@ -100,8 +100,8 @@ public final class StudyText {
             String.format(
                 Locale.ROOT,
                 "noise on each sum: epsilon %s, delta %s (rho %.3g) over a run, for %s more or less",
-                shortest(privacy.epsilon()),
-                shortest(privacy.delta()),
+                PlannedNoise.shortest(privacy.epsilon()),
+                PlannedNoise.shortest(privacy.delta()),
                 budget.rho().doubleValue(),
                 privacy.rowsPerPerson() == 1
                     ? "one row of one worker"
@@ -124,14 +124,11 @@ public final class StudyText {
   }
 
   private static String cut(String what, Interval bounds) {
-    return what + " cut to " + shortest(bounds.low()) + " to " + shortest(bounds.high());
-  }
-
-  private static String shortest(double number) {
-    return String.valueOf(number)
-        .replaceFirst("\\.0$", "")
-        .replace(".0E", "E")
-        .toLowerCase(Locale.ROOT);
+    return what
+        + " cut to "
+        + PlannedNoise.shortest(bounds.low())
+        + " to "
+        + PlannedNoise.shortest(bounds.high());
   }
 
   private static String columns(Asked asked) {

@@ -43,11 +43,12 @@ class FindingsTableTest {
 
   @ParameterizedTest
   @CsvSource({
-    "CONFIGURATION, 2, 6",
-    "DATA, 3, 5",
-    "COHORT, 4, 4",
-    "OUTPUT, 7, 3",
-    "CLUSTER, 9, 2",
+    "CONFIGURATION, 2, 7",
+    "DATA, 3, 6",
+    "COHORT, 4, 5",
+    "OUTPUT, 7, 4",
+    "CLUSTER, 9, 3",
+    "PRIVACY, 9, 2",
     "OWNERS, 10, 1"
   })
   void exitCode_dangers_isTheSmallestOfThem(Area area, int code, int dangers) {
@@ -63,7 +64,7 @@ class FindingsTableTest {
 
     assertEquals(code, table.exitCode().code());
     assertEquals(
-        "no-go: " + dangers + " dangers, " + (6 - dangers) + " warnings (exit code " + code + ")",
+        "no-go: " + dangers + " dangers, " + (7 - dangers) + " warnings (exit code " + code + ")",
         table.conclusion());
   }
 }

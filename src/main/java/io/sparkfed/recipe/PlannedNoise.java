@@ -1,0 +1,119 @@
+package io.sparkfed.recipe;
+
+import io.sparkfed.config.DataConfig.NoSplit;
+import io.sparkfed.config.PresetNames;
+import io.sparkfed.config.PrivacySettings;
+import io.sparkfed.config.TrainingConfig;
+import io.sparkfed.privacy.GaussianCurve;
+import io.sparkfed.privacy.Zcdp;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * How much noise the sums of a training to come will have, reckoned from its configuration. Noise
+ * is in units of the most that one row (or one person's rows) can add to the sum, so it is the same
+ * whatever the columns are.
+ */
+public final class PlannedNoise {
+  private final TrainingConfig config;
+  private final PrivacySettings privacy;
+  private final Zcdp budget;
+
+  private PlannedNoise(TrainingConfig config) {
+    this.config = config;
+    this.privacy = config.privacy().orElseThrow();
+    this.budget = Zcdp.within(privacy.epsilon(), privacy.delta());
+  }
+
+  /** Returns the budget of a training in one line. */
+  public static String budget(TrainingConfig config) {
+    PlannedNoise noise = new PlannedNoise(config);
+    return String.format(
+        Locale.ROOT,
+        "rows, epsilon %s, delta %s (rho %.3g)",
+        shortest(noise.privacy.epsilon()),
+        shortest(noise.privacy.delta()),
+        noise.budget.rho().doubleValue());
+  }
+
+  /** Returns by how much more than by guessing a row can be told at most, in [0, 1]. */
+  public static double advantage(TrainingConfig config) {
+    return GaussianCurve.advantage(new PlannedNoise(config).budget.mu());
+  }
+
+  /**
+   * Returns the noise of each kind of sum, and what it does to a mean.
+   *
+   * @param coefficients number d of coefficients
+   * @param workers that take part
+   */
+  public static List<String> lines(TrainingConfig config, int coefficients, int workers) {
+    return new PlannedNoise(config).lines(coefficients, workers);
+  }
+
+  private List<String> lines(int coefficients, int workers) {
+    int honest = privacy.honestWorkers().orElseGet(() -> Presets.sums(config).mostHonest(workers));
+    double excess = Math.sqrt((double) Math.max(workers, honest) / honest);
+    double left = budget.rho().doubleValue();
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        String.format(
+            Locale.ROOT,
+            "privacy: %s, by the noise of at least %d of %d workers; standard deviations, where 1 is"
+                + " what one row adds at most:",
+            budget(config),
+            honest,
+            workers));
+    if (privacy.rows().isEmpty()) {
+      lines.add(line("number of rows", sigma(left * privacy.countShare(), excess)));
+      left *= 1.0 - privacy.countShare();
+    }
+    if (config.algorithm().preset().equals(PresetNames.PRIVATE)) {
+      gradients(left, excess, coefficients, lines);
+    } else {
+      lines.add(line("products of features and labels", sigma(left, excess)));
+    }
+    lines.add(
+        config.data().split() instanceof NoSplit
+            ? "  no test rows: no figure of the model is told"
+            : line("counts of test rows", sigma(budget.rho().doubleValue(), excess)));
+    return lines;
+  }
+
+  private void gradients(double rho, double excess, int coefficients, List<String> lines) {
+    if (privacy.gramShare() > 0.0) {
+      lines.add(line("products of features", sigma(rho * privacy.gramShare(), excess)));
+    }
+    int rounds = privacy.rounds();
+    double gradient = sigma(rho * (1.0 - privacy.gramShare()) / rounds, excess);
+    lines.add(line("each of " + rounds + " gradients", gradient));
+    privacy
+        .rows()
+        .ifPresent(
+            rows ->
+                lines.add(
+                    String.format(
+                        Locale.ROOT,
+                        "  a mean gradient of %d rows gets noise as long as %.3g of the longest"
+                            + " row's",
+                        rows,
+                        gradient * Math.sqrt(coefficients) / rows)));
+  }
+
+  private static double sigma(double rho, double excess) {
+    return excess / Math.sqrt(2.0 * rho);
+  }
+
+  private static String line(String what, double sigma) {
+    return String.format(Locale.ROOT, "  %-32s sigma %.4g", what, sigma);
+  }
+
+  /** Returns a number as short as it can be read back. */
+  static String shortest(double number) {
+    return String.valueOf(number)
+        .replaceFirst("\\.0$", "")
+        .replace(".0E", "E")
+        .toLowerCase(Locale.ROOT);
+  }
+}

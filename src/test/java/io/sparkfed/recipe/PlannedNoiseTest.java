@@ -1,0 +1,59 @@
+package io.sparkfed.recipe;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.sparkfed.config.ConfigFiles;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PlannedNoiseTest {
+  private static final String LEAST = ConfigFiles.LEAST + ConfigFiles.PRIVATE;
+
+  @TempDir Path folder;
+
+  private List<String> lines(int coefficients, int workers, String... arguments) {
+    return PlannedNoise.lines(
+        new ConfigFiles(folder).load(LEAST, arguments), coefficients, workers);
+  }
+
+  /**
+   * By hand: with rho = .0305566 (of the published table) 0.2 rho for products gives 1 / sqrt(2 *
+   * .00611132) = 9.045, and an eighth of 0.8 rho gives 1 / sqrt(2 * .00305566) = 12.79.
+   */
+  @Test
+  void lines_oneHonestWorkerOfOne_areTheTableOfTheAccountant() {
+    assertEquals(
+        List.of(
+            "privacy: rows, epsilon 1, delta 1e-5 (rho 0.0306), by the noise of at least 1 of 1"
+                + " workers; standard deviations, where 1 is what one row adds at most:",
+            "  products of features             sigma 9.045",
+            "  each of 8 gradients              sigma 12.79",
+            "  a mean gradient of 486 rows gets noise as long as 0.0985 of the longest row's",
+            "  counts of test rows              sigma 4.045"),
+        lines(
+            14,
+            1,
+            "privacy.delta=1e-5",
+            "privacy.rows=486",
+            "privacy.honest-workers=1",
+            "data.split.test-fraction=0.3"));
+  }
+
+  /** Each of four workers adds a half of the variance that two honest ones bring: root 2 of it. */
+  @Test
+  void lines_moreWorkersThanHonestOnes_haveTheirNoiseToo() {
+    List<String> lines =
+        lines(
+            14,
+            4,
+            "privacy.delta=1e-5",
+            "privacy.honest-workers=2",
+            "algorithm.preset=private-statistics");
+
+    assertEquals("  number of rows                   sigma 57.21", lines.get(1));
+    assertEquals("  products of features and labels  sigma 5.749", lines.get(2));
+    assertEquals("  no test rows: no figure of the model is told", lines.get(3));
+  }
+}
