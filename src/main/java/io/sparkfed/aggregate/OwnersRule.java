@@ -25,9 +25,10 @@ public enum OwnersRule {
   LEAST_EACH_SIDE(15, "a label or feature that so few rows of a worker have a value of"),
   GRIDS(16, "one question in so many roundings"),
   DP_REQUIRED(17, "sums without noise"),
-  DP_EPSILON(18, "more of what their privacy budgets have left"),
-  DP_EPSILON_PER_RUN(19, "so much of their privacy budgets in one run"),
-  DP_HONEST_WORKERS(24, "noise that relies on more workers"),
+  DP_EPSILON(
+      18, "more than their privacy budgets have left, which an owner sees by jobs/keys budget"),
+  DP_EPSILON_PER_RUN(19, "so much of their privacy budgets in one run: lower privacy.epsilon"),
+  DP_HONEST_WORKERS(24, "noise that relies on so many workers: lower privacy.honest-workers"),
   LEAST_DIFFERENCE(20, "rows of a worker that differ by so few from those of an earlier answer"),
   APPROVE(21, "a study that they didn't approve by hand, or for no more runs"),
   MAX_RUNS_PER_DAY(22, "more runs in a day"),

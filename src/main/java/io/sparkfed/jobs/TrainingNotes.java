@@ -16,6 +16,9 @@ import java.util.List;
 
 /** What the user of a training should know, in sentences. */
 final class TrainingNotes {
+  /** Of a row that is there in half of all cases, an attack says so rightly five times of six. */
+  private static final double LARGE_EPSILON = 10.0;
+
   private TrainingNotes() {}
 
   static List<String> onResumption(RunCheckpoints checkpoints) {
@@ -52,6 +55,20 @@ final class TrainingNotes {
           "aggregation.keys is not set: keys were generated for this run and exist only in"
               + " executor memory. On a cluster this protects updates from an honest-but-curious"
               + " driver, not from a malicious one. On a local master nothing is protected.");
+    }
+    config
+        .privacy()
+        .filter(privacy -> privacy.epsilon() > LARGE_EPSILON)
+        .ifPresent(
+            privacy ->
+                notes.add(
+                    "privacy.epsilon = "
+                        + privacy.epsilon()
+                        + " hides little: somebody who sees everything can mostly tell whether a"
+                        + " given row was there"));
+    if (config.privacy().isPresent()) {
+      notes.add(
+          "losses of rounds aren't told under privacy.unit = row: each would cost some of epsilon");
     }
     if (config.privacy().isPresent() && config.aggregation().keys().isEmpty()) {
       notes.add(

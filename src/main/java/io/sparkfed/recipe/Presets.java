@@ -34,6 +34,7 @@ import io.sparkfed.wire.ProtocolException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
@@ -261,6 +262,9 @@ public final class Presets {
       return keys.dir().isPresent()
           ? new KeyFolders(keys.dir().get(), roster)
           : new KeysElsewhere(roster);
+    } catch (NoSuchFileException e) {
+      throw new ConfigurationException(
+          "aggregation.keys.roster " + keys.roster() + " does not exist", e);
     } catch (IOException | ProtocolException e) {
       throw new ConfigurationException(
           "aggregation.keys.roster " + keys.roster() + " is not a roster: " + e.getMessage(), e);
