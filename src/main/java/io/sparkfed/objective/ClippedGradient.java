@@ -25,7 +25,7 @@ final class ClippedGradient {
   private static final int MOST_ROWS_OF_A_BLOCK = 64;
 
   /** Long vectors are added up after so many numbers for each row. */
-  private static final int NUMBERS_A_ROW = 16;
+  private static final int NUMBERS_A_ROW = 64;
 
   private static final int VALUES_OF_A_BLOCK = 4096;
 

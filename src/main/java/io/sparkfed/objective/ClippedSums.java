@@ -23,9 +23,10 @@ import io.sparkfed.model.ModelShape;
  *       or above 2^300, adds nothing.
  *   <li>A gradient's sum in the units of the scaling is off, entry by entry, by no more than {@code
  *       (B + 8) u} times the sum of {@code |r_i| (|z_i| + 2 |c|)}, c being the scaling's shift
- *       where it's taken off afterwards; multiplying by A adds {@code q u} of the same. As {@code
- *       |r_i| |A|_F (|z_i| + 2 |c|)} is at most {@code 2^12 C} ({@link RowLengths}), a gradient is
- *       off by at most {@code n (B + q + 16) u 2^12 C}, whatever A's condition.
+ *       where it's taken off afterwards; multiplying by an A adds {@code q u} of the same. As
+ *       {@code |r_i| |A|_F (|z_i| + 2 |c|)} is at most {@code 2^12 C} ({@link RowLengths}), a
+ *       gradient is off by at most {@code n (B + q + 16) u 2^12 C}, whatever A's condition; without
+ *       A and shift by {@code n (B + 16) u C}.
  *   <li>Products, and Hessians of rows that are whitened one by one, are off by at most {@code n (B
  *       + 8) u} bounds: the terms of an entry are bounded as they are, and nothing cancels.
  * </ul>
@@ -53,11 +54,17 @@ public final class ClippedSums {
     return most * (1.0 + ROUNDING);
   }
 
-  /** Returns how many rows a worker may have, so that {@link #bound} is one, at most 2^27. */
-  public static int mostRows(ModelShape shape) {
-    int order = SampledGram.order(shape);
-    double each = (ClippedGradient.mostRowsOfASum(shape) + order + 16.0) * UNIT;
-    return (int) Math.min(MOST_ROWS, ROUNDING / (2.0 * each / RowLengths.LEAST_PART));
+  /**
+   * Returns how many rows a worker may have, so that {@link #bound} is one, at most 2^27.
+   *
+   * @param whitens whether there is an A, which rounds, too
+   * @param shifts whether the scaling moves features
+   */
+  public static int mostRows(ModelShape shape, boolean whitens, boolean shifts) {
+    double steps =
+        ClippedGradient.mostRowsOfASum(shape) + 16.0 + (whitens ? SampledGram.order(shape) : 0.0);
+    double grown = whitens || shifts ? 1.0 / RowLengths.LEAST_PART : 1.0;
+    return (int) Math.min(MOST_ROWS, ROUNDING / (2.0 * steps * UNIT * grown));
   }
 
   /**
@@ -93,7 +100,8 @@ public final class ClippedSums {
       RowCut cut,
       double[] whitening,
       double clip) {
-    requireFew(rows, shape);
+    requireFew(
+        rows, shape, whitening.length > 0, RowLengths.shifts(cut.scaling(), shape.features()));
     requireOrder(whitening, SampledGram.order(shape));
     RowLengths lengths =
         RowLengthsKept.of(rows, shape, new RowLengths.Key(loss, cut.scaling(), whitening));
@@ -136,7 +144,7 @@ public final class ClippedSums {
       double labelMiddle,
       double labelScale,
       double mostLabel) {
-    requireFew(rows, shape);
+    requireFew(rows, shape, false, false);
     if (labelScale != 0.0) {
       checked("mostLabel", mostLabel);
     }
@@ -163,7 +171,7 @@ public final class ClippedSums {
       RowCut cut,
       double[] whitening,
       double most) {
-    requireFew(rows, shape);
+    requireFew(rows, shape, false, false);
     requireOrder(whitening, SampledGram.order(shape));
     double limit = checked("most", most) * MARGIN;
     return new ClippedHessian(loss, rows, shape, cut, whitening).at(model, limit);
@@ -177,11 +185,12 @@ public final class ClippedSums {
     }
   }
 
-  private static void requireFew(Examples rows, ModelShape shape) {
-    if (rows.rows() > mostRows(shape)) {
+  private static void requireFew(Examples rows, ModelShape shape, boolean whitens, boolean shifts) {
+    int most = mostRows(shape, whitens, shifts);
+    if (rows.rows() > most) {
       throw new DataException(
           "under privacy a worker may have at most "
-              + mostRows(shape)
+              + most
               + " training rows of "
               + shape.features()
               + " features: with more, rounding would tell of rows beside the noise");

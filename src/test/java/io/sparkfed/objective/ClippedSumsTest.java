@@ -339,9 +339,11 @@ class ClippedSumsTest {
 
   @Test
   void mostRows_moreFeatures_areFewerAndEnough() {
-    assertTrue(ClippedSums.mostRows(new ModelShape(50, true)) > 6_000_000);
-    assertTrue(ClippedSums.mostRows(new ModelShape(1000, true)) > 900_000);
-    assertTrue(ClippedSums.mostRows(new ModelShape(1000, true)) < 1_000_000);
+    assertTrue(ClippedSums.mostRows(new ModelShape(50, true), true, false) > 6_000_000);
+    assertTrue(ClippedSums.mostRows(new ModelShape(1000, true), true, true) > 900_000);
+    assertTrue(ClippedSums.mostRows(new ModelShape(1000, true), true, false) < 1_000_000);
+    assertTrue(ClippedSums.mostRows(new ModelShape(100_000, true), false, true) > 600_000);
+    assertEquals(1 << 27, ClippedSums.mostRows(new ModelShape(100_000, true), false, false));
   }
 
   @Test
