@@ -204,7 +204,15 @@ public final class AggregationChecks {
         n,
         "at least " + minWorkers + " (aggregation.min-workers)",
         "a sum over fewer isn't opened");
-    if (enough) {
+    if (enough && isHidden) {
+      add(
+          Area.COHORT,
+          Verdict.OK,
+          "dropouts tolerated",
+          "0 of " + n,
+          "0 where rows are hidden",
+          "sums with noise are of all who are asked, or are not opened");
+    } else if (enough) {
       dropouts(n, minWorkers);
     }
   }
@@ -228,9 +236,7 @@ public final class AggregationChecks {
               + ", so that a driver that lies opens no sum of fewer than "
               + cohort.smallestOpened();
     }
-    if (isHidden) {
-      why += "; sums with noise need all that were asked at first";
-    } else if (!data.preprocessing().categories().isEmpty()) {
+    if (!data.preprocessing().categories().isEmpty()) {
       why += "; while levels of categories are found, before round 1, all must";
     }
     add(

@@ -57,6 +57,23 @@ class AggregationChecksTest {
   }
 
   @Test
+  void of_hiddenRows_everybodyIsNeededAndNoLevelIsCounted() {
+    Map<String, Finding> checks =
+        check(
+            """
+            data { workers { a = "a", b = "b", c = "c", d = "d" }, feature-columns = [x, s] }
+            data.categorical.s.levels = [1, 2]
+            model.family = logistic
+            privacy { unit = row, epsilon = 1, delta = 1e-6, bounds { x = [0, 1] } }
+            """);
+
+    assertEquals("0 of 4", checks.get("dropouts tolerated").is());
+    assertEquals(Verdict.OK, checks.get("dropouts tolerated").verdict());
+    assertFalse(checks.containsKey("data.min-level-rows"));
+    assertFalse(checks.containsKey("data.min-level-workers"));
+  }
+
+  @Test
   void of_maskedWithoutKeys_saysWhatThatMeans() {
     Finding found = check(synthetic("masked", 6, 3)).get("aggregation.keys");
 
