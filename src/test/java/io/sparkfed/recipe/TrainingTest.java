@@ -7,9 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sparkfed.aggregate.CohortException;
 import io.sparkfed.config.ConfigurationException;
+import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.data.DataException;
+import io.sparkfed.math.Interval;
 import io.sparkfed.model.Family;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,6 +31,24 @@ class TrainingTest {
       rows.add("w" + i % 3, 1.0 + 2.0 * a - 3.0 * b, a, b);
     }
     return rows;
+  }
+
+  @Test
+  void config_ofHiddenRows_isThatOfAFile() {
+    InProcessRows rows = InProcessRows.of("a", "b");
+
+    TrainingConfig config =
+        Training.of(Family.LOGISTIC)
+            .with("privacy.unit", "row")
+            .with("privacy.epsilon", 1.0)
+            .with("privacy.delta", 1e-6)
+            .with("privacy.bounds", Map.of("a", List.of(0, 1), "b", List.of(-2, 2)))
+            .config(rows);
+
+    assertEquals("private", config.algorithm().preset());
+    assertEquals(
+        Map.of("a", new Interval(0.0, 1.0), "b", new Interval(-2.0, 2.0)),
+        config.privacy().orElseThrow().bounds());
   }
 
   @Test
