@@ -62,6 +62,7 @@ class HtmlReportRenderingIT {
   private static RunReport eventfulRun() {
     ReportRun run = new ReportRun();
     run.name = "a-name-without-any-place-to-break-it-that-is-longer-than-a-phone-is-wide";
+    run.privacy = Optional.of(ReportPrivacyTest.account("row", 0.0983697, 3, 2));
     List<RoundSummary> rounds = new ArrayList<>();
     for (int k = 0; k <= 30; k++) {
       double loss = 0.4 + 0.3 * Math.exp(-k / 6.0);
@@ -154,8 +155,8 @@ class HtmlReportRenderingIT {
             "chart-loss",
             "chart-accuracy",
             "chart-workers",
-            "chart-clipped",
             "chart-saturated",
+            "chart-clipped",
             "chart-seconds"),
         ids);
     // Where the two schemes are told apart, and text against what is behind it.
