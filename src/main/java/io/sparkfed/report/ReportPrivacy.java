@@ -25,15 +25,19 @@ final class ReportPrivacy {
         PrivacyWords.honest(account),
         "figures",
         List.of(
-            figure("Hard to tell apart", capitalized(PrivacyWords.adjacency(account))),
+            figure("Neighbors", capitalized(PrivacyWords.adjacency(account))),
             figure(
                 "Epsilon, delta",
                 PrivacyWords.plain(account.epsilon()) + ", " + PrivacyWords.small(account.delta())),
             figure("Rho", number(account.rho())),
             figure(
-                "Epsilon by the exact curve",
+                "Exact epsilon",
                 number(account.exactEpsilon()) + " (for settings that were fixed beforehand)"),
-            figure("Workers whose noise is relied on", count(account.honestWorkers()))),
+            figure(
+                "Noise relied on",
+                "of "
+                    + account.honestWorkers()
+                    + (account.honestWorkers() == 1 ? " worker" : " workers"))),
         "releases",
         account.releases().stream().map(ReportPrivacy::release).toList());
   }
