@@ -107,7 +107,14 @@ public final class Ask {
         again.saturated());
   }
 
-  private static <S> Opened<double[]> ofAll(
+  /**
+   * Asks a cohort in a visit of a round, through a sum that has nothing to choose.
+   *
+   * @param what is asked, as the user reads it
+   * @throws io.sparkfed.aggregate.CohortException if a worker doesn't take part
+   * @throws io.sparkfed.aggregate.AggregationException if the sum could not be opened
+   */
+  public static <S> Opened<double[]> ofAll(
       VectorSum sum, Federation<S> federation, Visit visit, String what, Question<S> question) {
     try {
       return twice(sum, federation, visit.ofAll(), question);

@@ -56,6 +56,7 @@ public final class PlanBuilder {
   private Optional<LocalSolver> warmStart = Optional.empty();
   private ExactPlan.Counting counting = ExactPlan.Counting.WEIGHTS;
   private boolean preconditioned;
+  private Optional<PrivatePlan> privacy = Optional.empty();
   private Optional<ExactPlan> pooled = Optional.empty();
   private OptionalInt leastHolders = OptionalInt.empty();
   private double aucError = MetricSettings.AUC_ERROR;
@@ -243,6 +244,11 @@ public final class PlanBuilder {
     return this;
   }
 
+  public PlanBuilder privacy(PrivatePlan privacy) {
+    this.privacy = Optional.of(privacy);
+    return this;
+  }
+
   public TrainingPlan build() {
     VectorLoss loss = family.loss(classes, 1.35);
     return new TrainingPlan(
@@ -269,7 +275,7 @@ public final class PlanBuilder {
         leastHolders,
         seed,
         pooled,
-        Optional.empty());
+        privacy);
   }
 
   /** Trains on these workers' rows. */

@@ -109,6 +109,9 @@ public final class FederatedTrainer {
   }
 
   private TrainingResult fromZero() {
+    if (given.privacy().isPresent()) {
+      return privately().train();
+    }
     phases.enter(RunPhase.MOMENTS);
     Optional<FederatedMoments.Found> found = WantedMoments.of(federation, plan);
     moments = found.map(FederatedMoments.Found::moments);
@@ -143,7 +146,14 @@ public final class FederatedTrainer {
     return closed(() -> after(from));
   }
 
+  private PrivateTraining privately() {
+    return new PrivateTraining(phases, federation, given, checkpoints, reports);
+  }
+
   private TrainingResult after(TrainingState from) {
+    if (given.privacy().isPresent()) {
+      return privately().resume(from);
+    }
     moments = from.moments();
     phases.enter(RunPhase.MOMENTS);
     prepare();
