@@ -27,8 +27,8 @@ public enum OwnersRule {
   DP_REQUIRED(17, "sums without noise"),
   DP_EPSILON(
       18, "more than their privacy budgets have left, which an owner sees by jobs/keys budget"),
-  DP_EPSILON_PER_RUN(19, "so much of their privacy budgets in one run: lower privacy.epsilon"),
-  DP_HONEST_WORKERS(24, "noise that relies on so many workers: lower privacy.honest-workers"),
+  DP_EPSILON_PER_RUN(19, "so much of their privacy budgets in one run: ask for a smaller epsilon"),
+  DP_HONEST_WORKERS(24, "noise that relies on so many workers: rely on fewer honest ones"),
   LEAST_DIFFERENCE(20, "rows of a worker that differ by so few from those of an earlier answer"),
   APPROVE(21, "a study that they didn't approve by hand, or for no more runs"),
   MAX_RUNS_PER_DAY(22, "more runs in a day"),

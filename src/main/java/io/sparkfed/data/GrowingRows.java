@@ -2,6 +2,7 @@ package io.sparkfed.data;
 
 import io.sparkfed.data.ShardBuilder.Part;
 import io.sparkfed.math.Kernels;
+import io.sparkfed.math.SeededRandom;
 import java.util.Arrays;
 import java.util.BitSet;
 
@@ -117,6 +118,20 @@ final class GrowingRows {
 
   private int width(int row) {
     return sparse ? starts[row + 1] - starts[row] : features;
+  }
+
+  /** Returns a hash of what a row holds, the same however the rows are kept. */
+  long hash(int row) {
+    long hash = RowHash.with(0L, labels.get(row));
+    hash = RowHash.with(RowHash.with(hash, weight(row)), offset(row));
+    for (int k = 0; k < width(row); k++) {
+      double value = values.get(start(row) + k);
+      if (value != 0.0) {
+        int column = sparse ? columns[start(row) + k] : k;
+        hash = RowHash.with(SeededRandom.mix(hash + 1 + column), value);
+      }
+    }
+    return hash;
   }
 
   /** Ends adding, and returns the row numbers sorted by content. */

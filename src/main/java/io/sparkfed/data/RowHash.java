@@ -43,7 +43,7 @@ final class RowHash {
     return hash;
   }
 
-  private static long with(long hash, double number) {
+  static long with(long hash, double number) {
     return SeededRandom.mix(hash ^ Double.doubleToLongBits(number + 0.0)) + hash;
   }
 }

@@ -173,6 +173,42 @@ public final class ShardBuilder {
         isTest[i] = rows.part(order[i]) == Part.TEST;
       }
     }
+    return packed(order, isTest, standardizeByWorker, shape);
+  }
+
+  /**
+   * Ends the builder, with test rows that a keyed hash of each row alone chooses, and of how many
+   * equal ones are before it: a row more or less moves no other from one part to the other.
+   *
+   * @param testFraction the expected share of the rows to hold out, in [0, 1); 0 keeps the parts
+   *     given with the rows
+   * @param runSeed the run's seed
+   * @param shape the model's shape
+   */
+  public Shard splitByRow(double testFraction, long runSeed, ModelShape shape) {
+    requireOpen();
+    built = true;
+    int[] order = rows.canonicalOrder();
+    boolean[] isTest = new boolean[order.length];
+    long key = Seeds.derive(runSeed, "test-rows", 0, worker);
+    long last = 0;
+    long equal = 0;
+    for (int i = 0; i < order.length; i++) {
+      if (testFraction > 0.0) {
+        long hash = rows.hash(order[i]);
+        equal = i > 0 && hash == last ? equal + 1 : 0;
+        last = hash;
+        long drawn = SeededRandom.mix(SeededRandom.mix(hash ^ key) + equal);
+        isTest[i] = (drawn >>> 11) * 0x1p-53 < testFraction;
+      } else {
+        isTest[i] = rows.part(order[i]) == Part.TEST;
+      }
+    }
+    return packed(order, isTest, false, shape);
+  }
+
+  private Shard packed(
+      int[] order, boolean[] isTest, boolean standardizeByWorker, ModelShape shape) {
     int training = moveTestRowsToTheEnd(order, isTest);
     rows.arrange(order);
     // The test rows first: the others take over what is left.

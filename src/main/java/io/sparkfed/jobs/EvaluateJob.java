@@ -1,5 +1,6 @@
 package io.sparkfed.jobs;
 
+import io.sparkfed.config.ConfigurationException;
 import io.sparkfed.config.DataConfig.NoSplit;
 import io.sparkfed.config.KeyWords;
 import io.sparkfed.config.TrainingConfig;
@@ -63,6 +64,11 @@ public final class EvaluateJob implements Callable<Integer> {
     saved.requireFits(asked);
     TrainingConfig config = saved.withTypes(saved.withLabels(asked));
     saved.requireLabel(config);
+    if (own == null && config.privacy().isPresent()) {
+      throw new ConfigurationException(
+          "privacy.unit must be none for jobs/evaluate, whose sums are exact; an owner can evaluate"
+              + " its own rows with --own");
+    }
     SparkSession spark = JobMain.openSession("Spark Federated: evaluation of " + config.name());
     if (own != null) {
       OwnRows.requireAlone(spark);

@@ -1,6 +1,8 @@
 package io.sparkfed.recipe;
 
+import io.sparkfed.config.ConfigurationException;
 import io.sparkfed.config.DataConfig.SplitByFraction;
+import io.sparkfed.config.PrivacySettings;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.data.LeastRows;
 import io.sparkfed.data.Room;
@@ -21,6 +23,8 @@ import java.io.Serializable;
  * @param outputs number of the model's outputs
  * @param storage how features are kept
  * @param least how many training rows a worker must have
+ * @param hidesRows whether nothing may be told of single rows: which part a row belongs to depends
+ *     on that row alone, and who has no training rows takes part
  */
 public record ShardPacking(
     double testFraction,
@@ -29,11 +33,21 @@ public record ShardPacking(
     boolean intercept,
     int outputs,
     Storage storage,
-    LeastRows least)
+    LeastRows least,
+    boolean hidesRows)
     implements Serializable {
 
-  /** Returns how a configuration packs. */
+  /**
+   * Returns how a configuration packs.
+   *
+   * @throws ConfigurationException if it wants of hidden rows what isn't there
+   */
   public static ShardPacking of(TrainingConfig config) {
+    if (config.privacy().flatMap(PrivacySettings::personColumn).isPresent()) {
+      throw new ConfigurationException(
+          "privacy.person-column can't be used in a run yet: an owner whose data have more than one"
+              + " row of a person must bring them down to one");
+    }
     return new ShardPacking(
         config.data().split() instanceof SplitByFraction f ? f.testFraction() : 0.0,
         config.seed(),
@@ -41,7 +55,8 @@ public record ShardPacking(
         config.model().intercept(),
         config.model().loss().outputs(),
         config.data().storage(),
-        config.data().leastRows());
+        config.data().leastRows(),
+        config.privacy().isPresent());
   }
 
   /** Returns why a worker takes no part that hasn't enough, and not how many it has. */
@@ -67,6 +82,9 @@ public record ShardPacking(
 
   /** Packs rows taken up, of the same number of columns. */
   public Shard build(ShardBuilder rows, int features) {
+    if (hidesRows) {
+      return rows.splitByRow(testFraction, seed, new ModelShape(features, intercept, outputs));
+    }
     return rows.build(
         testFraction, seed, standardizeByWorker, new ModelShape(features, intercept, outputs));
   }

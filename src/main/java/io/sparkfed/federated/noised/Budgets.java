@@ -12,7 +12,7 @@ import java.math.RoundingMode;
  * @param count of the release of the number of rows; nothing where that is public
  * @param products of the release of products
  * @param gradient of each release of gradients
- * @param plan of all releases of the run, those about test rows too
+ * @param plan of all releases of the run
  */
 record Budgets(Zcdp count, Zcdp products, Zcdp gradient, Zcdp plan) {
 
@@ -21,14 +21,13 @@ record Budgets(Zcdp count, Zcdp products, Zcdp gradient, Zcdp plan) {
     Zcdp all = privacy.training();
     Zcdp count = privacy.rows().isPresent() ? Zcdp.NOTHING : all.part(share(privacy.countShare()));
     Zcdp left = count.leftOf(all);
-    Zcdp plan = all.beside(privacy.evaluation());
     if (privacy.method() == PrivatePlan.Method.STATISTICS) {
-      return new Budgets(count, left, Zcdp.NOTHING, plan);
+      return new Budgets(count, left, Zcdp.NOTHING, all);
     }
     Zcdp products = withProducts ? left.part(share(privacy.gramShare())) : Zcdp.NOTHING;
     BigDecimal oneOf =
         BigDecimal.ONE.divide(BigDecimal.valueOf(rounds), new MathContext(15, RoundingMode.DOWN));
-    return new Budgets(count, products, products.leftOf(left).part(oneOf), plan);
+    return new Budgets(count, products, products.leftOf(left).part(oneOf), all);
   }
 
   private static BigDecimal share(double share) {

@@ -71,7 +71,25 @@ public final class FederatedPreprocessing {
         columns.add(column);
       }
     }
-    FeatureEncoding complete = new FeatureEncoding(columns, draft.terms());
+    return checked(new FeatureEncoding(columns, draft.terms()));
+  }
+
+  /**
+   * Completes an encoding whose levels and fills all are given, and asks nobody.
+   *
+   * @throws DataException if a category has one level, a reference is no level, or two features
+   *     would have one name
+   */
+  public static FeatureEncoding asGiven(FeatureEncoding draft) {
+    List<InputColumn> columns = new ArrayList<>();
+    for (InputColumn column : draft.columns()) {
+      columns.add(
+          column instanceof OneHot category ? complete(category, category.levels()) : column);
+    }
+    return checked(new FeatureEncoding(columns, draft.terms()));
+  }
+
+  private static FeatureEncoding checked(FeatureEncoding complete) {
     try {
       complete.width();
     } catch (IllegalArgumentException e) {

@@ -128,10 +128,9 @@ final class PrivateTraining {
   private PrivacyAccount account() {
     BigDecimal ofTraining =
         fit.releases().stream()
-            .filter(release -> release.rows().equals("train"))
             .map(release -> new BigDecimal(release.rho()))
             .reduce(BigDecimal.ZERO, BigDecimal::add);
-    Zcdp spent = new Zcdp(ofTraining).beside(privacy.evaluation());
+    Zcdp spent = new Zcdp(ofTraining);
     return new PrivacyAccount(
         "row",
         privacy.epsilon(),

@@ -268,6 +268,9 @@ final class AgentLoader {
   }
 
   private FeatureEncoding found(InSql types, FeatureEncoding draft, PhaseListener phases) {
+    if (config.privacy().isPresent()) {
+      return FederatedPreprocessing.asGiven(draft);
+    }
     if (!FederatedPreprocessing.isNeeded(draft)) {
       return draft;
     }

@@ -3,6 +3,7 @@ package io.sparkfed.spark.rows;
 import io.sparkfed.aggregate.AggregationException;
 import io.sparkfed.aggregate.CohortException;
 import io.sparkfed.aggregate.Federation;
+import io.sparkfed.config.ConfigurationException;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.csv.CellType;
 import io.sparkfed.data.DataException;
@@ -100,6 +101,13 @@ final class CsvTypes {
    */
   static Map<String, CellType> summed(
       Federation<double[]> federation, TrainingConfig config, List<String> columns) {
+    if (config.privacy().isPresent()) {
+      throw new ConfigurationException(
+          "types of the csv columns "
+              + String.join(", ", columns)
+              + " can't be found under privacy.unit = row, as rows would tell of them; use Parquet, or"
+              + " no SQL over them");
+    }
     TypesOfColumns statement = new TypesOfColumns(columns.size() * CellType.values().length);
     try {
       double[] holders =

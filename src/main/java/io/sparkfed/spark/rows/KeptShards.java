@@ -182,7 +182,9 @@ final class KeptShards {
   }
 
   private Optional<DroppedRows> dropped(SparkFederation federation) {
-    return config.data().missing() == Missing.DROP && !(config.data().source() instanceof Synthetic)
+    return config.privacy().isEmpty()
+            && config.data().missing() == Missing.DROP
+            && !(config.data().source() instanceof Synthetic)
         ? Optional.of(
             sums.with(
                 federation,

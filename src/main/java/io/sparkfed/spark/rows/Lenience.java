@@ -17,6 +17,9 @@ record Lenience(Handling missing, Handling unseen, boolean hinted) implements Se
   /** Of a training. */
   static final Lenience NONE = new Lenience(Handling.ERROR, Handling.ERROR, false);
 
+  /** Of a training that hides rows: none of them may end it, or be told of. */
+  static final Lenience OF_HIDDEN_ROWS = new Lenience(Handling.SKIP, Handling.SKIP, false);
+
   static Lenience of(Predictions predictions) {
     return new Lenience(predictions.missing(), predictions.unseen(), true);
   }

@@ -138,7 +138,7 @@ public final class OwnTable {
     }
     ShardPacking packing = ShardPacking.of(config);
     return only(
-        rows(RowColumns.encodedBy(encoding, config.data()), table.get())
+        rows(RowColumns.encodedBy(encoding, config), table.get())
             .packed((rows, own) -> PartitionPacking.of(packing, rows, own)));
   }
 

@@ -79,6 +79,10 @@ final class PartitionPacking {
       if (!rows.worker().equals(worker)) {
         throw new IllegalStateException("a partition must hold the rows of one worker");
       }
+      if (packing.hidesRows() && (row.width() != width || !row.fits(packing.storage()))) {
+        dropped++;
+        continue;
+      }
       if (row.width() != width) {
         DataFault fault =
             DataFault.ofRow(worker, "", ordinal, "all vectors must have the same length");
@@ -117,6 +121,9 @@ final class PartitionPacking {
   }
 
   private static Holding holding(Shard shard, ShardPacking packing) {
+    if (packing.hidesRows()) {
+      return Holding.TRAINING_ROWS;
+    }
     if (shard.train().totalWeight() > 0.0) {
       return packing.least().isMetBy(WeightSums.of(shard.train()))
           ? Holding.TRAINING_ROWS

@@ -3,6 +3,7 @@ package io.sparkfed.spark.rows;
 import io.sparkfed.config.DataConfig;
 import io.sparkfed.config.DataConfig.PooledTable;
 import io.sparkfed.config.DataConfig.SplitByColumn;
+import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.data.CellRules;
 import io.sparkfed.data.RowForm;
 import io.sparkfed.data.RowForm.PartColumn;
@@ -21,17 +22,23 @@ import org.apache.spark.sql.Column;
  * @param data what a configuration says of the rows
  * @param encoding of the features
  * @param survey whether rows are looked at for what the encoding doesn't know yet
+ * @param hidden whether nothing may be told of a row, so that one that breaks a rule is left out
  */
-record RowColumns(DataConfig data, FeatureEncoding encoding, boolean survey) {
+record RowColumns(DataConfig data, FeatureEncoding encoding, boolean survey, boolean hidden) {
 
   /** Returns the columns of rows that are parsed into these features. */
   static RowColumns encodedBy(FeatureEncoding complete, DataConfig data) {
-    return new RowColumns(data, complete, false);
+    return new RowColumns(data, complete, false, false);
+  }
+
+  /** Returns the columns of rows that are parsed into these features in a training. */
+  static RowColumns encodedBy(FeatureEncoding complete, TrainingConfig config) {
+    return new RowColumns(config.data(), complete, false, config.privacy().isPresent());
   }
 
   /** Returns the columns of rows that are looked at for what an encoding doesn't know yet. */
   static RowColumns surveyedFor(FeatureEncoding draft, DataConfig data) {
-    return new RowColumns(data, draft, true);
+    return new RowColumns(data, draft, true, false);
   }
 
   /**
@@ -90,7 +97,8 @@ record RowColumns(DataConfig data, FeatureEncoding encoding, boolean survey) {
             weight(response),
             names.offsetExpression().map(Scalar::new).orElse(null),
             split == null ? null : new PartColumn(split.column(), split.train(), split.test()));
-    return new RowParser(form, table.worker(), data.missing(), Lenience.NONE);
+    RowParser parser = new RowParser(form, table.worker(), data.missing(), Lenience.NONE);
+    return hidden ? parser.hidingRows() : parser;
   }
 
   private String weight(Response response) {

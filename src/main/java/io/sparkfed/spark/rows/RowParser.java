@@ -41,6 +41,13 @@ record RowParser(RowForm form, String worker, Missing missing, Lenience lenience
     return new RowParser(form, worker, Missing.ERROR, ofPredictions);
   }
 
+  /**
+   * Returns the same parser for a training that hides rows: those that break a rule are left out.
+   */
+  RowParser hidingRows() {
+    return new RowParser(form, worker, Missing.DROP, Lenience.OF_HIDDEN_ROWS);
+  }
+
   /** Returns how many columns at the front of a row are parsed. */
   int parsedWidth() {
     return form.width() + (worker == null ? 1 : 0);
@@ -97,6 +104,10 @@ record RowParser(RowForm form, String worker, Missing missing, Lenience lenience
       try {
         encoder.encode(cell, row);
       } catch (BrokenRuleException e) {
+        if (lenience.equals(Lenience.OF_HIDDEN_ROWS)) {
+          isIncomplete = true;
+          return;
+        }
         Handling handling = lenience.of(e);
         if (handling == Handling.ERROR) {
           end(e.column(), lenience.told(e));

@@ -291,8 +291,7 @@ public final class ShardLoader {
       encoding = found(opened, pooled, skipped);
     }
     ShardPacking packing = ShardPacking.of(config);
-    PartitionedRows partitioned =
-        rows(RowColumns.encodedBy(encoding, config.data()), opened, pooled);
+    PartitionedRows partitioned = rows(RowColumns.encodedBy(encoding, config), opened, pooled);
     Occupancy occupancy = partitioned.occupancy();
     JavaRDD<WorkerPartition> partitions =
         occupancy == Occupancy.SIMULATED_WORKERS
@@ -325,6 +324,9 @@ public final class ShardLoader {
   private FeatureEncoding found(
       List<WorkerTables.Table> opened, List<String> pooled, Map<String, String> skipped) {
     FeatureEncoding draft = FeatureColumns.draft(config.data(), opened);
+    if (config.privacy().isPresent()) {
+      return FederatedPreprocessing.asGiven(draft);
+    }
     if (!FederatedPreprocessing.isNeeded(draft)) {
       return draft;
     }

@@ -1,0 +1,121 @@
+package io.sparkfed.jobs;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.sparkfed.config.ConfigLoader;
+import io.sparkfed.config.TrainingConfig;
+import io.sparkfed.federated.TrainingResult;
+import io.sparkfed.federated.training.FederatedTrainer;
+import io.sparkfed.it.ListenerRecorder;
+import io.sparkfed.recipe.Presets;
+import io.sparkfed.spark.rows.LocalTraining;
+import io.sparkfed.spark.rows.ShardLoader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** That a run which hides rows asks for noised sums and for nothing else, whatever the rows are. */
+@Timeout(180)
+class PrivateRunIT {
+  private static final String HEADER = "age,sex,y";
+
+  private static SparkSession spark;
+
+  @TempDir Path folder;
+
+  @BeforeAll
+  static void open() {
+    spark = LocalTraining.session(2);
+  }
+
+  /** What a run tells beside noised numbers. */
+  private record Told(List<String> jobs, List<String> notes, int rounds) {}
+
+  @Test
+  void train_withRowsThatBreakRules_tellsTheSameAsWithoutThem() throws IOException {
+    Told without = told("plain", List.of());
+    Told with =
+        told(
+            "odd", List.of("abc,F,1", ",M,0", "1e300,F,1", "40,X,1", "40,F,7", "NaN,M,1", "40,F,"));
+
+    assertEquals(without, with);
+    List<String> asked =
+        without.jobs().stream().filter(job -> job.contains("workers)")).distinct().toList();
+    assertTrue(
+        asked.stream()
+            .allMatch(
+                job ->
+                    job.startsWith("counting rows")
+                        || job.startsWith("products of features")
+                        || job.matches("round \\d/8: gradient.*")
+                        || job.startsWith("collecting cards")),
+        asked.toString());
+    assertEquals(
+        8, asked.stream().filter(job -> job.matches("round \\d/8: gradient \\(.*")).count() / 2);
+  }
+
+  private Told told(String name, List<String> more) throws IOException {
+    Path own = Files.createDirectories(folder.resolve(name));
+    StringBuilder workers = new StringBuilder();
+    for (int k = 0; k < 4; k++) {
+      Random random = new Random(k);
+      List<String> lines = new ArrayList<>(List.of(HEADER));
+      for (int i = 0; i < 300; i++) {
+        double age = 20 + 60 * random.nextDouble();
+        String sex = random.nextBoolean() ? "F" : "M";
+        int label = age + 20 * random.nextGaussian() > 50 ? 1 : 0;
+        lines.add(age + "," + sex + "," + label);
+      }
+      if (k == 0) {
+        lines.addAll(more);
+      }
+      Path file = Files.write(own.resolve("w" + k + ".csv"), lines);
+      workers.append("  w").append(k).append(" = \"").append(file).append("\"\n");
+    }
+    Path conf =
+        Files.writeString(
+            own.resolve("test.conf"),
+            """
+            name = hidden
+            data {
+              workers {
+            %s  }
+              label-column = y
+              feature-columns = [age, sex]
+              categorical { sex { levels = [F, M] } }
+              split { test-fraction = 0.2 }
+            }
+            model.family = logistic
+            privacy { unit = row, epsilon = 1, delta = 1e-4, bounds { age = [0, 100] } }
+            """
+                .formatted(workers));
+    TrainingConfig config = ConfigLoader.load(conf, Map.of(), List.of());
+    try (ListenerRecorder recorder = new ListenerRecorder(spark)) {
+      ShardLoader.Loaded loaded = new ShardLoader(spark, config).load();
+      try (var federation = loaded.federation()) {
+        TrainingResult result =
+            new FederatedTrainer(federation, Presets.plan(config, loaded.encoding()), round -> {})
+                .train();
+        List<String> notes = new ArrayList<>(loaded.notes());
+        result.notes().forEach(note -> notes.add(note.toString()));
+        assertEquals(
+            List.of("count", "products", "gradient"),
+            result.privacy().orElseThrow().releases().stream().map(r -> r.purpose()).toList());
+        return new Told(
+            recorder.jobs().stream().map(ListenerRecorder.Job::description).toList(),
+            notes,
+            result.rounds().size());
+      }
+    }
+  }
+}
