@@ -49,7 +49,8 @@ public sealed interface Statement<S> extends Question<S>
         GradientWithin,
         ProductsWithin,
         CountWithin,
-        HessianWithin {
+        HessianWithin,
+        EvaluationWithin {
 
   /**
    * {@inheritDoc}

@@ -12,12 +12,14 @@ import io.sparkfed.aggregate.OwnersRule;
 import io.sparkfed.aggregate.Question;
 import io.sparkfed.aggregate.RefusedException;
 import io.sparkfed.data.Shard;
+import io.sparkfed.evaluation.BoundedSums;
 import io.sparkfed.evaluation.MetricSettings;
 import io.sparkfed.evaluation.MetricSums;
 import io.sparkfed.evaluation.ResponseDistribution;
 import io.sparkfed.evaluation.ScoreBins;
 import io.sparkfed.loss.Loss;
 import io.sparkfed.loss.VectorLoss;
+import io.sparkfed.math.Interval;
 import io.sparkfed.model.Family;
 import io.sparkfed.model.ModelShape;
 import io.sparkfed.model.Scaling;
@@ -46,6 +48,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
@@ -103,6 +106,14 @@ class StatementsTest {
       all.add(new GradientWithin(model, loss, shape, cut, whitening, 0.75));
       all.add(new GradientWithin(model, loss, shape, cut, new double[0], 0.75));
       all.add(new ProductsWithin(shape, cut));
+      BoundedSums sums =
+          BoundedSums.of(
+              family,
+              loss,
+              MetricSettings.of(family),
+              Optional.of(new Interval(0.5, 2.5)),
+              scaling.shift(0));
+      all.add(new EvaluationWithin(sums, AskedRows.TRAIN, shape, cut, model));
       all.add(new ProductsWithin(shape, cut, 0.5, 2.0, 1.0));
       if (shape.outputs() == 1) {
         all.add(new HessianWithin(model, (Loss) loss, shape, cut, whitening, 2.0));
@@ -188,7 +199,7 @@ class StatementsTest {
           1, "8e27a25ac4402a79bc6115b922643d05",
           2, "2f0c406742c2c564348bec3439ebb94b",
           3, "716fcc95ca91c729bf93b5365c7f437d",
-          4, "07e9fa8562dc0f79371e1f89872ff33b");
+          4, "810540a1920cb2f0d0e9f40909b8d9cb");
 
   /**
    * The list with each component's type, and the bytes of one statement of each kind. Who reads
