@@ -173,7 +173,7 @@ public final class ShardBuilder {
         isTest[i] = rows.part(order[i]) == Part.TEST;
       }
     }
-    return packed(order, isTest, standardizeByWorker, shape);
+    return packed(order, isTest, standardizeByWorker, shape, testFraction == 0.0);
   }
 
   /**
@@ -204,11 +204,15 @@ public final class ShardBuilder {
         isTest[i] = rows.part(order[i]) == Part.TEST;
       }
     }
-    return packed(order, isTest, false, shape);
+    return packed(order, isTest, false, shape, true);
   }
 
   private Shard packed(
-      int[] order, boolean[] isTest, boolean standardizeByWorker, ModelShape shape) {
+      int[] order,
+      boolean[] isTest,
+      boolean standardizeByWorker,
+      ModelShape shape,
+      boolean isSplitByRow) {
     int training = moveTestRowsToTheEnd(order, isTest);
     rows.arrange(order);
     // The test rows first: the others take over what is left.
@@ -216,7 +220,7 @@ public final class ShardBuilder {
     Examples train = rows.pack(0, training, storage);
     Scaling scaling =
         standardizeByWorker ? FeatureMoments.of(train, shape) : Scaling.identity(shape);
-    return new Shard(worker, train, test, scaling, dropped);
+    return new Shard(worker, train, test, scaling, dropped, isSplitByRow);
   }
 
   /** Rounds up as often as the fraction says, so that it holds over many small workers, too. */

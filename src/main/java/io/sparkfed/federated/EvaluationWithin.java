@@ -1,6 +1,7 @@
 package io.sparkfed.federated;
 
 import io.sparkfed.aggregate.Layout;
+import io.sparkfed.aggregate.RowPart;
 import io.sparkfed.data.Examples;
 import io.sparkfed.data.Shard;
 import io.sparkfed.evaluation.BoundedSums;
@@ -43,6 +44,11 @@ public record EvaluationWithin(
   @Override
   public long parameters() {
     return shape.size();
+  }
+
+  @Override
+  public RowPart part() {
+    return rows == AskedRows.TRAIN ? RowPart.TRAIN : RowPart.TEST;
   }
 
   @Override

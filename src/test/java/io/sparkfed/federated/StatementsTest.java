@@ -11,7 +11,10 @@ import io.sparkfed.aggregate.NamedVector;
 import io.sparkfed.aggregate.OwnersRule;
 import io.sparkfed.aggregate.Question;
 import io.sparkfed.aggregate.RefusedException;
+import io.sparkfed.aggregate.RowPart;
 import io.sparkfed.data.Shard;
+import io.sparkfed.data.ShardBuilder;
+import io.sparkfed.data.ShardBuilder.Part;
 import io.sparkfed.evaluation.BoundedSums;
 import io.sparkfed.evaluation.MetricSettings;
 import io.sparkfed.evaluation.MetricSums;
@@ -114,6 +117,7 @@ class StatementsTest {
               Optional.of(new Interval(0.5, 2.5)),
               scaling.shift(0));
       all.add(new EvaluationWithin(sums, AskedRows.TRAIN, shape, cut, model));
+      all.add(new EvaluationWithin(sums, AskedRows.TEST, shape, cut, model));
       all.add(new ProductsWithin(shape, cut, 0.5, 2.0, 1.0));
       if (shape.outputs() == 1) {
         all.add(new HessianWithin(model, (Loss) loss, shape, cut, whitening, 2.0));
@@ -375,6 +379,37 @@ class StatementsTest {
       answered++;
     }
     assertTrue(answered > 100);
+  }
+
+  /** Only what is asked under privacy is about a part, and only where rows alone decide on it. */
+  @Test
+  @SuppressWarnings("unchecked")
+  void heldRows_partOfRows_isThatOfReleasesWhereEachRowDecides() {
+    Table table = Table.of(new double[][] {{1, 2}, {3, -4}, {0, 5}}, new double[] {1, 1, 1});
+    Shard byRow = table.shard("a");
+    ShardBuilder shuffled = new ShardBuilder("a", 2);
+    table.addTo(shuffled, Part.TRAIN);
+    Shard byNumber = shuffled.build(0.4, 1L, false, new ModelShape(2, true));
+    Set<String> ofParts = new TreeSet<>();
+    for (Statement<?> statement : ofEveryKind()) {
+      if (!(statement instanceof TypesOfColumns)) {
+        Statement<Object> asked = (Statement<Object>) statement;
+        RowPart part = asked.heldRows(byRow).orElseThrow().part();
+        if (part != RowPart.ALL) {
+          ofParts.add(statement.name() + " " + part);
+        }
+        assertEquals(RowPart.ALL, asked.heldRows(byNumber).orElseThrow().part());
+      }
+    }
+    assertEquals(
+        Set.of(
+            "CountWithin TRAIN",
+            "EvaluationWithin TEST",
+            "EvaluationWithin TRAIN",
+            "GradientWithin TRAIN",
+            "HessianWithin TRAIN",
+            "ProductsWithin TRAIN"),
+        ofParts);
   }
 
   /** The page names each statement and each part of what it lets leave, and no other. */
