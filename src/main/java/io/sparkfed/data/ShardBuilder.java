@@ -173,7 +173,7 @@ public final class ShardBuilder {
         isTest[i] = rows.part(order[i]) == Part.TEST;
       }
     }
-    return packed(order, isTest, standardizeByWorker, shape, testFraction == 0.0);
+    return packed(order, isTest, standardizeByWorker, shape);
   }
 
   /**
@@ -204,15 +204,11 @@ public final class ShardBuilder {
         isTest[i] = rows.part(order[i]) == Part.TEST;
       }
     }
-    return packed(order, isTest, false, shape, true);
+    return packed(order, isTest, false, shape);
   }
 
   private Shard packed(
-      int[] order,
-      boolean[] isTest,
-      boolean standardizeByWorker,
-      ModelShape shape,
-      boolean isSplitByRow) {
+      int[] order, boolean[] isTest, boolean standardizeByWorker, ModelShape shape) {
     int training = moveTestRowsToTheEnd(order, isTest);
     rows.arrange(order);
     // The test rows first: the others take over what is left.
@@ -220,7 +216,7 @@ public final class ShardBuilder {
     Examples train = rows.pack(0, training, storage);
     Scaling scaling =
         standardizeByWorker ? FeatureMoments.of(train, shape) : Scaling.identity(shape);
-    return new Shard(worker, train, test, scaling, dropped, isSplitByRow);
+    return new Shard(worker, train, test, scaling, dropped);
   }
 
   /** Rounds up as often as the fraction says, so that it holds over many small workers, too. */
