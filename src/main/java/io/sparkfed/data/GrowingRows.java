@@ -2,7 +2,6 @@ package io.sparkfed.data;
 
 import io.sparkfed.data.ShardBuilder.Part;
 import io.sparkfed.math.Kernels;
-import io.sparkfed.math.SeededRandom;
 import java.util.Arrays;
 import java.util.BitSet;
 
@@ -122,14 +121,10 @@ final class GrowingRows {
 
   /** Returns a hash of what a row holds, the same however the rows are kept. */
   long hash(int row) {
-    long hash = RowHash.with(0L, labels.get(row));
-    hash = RowHash.with(RowHash.with(hash, weight(row)), offset(row));
+    long hash = RowHash.begun(labels.get(row), weight(row), offset(row));
+    int from = start(row);
     for (int k = 0; k < width(row); k++) {
-      double value = values.get(start(row) + k);
-      if (value != 0.0) {
-        int column = sparse ? columns[start(row) + k] : k;
-        hash = RowHash.with(SeededRandom.mix(hash + 1 + column), value);
-      }
+      hash = RowHash.withEntry(hash, sparse ? columns[from + k] : k, values.get(from + k));
     }
     return hash;
   }

@@ -18,14 +18,22 @@ final class RowHash {
 
   /** Returns the hash of a row, however it is stored. */
   long of(Examples rows, int row) {
-    long hash = with(with(with(0L, rows.label(row)), rows.weight(row)), rows.offset(row));
+    long hash = begun(rows.label(row), rows.weight(row), rows.offset(row));
     int entries = rows.entries(row, columns, values);
     for (int k = 0; k < entries; k++) {
-      if (values[k] != 0.0) {
-        hash = with(SeededRandom.mix(hash + 1 + columns[k]), values[k]);
-      }
+      hash = withEntry(hash, columns[k], values[k]);
     }
     return hash;
+  }
+
+  /** Returns the hash of a row of no entries. */
+  static long begun(double label, double weight, double offset) {
+    return with(with(with(0L, label), weight), offset);
+  }
+
+  /** Returns the hash with one entry more: it is the same whether a 0 is stored or isn't. */
+  static long withEntry(long hash, int column, double value) {
+    return value == 0.0 ? hash : with(SeededRandom.mix(hash + 1 + column), value);
   }
 
   /** Returns the hash of what a survey sees of a row. */
@@ -43,7 +51,7 @@ final class RowHash {
     return hash;
   }
 
-  static long with(long hash, double number) {
+  private static long with(long hash, double number) {
     return SeededRandom.mix(hash ^ Double.doubleToLongBits(number + 0.0)) + hash;
   }
 }

@@ -160,17 +160,14 @@ public final class ShardBuilder {
     requireOpen();
     built = true;
     int[] order = rows.canonicalOrder();
-    boolean[] isTest = new boolean[order.length];
+    boolean[] isTest = givenParts(order);
     if (testFraction > 0.0) {
+      Arrays.fill(isTest, false);
       int[] shuffled = IntStream.range(0, order.length).toArray();
       new SeededRandom(Seeds.derive(runSeed, "test-split", 0, worker)).shuffle(shuffled);
       int testRows = testRows(testFraction, order.length, runSeed);
       for (int i = 0; i < testRows; i++) {
         isTest[shuffled[i]] = true;
-      }
-    } else {
-      for (int i = 0; i < order.length; i++) {
-        isTest[i] = rows.part(order[i]) == Part.TEST;
       }
     }
     return packed(order, isTest, standardizeByWorker, shape);
@@ -189,22 +186,26 @@ public final class ShardBuilder {
     requireOpen();
     built = true;
     int[] order = rows.canonicalOrder();
-    boolean[] isTest = new boolean[order.length];
+    boolean[] isTest = givenParts(order);
     long key = Seeds.derive(runSeed, "test-rows", 0, worker);
     long last = 0;
     long equal = 0;
-    for (int i = 0; i < order.length; i++) {
-      if (testFraction > 0.0) {
-        long hash = rows.hash(order[i]);
-        equal = i > 0 && hash == last ? equal + 1 : 0;
-        last = hash;
-        long drawn = SeededRandom.mix(SeededRandom.mix(hash ^ key) + equal);
-        isTest[i] = (drawn >>> 11) * 0x1p-53 < testFraction;
-      } else {
-        isTest[i] = rows.part(order[i]) == Part.TEST;
-      }
+    for (int i = 0; testFraction > 0.0 && i < order.length; i++) {
+      long hash = rows.hash(order[i]);
+      equal = i > 0 && hash == last ? equal + 1 : 0;
+      last = hash;
+      long drawn = SeededRandom.mix(SeededRandom.mix(hash ^ key) + equal);
+      isTest[i] = (drawn >>> 11) * 0x1p-53 < testFraction;
     }
     return packed(order, isTest, false, shape);
+  }
+
+  private boolean[] givenParts(int[] order) {
+    boolean[] isTest = new boolean[order.length];
+    for (int i = 0; i < order.length; i++) {
+      isTest[i] = rows.part(order[i]) == Part.TEST;
+    }
+    return isTest;
   }
 
   private Shard packed(

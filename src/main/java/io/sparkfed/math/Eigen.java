@@ -1,6 +1,8 @@
 package io.sparkfed.math;
 
 import dev.ludovic.netlib.lapack.LAPACK;
+import java.util.Arrays;
+import java.util.function.DoubleUnaryOperator;
 import org.netlib.util.intW;
 
 /**
@@ -37,5 +39,22 @@ public record Eigen(double[] values, double[] vectors) {
       throw new IllegalStateException("the eigenvalues of a finite matrix were not found");
     }
     return new Eigen(values, full);
+  }
+
+  /** Returns the matrix of the same vectors with other eigenvalues, made of these. */
+  public SymmetricMatrix with(DoubleUnaryOperator other) {
+    int order = values.length;
+    double[] others = Arrays.stream(values).map(other).toArray();
+    double[] packed = new double[SymmetricMatrix.packedLength(order)];
+    for (int i = 0, at = 0; i < order; i++) {
+      for (int j = i; j < order; j++, at++) {
+        double sum = 0.0;
+        for (int k = 0; k < order; k++) {
+          sum += others[k] * vectors[k * order + i] * vectors[k * order + j];
+        }
+        packed[at] = sum;
+      }
+    }
+    return SymmetricMatrix.of(order, packed);
   }
 }

@@ -49,6 +49,18 @@ public final class SymmetricMatrix {
     return rowStart(order, first) + Math.max(row, column) - first;
   }
 
+  /** Returns a matrix, by the packed form of its upper triangle, times a vector. */
+  public static double[] times(double[] packed, double[] vector) {
+    double[] out = new double[vector.length];
+    for (int i = 0; i < vector.length; i++) {
+      int start = rowStart(vector.length, i);
+      int rest = vector.length - i - 1;
+      out[i] += packed[start] * vector[i] + Kernels.dot(packed, start + 1, vector, i + 1, rest);
+      Vectors.addScaled(vector[i], packed, start + 1, out, i + 1, rest);
+    }
+    return out;
+  }
+
   /** Returns d. */
   public int order() {
     return order;

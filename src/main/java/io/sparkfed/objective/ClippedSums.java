@@ -118,7 +118,7 @@ public final class ClippedSums {
       for (int j = 0; j < part.length; j++) {
         part[j] = sum[shape.place(k, j)];
       }
-      double[] turned = RowLengths.times(whitening, part);
+      double[] turned = SymmetricMatrix.times(whitening, part);
       for (int j = 0; j < part.length; j++) {
         out[shape.place(k, j)] = turned[j];
       }

@@ -3,7 +3,6 @@ package io.sparkfed.objective;
 import io.sparkfed.data.Examples;
 import io.sparkfed.loss.VectorLoss;
 import io.sparkfed.math.Kernels;
-import io.sparkfed.math.SymmetricMatrix;
 import io.sparkfed.math.Vectors;
 import io.sparkfed.model.ModelShape;
 import io.sparkfed.model.Scaling;
@@ -242,17 +241,5 @@ final class RowLengths {
     if (shape.hasIntercept()) {
       z[at + shape.features()] = 1.0;
     }
-  }
-
-  /** Returns a packed symmetric matrix times a vector. */
-  static double[] times(double[] packed, double[] vector) {
-    double[] out = new double[vector.length];
-    for (int i = 0; i < vector.length; i++) {
-      int start = SymmetricMatrix.rowStart(vector.length, i);
-      int rest = vector.length - i - 1;
-      out[i] += packed[start] * vector[i] + Kernels.dot(packed, start + 1, vector, i + 1, rest);
-      Vectors.addScaled(vector[i], packed, start + 1, out, i + 1, rest);
-    }
-    return out;
   }
 }

@@ -15,15 +15,11 @@ import io.sparkfed.objective.LinearObjective;
 import io.sparkfed.objective.Reduction;
 import io.sparkfed.testing.Table;
 import io.sparkfed.testing.TestData;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.zip.GZIPInputStream;
 import org.apache.commons.math3.special.Gamma;
 import org.junit.jupiter.api.Test;
 
@@ -185,26 +181,12 @@ class PublishedFitsTest {
 
   /** LIBLINEAR's optimum on a9a: sum of losses plus half the squared norm, bias penalized. */
   @Test
-  void logistic_sparseAdultRows_isTheKnownOptimum() throws IOException {
+  void logistic_sparseAdultRows_isTheKnownOptimum() {
     ShardBuilder builder = new ShardBuilder("all", 124);
-    try (BufferedReader lines =
-        new BufferedReader(
-            new InputStreamReader(
-                new GZIPInputStream(Files.newInputStream(TestData.file("adult-a9a/a9a.gz"))),
-                StandardCharsets.US_ASCII))) {
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        String[] cells = line.strip().split(" ", -1);
-        int[] columns = new int[cells.length];
-        double[] values = new double[cells.length];
-        for (int k = 1; k < cells.length; k++) {
-          int colon = cells[k].indexOf(':');
-          columns[k - 1] = Integer.parseInt(cells[k].substring(0, colon)) - 1;
-          values[k - 1] = Double.parseDouble(cells[k].substring(colon + 1));
-        }
-        columns[cells.length - 1] = 123;
-        values[cells.length - 1] = 1.0;
-        builder.addSparse(columns, values, cells[0].equals("+1") ? 1.0 : 0.0, 1.0, Part.TRAIN);
-      }
+    for (TestData.SparseRow one : TestData.libsvm("adult-a9a/a9a.gz")) {
+      TestData.SparseRow biased = one.withBias(123);
+      builder.addSparse(
+          biased.columns(), biased.values(), one.isPositive() ? 1.0 : 0.0, 1.0, Part.TRAIN);
     }
     ModelShape shape = new ModelShape(124, false);
     Examples rows = builder.build(0.0, 1L, false, shape).train();

@@ -32,18 +32,7 @@ record Coordinates(double[] whitening, double factor) {
         Math.max(
             Math.max(deviation * Math.sqrt(order), Double.MIN_NORMAL),
             Math.max(largest, 0.0) / (MOST_CONDITION * MOST_CONDITION));
-    double[] roots =
-        Arrays.stream(eigen.values()).map(v -> Math.sqrt(rows / Math.max(v, least))).toArray();
-    double[] packed = new double[SymmetricMatrix.packedLength(order)];
-    for (int i = 0, at = 0; i < order; i++) {
-      for (int j = i; j < order; j++, at++) {
-        double sum = 0.0;
-        for (int k = 0; k < order; k++) {
-          sum += roots[k] * eigen.vectors()[k * order + i] * eigen.vectors()[k * order + j];
-        }
-        packed[at] = sum;
-      }
-    }
+    double[] packed = eigen.with(v -> Math.sqrt(rows / Math.max(v, least))).packed();
     return new Coordinates(packed, 1.0);
   }
 
@@ -57,15 +46,6 @@ record Coordinates(double[] whitening, double factor) {
     if (whitening.length == 0) {
       return Arrays.stream(vector).map(v -> v * factor).toArray();
     }
-    int order = vector.length;
-    double[] out = new double[order];
-    for (int i = 0; i < order; i++) {
-      double sum = 0.0;
-      for (int j = 0; j < order; j++) {
-        sum += whitening[SymmetricMatrix.at(order, i, j)] * vector[j];
-      }
-      out[i] = sum;
-    }
-    return out;
+    return SymmetricMatrix.times(whitening, vector);
   }
 }

@@ -1,18 +1,14 @@
 package io.sparkfed.federated.noised;
 
 import io.sparkfed.aggregate.Federation;
-import io.sparkfed.aggregate.NamedVector;
 import io.sparkfed.aggregate.Opened;
-import io.sparkfed.aggregate.ReleasedSum;
 import io.sparkfed.aggregate.Visit;
 import io.sparkfed.data.Shard;
 import io.sparkfed.evaluation.PrivacyAccount.Released;
-import io.sparkfed.federated.Ask;
 import io.sparkfed.federated.CountWithin;
 import io.sparkfed.federated.GradientWithin;
 import io.sparkfed.federated.PrivatePlan;
 import io.sparkfed.federated.ProductsWithin;
-import io.sparkfed.federated.Statement;
 import io.sparkfed.federated.TrainingPlan;
 import io.sparkfed.federated.TrainingState.Work;
 import io.sparkfed.hint.Message;
@@ -22,12 +18,12 @@ import io.sparkfed.math.SymmetricMatrix;
 import io.sparkfed.model.Family;
 import io.sparkfed.model.ModelShape;
 import io.sparkfed.objective.SampledGram;
-import io.sparkfed.privacy.Zcdp;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A fit from noised sums: of features' products once, and of clipped gradients in the coordinates
@@ -53,18 +49,16 @@ public final class NoisedFit {
   private static final String NUMBERS = "factor, clip, step";
   private static final String ITERATE = "iterate";
   private static final String SUM = "sum of iterates";
-  private static final String RESULT = "result";
 
   private final TrainingPlan plan;
   private final PrivatePlan privacy;
   private final ModelShape shape;
   private final int order;
   private final int honest;
-  private final int cohort;
+  private final Releases releases;
   private boolean withProducts;
   private Budgets budgets;
   private final double[] base;
-  private final List<Released> releases = new ArrayList<>();
   private final List<Message> notes = new ArrayList<>();
 
   private double rows;
@@ -72,7 +66,13 @@ public final class NoisedFit {
   private Steps steps;
   private double[] iterate;
   private double[] sum;
+
+  /** What the ridge penalty's step solves; null before the first, or without a penalty. */
+  private Cholesky ridge;
+
+  /** Of least squares alone. */
   private double[] result;
+
   private int done;
 
   /**
@@ -85,11 +85,11 @@ public final class NoisedFit {
     this.privacy = plan.privacy().orElseThrow();
     this.shape = plan.shape();
     this.order = SampledGram.order(shape);
-    this.cohort = workers;
     this.honest =
         Math.min(workers, privacy.honestWorkers().orElse(plan.sums().mostHonest(workers)));
     this.withProducts = order <= MOST_ORDER && privacy.gramShare() > 0.0;
     this.budgets = Budgets.of(privacy, withProducts, plan.rounds());
+    this.releases = new Releases(plan.sums(), budgets.plan(), workers, honest);
     this.base = new double[shape.size()];
     this.iterate = new double[shape.size()];
     this.sum = new double[shape.size()];
@@ -101,11 +101,6 @@ public final class NoisedFit {
   /** Returns of how many workers the noise is relied on. */
   public int honestWorkers() {
     return honest;
-  }
-
-  /** Returns what a release may cost, and all of the run. */
-  public Zcdp plan() {
-    return budgets.plan();
   }
 
   /** Returns whether gradients follow. */
@@ -127,18 +122,20 @@ public final class NoisedFit {
     }
     double length = privacy.cut().norm();
     coordinates = Coordinates.scaled(Math.sqrt(order) / length);
-    if (withProducts) {
-      requireWorth();
+    ProductsWithin asked = new ProductsWithin(shape, privacy.cut());
+    if (withProducts && !areWorthIt(asked)) {
+      withoutProducts();
+      notes.add(
+          Message.of(
+              "the products of features are not asked for, as noise would hide them: gradients are"
+                  + " cut and noised in the columns' own coordinates, which takes more rounds"));
     }
     if (withProducts) {
-      ProductsWithin asked = new ProductsWithin(shape, privacy.cut());
-      ReleasedSum released = released(budgets.products());
-      double deviation = released.deviation(asked, cohort, cohort);
-      coordinates = Coordinates.whitening(products(federation, asked, released), rows, deviation);
+      double deviation = releases.deviation(asked, budgets.products());
+      coordinates = Coordinates.whitening(products(federation, asked), rows, deviation);
     }
     GradientWithin ofOne = gradient(iterate, 1.0);
-    double noise =
-        coordinates.factor() * released(budgets.gradient()).deviation(ofOne, cohort, cohort) / rows;
+    double noise = coordinates.factor() * releases.deviation(ofOne, budgets.gradient()) / rows;
     steps = Steps.of(plan.family(), plan.loss(), order, shape.size(), privacy.labelScale(), noise);
     double shown = noise * steps.clip() * Math.sqrt(shape.size());
     if (shown > steps.clip()) {
@@ -150,35 +147,34 @@ public final class NoisedFit {
     }
   }
 
-  /** Products that drown in their noise are not asked for: gradients have all of the budget. */
-  private void requireWorth() {
-    ProductsWithin asked = new ProductsWithin(shape, privacy.cut());
-    double noise = released(budgets.products()).deviation(asked, cohort, cohort);
+  /** Products that drown in their noise say nothing. */
+  private boolean areWorthIt(ProductsWithin asked) {
+    double noise = releases.deviation(asked, budgets.products());
     double norm = privacy.cut().norm();
-    if (noise * Math.sqrt(order) <= MOST_NOISE * rows * norm * norm / order) {
-      return;
-    }
+    return noise * Math.sqrt(order) <= MOST_NOISE * rows * norm * norm / order;
+  }
+
+  /** Gradients have all of the budget. */
+  private void withoutProducts() {
     withProducts = false;
     budgets = Budgets.of(privacy, false, plan.rounds());
-    notes.add(
-        Message.of(
-            "the products of features are not asked for, as noise would hide them: gradients are"
-                + " cut and noised in the columns' own coordinates, which takes more rounds"));
   }
 
   private double count(Federation<Shard> federation) {
-    CountWithin asked = new CountWithin(privacy.cut().rowsOfPerson());
-    ReleasedSum released = released(budgets.count());
-    double count = ask(federation, released, "counting rows", asked).get(CountWithin.ROWS);
-    add("count", asked, released, 1, budgets.count());
-    return count;
+    return releases
+        .ask(federation, "count", "counting rows", counting(), budgets.count())
+        .get(CountWithin.ROWS);
   }
 
-  private SymmetricMatrix products(
-      Federation<Shard> federation, ProductsWithin asked, ReleasedSum released) {
+  private CountWithin counting() {
+    return new CountWithin(privacy.cut().rowsOfPerson());
+  }
+
+  private SymmetricMatrix products(Federation<Shard> federation, ProductsWithin asked) {
     double[] found =
-        ask(federation, released, "products of features", asked).all(ProductsWithin.PRODUCTS);
-    add("products", asked, released, 1, budgets.products());
+        releases
+            .ask(federation, "products", "products of features", asked, budgets.products())
+            .all(ProductsWithin.PRODUCTS);
     int width = asked.order();
     for (int i = 0; i < width; i++) {
       for (int j = i + 1; j < width; j++) {
@@ -194,8 +190,7 @@ public final class NoisedFit {
     ProductsWithin asked =
         new ProductsWithin(
             shape, privacy.cut(), privacy.labelMiddle(), norm / privacy.labelScale(), norm);
-    ReleasedSum released = released(budgets.products());
-    SymmetricMatrix found = products(federation, asked, released);
+    SymmetricMatrix found = products(federation, asked);
     double[] ofFeatures = new double[SymmetricMatrix.packedLength(order)];
     double[] withLabels = new double[order];
     for (int i = 0; i < order; i++) {
@@ -204,46 +199,19 @@ public final class NoisedFit {
       }
       withLabels[i] = found.get(i, order) * privacy.labelScale() / norm;
     }
-    double least = released.deviation(asked, cohort, cohort) * Math.sqrt(order);
-    SymmetricMatrix floored = floored(SymmetricMatrix.of(order, ofFeatures), least);
-    double[] ridge = penalties(0.5 * rows * plan.l2());
-    double[] weights = floored.plusDiagonal(ridge).cholesky().solve(withLabels);
+    double least = releases.deviation(asked, budgets.products()) * Math.sqrt(order);
+    SymmetricMatrix floored =
+        Eigen.of(SymmetricMatrix.of(order, ofFeatures)).with(value -> Math.max(value, least));
+    double[] ridges = penalty(0.5 * rows * plan.l2());
+    double[] weights = floored.plusDiagonal(ridges).cholesky().solve(withLabels);
     result = base.clone();
     for (int j = 0; j < order; j++) {
       result[shape.place(0, j)] += weights[j];
     }
   }
 
-  private static SymmetricMatrix floored(SymmetricMatrix matrix, double least) {
-    Eigen eigen = Eigen.of(matrix);
-    int order = matrix.order();
-    double[] packed = new double[SymmetricMatrix.packedLength(order)];
-    for (int i = 0; i < order; i++) {
-      for (int j = i; j < order; j++) {
-        double sum = 0.0;
-        for (int k = 0; k < order; k++) {
-          sum +=
-              Math.max(eigen.values()[k], least)
-                  * eigen.vectors()[k * order + i]
-                  * eigen.vectors()[k * order + j];
-        }
-        packed[SymmetricMatrix.at(order, i, j)] = sum;
-      }
-    }
-    return SymmetricMatrix.of(order, packed);
-  }
-
-  /**
-   * For each of q columns: a ridge on the weight of the column as it is; none for the intercept.
-   */
-  private double[] penalties(double l2) {
-    double[] factors = privacy.cut().scaling().weightFactors();
-    double[] ridge = new double[order];
-    for (int j = 0; j < shape.features(); j++) {
-      double factor = factors.length == 0 ? 1.0 : factors[j];
-      ridge[j] = l2 * factor * factor;
-    }
-    return ridge;
+  private double[] penalty(double l2) {
+    return Ridge.diagonal(l2, privacy.cut().scaling(), shape, order);
   }
 
   /**
@@ -254,9 +222,8 @@ public final class NoisedFit {
    */
   public Opened<double[]> round(Federation<Shard> federation, Visit visit) {
     GradientWithin asked = gradient(iterate, steps.clip());
-    ReleasedSum released = released(budgets.gradient());
-    Opened<double[]> opened = Ask.ofAll(released, federation, visit, "a gradient", asked);
-    add("gradient", asked, released, 1, budgets.gradient());
+    Opened<double[]> opened =
+        releases.ask(federation, visit, "gradient", asked, budgets.gradient());
     double[] gradient = opened.value();
     double step = coordinates.factor() * steps.length() / rows;
     double[] moved = iterate.clone();
@@ -282,25 +249,12 @@ public final class NoisedFit {
     if (plan.l2() == 0.0) {
       return moved;
     }
-    double[] ridge = penalties(plan.l2() * steps.length());
-    double[] packed = new double[SymmetricMatrix.packedLength(order)];
-    double[] unit = new double[order];
-    for (int i = 0; i < order; i++) {
-      Arrays.fill(unit, 0.0);
-      unit[i] = 1.0;
-      double[] column = coordinates.times(unit);
-      for (int j = 0; j < order; j++) {
-        column[j] *= ridge[j];
-      }
-      double[] back = coordinates.times(column);
-      for (int j = i; j < order; j++) {
-        packed[SymmetricMatrix.at(order, i, j)] = back[j] + (i == j ? 1.0 : 0.0);
-      }
+    if (ridge == null) {
+      ridge = Ridge.step(penalty(plan.l2() * steps.length()), coordinates);
     }
-    Cholesky system = SymmetricMatrix.of(order, packed).cholesky();
     double[] out = new double[moved.length];
     for (int k = 0; k < shape.outputs(); k++) {
-      double[] own = system.solve(ofOutput(moved, k));
+      double[] own = ridge.solve(ofOutput(moved, k));
       for (int j = 0; j < order; j++) {
         out[shape.place(k, j)] = own[j];
       }
@@ -346,37 +300,9 @@ public final class NoisedFit {
         clip / coordinates.factor());
   }
 
-  private ReleasedSum released(Zcdp cost) {
-    return plan.sums().released(cost, budgets.plan(), honest);
-  }
-
-  private static <S> NamedVector ask(
-      Federation<S> federation, ReleasedSum sum, String what, Statement<S> statement) {
-    return Ask.through(sum, federation, federation.workers(), what, statement).value();
-  }
-
-  /** Releases of one purpose and cost stand together. */
-  private void add(String purpose, Statement<Shard> asked, ReleasedSum sum, int sums, Zcdp cost) {
-    Released last = releases.isEmpty() ? null : releases.get(releases.size() - 1);
-    int all = sums;
-    if (last != null && last.purpose().equals(purpose)) {
-      all += last.sums();
-      releases.remove(releases.size() - 1);
-    }
-    releases.add(
-        new Released(
-            purpose,
-            "train",
-            all,
-            asked.layout().length(),
-            sum.deviation(asked, cohort, cohort),
-            asked.rowBound().orElseThrow(),
-            cost.times(all).rho().doubleValue()));
-  }
-
   /** Returns what was released so far. */
   public List<Released> releases() {
-    return List.copyOf(releases);
+    return releases.all();
   }
 
   /** Returns what must be known of the model, one sentence each. */
@@ -384,19 +310,14 @@ public final class NoisedFit {
     return List.copyOf(notes);
   }
 
-  /** Returns the state between two rounds. */
+  /** Returns the state after a round. */
   public Work saved() {
     Map<String, double[]> values = new HashMap<>();
     values.put(ROWS, new double[] {rows});
     values.put(ITERATE, iterate);
     values.put(SUM, sum);
-    if (coordinates != null) {
-      values.put(WHITENING, coordinates.whitening());
-      values.put(NUMBERS, new double[] {coordinates.factor(), steps.clip(), steps.length()});
-    }
-    if (result != null) {
-      values.put(RESULT, result);
-    }
+    values.put(WHITENING, coordinates.whitening());
+    values.put(NUMBERS, new double[] {coordinates.factor(), steps.clip(), steps.length()});
     return new Work("noised", values, new int[] {done});
   }
 
@@ -407,22 +328,20 @@ public final class NoisedFit {
    */
   public void restore(Work saved) {
     Map<String, double[]> values = saved.values();
-    if (!saved.at().equals("noised") || saved.range().length != 1 || !values.containsKey(ROWS)) {
+    if (!saved.at().equals("noised")
+        || saved.range().length != 1
+        || !values.keySet().equals(Set.of(ROWS, ITERATE, SUM, WHITENING, NUMBERS))) {
       throw new IllegalArgumentException("a state must be one of a fit from noised sums");
     }
     rows = values.get(ROWS)[0];
     iterate = values.get(ITERATE).clone();
     sum = values.get(SUM).clone();
-    result = values.get(RESULT);
     done = saved.range()[0];
-    if (values.containsKey(NUMBERS)) {
-      double[] numbers = values.get(NUMBERS);
-      coordinates = new Coordinates(values.get(WHITENING), numbers[0]);
-      steps = new Steps(numbers[1], numbers[2]);
-      if (withProducts && coordinates.whitening().length == 0) {
-        withProducts = false;
-        budgets = Budgets.of(privacy, false, plan.rounds());
-      }
+    double[] numbers = values.get(NUMBERS);
+    coordinates = new Coordinates(values.get(WHITENING), numbers[0]);
+    steps = new Steps(numbers[1], numbers[2]);
+    if (withProducts && coordinates.whitening().length == 0) {
+      withoutProducts();
     }
     releasedBefore();
   }
@@ -430,16 +349,14 @@ public final class NoisedFit {
   /** What was opened before the state was kept is paid for, and so is the round in flight then. */
   private void releasedBefore() {
     if (privacy.rows().isEmpty()) {
-      CountWithin count = new CountWithin(privacy.cut().rowsOfPerson());
-      add("count", count, released(budgets.count()), 1, budgets.count());
+      releases.count("count", counting(), budgets.count(), 1);
     }
     if (withProducts) {
-      ProductsWithin products = new ProductsWithin(shape, privacy.cut());
-      add("products", products, released(budgets.products()), 1, budgets.products());
+      ProductsWithin asked = new ProductsWithin(shape, privacy.cut());
+      releases.count("products", asked, budgets.products(), 1);
     }
     if (done > 0) {
-      GradientWithin gradient = gradient(iterate, steps.clip());
-      add("gradient", gradient, released(budgets.gradient()), done, budgets.gradient());
+      releases.count("gradient", gradient(iterate, steps.clip()), budgets.gradient(), done);
     }
     notes.add(
         Message.of(

@@ -18,15 +18,9 @@ import io.sparkfed.server.Lbfgs;
 import io.sparkfed.server.Newton;
 import io.sparkfed.testing.InKeys;
 import io.sparkfed.testing.TestData;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 
 /** The data set a9a: 32,561 sparse rows with 123 columns, and its published optimum. */
@@ -39,7 +33,7 @@ class CensusIncomeTest {
    * columns add up to it, so that without a preconditioner nobody knows how flat the objective is.
    */
   @Test
-  void ridgeWithThePenalisedBias_hasThePublishedObjective() throws IOException {
+  void ridgeWithThePenalisedBias_hasThePublishedObjective() {
     Federation<Shard> workers = workers(20);
     for (ExactOptimizer optimizer : List.of(new Lbfgs(10, 1e-11), new Newton(1e-12))) {
       TrainingResult result =
@@ -68,7 +62,7 @@ class CensusIncomeTest {
     }
   }
 
-  private static Federation<Shard> workers(int count) throws IOException {
+  private static Federation<Shard> workers(int count) {
     Map<String, ShardBuilder> builders = new TreeMap<>();
     for (int k = 0; k < count; k++) {
       builders.put("w" + (char) ('a' + k), new ShardBuilder("w" + (char) ('a' + k), COLUMNS + 1));
@@ -83,29 +77,13 @@ class CensusIncomeTest {
     return new InProcessFederation<>(shards);
   }
 
-  private static void add(String file, Part part, List<ShardBuilder> workers) throws IOException {
-    try (BufferedReader lines =
-        new BufferedReader(
-            new InputStreamReader(
-                new GZIPInputStream(Files.newInputStream(TestData.file(file))),
-                StandardCharsets.UTF_8))) {
-      int row = 0;
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        String[] cells = line.strip().split("[ :]", -1);
-        int entries = (cells.length - 1) / 2;
-        int[] columns = new int[entries + 1];
-        double[] values = new double[entries + 1];
-        for (int k = 0; k < entries; k++) {
-          columns[k] = Integer.parseInt(cells[1 + 2 * k]) - 1;
-          values[k] = Double.parseDouble(cells[2 + 2 * k]);
-        }
-        columns[entries] = COLUMNS;
-        values[entries] = 1.0;
-        workers
-            .get(row % workers.size())
-            .addSparse(columns, values, cells[0].startsWith("+") ? 1.0 : 0.0, 1.0, part);
-        row++;
-      }
+  private static void add(String file, Part part, List<ShardBuilder> workers) {
+    int row = 0;
+    for (TestData.SparseRow one : TestData.libsvm(file)) {
+      TestData.SparseRow biased = one.withBias(COLUMNS);
+      workers
+          .get(row++ % workers.size())
+          .addSparse(biased.columns(), biased.values(), one.isPositive() ? 1.0 : 0.0, 1.0, part);
     }
   }
 }

@@ -26,17 +26,11 @@ import io.sparkfed.secure.NoisySum;
 import io.sparkfed.secure.UnderPolicies;
 import io.sparkfed.secure.keys.ThrowAwayKeys;
 import io.sparkfed.testing.TestData;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.TreeMap;
-import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -50,8 +44,7 @@ class PrivateFitsTest {
   /** Without privacy the optimum has a loss of .322621, and .8499 of the test rows are right. */
   @ParameterizedTest
   @CsvSource({"0.1, 0.835, 0.04", "1.0, 0.846, 0.008", "3.0, 0.846, 0.005"})
-  void train_censusIncome_isNearTheOptimum(double epsilon, double right, double excess)
-      throws IOException {
+  void train_censusIncome_isNearTheOptimum(double epsilon, double right, double excess) {
     Map<String, Shard> shards = adult(10);
     ModelShape shape = new ModelShape(COLUMNS, true);
     RowCut cut = new RowCut(Scaling.identity(shape), Math.sqrt(15), 1.0, 1);
@@ -236,7 +229,7 @@ class PrivateFitsTest {
     return sum / all;
   }
 
-  private static Map<String, Shard> adult(int count) throws IOException {
+  private static Map<String, Shard> adult(int count) {
     Map<String, ShardBuilder> builders = new TreeMap<>();
     for (int k = 0; k < count; k++) {
       builders.put("w" + (char) ('a' + k), new ShardBuilder("w" + (char) ('a' + k), COLUMNS));
@@ -244,25 +237,10 @@ class PrivateFitsTest {
     List<ShardBuilder> all = List.copyOf(builders.values());
     for (Part part : Part.values()) {
       String file = part == Part.TRAIN ? "adult-a9a/a9a.gz" : "adult-a9a/a9a.t.gz";
-      try (BufferedReader lines =
-          new BufferedReader(
-              new InputStreamReader(
-                  new GZIPInputStream(Files.newInputStream(TestData.file(file))),
-                  StandardCharsets.UTF_8))) {
-        int row = 0;
-        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-          String[] cells = line.strip().split("[ :]", -1);
-          int entries = (cells.length - 1) / 2;
-          int[] columns = new int[entries];
-          double[] values = new double[entries];
-          for (int k = 0; k < entries; k++) {
-            columns[k] = Integer.parseInt(cells[1 + 2 * k]) - 1;
-            values[k] = Double.parseDouble(cells[2 + 2 * k]);
-          }
-          all.get(row % count)
-              .addSparse(columns, values, cells[0].startsWith("+") ? 1.0 : 0.0, 1.0, part);
-          row++;
-        }
+      int row = 0;
+      for (TestData.SparseRow one : TestData.libsvm(file)) {
+        all.get(row++ % count)
+            .addSparse(one.columns(), one.values(), one.isPositive() ? 1.0 : 0.0, 1.0, part);
       }
     }
     return built(builders, new ModelShape(COLUMNS, true));

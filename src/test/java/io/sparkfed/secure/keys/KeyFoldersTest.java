@@ -36,7 +36,6 @@ import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
@@ -61,9 +60,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Three owners' folders made by keytool, and what becomes of them. */
 class KeyFoldersTest {
-  private static final List<String> OWNERS = List.of("a", "b", "c");
+  private static final List<String> OWNERS = ThreeOwners.NAMES;
 
   @TempDir static Path made;
+  private static ThreeOwners fresh;
   private static RosterFile roster;
 
   @TempDir Path temporary;
@@ -72,27 +72,15 @@ class KeyFoldersTest {
 
   @BeforeAll
   static void makeFolders() throws IOException {
-    List<String> cards = new ArrayList<>();
-    for (String owner : OWNERS) {
-      Path folder = KeyFolderMaker.init(made, owner);
-      cards.addAll(Files.readAllLines(folder.resolve(KeyFolderMaker.CARD)));
-    }
-    roster = RosterFile.parse(cards);
-    for (String owner : OWNERS) {
-      KeyFolderMaker.accept(made.resolve(owner), owner, roster);
-    }
+    fresh = ThreeOwners.make(made);
+    roster = fresh.roster();
   }
 
   /** Each test may break a copy. */
   @BeforeEach
   void copyFolders() throws IOException {
-    dir = temporary.resolve("keys");
+    dir = fresh.copy(temporary.resolve("keys")).dir();
     own = dir.resolve("a");
-    try (Stream<Path> files = Files.walk(made)) {
-      for (Path file : files.toList()) {
-        Files.copy(file, dir.resolve(made.relativize(file)), StandardCopyOption.COPY_ATTRIBUTES);
-      }
-    }
   }
 
   @Test

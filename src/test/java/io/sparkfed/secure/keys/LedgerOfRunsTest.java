@@ -6,13 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sparkfed.aggregate.AggregationException;
-import io.sparkfed.aggregate.InProcessFederation;
 import io.sparkfed.aggregate.Question;
 import io.sparkfed.aggregate.Visit;
 import io.sparkfed.data.Shard;
-import io.sparkfed.data.ShardBuilder;
-import io.sparkfed.data.ShardBuilder.Part;
-import io.sparkfed.data.Storage;
 import io.sparkfed.federated.GradientWithin;
 import io.sparkfed.federated.ProductsWithin;
 import io.sparkfed.model.Family;
@@ -28,16 +24,10 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.Random;
-import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -45,63 +35,28 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What owners' folders let through of whole runs of noised sums, whoever drives them. */
 class LedgerOfRunsTest {
-  private static final List<String> OWNERS = List.of("a", "b", "c");
-  private static final ModelShape SHAPE = new ModelShape(2, true, 1);
+  private static final List<String> OWNERS = ThreeOwners.NAMES;
+  private static final ModelShape SHAPE = ThreeOwners.SHAPE;
   private static final double DELTA = 1e-6;
   private static final Zcdp ONE = Zcdp.within(1.0, DELTA);
   private static final int ROUNDS = 2;
 
   @TempDir static Path made;
-  private static RosterFile roster;
+  private static ThreeOwners fresh;
 
   @TempDir Path temporary;
+  private ThreeOwners owners;
   private Path dir;
 
   @BeforeAll
   static void makeFolders() throws IOException {
-    List<String> cards = new ArrayList<>();
-    for (String owner : OWNERS) {
-      Path folder = KeyFolderMaker.init(made, owner);
-      cards.addAll(Files.readAllLines(folder.resolve(KeyFolderMaker.CARD)));
-    }
-    roster = RosterFile.parse(cards);
-    for (String owner : OWNERS) {
-      KeyFolderMaker.accept(made.resolve(owner), owner, roster);
-    }
+    fresh = ThreeOwners.make(made);
   }
 
   @BeforeEach
   void copyFolders() throws IOException {
-    dir = temporary.resolve("keys");
-    try (Stream<Path> files = Files.walk(made)) {
-      for (Path file : files.toList()) {
-        Files.copy(file, dir.resolve(made.relativize(file)), StandardCopyOption.COPY_ATTRIBUTES);
-      }
-    }
-  }
-
-  private void policies(String lines) throws IOException {
-    for (String owner : OWNERS) {
-      policy(owner, lines);
-    }
-  }
-
-  private void policy(String owner, String lines) throws IOException {
-    Files.writeString(
-        dir.resolve(owner).resolve(KeyFolder.POLICY), lines, StandardOpenOption.APPEND);
-  }
-
-  private static InProcessFederation<Shard> workers() {
-    Random random = new Random(1);
-    Map<String, Shard> shards = new TreeMap<>();
-    for (String owner : OWNERS) {
-      ShardBuilder rows = new ShardBuilder(owner, 2, Storage.DOUBLE);
-      for (int i = 0; i < 30; i++) {
-        rows.addDense(random.doubles(2, -1.0, 1.0).toArray(), i % 2, 1.0, 0.0, Part.TRAIN);
-      }
-      shards.put(owner, rows.build(0.0, 1L, false, SHAPE));
-    }
-    return new InProcessFederation<>(shards);
+    owners = fresh.copy(temporary.resolve("keys"));
+    dir = owners.dir();
   }
 
   /** What a driver asks in one run: products once, then gradients, each for a part of epsilon. */
@@ -118,14 +73,14 @@ class LedgerOfRunsTest {
 
     /** A driver that was started again has the same run, and other sessions. */
     private double[] ask(Question<Shard> question, String part) {
-      KeyFolders keys = new KeyFolders(dir.toString(), roster.lines());
+      KeyFolders keys = owners.keys();
       NoisySum sum =
           new NoisySum(
               new MaskedSum(keys, 3, MaskingAssumptions.DEFAULT, runId),
               plan.part(new BigDecimal(part)),
               plan,
               honest);
-      return sum.sum(workers(), new Visit("a sum", 0, OWNERS), question).value();
+      return sum.sum(ThreeOwners.workers(), new Visit("a sum", 0, OWNERS), question).value();
     }
 
     double[] products() {
@@ -151,10 +106,6 @@ class LedgerOfRunsTest {
     new Run(epsilon, 1).whole();
   }
 
-  private Ledger ledger(String owner) throws IOException {
-    return Ledger.of(dir.resolve(owner), new KeyFolder(dir.resolve(owner)).budget().orElseThrow());
-  }
-
   private static void refused(String rule, Runnable run) {
     AggregationException refused = assertThrows(AggregationException.class, run::run);
     assertTrue(refused.getMessage().contains("(" + rule + ")"), refused.getMessage());
@@ -163,44 +114,45 @@ class LedgerOfRunsTest {
   /** Twelve rho of epsilon 1 are below that of epsilon 4; epsilons added up would let four pass. */
   @Test
   void train_runsOfEpsilonOneUnderFour_twelvePassAndTheNextSpendsNothing() throws IOException {
-    policies("\ndp.required = true\ndp.epsilon = 4\ndp.delta = 1e-6\nmax-runs-per-day = 100\n");
+    owners.policies(
+        "\ndp.required = true\ndp.epsilon = 4\ndp.delta = 1e-6\nmax-runs-per-day = 100\n");
     for (int run = 0; run < 12; run++) {
       train(1.0);
     }
     for (String owner : OWNERS) {
-      assertEquals(12, ledger(owner).runs());
-      assertTrue(ONE.times(12).covers(ledger(owner).spent()));
-      assertEquals(12 * (ROUNDS + 1), ledger(owner).charges().size());
+      assertEquals(12, owners.ledger(owner).runs());
+      assertTrue(ONE.times(12).covers(owners.ledger(owner).spent()));
+      assertEquals(12 * (ROUNDS + 1), owners.ledger(owner).charges().size());
     }
-    Ledger before = ledger("b");
+    Ledger before = owners.ledger("b");
 
     refused("dp.epsilon", () -> train(1.0));
 
-    assertEquals(before, ledger("b"));
+    assertEquals(before, owners.ledger("b"));
     // What is left is less than a run of epsilon 1, and not nothing.
     train(0.5);
-    assertEquals(13, ledger("b").runs());
+    assertEquals(13, owners.ledger("b").runs());
   }
 
   /** What was charged before a kill is spent; what is asked again has other noise, and costs. */
   @Test
   void gradient_askedAgainByARunThatGoesOn_isChargedAgainWithOtherNoise() throws IOException {
-    policies("\ndp.epsilon = 4\ndp.delta = 1e-6\n");
+    owners.policies("\ndp.epsilon = 4\ndp.delta = 1e-6\n");
     Run run = new Run(1.0, 1);
     run.whole();
     double[] first = run.gradient();
     double[] second = run.gradient();
 
     assertFalse(Arrays.equals(first, second));
-    assertEquals(ROUNDS + 3, ledger("a").charges().size());
-    assertEquals(1, ledger("a").runs());
-    assertEquals(ONE.then(ONE.part(new BigDecimal("0.8"))), ledger("a").spent());
+    assertEquals(ROUNDS + 3, owners.ledger("a").charges().size());
+    assertEquals(1, owners.ledger("a").runs());
+    assertEquals(ONE.then(ONE.part(new BigDecimal("0.8"))), owners.ledger("a").spent());
   }
 
   /** An average of many answers to one question is paid for, until the cap of a run. */
   @Test
   void gradient_askedAgainAndAgain_endsAtTheCapOfARun() throws IOException {
-    policies("\ndp.epsilon = 4\ndp.delta = 1e-6\ndp.epsilon-per-run = 1.5\n");
+    owners.policies("\ndp.epsilon = 4\ndp.delta = 1e-6\ndp.epsilon-per-run = 1.5\n");
     Run run = new Run(1.0, 1);
     run.whole();
     int more = 0;
@@ -216,15 +168,15 @@ class LedgerOfRunsTest {
 
     refused("dp.epsilon-per-run", run::gradient);
 
-    assertEquals(spent, ledger("a").spent());
-    assertEquals(ledger("a").spent(), ledger("c").spent());
+    assertEquals(spent, owners.ledger("a").spent());
+    assertEquals(owners.ledger("a").spent(), owners.ledger("c").spent());
   }
 
   /** Two drivers at once, each with its own idea of the budget, share one. */
   @Test
   void train_fromManyThreads_noMorePassThanThereIs() throws Exception {
     double epsilon = ONE.times(3).epsilon(DELTA) * (1.0 + 1e-9);
-    policies("\ndp.epsilon = " + epsilon + "\ndp.delta = 1e-6\nmax-runs-per-day = 100\n");
+    owners.policies("\ndp.epsilon = " + epsilon + "\ndp.delta = 1e-6\nmax-runs-per-day = 100\n");
     AtomicInteger passed = new AtomicInteger();
     List<Thread> drivers = new ArrayList<>();
     for (int i = 0; i < 6; i++) {
@@ -245,34 +197,34 @@ class LedgerOfRunsTest {
     }
     assertTrue(passed.get() <= 3, passed + " passed");
     for (String owner : OWNERS) {
-      assertTrue(ONE.times(3).covers(ledger(owner).spent()), owner);
+      assertTrue(ONE.times(3).covers(owners.ledger(owner).spent()), owner);
     }
   }
 
   /** One owner that says no is enough: nobody's later sums are asked, and its own are not spent. */
   @Test
   void train_oneOwnerWithoutBudget_endsTheRun() throws IOException {
-    policy("a", "\ndp.epsilon = 4\ndp.delta = 1e-6\n");
-    policy("b", "\ndp.epsilon = 0.5\ndp.delta = 1e-6\n");
-    policy("c", "\ndp.epsilon = 4\ndp.delta = 1e-6\n");
+    owners.policy("a", "\ndp.epsilon = 4\ndp.delta = 1e-6\n");
+    owners.policy("b", "\ndp.epsilon = 0.5\ndp.delta = 1e-6\n");
+    owners.policy("c", "\ndp.epsilon = 4\ndp.delta = 1e-6\n");
 
     refused("dp.epsilon-per-run", () -> train(1.0));
 
-    assertEquals(Zcdp.NOTHING, ledger("b").spent());
-    assertTrue(ONE.part(new BigDecimal("0.5")).covers(ledger("a").spent()));
+    assertEquals(Zcdp.NOTHING, owners.ledger("b").spent());
+    assertTrue(ONE.part(new BigDecimal("0.5")).covers(owners.ledger("a").spent()));
   }
 
   @Test
   void train_reliesOnMoreWorkersThanAnOwner_isRefusedAndChargesNothing() throws IOException {
-    policies("\ndp.epsilon = 4\ndp.delta = 1e-6\ndp.honest-workers = 2\n");
+    owners.policies("\ndp.epsilon = 4\ndp.delta = 1e-6\ndp.honest-workers = 2\n");
     refused("dp.honest-workers", () -> new Run(1.0, 3).whole());
-    assertEquals(Zcdp.NOTHING, ledger("a").spent());
+    assertEquals(Zcdp.NOTHING, owners.ledger("a").spent());
   }
 
   /** A new name of the data is the owner's to give, and begins anew. */
   @Test
   void train_otherNameOfTheData_isAnotherBudget() throws IOException {
-    policies("\ndp.epsilon = 1\ndp.delta = 1e-6\ndp.data = cardio-2026\n");
+    owners.policies("\ndp.epsilon = 1\ndp.delta = 1e-6\ndp.data = cardio-2026\n");
     train(1.0);
     refused("dp.epsilon", () -> train(1.0));
     for (String owner : OWNERS) {
@@ -280,6 +232,6 @@ class LedgerOfRunsTest {
       Files.writeString(policy, Files.readString(policy).replace("cardio-2026", "cardio-2027"));
     }
     train(1.0);
-    assertEquals(1, ledger("a").runs());
+    assertEquals(1, owners.ledger("a").runs());
   }
 }

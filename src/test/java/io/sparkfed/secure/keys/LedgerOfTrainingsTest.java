@@ -7,16 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sparkfed.aggregate.AggregationException;
-import io.sparkfed.aggregate.InProcessFederation;
 import io.sparkfed.aggregate.Layout;
 import io.sparkfed.aggregate.ReleasedSum;
 import io.sparkfed.aggregate.RingSum;
 import io.sparkfed.aggregate.SumFactory;
 import io.sparkfed.aggregate.VectorSum;
 import io.sparkfed.data.Shard;
-import io.sparkfed.data.ShardBuilder;
-import io.sparkfed.data.ShardBuilder.Part;
-import io.sparkfed.data.Storage;
 import io.sparkfed.federated.PlanBuilder;
 import io.sparkfed.federated.PrivatePlan;
 import io.sparkfed.federated.TrainingPlan;
@@ -38,18 +34,12 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
-import java.util.Random;
-import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -57,68 +47,33 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What owners' folders let through of whole trainings, whoever drives them. */
 class LedgerOfTrainingsTest {
-  private static final List<String> OWNERS = List.of("a", "b", "c");
-  private static final ModelShape SHAPE = new ModelShape(2, true, 1);
+  private static final List<String> OWNERS = ThreeOwners.NAMES;
+  private static final ModelShape SHAPE = ThreeOwners.SHAPE;
   private static final double DELTA = 1e-6;
   private static final Zcdp ONE = Zcdp.within(1.0, DELTA);
   private static final int ROUNDS = 2;
 
   @TempDir static Path made;
-  private static RosterFile roster;
+  private static ThreeOwners fresh;
 
   @TempDir Path temporary;
+  private ThreeOwners owners;
   private Path dir;
 
   @BeforeAll
   static void makeFolders() throws IOException {
-    List<String> cards = new ArrayList<>();
-    for (String owner : OWNERS) {
-      Path folder = KeyFolderMaker.init(made, owner);
-      cards.addAll(Files.readAllLines(folder.resolve(KeyFolderMaker.CARD)));
-    }
-    roster = RosterFile.parse(cards);
-    for (String owner : OWNERS) {
-      KeyFolderMaker.accept(made.resolve(owner), owner, roster);
-    }
+    fresh = ThreeOwners.make(made);
   }
 
   @BeforeEach
   void copyFolders() throws IOException {
-    dir = temporary.resolve("keys");
-    try (Stream<Path> files = Files.walk(made)) {
-      for (Path file : files.toList()) {
-        Files.copy(file, dir.resolve(made.relativize(file)), StandardCopyOption.COPY_ATTRIBUTES);
-      }
-    }
-  }
-
-  private void policies(String lines) throws IOException {
-    for (String owner : OWNERS) {
-      policy(owner, lines);
-    }
-  }
-
-  private void policy(String owner, String lines) throws IOException {
-    Files.writeString(
-        dir.resolve(owner).resolve(KeyFolder.POLICY), lines, StandardOpenOption.APPEND);
-  }
-
-  private static InProcessFederation<Shard> workers() {
-    Random random = new Random(1);
-    Map<String, Shard> shards = new TreeMap<>();
-    for (String owner : OWNERS) {
-      ShardBuilder rows = new ShardBuilder(owner, 2, Storage.DOUBLE);
-      for (int i = 0; i < 30; i++) {
-        rows.addDense(random.doubles(2, -1.0, 1.0).toArray(), i % 2, 1.0, 0.0, Part.TRAIN);
-      }
-      shards.put(owner, rows.build(0.0, 1L, false, SHAPE));
-    }
-    return new InProcessFederation<>(shards);
+    owners = fresh.copy(temporary.resolve("keys"));
+    dir = owners.dir();
   }
 
   /** The sums of one driver in one run. */
   private SumFactory sums(byte[] runId) {
-    KeyFolders keys = new KeyFolders(dir.toString(), roster.lines());
+    KeyFolders keys = owners.keys();
     RingSum ring = new MaskedSum(keys, 3, MaskingAssumptions.DEFAULT, runId);
     return new SumFactory() {
       @Override
@@ -166,11 +121,8 @@ class LedgerOfTrainingsTest {
   }
 
   private TrainingResult train(byte[] runId, double epsilon) {
-    return new FederatedTrainer(workers(), plan(runId, epsilon, 1), round -> {}).train();
-  }
-
-  private Ledger ledger(String owner) throws IOException {
-    return Ledger.of(dir.resolve(owner), new KeyFolder(dir.resolve(owner)).budget().orElseThrow());
+    return new FederatedTrainer(ThreeOwners.workers(), plan(runId, epsilon, 1), round -> {})
+        .train();
   }
 
   private static void refused(String rule, Runnable run) {
@@ -181,34 +133,35 @@ class LedgerOfTrainingsTest {
   /** Twelve rho of epsilon 1 are below that of epsilon 4; epsilons added up would let four pass. */
   @Test
   void train_runsOfEpsilonOneUnderFour_twelvePassAndTheNextSpendsNothing() throws IOException {
-    policies("\ndp.required = true\ndp.epsilon = 4\ndp.delta = 1e-6\nmax-runs-per-day = 100\n");
+    owners.policies(
+        "\ndp.required = true\ndp.epsilon = 4\ndp.delta = 1e-6\nmax-runs-per-day = 100\n");
     for (int run = 0; run < 12; run++) {
       train(1.0);
     }
     for (String owner : OWNERS) {
-      assertEquals(12, ledger(owner).runs());
-      assertTrue(ONE.times(12).covers(ledger(owner).spent()));
-      assertEquals(12 * (ROUNDS + 1), ledger(owner).charges().size());
+      assertEquals(12, owners.ledger(owner).runs());
+      assertTrue(ONE.times(12).covers(owners.ledger(owner).spent()));
+      assertEquals(12 * (ROUNDS + 1), owners.ledger(owner).charges().size());
     }
-    Ledger before = ledger("b");
+    Ledger before = owners.ledger("b");
 
     refused("dp.epsilon", () -> train(1.0));
 
-    assertEquals(before, ledger("b"));
+    assertEquals(before, owners.ledger("b"));
     // What is left is less than a run of epsilon 1, and not nothing.
     train(0.5);
-    assertEquals(13, ledger("b").runs());
+    assertEquals(13, owners.ledger("b").runs());
   }
 
   /** An account that a run gives of itself is what its owners were charged. */
   @Test
   void train_account_isWhatTheOwnersWereCharged() throws IOException {
-    policies("\ndp.epsilon = 4\ndp.delta = 1e-6\n");
+    owners.policies("\ndp.epsilon = 4\ndp.delta = 1e-6\n");
 
     TrainingResult result = train(1.0);
 
     double told = result.privacy().orElseThrow().rho();
-    assertEquals(ledger("a").spent().rho().doubleValue(), told, 1e-9 * told);
+    assertEquals(owners.ledger("a").spent().rho().doubleValue(), told, 1e-9 * told);
     assertTrue(told <= ONE.rho().doubleValue() * (1.0 + 1e-12));
     assertTrue(told >= 0.999 * ONE.rho().doubleValue());
   }
@@ -216,19 +169,21 @@ class LedgerOfTrainingsTest {
   /** Who kills the driver between a charge and its message has spent the charge, and no more. */
   @Test
   void resume_afterARoundIsLost_chargesThatRoundAgainAndNoOther() throws IOException {
-    policies("\ndp.epsilon = 4\ndp.delta = 1e-6\n");
+    owners.policies("\ndp.epsilon = 4\ndp.delta = 1e-6\n");
     byte[] runId = Kdf.fresh();
     List<TrainingState> states = new ArrayList<>();
     TrainingResult whole =
-        new FederatedTrainer(workers(), plan(runId, 1.0, 1), round -> {}, states::add).train();
-    assertEquals(ROUNDS + 1, ledger("a").charges().size());
+        new FederatedTrainer(ThreeOwners.workers(), plan(runId, 1.0, 1), round -> {}, states::add)
+            .train();
+    assertEquals(ROUNDS + 1, owners.ledger("a").charges().size());
 
     // The checkpoint of round 1 is the last that is left: one sum is asked again.
     TrainingResult resumed =
-        new FederatedTrainer(workers(), plan(runId, 1.0, 1), round -> {}).resume(states.get(0));
+        new FederatedTrainer(ThreeOwners.workers(), plan(runId, 1.0, 1), round -> {})
+            .resume(states.get(0));
 
-    assertEquals(ROUNDS + 2, ledger("a").charges().size());
-    assertEquals(1, ledger("a").runs());
+    assertEquals(ROUNDS + 2, owners.ledger("a").charges().size());
+    assertEquals(1, owners.ledger("a").runs());
     assertFalse(
         Arrays.equals(whole.model().values(), resumed.model().values()),
         "another session has other noise");
@@ -240,15 +195,16 @@ class LedgerOfTrainingsTest {
   /** The per-run cap holds over the kills of one run, too: a thousand answers are paid for. */
   @Test
   void resume_againAndAgain_endsAtTheCapOfARun() throws IOException {
-    policies("\ndp.epsilon = 4\ndp.delta = 1e-6\ndp.epsilon-per-run = 1.5\n");
+    owners.policies("\ndp.epsilon = 4\ndp.delta = 1e-6\ndp.epsilon-per-run = 1.5\n");
     byte[] runId = Kdf.fresh();
     List<TrainingState> states = new ArrayList<>();
-    new FederatedTrainer(workers(), plan(runId, 1.0, 1), round -> {}, states::add).train();
+    new FederatedTrainer(ThreeOwners.workers(), plan(runId, 1.0, 1), round -> {}, states::add)
+        .train();
     int resumptions = 0;
     AggregationException refused = null;
     while (refused == null && resumptions < 100) {
       try {
-        new FederatedTrainer(workers(), plan(runId, 1.0, 1), round -> {})
+        new FederatedTrainer(ThreeOwners.workers(), plan(runId, 1.0, 1), round -> {})
             .resume(states.get(ROUNDS - 2));
         resumptions++;
       } catch (AggregationException e) {
@@ -258,14 +214,14 @@ class LedgerOfTrainingsTest {
     assertTrue(refused.getMessage().contains("(dp.epsilon-per-run)"), refused.getMessage());
     assertTrue(resumptions >= 1 && resumptions < 20, resumptions + " resumptions");
     Zcdp cap = Zcdp.within(1.5, DELTA);
-    assertTrue(cap.covers(ledger("a").spent()));
+    assertTrue(cap.covers(owners.ledger("a").spent()));
   }
 
   /** Two drivers at once, each with its own idea of the budget, share one. */
   @Test
   void train_fromManyThreads_noMorePassThanThereIs() throws Exception {
     double epsilon = ONE.times(3).epsilon(DELTA) * (1.0 + 1e-9);
-    policies("\ndp.epsilon = " + epsilon + "\ndp.delta = 1e-6\nmax-runs-per-day = 100\n");
+    owners.policies("\ndp.epsilon = " + epsilon + "\ndp.delta = 1e-6\nmax-runs-per-day = 100\n");
     AtomicInteger passed = new AtomicInteger();
     List<Thread> drivers = new ArrayList<>();
     for (int i = 0; i < 6; i++) {
@@ -286,36 +242,38 @@ class LedgerOfTrainingsTest {
     }
     assertTrue(passed.get() <= 3, passed + " passed");
     for (String owner : OWNERS) {
-      assertTrue(ONE.times(3).covers(ledger(owner).spent()), owner);
+      assertTrue(ONE.times(3).covers(owners.ledger(owner).spent()), owner);
     }
   }
 
   /** One owner that says no is enough: nobody's later sums are asked, and its own are not spent. */
   @Test
   void train_oneOwnerWithoutBudget_endsTheRun() throws IOException {
-    policy("a", "\ndp.epsilon = 4\ndp.delta = 1e-6\n");
-    policy("b", "\ndp.epsilon = 0.5\ndp.delta = 1e-6\n");
-    policy("c", "\ndp.epsilon = 4\ndp.delta = 1e-6\n");
+    owners.policy("a", "\ndp.epsilon = 4\ndp.delta = 1e-6\n");
+    owners.policy("b", "\ndp.epsilon = 0.5\ndp.delta = 1e-6\n");
+    owners.policy("c", "\ndp.epsilon = 4\ndp.delta = 1e-6\n");
 
     refused("dp.epsilon-per-run", () -> train(1.0));
 
-    assertEquals(Zcdp.NOTHING, ledger("b").spent());
-    assertTrue(ONE.part(new BigDecimal("0.5")).covers(ledger("a").spent()));
+    assertEquals(Zcdp.NOTHING, owners.ledger("b").spent());
+    assertTrue(ONE.part(new BigDecimal("0.5")).covers(owners.ledger("a").spent()));
   }
 
   @Test
   void train_reliesOnMoreWorkersThanAnOwner_isRefusedAndChargesNothing() throws IOException {
-    policies("\ndp.epsilon = 4\ndp.delta = 1e-6\ndp.honest-workers = 2\n");
+    owners.policies("\ndp.epsilon = 4\ndp.delta = 1e-6\ndp.honest-workers = 2\n");
     refused(
         "dp.honest-workers",
-        () -> new FederatedTrainer(workers(), plan(Kdf.fresh(), 1.0, 3), round -> {}).train());
-    assertEquals(Zcdp.NOTHING, ledger("a").spent());
+        () ->
+            new FederatedTrainer(ThreeOwners.workers(), plan(Kdf.fresh(), 1.0, 3), round -> {})
+                .train());
+    assertEquals(Zcdp.NOTHING, owners.ledger("a").spent());
   }
 
   /** A new name of the data is the owner's to give, and begins anew. */
   @Test
   void train_otherNameOfTheData_isAnotherBudget() throws IOException {
-    policies("\ndp.epsilon = 1\ndp.delta = 1e-6\ndp.data = cardio-2026\n");
+    owners.policies("\ndp.epsilon = 1\ndp.delta = 1e-6\ndp.data = cardio-2026\n");
     train(1.0);
     refused("dp.epsilon", () -> train(1.0));
     for (String owner : OWNERS) {
@@ -323,14 +281,14 @@ class LedgerOfTrainingsTest {
       Files.writeString(policy, Files.readString(policy).replace("cardio-2026", "cardio-2027"));
     }
     train(1.0);
-    assertEquals(1, ledger("a").runs());
+    assertEquals(1, owners.ledger("a").runs());
   }
 
   /** The visits of a run don't depend on a row. */
   @Test
   void train_twice_hasOtherNoiseAndTheSameVisits() throws IOException {
-    policies("\ndp.epsilon = 8\ndp.delta = 1e-6\n");
-    RecordingFederation<Shard> seen = new RecordingFederation<>(workers());
+    owners.policies("\ndp.epsilon = 8\ndp.delta = 1e-6\n");
+    RecordingFederation<Shard> seen = new RecordingFederation<>(ThreeOwners.workers());
     double[] first =
         new FederatedTrainer(seen, plan(Kdf.fresh(), 1.0, 1), round -> {}).train().model().values();
     int visits = seen.visits().size();
@@ -339,6 +297,6 @@ class LedgerOfTrainingsTest {
 
     assertFalse(Arrays.equals(first, second));
     assertEquals(2 * visits, seen.visits().size());
-    assertArrayEquals(new int[] {2}, new int[] {ledger("a").runs()});
+    assertArrayEquals(new int[] {2}, new int[] {owners.ledger("a").runs()});
   }
 }

@@ -1,0 +1,85 @@
+package io.sparkfed.secure.keys;
+
+import io.sparkfed.aggregate.InProcessFederation;
+import io.sparkfed.data.Shard;
+import io.sparkfed.data.ShardBuilder;
+import io.sparkfed.data.ShardBuilder.Part;
+import io.sparkfed.data.Storage;
+import io.sparkfed.model.ModelShape;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * The folders of three owners, made once and copied for each test, which may break its copy; and
+ * rows of theirs.
+ *
+ * @param dir the folder that the owners' folders lie in
+ */
+record ThreeOwners(Path dir, RosterFile roster) {
+  static final List<String> NAMES = List.of("a", "b", "c");
+  static final ModelShape SHAPE = new ModelShape(2, true, 1);
+
+  static ThreeOwners make(Path dir) throws IOException {
+    List<String> cards = new ArrayList<>();
+    for (String owner : NAMES) {
+      Path folder = KeyFolderMaker.init(dir, owner);
+      cards.addAll(Files.readAllLines(folder.resolve(KeyFolderMaker.CARD)));
+    }
+    RosterFile roster = RosterFile.parse(cards);
+    for (String owner : NAMES) {
+      KeyFolderMaker.accept(dir.resolve(owner), owner, roster);
+    }
+    return new ThreeOwners(dir, roster);
+  }
+
+  ThreeOwners copy(Path to) throws IOException {
+    try (Stream<Path> files = Files.walk(dir)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, to.resolve(dir.relativize(file)), StandardCopyOption.COPY_ATTRIBUTES);
+      }
+    }
+    return new ThreeOwners(to, roster);
+  }
+
+  KeyFolders keys() {
+    return new KeyFolders(dir.toString(), roster.lines());
+  }
+
+  void policies(String lines) throws IOException {
+    for (String owner : NAMES) {
+      policy(owner, lines);
+    }
+  }
+
+  void policy(String owner, String lines) throws IOException {
+    Files.writeString(
+        dir.resolve(owner).resolve(KeyFolder.POLICY), lines, StandardOpenOption.APPEND);
+  }
+
+  Ledger ledger(String owner) throws IOException {
+    return Ledger.of(dir.resolve(owner), new KeyFolder(dir.resolve(owner)).budget().orElseThrow());
+  }
+
+  /** Returns thirty rows of each. */
+  static InProcessFederation<Shard> workers() {
+    Random random = new Random(1);
+    Map<String, Shard> shards = new TreeMap<>();
+    for (String owner : NAMES) {
+      ShardBuilder rows = new ShardBuilder(owner, 2, Storage.DOUBLE);
+      for (int i = 0; i < 30; i++) {
+        rows.addDense(random.doubles(2, -1.0, 1.0).toArray(), i % 2, 1.0, 0.0, Part.TRAIN);
+      }
+      shards.put(owner, rows.build(0.0, 1L, false, SHAPE));
+    }
+    return new InProcessFederation<>(shards);
+  }
+}
