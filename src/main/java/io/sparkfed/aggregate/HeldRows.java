@@ -11,5 +11,6 @@ import java.util.function.Supplier;
  * @param kind a word for what is looked at of a row: hashes of two kinds have nothing in common
  * @param hashes computes a hash of what each row holds, for training rows and for test rows; equal
  *     rows have equal ones, and rows without weight have none
+ * @param part what an answer depends on
  */
-public record HeldRows(Object identity, String kind, Supplier<List<long[]>> hashes) {}
+public record HeldRows(Object identity, String kind, Supplier<List<long[]>> hashes, RowPart part) {}

@@ -12,6 +12,13 @@ import java.io.Serializable;
  * @param scaling the worker's own standardization under {@code standardize = worker}, otherwise the
  *     identity
  * @param dropped how many rows were left out for a missing value
+ * @param isSplitByRow whether each row alone decides which part it is in
  */
-public record Shard(String worker, Examples train, Examples test, Scaling scaling, long dropped)
+public record Shard(
+    String worker,
+    Examples train,
+    Examples test,
+    Scaling scaling,
+    long dropped,
+    boolean isSplitByRow)
     implements Serializable {}

@@ -170,7 +170,7 @@ public final class ShardBuilder {
         isTest[shuffled[i]] = true;
       }
     }
-    return packed(order, isTest, standardizeByWorker, shape);
+    return packed(order, isTest, standardizeByWorker, shape, testFraction == 0.0);
   }
 
   /**
@@ -197,7 +197,7 @@ public final class ShardBuilder {
       long drawn = SeededRandom.mix(SeededRandom.mix(hash ^ key) + equal);
       isTest[i] = (drawn >>> 11) * 0x1p-53 < testFraction;
     }
-    return packed(order, isTest, false, shape);
+    return packed(order, isTest, false, shape, true);
   }
 
   private boolean[] givenParts(int[] order) {
@@ -209,7 +209,11 @@ public final class ShardBuilder {
   }
 
   private Shard packed(
-      int[] order, boolean[] isTest, boolean standardizeByWorker, ModelShape shape) {
+      int[] order,
+      boolean[] isTest,
+      boolean standardizeByWorker,
+      ModelShape shape,
+      boolean isSplitByRow) {
     int training = moveTestRowsToTheEnd(order, isTest);
     rows.arrange(order);
     // The test rows first: the others take over what is left.
@@ -217,7 +221,7 @@ public final class ShardBuilder {
     Examples train = rows.pack(0, training, storage);
     Scaling scaling =
         standardizeByWorker ? FeatureMoments.of(train, shape) : Scaling.identity(shape);
-    return new Shard(worker, train, test, scaling, dropped);
+    return new Shard(worker, train, test, scaling, dropped, isSplitByRow);
   }
 
   /** Rounds up as often as the fraction says, so that it holds over many small workers, too. */

@@ -1,6 +1,7 @@
 package io.sparkfed.federated;
 
 import io.sparkfed.aggregate.Layout;
+import io.sparkfed.aggregate.RowPart;
 import io.sparkfed.data.Shard;
 import java.util.OptionalDouble;
 import java.util.stream.IntStream;
@@ -26,6 +27,11 @@ public record CountWithin(int rowsOfPerson) implements Statement<Shard> {
   @Override
   public Layout layout() {
     return Layout.empty().scaled(ROWS, 1);
+  }
+
+  @Override
+  public RowPart part() {
+    return RowPart.TRAIN;
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.sparkfed.federated;
 
 import io.sparkfed.aggregate.Layout;
+import io.sparkfed.aggregate.RowPart;
 import io.sparkfed.data.Shard;
 import io.sparkfed.loss.VectorLoss;
 import io.sparkfed.model.ModelShape;
@@ -39,6 +40,11 @@ public record GradientWithin(
   @Override
   public long parameters() {
     return shape.size();
+  }
+
+  @Override
+  public RowPart part() {
+    return RowPart.TRAIN;
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.sparkfed.federated;
 
 import io.sparkfed.aggregate.Layout;
+import io.sparkfed.aggregate.RowPart;
 import io.sparkfed.data.Shard;
 import io.sparkfed.loss.Loss;
 import io.sparkfed.math.SymmetricMatrix;
@@ -45,6 +46,11 @@ public record HessianWithin(
   @Override
   public long parameters() {
     return shape.size();
+  }
+
+  @Override
+  public RowPart part() {
+    return RowPart.TRAIN;
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.sparkfed.federated;
 
 import io.sparkfed.aggregate.Layout;
+import io.sparkfed.aggregate.RowPart;
 import io.sparkfed.data.Shard;
 import io.sparkfed.math.SymmetricMatrix;
 import io.sparkfed.model.ModelShape;
@@ -49,6 +50,11 @@ public record ProductsWithin(
   @Override
   public Layout layout() {
     return Layout.empty().scaled(PRODUCTS, SymmetricMatrix.packedLength(order()));
+  }
+
+  @Override
+  public RowPart part() {
+    return RowPart.TRAIN;
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.sparkfed.aggregate.Clip;
 import io.sparkfed.aggregate.HeldRows;
 import io.sparkfed.aggregate.Question;
 import io.sparkfed.aggregate.RowCounts;
+import io.sparkfed.aggregate.RowPart;
 import io.sparkfed.data.ColumnSummary;
 import io.sparkfed.data.Shard;
 import io.sparkfed.wire.Form;
@@ -49,7 +50,8 @@ public sealed interface Statement<S> extends Question<S>
         GradientWithin,
         ProductsWithin,
         CountWithin,
-        HessianWithin {
+        HessianWithin,
+        EvaluationWithin {
 
   /**
    * {@inheritDoc}
@@ -79,6 +81,11 @@ public sealed interface Statement<S> extends Question<S>
     return held instanceof Shard shard ? Optional.of(CountedRows.of(shard)) : Optional.empty();
   }
 
+  /** Returns what part of a worker's rows an answer depends on. */
+  default RowPart part() {
+    return RowPart.ALL;
+  }
+
   @Override
   default Optional<HeldRows> heldRows(S held) {
     if (held instanceof Shard shard) {
@@ -86,10 +93,11 @@ public sealed interface Statement<S> extends Question<S>
           new HeldRows(
               shard.train().rows() > 0 ? shard.train() : shard.test(),
               "packed",
-              () -> List.of(shard.train().hashes(), shard.test().hashes())));
+              () -> List.of(shard.train().hashes(), shard.test().hashes()),
+              shard.isSplitByRow() ? part() : RowPart.ALL));
     }
     return held instanceof ColumnSummary summary
-        ? Optional.of(new HeldRows(summary, "surveyed", summary::hashes))
+        ? Optional.of(new HeldRows(summary, "surveyed", summary::hashes, RowPart.ALL))
         : Optional.empty();
   }
 

@@ -1,6 +1,7 @@
 package io.sparkfed.federated;
 
 import io.sparkfed.aggregate.Question;
+import io.sparkfed.evaluation.BoundedSums;
 import io.sparkfed.evaluation.MetricSums;
 import io.sparkfed.evaluation.ResponseDistribution;
 import io.sparkfed.evaluation.ScoreBins;
@@ -59,6 +60,7 @@ public enum StatementForm implements Form<Question<Object>> {
             LevelQuery.class,
             RowCut.class));
     types.addAll(MetricSums.types());
+    types.addAll(BoundedSums.types());
     return types;
   }
 

@@ -59,15 +59,16 @@ public record UnderPolicies(KeyRing keys, RingSum sum) implements RingSum {
               new OwnersSide(
                   owner.clipOf(words),
                   () -> owner.keys().derive("in the clear", toBytes()),
-                  exact -> released(owner, exact)));
+                  exact -> released(owner, held, exact)));
       owner.policy().checkDimension(vector.length);
       return vector;
     }
 
     /** Everybody sees this vector alone: the noise on it must do. */
-    private long[] released(Owner owner, long[] exact) {
+    private long[] released(Owner owner, S held, long[] exact) {
       return owner.released(
           words,
+          held,
           new byte[Kdf.LENGTH],
           1,
           exact,

@@ -11,13 +11,18 @@ import io.sparkfed.aggregate.NamedVector;
 import io.sparkfed.aggregate.OwnersRule;
 import io.sparkfed.aggregate.Question;
 import io.sparkfed.aggregate.RefusedException;
+import io.sparkfed.aggregate.RowPart;
 import io.sparkfed.data.Shard;
+import io.sparkfed.data.ShardBuilder;
+import io.sparkfed.data.ShardBuilder.Part;
+import io.sparkfed.evaluation.BoundedSums;
 import io.sparkfed.evaluation.MetricSettings;
 import io.sparkfed.evaluation.MetricSums;
 import io.sparkfed.evaluation.ResponseDistribution;
 import io.sparkfed.evaluation.ScoreBins;
 import io.sparkfed.loss.Loss;
 import io.sparkfed.loss.VectorLoss;
+import io.sparkfed.math.Interval;
 import io.sparkfed.model.Family;
 import io.sparkfed.model.ModelShape;
 import io.sparkfed.model.Scaling;
@@ -46,6 +51,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
@@ -103,6 +109,15 @@ class StatementsTest {
       all.add(new GradientWithin(model, loss, shape, cut, whitening, 0.75));
       all.add(new GradientWithin(model, loss, shape, cut, new double[0], 0.75));
       all.add(new ProductsWithin(shape, cut));
+      BoundedSums sums =
+          BoundedSums.of(
+              family,
+              loss,
+              MetricSettings.of(family),
+              Optional.of(new Interval(0.5, 2.5)),
+              scaling.shift(0));
+      all.add(new EvaluationWithin(sums, AskedRows.TRAIN, shape, cut, model));
+      all.add(new EvaluationWithin(sums, AskedRows.TEST, shape, cut, model));
       all.add(new ProductsWithin(shape, cut, 0.5, 2.0, 1.0));
       if (shape.outputs() == 1) {
         all.add(new HessianWithin(model, (Loss) loss, shape, cut, whitening, 2.0));
@@ -188,7 +203,7 @@ class StatementsTest {
           1, "8e27a25ac4402a79bc6115b922643d05",
           2, "2f0c406742c2c564348bec3439ebb94b",
           3, "716fcc95ca91c729bf93b5365c7f437d",
-          4, "07e9fa8562dc0f79371e1f89872ff33b");
+          4, "810540a1920cb2f0d0e9f40909b8d9cb");
 
   /**
    * The list with each component's type, and the bytes of one statement of each kind. Who reads
@@ -364,6 +379,37 @@ class StatementsTest {
       answered++;
     }
     assertTrue(answered > 100);
+  }
+
+  /** Only what is asked under privacy is about a part, and only where rows alone decide on it. */
+  @Test
+  @SuppressWarnings("unchecked")
+  void heldRows_partOfRows_isThatOfReleasesWhereEachRowDecides() {
+    Table table = Table.of(new double[][] {{1, 2}, {3, -4}, {0, 5}}, new double[] {1, 1, 1});
+    Shard byRow = table.shard("a");
+    ShardBuilder shuffled = new ShardBuilder("a", 2);
+    table.addTo(shuffled, Part.TRAIN);
+    Shard byNumber = shuffled.build(0.4, 1L, false, new ModelShape(2, true));
+    Set<String> ofParts = new TreeSet<>();
+    for (Statement<?> statement : ofEveryKind()) {
+      if (!(statement instanceof TypesOfColumns)) {
+        Statement<Object> asked = (Statement<Object>) statement;
+        RowPart part = asked.heldRows(byRow).orElseThrow().part();
+        if (part != RowPart.ALL) {
+          ofParts.add(statement.name() + " " + part);
+        }
+        assertEquals(RowPart.ALL, asked.heldRows(byNumber).orElseThrow().part());
+      }
+    }
+    assertEquals(
+        Set.of(
+            "CountWithin TRAIN",
+            "EvaluationWithin TEST",
+            "EvaluationWithin TRAIN",
+            "GradientWithin TRAIN",
+            "HessianWithin TRAIN",
+            "ProductsWithin TRAIN"),
+        ofParts);
   }
 
   /** The page names each statement and each part of what it lets leave, and no other. */

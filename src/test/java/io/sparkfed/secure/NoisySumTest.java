@@ -192,9 +192,9 @@ class NoisySumTest {
     refused(OwnersRule.DP_EPSILON_PER_RUN, () -> released(owner, asked, new long[] {5}, "x"));
   }
 
-  private static long[] released(Owner owner, Words<?> asked, long[] exact, String session) {
+  private static long[] released(Owner owner, Words<Double> asked, long[] exact, String session) {
     return owner.released(
-        asked, new byte[32], 3, exact, hash -> owner.keys().derive(session, hash));
+        asked, 0.0, new byte[32], 3, exact, hash -> owner.keys().derive(session, hash));
   }
 
   private static void refused(OwnersRule rule, Runnable broken) {

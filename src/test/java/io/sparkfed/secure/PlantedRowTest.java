@@ -79,10 +79,16 @@ class PlantedRowTest {
     long[] sum = new long[0];
     for (int k = 0; k < WORKERS.size(); k++) {
       Owner owner = keys.open(WORKERS.get(k));
+      Shard held = shards.get(k);
       UnaryOperator<long[]> noise =
           exact ->
               owner.released(
-                  asked, new byte[32], 3, exact, hash -> owner.keys().derive("it", session, hash));
+                  asked,
+                  held,
+                  new byte[32],
+                  3,
+                  exact,
+                  hash -> owner.keys().derive("it", session, hash));
       long[] own =
           asked.of(
               WORKERS.get(k),

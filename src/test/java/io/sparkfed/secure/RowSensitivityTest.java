@@ -10,12 +10,17 @@ import io.sparkfed.data.Shard;
 import io.sparkfed.data.ShardBuilder;
 import io.sparkfed.data.ShardBuilder.Part;
 import io.sparkfed.data.Storage;
+import io.sparkfed.evaluation.BoundedSums;
+import io.sparkfed.evaluation.MetricSettings;
+import io.sparkfed.federated.AskedRows;
 import io.sparkfed.federated.CountWithin;
+import io.sparkfed.federated.EvaluationWithin;
 import io.sparkfed.federated.GradientWithin;
 import io.sparkfed.federated.HessianWithin;
 import io.sparkfed.federated.ProductsWithin;
 import io.sparkfed.loss.Loss;
 import io.sparkfed.loss.VectorLoss;
+import io.sparkfed.math.Interval;
 import io.sparkfed.math.SymmetricMatrix;
 import io.sparkfed.model.Family;
 import io.sparkfed.model.ModelShape;
@@ -25,7 +30,9 @@ import io.sparkfed.privacy.Zcdp;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
@@ -48,6 +55,9 @@ class RowSensitivityTest {
   private static final double[] WEIGHTS = {
     0.0, 1.0, 0.5, 1e9, Double.MIN_VALUE, 1e300, Double.NaN, Double.POSITIVE_INFINITY, -1.0
   };
+
+  /** What is another sum for each family. */
+  private static final Set<String> OF_FAMILIES = Set.of("GradientWithin", "EvaluationWithin");
 
   private record Row(double[] x, double label, double weight, double offset) {}
 
@@ -207,8 +217,16 @@ class RowSensitivityTest {
       if (loss instanceof Loss single) {
         questions.add(new HessianWithin(model, single, shape, cut, whitening, clip));
       }
+      BoundedSums sums =
+          BoundedSums.of(
+              family,
+              loss,
+              MetricSettings.of(family),
+              Optional.of(new Interval(-3.0, 9.0)),
+              random.nextGaussian());
       questions.addAll(
           List.of(
+              new EvaluationWithin(sums, AskedRows.TRAIN, shape, cut, model),
               new GradientWithin(model, loss, shape, cut, whitening, clip),
               new ProductsWithin(shape, cut),
               new ProductsWithin(shape, cut, 0.5, 0.3, 1.0),
@@ -217,11 +235,11 @@ class RowSensitivityTest {
         NoisyAnswer<Shard> answer = NoisyAnswer.of(question, 4, COST, 1, COST);
         double part = moved(answer, with, without);
         assertTrue(part <= 1.0, () -> part + " of what is said: " + question + " in " + stored);
-        String kind = question.name() + (question.name().startsWith("G") ? " " + family : "");
+        String kind = question.name() + (OF_FAMILIES.contains(question.name()) ? " " + family : "");
         most.merge(kind, part, Math::max);
       }
     }
-    assertEquals(FAMILIES.size() + 3, most.size());
+    assertEquals(2 * FAMILIES.size() + 3, most.size());
     most.forEach((kind, part) -> assertTrue(part >= 0.9, kind + " moved by " + part));
   }
 }

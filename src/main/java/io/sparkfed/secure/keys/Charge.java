@@ -1,5 +1,6 @@
 package io.sparkfed.secure.keys;
 
+import io.sparkfed.aggregate.RowPart;
 import io.sparkfed.privacy.Zcdp;
 
 /**
@@ -11,5 +12,15 @@ import io.sparkfed.privacy.Zcdp;
  * @param cost of the release
  * @param plan of all releases that the run is to have
  * @param told what is released, for people who read the journal
+ * @param part what it is about
+ * @param rows hash of the owner's rows and of how they are split into the parts; empty where it is
+ *     about all of them
  */
-public record Charge(byte[] runId, byte[] id, Zcdp cost, Zcdp plan, String told) {}
+public record Charge(
+    byte[] runId, byte[] id, Zcdp cost, Zcdp plan, String told, RowPart part, byte[] rows) {
+
+  /** Creates the charge of a release about any rows. */
+  public Charge(byte[] runId, byte[] id, Zcdp cost, Zcdp plan, String told) {
+    this(runId, id, cost, plan, told, RowPart.ALL, new byte[0]);
+  }
+}

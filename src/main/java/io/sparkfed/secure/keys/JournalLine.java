@@ -1,5 +1,6 @@
 package io.sparkfed.secure.keys;
 
+import io.sparkfed.aggregate.RowPart;
 import io.sparkfed.privacy.Zcdp;
 import io.sparkfed.wire.ProtocolException;
 import java.math.BigDecimal;
@@ -178,7 +179,7 @@ final class JournalLine {
 
   static JournalLine of(String data, Charge charge) {
     String cost = charge.cost().rho().toPlainString();
-    return new JournalLine(
+    String line =
         String.join(
             " ",
             CHARGED,
@@ -186,7 +187,10 @@ final class JournalLine {
             HEX.formatHex(charge.runId()),
             HEX.formatHex(charge.id()),
             cost,
-            URLEncoder.encode(charge.told(), StandardCharsets.UTF_8)),
+            URLEncoder.encode(charge.told(), StandardCharsets.UTF_8));
+    boolean isOfAll = charge.part() == RowPart.ALL;
+    return new JournalLine(
+        isOfAll ? line : String.join(" ", line, charge.part().name(), HEX.formatHex(charge.rows())),
         remembered -> remembered.spent().add(data, charge),
         told ->
             "spent a rho of "
@@ -195,6 +199,7 @@ final class JournalLine {
                 + data
                 + " on "
                 + charge.told()
+                + (charge.part() == RowPart.TEST ? " of test rows" : "")
                 + " of run "
                 + HEX.formatHex(charge.runId()).substring(0, Owner.SHOWN));
   }
@@ -236,11 +241,19 @@ final class JournalLine {
           hex(fields.get(3)),
           URLDecoder.decode(fields.get(4), StandardCharsets.UTF_8));
     }
-    if (fields.size() == 7 && fields.get(1).equals(CHARGED)) {
+    if ((fields.size() == 7 || fields.size() == 9) && fields.get(1).equals(CHARGED)) {
       Zcdp cost = cost(fields.get(5));
-      String told = URLDecoder.decode(fields.get(6), StandardCharsets.UTF_8);
+      boolean isOfAll = fields.size() == 7;
       return of(
-          fields.get(2), new Charge(hex(fields.get(3)), hex(fields.get(4)), cost, cost, told));
+          fields.get(2),
+          new Charge(
+              hex(fields.get(3)),
+              hex(fields.get(4)),
+              cost,
+              cost,
+              URLDecoder.decode(fields.get(6), StandardCharsets.UTF_8),
+              isOfAll ? RowPart.ALL : part(fields.get(7)),
+              isOfAll ? new byte[0] : hex(fields.get(8))));
     }
     if (fields.size() == 3 && fields.get(1).equals(ROWS)) {
       return of(RowSets.parse(hex(fields.get(2))));
@@ -272,6 +285,13 @@ final class JournalLine {
     } catch (IllegalArgumentException e) {
       throw malformed();
     }
+  }
+
+  private static RowPart part(String field) {
+    if (field.equals(RowPart.TRAIN.name()) || field.equals(RowPart.TEST.name())) {
+      return RowPart.valueOf(field);
+    }
+    throw malformed();
   }
 
   private static LocalDate day(String field) {

@@ -1,9 +1,11 @@
 package io.sparkfed.secure.keys;
 
 import io.sparkfed.aggregate.Clip;
+import io.sparkfed.aggregate.HeldRows;
 import io.sparkfed.aggregate.OwnersRule;
 import io.sparkfed.aggregate.OwnersSide;
 import io.sparkfed.aggregate.RefusedException;
+import io.sparkfed.aggregate.RowPart;
 import io.sparkfed.aggregate.Words;
 import io.sparkfed.privacy.Release;
 import io.sparkfed.privacy.StreamDraws;
@@ -133,12 +135,7 @@ public record Owner(
     }
     Disclosure rules = Disclosure.read(new PolicyText(questions));
     words.rows(held).ifPresent(counts -> rules.check(counts, words.parameters()));
-    words
-        .heldRows(held)
-        .ifPresent(
-            rows ->
-                journal.use(
-                    RowSets.of(rows, keys.derive("rows of the journal")), rules.leastDifference()));
+    words.heldRows(held).ifPresent(rows -> journal.use(rowSets(rows), rules.leastDifference()));
   }
 
   /**
@@ -166,27 +163,34 @@ public record Owner(
   /**
    * Returns what the owner's side brings into a vector of a session.
    *
+   * @param held what the worker holds
    * @param least how many workers' vectors a sum has at least in which this one is opened
    * @param secret returns a key that only the worker has, for this vector alone
    * @param key returns such a key for the hash of a release's vector without noise
    */
-  public OwnersSide sideOf(
-      Words<?> words, byte[] runId, int least, Supplier<byte[]> secret, UnaryOperator<byte[]> key) {
+  public <S> OwnersSide sideOf(
+      Words<S> words,
+      S held,
+      byte[] runId,
+      int least,
+      Supplier<byte[]> secret,
+      UnaryOperator<byte[]> key) {
     return new OwnersSide(
-        clipOf(words), secret, exact -> released(words, runId, least, exact, key));
+        clipOf(words), secret, exact -> released(words, held, runId, least, exact, key));
   }
 
   /**
    * Returns a release's vector with the owner's share of noise. It is charged first: once for a
    * vector in a session, however often the task runs.
    *
+   * @param held what the worker holds
    * @param least how many workers' vectors a sum has at least in which this one is opened
    * @param exact the vector without noise
    * @param key returns a key that only the worker has, for the hash of that
    * @throws RefusedException if the budget doesn't allow it, or the noise relies on more workers
    */
-  public long[] released(
-      Words<?> words, byte[] runId, int least, long[] exact, UnaryOperator<byte[]> key) {
+  public <S> long[] released(
+      Words<S> words, S held, byte[] runId, int least, long[] exact, UnaryOperator<byte[]> key) {
     Release release = words.release().orElseThrow();
     int most = Math.min(least, budget.map(Budget::honestWorkers).orElse(least));
     if (release.honestWorkers() > most) {
@@ -199,12 +203,26 @@ public record Owner(
     }
     byte[] secret = key.apply(Kdf.sha256(new WireWriter().longs(exact).toByteArray()));
     byte[] id = Kdf.derive(secret, "charge");
-    budget.ifPresent(
-        own ->
-            journal.charge(
-                new Charge(runId, id, release.cost(), release.plan(), words.asked()), own));
+    budget.ifPresent(own -> journal.charge(charge(words, held, runId, id), own));
     KeyStream noise = new KeyStream(Kdf.derive(secret, "noise"));
     return release.withNoise(exact, new StreamDraws(noise::next));
+  }
+
+  private <S> Charge charge(Words<S> words, S held, byte[] runId, byte[] id) {
+    Release release = words.release().orElseThrow();
+    Optional<HeldRows> part = words.heldRows(held).filter(rows -> rows.part() != RowPart.ALL);
+    return new Charge(
+        runId,
+        id,
+        release.cost(),
+        release.plan(),
+        words.asked(),
+        part.map(HeldRows::part).orElse(RowPart.ALL),
+        part.map(rows -> Kdf.sha256(rowSets(rows).toBytes())).orElse(new byte[0]));
+  }
+
+  private RowSets rowSets(HeldRows rows) {
+    return RowSets.of(rows, keys.derive("rows of the journal"));
   }
 
   /** Returns whether the owner approves each study by hand. */

@@ -16,7 +16,7 @@ import java.util.Set;
 final class Spent {
   private static final HexFormat HEX = HexFormat.of();
 
-  private final Map<String, Map<String, Zcdp>> byRun = new HashMap<>();
+  private final Map<String, Map<String, RunCost>> byRun = new HashMap<>();
   private final Set<String> charged = new HashSet<>();
 
   /**
@@ -29,8 +29,8 @@ final class Spent {
     if (charged.contains(id(budget.data(), charge))) {
       return false;
     }
-    Zcdp ofRun = runs(budget.data()).getOrDefault(run(charge), Zcdp.NOTHING);
-    Zcdp run = ofRun.then(charge.cost()).beside(charge.plan());
+    RunCost ofRun = runs(budget.data()).getOrDefault(run(charge), new RunCost());
+    Zcdp run = ofRun.with(charge).beside(charge.plan());
     if (!budget.perRun().covers(run)) {
       throw new RefusedException(
           OwnersRule.DP_EPSILON_PER_RUN,
@@ -59,13 +59,14 @@ final class Spent {
     if (charged.add(id(data, charge))) {
       byRun
           .computeIfAbsent(data, name -> new HashMap<>())
-          .merge(run(charge), charge.cost(), Zcdp::then);
+          .computeIfAbsent(run(charge), run -> new RunCost())
+          .add(charge);
     }
   }
 
   /** Returns what was spent of a budget. */
   Zcdp total(String data) {
-    return runs(data).values().stream().reduce(Zcdp.NOTHING, Zcdp::then);
+    return runs(data).values().stream().map(RunCost::total).reduce(Zcdp.NOTHING, Zcdp::then);
   }
 
   /** Returns how many runs something was spent on. */
@@ -76,11 +77,11 @@ final class Spent {
   private Zcdp allBut(String data, String run) {
     return runs(data).entrySet().stream()
         .filter(entry -> !entry.getKey().equals(run))
-        .map(Map.Entry::getValue)
+        .map(entry -> entry.getValue().total())
         .reduce(Zcdp.NOTHING, Zcdp::then);
   }
 
-  private Map<String, Zcdp> runs(String data) {
+  private Map<String, RunCost> runs(String data) {
     return byRun.getOrDefault(data, Map.of());
   }
 

@@ -102,6 +102,7 @@ record MaskedTask<S>(KeyRing keys, MaskedFrame frame, Optional<Words<S>> words)
     OwnersSide own =
         owner.sideOf(
             read,
+            held,
             asked.session().runId(),
             asked.session().least(),
             side::blindingKey,

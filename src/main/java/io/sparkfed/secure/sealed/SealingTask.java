@@ -75,6 +75,7 @@ record SealingTask<S>(KeyRing keys, SealedFrame.Seal frame, Words<S> words)
           OwnersSide own =
               owner.sideOf(
                   words,
+                  held,
                   frame.session().runId(),
                   frame.session().minWorkers(),
                   side::blindingKey,

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sparkfed.aggregate.OwnersRule;
 import io.sparkfed.aggregate.RefusedException;
+import io.sparkfed.aggregate.RowPart;
 import io.sparkfed.privacy.Zcdp;
 import io.sparkfed.secure.crypto.Kdf;
 import io.sparkfed.wire.ProtocolException;
@@ -86,6 +87,73 @@ class BudgetTest {
     }
     assertEquals(Zcdp.within(1.0, 1e-6).times(2), ledger().spent());
     assertEquals(1, ledger().runs());
+  }
+
+  private static Charge charge(int release, RowPart part, int rows) {
+    Zcdp plan = Zcdp.within(1.0, 1e-6);
+    return new Charge(
+        hash(1), hash(1000 + release), plan, plan, "EvaluationWithin", part, hash(rows));
+  }
+
+  /** A row is in one part: what was told of the other one costs it nothing. */
+  @Test
+  void charge_releasesOfBothParts_costTheLargerSum() throws IOException {
+    for (Journal journal : journals()) {
+      journal.charge(charge(1, "0.5", RowPart.TRAIN), perRun(1.0));
+      journal.charge(charge(2, "0.5", RowPart.TRAIN), perRun(1.0));
+      journal.charge(charge(3, "0.9", RowPart.TEST), perRun(1.0));
+      refused(
+          OwnersRule.DP_EPSILON_PER_RUN,
+          () -> journal.charge(charge(4, "0.1000001", RowPart.TEST), perRun(1.0)));
+      refused(
+          OwnersRule.DP_EPSILON_PER_RUN,
+          () -> journal.charge(charge(5, "0.0001", RowPart.TRAIN), perRun(1.0)));
+      journal.charge(charge(6, "0.1", RowPart.TEST), perRun(1.0));
+    }
+    // Another process reads the same.
+    refused(
+        OwnersRule.DP_EPSILON_PER_RUN,
+        () -> journal().charge(charge(7, "0.0001", RowPart.TEST), perRun(1.0)));
+    assertEquals(Zcdp.within(1.0, 1e-6), ledger().spent());
+    assertEquals(4, ledger().charges().size());
+    assertTrue(ledger().charges().get(2).contains("EvaluationWithin of test rows"));
+  }
+
+  /** Rows that were split anew, or changed, may each have been in the other part before. */
+  @Test
+  void charge_otherPartOfRowsThatWereSplitOtherwise_isAdded() throws IOException {
+    for (Journal journal : journals()) {
+      journal.charge(charge(1, RowPart.TRAIN, 1), FOUR);
+      refused(
+          OwnersRule.DP_EPSILON_PER_RUN,
+          () -> journal.charge(charge(2, RowPart.TEST, 2), perRun(1.2)));
+      journal.charge(charge(2, RowPart.TEST, 2), FOUR);
+      journal.charge(charge(3, RowPart.TEST, 1), FOUR);
+    }
+    assertEquals(Zcdp.within(1.0, 1e-6).times(2), ledger().spent());
+  }
+
+  /** What is about all rows tells of the rows of both parts. */
+  @Test
+  void charge_releaseOfAllRows_isAddedToBothParts() throws IOException {
+    for (Journal journal : journals()) {
+      journal.charge(charge(1, RowPart.TRAIN, 1), FOUR);
+      journal.charge(charge(2, RowPart.TEST, 1), FOUR);
+      journal.charge(charge(1, 3, "1"), FOUR);
+    }
+    assertEquals(Zcdp.within(1.0, 1e-6).times(2), ledger().spent());
+  }
+
+  private static Charge charge(int release, String part, RowPart rows) {
+    Zcdp plan = Zcdp.within(1.0, 1e-6);
+    return new Charge(
+        hash(1),
+        hash(1000 + release),
+        plan.part(new BigDecimal(part)),
+        plan,
+        "EvaluationWithin",
+        rows,
+        hash(1));
   }
 
   private static Budget perRun(double epsilon) {

@@ -1,0 +1,11 @@
+package io.sparkfed.aggregate;
+
+/** What part of a worker's rows an answer depends on. */
+public enum RowPart {
+  /** On any of them. */
+  ALL,
+  /** On training rows alone; which rows these are is decided by each row alone. */
+  TRAIN,
+  /** On test rows alone; which rows these are is decided by each row alone. */
+  TEST
+}

@@ -1,0 +1,78 @@
+package io.sparkfed.evaluation;
+
+import java.util.function.DoubleUnaryOperator;
+
+/**
+ * Bands of sizes, each ending at half of where the one above ends; the last one begins at 0, and
+ * what is beyond the first counts as its end. A row counts in one of them, as the part that it is
+ * of the band's end: so a sum over rows may have large terms, and its noise is still about as large
+ * as the terms that there are, not as those that there could be.
+ *
+ * @param top where the first band ends, positive and finite
+ * @param count how many there are
+ */
+record Bands(double top, int count) {
+  /** In deviations: so much is never of noise, with a chance below 1e-6 a band. */
+  private static final double CERTAIN = 5.0;
+
+  /** The same in a band beside one that is certain: tails are thin. */
+  private static final double LIKELY = 2.5;
+
+  /** In deviations: what may be in the band above those that are seen, as a rule. */
+  private static final double MISSED = 0.5;
+
+  /** Returns the band of a size, at least 0; NaN counts as the largest. */
+  int band(double size) {
+    double part = size / top;
+    return part < 1.0 ? Math.min(count - 1, -1 - Math.getExponent(part)) : 0;
+  }
+
+  /** Returns where a band ends. */
+  double end(int band) {
+    return Math.scalb(top, -band);
+  }
+
+  /**
+   * Returns the first band in which something is seen: those above count as empty. If there is
+   * none, {@code count}.
+   *
+   * @param sums over the rows of each band, of parts of the band's end
+   * @param deviation of the noise on each
+   */
+  int first(double[] sums, double deviation) {
+    int first = 0;
+    while (first < count && !(sums[first] > CERTAIN * deviation)) {
+      first++;
+    }
+    while (first > 0 && first < count && sums[first - 1] > LIKELY * deviation) {
+      first--;
+    }
+    return first;
+  }
+
+  /**
+   * Returns the sum over the rows of a function of their sizes; hidden where nothing is seen. Its
+   * deviation counts rows, too, that noise may hide in the band above.
+   *
+   * @param ofEnd the function, ascending from 0; of a band's end it is what counts 1
+   */
+  Noised total(double[] sums, double deviation, DoubleUnaryOperator ofEnd) {
+    return total(sums, deviation, ofEnd, first(sums, deviation));
+  }
+
+  /** Returns the same from a band on. */
+  Noised total(double[] sums, double deviation, DoubleUnaryOperator ofEnd, int first) {
+    if (first == count) {
+      return Noised.HIDDEN;
+    }
+    double total = 0.0;
+    double above = first == 0 ? 0.0 : MISSED * ofEnd.applyAsDouble(end(first - 1));
+    double squares = above * above;
+    for (int k = first; k < count; k++) {
+      double end = ofEnd.applyAsDouble(end(k));
+      total += end * sums[k];
+      squares += end * end;
+    }
+    return new Noised(total, deviation * Math.sqrt(squares));
+  }
+}

@@ -1,0 +1,331 @@
+package io.sparkfed.evaluation;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.sparkfed.data.Examples;
+import io.sparkfed.data.ShardBuilder;
+import io.sparkfed.data.ShardBuilder.Part;
+import io.sparkfed.loss.VectorLoss;
+import io.sparkfed.math.Interval;
+import io.sparkfed.model.Coefficients;
+import io.sparkfed.model.Family;
+import io.sparkfed.model.ModelShape;
+import io.sparkfed.testing.Table;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Bounded sums beside the exact ones, and what their noise does. */
+class BoundedSumsTest {
+  private static final int ROWS = 4000;
+  private static final double DELTA = 1.0;
+
+  private static VectorLoss loss(Family family) {
+    return family.loss(3, DELTA);
+  }
+
+  private static BoundedSums sums(Family family) {
+    return BoundedSums.of(
+        family,
+        loss(family),
+        MetricSettings.of(family),
+        Optional.of(new Interval(-40.0, 60.0)),
+        0.25);
+  }
+
+  /** The truth of {@link Table#random}, a little off. */
+  private static Coefficients model(Family family) {
+    ModelShape shape = new ModelShape(2, true, loss(family).outputs());
+    double[] values = {0.9, -0.6, 0.4};
+    return new Coefficients(
+        shape,
+        shape.outputs() == 1 ? values : new double[] {0.1, 0, 1, -0.7, -1, 0.8, 0.5, 0.1, -0.3});
+  }
+
+  private static double[] of(Family family, Examples rows) {
+    return sums(family).of(rows, model(family), i -> rows.weight(i));
+  }
+
+  private static NoisedMetrics metrics(Family family, double[] opened, double noise) {
+    return sums(family).metrics(new NoisedSums(sums(family).parts(), opened, noise, 1.0));
+  }
+
+  private static Map<String, Double> exact(Family family, Examples rows) {
+    MetricSums metrics = MetricSums.of(family, loss(family), MetricSettings.of(family));
+    double[] exact = new double[metrics.length()];
+    metrics.add(rows, model(family), exact, 0);
+    return metrics.metrics(exact, 0);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Family.class)
+  void metrics_withoutNoise_areTheExactOnes(Family family) {
+    double[] weights = new Random(3).doubles(ROWS).map(w -> w < 0.3 ? w : 1.0).toArray();
+    Examples rows = Table.random(2L, ROWS, 2, family).withWeights(weights).examples();
+    Map<String, Double> expected = exact(family, rows);
+
+    NoisedMetrics found = metrics(family, of(family, rows), 0.0);
+
+    assertEquals(List.copyOf(expected.keySet()), List.copyOf(found.metrics().keySet()));
+    expected.forEach(
+        (name, value) -> {
+          double actual = found.metrics().get(name);
+          if (name.equals("auc")) {
+            assertEquals(value, actual, found.metrics().get("aucError") + expected.get("aucError"));
+            assertEquals(value, actual, 0.01);
+          } else if (!name.equals("aucError")) {
+            // Each row is rounded to 2^-20 of the end of its band, within twice its size.
+            assertEquals(value, actual, Math.abs(value) * 0x1p-18 + 1e-9, name);
+          }
+        });
+    MetricSums metrics = MetricSums.of(family, loss(family), MetricSettings.of(family));
+    double[] all = new double[metrics.length()];
+    metrics.add(rows, model(family), all, 0);
+    assertEquals(metrics.meanLoss(all, 0), found.meanLoss(), 1e-5 * found.meanLoss());
+  }
+
+  @ParameterizedTest
+  @EnumSource(Family.class)
+  void metrics_noRows_areEmpty(Family family) {
+    double[] none = new double[sums(family).layout().length()];
+
+    assertTrue(metrics(family, none, 0.0).metrics().isEmpty());
+    assertTrue(metrics(family, none, 4.0).metrics().isEmpty());
+    assertTrue(Double.isNaN(metrics(family, none, 4.0).meanLoss()));
+  }
+
+  /** A few rows in much noise: there are no figures, rather than wrong ones. */
+  @ParameterizedTest
+  @EnumSource(Family.class)
+  void metrics_fewRowsInNoise_areEmptyOrHidden(Family family) {
+    double[] opened = of(family, Table.random(2L, 20, 2, family).examples());
+    Random random = new Random(5);
+    int told = 0;
+    for (int draw = 0; draw < 200; draw++) {
+      double[] noisy = Arrays.stream(opened).map(v -> v + 40.0 * random.nextGaussian()).toArray();
+      told += metrics(family, noisy, 40.0).metrics().isEmpty() ? 0 : 1;
+    }
+    // The number of rows is above three deviations by chance.
+    assertTrue(told <= 4, told + " of 200");
+  }
+
+  /** A row's term is that row's alone, to the last bit, whatever the others are stored like. */
+  @ParameterizedTest
+  @EnumSource(Family.class)
+  void of_rowsStoredAndSortedOtherwise_hasTheSameBits(Family family) {
+    Random random = new Random(11);
+    Table table = Table.random(4L, 300, 2, family);
+    for (double[] x : table.x()) {
+      x[random.nextInt(2)] = random.nextInt(3) == 0 ? 0.0 : 0.1 * random.nextInt(40);
+    }
+    ModelShape shape = model(family).shape();
+    ShardBuilder dense = new ShardBuilder("a", 2);
+    ShardBuilder sparse = new ShardBuilder("a", 2);
+    table.addTo(dense, Part.TRAIN);
+    table.addSparseTo(sparse, Part.TRAIN);
+    Examples rows = dense.build(0.0, 1L, false, shape).train();
+    double[] all = of(family, rows);
+
+    assertArrayEquals(all, of(family, sparse.build(0.0, 1L, false, shape).train()));
+    double[] added = new double[all.length];
+    for (int i = 0; i < 300; i++) {
+      double[] one = of(family, table.slice(i, i + 1).examples());
+      double squares = Arrays.stream(one).map(v -> v * v).sum();
+      assertTrue(Math.sqrt(squares) <= sums(family).bound(), () -> Arrays.toString(one));
+      Arrays.setAll(added, j -> added[j] + one[j]);
+    }
+    assertArrayEquals(all, added);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Family.class)
+  void of_rowsOfNoNumbersOrLabels_addsNothing(Family family) {
+    double[][] x = {{Double.NaN, 1}, {1, 1}, {1e308, -1e308}, {1, 1}};
+    double[] y = {1, Double.NaN, 1, 1};
+    ModelShape shape = new ModelShape(2, true, loss(family).outputs());
+    double[] huge = new double[shape.size()];
+    Arrays.fill(huge, 1e9);
+    Examples rows = Table.of(x, y).withWeights(1, 1, 1, Double.NaN).examples();
+
+    double[] found =
+        sums(family)
+            .of(
+                rows,
+                new Coefficients(shape, huge),
+                i -> rows.weight(i) > 0.0 ? Math.min(1.0, rows.weight(i)) : 0.0);
+
+    assertArrayEquals(new double[found.length], found);
+  }
+
+  private record Drawn(double mean, double deviation, double stated, int seen) {}
+
+  /** Draws noise 500 times. */
+  private static Drawn draw(Family family, double[] opened, double noise, String metric) {
+    Random random = new Random(7);
+    List<Double> values = new ArrayList<>();
+    double stated = 0.0;
+    for (int draw = 0; draw < 500; draw++) {
+      double[] noisy = Arrays.stream(opened).map(v -> v + noise * random.nextGaussian()).toArray();
+      NoisedMetrics found = metrics(family, noisy, noise);
+      if (found.errors().containsKey(metric)) {
+        values.add(found.metrics().get(metric));
+        stated += found.errors().get(metric);
+      }
+    }
+    double mean = values.stream().mapToDouble(v -> v).average().orElseThrow();
+    double squares = values.stream().mapToDouble(v -> (v - mean) * (v - mean)).sum();
+    return new Drawn(
+        mean, Math.sqrt(squares / (values.size() - 1)), stated / values.size(), values.size());
+  }
+
+  /** Epsilon 1 and delta 1e-5, at three workers that rely on two. */
+  private static Drawn draw(Family family, String metric) {
+    Examples rows = Table.random(2L, ROWS, 2, family).examples();
+    return draw(family, of(family, rows), sums(family).bound() * 4.05 * 1.2248, metric);
+  }
+
+  /** Of 500 draws a deviation is known to 3.2%; an AUC's bins move it, too. */
+  @ParameterizedTest
+  @CsvSource({
+    "LOGISTIC, rows",
+    "LOGISTIC, accuracy",
+    "LOGISTIC, precision",
+    "LOGISTIC, recall",
+    "LOGISTIC, auc",
+    "SVM, accuracy",
+    "SOFTMAX, accuracy",
+    "SOFTMAX, macroRecall",
+    "POISSON, rows"
+  })
+  void metrics_ofNoisyCounts_errByWhatIsStated(Family family, String metric) {
+    double truth = exact(family, Table.random(2L, ROWS, 2, family).examples()).get(metric);
+
+    Drawn drawn = draw(family, metric);
+
+    assertEquals(500, drawn.seen());
+    assertEquals(1.0, drawn.stated() / drawn.deviation(), 0.13, drawn.toString());
+    double bins = metric.equals("auc") ? 0.006 : 0.0;
+    assertEquals(truth, drawn.mean(), 0.15 * drawn.deviation() + bins, drawn.toString());
+  }
+
+  /** What is told from bands is biased by rows that noise hides; that is in what is stated. */
+  @ParameterizedTest
+  @CsvSource({
+    "LOGISTIC, logLoss",
+    "SOFTMAX, logLoss",
+    "SVM, hingeLoss",
+    "LINEAR, rmse",
+    "LINEAR, r2",
+    "LINEAR, mae",
+    "HUBER, huberLoss",
+    "POISSON, mae",
+    "POISSON, meanDeviance"
+  })
+  void metrics_ofNoisyBands_errByAboutWhatIsStated(Family family, String metric) {
+    double truth = exact(family, Table.random(2L, ROWS, 2, family).examples()).get(metric);
+
+    Drawn drawn = draw(family, metric);
+
+    double error = Math.hypot(drawn.deviation(), drawn.mean() - truth);
+    assertEquals(500, drawn.seen());
+    assertTrue(error >= 0.4 * drawn.stated() && error <= 2.5 * drawn.stated(), drawn.toString());
+  }
+
+  /** What epsilon 1 is worth on 4000 rows. */
+  @ParameterizedTest
+  @CsvSource({
+    "LOGISTIC, accuracy, 0.004", "LOGISTIC, auc, 0.009", "LOGISTIC, logLoss, 0.02",
+    "SVM, accuracy, 0.003", "SOFTMAX, accuracy, 0.004", "LINEAR, r2, 0.05"
+  })
+  void metrics_ofNoisySumsAtEpsilonOne_sayMuch(Family family, String metric, double most) {
+    Drawn drawn = draw(family, metric);
+
+    assertTrue(drawn.deviation() <= most, drawn.toString());
+  }
+
+  /** Labels fill a hundredth of their bounds: bands are as fine as the errors that there are. */
+  @Test
+  void metrics_boundsFarWiderThanLabels_tellTheErrorsAllTheSame() {
+    Examples rows = Table.random(2L, 20_000, 2, Family.LINEAR).examples();
+    Map<String, Double> expected = exact(Family.LINEAR, rows);
+    BoundedSums wide =
+        BoundedSums.of(
+            Family.LINEAR,
+            loss(Family.LINEAR),
+            MetricSettings.of(Family.LINEAR),
+            Optional.of(new Interval(-100.0, 900.0)),
+            0.4);
+    double[] opened = wide.of(rows, model(Family.LINEAR), i -> 1.0);
+    double noise = wide.bound() * 4.05;
+    Random random = new Random(9);
+    double[] noisy = Arrays.stream(opened).map(v -> v + noise * random.nextGaussian()).toArray();
+
+    NoisedMetrics found = wide.metrics(new NoisedSums(wide.parts(), noisy, noise, 1.0));
+
+    assertEquals(expected.get("rmse"), found.metrics().get("rmse"), 0.05);
+    assertEquals(expected.get("r2"), found.metrics().get("r2"), 0.05);
+  }
+
+  /** Events of one in a hundred, whose scores are far from 0. */
+  @Test
+  void auc_ofRareEvents_isInBinsAroundTheScores() {
+    Random random = new Random(4);
+    double[][] x = new double[20_000][1];
+    double[] y = new double[x.length];
+    for (int i = 0; i < y.length; i++) {
+      x[i][0] = random.nextGaussian();
+      y[i] = random.nextDouble() < 1.0 / (1.0 + Math.exp(5.0 - 1.5 * x[i][0])) ? 1.0 : 0.0;
+    }
+    Examples rows = Table.of(x, y).examples();
+    Coefficients model = new Coefficients(new ModelShape(1, true), new double[] {1.5, -5.0});
+    MetricSettings settings = MetricSettings.of(Family.LOGISTIC);
+    MetricSums exact = MetricSums.of(Family.LOGISTIC, loss(Family.LOGISTIC), settings);
+    double[] all = new double[exact.length()];
+    exact.add(rows, model, all, 0);
+    BoundedSums sums =
+        BoundedSums.of(Family.LOGISTIC, loss(Family.LOGISTIC), settings, Optional.empty(), -5.0);
+
+    NoisedMetrics found =
+        sums.metrics(new NoisedSums(sums.parts(), sums.of(rows, model, i -> 1.0), 0.0, 1.0));
+
+    assertEquals(exact.metrics(all, 0).get("auc"), found.metrics().get("auc"), 0.012);
+    assertTrue(found.metrics().get("aucError") < 0.08, found.toString());
+  }
+
+  @Test
+  void parts_ofEveryFamily_boundThemselves() {
+    for (Family family : Family.values()) {
+      BoundedSums sums = sums(family);
+      double squares = sums.parts().stream().mapToDouble(p -> p.scale() * p.scale()).sum();
+      assertEquals(1.0, squares, 0.05, family.toString());
+      assertTrue(sums.bound() * sums.bound() >= squares);
+      assertEquals(
+          sums.parts().stream().map(BoundedPart::name).distinct().count(), sums.parts().size());
+      assertTrue(
+          sums.parts().stream().map(BoundedPart::length).max(Comparator.naturalOrder()).orElse(0)
+              <= 40);
+    }
+    assertThrows(IllegalArgumentException.class, () -> new BoundedPart("a", 1, 0.01));
+    assertThrows(IllegalArgumentException.class, () -> new BoundedPart("a", 1, 1.5));
+    assertThrows(
+        IllegalArgumentException.class,
+        () ->
+            BoundedSums.of(
+                Family.LINEAR,
+                loss(Family.LINEAR),
+                MetricSettings.of(Family.LINEAR),
+                Optional.empty(),
+                0.0));
+  }
+}
