@@ -24,7 +24,7 @@ public final class Placement {
     if (places.isEmpty()) {
       return List.of();
     }
-    List<Spot> spots = Spot.all(JavaSparkContext.fromSparkContext(spark));
+    List<Spot> spots = Spot.all(JavaSparkContext.fromSparkContext(spark), places);
     return places.stream().map(place -> finding(place, spots)).toList();
   }
 

@@ -81,6 +81,9 @@ class FailingClusterIT {
         Map.of(
             "spark.master", cluster.master(),
             "spark.cores.max", "2",
+            // One executor a node, whose memory has room for one: of two cores one could take both
+            // while the other node still clears up what an application before has left.
+            "spark.executor.cores", "1",
             "spark.locality.wait.process", "2s"));
     properties.setForExecutors();
   }

@@ -71,6 +71,11 @@ public final class ClusterWatch implements AutoCloseable {
     return !place.among(Executors.now(spark)).isEmpty();
   }
 
+  /** Returns whether executors may still come to a place that has none. */
+  static boolean lacks(SparkContext spark, List<Place> places) {
+    return !spark.isLocal() && isOneMissing(places, Executors.now(spark));
+  }
+
   /**
    * Has executors tell their labels if a place isn't known otherwise: a task that knows where to go
    * isn't refused elsewhere first.
