@@ -110,6 +110,8 @@ class FailingClusterIT {
             model.family = logistic
             algorithm { rounds = %d, local { steps = 3, step-size = 0.02 } }
             output.dir = "%s"
+            # Less than the test's own: who is missing is then said.
+            cluster.timeout = 2 minutes
             """
                 .formatted(ROUNDS, folder.resolve(output)));
     for (String worker : WORKERS) {
