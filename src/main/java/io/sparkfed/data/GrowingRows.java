@@ -124,9 +124,44 @@ final class GrowingRows {
     long hash = RowHash.begun(labels.get(row), weight(row), offset(row));
     int from = start(row);
     for (int k = 0; k < width(row); k++) {
-      hash = RowHash.withEntry(hash, sparse ? columns[from + k] : k, values.get(from + k));
+      hash = RowHash.withEntry(hash, column(row, k), values.get(from + k));
     }
     return hash;
+  }
+
+  /**
+   * Compares what two rows hold, however they are kept: a 0 that is stored is one that isn't. Parts
+   * don't count. Returns 0 for equal rows alone.
+   */
+  int compare(int one, int other) {
+    int differs = Double.compare(labels.get(one), labels.get(other));
+    differs = differs == 0 ? Double.compare(weight(one), weight(other)) : differs;
+    differs = differs == 0 ? Double.compare(offset(one), offset(other)) : differs;
+    int at = withValue(one, 0);
+    int ofOther = withValue(other, 0);
+    while (differs == 0 && at < width(one) && ofOther < width(other)) {
+      differs = Integer.compare(column(one, at), column(other, ofOther));
+      if (differs == 0) {
+        double value = values.get(start(one) + at);
+        differs = Double.compare(value, values.get(start(other) + ofOther));
+      }
+      at = withValue(one, at + 1);
+      ofOther = withValue(other, ofOther + 1);
+    }
+    return differs == 0 ? Integer.compare(width(one) - at, width(other) - ofOther) : differs;
+  }
+
+  /** Returns the place of a row's first entry from a place on that isn't 0; its width for none. */
+  private int withValue(int row, int from) {
+    int at = from;
+    while (at < width(row) && values.get(start(row) + at) == 0.0) {
+      at++;
+    }
+    return at;
+  }
+
+  private int column(int row, int entry) {
+    return sparse ? columns[starts[row] + entry] : entry;
   }
 
   /** Ends adding, and returns the row numbers sorted by content. */
@@ -168,12 +203,8 @@ final class GrowingRows {
         case WEIGHT -> CanonicalOrder.key(weight(row));
         case OFFSET -> CanonicalOrder.key(offset(row));
         case PART -> tests.get(row) ? 1L : 0L;
-        default -> column(row, key - FIRST_ENTRY);
+        default -> key - FIRST_ENTRY < width(row) ? column(row, key - FIRST_ENTRY) : NO_COLUMN;
       };
-    }
-
-    private long column(int row, int entry) {
-      return entry < width(row) ? columns[starts[row] + entry] : NO_COLUMN;
     }
 
     @Override

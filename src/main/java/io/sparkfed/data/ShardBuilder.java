@@ -175,7 +175,8 @@ public final class ShardBuilder {
 
   /**
    * Ends the builder, with test rows that a keyed hash of each row alone chooses, and of how many
-   * equal ones are before it: a row more or less moves no other from one part to the other.
+   * equal ones are before it: a row more or less moves no other from one part to the other. Equal
+   * are rows of equal values, whether a 0 is stored or isn't, and not those of equal hashes.
    *
    * @param testFraction the expected share of the rows to hold out, in [0, 1); 0 keeps the parts
    *     given with the rows
@@ -186,18 +187,21 @@ public final class ShardBuilder {
     requireOpen();
     built = true;
     int[] order = rows.canonicalOrder();
-    boolean[] isTest = givenParts(order);
+    boolean[] isTest =
+        testFraction > 0.0 ? drawnParts(order, testFraction, runSeed) : givenParts(order);
+    return packed(order, isTest, false, shape, true);
+  }
+
+  private boolean[] drawnParts(int[] order, double testFraction, long runSeed) {
     long key = Seeds.derive(runSeed, "test-rows", 0, worker);
-    long last = 0;
-    long equal = 0;
-    for (int i = 0; testFraction > 0.0 && i < order.length; i++) {
-      long hash = rows.hash(order[i]);
-      equal = i > 0 && hash == last ? equal + 1 : 0;
-      last = hash;
-      long drawn = SeededRandom.mix(SeededRandom.mix(hash ^ key) + equal);
+    long[] hashes = IntStream.of(order).mapToLong(rows::hash).toArray();
+    int[] before = EqualRows.before(hashes, (i, j) -> rows.compare(order[i], order[j]));
+    boolean[] isTest = new boolean[order.length];
+    for (int i = 0; i < order.length; i++) {
+      long drawn = SeededRandom.mix(SeededRandom.mix(hashes[i] ^ key) + before[i]);
       isTest[i] = (drawn >>> 11) * 0x1p-53 < testFraction;
     }
-    return packed(order, isTest, false, shape, true);
+    return isTest;
   }
 
   private boolean[] givenParts(int[] order) {

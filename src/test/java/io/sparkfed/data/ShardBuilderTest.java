@@ -311,35 +311,6 @@ class ShardBuilderTest {
     builder.addSparse(columns, new double[columns.length], 0.0, 1.0, Part.TRAIN);
   }
 
-  /** What makes training rows and test rows disjoint for whoever counts what is told of each. */
-  @ParameterizedTest
-  @EnumSource(Form.class)
-  void splitByRow_oneRowMore_movesNoOther(Form form) {
-    List<Row> rows = rowsWithTiesAndNegativeZeros();
-    rows.addAll(distinctRows(400));
-    Shard first = splitByRow(rows, form);
-    assertEquals(0.3, (double) first.test().rows() / rows.size(), 0.08);
-    for (int i = 0; i < 40; i++) {
-      List<Row> more = new ArrayList<>(rows);
-      // An equal row, or one of its own.
-      more.add(i % 2 == 0 ? rows.get(i) : new Row(row(-i - 0.25), i, 1.0, Part.TRAIN));
-      Shard again = splitByRow(more, form);
-
-      assertEquals(1, added(first.train(), again.train()) + added(first.test(), again.test()));
-    }
-  }
-
-  private static Shard splitByRow(List<Row> rows, Form form) {
-    return added(rows, form).splitByRow(0.3, 5L, SHAPE);
-  }
-
-  /** Returns how many rows are there more; all others must be there still. */
-  private static int added(Examples before, Examples after) {
-    List<String> left = new ArrayList<>(lines(after));
-    lines(before).forEach(line -> assertTrue(left.remove(line), line));
-    return left.size();
-  }
-
   private static Shard build(List<Row> rows, Form form, double testFraction, long seed) {
     return added(rows, form).build(testFraction, seed, false, SHAPE);
   }
