@@ -17,6 +17,7 @@ import java.util.Map;
  * @param measured what else was measured of the round
  * @param phaseSeconds wall-clock seconds by phase, which add up to {@code seconds}; empty where
  *     they were not measured
+ * @param noise what noise does to the metrics; none where sums were exact
  */
 public record RoundSummary(
     int round,
@@ -27,7 +28,32 @@ public record RoundSummary(
     Map<String, Double> testMetrics,
     double seconds,
     Measurements measured,
-    Map<String, Double> phaseSeconds) {
+    Map<String, Double> phaseSeconds,
+    MetricNoise noise) {
+
+  /** Creates a summary of metrics without noise. */
+  public RoundSummary(
+      int round,
+      int workers,
+      int dropouts,
+      double loss,
+      Map<String, Double> trainMetrics,
+      Map<String, Double> testMetrics,
+      double seconds,
+      Measurements measured,
+      Map<String, Double> phaseSeconds) {
+    this(
+        round,
+        workers,
+        dropouts,
+        loss,
+        trainMetrics,
+        testMetrics,
+        seconds,
+        measured,
+        phaseSeconds,
+        MetricNoise.NONE);
+  }
 
   /** Creates a summary without the times of phases. */
   public RoundSummary(

@@ -1,9 +1,9 @@
 package io.sparkfed.recipe;
 
-import io.sparkfed.config.DataConfig.NoSplit;
-import io.sparkfed.config.PresetNames;
 import io.sparkfed.config.PrivacySettings;
 import io.sparkfed.config.TrainingConfig;
+import io.sparkfed.federated.PrivatePlan.Method;
+import io.sparkfed.federated.noised.Budgets;
 import io.sparkfed.privacy.GaussianCurve;
 import io.sparkfed.privacy.Zcdp;
 import java.util.ArrayList;
@@ -55,7 +55,10 @@ public final class PlannedNoise {
   private List<String> lines(int coefficients, int workers) {
     int honest = privacy.honestWorkers().orElseGet(() -> Presets.sums(config).mostHonest(workers));
     double excess = Math.sqrt((double) Math.max(workers, honest) / honest);
-    double left = budget.rho().doubleValue();
+    Method method = PrivatePlans.method(config);
+    int order = coefficients / config.model().loss().outputs();
+    Budgets budgets =
+        Budgets.of(PrivatePlans.budget(config), method, order, config.algorithm().rounds());
     List<String> lines = new ArrayList<>();
     lines.add(
         String.format(
@@ -65,29 +68,23 @@ public final class PlannedNoise {
             budget(config),
             honest,
             workers));
-    if (privacy.rows().isEmpty()) {
-      lines.add(line("number of rows", sigma(left * privacy.countShare(), excess)));
-      left *= 1.0 - privacy.countShare();
-    }
-    if (config.algorithm().preset().equals(PresetNames.PRIVATE)) {
-      gradients(left, excess, coefficients, lines);
+    add("number of rows", budgets.count(), excess, lines);
+    if (method == Method.GRADIENTS) {
+      add("products of features", budgets.products(), excess, lines);
+      gradients(sigma(budgets.gradient(), excess), coefficients, lines);
     } else {
-      lines.add(line("products of features and labels", sigma(left, excess)));
+      add("products of features and labels", budgets.products(), excess, lines);
     }
-    lines.add(
-        config.data().split() instanceof NoSplit
-            ? "  no test rows: no figure of the model is told"
-            : line("counts of test rows", sigma(budget.rho().doubleValue(), excess)));
+    add("figures of training rows", budgets.figures(), excess, lines);
+    if (budgets.test().equals(Zcdp.NOTHING)) {
+      lines.add("  no test rows: no figure of them is told");
+    }
+    add("figures of test rows", budgets.test(), excess, lines);
     return lines;
   }
 
-  private void gradients(double rho, double excess, int coefficients, List<String> lines) {
-    if (privacy.gramShare() > 0.0) {
-      lines.add(line("products of features", sigma(rho * privacy.gramShare(), excess)));
-    }
-    int rounds = privacy.rounds();
-    double gradient = sigma(rho * (1.0 - privacy.gramShare()) / rounds, excess);
-    lines.add(line("each of " + rounds + " gradients", gradient));
+  private void gradients(double sigma, int coefficients, List<String> lines) {
+    lines.add(line("each of " + privacy.rounds() + " gradients", sigma));
     privacy
         .rows()
         .ifPresent(
@@ -98,11 +95,17 @@ public final class PlannedNoise {
                         "  a mean gradient of %d rows gets noise as long as %.3g of the longest"
                             + " row's",
                         rows,
-                        gradient * Math.sqrt(coefficients) / rows)));
+                        sigma * Math.sqrt(coefficients) / rows)));
   }
 
-  private static double sigma(double rho, double excess) {
-    return excess / Math.sqrt(2.0 * rho);
+  private static void add(String what, Zcdp cost, double excess, List<String> lines) {
+    if (!cost.equals(Zcdp.NOTHING)) {
+      lines.add(line(what, sigma(cost, excess)));
+    }
+  }
+
+  private static double sigma(Zcdp cost, double excess) {
+    return excess / cost.mu();
   }
 
   private static String line(String what, double sigma) {

@@ -12,11 +12,11 @@ import io.sparkfed.config.PrivacySettings;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.federated.PrivatePlan;
 import io.sparkfed.federated.PrivatePlan.Method;
+import io.sparkfed.federated.RunBudget;
 import io.sparkfed.math.Interval;
 import io.sparkfed.model.FeatureEncoding;
 import io.sparkfed.model.ModelShape;
 import io.sparkfed.privacy.Zcdp;
-import java.math.BigDecimal;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -38,10 +38,8 @@ final class PrivatePlans {
       return Optional.empty();
     }
     PrivacySettings privacy = config.privacy().get();
-    Method method =
-        ((Preset.Noised) Preset.of(config.algorithm().preset()).orElseThrow().slots()).method();
-    boolean hasGram = shape.features() <= Presets.MOST_COEFFICIENTS_WITH_HESSIAN;
-    if (method == Method.STATISTICS && !hasGram) {
+    Method method = method(config);
+    if (method == Method.STATISTICS && shape.features() > Presets.MOST_COEFFICIENTS_WITH_HESSIAN) {
       throw new ConfigurationException(
           "algorithm.preset = private-statistics can have at most "
               + Presets.MOST_COEFFICIENTS_WITH_HESSIAN
@@ -50,23 +48,36 @@ final class PrivatePlans {
               + shape.features());
     }
     requireHonest(config, privacy, sums);
-    Zcdp budget = Zcdp.within(privacy.epsilon(), privacy.delta());
-    BigDecimal forTraining = BigDecimal.ONE.subtract(BigDecimal.valueOf(privacy.evaluationShare()));
     Optional<Interval> labels = privacy.labelBounds();
     return Optional.of(
         new PrivatePlan(
             method,
             privacy.epsilon(),
             privacy.delta(),
-            budget.part(forTraining),
-            config.data().split() instanceof NoSplit ? Zcdp.NOTHING : budget,
+            budget(config),
             RowBounds.of(encoding, privacy, shape),
             labels.map(Interval::middle).orElse(0.0),
             labels.map(Interval::halfWidth).orElse(1.0),
             privacy.rows(),
             privacy.honestWorkers(),
-            hasGram ? privacy.gramShare() : 0.0,
-            privacy.countShare()));
+            config.metricSettings()));
+  }
+
+  /** Returns what the releases of a run that hides rows may cost. */
+  static RunBudget budget(TrainingConfig config) {
+    PrivacySettings privacy = config.privacy().orElseThrow();
+    Zcdp budget = Zcdp.within(privacy.epsilon(), privacy.delta());
+    return new RunBudget(
+        budget,
+        config.data().split() instanceof NoSplit ? Zcdp.NOTHING : budget,
+        privacy.evaluationShare(),
+        privacy.rows().isPresent() ? 0.0 : privacy.countShare(),
+        privacy.gramShare());
+  }
+
+  /** Returns what is released of a run that hides rows. */
+  static Method method(TrainingConfig config) {
+    return ((Preset.Noised) Preset.of(config.algorithm().preset()).orElseThrow().slots()).method();
   }
 
   private static void requireHonest(

@@ -4,6 +4,7 @@ import io.sparkfed.config.AggregationMode;
 import io.sparkfed.config.ConfigurationException;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.federated.RoundLayout;
+import io.sparkfed.federated.noised.Budgets;
 import io.sparkfed.math.SymmetricMatrix;
 import io.sparkfed.model.ModelShape;
 import io.sparkfed.objective.SampledGram;
@@ -73,10 +74,15 @@ public record RoundCost(
 
   /** Returns how many numbers travel beside a model whose rows are hidden. */
   private static long whitening(TrainingConfig config, ModelShape shape) {
-    return config.privacy().orElseThrow().gramShare() > 0.0
-            && shape.features() <= Presets.MOST_COEFFICIENTS_WITH_HESSIAN
-        ? SymmetricMatrix.packedLength(SampledGram.order(shape))
-        : 0L;
+    int order = SampledGram.order(shape);
+    boolean hasProducts =
+        Budgets.of(
+                PrivatePlans.budget(config),
+                PrivatePlans.method(config),
+                order,
+                config.algorithm().rounds())
+            .hasProducts();
+    return hasProducts ? SymmetricMatrix.packedLength(order) : 0L;
   }
 
   /** Returns the visits of a round, each a Spark job. */

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sparkfed.config.ConfigLoader;
 import io.sparkfed.config.TrainingConfig;
+import io.sparkfed.evaluation.RoundSummary;
 import io.sparkfed.federated.TrainingResult;
 import io.sparkfed.federated.training.FederatedTrainer;
 import io.sparkfed.it.ListenerRecorder;
@@ -57,11 +58,25 @@ class PrivateRunIT {
                 job ->
                     job.startsWith("counting rows")
                         || job.startsWith("products of features")
+                        || job.startsWith("evaluation of test rows")
                         || job.matches("round \\d/8: gradient.*")
                         || job.startsWith("collecting cards")),
         asked.toString());
     assertEquals(
         8, asked.stream().filter(job -> job.matches("round \\d/8: gradient \\(.*")).count() / 2);
+    assertEquals(
+        1, asked.stream().filter(job -> job.startsWith("evaluation of test rows (")).count() / 2);
+  }
+
+  /** 240 test rows at epsilon 1: they are seen, and half of them or more are told right. */
+  private static void assertFigures(TrainingResult result) {
+    RoundSummary last = result.lastRound();
+    double rows = last.testMetrics().get("rows");
+    double accuracy = last.testMetrics().get("accuracy");
+    assertEquals(240.0, rows, 5.0 * last.noise().test().get("rows") + 5.0 * Math.sqrt(240 * 0.8));
+    assertTrue(accuracy > 0.5, last.toString());
+    assertTrue(last.noise().test().get("accuracy") < 0.1, last.toString());
+    assertTrue(last.trainMetrics().isEmpty() && Double.isNaN(last.loss()), last.toString());
   }
 
   private Told told(String name, List<String> more) throws IOException {
@@ -107,9 +122,14 @@ class PrivateRunIT {
             new FederatedTrainer(federation, Presets.plan(config, loaded.encoding()), round -> {})
                 .train();
         List<String> notes = new ArrayList<>(loaded.notes());
-        result.notes().forEach(note -> notes.add(note.toString()));
+        // Which figures noise hides is read from noised numbers, which differ anyway.
+        result.notes().stream()
+            .map(Object::toString)
+            .filter(note -> !note.startsWith("noise hides these figures"))
+            .forEach(notes::add);
+        assertFigures(result);
         assertEquals(
-            List.of("count", "products", "gradient"),
+            List.of("count", "products", "gradient", "evaluation"),
             result.privacy().orElseThrow().releases().stream().map(r -> r.purpose()).toList());
         return new Told(
             recorder.jobs().stream().map(ListenerRecorder.Job::description).toList(),

@@ -31,7 +31,7 @@ class PlannedNoiseTest {
             "  products of features             sigma 9.045",
             "  each of 8 gradients              sigma 12.79",
             "  a mean gradient of 486 rows gets noise as long as 0.0985 of the longest row's",
-            "  counts of test rows              sigma 4.045"),
+            "  figures of test rows             sigma 4.045"),
         lines(
             14,
             1,
@@ -54,6 +54,6 @@ class PlannedNoiseTest {
 
     assertEquals("  number of rows                   sigma 57.21", lines.get(1));
     assertEquals("  products of features and labels  sigma 5.749", lines.get(2));
-    assertEquals("  no test rows: no figure of the model is told", lines.get(3));
+    assertEquals("  no test rows: no figure of them is told", lines.get(3));
   }
 }

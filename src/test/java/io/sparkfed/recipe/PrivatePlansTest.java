@@ -10,6 +10,7 @@ import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.federated.PrivatePlan;
 import io.sparkfed.federated.PrivatePlan.Method;
 import io.sparkfed.federated.TrainingPlan;
+import io.sparkfed.federated.noised.Budgets;
 import io.sparkfed.model.FeatureEncoding;
 import io.sparkfed.model.InputColumn.Vectors;
 import io.sparkfed.privacy.Zcdp;
@@ -55,15 +56,16 @@ class PrivatePlansTest {
         plan(
             "privacy.epsilon=" + epsilon, "privacy.delta=" + delta, "data.split.test-fraction=0.3");
 
-    assertEquals(rho, plan.training().rho().doubleValue(), 1e-8);
-    assertEquals(plan.training(), plan.evaluation());
+    assertEquals(rho, plan.budget().training().rho().doubleValue(), 1e-8);
+    assertEquals(plan.budget().training(), plan.budget().test());
+    assertEquals(plan.budget().training(), plan.budget().plan());
     assertEquals(Double.parseDouble(epsilon), plan.epsilon());
     assertEquals(Double.parseDouble(delta), plan.delta());
   }
 
   @Test
   void plan_withoutTestRows_leavesNothingForThem() {
-    assertEquals(Zcdp.NOTHING, plan().evaluation());
+    assertEquals(Zcdp.NOTHING, plan().budget().test());
   }
 
   @Test
@@ -73,8 +75,9 @@ class PrivatePlansTest {
 
     assertEquals(Method.GRADIENTS, plan.method());
     assertEquals(8, training.rounds());
-    assertEquals(0.2, plan.gramShare());
-    assertEquals(0.01, plan.countShare());
+    assertEquals(0.2, plan.budget().productsShare());
+    assertEquals(0.01, plan.budget().countShare());
+    assertEquals(0.0, plan.budget().figuresShare());
     assertEquals(OptionalLong.empty(), plan.rows());
     assertEquals(OptionalInt.empty(), plan.honestWorkers());
     assertTrue(training.exact().isEmpty() && training.tolerance().isEmpty());
@@ -106,7 +109,8 @@ class PrivatePlansTest {
 
     assertEquals(12, training.rounds());
     assertEquals(OptionalLong.of(486), training.privacy().orElseThrow().rows());
-    assertEquals(0.0, training.privacy().orElseThrow().gramShare());
+    assertEquals(0.0, training.privacy().orElseThrow().budget().productsShare());
+    assertEquals(0.0, training.privacy().orElseThrow().budget().countShare());
   }
 
   private static String workers(int count) {
@@ -140,7 +144,7 @@ class PrivatePlansTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {2000, 2001})
+  @ValueSource(ints = {999, 1000, 2000, 2001})
   void plan_ofManyFeatures_hasNoProducts(int features) {
     FeatureEncoding vectors = new FeatureEncoding(List.of(new Vectors("v", features)));
     String text =
@@ -153,10 +157,10 @@ class PrivatePlansTest {
 
     PrivatePlan plan = training(text, vectors).privacy().orElseThrow();
 
-    boolean isFew = features <= 2000;
-    assertEquals(isFew ? 0.2 : 0.0, plan.gramShare());
+    Budgets divided = Budgets.of(plan.budget(), plan.method(), features + 1, 8);
+    assertEquals(features < 1000, divided.hasProducts());
     assertEquals(Math.sqrt(features + 1.0), plan.cut().norm());
-    if (!isFew) {
+    if (features > 2000) {
       String refusal =
           assertThrows(
                   ConfigurationException.class,

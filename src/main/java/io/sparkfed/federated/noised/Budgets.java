@@ -1,6 +1,7 @@
 package io.sparkfed.federated.noised;
 
-import io.sparkfed.federated.PrivatePlan;
+import io.sparkfed.federated.PrivatePlan.Method;
+import io.sparkfed.federated.RunBudget;
 import io.sparkfed.privacy.Zcdp;
 import java.math.BigDecimal;
 import java.math.MathContext;
@@ -10,24 +11,44 @@ import java.math.RoundingMode;
  * How the budget of a run is divided among its releases, from what is public alone.
  *
  * @param count of the release of the number of rows; nothing where that is public
- * @param products of the release of products
- * @param gradient of each release of gradients
- * @param plan of all releases of the run
+ * @param products of the release of products; nothing where they aren't asked for
+ * @param gradient of each release of gradients; nothing where there are none
+ * @param figures of the release of figures of training rows; nothing where there is none
+ * @param test of that of test rows, which are others
  */
-record Budgets(Zcdp count, Zcdp products, Zcdp gradient, Zcdp plan) {
+public record Budgets(Zcdp count, Zcdp products, Zcdp gradient, Zcdp figures, Zcdp test) {
+  /** Of more features products are not summed: their noise grows with the root of the order. */
+  private static final int MOST_ORDER = 1000;
 
-  /** Divides a budget. */
-  static Budgets of(PrivatePlan privacy, boolean withProducts, int rounds) {
-    Zcdp all = privacy.training();
-    Zcdp count = privacy.rows().isPresent() ? Zcdp.NOTHING : all.part(share(privacy.countShare()));
-    Zcdp left = count.leftOf(all);
-    if (privacy.method() == PrivatePlan.Method.STATISTICS) {
-      return new Budgets(count, left, Zcdp.NOTHING, all);
+  /**
+   * Divides a budget.
+   *
+   * @param order of a row, with the intercept's 1
+   * @param rounds number of gradients, where the method has some
+   */
+  public static Budgets of(RunBudget budget, Method method, int order, int rounds) {
+    return divided(budget, method, order <= MOST_ORDER, rounds);
+  }
+
+  /** Divides a budget, with products of features beside gradients or without. */
+  static Budgets divided(RunBudget budget, Method method, boolean canHaveProducts, int rounds) {
+    Zcdp figures = budget.training().part(share(budget.figuresShare()));
+    Zcdp forFit = figures.leftOf(budget.training());
+    Zcdp count = forFit.part(share(budget.countShare()));
+    Zcdp left = count.leftOf(forFit);
+    if (method == Method.STATISTICS) {
+      return new Budgets(count, left, Zcdp.NOTHING, figures, budget.test());
     }
-    Zcdp products = withProducts ? left.part(share(privacy.gramShare())) : Zcdp.NOTHING;
+    Zcdp products = canHaveProducts ? left.part(share(budget.productsShare())) : Zcdp.NOTHING;
     BigDecimal oneOf =
         BigDecimal.ONE.divide(BigDecimal.valueOf(rounds), new MathContext(15, RoundingMode.DOWN));
-    return new Budgets(count, products, products.leftOf(left).part(oneOf), all);
+    Zcdp gradient = products.leftOf(left).part(oneOf);
+    return new Budgets(count, products, gradient, figures, budget.test());
+  }
+
+  /** Returns whether products of features are asked for. */
+  public boolean hasProducts() {
+    return !products.equals(Zcdp.NOTHING);
   }
 
   private static BigDecimal share(double share) {

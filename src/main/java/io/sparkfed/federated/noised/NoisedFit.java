@@ -4,7 +4,9 @@ import io.sparkfed.aggregate.Federation;
 import io.sparkfed.aggregate.Opened;
 import io.sparkfed.aggregate.Visit;
 import io.sparkfed.data.Shard;
+import io.sparkfed.evaluation.NoisedMetrics;
 import io.sparkfed.evaluation.PrivacyAccount.Released;
+import io.sparkfed.federated.AskedRows;
 import io.sparkfed.federated.CountWithin;
 import io.sparkfed.federated.GradientWithin;
 import io.sparkfed.federated.PrivatePlan;
@@ -18,11 +20,13 @@ import io.sparkfed.math.SymmetricMatrix;
 import io.sparkfed.model.Family;
 import io.sparkfed.model.ModelShape;
 import io.sparkfed.objective.SampledGram;
+import io.sparkfed.privacy.Zcdp;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -35,9 +39,6 @@ import java.util.Set;
  * the weights of the columns as they are, and costs nothing.
  */
 public final class NoisedFit {
-  /** Of more features products are not summed: their noise grows with the root of the order. */
-  private static final int MOST_ORDER = 1000;
-
   /**
    * Noise of products, by eigenvalue, in mean eigenvalues of the longest rows: above it whitening
    * did harm to 486 rows of 14 columns at epsilon 0.1, and below it good to 32,561 rows of 124.
@@ -87,9 +88,9 @@ public final class NoisedFit {
     this.order = SampledGram.order(shape);
     this.honest =
         Math.min(workers, privacy.honestWorkers().orElse(plan.sums().mostHonest(workers)));
-    this.withProducts = order <= MOST_ORDER && privacy.gramShare() > 0.0;
-    this.budgets = Budgets.of(privacy, withProducts, plan.rounds());
-    this.releases = new Releases(plan.sums(), budgets.plan(), workers, honest);
+    this.budgets = Budgets.of(privacy.budget(), privacy.method(), order, plan.rounds());
+    this.withProducts = budgets.hasProducts();
+    this.releases = new Releases(plan.sums(), privacy.budget().plan(), workers, honest);
     this.base = new double[shape.size()];
     this.iterate = new double[shape.size()];
     this.sum = new double[shape.size()];
@@ -157,7 +158,7 @@ public final class NoisedFit {
   /** Gradients have all of the budget. */
   private void withoutProducts() {
     withProducts = false;
-    budgets = Budgets.of(privacy, false, plan.rounds());
+    budgets = Budgets.divided(privacy.budget(), privacy.method(), false, plan.rounds());
   }
 
   private double count(Federation<Shard> federation) {
@@ -298,6 +299,19 @@ public final class NoisedFit {
         privacy.cut(),
         coordinates.whitening(),
         clip / coordinates.factor());
+  }
+
+  /**
+   * Asks how good the finished model is on some of the rows, once.
+   *
+   * @return empty where nothing of the budget is for them: then nobody is asked
+   * @throws io.sparkfed.aggregate.AggregationException if the sum could not be opened
+   */
+  public Optional<NoisedMetrics> evaluate(Federation<Shard> federation, AskedRows rows) {
+    Zcdp cost = rows == AskedRows.TRAIN ? budgets.figures() : budgets.test();
+    return cost.equals(Zcdp.NOTHING)
+        ? Optional.empty()
+        : Optional.of(new NoisedEvaluation(plan, releases).of(federation, rows, model(), cost));
   }
 
   /** Returns what was released so far. */

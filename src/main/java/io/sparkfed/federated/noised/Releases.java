@@ -13,6 +13,7 @@ import io.sparkfed.federated.Statement;
 import io.sparkfed.privacy.Zcdp;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** Asks for noised sums, and keeps account of them; at the driver. */
 final class Releases {
@@ -71,17 +72,23 @@ final class Releases {
     return opened;
   }
 
-  /** Takes releases into account that were opened; those of one purpose stand together. */
+  /**
+   * Takes releases into account that were opened; those of one purpose and the same rows stand
+   * together.
+   */
   void count(String purpose, Statement<Shard> asked, Zcdp cost, int opened) {
+    String rows = asked.part().name().toLowerCase(Locale.ROOT);
     int all = opened;
     int last = released.size() - 1;
-    if (last >= 0 && released.get(last).purpose().equals(purpose)) {
+    if (last >= 0
+        && released.get(last).purpose().equals(purpose)
+        && released.get(last).rows().equals(rows)) {
       all += released.remove(last).sums();
     }
     released.add(
         new Released(
             purpose,
-            "train",
+            rows,
             all,
             asked.layout().length(),
             deviation(asked, cost),

@@ -1,12 +1,15 @@
 package io.sparkfed.federated.training;
 
 import io.sparkfed.aggregate.Opened;
+import io.sparkfed.aggregate.RowPart;
 import io.sparkfed.aggregate.TimedFederation;
 import io.sparkfed.aggregate.Visit;
 import io.sparkfed.data.Shard;
 import io.sparkfed.evaluation.Measurement;
 import io.sparkfed.evaluation.Measurements;
+import io.sparkfed.evaluation.NoisedMetrics;
 import io.sparkfed.evaluation.PrivacyAccount;
+import io.sparkfed.federated.AskedRows;
 import io.sparkfed.federated.CheckpointListener;
 import io.sparkfed.federated.PrivatePlan;
 import io.sparkfed.federated.RunPhase;
@@ -15,19 +18,23 @@ import io.sparkfed.federated.TrainingResult;
 import io.sparkfed.federated.TrainingState;
 import io.sparkfed.federated.TrainingState.Cost;
 import io.sparkfed.federated.noised.NoisedFit;
+import io.sparkfed.hint.Message;
 import io.sparkfed.model.Coefficients;
 import io.sparkfed.privacy.GaussianCurve;
 import io.sparkfed.privacy.Zcdp;
 import java.math.BigDecimal;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * The loop of a private training, at the driver: a fixed number of noised sums, whatever comes out.
  * Nothing is evaluated before the last round, and nothing stops it early, as each look at the rows
- * would be a release.
+ * would be a release. The finished model is evaluated once, on test rows if there are some: they
+ * are others than those that it was trained from, so that costs no row more.
  */
 final class PrivateTraining {
   private final KeyVisits<Shard> phases;
@@ -98,7 +105,12 @@ final class PrivateTraining {
               fit.saved()));
     }
     phases.enter(RunPhase.STATISTICS);
-    reports.evaluated(last, 0, Double.NaN, Map.of(), Map.of());
+    Optional<NoisedMetrics> ofTraining = fit.evaluate(federation, AskedRows.TRAIN);
+    Optional<NoisedMetrics> ofTest = fit.evaluate(federation, AskedRows.TEST);
+    reports.evaluated(last, ofTraining, ofTest);
+    List<Message> notes = new ArrayList<>(fit.notes());
+    ofTraining.flatMap(found -> hidden("training", found)).ifPresent(notes::add);
+    ofTest.flatMap(found -> hidden("test", found)).ifPresent(notes::add);
     return new TrainingResult(
         new Coefficients(plan.shape(), privacy.cut().scaling().toRaw(fit.model())),
         reports.rounds(),
@@ -107,7 +119,24 @@ final class PrivateTraining {
         Optional.empty(),
         Optional.empty(),
         Optional.of(account()),
-        fit.notes());
+        notes);
+  }
+
+  /** A figure that is missing is told of, as nobody could say why otherwise. */
+  private static Optional<Message> hidden(String rows, NoisedMetrics found) {
+    if (found.metrics().isEmpty()) {
+      return Optional.of(
+          Message.of(
+              "noise hides whether there are ", rows, " rows: no figure of them can be told"));
+    }
+    String names =
+        found.metrics().entrySet().stream()
+            .filter(metric -> metric.getValue().isNaN())
+            .map(Map.Entry::getKey)
+            .collect(Collectors.joining(", "));
+    return names.isEmpty()
+        ? Optional.empty()
+        : Optional.of(Message.of("noise hides these figures of ", rows, " rows: ", names));
   }
 
   private Cost costOfBeginning() {
@@ -125,12 +154,15 @@ final class PrivateTraining {
         times.byPhase());
   }
 
+  private Zcdp spent(RowPart part) {
+    return fit.releases().stream()
+        .filter(release -> release.rows().equals(part.name().toLowerCase(Locale.ROOT)))
+        .map(release -> new Zcdp(new BigDecimal(release.rho())))
+        .reduce(Zcdp.NOTHING, Zcdp::then);
+  }
+
   private PrivacyAccount account() {
-    BigDecimal ofTraining =
-        fit.releases().stream()
-            .map(release -> new BigDecimal(release.rho()))
-            .reduce(BigDecimal.ZERO, BigDecimal::add);
-    Zcdp spent = new Zcdp(ofTraining);
+    Zcdp spent = spent(RowPart.TRAIN).beside(spent(RowPart.TEST));
     return new PrivacyAccount(
         "row",
         privacy.epsilon(),

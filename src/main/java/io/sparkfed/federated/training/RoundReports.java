@@ -1,5 +1,7 @@
 package io.sparkfed.federated.training;
 
+import io.sparkfed.evaluation.MetricNoise;
+import io.sparkfed.evaluation.NoisedMetrics;
 import io.sparkfed.evaluation.RoundSummary;
 import io.sparkfed.federated.TrainingListener;
 import io.sparkfed.federated.TrainingState.Cost;
@@ -31,15 +33,32 @@ final class RoundReports {
       Map<String, Double> train,
       Map<String, Double> test) {
     oneClassWorkers = holdersOfOneClass;
-    add(round, loss, train, test);
+    add(round, loss, train, test, MetricNoise.NONE);
+  }
+
+  /** Reports the round whose model was evaluated from noised sums; empty where nobody was asked. */
+  void evaluated(Cost round, Optional<NoisedMetrics> train, Optional<NoisedMetrics> test) {
+    add(
+        round,
+        train.map(NoisedMetrics::meanLoss).orElse(Double.NaN),
+        train.map(NoisedMetrics::metrics).orElse(Map.of()),
+        test.map(NoisedMetrics::metrics).orElse(Map.of()),
+        new MetricNoise(
+            train.map(NoisedMetrics::errors).orElse(Map.of()),
+            test.map(NoisedMetrics::errors).orElse(Map.of())));
   }
 
   /** Reports a round whose model was not evaluated, or could not be and was taken back. */
   void unevaluated(Cost round) {
-    add(round, Double.NaN, Map.of(), Map.of());
+    add(round, Double.NaN, Map.of(), Map.of(), MetricNoise.NONE);
   }
 
-  private void add(Cost round, double loss, Map<String, Double> train, Map<String, Double> test) {
+  private void add(
+      Cost round,
+      double loss,
+      Map<String, Double> train,
+      Map<String, Double> test,
+      MetricNoise noise) {
     RoundSummary summary =
         new RoundSummary(
             round.round(),
@@ -50,7 +69,8 @@ final class RoundReports {
             test,
             round.seconds(),
             round.measured(),
-            round.phaseSeconds());
+            round.phaseSeconds(),
+            noise);
     rounds.add(summary);
     listener.roundFinished(summary);
   }

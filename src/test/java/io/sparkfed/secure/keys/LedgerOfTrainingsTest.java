@@ -13,8 +13,11 @@ import io.sparkfed.aggregate.RingSum;
 import io.sparkfed.aggregate.SumFactory;
 import io.sparkfed.aggregate.VectorSum;
 import io.sparkfed.data.Shard;
+import io.sparkfed.evaluation.MetricSettings;
+import io.sparkfed.federated.CheckpointListener;
 import io.sparkfed.federated.PlanBuilder;
 import io.sparkfed.federated.PrivatePlan;
+import io.sparkfed.federated.RunBudget;
 import io.sparkfed.federated.TrainingPlan;
 import io.sparkfed.federated.TrainingResult;
 import io.sparkfed.federated.TrainingState;
@@ -94,6 +97,14 @@ class LedgerOfTrainingsTest {
   }
 
   private TrainingPlan plan(byte[] runId, double epsilon, int honest) {
+    return plan(
+        runId,
+        epsilon,
+        honest,
+        new RunBudget(Zcdp.within(epsilon, DELTA), Zcdp.NOTHING, 0.0, 0.0, 0.2));
+  }
+
+  private TrainingPlan plan(byte[] runId, double epsilon, int honest, RunBudget budget) {
     return new PlanBuilder()
         .family(Family.LOGISTIC)
         .features(2)
@@ -104,15 +115,13 @@ class LedgerOfTrainingsTest {
                 PrivatePlan.Method.GRADIENTS,
                 epsilon,
                 DELTA,
-                Zcdp.within(epsilon, DELTA),
-                Zcdp.NOTHING,
+                budget,
                 new RowCut(Scaling.identity(SHAPE), Math.sqrt(3.0), 1.0, 1),
                 0.0,
                 1.0,
                 OptionalLong.of(90),
                 OptionalInt.of(honest),
-                0.2,
-                0.01))
+                MetricSettings.of(Family.LOGISTIC)))
         .build();
   }
 
@@ -190,6 +199,69 @@ class LedgerOfTrainingsTest {
     assertTrue(
         resumed.privacy().orElseThrow().rho() >= whole.privacy().orElseThrow().rho() * 0.999,
         "what was released before the kill is in the account");
+  }
+
+  private FederatedTrainer withTestRows(
+      byte[] runId, RunBudget budget, CheckpointListener checkpoints) {
+    return new FederatedTrainer(
+        ThreeOwners.workers(20), plan(runId, 1.0, 1, budget), round -> {}, checkpoints);
+  }
+
+  private TrainingResult trainWithTestRows(RunBudget budget) {
+    return withTestRows(Kdf.fresh(), budget, CheckpointListener.NONE).train();
+  }
+
+  private static RunBudget sameForTestRows() {
+    return new RunBudget(ONE, ONE, 0.0, 0.0, 0.2);
+  }
+
+  /** A budget of epsilon 1 is enough for a fit of epsilon 1 and figures of epsilon 1. */
+  @Test
+  void train_withTestRows_costsTheLargerOfBothParts() throws IOException {
+    owners.policies("\ndp.epsilon = 1\ndp.delta = 1e-6\n");
+
+    TrainingResult result = trainWithTestRows(sameForTestRows());
+
+    Ledger ledger = owners.ledger("a");
+    assertEquals(ROUNDS + 2, ledger.charges().size());
+    assertEquals(
+        1, ledger.charges().stream().filter(line -> line.contains("EvaluationWithin")).count());
+    assertTrue(ONE.covers(ledger.spent()));
+    double told = result.privacy().orElseThrow().rho();
+    assertEquals(ledger.spent().rho().doubleValue(), told, 1e-9 * told);
+    assertEquals(ONE.rho().doubleValue(), told, 1e-3 * told);
+    refused("dp.epsilon", () -> trainWithTestRows(sameForTestRows()));
+    assertEquals(ledger, owners.ledger("a"));
+  }
+
+  /** Which part costs more is told before the first sum, though test rows are asked at the end. */
+  @Test
+  void train_testRowsCostMoreThanThereIs_isRefusedBeforeTheFirstSum() throws IOException {
+    owners.policies("\ndp.epsilon = 0.9\ndp.delta = 1e-6\n");
+    Zcdp small = Zcdp.within(0.2, DELTA);
+
+    refused(
+        "dp.epsilon-per-run", () -> trainWithTestRows(new RunBudget(small, ONE, 0.0, 0.0, 0.2)));
+    assertTrue(owners.ledger("a").charges().isEmpty());
+
+    trainWithTestRows(new RunBudget(small, small, 0.0, 0.0, 0.2));
+    assertTrue(small.covers(owners.ledger("a").spent()));
+  }
+
+  /** Who kills the driver before the figures are told has spent them. */
+  @Test
+  void resume_afterTheFiguresAreLost_chargesThemAgain() throws IOException {
+    owners.policies("\ndp.epsilon = 4\ndp.delta = 1e-6\n");
+    byte[] runId = Kdf.fresh();
+    List<TrainingState> states = new ArrayList<>();
+    withTestRows(runId, sameForTestRows(), states::add).train();
+
+    withTestRows(runId, sameForTestRows(), CheckpointListener.NONE)
+        .resume(states.get(states.size() - 1));
+
+    assertEquals(ROUNDS + 3, owners.ledger("a").charges().size());
+    double spent = owners.ledger("a").spent().rho().doubleValue();
+    assertEquals(ONE.times(2).rho().doubleValue(), spent, 1e-3 * spent);
   }
 
   /** The per-run cap holds over the kills of one run, too: a thousand answers are paid for. */

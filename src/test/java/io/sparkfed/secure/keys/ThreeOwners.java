@@ -69,14 +69,28 @@ record ThreeOwners(Path dir, RosterFile roster) {
     return Ledger.of(dir.resolve(owner), new KeyFolder(dir.resolve(owner)).budget().orElseThrow());
   }
 
-  /** Returns thirty rows of each. */
+  /** Returns thirty training rows of each. */
   static InProcessFederation<Shard> workers() {
+    return workers(0);
+  }
+
+  /**
+   * Returns thirty training rows of each.
+   *
+   * @param test number of test rows beside them
+   */
+  static InProcessFederation<Shard> workers(int test) {
     Random random = new Random(1);
     Map<String, Shard> shards = new TreeMap<>();
     for (String owner : NAMES) {
       ShardBuilder rows = new ShardBuilder(owner, 2, Storage.DOUBLE);
-      for (int i = 0; i < 30; i++) {
-        rows.addDense(random.doubles(2, -1.0, 1.0).toArray(), i % 2, 1.0, 0.0, Part.TRAIN);
+      for (int i = 0; i < 30 + test; i++) {
+        rows.addDense(
+            random.doubles(2, -1.0, 1.0).toArray(),
+            i % 2,
+            1.0,
+            0.0,
+            i < 30 ? Part.TRAIN : Part.TEST);
       }
       shards.put(owner, rows.build(0.0, 1L, false, SHAPE));
     }

@@ -1,0 +1,23 @@
+package io.sparkfed.federated;
+
+import io.sparkfed.privacy.Zcdp;
+
+/**
+ * What the releases of a run may cost, and what part of it is for what: public, as nothing of it
+ * depends on rows.
+ *
+ * @param training what all releases about training rows may cost
+ * @param test what the release about test rows may cost; nothing where there is none. A row is in
+ *     one of both parts, and which depends on that row alone, so the run costs the larger
+ * @param figuresShare of {@code training}: for figures of training rows at the end, in [0, 1)
+ * @param countShare of what that leaves: for the number of rows, in [0, 1); 0 where it is public
+ * @param productsShare of what is left then: for the features' products, in [0, 1)
+ */
+public record RunBudget(
+    Zcdp training, Zcdp test, double figuresShare, double countShare, double productsShare) {
+
+  /** Returns what all releases of the run cost a row. */
+  public Zcdp plan() {
+    return training.beside(test);
+  }
+}
