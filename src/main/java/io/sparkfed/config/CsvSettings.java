@@ -175,7 +175,8 @@ final class CsvSettings {
         hasHeader,
         columns.stream().map(String::strip).toList(),
         decimal(section),
-        MissingTexts.of(missing));
+        MissingTexts.of(missing),
+        false);
   }
 
   /** Returns a list of a worker, or that of all where it has none. */

@@ -12,9 +12,16 @@ import java.util.List;
  * @param columns names of the columns of a file without a header; empty to name them by position
  * @param decimal the decimal mark, {@code .} or {@code ,}
  * @param missing texts of cells without a value
+ * @param hidesRows whether a record that breaks a rule is left out, with nobody told; it is refused
+ *     otherwise
  */
 public record CsvDialect(
-    Text text, boolean hasHeader, List<String> columns, char decimal, MissingTexts missing)
+    Text text,
+    boolean hasHeader,
+    List<String> columns,
+    char decimal,
+    MissingTexts missing,
+    boolean hidesRows)
     implements Serializable {
   /** In place of a character: there is none. */
   public static final char NONE = '\0';
@@ -26,7 +33,12 @@ public record CsvDialect(
 
   /** Returns the dialect of a file with a header, commas and points, in UTF-8. */
   public static CsvDialect standard() {
-    return new CsvDialect(Text.standard(), true, List.of(), '.', MissingTexts.COMMON);
+    return new CsvDialect(Text.standard(), true, List.of(), '.', MissingTexts.COMMON, false);
+  }
+
+  /** Returns the same dialect of files whose rows are hidden. */
+  public CsvDialect hidingRows() {
+    return new CsvDialect(text, hasHeader, columns, decimal, missing, true);
   }
 
   /**

@@ -12,6 +12,11 @@ import java.util.List;
  * with it, after blanks or none; anywhere else it is a character like others. What can't be read in
  * one way alone is refused: a quoted cell without an end, text after one, bytes that are no text in
  * the file's encoding. Blank lines and comments are no records.
+ *
+ * <p>Where rows are hidden, a record that can't be read is left out instead: its first line, as
+ * what follows a quote without its partner are other records. So one record takes others with it
+ * only if its quotes and theirs make one of them that can be read. Bytes that are no text are
+ * U+FFFD.
  */
 public final class CsvRecords {
   /** A record as long as this is taken for the rest of a file after a quote without its partner. */
@@ -23,6 +28,7 @@ public final class CsvRecords {
   private final CsvDialect.Text dialect;
   private final char separator;
   private final PlainRecords plain;
+  private final boolean leavesOut;
 
   /** The characters of records that aren't plain, without what stands between cells. */
   private char[] taken = new char[256];
@@ -43,9 +49,13 @@ public final class CsvRecords {
    *
    * @throws IOException if they can't be read
    */
-  public static CsvRecords of(InputStream bytes, CsvDialect.Text dialect) throws IOException {
+  public static CsvRecords of(InputStream bytes, CsvDialect dialect) throws IOException {
+    String encoding = dialect.text().encoding();
+    boolean leavesOut = dialect.hidesRows();
     return new CsvRecords(
-        new CsvText(new DecodedText(bytes, dialect.encoding()), dialect.encoding()), dialect);
+        new CsvText(new DecodedText(bytes, encoding, leavesOut), encoding, leavesOut),
+        dialect.text(),
+        leavesOut);
   }
 
   /**
@@ -54,11 +64,12 @@ public final class CsvRecords {
    * @throws IOException if it can't be read
    */
   public CsvRecords(Reader text, CsvDialect.Text dialect) throws IOException {
-    this(new CsvText(text::read, dialect.encoding()), dialect);
+    this(new CsvText(text::read, dialect.encoding(), false), dialect, false);
   }
 
-  private CsvRecords(CsvText text, CsvDialect.Text dialect) {
+  private CsvRecords(CsvText text, CsvDialect.Text dialect, boolean leavesOut) {
     this.text = text;
+    this.leavesOut = leavesOut;
     this.dialect = dialect;
     this.separator = dialect.separator().charAt(0);
     this.plain = dialect.separator().length() == 1 ? new PlainRecords(dialect) : null;
@@ -68,26 +79,61 @@ public final class CsvRecords {
    * Goes to the next record.
    *
    * @return whether there is one
-   * @throws CsvException if it can't be read in one way alone
+   * @throws CsvException if it can't be read in one way alone, and rows aren't hidden
    * @throws IOException if the file can't be read
    */
   public boolean next() throws IOException {
+    text.release();
     while (text.has(1)) {
       if (dialect.comment() != CsvDialect.NONE && text.isNext(dialect.comment())) {
         skipLine();
         continue;
       }
       record++;
-      if (!findPlain()) {
-        read();
+      if (!isRead()) {
+        leaveOut();
+        continue;
       }
       boolean isBlank = count == 1 && !anyQuoted && Blanks.isBlank(characters, from(0), to(0));
       if (!isBlank) {
         return true;
       }
+      text.release();
       record--;
     }
     return false;
+  }
+
+  /** Reads a record; returns whether it can be read, if rows are hidden. */
+  private boolean isRead() throws IOException {
+    if (!leavesOut) {
+      readAny();
+      return true;
+    }
+    text.hold();
+    try {
+      readAny();
+      return true;
+    } catch (CsvException e) {
+      return false;
+    }
+  }
+
+  private void readAny() throws IOException {
+    if (!findPlain()) {
+      read();
+    }
+  }
+
+  /**
+   * Leaves out the first line of the record, where rows are hidden: the next record begins in the
+   * line behind it.
+   *
+   * @throws IOException if the file can't be read
+   */
+  public void leaveOut() throws IOException {
+    text.goBack();
+    skipLine();
   }
 
   /** Returns the ordinal of the record, from 1. */
@@ -167,6 +213,9 @@ public final class CsvRecords {
     boolean quoted = false;
     while (true) {
       int c = text.take();
+      if (c == END && !text.isWhole()) {
+        throw tooLong();
+      }
       if (c == END || isLineEnd(c) || isSeparator(c)) {
         end(start, kept);
         return c != END && !endsLine(c);
@@ -262,15 +311,17 @@ public final class CsvRecords {
   private void append(char c) {
     if (used == taken.length) {
       if (used >= MOST_CHARACTERS) {
-        throw new CsvException(
-            record,
-            "must have at most "
-                + MOST_CHARACTERS
-                + " characters (is a quote without its partner?)");
+        throw tooLong();
       }
       taken = Arrays.copyOf(taken, 2 * used);
     }
     taken[used++] = c;
+  }
+
+  private CsvException tooLong() {
+    return new CsvException(
+        record,
+        "must have at most " + MOST_CHARACTERS + " characters (is a quote without its partner?)");
   }
 
   private void skipLine() throws IOException {

@@ -23,14 +23,24 @@ final class CsvText {
 
   private final Source source;
   private final String encoding;
+  private final boolean takesAny;
   private char[] buffer = new char[BUFFER];
   private int at;
   private int filled;
   private boolean ended;
 
-  CsvText(Source source, String encoding) throws IOException {
+  /** A place to go back to, which stays in the buffer; {@link #END} for none. */
+  private int held = END;
+
+  /**
+   * Reads text.
+   *
+   * @param takesAny whether any character is text; one of code 0 is refused otherwise
+   */
+  CsvText(Source source, String encoding, boolean takesAny) throws IOException {
     this.source = source;
     this.encoding = encoding;
+    this.takesAny = takesAny;
     if (has(1) && buffer[0] == BYTE_ORDER_MARK) {
       at++;
     }
@@ -61,6 +71,25 @@ final class CsvText {
     at = place;
   }
 
+  /**
+   * Keeps what follows from here on, to go back to. The text seems to end where the buffer can't
+   * grow any more; {@link #isWhole} tells that from its end.
+   */
+  void hold() {
+    held = at;
+  }
+
+  /** Goes back to where {@link #hold} was called last, and {@link #release releases} it. */
+  void goBack() {
+    at = held;
+    release();
+  }
+
+  /** Keeps nothing any longer. */
+  void release() {
+    held = END;
+  }
+
   /** Whether a character is next; it is not taken. */
   boolean isNext(char c) throws IOException {
     return has(1) && buffer[at] == c;
@@ -85,21 +114,25 @@ final class CsvText {
    * @return whether more can be in the buffer now
    */
   boolean more() throws IOException {
-    boolean isFull = filled - at > buffer.length - LEAST_ROOM;
+    int from = held == END ? at : held;
+    boolean isFull = filled - from > buffer.length - LEAST_ROOM;
     if (ended || (isFull && buffer.length >= LARGEST_BUFFER)) {
       return false;
     }
     char[] place = isFull ? new char[2 * buffer.length] : buffer;
-    System.arraycopy(buffer, at, place, 0, filled - at);
+    System.arraycopy(buffer, from, place, 0, filled - from);
     buffer = place;
-    filled -= at;
-    at = 0;
+    filled -= from;
+    at -= from;
+    held = held == END ? END : 0;
     try {
       int read = source.read(buffer, filled, buffer.length - filled);
       ended = read < 0;
-      int from = filled;
+      int before = filled;
       filled += Math.max(0, read);
-      requireText(from);
+      if (!takesAny) {
+        requireText(before);
+      }
     } catch (CharacterCodingException e) {
       // Decoding runs ahead of the records, so which one it is isn't known.
       throw new CsvException(0, "is not text in " + encoding + " (data.options.encoding)");

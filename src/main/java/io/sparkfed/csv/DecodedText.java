@@ -10,7 +10,10 @@ import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.CodingErrorAction;
 
-/** Bytes as text. What stands before bytes that are no text is returned before they are refused. */
+/**
+ * Bytes as text. What stands before bytes that are no text is returned before they are refused, or
+ * replaced by U+FFFD.
+ */
 final class DecodedText implements CsvText.Source {
   private static final int BYTES = 1 << 16;
 
@@ -20,13 +23,19 @@ final class DecodedText implements CsvText.Source {
   private boolean ended;
   private boolean isFlushed;
 
-  DecodedText(InputStream bytes, String encoding) {
+  /**
+   * Prepares.
+   *
+   * @param replaces whether bytes that are no text are replaced; they are refused otherwise
+   */
+  DecodedText(InputStream bytes, String encoding, boolean replaces) {
+    CodingErrorAction action = replaces ? CodingErrorAction.REPLACE : CodingErrorAction.REPORT;
     this.bytes = bytes;
     this.decoder =
         Charset.forName(encoding)
             .newDecoder()
-            .onMalformedInput(CodingErrorAction.REPORT)
-            .onUnmappableCharacter(CodingErrorAction.REPORT);
+            .onMalformedInput(action)
+            .onUnmappableCharacter(action);
   }
 
   /**

@@ -138,7 +138,7 @@ public final class OwnerPolicy {
 
   private static List<String> header(Path csv) throws IOException {
     try (InputStream in = Files.newInputStream(csv)) {
-      CsvRecords records = CsvRecords.of(in, CsvDialect.standard().text());
+      CsvRecords records = CsvRecords.of(in, CsvDialect.standard());
       if (records.next()) {
         return CsvHeader.names(records.cells());
       }

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CsvNumbersTest {
   private static CsvDialect dialect(char decimal, List<String> missing) {
     Text text = new Text("UTF-8", ";", '"', '\0', '\0', '\0', true, false, false);
-    return new CsvDialect(text, false, List.of(), decimal, MissingTexts.of(missing));
+    return new CsvDialect(text, false, List.of(), decimal, MissingTexts.of(missing), false);
   }
 
   /** A cell's number is that of its text, unless the text stands for a missing value. */

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sparkfed.csv.CsvDialect.Text;
+import io.sparkfed.model.MissingTexts;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.StringReader;
@@ -40,6 +41,10 @@ class CsvRecordsTest {
 
   private static Text dialect(String separator, char escape, char comment, char lineEnd) {
     return new Text("UTF-8", separator, '"', escape, comment, lineEnd, true, false, false);
+  }
+
+  private static CsvDialect of(Text text) {
+    return new CsvDialect(text, true, List.of(), '.', MissingTexts.COMMON, false);
   }
 
   @Test
@@ -164,10 +169,10 @@ class CsvRecordsTest {
     CsvException e =
         assertThrows(
             CsvException.class,
-            () -> CsvRecords.of(new ByteArrayInputStream(bytes), Text.standard()).next());
+            () -> CsvRecords.of(new ByteArrayInputStream(bytes), CsvDialect.standard()).next());
     assertEquals("is not text in UTF-8 (data.options.encoding)", e.getMessage());
     Text latin = new Text("ISO-8859-1", ",", '"', '\\', NONE, NONE, true, false, false);
-    CsvRecords records = CsvRecords.of(new ByteArrayInputStream(bytes), latin);
+    CsvRecords records = CsvRecords.of(new ByteArrayInputStream(bytes), of(latin));
     records.next();
     assertEquals("stra\u00DFe", records.cell(0));
   }
@@ -260,7 +265,7 @@ class CsvRecordsTest {
       String long1 = "x".repeat(shift) + unit.repeat(30_000);
       byte[] bytes = (long1 + ",1\n2," + long1 + "\n").getBytes(encoding);
       Text dialect = new Text(encoding, ",", '"', NONE, NONE, NONE, true, false, false);
-      CsvRecords records = CsvRecords.of(new ByteArrayInputStream(bytes), dialect);
+      CsvRecords records = CsvRecords.of(new ByteArrayInputStream(bytes), of(dialect));
 
       assertTrue(records.next());
       assertEquals(List.of(long1, "1"), records.cells());
@@ -274,7 +279,7 @@ class CsvRecordsTest {
   void next_recordsBeforeBytesThatAreNoText_areRead() throws IOException {
     byte[] bytes = "1,2\n3,\u00E9".getBytes(StandardCharsets.UTF_8);
     byte[] cut = Arrays.copyOf(bytes, bytes.length - 1);
-    CsvRecords records = CsvRecords.of(new ByteArrayInputStream(cut), Text.standard());
+    CsvRecords records = CsvRecords.of(new ByteArrayInputStream(cut), CsvDialect.standard());
 
     assertTrue(records.next());
     assertEquals(List.of("1", "2"), records.cells());

@@ -48,8 +48,13 @@ class PrivateRunIT {
     Told with =
         told(
             "odd", List.of("abc,F,1", ",M,0", "1e300,F,1", "40,X,1", "40,F,7", "NaN,M,1", "40,F,"));
+    Told withNoRecords =
+        told(
+            "none",
+            List.of("40,F", "40,F,1,9", "\"40,F,1", "\"40\"1,F,1", "4\0000,F,1", "40,\"F,1"));
 
     assertEquals(without, with);
+    assertEquals(without, withNoRecords);
     List<String> asked =
         without.jobs().stream().filter(job -> job.contains("workers)")).distinct().toList();
     assertTrue(

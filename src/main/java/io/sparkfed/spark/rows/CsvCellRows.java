@@ -3,6 +3,7 @@ package io.sparkfed.spark.rows;
 import io.sparkfed.csv.CsvDialect;
 import io.sparkfed.data.CellRows;
 import io.sparkfed.data.Cells;
+import io.sparkfed.spark.rows.CsvCursor.LeftOutException;
 import io.sparkfed.spark.rows.CsvFiles.CsvFile;
 import io.sparkfed.spark.rows.CsvRows.Output;
 import java.util.Arrays;
@@ -67,17 +68,27 @@ final class CsvCellRows implements CellRows, Cells {
 
   @Override
   public boolean next() {
-    if (!move()) {
-      return false;
+    while (move()) {
+      Arrays.fill(known, Known.NOTHING);
+      boolean isLeftOut = hasRules && !isOfTypes();
+      isAhead = false;
+      if (!isLeftOut) {
+        return true;
+      }
     }
-    Arrays.fill(known, Known.NOTHING);
-    if (hasRules) {
+    return false;
+  }
+
+  /** Whether all cells of the row are of their types, where rows are hidden. */
+  private boolean isOfTypes() {
+    try {
       for (int at = 0; at < columns.length; at++) {
         know(at);
       }
+      return true;
+    } catch (LeftOutException e) {
+      return false;
     }
-    isAhead = false;
-    return true;
   }
 
   /** Goes to the row that is to come, and returns whether there is one. */

@@ -23,7 +23,7 @@ import org.apache.spark.util.TaskCompletionListener;
 /**
  * Goes over the rows of csv files, in a task where the files are, and reads their cells by the
  * names of each file's own columns. A row with more or fewer cells than its file has columns is
- * refused.
+ * refused, or left out where rows are hidden.
  */
 final class CsvCursor {
   private static final System.Logger LOG = System.getLogger(CsvCursor.class.getName());
@@ -44,6 +44,15 @@ final class CsvCursor {
 
   private InputStream input;
   private CsvRecords records;
+
+  /** A row is left out. Says nothing of it. */
+  static final class LeftOutException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private LeftOutException() {
+      super("", null, false, false);
+    }
+  }
 
   /**
    * Prepares for files.
@@ -75,10 +84,14 @@ final class CsvCursor {
     try {
       while (true) {
         if (records != null && records.next()) {
-          if (records.size() != width) {
+          if (records.size() == width) {
+            return true;
+          }
+          if (!dialect.hidesRows()) {
             throw ofOtherWidth();
           }
-          return true;
+          records.leaveOut();
+          continue;
         }
         requireUnchanged();
         if (!files.hasNext()) {
@@ -149,6 +162,7 @@ final class CsvCursor {
    *
    * @return null where it is missing
    * @throws UnreadableFileException if it isn't of the type
+   * @throws LeftOutException if it isn't, and rows are hidden
    */
   Object value(int column, CsvCells cells) {
     String cell = text(column);
@@ -162,6 +176,7 @@ final class CsvCursor {
    *
    * @return null where it is missing
    * @throws UnreadableFileException if nobody can tell whether it is a number
+   * @throws LeftOutException if nobody can, and rows are hidden
    */
   String text(int column, CsvCells cells) {
     String cell = text(column);
@@ -170,7 +185,10 @@ final class CsvCursor {
         : cells.text(cell, dialect.decimal()).orElseThrow(() -> notOfType(column, cells, cell));
   }
 
-  private UnreadableFileException notOfType(int column, CsvCells cells, String cell) {
+  private RuntimeException notOfType(int column, CsvCells cells, String cell) {
+    if (dialect.hidesRows()) {
+      return new LeftOutException();
+    }
     return broken(
         records.record(), "column " + columns.get(column) + " " + cells.rule(cell, dialect));
   }
@@ -184,7 +202,7 @@ final class CsvCursor {
       task.taskMetrics().inputMetrics().incBytesRead(next.listed().length());
     }
     input = CsvFiles.open(next.listed().path(), hadoop);
-    records = CsvRecords.of(input, dialect.text());
+    records = CsvRecords.of(input, dialect);
     ofFolders = new ArrayList<>(next.listed().partition().values());
     List<String> own = new ArrayList<>(next.names().stream().map(CsvHeader::key).toList());
     next.listed().partition().keySet().forEach(name -> own.add(CsvHeader.key(name)));

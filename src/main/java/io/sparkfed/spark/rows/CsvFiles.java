@@ -184,7 +184,7 @@ final class CsvFiles {
       return null;
     }
     try (InputStream input = open(file.path(), hadoop)) {
-      CsvRecords records = CsvRecords.of(input, search.dialect().text());
+      CsvRecords records = CsvRecords.of(input, search.dialect());
       if (!records.next()) {
         return null;
       }

@@ -1,6 +1,7 @@
 package io.sparkfed.spark.rows;
 
 import io.sparkfed.csv.CsvDialect;
+import io.sparkfed.spark.rows.CsvCursor.LeftOutException;
 import io.sparkfed.spark.rows.CsvFiles.CsvFile;
 import java.io.Serializable;
 import java.util.Iterator;
@@ -20,7 +21,9 @@ final class CsvRows implements Iterator<InternalRow> {
 
   private final CsvCursor cursor;
   private final List<Output> outputs;
-  private boolean isReady;
+
+  /** The values of the row that is to come; null where it isn't read yet. */
+  private Object[] ahead;
 
   /**
    * A column that is put out.
@@ -39,8 +42,18 @@ final class CsvRows implements Iterator<InternalRow> {
 
   @Override
   public boolean hasNext() {
-    isReady = isReady || cursor.next();
-    return isReady;
+    while (ahead == null && cursor.next()) {
+      try {
+        Object[] values = new Object[outputs.size()];
+        for (int j = 0; j < values.length; j++) {
+          values[j] = value(j, outputs.get(j).cells());
+        }
+        ahead = values;
+      } catch (LeftOutException e) {
+        // The next one is looked at.
+      }
+    }
+    return ahead != null;
   }
 
   @Override
@@ -48,11 +61,8 @@ final class CsvRows implements Iterator<InternalRow> {
     if (!hasNext()) {
       throw new NoSuchElementException();
     }
-    isReady = false;
-    Object[] values = new Object[outputs.size()];
-    for (int j = 0; j < values.length; j++) {
-      values[j] = value(j, outputs.get(j).cells());
-    }
+    Object[] values = ahead;
+    ahead = null;
     return new GenericInternalRow(values);
   }
 

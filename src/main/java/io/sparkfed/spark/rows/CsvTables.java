@@ -253,7 +253,17 @@ final class CsvTables {
       sql.columns().keySet().forEach(name -> asked.add(CsvHeader.key(name)));
     }
     return new Search(
-        place, path, csv.of(place.party()), positional, new LinkedHashMap<>(needed()), asked);
+        place, path, dialect(place.party()), positional, new LinkedHashMap<>(needed()), asked);
+  }
+
+  private CsvDialect dialect(String worker) {
+    CsvDialect own = csv.of(worker);
+    return hidesRows() ? own.hidingRows() : own;
+  }
+
+  /** Whether no row may be told of; who writes predictions beside them sees them all. */
+  private boolean hidesRows() {
+    return reading == Reading.TO_FIT && config.privacy().isPresent();
   }
 
   private Map<String, CsvTable> find(List<Search> searches) {

@@ -50,7 +50,7 @@ class CsvCellRowsTest {
 
   private static CsvDialect dialect(char decimal, List<String> missing) {
     Text text = new Text("UTF-8", ";", '"', '\0', '\0', '\0', true, false, false);
-    return new CsvDialect(text, false, List.of(), decimal, MissingTexts.of(missing));
+    return new CsvDialect(text, false, List.of(), decimal, MissingTexts.of(missing), false);
   }
 
   private static Output output(String source, DataType declared) {
