@@ -3,8 +3,10 @@ package io.sparkfed.jobs;
 import io.sparkfed.aggregate.LeftOut;
 import io.sparkfed.config.EnumNames;
 import io.sparkfed.config.TrainingConfig;
+import io.sparkfed.evaluation.MetricNoise;
 import io.sparkfed.evaluation.RoundSummary;
 import io.sparkfed.federated.RunPhase;
+import io.sparkfed.report.NoisedMetric;
 import io.sparkfed.report.PrivacyWords;
 import io.sparkfed.report.RunReport;
 import io.sparkfed.spark.watch.RunningTasks;
@@ -113,7 +115,7 @@ final class Console implements AutoCloseable {
         "%-13s  loss %-12s%s  workers %d  dropouts %d  %.2f s",
         position,
         number(round.loss()),
-        metric(round.trainMetrics(), round.testMetrics()),
+        metric(round.trainMetrics(), round.testMetrics(), round.noise()),
         round.workers(),
         round.dropouts(),
         round.seconds());
@@ -123,7 +125,7 @@ final class Console implements AutoCloseable {
     if (!report.exit().message().isEmpty()) {
       line("%s", report.exit().message());
     }
-    String metric = metric(report.trainMetrics(), report.testMetrics());
+    String metric = metric(report.trainMetrics(), report.testMetrics(), report.noise());
     line(
         "%s after %.1f s%s",
         report.exit().state(),
@@ -153,17 +155,29 @@ final class Console implements AutoCloseable {
     out.close();
   }
 
-  private static String metric(Map<String, Double> train, Map<String, Double> test) {
+  private static String metric(
+      Map<String, Double> train, Map<String, Double> test, MetricNoise noise) {
     StringBuilder text = new StringBuilder();
     for (String name : MAIN_METRICS) {
-      if (train.containsKey(name)) {
-        text.append("  train ").append(name).append(' ').append(number(train.get(name)));
-      }
-      if (test.containsKey(name)) {
-        text.append("  test ").append(name).append(' ').append(number(test.get(name)));
-      }
+      append(text, "  train ", name, train, noise.train());
+      append(text, "  test ", name, test, noise.test());
     }
     return text.toString();
+  }
+
+  private static void append(
+      StringBuilder text,
+      String rows,
+      String name,
+      Map<String, Double> metrics,
+      Map<String, Double> noise) {
+    if (metrics.containsKey(name)) {
+      String noised =
+          NoisedMetric.text(name, metrics, noise, " +- ")
+              .map(told -> told.contains(" +- ") ? told + " (noise)" : told)
+              .orElseGet(() -> number(metrics.get(name)));
+      text.append(rows).append(name).append(' ').append(noised);
+    }
   }
 
   private static String number(double value) {

@@ -74,7 +74,8 @@ public final class HtmlReport {
 
     ReportCurves curves = new ReportCurves(report.rounds(), report.model().lossMetric());
     ReportEffort effort = new ReportEffort(trained);
-    List<ReportChart> curveCharts = curves.charts();
+    // Of noised metrics there are those of the final model alone.
+    List<ReportChart> curveCharts = report.privacy().isPresent() ? List.of() : curves.charts();
     List<ReportChart> effortCharts = effort.charts();
     page.put("curves", curveCharts);
     page.put("anyCurves", !curveCharts.isEmpty());
@@ -146,11 +147,16 @@ public final class HtmlReport {
     mainMetric()
         .ifPresent(
             key -> {
-              Double test = finite(report.testMetrics().get(key));
+              boolean isTest =
+                  finite(report.testMetrics().get(key)) != null
+                      || (report.trainMetrics().isEmpty() && !report.noise().test().isEmpty());
               figures.add(
-                  test != null
-                      ? figure("Test " + inPhrase(key), number(test))
-                      : figure("Train " + inPhrase(key), number(report.trainMetrics().get(key))));
+                  figure(
+                      (isTest ? "Test " : "Train ") + inPhrase(key),
+                      isTest
+                          ? ReportTables.metric(key, report.testMetrics(), report.noise().test())
+                          : ReportTables.metric(
+                              key, report.trainMetrics(), report.noise().train())));
             });
     figures.add(figure("Seconds", seconds(report.elapsed().toNanos() / 1e9)));
     return figures;

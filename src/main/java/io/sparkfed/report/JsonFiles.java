@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sparkfed.evaluation.FitStatistics;
+import io.sparkfed.evaluation.MetricNoise;
 import io.sparkfed.evaluation.PrivacyAccount;
 import io.sparkfed.evaluation.RoundSummary;
 import io.sparkfed.model.FeatureEncoding;
@@ -30,6 +31,7 @@ public final class JsonFiles {
     line.put("dropouts", round.dropouts());
     put(line, "loss", round.loss());
     line.set("metrics", metrics(round.trainMetrics(), round.testMetrics()));
+    putNoise(line, round.noise());
     put(line, "seconds", round.seconds());
     line.set("phases", numbers(round.phaseSeconds()));
     round.measured().forEach(line::put);
@@ -102,6 +104,7 @@ public final class JsonFiles {
         .put("code", report.exit().code())
         .put("message", report.exit().message());
     node.set("metrics", metrics(report.trainMetrics(), report.testMetrics()));
+    putNoise(node, report.noise());
     node.set("contract", EncodingJson.write(report.encoding()));
     report.statistics().ifPresent(statistics -> node.set("statistics", statistics(statistics)));
     report.privacy().ifPresent(account -> node.set("privacy", privacy(account)));
@@ -215,6 +218,12 @@ public final class JsonFiles {
       notes.forEach(all::add);
     }
     return pretty(node);
+  }
+
+  private static void putNoise(ObjectNode node, MetricNoise noise) {
+    if (!noise.isNone()) {
+      node.set("noise", metrics(noise.train(), noise.test()));
+    }
   }
 
   private static ObjectNode metrics(Map<String, Double> train, Map<String, Double> test) {

@@ -76,10 +76,18 @@ final class ReportTables {
       rows.add(
           Map.of(
               "label", label(key),
-              "train", metric(key, report.trainMetrics()),
-              "test", metric(key, report.testMetrics())));
+              "train", metric(key, report.trainMetrics(), report.noise().train()),
+              "test", metric(key, report.testMetrics(), report.noise().test())));
     }
-    return Map.of("any", !rows.isEmpty(), "hasTest", test, "rows", rows);
+    return Map.of(
+        "any",
+        !rows.isEmpty(),
+        "hasTest",
+        test,
+        "isNoised",
+        !report.noise().isNone(),
+        "rows",
+        rows);
   }
 
   /** Returns the final model with its largest coefficients. */
@@ -237,8 +245,8 @@ final class ReportTables {
     List<Map<String, Object>> rows = new ArrayList<>();
     for (RoundSummary round : report.rounds()) {
       List<String> cells = new ArrayList<>();
-      train.forEach(key -> cells.add(metric(key, round.trainMetrics())));
-      test.forEach(key -> cells.add(metric(key, round.testMetrics())));
+      train.forEach(key -> cells.add(metric(key, round.trainMetrics(), round.noise().train())));
+      test.forEach(key -> cells.add(metric(key, round.testMetrics(), round.noise().test())));
       measured.forEach(each -> cells.add(measured(each, round)));
       cells.add(seconds(round.seconds()));
       phases.keySet().forEach(phase -> cells.add(seconds(round.phaseSeconds().get(phase))));
@@ -255,7 +263,16 @@ final class ReportTables {
         "any", !rows.isEmpty(), "count", count(rows.size()), "headings", headings, "rows", rows);
   }
 
-  private static String metric(String key, Map<String, Double> metrics) {
+  /**
+   * Returns a metric as it is shown.
+   *
+   * @param noise deviations of noise in the metrics; none where they are exact
+   */
+  static String metric(String key, Map<String, Double> metrics, Map<String, Double> noise) {
+    return NoisedMetric.text(key, metrics, noise, " \u00b1 ").orElseGet(() -> exact(key, metrics));
+  }
+
+  private static String exact(String key, Map<String, Double> metrics) {
     Double value = finite(metrics.get(key));
     boolean whole = value != null && key.equals("rows") && value == Math.rint(value);
     return whole && Math.abs(value) < 1e15 ? count(value.longValue()) : number(value);

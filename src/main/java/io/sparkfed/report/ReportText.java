@@ -33,6 +33,22 @@ public final class ReportText {
     return fixed(value, Math.max(1, 3 - (int) Math.floor(Math.log10(size))));
   }
 
+  /**
+   * A number with noise in it: to the place of the second digit of the noise's deviation.
+   *
+   * @param deviation null for a number without noise
+   * @param sign what stands between both
+   */
+  public static String withNoise(Double value, Double deviation, String sign) {
+    if (finite(value) == null || finite(deviation) == null || !(deviation > 0.0)) {
+      return number(value);
+    }
+    int decimals = 1 - (int) Math.floor(Math.log10(deviation));
+    return decimals > 9 || decimals < -5
+        ? number(value) + sign + number(deviation)
+        : fixed(value, Math.max(0, decimals)) + sign + fixed(deviation, Math.max(0, decimals));
+  }
+
   /** Seconds without their unit: the more decimals, the shorter the time. */
   public static String seconds(Double value) {
     if (finite(value) == null) {

@@ -2,6 +2,7 @@ package io.sparkfed.report;
 
 import io.sparkfed.data.DroppedRows;
 import io.sparkfed.evaluation.FitStatistics;
+import io.sparkfed.evaluation.MetricNoise;
 import io.sparkfed.evaluation.PrivacyAccount;
 import io.sparkfed.evaluation.RoundSummary;
 import io.sparkfed.model.FeatureEncoding;
@@ -59,6 +60,11 @@ public record RunReport(
     Map<String, Double> phaseSeconds,
     FeatureEncoding encoding,
     SortedMap<String, String> journals) {
+
+  /** Returns what noise does to the metrics of the final model; none where sums were exact. */
+  public MetricNoise noise() {
+    return rounds.isEmpty() ? MetricNoise.NONE : rounds.get(rounds.size() - 1).noise();
+  }
 
   /**
    * How a run ended.

@@ -3,9 +3,12 @@ package io.sparkfed.jobs;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import io.sparkfed.evaluation.MetricNoise;
+import io.sparkfed.evaluation.RoundSummary;
 import io.sparkfed.federated.RunPhase;
 import io.sparkfed.jobs.LiveLine.Screen;
 import io.sparkfed.spark.watch.RunningTasks;
+import io.sparkfed.testing.Measured;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -64,6 +67,41 @@ class ConsoleTest {
       assertEquals(
           "skipped worker a\\u001b[2J\\u000around 9/9\\u009b31m\\u202e\nload\\u001b[1A", shown());
     }
+  }
+
+  @Test
+  void round_ofNoisedMetrics_saysHowExactTheyAre() {
+    assertEquals(
+        "round 8/8      loss -             test accuracy 0.843 +- 0.010 (noise)  workers 4  dropouts"
+            + " 0  1.00 s",
+        round(0.8432));
+    bytes.reset();
+    assertEquals(
+        "round 8/8      loss -             test accuracy hidden by noise  workers 4  dropouts 0"
+            + "  1.00 s",
+        round(Double.NaN));
+  }
+
+  private String round(double accuracy) {
+    try (Console console = new Console(line(Screen.LOG), 8)) {
+      console.round(
+          new RoundSummary(
+              8,
+              4,
+              0,
+              Double.NaN,
+              Map.of(),
+              Map.of("accuracy", accuracy),
+              1.0,
+              Measured.of(0, 0, 10),
+              Map.of(),
+              new MetricNoise(
+                  Map.of(),
+                  Double.isNaN(accuracy)
+                      ? Map.of("rows", 9.0)
+                      : Map.of("rows", 9.0, "accuracy", 0.0102))));
+    }
+    return shown();
   }
 
   @Test

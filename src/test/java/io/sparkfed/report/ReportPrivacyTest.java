@@ -8,8 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sparkfed.evaluation.MetricNoise;
 import io.sparkfed.evaluation.PrivacyAccount;
 import io.sparkfed.evaluation.PrivacyAccount.Released;
+import io.sparkfed.evaluation.RoundSummary;
+import io.sparkfed.testing.Measured;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -64,6 +67,69 @@ class ReportPrivacyTest {
         "{\"purpose\":\"gradient\",\"rows\":\"train\",\"sums\":8,\"length\":6,\"sigma\":11.5,"
             + "\"sensitivity\":1.25,\"rho\":0.0244453}",
         privacy.path("releases").path(1).toString());
+  }
+
+  /** Of a run whose test rows were told of at the end: one figure is hidden, one has no noise. */
+  private static ReportRun evaluated() {
+    ReportRun run = run(ACCOUNT);
+    run.test =
+        ReportRun.metrics(
+            "rows", 251.3, "accuracy", 0.84321, "recall", Double.NaN, "aucError", 0.05);
+    run.rounds =
+        List.of(
+            new RoundSummary(
+                8,
+                4,
+                0,
+                Double.NaN,
+                Map.of(),
+                run.test,
+                1.0,
+                Measured.of(0, 0, 10),
+                Map.of(),
+                new MetricNoise(Map.of(), ReportRun.metrics("rows", 12.4, "accuracy", 0.00987))));
+    return run;
+  }
+
+  @Test
+  void files_ofNoisedMetrics_haveTheDeviations() throws Exception {
+    ObjectMapper json = new ObjectMapper();
+    RunReport report = evaluated().report();
+    for (String text :
+        List.of(JsonFiles.run(report), JsonFiles.roundLine(report.rounds().get(0)))) {
+      JsonNode node = json.readTree(text);
+      assertEquals(
+          "{\"rows\":251.3,\"accuracy\":0.84321,\"recall\":null,\"aucError\":0.05}",
+          node.path("metrics").path("test").toString());
+      assertEquals(
+          "{\"train\":{},\"test\":{\"rows\":12.4,\"accuracy\":0.00987}}",
+          node.path("noise").toString());
+    }
+    assertFalse(JsonFiles.run(new ReportRun().report()).contains("\"noise\""));
+  }
+
+  @Test
+  void render_ofNoisedMetrics_saysHowExactTheyAre() {
+    String page = HtmlReport.render(evaluated().report());
+
+    assertEquals("0.8432 \u00b1 0.0099", keyFigure(page, "Test accuracy"));
+    assertEquals(List.of("\u2013", "251 \u00b1 12"), tableRow(page, "Rows"));
+    assertEquals(List.of("\u2013", "hidden by noise"), tableRow(page, "Recall"));
+    assertEquals(List.of("\u2013", "0.05000"), tableRow(page, "AUC error at most"));
+    assertTrue(page.contains("&plusmn; is the standard deviation of what noise does"));
+    assertTrue(page.contains("Losses and metrics of rounds aren&rsquo;t told"));
+    assertFalse(
+        HtmlReport.render(new ReportRun().report()).contains("what noise does to a figure"));
+  }
+
+  @Test
+  void withNoise_isToTheSecondDigitOfTheDeviation() {
+    assertEquals("0.8432 +- 0.0099", ReportText.withNoise(0.84321, 0.00987, " +- "));
+    assertEquals("16281 +- 123", ReportText.withNoise(16281.4, 123.4, " +- "));
+    assertEquals("2.3 +- 1.0", ReportText.withNoise(2.34, 1.04, " +- "));
+    assertEquals("0.8432", ReportText.withNoise(0.84321, null, " +- "));
+    assertEquals("0.8432", ReportText.withNoise(0.84321, 0.0, " +- "));
+    assertEquals("1.234e+12 +- 5.000e+09", ReportText.withNoise(1.234e12, 5e9, " +- "));
   }
 
   @Test
