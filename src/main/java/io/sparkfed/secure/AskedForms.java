@@ -17,6 +17,7 @@ import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /**
  * All that the sums of a study have a worker do, as a closed list of names, for workers that are
@@ -35,29 +36,44 @@ public final class AskedForms<S> {
     PLAIN
   }
 
-  private AskedForms(Set<Way> ways, Form<Words<S>> encoded, Form<Words<S>> magnitude) {
+  /** Whether owners add noise to answers. A study's answers all have it, or none has. */
+  public enum Noise {
+    NONE,
+    OF_OWNERS
+  }
+
+  private AskedForms(
+      Set<Way> ways,
+      Set<Noise> noises,
+      UnaryOperator<Form<Words<S>>> ofStudy,
+      Form<Question<S>> questions) {
+    Map<String, Form<Words<S>>> asked = new LinkedHashMap<>();
+    if (noises.contains(Noise.NONE)) {
+      asked.put("", ofStudy.apply(EncodedAnswer.form(questions)));
+      asked.put(" magnitude", ofStudy.apply(AnswersMagnitude.form(questions)));
+    }
+    if (noises.contains(Noise.OF_OWNERS)) {
+      asked.put(" release", ofStudy.apply(NoisyAnswer.form(questions)));
+    }
     byName.put("end of run", EndOfRun.<S>form());
     if (ways.contains(Way.MASKED)) {
       byName.put("masked phase", MaskedSum.<S>formOfPhases());
-      byName.put("masked", MaskedSum.form(encoded));
-      byName.put("masked magnitude", MaskedSum.form(magnitude));
+      asked.forEach((kind, words) -> byName.put("masked" + kind, MaskedSum.form(words)));
     }
     if (ways.contains(Way.SEALED)) {
-      byName.put("sealed", SealedSum.form(encoded));
-      byName.put("sealed magnitude", SealedSum.form(magnitude));
+      asked.forEach((kind, words) -> byName.put("sealed" + kind, SealedSum.form(words)));
     }
     if (ways.contains(Way.PLAIN)) {
-      byName.put("plain", InsecurePlainSum.form(UnderPolicies.form(encoded)));
-      byName.put("plain magnitude", InsecurePlainSum.form(UnderPolicies.form(magnitude)));
+      asked.forEach(
+          (kind, words) ->
+              byName.put("plain" + kind, InsecurePlainSum.form(UnderPolicies.form(words))));
     }
   }
 
   /** Returns the list for the questions that a form reads, as who asks needs it. */
   public static <S> AskedForms<S> of(Form<Question<S>> questions) {
     return new AskedForms<>(
-        EnumSet.allOf(Way.class),
-        SumsOfStudy.form(EncodedAnswer.form(questions)),
-        SumsOfStudy.form(AnswersMagnitude.form(questions)));
+        EnumSet.allOf(Way.class), EnumSet.allOf(Noise.class), SumsOfStudy::form, questions);
   }
 
   /**
@@ -65,12 +81,15 @@ public final class AskedForms<S> {
    *
    * @param study SHA-256 of the study
    * @param way what protects the study's sums
+   * @param noise whether the study's answers have noise
    */
-  public static <S> AskedForms<S> ofStudy(byte[] study, Way way, Form<Question<S>> questions) {
+  public static <S> AskedForms<S> ofStudy(
+      byte[] study, Way way, Noise noise, Form<Question<S>> questions) {
     return new AskedForms<>(
         EnumSet.of(way),
-        only(study, SumsOfStudy.form(EncodedAnswer.form(questions))),
-        only(study, SumsOfStudy.form(AnswersMagnitude.form(questions))));
+        EnumSet.of(noise),
+        words -> only(study, SumsOfStudy.form(words)),
+        questions);
   }
 
   private static <S> Form<Words<S>> only(byte[] study, Form<Words<S>> words) {

@@ -96,6 +96,15 @@ record NoisyAnswer<S>(
     release(question, fractionBits, variance, honestWorkers, plan);
   }
 
+  /**
+   * Returns what reads what is asked.
+   *
+   * @param ofQuestion reads the question
+   */
+  static <S> Form<Words<S>> form(Form<Question<S>> ofQuestion) {
+    return new NoisyForm<>(ofQuestion);
+  }
+
   /** Asks for a release that costs no more than it may. */
   static <S> NoisyAnswer<S> of(
       Question<S> question, int workers, Zcdp cost, int honestWorkers, Zcdp plan) {
@@ -187,6 +196,6 @@ record NoisyAnswer<S>(
 
   @Override
   public Form<Words<S>> form() {
-    return new NoisyForm<>(question.form());
+    return form(question.form());
   }
 }

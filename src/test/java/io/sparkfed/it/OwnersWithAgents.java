@@ -138,9 +138,18 @@ public record OwnersWithAgents(Path root, OwnerFolders owners) {
 
   /** Returns a configuration of executors, whose study agents are asked just so. */
   public TrainingConfig config(String... settings) throws IOException {
-    String keys = "aggregation.keys.dir = \"" + owners.dir() + "\"";
-    return ConfigLoader.load(
-        write("run", w -> "hosts = [localhost]", keys), Map.of(), List.of(settings));
+    return ConfigLoader.load(confOfExecutors("run"), Map.of(), List.of(settings));
+  }
+
+  /** Returns such a configuration without SQL, and without anything that is found in rows. */
+  public TrainingConfig configOfPlainColumns(String... settings) throws IOException {
+    Path file = confOfExecutors("plain");
+    String text =
+        Files.readString(file)
+            .replaceAll("(?m)^ *(derive|where|impute).*\n", "")
+            .replace("x2, site, z]", "x2, site]")
+            .replace("categorical.site {}", "categorical.site.levels = [left, right, \"01\"]");
+    return ConfigLoader.load(Files.writeString(file, text), Map.of(), List.of(settings));
   }
 
   /** Writes a configuration whose workers are asked through their agents, without any key here. */

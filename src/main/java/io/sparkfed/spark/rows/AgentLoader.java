@@ -200,6 +200,7 @@ final class AgentLoader {
       return types;
     }
     List<String> columns = List.copyOf(open);
+    CsvTypes.requireUnhidden(config, columns);
     OpenTypes opening = new OpenTypes(study, columns);
     List<CsvTypes.Status> statuses = new ArrayList<>();
     statuses(opening, "types of csv columns")

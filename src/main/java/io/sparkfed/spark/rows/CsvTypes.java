@@ -101,13 +101,7 @@ final class CsvTypes {
    */
   static Map<String, CellType> summed(
       Federation<double[]> federation, TrainingConfig config, List<String> columns) {
-    if (config.privacy().isPresent()) {
-      throw new ConfigurationException(
-          "types of the csv columns "
-              + String.join(", ", columns)
-              + " can't be found under privacy.unit = row, as rows would tell of them; use Parquet, or"
-              + " no SQL over them");
-    }
+    requireUnhidden(config, columns);
     TypesOfColumns statement = new TypesOfColumns(columns.size() * CellType.values().length);
     try {
       double[] holders =
@@ -130,6 +124,21 @@ final class CsvTypes {
       }
       throw new AggregationException(
           "the types of csv columns are not known: workers dropped out while they were found", e);
+    }
+  }
+
+  /**
+   * Types are found in rows.
+   *
+   * @throws ConfigurationException if nothing may tell of these
+   */
+  static void requireUnhidden(TrainingConfig config, List<String> columns) {
+    if (config.privacy().isPresent()) {
+      throw new ConfigurationException(
+          "types of the csv columns "
+              + String.join(", ", columns)
+              + " can't be found under privacy.unit = row, as rows would tell of them; use Parquet, or"
+              + " no SQL over them");
     }
   }
 

@@ -2,7 +2,6 @@ package io.sparkfed.spark.rows;
 
 import io.sparkfed.aggregate.CohortException;
 import io.sparkfed.aggregate.LeftOut;
-import io.sparkfed.config.ConfigurationException;
 import io.sparkfed.config.DataConfig.Synthetic;
 import io.sparkfed.config.DataConfig.WorkerPaths;
 import io.sparkfed.config.TrainingConfig;
@@ -194,11 +193,6 @@ public final class ShardLoader {
    * @param wait how long owners are waited for who approve studies by hand
    */
   Loaded byAgents(WorkerPaths paths, Optional<FeatureEncoding> ofModel, Duration wait) {
-    if (config.privacy().isPresent()) {
-      throw new ConfigurationException(
-          "privacy.unit must be none where rows are with owners' agents, which answer sums with noise"
-              + " not yet");
-    }
     List<Place> places = ConfiguredCluster.places(paths);
     SparkRelays relays =
         new SparkRelays(context, endpoints(paths), places, ConfiguredCluster.bounds(config));

@@ -11,6 +11,7 @@ import io.sparkfed.federated.StatementForm;
 import io.sparkfed.model.FeatureEncoding;
 import io.sparkfed.report.LibraryVersion;
 import io.sparkfed.secure.AskedForms;
+import io.sparkfed.secure.AskedForms.Noise;
 import io.sparkfed.secure.crypto.Kdf;
 import io.sparkfed.secure.keys.KeyRing;
 import io.sparkfed.spark.agents.AgentReply;
@@ -149,6 +150,9 @@ public final class AgentService implements AgentHandler, AutoCloseable {
 
   private AgentReply ofRows(Joined study, OfStudy asked, Progress progress) {
     if (asked instanceof Opening opening) {
+      if (study.hidesRows() && !(opening instanceof OpenShard)) {
+        throw new ProtocolException("nothing of the rows is found for a study with noise");
+      }
       return kept.opened(
               name(study.hash(), Kdf.sha256(opening.toBytes())),
               () -> {
@@ -222,7 +226,11 @@ public final class AgentService implements AgentHandler, AutoCloseable {
     }
     TrainingConfig config = study.config();
     AskedForms<Object> forms =
-        AskedForms.ofStudy(study.hash(), config.aggregation().mode().way(), StatementForm.INSTANCE);
+        AskedForms.ofStudy(
+            study.hash(),
+            config.aggregation().mode().way(),
+            study.hidesRows() ? Noise.OF_OWNERS : Noise.NONE,
+            StatementForm.INSTANCE);
     return new Part(forms.run(ask.form(), ask.task(), keys, worker, held));
   }
 

@@ -44,6 +44,11 @@ final class JoinedStudies {
    */
   record Joined(byte[] hash, TrainingConfig config, String path) {
 
+    /** Returns whether no answer may tell of a single row. */
+    boolean hidesRows() {
+      return config.privacy().isPresent();
+    }
+
     /** Returns the configuration for the owner's rows. */
     TrainingConfig own(String worker) {
       return config.at(worker, path);

@@ -1,0 +1,180 @@
+package io.sparkfed.spark.rows;
+
+import static io.sparkfed.it.OwnersWithAgents.WORKERS;
+import static io.sparkfed.spark.rows.HandledAgents.RELAY;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.sparkfed.agent.AgentHandler;
+import io.sparkfed.aggregate.CohortException;
+import io.sparkfed.aggregate.SumFactory;
+import io.sparkfed.config.ConfigurationException;
+import io.sparkfed.config.TrainingConfig;
+import io.sparkfed.evaluation.PrivacyAccount;
+import io.sparkfed.federated.PhaseListener;
+import io.sparkfed.federated.TrainingResult;
+import io.sparkfed.federated.survey.FederatedCounts;
+import io.sparkfed.federated.training.FederatedTrainer;
+import io.sparkfed.it.OwnersWithAgents;
+import io.sparkfed.recipe.OwnerPolicy;
+import io.sparkfed.recipe.Presets;
+import io.sparkfed.recipe.Studies;
+import io.sparkfed.secure.crypto.Kdf;
+import io.sparkfed.spark.agents.AgentReply;
+import io.sparkfed.spark.agents.AgentReply.Accepted;
+import io.sparkfed.spark.agents.AgentReply.Rejected;
+import io.sparkfed.spark.agents.AgentRequest;
+import io.sparkfed.spark.agents.AgentRequest.OpenSummary;
+import io.sparkfed.spark.agents.AgentRequest.OpenTypes;
+import io.sparkfed.spark.agents.AgentRequest.Propose;
+import io.sparkfed.spark.agents.InSql;
+import io.sparkfed.spark.cluster.SparkFederation;
+import io.sparkfed.spark.rows.ShardLoader.Loaded;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Agents whose owners add noise to what they answer, and keep a budget. */
+class PrivateAgentsIT {
+  private static final List<String> PRIVATE =
+      List.of(
+          "data.missing=drop",
+          "privacy.unit=row",
+          "privacy.delta=1e-4",
+          "privacy.bounds.x1=[-5, 5]",
+          "privacy.bounds.x2=[-10, 20]",
+          "privacy.rows=100",
+          "model.l2=0.1",
+          "algorithm.preset=private");
+
+  @TempDir Path root;
+
+  private OwnersWithAgents owners;
+  private SparkSession spark;
+  private HandledAgents agents;
+
+  @BeforeEach
+  void start() throws IOException {
+    owners = OwnersWithAgents.make(root);
+    spark = LocalTraining.session(2);
+    agents = HandledAgents.of(owners, () -> spark);
+  }
+
+  private TrainingConfig config(String... more) throws IOException {
+    List<String> settings = new ArrayList<>(PRIVATE);
+    Collections.addAll(settings, more);
+    return owners.configOfPlainColumns(settings.toArray(new String[0]));
+  }
+
+  private Loaded load(TrainingConfig config) {
+    return new AgentLoader(spark, config, agents, WORKERS, new LoadingSums(config))
+        .load(Optional.empty(), Duration.ZERO, PhaseListener.NONE);
+  }
+
+  private static TrainingResult train(TrainingConfig config, Loaded loaded) {
+    try (SparkFederation federation = loaded.federation()) {
+      return new FederatedTrainer(federation, Presets.plan(config, loaded.encoding()), round -> {})
+          .train();
+    }
+  }
+
+  private void policies(String lines) throws IOException {
+    for (String worker : WORKERS) {
+      owners.adds(worker, lines);
+    }
+  }
+
+  /** With next to no noise the model is that of executors that read the same rows. */
+  @ParameterizedTest
+  @ValueSource(strings = {"masked", "committee", "secure-worker", "insecure-plain"})
+  void train_byAgents_asByExecutorsUpToTheNoise(String mode) throws IOException {
+    owners.allow(mode.equals("committee") ? "aggregator-1, aggregator-2" : "secure-worker");
+    TrainingConfig config = config("privacy.epsilon=1e7", "aggregation.mode=" + mode);
+
+    TrainingResult byAgents = train(config, load(config));
+
+    TrainingResult byExecutors = train(config, new ShardLoader(spark, config).load());
+    assertArrayEquals(byExecutors.model().values(), byAgents.model().values(), 1e-2);
+    assertTrue(Math.abs(byAgents.model().values()[0]) > 0.1);
+    PrivacyAccount account = byAgents.privacy().orElseThrow();
+    assertEquals(byExecutors.privacy().orElseThrow().releases(), account.releases());
+  }
+
+  /** Each run is charged in each owner's ledger, and the one too many is refused by its rule. */
+  @Test
+  void train_beyondAnOwnersBudget_isRefusedByItsRule() throws IOException {
+    policies("dp.required = true\ndp.honest-workers = 3\n");
+    owners.adds("b", "dp.epsilon = 2\ndp.delta = 1e-4\n");
+    for (String worker : List.of("a", "c", "d")) {
+      owners.adds(worker, "dp.epsilon = 8\ndp.delta = 1e-4\n");
+    }
+    TrainingConfig config = config("privacy.epsilon=1", "privacy.honest-workers=3");
+    for (int run = 0; run < 3; run++) {
+      train(config, load(config));
+    }
+
+    Loaded fourth = load(config);
+    CohortException refused = assertThrows(CohortException.class, () -> train(config, fourth));
+
+    assertTrue(refused.isRefused(), refused.toString());
+    assertTrue(refused.getMessage().contains("dp.epsilon"), refused.getMessage());
+    String spent =
+        OwnerPolicy.budget(owners.owners().dir(), "b", OptionalDouble.empty()).toString();
+    assertTrue(spent.contains("GradientWithin"), spent);
+  }
+
+  /** What is asked without noise gets no answer, whoever joined the study. */
+  @Test
+  void ask_withoutNoise_isRejected() throws IOException {
+    TrainingConfig config = config("privacy.epsilon=1");
+    byte[] study = Studies.of(config).open().hash();
+    Loaded loaded = load(config);
+    SumFactory exact = config.aggregation().sums(owners.owners().keys(), Kdf.fresh(), study);
+
+    assertThrows(
+        CohortException.class, () -> FederatedCounts.dropped(loaded.federation(), exact, 2));
+
+    assertTrue(agents.replies.stream().map(AgentReply::parse).anyMatch(Rejected.class::isInstance));
+  }
+
+  /** What would be found in rows isn't looked for. */
+  @Test
+  void open_somethingOfTheRows_isRejected() throws IOException {
+    TrainingConfig config = config("privacy.epsilon=1");
+    byte[] study = Studies.of(config).open().hash();
+    AgentHandler agent = agents.agents.get("a");
+    assertInstanceOf(Accepted.class, reply(agent, new Propose(Studies.of(config).toBytes())));
+
+    assertInstanceOf(Rejected.class, reply(agent, new OpenTypes(study, List.of("x1"))));
+    assertInstanceOf(
+        Rejected.class, reply(agent, new OpenSummary(study, InSql.NOTHING, List.of())));
+  }
+
+  private static AgentReply reply(AgentHandler agent, AgentRequest request) {
+    return AgentReply.parse(agent.answer(request.toBytes(), RELAY, text -> {}));
+  }
+
+  /** Types of texts that SQL sees would be. */
+  @Test
+  void load_sqlOverTexts_isRefusedByName() throws IOException {
+    TrainingConfig config = config("privacy.epsilon=1", "data.where=\"x1 > -9\"");
+
+    ConfigurationException refused = assertThrows(ConfigurationException.class, () -> load(config));
+
+    assertTrue(refused.getMessage().contains("types of the csv columns"), refused.getMessage());
+  }
+}
