@@ -119,7 +119,7 @@ final class PrivacyReader {
                 : OptionalInt.empty(),
             rounds(read),
             share("privacy.gram-share"),
-            evaluationShare(),
+            share("privacy.evaluation-share"),
             read.number(
                 "privacy.count-share", "must be a number in (0, 1)", v -> v > 0.0 && v < 1.0)));
   }
@@ -134,18 +134,6 @@ final class PrivacyReader {
         throw read.invalid(path, "does nothing without " + UNIT + " = row");
       }
     }
-  }
-
-  /** What would be paid for is refused while nothing tells it. */
-  private double evaluationShare() {
-    String key = "privacy.evaluation-share";
-    double share = share(key);
-    if (share > 0.0) {
-      throw read.invalid(
-          key,
-          "must be 0: figures of training rows aren't told yet, and those of test rows are free");
-    }
-    return share;
   }
 
   private double share(String key) {

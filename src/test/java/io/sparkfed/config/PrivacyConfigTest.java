@@ -83,7 +83,7 @@ class PrivacyConfigTest {
             OptionalInt.of(2),
             12,
             0.3,
-            0.0,
+            0.15,
             0.05),
         files
             .load(
@@ -100,7 +100,7 @@ class PrivacyConfigTest {
                 "privacy.honest-workers=2",
                 "privacy.rounds=12",
                 "privacy.gram-share=0.3",
-                "privacy.evaluation-share=0",
+                "privacy.evaluation-share=0.15",
                 "privacy.count-share=0.05")
             .privacy()
             .orElseThrow());
@@ -175,7 +175,7 @@ class PrivacyConfigTest {
     "privacy.delta=null, not set",
     "privacy.rows=0, at least 1",
     "privacy.count-share=0, '(0, 1)'",
-    "privacy.evaluation-share=0.1, training rows",
+    "privacy.evaluation-share=1, '[0, 1)'",
     "privacy.rows-per-person=2, privacy.person-column",
     "privacy.label-bounds=null, not set"
   })

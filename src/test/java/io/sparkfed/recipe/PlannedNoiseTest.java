@@ -41,6 +41,28 @@ class PlannedNoiseTest {
             "data.split.test-fraction=0.3"));
   }
 
+  /** By hand: a tenth of rho is 1 / sqrt(2 * .00305566); the other releases have .9 of theirs. */
+  @Test
+  void lines_figuresOfTrainingRows_areOfTheBudgetOfTheFit() {
+    assertEquals(
+        List.of(
+            "  products of features             sigma 9.534",
+            "  each of 8 gradients              sigma 13.48",
+            "  a mean gradient of 486 rows gets noise as long as 0.104 of the longest row's",
+            "  figures of training rows         sigma 12.79",
+            "  no test rows: no figure of them is told"),
+        lines(
+                14,
+                1,
+                "privacy.delta=1e-5",
+                "privacy.rows=486",
+                "privacy.honest-workers=1",
+                "privacy.evaluation-share=0.1")
+            .stream()
+            .skip(1)
+            .toList());
+  }
+
   /** Each of four workers adds a half of the variance that two honest ones bring: root 2 of it. */
   @Test
   void lines_moreWorkersThanHonestOnes_haveTheirNoiseToo() {

@@ -86,6 +86,20 @@ class NoisedEvaluationTest {
     assertTrue(study.fit.evaluate(study.federation, AskedRows.TRAIN).isEmpty());
   }
 
+  /** A tenth of the budget is for the rows that the model was trained from. */
+  @Test
+  void evaluate_trainingRowsOfCensusIncome_isNearTheExactFigures() {
+    Told study = new Told(NoisedStudy.censusIncome(), 1.0, 0.1);
+
+    study.assertErrsAsStated(AskedRows.TRAIN);
+
+    NoisedMetrics told = study.told(AskedRows.TRAIN);
+    assertEquals(study.ofTraining.get("logLoss"), told.meanLoss(), 0.02);
+    assertEquals(32_561.0, told.metrics().get("rows"), 4.0 * told.errors().get("rows"));
+    double ofTest = study.told(AskedRows.TEST).errors().get("rows");
+    assertEquals(Math.sqrt(10.0), told.errors().get("rows") / ofTest, 0.01);
+  }
+
   @Test
   void evaluate_hospitalsAtEpsilonThree_isNearTheExactFigures() {
     Told study = new Told(NoisedStudy.heartDisease(), 3.0, 0.0);

@@ -234,6 +234,24 @@ class LedgerOfTrainingsTest {
     assertEquals(ledger, owners.ledger("a"));
   }
 
+  /** Figures of training rows are of the budget of the fit. */
+  @Test
+  void train_withFiguresOfTrainingRows_costsNoMoreThanTheBudget() throws IOException {
+    owners.policies("\ndp.epsilon = 1\ndp.delta = 1e-6\n");
+
+    TrainingResult result = trainWithTestRows(new RunBudget(ONE, ONE, 0.2, 0.0, 0.2));
+
+    assertEquals(ROUNDS + 3, owners.ledger("a").charges().size());
+    assertTrue(ONE.covers(owners.ledger("a").spent()));
+    assertEquals(
+        List.of("products train", "gradient train", "evaluation train", "evaluation test"),
+        result.privacy().orElseThrow().releases().stream()
+            .map(release -> release.purpose() + " " + release.rows())
+            .toList());
+    double told = result.privacy().orElseThrow().rho();
+    assertEquals(ONE.rho().doubleValue(), told, 1e-3 * told);
+  }
+
   /** Which part costs more is told before the first sum, though test rows are asked at the end. */
   @Test
   void train_testRowsCostMoreThanThereIs_isRefusedBeforeTheFirstSum() throws IOException {
