@@ -92,7 +92,7 @@ final class PrivacyReader {
     }
     PrivacyValidation.requireLevels(data);
     OptionalLong rows = rows();
-    Optional<String> person = read.optionalString(PERSON);
+    Optional<String> person = person(data);
     int perPerson = read.integer("privacy.rows-per-person", 1, 1_000_000);
     if (perPerson > 1 && person.isEmpty()) {
       throw read.invalid(
@@ -122,6 +122,29 @@ final class PrivacyReader {
             share("privacy.evaluation-share"),
             read.number(
                 "privacy.count-share", "must be a number in (0, 1)", v -> v > 0.0 && v < 1.0)));
+  }
+
+  /** A number that says who somebody is must not reach a model. */
+  private Optional<String> person(DataConfig data) {
+    Optional<String> person = read.optionalString(PERSON);
+    if (person.isEmpty()) {
+      return person;
+    }
+    if (data.source() instanceof Synthetic) {
+      throw read.invalid(PERSON, "must not be set where rows are generated: they are nobody's");
+    }
+    Columns columns = data.columns();
+    List<String> used = new ArrayList<>(columns.features());
+    used.addAll(columns.featuresVector().stream().toList());
+    used.addAll(columns.response().columns());
+    used.addAll(columns.weight().stream().toList());
+    columns.offsetExpression().ifPresent(offset -> used.addAll(offset.columns()));
+    if (ColumnNames.spelled(person.get(), used).isPresent()) {
+      throw read.invalid(
+          PERSON,
+          "must not name a feature, the label, the weight or the offset: nobody's id is one");
+    }
+    return person;
   }
 
   private void refuseWithoutUnit() {

@@ -175,6 +175,16 @@ public record CellRules(MissingTexts missing) implements Serializable {
     return level;
   }
 
+  /** Returns whose a row is: ids that spell one number are one person's, as 1, 1.0 and 01. */
+  PersonId person(Cells row, int at, String column) throws BrokenRuleException {
+    String id = isMissing(row, at) ? "" : spelled(row.value(at), Spelling.VALUE);
+    if (id.isEmpty()) {
+      throw new BrokenRuleException(
+          column, Message.of("is missing; each row must say whose it is", REMEDY), Kind.MISSING);
+    }
+    return PersonId.of(id);
+  }
+
   /** Returns the text of a value, whatever its type. */
   static String spelled(Object value, Spelling spelling) {
     return value instanceof Number number && Double.isFinite(number.doubleValue())

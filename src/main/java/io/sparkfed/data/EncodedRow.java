@@ -18,6 +18,10 @@ public final class EncodedRow implements Serializable {
   double weight;
   double offset;
   Part part;
+
+  /** Whose row it is; null where nobody asks. */
+  PersonId person;
+
   private int width;
 
   /** Where the row's entries begin in both arrays, and how many they are. */
@@ -122,6 +126,7 @@ public final class EncodedRow implements Serializable {
     copy.weight = weight;
     copy.offset = offset;
     copy.part = part;
+    copy.person = person;
     return copy;
   }
 }

@@ -25,6 +25,7 @@ final class GrowingRows {
   private final GrowingDoubles offsets = new GrowingDoubles();
 
   private final BitSet tests = new BitSet();
+  private final PersonIds persons = new PersonIds();
   private int count;
   private int entries;
   private boolean sparse;
@@ -51,9 +52,15 @@ final class GrowingRows {
     return tests.get(row) ? Part.TEST : Part.TRAIN;
   }
 
+  /** Returns whose the rows are. */
+  PersonIds persons() {
+    return persons;
+  }
+
   /** Returns whether a row can be added to those that are there. */
   boolean takes(EncodedRow row) {
-    return row.entries() <= MOST_VALUES - entries && count < MOST_VALUES;
+    return row.entries() <= MOST_VALUES - entries
+        && (row.person == null ? count < MOST_VALUES : PersonIds.takes(count));
   }
 
   /** Adds a row that it {@link #takes}. */
@@ -76,6 +83,7 @@ final class GrowingRows {
     addRare(weights, GrowingValues.withoutNegativeZero(row.weight()), 1.0);
     addRare(offsets, GrowingValues.withoutNegativeZero(row.offset()), 0.0);
     tests.set(count, row.part() == Part.TEST);
+    persons.set(count, row.person);
     entries = end;
     count++;
   }

@@ -90,8 +90,8 @@ public final class RowEncoder {
    * Encodes a row.
    *
    * @param out sees the row until the next one is encoded
-   * @throws BrokenRuleException if the row breaks a rule: the first, of label, weight, offset, part
-   *     and features in this order
+   * @throws BrokenRuleException if the row breaks a rule: the first, of label, weight, offset,
+   *     part, person and features in this order
    */
   public void encode(Cells row, EncodedRow out) throws BrokenRuleException {
     int at = encoding.columns().size();
@@ -112,7 +112,8 @@ public final class RowEncoder {
       out.offset = form.offset().read(rules, row, at);
       at += offsetColumns;
     }
-    out.part = form.part() == null ? Part.TRAIN : part(row, at);
+    out.part = form.part() == null ? Part.TRAIN : part(row, at++);
+    out.person = form.person() == null ? null : rules.person(row, at, form.person());
     if (encoding.isVectors()) {
       encodeVector(row, out);
     } else if (form.survey()) {

@@ -17,6 +17,7 @@ import java.io.Serializable;
  * @param weight name of the weight column that follows; null for weight 1
  * @param offset the offset, whose columns follow; null for offset 0
  * @param part the column that follows and says which part a row belongs to; null when none does
+ * @param person name of the column that follows and says whose a row is; null when nobody asks
  */
 public record RowForm(
     Response response,
@@ -26,7 +27,8 @@ public record RowForm(
     Scalar label,
     String weight,
     Scalar offset,
-    PartColumn part)
+    PartColumn part,
+    String person)
     implements Serializable {
 
   /**
@@ -44,7 +46,8 @@ public record RowForm(
         + (response == null ? 0 : label.columns().size())
         + (weight == null ? 0 : 1)
         + (offset == null ? 0 : offset.columns().size())
-        + (part == null ? 0 : 1);
+        + (part == null ? 0 : 1)
+        + (person == null ? 0 : 1);
   }
 
   /**
@@ -53,6 +56,7 @@ public record RowForm(
    */
   public boolean isOfNumbers() {
     return part == null
+        && person == null
         && !rules.missing().anyNumber()
         && (response == null || !(response.labels() instanceof Labels.Classes))
         && encoding.columns().stream().allMatch(Numeric.class::isInstance);

@@ -33,6 +33,7 @@ public final class RowRun implements Serializable {
   private final BitSet sparse = new BitSet();
   private final BitSet tests = new BitSet();
   private final BitSet incomplete = new BitSet();
+  private final PersonIds persons = new PersonIds();
 
   /** Starts a run of a worker's rows. */
   public RowRun(String worker) {
@@ -45,7 +46,7 @@ public final class RowRun implements Serializable {
 
   /** Returns how many numbers are in the run. */
   public int size() {
-    return entries + 3 * count;
+    return entries + (3 + persons.wordsOfARow()) * count;
   }
 
   /** Returns whether a row has as many features as those before it. */
@@ -73,6 +74,7 @@ public final class RowRun implements Serializable {
     entries = end;
     append(row.label(), row.weight(), row.offset());
     tests.set(count - 1, row.part() == Part.TEST);
+    persons.set(count - 1, row.person);
   }
 
   /** Adds a row that is left out for a missing value. */
@@ -101,6 +103,7 @@ public final class RowRun implements Serializable {
     values = Arrays.copyOf(values, entries);
     columns = sparse.isEmpty() ? columns : Arrays.copyOf(columns, entries);
     levels = Arrays.copyOf(levels, count * levelsOfARow);
+    persons.trim(count);
   }
 
   /** Returns the number of rows, those left out among them. */
@@ -125,5 +128,6 @@ public final class RowRun implements Serializable {
     out.weight = weights[row];
     out.offset = offsets[row];
     out.part = tests.get(row) ? Part.TEST : Part.TRAIN;
+    out.person = persons.of(row);
   }
 }

@@ -204,6 +204,31 @@ public final class ShardBuilder {
     return isTest;
   }
 
+  /**
+   * Ends the builder, with a number of rows of each person, all in one part: a person more or less
+   * moves nobody else's rows, neither in or out nor from one part to the other.
+   *
+   * @param most how many rows of a person are kept, at least 1; a keyed hash of each chooses them
+   * @param testFraction the chance of a person to be held out, which a keyed hash of the person's
+   *     id alone decides, in [0, 1); 0 keeps the parts given with the rows
+   * @param runSeed the run's seed
+   * @param shape the model's shape
+   */
+  public Shard splitByPerson(int most, double testFraction, long runSeed, ModelShape shape) {
+    requireOpen();
+    built = true;
+    int[] order = rows.canonicalOrder();
+    RowsOfPersons persons = new RowsOfPersons(rows, order);
+    long draws = Seeds.derive(runSeed, "rows-of-persons", 0, worker);
+    int kept = moveToTheEnd(order, persons.beyond(most, draws));
+    boolean[] isTest = givenParts(Arrays.copyOf(order, kept));
+    long key = Seeds.derive(runSeed, "test-persons", 0, "");
+    for (int i = 0; testFraction > 0.0 && i < kept; i++) {
+      isTest[i] = persons.isTest(order[i], testFraction, key);
+    }
+    return packed(order, isTest, false, shape, true);
+  }
+
   private boolean[] givenParts(int[] order) {
     boolean[] isTest = new boolean[order.length];
     for (int i = 0; i < order.length; i++) {
@@ -212,16 +237,17 @@ public final class ShardBuilder {
     return isTest;
   }
 
+  /** Packs the first rows of the order, one for each part that is given. */
   private Shard packed(
       int[] order,
       boolean[] isTest,
       boolean standardizeByWorker,
       ModelShape shape,
       boolean isSplitByRow) {
-    int training = moveTestRowsToTheEnd(order, isTest);
+    int training = moveToTheEnd(order, isTest);
     rows.arrange(order);
     // The test rows first: the others take over what is left.
-    Examples test = rows.pack(training, order.length, storage);
+    Examples test = rows.pack(training, isTest.length, storage);
     Examples train = rows.pack(0, training, storage);
     Scaling scaling =
         standardizeByWorker ? FeatureMoments.of(train, shape) : Scaling.identity(shape);
@@ -238,24 +264,23 @@ public final class ShardBuilder {
     return Math.max(0, Math.min(wanted, rows - 1));
   }
 
-  /** Keeps the order of both parts, and returns how many rows aren't held out. */
-  private static int moveTestRowsToTheEnd(int[] order, boolean[] isTest) {
-    int held = 0;
-    for (boolean one : isTest) {
-      held += one ? 1 : 0;
-    }
-    int[] tests = new int[held];
-    int training = 0;
-    int test = 0;
-    for (int i = 0; i < order.length; i++) {
-      if (isTest[i]) {
-        tests[test++] = order[i];
+  /**
+   * Moves some of the first rows behind the others of them, keeps the order of both, and returns
+   * how many stay.
+   */
+  static int moveToTheEnd(int[] order, boolean[] isMoved) {
+    int[] moved = new int[isMoved.length];
+    int staying = 0;
+    int moving = 0;
+    for (int i = 0; i < isMoved.length; i++) {
+      if (isMoved[i]) {
+        moved[moving++] = order[i];
       } else {
-        order[training++] = order[i];
+        order[staying++] = order[i];
       }
     }
-    System.arraycopy(tests, 0, order, training, test);
-    return training;
+    System.arraycopy(moved, 0, order, staying, moving);
+    return staying;
   }
 
   private void requireOpen() {

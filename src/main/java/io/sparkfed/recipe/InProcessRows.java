@@ -25,6 +25,7 @@ import java.util.TreeMap;
  */
 public final class InProcessRows implements Rows {
   private static final String WORKER = "worker";
+  private static final String PERSON = "privacy.person-column";
 
   /** What a configuration may say of such rows besides. */
   private static final List<String> HEEDED =
@@ -84,6 +85,10 @@ public final class InProcessRows implements Rows {
   @Override
   public Map<String, Object> settings(Set<String> given) {
     for (String key : given) {
+      if (key.equals(PERSON)) {
+        throw new ConfigurationException(
+            key + " names a column, and rows in this process have none besides their features");
+      }
       if ((key.equals("data") || key.startsWith("data.")) && !HEEDED.contains(key)) {
         throw new ConfigurationException(
             key + " is about tables and files; rows in this process have no use for it");

@@ -1,6 +1,5 @@
 package io.sparkfed.recipe;
 
-import io.sparkfed.config.ConfigurationException;
 import io.sparkfed.config.DataConfig.SplitByFraction;
 import io.sparkfed.config.PrivacySettings;
 import io.sparkfed.config.TrainingConfig;
@@ -25,6 +24,8 @@ import java.io.Serializable;
  * @param least how many training rows a worker must have
  * @param hidesRows whether nothing may be told of single rows: which part a row belongs to depends
  *     on that row alone, and who has no training rows takes part
+ * @param rowsOfPerson how many rows of a person are kept, all of them in one part; 0 when rows
+ *     don't say whose they are
  */
 public record ShardPacking(
     double testFraction,
@@ -34,20 +35,12 @@ public record ShardPacking(
     int outputs,
     Storage storage,
     LeastRows least,
-    boolean hidesRows)
+    boolean hidesRows,
+    int rowsOfPerson)
     implements Serializable {
 
-  /**
-   * Returns how a configuration packs.
-   *
-   * @throws ConfigurationException if it wants of hidden rows what isn't there
-   */
+  /** Returns how a configuration packs. */
   public static ShardPacking of(TrainingConfig config) {
-    if (config.privacy().flatMap(PrivacySettings::personColumn).isPresent()) {
-      throw new ConfigurationException(
-          "privacy.person-column can't be used in a run yet: an owner whose data have more than one"
-              + " row of a person must bring them down to one");
-    }
     return new ShardPacking(
         config.data().split() instanceof SplitByFraction f ? f.testFraction() : 0.0,
         config.seed(),
@@ -56,7 +49,12 @@ public record ShardPacking(
         config.model().loss().outputs(),
         config.data().storage(),
         config.data().leastRows(),
-        config.privacy().isPresent());
+        config.privacy().isPresent(),
+        config
+            .privacy()
+            .filter(privacy -> privacy.personColumn().isPresent())
+            .map(PrivacySettings::rowsPerPerson)
+            .orElse(0));
   }
 
   /** Returns why a worker takes no part that hasn't enough, and not how many it has. */
@@ -82,10 +80,12 @@ public record ShardPacking(
 
   /** Packs rows taken up, of the same number of columns. */
   public Shard build(ShardBuilder rows, int features) {
-    if (hidesRows) {
-      return rows.splitByRow(testFraction, seed, new ModelShape(features, intercept, outputs));
+    ModelShape shape = new ModelShape(features, intercept, outputs);
+    if (rowsOfPerson > 0) {
+      return rows.splitByPerson(rowsOfPerson, testFraction, seed, shape);
     }
-    return rows.build(
-        testFraction, seed, standardizeByWorker, new ModelShape(features, intercept, outputs));
+    return hidesRows
+        ? rows.splitByRow(testFraction, seed, shape)
+        : rows.build(testFraction, seed, standardizeByWorker, shape);
   }
 }

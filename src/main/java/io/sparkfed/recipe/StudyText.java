@@ -103,7 +103,7 @@ public final class StudyText {
                 PlannedNoise.shortest(privacy.epsilon()),
                 PlannedNoise.shortest(privacy.delta()),
                 budget.rho().doubleValue(),
-                privacy.rowsPerPerson() == 1
+                privacy.personColumn().isEmpty()
                     ? "one row of one worker"
                     : "one person's rows at one worker, " + privacy.rowsPerPerson() + " at most")));
     lines.add(
@@ -113,7 +113,9 @@ public final class StudyText {
                 Locale.ROOT,
                 "whoever sees all that is told can tell whether %s there with at most %.2f points"
                     + " above guessing",
-                privacy.rowsPerPerson() == 1 ? "one given row was" : "one given person's rows were",
+                privacy.personColumn().isEmpty()
+                    ? "one given row was"
+                    : "one given person's rows were",
                 Math.ceil(1e4 * GaussianCurve.advantage(budget.mu())) / 1e2)));
     privacy
         .personColumn()

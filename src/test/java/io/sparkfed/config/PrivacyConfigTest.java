@@ -442,4 +442,30 @@ class PrivacyConfigTest {
     assertTrue(asked.shown().stream().anyMatch(line -> line.startsWith(key + " = ")));
     assertEquals(asked, asked.of("h").asked());
   }
+
+  @ParameterizedTest
+  @CsvSource({
+    "privacy.person-column=a, ''",
+    "privacy.person-column=B, ''",
+    "privacy.person-column=LABEL, ''",
+    "privacy.person-column=W, data.weight-column=w",
+    "privacy.person-column=o, data.offset-column=O"
+  })
+  void load_personThatReachesTheModel_isRefused(String argument, String other) {
+    String refusal =
+        other.isEmpty() ? files.refusal(LEAST, argument) : files.refusal(LEAST, argument, other);
+
+    assertTrue(refusal.startsWith("privacy.person-column must not name a feature"), refusal);
+  }
+
+  @Test
+  void load_personsOfGeneratedRows_areRefused() {
+    String refusal =
+        files.refusal(
+            "data.synthetic { workers = 3, features = 1 }\n" + BUDGET,
+            "privacy.bounds.x_0=[-5, 5]",
+            "privacy.person-column=p");
+
+    assertTrue(refusal.startsWith("privacy.person-column must not be set"), refusal);
+  }
 }

@@ -3,6 +3,7 @@ package io.sparkfed.data;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sparkfed.data.ShardBuilder.Part;
@@ -22,8 +23,10 @@ import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -108,6 +111,7 @@ class RowEncoderTest {
         false,
         new Scalar(new Expression.Column("y")),
         "w",
+        null,
         null,
         null);
   }
@@ -279,6 +283,114 @@ class RowEncoderTest {
     try (ObjectInputStream in =
         new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
       return (RowRun) in.readObject();
+    }
+  }
+
+  private static RowForm ofPersons() {
+    return new RowForm(
+        LINEAR,
+        new FeatureEncoding(List.of(new Numeric("x", ColumnType.NUMBER, false, 0.0))),
+        new CellRules(MissingTexts.COMMON),
+        false,
+        new Scalar(new Expression.Column("y")),
+        null,
+        null,
+        null,
+        "patient");
+  }
+
+  private static PersonId person(Object id) throws BrokenRuleException {
+    ObjectRows rows = new ObjectRows(List.<Object[]>of(new Object[] {0.5, 1.0, id}));
+    EncodedRow row = new EncodedRow();
+    assertTrue(rows.next());
+    new RowEncoder(ofPersons()).encode(rows.cells(), row);
+    assertEquals(1, row.width());
+    return row.copy().person;
+  }
+
+  @Test
+  void encode_idsThatSpellOneNumber_areOnePersons() throws BrokenRuleException {
+    Object[] spellings = {
+      1, 1L, 1.0, 1.0f, (byte) 1, "1", " 1", "1 ", "1.0", "01", "+1", "1e0", "\t1\u00a0", "\ufeff1"
+    };
+    for (Object spelling : spellings) {
+      assertEquals(PersonId.of("1"), person(spelling), () -> "of " + spelling);
+    }
+    assertEquals(person(-0.0), person("0"));
+    assertEquals(person(1e300), person("1E+300"));
+    assertEquals(person(true), person("TRUE"));
+  }
+
+  /** Doubles would make one of the first two, and bytes of the two that are no characters. */
+  @Test
+  void encode_idsThatDiffer_areNotOnePersons() throws BrokenRuleException {
+    String longest = "9".repeat(1_000_000);
+    Object[] ids = {
+      (1L << 53) + 1,
+      1L << 53,
+      Long.MAX_VALUE,
+      Long.MIN_VALUE,
+      "1a",
+      "1.5",
+      "1,5",
+      "A1",
+      "a1",
+      "-1",
+      "1-",
+      "1e999",
+      "Infinity",
+      "\ud800",
+      "\udc00",
+      "?",
+      longest,
+      longest + "9",
+      longest.substring(1) + "8"
+    };
+    Set<PersonId> persons = new HashSet<>();
+    for (Object id : ids) {
+      assertTrue(persons.add(person(id)), () -> "twice: " + id.toString().length());
+    }
+  }
+
+  @Test
+  void encode_noId_isMissingAndLeftOut() {
+    for (Object id : new Object[] {null, "", "  ", "\u200b", "NA", "null", " NaN", Double.NaN}) {
+      BrokenRuleException broken = assertThrows(BrokenRuleException.class, () -> person(id));
+      assertEquals("patient", broken.column());
+      assertEquals(BrokenRuleException.Kind.MISSING, broken.kind());
+    }
+    ObjectRows rows = new ObjectRows(List.<Object[]>of(new Object[] {0.5, 1.0, null}));
+    assertTrue(rows.next());
+    assertTrue(new RowEncoder(ofPersons()).isIncomplete(rows.cells()));
+  }
+
+  /** As doubles, large ids would be one. */
+  @Test
+  void isOfNumbers_withPersons_isFalse() {
+    assertFalse(ofPersons().isOfNumbers());
+    assertEquals(3, ofPersons().width());
+  }
+
+  @Test
+  void see_rowsOfPersonsInARun_areTheSamePersons() throws Exception {
+    RowRun run = new RowRun("w");
+    EncodedRow row = new EncodedRow();
+    for (int i = 0; i < 100; i++) {
+      if (i % 7 == 6) {
+        run.addIncomplete();
+        continue;
+      }
+      row.see(1, null, new double[] {i}, 0, 1);
+      row.person = PersonId.of("p" + i % 10);
+      run.add(row);
+    }
+    run.trim();
+    RowRun sent = brought(run);
+    for (int i = 0; i < 100; i++) {
+      if (!sent.isIncomplete(i)) {
+        sent.see(i, row);
+        assertEquals(PersonId.of("p" + i % 10), row.person);
+      }
     }
   }
 }

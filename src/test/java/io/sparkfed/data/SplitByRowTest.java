@@ -187,7 +187,7 @@ class SplitByRowTest {
   }
 
   /** Returns a row just before another one in the order that has its hash. */
-  private static double[] colliding(double[] x, double label) {
+  static double[] colliding(double[] x, double label) {
     long hash = RowHash.begun(label, 1.0, 0.0);
     for (int j = 0; j < WIDTH; j++) {
       hash = RowHash.withEntry(hash, j, x[j]);

@@ -1,10 +1,12 @@
 package io.sparkfed.jobs;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sparkfed.config.ConfigLoader;
 import io.sparkfed.config.TrainingConfig;
+import io.sparkfed.evaluation.PrivacyAccount;
 import io.sparkfed.evaluation.RoundSummary;
 import io.sparkfed.federated.TrainingResult;
 import io.sparkfed.federated.training.FederatedTrainer;
@@ -16,6 +18,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -24,6 +27,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** That a run which hides rows asks for noised sums and for nothing else, whatever the rows are. */
 @Timeout(180)
@@ -141,6 +146,86 @@ class PrivateRunIT {
             notes,
             result.rounds().size());
       }
+    }
+  }
+
+  /**
+   * At an epsilon whose noise is too small to see: a run over persons who have copies of a row is
+   * that over one row each. At half of the workers labels are turned, so copies would be seen.
+   */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void train_withCopiesOfPersonsRows_isAsWithoutThem(boolean pooled) throws IOException {
+    double[] once = model("once", pooled, 1, 1);
+    double[] copied = model("copied", pooled, 6, 1);
+    double[] kept = model("kept", pooled, 6, 6);
+
+    assertArrayEquals(once, copied, 0.02);
+    assertTrue(once[0] > 0.5, Arrays.toString(once));
+    assertTrue(kept[0] < 0.0, Arrays.toString(kept));
+  }
+
+  /**
+   * Returns the coefficients, of five in six of the workers' persons.
+   *
+   * @param copies how often each row of the workers with turned labels is there
+   */
+  private double[] model(String name, boolean pooled, int copies, int rowsOfPerson)
+      throws IOException {
+    Path own = Files.createDirectories(folder.resolve(name));
+    List<String> all = new ArrayList<>(List.of("owner,patient,x,y"));
+    StringBuilder workers = new StringBuilder();
+    for (int k = 0; k < 4; k++) {
+      List<String> lines = new ArrayList<>();
+      Random random = new Random(k);
+      for (int i = 0; i < 300; i++) {
+        double x = random.nextGaussian();
+        boolean isTurned = k % 2 == 1;
+        int label = (isTurned ? -x : 1.5 * x) + random.nextGaussian() > 0 ? 1 : 0;
+        for (int n = 0; n < (isTurned ? copies : 1); n++) {
+          String id = List.of("%d", "%d.0", " %d", "0%d").get(n % 4).formatted(i);
+          lines.add("w" + k + "," + id + "," + x + "," + label);
+        }
+        lines.add("w" + k + ",,5," + (isTurned ? 0 : 1));
+      }
+      all.addAll(lines);
+      lines.add(0, all.get(0));
+      Path file = Files.write(own.resolve("w" + k + ".csv"), lines);
+      workers.append("  w").append(k).append(" = \"").append(file).append("\"\n");
+    }
+    Path table = Files.write(own.resolve("all.csv"), all);
+    Path conf =
+        Files.writeString(
+            own.resolve("persons.conf"),
+            """
+            name = persons
+            data {
+              %s
+              label-column = y
+              feature-columns = [x]
+              split { test-fraction = 0.17 }
+            }
+            model.family = logistic
+            privacy {
+              unit = row, epsilon = 1e6, delta = 1e-4, bounds { x = [-6, 6] }
+              person-column = Patient, rows-per-person = %d
+            }
+            """
+                .formatted(
+                    pooled
+                        ? "path = \"" + table + "\", worker-column = owner"
+                        : "workers {\n" + workers + "}",
+                    rowsOfPerson));
+    TrainingConfig config = ConfigLoader.load(conf, Map.of(), List.of());
+    ShardLoader.Loaded loaded = new ShardLoader(spark, config).load();
+    try (var federation = loaded.federation()) {
+      TrainingResult result =
+          new FederatedTrainer(federation, Presets.plan(config, loaded.encoding()), round -> {})
+              .train();
+      PrivacyAccount account = result.privacy().orElseThrow();
+      assertEquals(rowsOfPerson, account.rowsOfPerson());
+      assertEquals(rowsOfPerson, account.releases().get(0).sensitivity());
+      return result.model().values();
     }
   }
 }

@@ -52,6 +52,18 @@ class TrainingTest {
   }
 
   @Test
+  void config_ofPersons_isRefusedAsThereIsNoColumn() {
+    Training training = Training.of(Family.LOGISTIC).with("privacy.person-column", "patient");
+
+    String refusal =
+        assertThrows(
+                ConfigurationException.class, () -> training.config(InProcessRows.of("a", "b")))
+            .getMessage();
+
+    assertTrue(refusal.startsWith("privacy.person-column names a column"), refusal);
+  }
+
+  @Test
   void rowsOnAPlane_giveThePlane() {
     Trained trained = Training.of(Family.LINEAR).preset("auto").minWorkers(3).train(plane());
 

@@ -164,7 +164,8 @@ class RowSensitivityTest {
     return packed;
   }
 
-  private static double moved(NoisyAnswer<Shard> answer, Shard with, Shard without) {
+  /** Returns how far a vector is from another, in parts of what is said. */
+  static double moved(NoisyAnswer<Shard> answer, Shard with, Shard without) {
     OwnersSide owner = new OwnersSide(Clip.NONE, () -> new byte[0], UnaryOperator.identity());
     long[] one = answer.of("a", with, owner);
     long[] other = answer.of("a", without, owner);

@@ -5,6 +5,7 @@ import io.sparkfed.config.DataConfig.Csv;
 import io.sparkfed.config.DataConfig.PooledTable;
 import io.sparkfed.config.DataConfig.SplitByColumn;
 import io.sparkfed.config.DataConfig.WorkerPaths;
+import io.sparkfed.config.PrivacySettings;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.csv.CellType;
 import io.sparkfed.csv.CsvDialect;
@@ -357,6 +358,12 @@ final class CsvTables {
       if (data.split() instanceof SplitByColumn split) {
         needed.put(split.column(), "data.split.column");
       }
+    }
+    if (reading == Reading.TO_FIT) {
+      config
+          .privacy()
+          .flatMap(PrivacySettings::personColumn)
+          .ifPresent(name -> needed.put(name, RowColumns.PERSON_KEY));
     }
     columns
         .offsetExpression()

@@ -195,7 +195,7 @@ public final class DataSurvey {
     RowColumns parsed =
         FederatedPreprocessing.isNeeded(draft)
             ? RowColumns.surveyedFor(draft, data)
-            : RowColumns.encodedBy(draft, data);
+            : RowColumns.checkedFor(draft, config);
     Storage storage = data.storage();
     LeastRows least = data.leastRows();
     List<Seen> seen =

@@ -3,6 +3,7 @@ package io.sparkfed.spark.rows;
 import io.sparkfed.config.DataConfig;
 import io.sparkfed.config.DataConfig.PooledTable;
 import io.sparkfed.config.DataConfig.SplitByColumn;
+import io.sparkfed.config.PrivacySettings;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.data.CellRules;
 import io.sparkfed.data.RowForm;
@@ -14,6 +15,7 @@ import io.sparkfed.model.Response;
 import io.sparkfed.spark.rows.WorkerTables.Table;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.spark.sql.Column;
 
 /**
@@ -23,22 +25,43 @@ import org.apache.spark.sql.Column;
  * @param encoding of the features
  * @param survey whether rows are looked at for what the encoding doesn't know yet
  * @param hidden whether nothing may be told of a row, so that one that breaks a rule is left out
+ * @param person the column that says whose a row is; empty when nobody asks
  */
-record RowColumns(DataConfig data, FeatureEncoding encoding, boolean survey, boolean hidden) {
+record RowColumns(
+    DataConfig data,
+    FeatureEncoding encoding,
+    boolean survey,
+    boolean hidden,
+    Optional<String> person) {
+  /** The key that names the column of persons. */
+  static final String PERSON_KEY = "privacy.person-column";
 
   /** Returns the columns of rows that are parsed into these features. */
   static RowColumns encodedBy(FeatureEncoding complete, DataConfig data) {
-    return new RowColumns(data, complete, false, false);
+    return new RowColumns(data, complete, false, false, Optional.empty());
   }
 
   /** Returns the columns of rows that are parsed into these features in a training. */
   static RowColumns encodedBy(FeatureEncoding complete, TrainingConfig config) {
-    return new RowColumns(config.data(), complete, false, config.privacy().isPresent());
+    return new RowColumns(
+        config.data(), complete, false, config.privacy().isPresent(), person(config));
   }
 
   /** Returns the columns of rows that are looked at for what an encoding doesn't know yet. */
   static RowColumns surveyedFor(FeatureEncoding draft, DataConfig data) {
-    return new RowColumns(data, draft, true, false);
+    return new RowColumns(data, draft, true, false, Optional.empty());
+  }
+
+  /**
+   * Returns the columns of rows that are parsed into these features as in a training, to tell what
+   * is wrong with them.
+   */
+  static RowColumns checkedFor(FeatureEncoding complete, TrainingConfig config) {
+    return new RowColumns(config.data(), complete, false, false, person(config));
+  }
+
+  private static Optional<String> person(TrainingConfig config) {
+    return config.privacy().flatMap(PrivacySettings::personColumn);
   }
 
   /**
@@ -65,8 +88,10 @@ record RowColumns(DataConfig data, FeatureEncoding encoding, boolean survey, boo
     if (split(response) != null) {
       columns.add(TableColumns.any(table, split(response).column(), "data.split.column"));
     }
+    person.ifPresent(name -> columns.add(TableColumns.ids(table, name, PERSON_KEY)));
     if (table.worker() == null) {
-      columns.add(TableColumns.ids(table, ((PooledTable) data.source()).workerColumn()));
+      String workers = ((PooledTable) data.source()).workerColumn();
+      columns.add(TableColumns.ids(table, workers, WorkerIds.KEY));
     }
     return columns;
   }
@@ -96,7 +121,8 @@ record RowColumns(DataConfig data, FeatureEncoding encoding, boolean survey, boo
             new Scalar(names.response()),
             weight(response),
             names.offsetExpression().map(Scalar::new).orElse(null),
-            split == null ? null : new PartColumn(split.column(), split.train(), split.test()));
+            split == null ? null : new PartColumn(split.column(), split.train(), split.test()),
+            person.orElse(null));
     RowParser parser = new RowParser(form, table.worker(), data.missing(), Lenience.NONE);
     return hidden ? parser.hidingRows() : parser;
   }

@@ -73,9 +73,8 @@ final class TableColumns {
     return new Named(actual, table.rows().schema().fields()[columns.indexOf(actual)].dataType());
   }
 
-  /** Returns a column of workers' ids. */
-  static Column ids(Table table, String name) {
-    String key = "data.worker-column";
+  /** Returns a column of ids, of workers or persons. */
+  static Column ids(Table table, String name, String key) {
     Named column = named(table, name, key);
     if (!WorkerIds.isIdType(column.type())) {
       throw unfit(

@@ -38,9 +38,11 @@ import org.apache.spark.sql.types.StructType;
  * type, a boolean's {@code true} or {@code false}, a date's {@code 2024-01-31}.
  */
 final class WorkerIds {
+  /** The key that names a pooled table's column of ids. */
+  static final String KEY = "data.worker-column";
+
   /** The rule that a row of nobody breaks. */
-  static final String NOBODYS =
-      "data.worker-column: each row must name its worker, but this one does not";
+  static final String NOBODYS = KEY + ": each row must name its worker, but this one does not";
 
   private WorkerIds() {}
 

@@ -207,7 +207,7 @@ final class WorkerTables {
     if (all == null) {
       throw new DataException("no worker holds any row");
     }
-    Column worker = TableColumns.ids(whole, pooled.workerColumn());
+    Column worker = TableColumns.ids(whole, pooled.workerColumn(), WorkerIds.KEY);
     if (!isPartitionedBy(all, pooled.workerColumn())) {
       return List.of(whole);
     }
@@ -265,7 +265,8 @@ final class WorkerTables {
   /** Returns the distinct worker ids of a pooled table, sorted. */
   List<String> workerIds(Table pooled) {
     String column = ((PooledTable) data.source()).workerColumn();
-    return List.copyOf(WorkerIds.in(pooled.rows(), TableColumns.ids(pooled, column)).keySet());
+    return List.copyOf(
+        WorkerIds.in(pooled.rows(), TableColumns.ids(pooled, column, WorkerIds.KEY)).keySet());
   }
 
   private Table opened(
