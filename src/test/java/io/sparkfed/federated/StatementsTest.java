@@ -61,7 +61,7 @@ import org.junit.jupiter.api.Test;
 class StatementsTest {
   private static final Path PAGE = Path.of("src/site/markdown/statements.md");
 
-  private static List<Statement<?>> ofEveryKind() {
+  static List<Statement<?>> ofEveryKind() {
     List<Statement<?>> all = new ArrayList<>();
     for (Family family : Family.values()) {
       VectorLoss loss = family.loss(3, 1.35);

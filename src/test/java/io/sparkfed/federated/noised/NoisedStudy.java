@@ -24,6 +24,7 @@ import io.sparkfed.secure.NoisySum;
 import io.sparkfed.secure.UnderPolicies;
 import io.sparkfed.secure.keys.ThrowAwayKeys;
 import io.sparkfed.testing.TestData;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -45,6 +46,25 @@ record NoisedStudy(
     ModelShape shape = new ModelShape(COLUMNS, true);
     RowCut cut = new RowCut(Scaling.identity(shape), Math.sqrt(15), 1.0, 1);
     return new NoisedStudy(adult(10), shape, cut, 1e-5, 32_561, 7);
+  }
+
+  /**
+   * Returns rows of numbers in [-1, 1], each with its label last, all for training.
+   *
+   * @param workers they are dealt out to
+   */
+  static NoisedStudy ofNumbers(double[][] rows, int workers) {
+    int features = rows[0].length - 1;
+    ModelShape shape = new ModelShape(features, true);
+    Map<String, ShardBuilder> builders = new TreeMap<>();
+    for (int i = 0; i < rows.length; i++) {
+      builders
+          .computeIfAbsent("w" + i % workers, name -> new ShardBuilder(name, features))
+          .addDense(Arrays.copyOf(rows[i], features), rows[i][features], 1.0, Part.TRAIN);
+    }
+    RowCut cut = new RowCut(Scaling.identity(shape), Math.sqrt(features + 1), 1.0, 1);
+    int honest = Math.max(1, 2 * workers / 3 + 1);
+    return new NoisedStudy(built(builders, shape), shape, cut, 1e-5, rows.length, honest);
   }
 
   /** Returns heart disease at four hospitals: 486 training rows, 254 test rows. */
@@ -92,19 +112,39 @@ record NoisedStudy(
    * @param seed of the workers' secrets
    */
   TrainingPlan plan(double epsilon, double figuresShare, int seed) {
+    return plan(PrivatePlan.Method.GRADIENTS, Family.LOGISTIC, 1.0, epsilon, figuresShare, seed);
+  }
+
+  /**
+   * Returns the plan of a training of least squares.
+   *
+   * @param labels their public bound: they are from {@code -labels} to {@code labels}
+   * @param seed of the workers' secrets
+   */
+  TrainingPlan leastSquares(PrivatePlan.Method method, double labels, double epsilon, int seed) {
+    return plan(method, Family.LINEAR, labels, epsilon, 0.0, seed);
+  }
+
+  private TrainingPlan plan(
+      PrivatePlan.Method method,
+      Family family,
+      double labelScale,
+      double epsilon,
+      double figuresShare,
+      int seed) {
     Zcdp budget = Zcdp.within(epsilon, delta);
     PrivatePlan privacy =
         new PrivatePlan(
-            PrivatePlan.Method.GRADIENTS,
+            method,
             epsilon,
             delta,
             new RunBudget(budget, budget, figuresShare, 0.0, 0.2),
             cut,
             0.0,
-            1.0,
+            labelScale,
             OptionalLong.of(rows),
             OptionalInt.of(honest),
-            MetricSettings.of(Family.LOGISTIC));
+            MetricSettings.of(family));
     byte[] master = new byte[32];
     master[0] = (byte) seed;
     UnderPolicies ring = new UnderPolicies(new ThrowAwayKeys(master), new InsecurePlainSum(1));
@@ -122,7 +162,7 @@ record NoisedStudy(
           }
         };
     return new PlanBuilder()
-        .family(Family.LOGISTIC)
+        .family(family)
         .features(shape.features())
         .sums(sums)
         .rounds(8)

@@ -4,11 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sparkfed.data.Examples;
 import io.sparkfed.data.Shard;
+import io.sparkfed.federated.PrivatePlan;
 import io.sparkfed.federated.training.FederatedTrainer;
 import io.sparkfed.loss.LogisticLoss;
 import io.sparkfed.model.Coefficients;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -17,6 +20,8 @@ import org.junit.jupiter.params.provider.CsvSource;
  * without privacy, less a little.
  */
 class PrivateFitsTest {
+  /** Bound of the labels of least squares. */
+  private static final double LABELS = 3.0;
 
   /** Without privacy the optimum has a loss of .322621, and .8499 of the test rows are right. */
   @ParameterizedTest
@@ -51,6 +56,82 @@ class PrivateFitsTest {
     }
 
     assertTrue(accuracy >= right, "accuracy " + accuracy);
+  }
+
+  /** Of ten correlated features, beside who sees all rows and adds noise once. */
+  @ParameterizedTest
+  @CsvSource({"GRADIENTS, 0.05", "STATISTICS, 0.0"})
+  void train_leastSquares_explainsMoreThanAdaptiveStatistics(
+      PrivatePlan.Method method, double more) {
+    double[][] rows = correlated(20_000, 10);
+    NoisedStudy study = NoisedStudy.ofNumbers(rows, 4);
+
+    double explained = 0.0;
+    double central = 0.0;
+    for (int seed = 0; seed < 10; seed++) {
+      Coefficients model =
+          new FederatedTrainer(
+                  study.federation(), study.leastSquares(method, LABELS, 1.0, seed), round -> {})
+              .train()
+              .model();
+      explained += explained(rows, model.values()) / 10;
+      double[] theirs =
+          AdaptiveStatistics.fit(withOnes(rows), Math.sqrt(11), LABELS, 1.0, 1e-5, seed);
+      central += explained(rows, theirs) / 10;
+    }
+
+    assertTrue(explained >= central + more, explained + ", theirs " + central);
+  }
+
+  /** Features in [-1, 1] and labels within {@link #LABELS}, these last. */
+  private static double[][] correlated(int count, int features) {
+    Random random = new Random(5);
+    double[] weights = random.doubles(features, -1.0, 1.0).toArray();
+    double[][] rows = new double[count][features + 1];
+    for (double[] row : rows) {
+      double common = random.nextGaussian();
+      double score = 0.3;
+      for (int j = 0; j < features; j++) {
+        row[j] = within(0.2 * (common + random.nextGaussian()), 1.0);
+        score += weights[j] * row[j];
+      }
+      row[features] = within(score + 0.17 * random.nextGaussian(), LABELS);
+    }
+    return rows;
+  }
+
+  private static double within(double value, double bound) {
+    return Math.max(-bound, Math.min(bound, value));
+  }
+
+  /** As {@link io.sparkfed.model.Coefficients} order them: the intercept's after the weights. */
+  private static double[][] withOnes(double[][] rows) {
+    double[][] all = new double[rows.length][];
+    for (int i = 0; i < all.length; i++) {
+      int d = rows[i].length - 1;
+      all[i] = Arrays.copyOf(rows[i], d + 2);
+      all[i][d + 1] = rows[i][d];
+      all[i][d] = 1.0;
+    }
+    return all;
+  }
+
+  /** R squared of weights and, last, the intercept. */
+  private static double explained(double[][] rows, double[] model) {
+    double mean =
+        Arrays.stream(rows).mapToDouble(row -> row[row.length - 1]).average().orElseThrow();
+    double rest = 0.0;
+    double all = 0.0;
+    for (double[] row : rows) {
+      int d = row.length - 1;
+      double score = model[d];
+      for (int j = 0; j < d; j++) {
+        score += model[j] * row[j];
+      }
+      rest += (row[d] - score) * (row[d] - score);
+      all += (row[d] - mean) * (row[d] - mean);
+    }
+    return 1.0 - rest / all;
   }
 
   private static Coefficients fit(NoisedStudy study, double epsilon, int seed) {
