@@ -156,6 +156,11 @@ public enum AggregationMode {
    */
   SumFactory sums(KeyRing keys, AggregationConfig of, byte[] runId, byte[] study) {
     RingSum shared = new SumsOfStudy(study, ring.open(keys, of, runId));
+    // Noise is an owner's, also where nothing else is asked of one.
+    RingSum noised =
+        this == INSECURE_PLAIN && of.keys().isEmpty()
+            ? new SumsOfStudy(study, new UnderPolicies(keys, new InsecurePlainSum(of.minWorkers())))
+            : shared;
     return new SumFactory() {
       @Override
       public VectorSum sumOf(Layout layout) {
@@ -164,7 +169,7 @@ public enum AggregationMode {
 
       @Override
       public ReleasedSum released(Zcdp cost, Zcdp plan, int honestWorkers) {
-        return new NoisySum(shared, cost, plan, honestWorkers);
+        return new NoisySum(noised, cost, plan, honestWorkers);
       }
 
       @Override

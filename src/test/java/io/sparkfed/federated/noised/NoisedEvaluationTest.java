@@ -10,10 +10,13 @@ import io.sparkfed.data.Shard;
 import io.sparkfed.evaluation.MetricSums;
 import io.sparkfed.evaluation.NoisedMetrics;
 import io.sparkfed.federated.AskedRows;
+import io.sparkfed.federated.PrivatePlan;
 import io.sparkfed.federated.TrainingPlan;
 import io.sparkfed.model.Coefficients;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
@@ -24,12 +27,18 @@ class NoisedEvaluationTest {
 
   /** A model of a study, and what is told of it. */
   private static final class Told {
+    private final NoisedStudy study;
+    private final double epsilon;
+    private final double figuresShare;
     private final Federation<Shard> federation;
     private final NoisedFit fit;
     private final Map<String, Double> ofTraining;
     private final Map<String, Double> ofTest;
 
     Told(NoisedStudy study, double epsilon, double figuresShare) {
+      this.study = study;
+      this.epsilon = epsilon;
+      this.figuresShare = figuresShare;
       TrainingPlan plan = study.plan(epsilon, figuresShare, 1);
       federation = study.federation();
       fit = new NoisedFit(plan, federation.workers().size());
@@ -50,6 +59,25 @@ class NoisedEvaluationTest {
       return metrics.metrics(sums, 0);
     }
 
+    /** Asks workers with other secrets, as the same ones would give the same noise. */
+    NoisedMetrics told(AskedRows rows, int seed) {
+      TrainingPlan plan = study.plan(epsilon, figuresShare, seed);
+      PrivatePlan privacy = plan.privacy().orElseThrow();
+      Budgets budgets = Budgets.of(privacy.budget(), privacy.method(), 1, plan.rounds());
+      Releases releases =
+          new Releases(
+              plan.sums(),
+              privacy.budget().plan(),
+              study.shards().size(),
+              privacy.honestWorkers().orElseThrow());
+      return new NoisedEvaluation(plan, releases)
+          .of(
+              federation,
+              rows,
+              fit.model(),
+              rows == AskedRows.TRAIN ? budgets.figures() : budgets.test());
+    }
+
     NoisedMetrics told(AskedRows rows) {
       return fit.evaluate(federation, rows).orElseThrow();
     }
@@ -58,8 +86,10 @@ class NoisedEvaluationTest {
     void assertErrsAsStated(AskedRows rows) {
       Map<String, Double> exact = rows == AskedRows.TRAIN ? ofTraining : ofTest;
       double squares = 0.0;
+      Set<Double> draws = new HashSet<>();
       for (int draw = 0; draw < DRAWS; draw++) {
-        NoisedMetrics told = told(rows);
+        NoisedMetrics told = told(rows, draw);
+        draws.add(told.metrics().get("accuracy"));
         for (String name : TOLD) {
           double off = told.metrics().get(name) - exact.get(name);
           double stated = told.errors().get(name);
@@ -67,6 +97,7 @@ class NoisedEvaluationTest {
           squares += name.equals("accuracy") ? (off / stated) * (off / stated) : 0.0;
         }
       }
+      assertEquals(DRAWS, draws.size());
       // A sum of 20 squares of normal numbers: with a chance of 1e-4 beyond either end.
       assertTrue(squares >= 4.4 && squares <= 53.0, "squares " + squares);
     }
@@ -116,7 +147,7 @@ class NoisedEvaluationTest {
 
     int told = 0;
     for (int draw = 0; draw < DRAWS; draw++) {
-      told += study.told(AskedRows.TEST).metrics().isEmpty() ? 0 : 1;
+      told += study.told(AskedRows.TEST, draw).metrics().isEmpty() ? 0 : 1;
     }
 
     assertTrue(told <= 2, told + " of " + DRAWS);
