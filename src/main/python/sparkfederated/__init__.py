@@ -64,6 +64,11 @@ class FederatedSummary:
         return self._tables.table("statistics")
 
     @property
+    def figures(self):
+        """The model's metrics, with the deviation of what noise does to them."""
+        return self._tables.table("figures")
+
+    @property
     def goodnessOfFit(self):
         return {row["name"]: row["value"] for row in self._rows("goodness")}
 

@@ -1,6 +1,7 @@
 package io.sparkfed.spark.ml;
 
 import io.sparkfed.evaluation.Measurement;
+import io.sparkfed.evaluation.MetricNoise;
 import io.sparkfed.evaluation.PrivacyAccount;
 import io.sparkfed.federated.AlgorithmChoice;
 import io.sparkfed.federated.TrainingResult;
@@ -125,9 +126,40 @@ public final class FederatedSummary {
     return notes;
   }
 
-  /** Returns the model's metrics on all workers' training rows, by name; none with noise. */
+  /**
+   * Returns the model's metrics on all workers' training rows, by name; where rows are hidden, none
+   * unless a part of the budget is for them.
+   */
   public Map<String, Double> metrics() {
     return result.rounds().isEmpty() ? Map.of() : result.lastRound().trainMetrics();
+  }
+
+  /** Returns the model's metrics on all workers' test rows, by name; none without a split. */
+  public Map<String, Double> testMetrics() {
+    return result.rounds().isEmpty() ? Map.of() : result.lastRound().testMetrics();
+  }
+
+  /**
+   * Returns one row a metric of the model: {@code rows}, train or test; {@code name}; {@code
+   * value}, NaN for one that noise hides; and {@code noise}, the standard deviation of what noise
+   * does to it, null where there is none.
+   */
+  public Dataset<Row> figures() {
+    MetricNoise noise = result.rounds().isEmpty() ? MetricNoise.NONE : result.lastRound().noise();
+    return frame(
+        texts("rows", "name").add("value", DataTypes.DoubleType).add("noise", DataTypes.DoubleType),
+        Stream.concat(
+            figures("train", metrics(), noise.train()),
+            figures("test", testMetrics(), noise.test())));
+  }
+
+  private static Stream<Row> figures(
+      String rows, Map<String, Double> metrics, Map<String, Double> noise) {
+    return metrics.entrySet().stream()
+        .map(
+            metric ->
+                RowFactory.create(
+                    rows, metric.getKey(), metric.getValue(), noise.get(metric.getKey())));
   }
 
   /** Returns what the fit released, and what that costs; empty where sums were exact. */
@@ -285,6 +317,7 @@ public final class FederatedSummary {
     return switch (FederatedSummaryTable.Table.valueOf(name.toUpperCase(Locale.ROOT))) {
       case ROUNDS -> rounds();
       case STATISTICS -> statistics();
+      case FIGURES -> figures();
       case GOODNESS -> named(goodnessOfFit());
       case PRIVACY -> named(account());
       case RELEASES -> releases();

@@ -25,6 +25,7 @@ public final class FederatedSummaryTable extends Transformer {
   enum Table {
     ROUNDS,
     STATISTICS,
+    FIGURES,
     GOODNESS,
     COHORT,
     NOTES,
@@ -70,8 +71,8 @@ public final class FederatedSummaryTable extends Transformer {
   }
 
   /**
-   * Returns the param for what to tell: {@code rounds}, {@code statistics}, {@code goodness},
-   * {@code cohort}, {@code notes}, {@code fit}, {@code privacy} or {@code releases}.
+   * Returns the param for what to tell: {@code rounds}, {@code statistics}, {@code figures}, {@code
+   * goodness}, {@code cohort}, {@code notes}, {@code fit}, {@code privacy} or {@code releases}.
    */
   public Param<String> table() {
     return table;

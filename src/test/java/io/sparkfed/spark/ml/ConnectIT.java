@@ -167,7 +167,7 @@ class ConnectIT {
         model.transform(rows).select("prediction").collectAsList(),
         collect(predictions).select("prediction").collectAsList());
     FederatedSummary here = asked.here().summary();
-    for (String name : List.of("statistics", "goodness", "cohort", "notes", "fit")) {
+    for (String name : List.of("statistics", "figures", "goodness", "cohort", "notes", "fit")) {
       assertEquals(
           here.table(name).collectAsList().toString(),
           collect(summary(fit, name)).collectAsList().toString(),

@@ -1,0 +1,80 @@
+package io.sparkfed.spark.ml;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.sparkfed.model.Family;
+import io.sparkfed.spark.rows.LocalTraining;
+import java.util.List;
+import org.apache.spark.ml.classification.LogisticRegressionModel;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What estimators that hide rows tell of the models that they fit. */
+@Timeout(300)
+class EstimatorPrivacyIT {
+  private static SparkSession spark;
+
+  @BeforeAll
+  static void start() {
+    spark = LocalTraining.session(2);
+  }
+
+  private static Dataset<Row> rows() {
+    return EstimatorRows.of(spark, Family.LOGISTIC, 3000)
+        .withColumn(
+            "part", functions.expr("CASE WHEN pmod(hash(x0), 3) = 0 THEN 'test' ELSE 'train' END"));
+  }
+
+  private static FederatedLogisticRegression estimator(String... settings) {
+    return new FederatedLogisticRegression()
+        .setWorkerCol("worker")
+        .setFamily("binomial")
+        .setAggregationMode("insecure-plain")
+        .setPrivacyEpsilon(8.0)
+        .setPrivacyDelta(1e-5)
+        .setFeatureBounds(new double[] {-80.0, 80.0})
+        .setSettings(settings);
+  }
+
+  /** What is told of test rows is within four of its stated errors of what Spark counts. */
+  @Test
+  void fit_withTestRows_tellsTheirFiguresWithTheNoiseInThem() {
+    Dataset<Row> rows = rows();
+    FederatedLogisticRegression estimator = estimator("data.split.column=part");
+
+    LogisticRegressionModel model = estimator.fit(rows);
+
+    FederatedSummary summary = estimator.summary();
+    Dataset<Row> test = model.transform(rows.where("part = 'test'"));
+    double exact = (double) test.where("label = prediction").count() / test.count();
+    Row accuracy = summary.figures().where("name = 'accuracy'").collectAsList().get(0);
+    double noise = accuracy.<Double>getAs("noise");
+    assertEquals("test", accuracy.getAs("rows"));
+    assertEquals(exact, accuracy.<Double>getAs("value"), 4.0 * noise);
+    assertEquals(summary.testMetrics().get("accuracy"), accuracy.<Double>getAs("value"));
+    assertTrue(noise > 0.0 && noise < 0.01, accuracy.toString());
+    assertTrue(summary.metrics().isEmpty());
+    assertEquals(0, summary.figures().where("rows = 'train'").count());
+    assertTrue(summary.releases().where("purpose = 'evaluation' AND rows = 'test'").count() == 1);
+  }
+
+  @Test
+  void fit_withoutTestRows_tellsFiguresThatAreBoughtAlone() {
+    FederatedLogisticRegression plain = estimator();
+    plain.fit(rows());
+    assertEquals(List.of(), plain.summary().figures().collectAsList());
+
+    FederatedLogisticRegression bought = estimator("privacy.evaluation-share=0.2");
+    bought.fit(rows());
+    Row counted = bought.summary().figures().where("name = 'rows'").collectAsList().get(0);
+    assertEquals("train", counted.getAs("rows"));
+    assertEquals(3000.0, counted.<Double>getAs("value"), 5.0 * counted.<Double>getAs("noise"));
+    assertTrue(bought.summary().testMetrics().isEmpty());
+  }
+}
