@@ -13,6 +13,7 @@ import java.io.Serializable;
  *     identity
  * @param dropped how many rows were left out for a missing value
  * @param isSplitByRow whether each row alone decides which part it is in
+ * @param rowsOfPerson how many rows one person has here at most; 1 where each row stands for itself
  */
 public record Shard(
     String worker,
@@ -20,5 +21,6 @@ public record Shard(
     Examples test,
     Scaling scaling,
     long dropped,
-    boolean isSplitByRow)
+    boolean isSplitByRow,
+    int rowsOfPerson)
     implements Serializable {}

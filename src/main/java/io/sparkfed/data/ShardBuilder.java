@@ -170,7 +170,7 @@ public final class ShardBuilder {
         isTest[shuffled[i]] = true;
       }
     }
-    return packed(order, isTest, standardizeByWorker, shape, testFraction == 0.0);
+    return packed(order, isTest, standardizeByWorker, shape, testFraction == 0.0, 1);
   }
 
   /**
@@ -189,7 +189,7 @@ public final class ShardBuilder {
     int[] order = rows.canonicalOrder();
     boolean[] isTest =
         testFraction > 0.0 ? drawnParts(order, testFraction, runSeed) : givenParts(order);
-    return packed(order, isTest, false, shape, true);
+    return packed(order, isTest, false, shape, true, 1);
   }
 
   private boolean[] drawnParts(int[] order, double testFraction, long runSeed) {
@@ -226,7 +226,7 @@ public final class ShardBuilder {
     for (int i = 0; testFraction > 0.0 && i < kept; i++) {
       isTest[i] = persons.isTest(order[i], testFraction, key);
     }
-    return packed(order, isTest, false, shape, true);
+    return packed(order, isTest, false, shape, true, most);
   }
 
   private boolean[] givenParts(int[] order) {
@@ -243,7 +243,8 @@ public final class ShardBuilder {
       boolean[] isTest,
       boolean standardizeByWorker,
       ModelShape shape,
-      boolean isSplitByRow) {
+      boolean isSplitByRow,
+      int rowsOfPerson) {
     int training = moveToTheEnd(order, isTest);
     rows.arrange(order);
     // The test rows first: the others take over what is left.
@@ -251,7 +252,7 @@ public final class ShardBuilder {
     Examples train = rows.pack(0, training, storage);
     Scaling scaling =
         standardizeByWorker ? FeatureMoments.of(train, shape) : Scaling.identity(shape);
-    return new Shard(worker, train, test, scaling, dropped, isSplitByRow);
+    return new Shard(worker, train, test, scaling, dropped, isSplitByRow, rowsOfPerson);
   }
 
   /** Rounds up as often as the fraction says, so that it holds over many small workers, too. */

@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * What a run's releases cost, and what that means.
  *
- * @param unit what is protected: {@code row} or {@code worker}
+ * @param unit what is protected: {@code row}, {@code person} or {@code worker}
  * @param epsilon asked for
  * @param delta asked for
  * @param rho what was spent, in zero-concentrated differential privacy

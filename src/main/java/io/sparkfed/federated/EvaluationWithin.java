@@ -57,6 +57,11 @@ public record EvaluationWithin(
   }
 
   @Override
+  public int rowsOfPerson() {
+    return cut.rowsOfPerson();
+  }
+
+  @Override
   public double[] answer(String worker, Shard shard) {
     Examples asked = rows.of(shard);
     return sums.of(asked, new Coefficients(shape, model), row -> cut.weight(asked, row));

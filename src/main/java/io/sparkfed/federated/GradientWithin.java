@@ -53,6 +53,11 @@ public record GradientWithin(
   }
 
   @Override
+  public int rowsOfPerson() {
+    return cut.rowsOfPerson();
+  }
+
+  @Override
   public double[] answer(String worker, Shard shard) {
     return ClippedSums.gradient(model, loss, shard.train(), shape, cut, whitening, clip);
   }

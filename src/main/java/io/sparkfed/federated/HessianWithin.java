@@ -59,6 +59,11 @@ public record HessianWithin(
   }
 
   @Override
+  public int rowsOfPerson() {
+    return cut.rowsOfPerson();
+  }
+
+  @Override
   public double[] answer(String worker, Shard shard) {
     return ClippedSums.hessian(model, loss, shard.train(), shape, cut, whitening, most);
   }

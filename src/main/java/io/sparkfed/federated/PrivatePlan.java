@@ -9,6 +9,7 @@ import java.util.OptionalLong;
  * How a model is trained so that nobody who sees all that the run tells learns whether one row was
  * there: from sums of bounded terms with the workers' noise, and nothing else.
  *
+ * @param unit what is hidden: {@code row}, or {@code person} with all rows of one
  * @param method what is summed
  * @param epsilon of the run, towards everybody but the row's own worker
  * @param delta of the run
@@ -22,6 +23,7 @@ import java.util.OptionalLong;
  * @param metrics what the user chose of the metrics of two classes; of no meaning otherwise
  */
 public record PrivatePlan(
+    String unit,
     Method method,
     double epsilon,
     double delta,

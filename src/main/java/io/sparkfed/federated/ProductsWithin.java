@@ -64,6 +64,11 @@ public record ProductsWithin(
   }
 
   @Override
+  public int rowsOfPerson() {
+    return cut.rowsOfPerson();
+  }
+
+  @Override
   public double[] answer(String worker, Shard shard) {
     return ClippedSums.products(shard.train(), shape, cut, labelMiddle, labelScale, mostLabel);
   }

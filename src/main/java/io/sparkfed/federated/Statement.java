@@ -8,6 +8,7 @@ import io.sparkfed.aggregate.RowPart;
 import io.sparkfed.data.ColumnSummary;
 import io.sparkfed.data.Shard;
 import io.sparkfed.wire.Form;
+import io.sparkfed.wire.ProtocolException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -57,13 +58,31 @@ public sealed interface Statement<S> extends Question<S>
    * {@inheritDoc}
    *
    * <p>What is neither an update nor beside one is refused.
+   *
+   * @throws ProtocolException if a bound counts with fewer rows of a person than a shard may hold
    */
   @Override
   default double[] answer(String worker, S held, Clip clip) {
     if (!BesideUpdates.contains(this)) {
       clip.requireNone();
     }
+    if (rowBound().isPresent() && held instanceof Shard shard) {
+      requireRowsOfPerson(shard.rowsOfPerson());
+    }
     return answer(worker, held);
+  }
+
+  /** Whoever asks may say less than there is, so that the noise hides less than a person. */
+  private void requireRowsOfPerson(int held) {
+    if (rowsOfPerson() < held) {
+      throw new ProtocolException(
+          "a sum must count with " + held + " rows of a person. Provided: " + rowsOfPerson());
+    }
+  }
+
+  /** Returns how many rows of one person a {@link #rowBound} counts with. */
+  default int rowsOfPerson() {
+    return 1;
   }
 
   /**

@@ -51,6 +51,7 @@ final class PrivatePlans {
     Optional<Interval> labels = privacy.labelBounds();
     return Optional.of(
         new PrivatePlan(
+            privacy.personColumn().isPresent() ? "person" : "row",
             method,
             privacy.epsilon(),
             privacy.delta(),

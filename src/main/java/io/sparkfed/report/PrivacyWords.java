@@ -64,21 +64,19 @@ public final class PrivacyWords {
   }
 
   private static String changed(PrivacyAccount account) {
-    if (account.unit().equals("worker")) {
-      return "all rows of one worker";
-    }
-    return account.rowsOfPerson() == 1
-        ? "one row of one worker"
-        : "one person's rows, " + account.rowsOfPerson() + " at most, at one worker";
+    return switch (account.unit()) {
+      case "worker" -> "all rows of one worker";
+      case "person" -> "one person's rows, " + account.rowsOfPerson() + " at most, at one worker";
+      default -> "one row of one worker";
+    };
   }
 
   private static String given(PrivacyAccount account) {
-    if (account.unit().equals("worker")) {
-      return "a given worker took part";
-    }
-    return account.rowsOfPerson() == 1
-        ? "one given row was there"
-        : "one given person's rows at a worker were there";
+    return switch (account.unit()) {
+      case "worker" -> "a given worker took part";
+      case "person" -> "one given person's rows at a worker were there";
+      default -> "one given row was there";
+    };
   }
 
   private static String points(double advantage) {

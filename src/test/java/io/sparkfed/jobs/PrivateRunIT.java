@@ -223,6 +223,7 @@ class PrivateRunIT {
           new FederatedTrainer(federation, Presets.plan(config, loaded.encoding()), round -> {})
               .train();
       PrivacyAccount account = result.privacy().orElseThrow();
+      assertEquals("person", account.unit());
       assertEquals(rowsOfPerson, account.rowsOfPerson());
       assertEquals(rowsOfPerson, account.releases().get(0).sensitivity());
       return result.model().values();

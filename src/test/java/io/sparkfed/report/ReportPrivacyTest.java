@@ -159,17 +159,22 @@ class ReportPrivacyTest {
   /** A number that is said to be the most is not rounded down. */
   @Test
   void meaning_ofSmallAndLargeAdvantages_isRoundedUp() {
-    assertTrue(meaning(0.01173, 1).contains("one given row was there with at most 1.18 points"));
-    assertTrue(meaning(0.567, 1).contains("at most 56.7 points"));
-    assertTrue(meaning(1e-9, 1).contains("at most 0.01 points"));
-    assertTrue(meaning(1.0, 1).contains("at most 100 points"));
-    assertTrue(meaning(0.1, 4).contains("one given person's rows at a worker were there"));
+    assertTrue(meaning(0.01173).contains("one given row was there with at most 1.18 points"));
+    assertTrue(meaning(0.567).contains("at most 56.7 points"));
+    assertTrue(meaning(1e-9).contains("at most 0.01 points"));
+    assertTrue(meaning(1.0).contains("at most 100 points"));
+    for (int rows : new int[] {1, 4}) {
+      PrivacyAccount account = account("person", 0.1, 1, rows);
+      assertTrue(
+          PrivacyWords.meaning(account).contains("one given person's rows at a worker were there"));
+      assertTrue(PrivacyWords.adjacency(account).contains("person's rows, " + rows + " at most"));
+    }
     assertTrue(
         PrivacyWords.meaning(account("worker", 0.1, 1, 1)).contains("a given worker took part"));
   }
 
-  private static String meaning(double advantage, int rowsOfPerson) {
-    return PrivacyWords.meaning(account("row", advantage, 1, rowsOfPerson));
+  private static String meaning(double advantage) {
+    return PrivacyWords.meaning(account("row", advantage, 1, 1));
   }
 
   @Test

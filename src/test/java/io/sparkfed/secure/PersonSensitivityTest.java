@@ -1,8 +1,11 @@
 package io.sparkfed.secure;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sparkfed.aggregate.Clip;
+import io.sparkfed.aggregate.OwnersSide;
 import io.sparkfed.aggregate.Question;
 import io.sparkfed.data.BrokenRuleException;
 import io.sparkfed.data.CellRules;
@@ -13,9 +16,15 @@ import io.sparkfed.data.RowForm;
 import io.sparkfed.data.Scalar;
 import io.sparkfed.data.Shard;
 import io.sparkfed.data.ShardBuilder;
+import io.sparkfed.evaluation.BoundedSums;
+import io.sparkfed.evaluation.MetricSettings;
+import io.sparkfed.federated.AskedRows;
 import io.sparkfed.federated.CountWithin;
+import io.sparkfed.federated.EvaluationWithin;
 import io.sparkfed.federated.GradientWithin;
+import io.sparkfed.federated.HessianWithin;
 import io.sparkfed.federated.ProductsWithin;
+import io.sparkfed.loss.Loss;
 import io.sparkfed.model.ColumnType;
 import io.sparkfed.model.Family;
 import io.sparkfed.model.FeatureEncoding;
@@ -28,11 +37,14 @@ import io.sparkfed.model.Scaling;
 import io.sparkfed.model.formula.Expression;
 import io.sparkfed.objective.RowCut;
 import io.sparkfed.privacy.Zcdp;
+import io.sparkfed.wire.ProtocolException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -143,8 +155,17 @@ class PersonSensitivityTest {
   private static List<Question<Shard>> questions(int rowsOfPerson, Random random) {
     RowCut cut = new RowCut(Scaling.identity(SHAPE), Math.sqrt(FEATURES + 1.0), 1.0, rowsOfPerson);
     double[] model = random.doubles(SHAPE.size(), -1.0, 1.0).toArray();
+    Loss loss = Family.LOGISTIC.loss();
     return List.of(
-        new GradientWithin(model, Family.LOGISTIC.loss(), SHAPE, cut, new double[0], 0.5),
+        new HessianWithin(model, loss, SHAPE, cut, new double[0], 0.25),
+        new EvaluationWithin(
+            BoundedSums.of(
+                Family.LOGISTIC, loss, MetricSettings.of(Family.LOGISTIC), Optional.empty(), 0.0),
+            AskedRows.TEST,
+            SHAPE,
+            cut,
+            model),
+        new GradientWithin(model, loss, SHAPE, cut, new double[0], 0.5),
         new ProductsWithin(SHAPE, cut),
         new CountWithin(rowsOfPerson));
   }
@@ -158,7 +179,7 @@ class PersonSensitivityTest {
   void of_allRowsOfAnyPersonMoreOrLess_movesByNoMoreThanIsSaidAndBySomeAlmostThat()
       throws BrokenRuleException {
     Random random = new Random(6L);
-    double[] most = new double[3];
+    double[] most = new double[5];
     for (int trial = 0; trial < 100; trial++) {
       int rowsOfPerson = 1 + random.nextInt(3);
       List<Raw> rows = rows(random);
@@ -189,10 +210,30 @@ class PersonSensitivityTest {
     Random random = new Random(6L);
     List<Raw> rows = rows(random);
     List<Raw> others = rows.stream().filter(row -> row.person() != 0).toList();
-    Shard all = taken(rows).splitByPerson(30, 0.0, 1L, SHAPE);
-    Shard without = taken(others).splitByPerson(30, 0.0, 1L, SHAPE);
+    Shard all = taken(rows).splitByRow(0.0, 1L, SHAPE);
+    Shard without = taken(others).splitByRow(0.0, 1L, SHAPE);
 
     assertEquals(30.0, moved(new CountWithin(1), all, without), 1e-6);
-    assertTrue(moved(questions(1, random).get(0), all, without) > 10.0);
+    assertTrue(moved(questions(1, random).get(2), all, without) > 10.0);
+  }
+
+  /** A driver that says less than there is would get, and be charged for, too little noise. */
+  @Test
+  void of_sumThatCountsWithFewerRowsOfAPerson_isRefusedByTheWorker() throws BrokenRuleException {
+    Random random = new Random(6L);
+    Shard shard = taken(rows(random)).splitByPerson(3, 0.3, 1L, SHAPE);
+    OwnersSide owner = new OwnersSide(Clip.NONE, () -> new byte[0], UnaryOperator.identity());
+    for (Question<Shard> question : questions(2, random)) {
+      NoisyAnswer<Shard> asked = NoisyAnswer.of(question, 4, COST, 1, COST);
+      String refusal =
+          assertThrows(ProtocolException.class, () -> asked.of("a", shard, owner)).getMessage();
+
+      assertEquals("a sum must count with 3 rows of a person. Provided: 2", refusal);
+    }
+    for (int enough : new int[] {3, 4}) {
+      for (Question<Shard> question : questions(enough, random)) {
+        assertTrue(NoisyAnswer.of(question, 4, COST, 1, COST).of("a", shard, owner).length > 0);
+      }
+    }
   }
 }

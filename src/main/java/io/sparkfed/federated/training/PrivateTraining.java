@@ -164,7 +164,7 @@ final class PrivateTraining {
   private PrivacyAccount account() {
     Zcdp spent = spent(RowPart.TRAIN).beside(spent(RowPart.TEST));
     return new PrivacyAccount(
-        "row",
+        privacy.unit(),
         privacy.epsilon(),
         privacy.delta(),
         spent.rho().doubleValue(),

@@ -135,6 +135,7 @@ record NoisedStudy(
     Zcdp budget = Zcdp.within(epsilon, delta);
     PrivatePlan privacy =
         new PrivatePlan(
+            "row",
             method,
             epsilon,
             delta,

@@ -112,6 +112,7 @@ class LedgerOfTrainingsTest {
         .sums(sums(runId))
         .privacy(
             new PrivatePlan(
+                "row",
                 PrivatePlan.Method.GRADIENTS,
                 epsilon,
                 DELTA,
