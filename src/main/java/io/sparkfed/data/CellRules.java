@@ -3,6 +3,7 @@ package io.sparkfed.data;
 import io.sparkfed.data.BrokenRuleException.Kind;
 import io.sparkfed.hint.Hint;
 import io.sparkfed.hint.Message;
+import io.sparkfed.math.Interval;
 import io.sparkfed.model.InputColumn;
 import io.sparkfed.model.InputColumn.OneHot;
 import io.sparkfed.model.Labels;
@@ -47,14 +48,22 @@ public record CellRules(MissingTexts missing) implements Serializable {
         || (missing.anyNumber() && missing.contains((Number) row.value(at)));
   }
 
-  /** Returns a finite number. */
-  double number(Cells row, int at, String column) throws BrokenRuleException {
-    return present(numberOrNaN(row, at, column), row, at, column);
+  /**
+   * Returns a finite number.
+   *
+   * @param bounds what it is cut to, as {@link #within} does
+   */
+  double number(Cells row, int at, String column, Interval bounds) throws BrokenRuleException {
+    return present(numberOrNaN(row, at, column, bounds), row, at, column);
   }
 
-  /** Returns a finite number of a feature's column. */
-  double feature(Cells row, int at, String column) throws BrokenRuleException {
-    return present(featureOrNaN(row, at, column), row, at, column);
+  /**
+   * Returns a finite number of a feature's column.
+   *
+   * @param bounds what it is cut to, as {@link #within} does
+   */
+  double feature(Cells row, int at, String column, Interval bounds) throws BrokenRuleException {
+    return present(featureOrNaN(row, at, column, bounds), row, at, column);
   }
 
   private static double present(double number, Cells row, int at, String column)
@@ -69,42 +78,49 @@ public record CellRules(MissingTexts missing) implements Serializable {
     return number;
   }
 
-  /** Returns a finite number, or NaN where a cell is missing. */
-  double numberOrNaN(Cells row, int at, String column) throws BrokenRuleException {
+  /** Returns a finite number, cut to bounds, or NaN where a cell is missing. */
+  private double numberOrNaN(Cells row, int at, String column, Interval bounds)
+      throws BrokenRuleException {
     if (row.isNull(at)) {
       return Double.NaN;
     }
     return switch (row.kind(at)) {
       case NUMBER -> {
         double number = row.number(at);
-        yield isMissingNumber(row, at, number) ? Double.NaN : finite(number, column);
+        yield isMissingNumber(row, at, number) ? Double.NaN : within(bounds, number, column);
       }
-      case BOOLEAN -> (boolean) row.value(at) ? 1.0 : 0.0;
+      case BOOLEAN -> within(bounds, (boolean) row.value(at) ? 1.0 : 0.0, column);
       case TEXT -> {
         double number = row.numberOfText(at);
         yield Double.isNaN(number)
-            ? ofText((String) row.value(at), column)
-            : finite(number, column);
+            ? ofText((String) row.value(at), column, bounds)
+            : within(bounds, number, column);
       }
-      default -> ofNumber(PlainText.of(row.value(at).toString()), column);
+      default -> ofNumber(PlainText.of(row.value(at).toString()), column, bounds);
     };
   }
 
-  private double ofText(String cell, String column) throws BrokenRuleException {
-    return missing.contains(cell) ? Double.NaN : ofNumber(PlainText.of(cell), column);
+  private double ofText(String cell, String column, Interval bounds) throws BrokenRuleException {
+    return missing.contains(cell) ? Double.NaN : ofNumber(PlainText.of(cell), column, bounds);
   }
 
-  private static double ofNumber(String text, String column) throws BrokenRuleException {
+  private static double ofNumber(String text, String column, Interval bounds)
+      throws BrokenRuleException {
     if (text.equalsIgnoreCase("true") || text.equalsIgnoreCase("false")) {
-      return text.equalsIgnoreCase("true") ? 1.0 : 0.0;
+      return within(bounds, text.equalsIgnoreCase("true") ? 1.0 : 0.0, column);
     }
-    return finite(parsed(text, column), column);
+    return within(bounds, parsed(text, column), column);
   }
 
-  /** Returns a finite number of a feature's column, or NaN where a cell is missing. */
-  double featureOrNaN(Cells row, int at, String column) throws BrokenRuleException {
+  /**
+   * Returns a finite number of a feature's column, or NaN where a cell is missing.
+   *
+   * @param bounds what it is cut to, as {@link #within} does
+   */
+  double featureOrNaN(Cells row, int at, String column, Interval bounds)
+      throws BrokenRuleException {
     try {
-      return numberOrNaN(row, at, column);
+      return numberOrNaN(row, at, column, bounds);
     } catch (BrokenRuleException e) {
       throw e.getMessage().equals(NO_NUMBER)
           ? new BrokenRuleException(
@@ -120,8 +136,13 @@ public record CellRules(MissingTexts missing) implements Serializable {
     }
   }
 
-  /** Returns the label of a row that has its columns from a place on; a class by its number. */
-  double label(Cells row, int from, Scalar label, Response response) throws BrokenRuleException {
+  /**
+   * Returns the label of a row that has its columns from a place on; a class by its number.
+   *
+   * @param bounds what a label that is no class is cut to, as {@link #within} does
+   */
+  double label(Cells row, int from, Scalar label, Response response, Interval bounds)
+      throws BrokenRuleException {
     if (response.labels() instanceof Labels.Classes classes) {
       int named = classes.classOf(level(row, from, label.name(), Spelling.VALUE));
       if (named < 0) {
@@ -134,7 +155,7 @@ public record CellRules(MissingTexts missing) implements Serializable {
     }
     double value;
     try {
-      value = label.read(this, row, from);
+      value = label.read(this, row, from, bounds);
     } catch (BrokenRuleException e) {
       throw response.family().isClassifier() && e.getMessage().equals(NO_NUMBER)
           ? new BrokenRuleException(
@@ -192,7 +213,17 @@ public record CellRules(MissingTexts missing) implements Serializable {
         : spelling.level(value.toString());
   }
 
-  static double finite(double value, String column) throws BrokenRuleException {
+  /**
+   * Returns a number cut to bounds, infinite ones, too; without bounds it must be finite.
+   *
+   * @param bounds finite; null for none
+   * @throws BrokenRuleException if it is NaN, or infinite without bounds
+   */
+  static double within(Interval bounds, double value, String column) throws BrokenRuleException {
+    return finite(bounds == null ? value : bounds.nearest(value), column);
+  }
+
+  private static double finite(double value, String column) throws BrokenRuleException {
     if (!Double.isFinite(value)) {
       throw new BrokenRuleException(column, "must be a finite number, and is NaN or infinite");
     }

@@ -1,5 +1,7 @@
 package io.sparkfed.data;
 
+import io.sparkfed.math.Interval;
+
 /**
  * Rows read in blocks where they begin with nothing but finite numbers, and one by one elsewhere.
  */
@@ -72,8 +74,18 @@ public final class NumberRows implements CellRows, Cells {
     throw new IllegalStateException("a number is no vector");
   }
 
-  /** Has the row's first numbers seen as features. */
-  void seenBy(EncodedRow out, int features) {
-    out.see(features, null, block, row * columns, features);
+  /**
+   * Has the row's first numbers seen as features.
+   *
+   * @param bounds what each is cut to, length {@code features}; null entries cut nothing
+   */
+  void seenBy(EncodedRow out, int features, Interval[] bounds) {
+    int from = row * columns;
+    for (int j = 0; j < features; j++) {
+      if (bounds[j] != null) {
+        block[from + j] = bounds[j].nearest(block[from + j]);
+      }
+    }
+    out.see(features, null, block, from, features);
   }
 }

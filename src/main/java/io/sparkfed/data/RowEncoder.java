@@ -4,6 +4,7 @@ import io.sparkfed.data.BrokenRuleException.Kind;
 import io.sparkfed.data.ShardBuilder.Part;
 import io.sparkfed.hint.Hint;
 import io.sparkfed.hint.Message;
+import io.sparkfed.math.Interval;
 import io.sparkfed.model.Design;
 import io.sparkfed.model.FeatureEncoding;
 import io.sparkfed.model.InputColumn;
@@ -27,6 +28,9 @@ public final class RowEncoder {
   private final CellRules rules;
   private final Design design;
   private final List<Map<String, Integer>> places = new ArrayList<>();
+
+  /** What each column's numbers are cut to; null for nothing. */
+  private final Interval[] bounds;
 
   /** Whether each feature is the number in its column. */
   private final boolean isPlain;
@@ -56,6 +60,10 @@ public final class RowEncoder {
       }
       places.add(placeOfLevel);
     }
+    this.bounds =
+        encoding.columns().stream()
+            .map(column -> form.bounds() == null ? null : form.bounds().of(column))
+            .toArray(Interval[]::new);
     this.isPlain =
         !form.survey()
             && encoding.isOfMainEffects()
@@ -97,19 +105,19 @@ public final class RowEncoder {
     int at = encoding.columns().size();
     out.label = 0.0;
     if (form.response() != null) {
-      out.label = rules.label(row, at, form.label(), form.response());
+      out.label = rules.label(row, at, form.label(), form.response(), boundsOfLabels());
       at += labelColumns;
     }
     out.weight = 1.0;
     if (form.weight() != null) {
-      out.weight = rules.number(row, at++, form.weight());
+      out.weight = rules.number(row, at++, form.weight(), null);
       if (out.weight < 0.0) {
         throw new BrokenRuleException(form.weight(), "a weight must be >= 0");
       }
     }
     out.offset = 0.0;
     if (form.offset() != null) {
-      out.offset = form.offset().read(rules, row, at);
+      out.offset = form.offset().read(rules, row, at, null);
       at += offsetColumns;
     }
     out.part = form.part() == null ? Part.TRAIN : part(row, at++);
@@ -119,10 +127,14 @@ public final class RowEncoder {
     } else if (form.survey()) {
       survey(row, out);
     } else if (isPlain && row instanceof NumberRows block) {
-      block.seenBy(out, design.width());
+      block.seenBy(out, design.width(), bounds);
     } else {
       encodeColumns(row, out);
     }
+  }
+
+  private Interval boundsOfLabels() {
+    return form.bounds() == null ? null : form.bounds().label();
   }
 
   private void encodeVector(Cells row, EncodedRow out) throws BrokenRuleException {
@@ -136,15 +148,16 @@ public final class RowEncoder {
       throw new BrokenRuleException(
           column, "must hold at least one feature; its vector has the length 0");
     }
-    for (double value : features.values()) {
-      if (Double.isNaN(value)) {
+    double[] read = features.values();
+    double[] entries = bounds[0] == null ? read : new double[read.length];
+    for (int k = 0; k < read.length; k++) {
+      if (Double.isNaN(read[k])) {
         throw new BrokenRuleException(
             column, "must hold finite numbers, and one is NaN", Kind.MISSING);
       }
-      CellRules.finite(value, column);
+      entries[k] = CellRules.within(bounds[0], read[k], column);
     }
-    int entries = features.values().length;
-    out.see(features.size(), features.columns(), features.values(), 0, entries);
+    out.see(features.size(), features.columns(), entries, 0, entries.length);
   }
 
   private void encodeColumns(Cells row, EncodedRow out) throws BrokenRuleException {
@@ -174,9 +187,9 @@ public final class RowEncoder {
       if (column instanceof OneHot category) {
         levels.add(rules.level(row, j, category));
       } else if (((Numeric) column).imputed()) {
-        found[at++] = rules.featureOrNaN(row, j, column.name());
+        found[at++] = rules.featureOrNaN(row, j, column.name(), bounds[j]);
       } else {
-        rules.feature(row, j, column.name());
+        rules.feature(row, j, column.name(), bounds[j]);
       }
     }
     out.see(0, null, found, 0, found.length);
@@ -185,9 +198,9 @@ public final class RowEncoder {
 
   private double filled(Cells row, int at, Numeric column) throws BrokenRuleException {
     if (!column.imputed()) {
-      return rules.feature(row, at, column.name());
+      return rules.feature(row, at, column.name(), bounds[at]);
     }
-    double value = rules.featureOrNaN(row, at, column.name());
+    double value = rules.featureOrNaN(row, at, column.name(), bounds[at]);
     return Double.isNaN(value) ? column.fill() : value;
   }
 

@@ -18,6 +18,7 @@ import java.io.Serializable;
  * @param offset the offset, whose columns follow; null for offset 0
  * @param part the column that follows and says which part a row belongs to; null when none does
  * @param person name of the column that follows and says whose a row is; null when nobody asks
+ * @param bounds what numbers of rows that are hidden are cut to; null where they aren't hidden
  */
 public record RowForm(
     Response response,
@@ -28,7 +29,8 @@ public record RowForm(
     String weight,
     Scalar offset,
     PartColumn part,
-    String person)
+    String person,
+    PublicBounds bounds)
     implements Serializable {
 
   /**

@@ -2,6 +2,7 @@ package io.sparkfed.data;
 
 import io.sparkfed.hint.Hint;
 import io.sparkfed.hint.Message;
+import io.sparkfed.math.Interval;
 import io.sparkfed.model.formula.Expression;
 import java.io.Serializable;
 import java.util.HashMap;
@@ -26,17 +27,22 @@ public record Scalar(Expression expression) implements Serializable {
     return List.copyOf(expression.columns());
   }
 
-  /** Returns the number of a row that has the columns from a place on. */
-  double read(CellRules rules, Cells row, int from) throws BrokenRuleException {
+  /**
+   * Returns the number of a row that has the columns from a place on.
+   *
+   * @param bounds what it is cut to, infinite ones, too; null for nothing
+   */
+  double read(CellRules rules, Cells row, int from, Interval bounds) throws BrokenRuleException {
     if (expression.onlyColumn() != null) {
-      return rules.number(row, from, name());
+      return rules.number(row, from, name(), bounds);
     }
     Map<String, Double> values = new HashMap<>();
     List<String> columns = columns();
     for (int k = 0; k < columns.size(); k++) {
-      values.put(columns.get(k), rules.number(row, from + k, columns.get(k)));
+      values.put(columns.get(k), rules.number(row, from + k, columns.get(k), null));
     }
-    double value = expression.value(values::get);
+    double computed = expression.value(values::get);
+    double value = bounds == null ? computed : bounds.nearest(computed);
     if (!Double.isFinite(value)) {
       throw notFinite(name());
     }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sparkfed.data.ShardBuilder.Part;
+import io.sparkfed.math.Interval;
 import io.sparkfed.model.ColumnType;
 import io.sparkfed.model.Family;
 import io.sparkfed.model.FeatureEncoding;
@@ -16,6 +17,7 @@ import io.sparkfed.model.InputColumn.OneHot;
 import io.sparkfed.model.MissingTexts;
 import io.sparkfed.model.Response;
 import io.sparkfed.model.formula.Expression;
+import io.sparkfed.model.formula.Formula;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -25,8 +27,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -35,75 +39,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 class RowEncoderTest {
   private static final Response LINEAR = new Response(Family.LINEAR, Family.LINEAR.loss());
 
-  /** Cells that are objects; a reader that takes blocks where they are finite numbers. */
-  private static final class ObjectRows implements CellRows, Cells {
-    private final List<Object[]> rows;
-    private int at = -1;
-
-    ObjectRows(List<Object[]> rows) {
-      this.rows = rows;
-    }
-
-    @Override
-    public boolean next() {
-      return ++at < rows.size();
-    }
-
-    @Override
-    public Cells cells() {
-      return this;
-    }
-
-    @Override
-    public int take(int most, int columns, double[] out, int from) {
-      int taken = 0;
-      while (taken < most && at + 1 < rows.size() && isFinite(rows.get(at + 1), columns)) {
-        at++;
-        for (int j = 0; j < columns; j++) {
-          out[from + taken * columns + j] = number(j);
-        }
-        taken++;
-      }
-      return taken;
-    }
-
-    private static boolean isFinite(Object[] row, int columns) {
-      return Arrays.stream(row, 0, columns)
-          .allMatch(cell -> cell instanceof Number n && Double.isFinite(n.doubleValue()));
-    }
-
-    @Override
-    public boolean isNull(int place) {
-      return rows.get(at)[place] == null;
-    }
-
-    @Override
-    public Kind kind(int place) {
-      Object cell = rows.get(at)[place];
-      return cell instanceof Number
-          ? Kind.NUMBER
-          : cell instanceof Boolean
-              ? Kind.BOOLEAN
-              : cell instanceof String ? Kind.TEXT : Kind.VECTOR;
-    }
-
-    @Override
-    public double number(int place) {
-      return ((Number) rows.get(at)[place]).doubleValue();
-    }
-
-    @Override
-    public Object value(int place) {
-      return rows.get(at)[place];
-    }
-
-    @Override
-    public Vector vector(int place) {
-      return (Vector) rows.get(at)[place];
-    }
+  private static RowForm form(List<InputColumn> columns) {
+    return form(columns, null);
   }
 
-  private static RowForm form(List<InputColumn> columns) {
+  private static RowForm form(List<InputColumn> columns, PublicBounds bounds) {
     return new RowForm(
         LINEAR,
         new FeatureEncoding(columns),
@@ -113,7 +53,8 @@ class RowEncoderTest {
         "w",
         null,
         null,
-        null);
+        null,
+        bounds);
   }
 
   private static List<String> encoded(RowForm form, CellRows rows) {
@@ -202,6 +143,131 @@ class RowEncoderTest {
     String found = encoded(form, new ObjectRows(List.<Object[]>of(row))).get(0);
 
     assertTrue(found.replaceFirst(" \\w+:", "").startsWith(told.strip()), found);
+  }
+
+  /** Rows of hidden numbers, in blocks and one by one, against a rule of three lines. */
+  @Test
+  void encode_hiddenRows_areCutNumberByNumber() {
+    Random random = new Random(6L);
+    List<Interval> bounds = List.of(new Interval(-1.0, 0.5), new Interval(0.0, 1e300));
+    Interval ofLabels = new Interval(-2.0, 3.0);
+    RowForm form =
+        form(
+            List.of(
+                Numeric.complete("x", ColumnType.NUMBER), Numeric.complete("z", ColumnType.NUMBER)),
+            new PublicBounds(
+                new TreeMap<>(Map.of("x", bounds.get(0), "z", bounds.get(1))), ofLabels));
+    Object[] wild = {
+      1e300,
+      -1e300,
+      Double.POSITIVE_INFINITY,
+      Double.NEGATIVE_INFINITY,
+      "1e999",
+      "-Infinity",
+      true,
+      0.25,
+      -0.0,
+      Double.MAX_VALUE,
+      7L,
+      "0.75",
+      1e38f
+    };
+    Object[] none = {null, Double.NaN, "NaN", "x", "1f", "NA"};
+    List<Object[]> rows = new ArrayList<>();
+    List<String> expected = new ArrayList<>();
+    for (int i = 0; i < 2000; i++) {
+      Object[] cells = {0.5, 1, 2.5f, 1};
+      for (int wilds = random.nextInt(3); wilds > 0; wilds--) {
+        cells[random.nextInt(3)] = wild[random.nextInt(wild.length)];
+      }
+      boolean isBroken = random.nextInt(4) == 0;
+      if (isBroken) {
+        cells[random.nextInt(3)] = none[random.nextInt(none.length)];
+      }
+      rows.add(cells);
+      expected.add(
+          isBroken
+              ? "broken"
+              : cut(cells[0], bounds.get(0))
+                  + " "
+                  + cut(cells[1], bounds.get(1))
+                  + " "
+                  + cut(cells[2], ofLabels));
+    }
+
+    assertTrue(form.isOfNumbers());
+    for (CellRows read :
+        List.of(new ObjectRows(rows), new NumberRows(new ObjectRows(rows), form.width()))) {
+      RowEncoder encoder = new RowEncoder(form);
+      EncodedRow row = new EncodedRow();
+      List<String> found = new ArrayList<>();
+      while (read.next()) {
+        try {
+          encoder.encode(read.cells(), row);
+          double[] own = row.copy().values();
+          found.add(own[0] + " " + own[1] + " " + row.label());
+        } catch (BrokenRuleException e) {
+          found.add("broken");
+        }
+      }
+      assertEquals(expected, found);
+    }
+  }
+
+  private static double cut(Object cell, Interval bounds) {
+    double number =
+        cell instanceof Number n
+            ? n.doubleValue()
+            : cell.equals(true) ? 1.0 : Double.parseDouble(cell.toString());
+    return Math.max(bounds.low(), Math.min(bounds.high(), number));
+  }
+
+  /** A 0 that isn't stored stays one, so a 0 that is must, too, whatever the bounds. */
+  @Test
+  void encode_hiddenVectors_areCutEntryByEntryAndKeepZeros() {
+    RowForm form =
+        form(
+            List.of(new InputColumn.Vectors("v", 0)),
+            new PublicBounds(new TreeMap<>(Map.of("v", new Interval(1.0, 2.0))), null));
+    double[] read = {Double.POSITIVE_INFINITY, 0.0, -1e300, 1.5, 0.5};
+    Object[] dense = {new Cells.Vector(5, null, read), 1, 1};
+    Object[] sparse = {new Cells.Vector(9, new int[] {1, 2, 3, 5, 8}, read), 1, 1};
+    Object[] broken = {new Cells.Vector(2, null, new double[] {5.0, Double.NaN}), 1, 1};
+
+    assertEquals(
+        List.of(
+            "5null[2.0, 0.0, 0.0, 1.5, 0.5][]1.01.00.0TRAIN",
+            "9[1, 2, 3, 5, 8][2.0, 0.0, 0.0, 1.5, 0.5][]1.01.00.0TRAIN",
+            "v MISSING: must hold finite numbers, and one is NaN"),
+        encoded(form, new ObjectRows(List.of(dense, sparse, broken))));
+    assertArrayEquals(new double[] {Double.POSITIVE_INFINITY, 0.0, -1e300, 1.5, 0.5}, read);
+  }
+
+  /** The result of a formula is what a label is, and it is cut. */
+  @ParameterizedTest
+  @CsvSource({"1e10, 3.0", "1, 0.0", "0.01, -2.0", "0, -2.0", "-1, broken", "Infinity, broken"})
+  void encode_hiddenLabelOfAFormula_isCut(double cell, String label) {
+    RowForm linear = form(List.of(Numeric.complete("x", ColumnType.NUMBER)));
+    RowForm form =
+        new RowForm(
+            LINEAR,
+            linear.encoding(),
+            linear.rules(),
+            false,
+            new Scalar(Formula.expression("log(y)")),
+            null,
+            null,
+            null,
+            null,
+            new PublicBounds(new TreeMap<>(), new Interval(-2.0, 3.0)));
+
+    String found = encoded(form, new ObjectRows(List.<Object[]>of(new Object[] {1, cell}))).get(0);
+
+    assertTrue(
+        label.equals("broken")
+            ? found.contains("finite number")
+            : found.equals("1null[1.0][]" + label + "1.00.0TRAIN"),
+        found);
   }
 
   @Test
@@ -296,7 +362,8 @@ class RowEncoderTest {
         null,
         null,
         null,
-        "patient");
+        "patient",
+        null);
   }
 
   private static PersonId person(Object id) throws BrokenRuleException {

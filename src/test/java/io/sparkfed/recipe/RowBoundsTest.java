@@ -1,6 +1,7 @@
 package io.sparkfed.recipe;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -8,6 +9,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.sparkfed.config.ConfigFiles;
 import io.sparkfed.config.ConfigurationException;
 import io.sparkfed.config.TrainingConfig;
+import io.sparkfed.data.CellRules;
+import io.sparkfed.data.EncodedRow;
+import io.sparkfed.data.Examples;
+import io.sparkfed.data.ObjectRows;
+import io.sparkfed.data.PublicBounds;
+import io.sparkfed.data.RowEncoder;
+import io.sparkfed.data.RowForm;
+import io.sparkfed.data.ShardBuilder;
 import io.sparkfed.math.Interval;
 import io.sparkfed.model.ColumnType;
 import io.sparkfed.model.Design;
@@ -17,10 +26,12 @@ import io.sparkfed.model.InputColumn;
 import io.sparkfed.model.InputColumn.Numeric;
 import io.sparkfed.model.InputColumn.OneHot;
 import io.sparkfed.model.InputColumn.Vectors;
+import io.sparkfed.model.MissingTexts;
 import io.sparkfed.model.ModelShape;
 import io.sparkfed.model.formula.Formula;
 import io.sparkfed.objective.RowCut;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -180,6 +191,67 @@ class RowBoundsTest {
     assertTrue(longest <= cut.norm() + ROUNDING, longest + " > " + cut.norm());
     assertTrue(longest >= 0.7 * cut.norm(), longest + " is far below " + cut.norm());
     assertTrue(Arrays.stream(most).allMatch(m -> m <= 1.0 + ROUNDING), Arrays.toString(most));
+  }
+
+  /** Whatever stands in a row that is read: no wild value shortens the others of its row. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "age + bmi + change + sex + stage",
+        "age:stage + change:sex + sex:stage:bmi",
+        "log(age) + I(change^2) + exp(change) / bmi",
+        "age:bmi:change + 0"
+      })
+  void of_formula_hostileRowsAsTheyAreReadAreNoLonger(String formula) {
+    FeatureEncoding encoding = encoding(formula);
+    boolean intercept = !formula.contains("+ 0");
+    RowCut cut = cut(encoding, "model.intercept=" + intercept);
+    Random random = new Random(2);
+    Object[] hostile = {
+      1e300, -1e300, Double.POSITIVE_INFINITY, "-Infinity", "1e999", -0.0, 0.0, Double.MIN_VALUE
+    };
+    List<Object[]> rows = new ArrayList<>();
+    for (int i = 0; i < ROWS; i++) {
+      Object[] row = {50.0, 25.0, 1.0, "m", "3"};
+      for (int j = 0; j < 3; j++) {
+        row[j] = random.nextInt(3) == 0 ? row[j] : hostile[random.nextInt(hostile.length)];
+      }
+      rows.add(row);
+    }
+    RowForm form =
+        new RowForm(
+            null,
+            encoding,
+            new CellRules(MissingTexts.COMMON),
+            false,
+            null,
+            null,
+            null,
+            null,
+            null,
+            new PublicBounds(new TreeMap<>(BOUNDS), null));
+    RowEncoder encoder = new RowEncoder(form);
+    ShardBuilder builder = new ShardBuilder("w", encoding.width());
+    ObjectRows cells = new ObjectRows(rows);
+    EncodedRow encoded = new EncodedRow();
+    while (cells.next()) {
+      assertDoesNotThrow(() -> encoder.encode(cells.cells(), encoded));
+      builder.add(encoded);
+    }
+    ModelShape shape = new ModelShape(encoding.width(), intercept, 1);
+    Examples read = builder.build(0.0, 1L, false, shape).train();
+    double longest = 0.0;
+    for (int i = 0; i < read.rows(); i++) {
+      double[] row = new double[encoding.width()];
+      read.copyRow(i, row, 0);
+      cut.scaling().rowToScaled(row, 0);
+      double squared = Arrays.stream(row).map(value -> value * value).sum();
+      longest = Math.max(longest, Math.sqrt(squared + (intercept ? 1.0 : 0.0)));
+    }
+
+    assertEquals(ROWS, read.rows());
+    assertTrue(longest <= cut.norm() + ROUNDING, longest + " > " + cut.norm());
+    assertTrue(longest >= 0.7 * cut.norm(), longest + " is far below " + cut.norm());
   }
 
   private static double[] row(Design design, Random random) throws NotFiniteException {

@@ -112,7 +112,8 @@ class PersonSensitivityTest {
             null,
             null,
             null,
-            "id"));
+            "id",
+            null));
   }
 
   private static List<Raw> rows(Random random) {

@@ -6,6 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.sparkfed.aggregate.Clip;
 import io.sparkfed.aggregate.OwnersSide;
 import io.sparkfed.aggregate.Question;
+import io.sparkfed.data.BrokenRuleException;
+import io.sparkfed.data.CellRules;
+import io.sparkfed.data.EncodedRow;
+import io.sparkfed.data.NumberRows;
+import io.sparkfed.data.ObjectRows;
+import io.sparkfed.data.PublicBounds;
+import io.sparkfed.data.RowEncoder;
+import io.sparkfed.data.RowForm;
+import io.sparkfed.data.Scalar;
 import io.sparkfed.data.Shard;
 import io.sparkfed.data.ShardBuilder;
 import io.sparkfed.data.ShardBuilder.Part;
@@ -23,8 +32,12 @@ import io.sparkfed.loss.VectorLoss;
 import io.sparkfed.math.Interval;
 import io.sparkfed.math.SymmetricMatrix;
 import io.sparkfed.model.Family;
+import io.sparkfed.model.FeatureEncoding;
+import io.sparkfed.model.MissingTexts;
 import io.sparkfed.model.ModelShape;
+import io.sparkfed.model.Response;
 import io.sparkfed.model.Scaling;
+import io.sparkfed.model.formula.Expression;
 import io.sparkfed.objective.RowCut;
 import io.sparkfed.privacy.Zcdp;
 import java.util.ArrayList;
@@ -242,5 +255,87 @@ class RowSensitivityTest {
     }
     assertEquals(2 * FAMILIES.size() + 3, most.size());
     most.forEach((kind, part) -> assertTrue(part >= 0.9, kind + " moved by " + part));
+  }
+
+  /** Rows as they are read: wild numbers are cut, and rows without a number are left out. */
+  @Test
+  void of_hostileRowAsItIsRead_movesByNoMoreThanIsSaidAndLikeItsBounds() {
+    Random random = new Random(6);
+    ModelShape shape = new ModelShape(2, true, 1);
+    Interval bounds = new Interval(-2.0, 3.0);
+    RowCut cut =
+        new RowCut(
+            Scaling.standardize(shape, new double[] {0.5, 0.5}, new double[] {2.5, 2.5}),
+            Math.sqrt(3.0),
+            1.0,
+            1);
+    List<Object[]> rows = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      rows.add(new Object[] {random.nextGaussian(), random.nextGaussian(), random.nextGaussian()});
+    }
+    Loss loss = Family.LINEAR.loss();
+    double[] model = {0.3, -0.7, 0.1};
+    List<Question<Shard>> questions =
+        List.of(
+            new GradientWithin(model, loss, shape, cut, new double[0], 0.8),
+            new HessianWithin(model, loss, shape, cut, new double[0], 0.8),
+            new ProductsWithin(shape, cut, 0.5, 0.3, 1.0),
+            new CountWithin(1));
+    Shard without = read(rows, bounds, shape);
+    Object[] wild = {1e300, "-1e400", Double.POSITIVE_INFINITY, 1e9, -1e155, "Infinity"};
+    for (int trial = 0; trial < 300; trial++) {
+      Object[] row = {0.5, 0.25, 1.5};
+      Object[] cutByHand = row.clone();
+      for (int k = random.nextInt(4); k > 0; k--) {
+        int at = random.nextInt(3);
+        row[at] = wild[random.nextInt(wild.length)];
+        cutByHand[at] = bounds.nearest(Double.parseDouble(row[at].toString()));
+      }
+      Object[] none = row.clone();
+      none[random.nextInt(3)] = Double.NaN;
+      Shard with = read(with(rows, row), bounds, shape);
+      Shard alike = read(with(rows, cutByHand), bounds, shape);
+      for (Question<Shard> question : questions) {
+        NoisyAnswer<Shard> answer = NoisyAnswer.of(question, 4, COST, 1, COST);
+        assertTrue(moved(answer, with, without) <= 1.0, question.toString());
+        assertEquals(0.0, moved(answer, with, alike), question.toString());
+        assertEquals(0.0, moved(answer, read(with(rows, none), bounds, shape), without));
+      }
+    }
+  }
+
+  private static List<Object[]> with(List<Object[]> rows, Object[] row) {
+    List<Object[]> more = new ArrayList<>(rows);
+    more.add(row);
+    return more;
+  }
+
+  private static Shard read(List<Object[]> rows, Interval bounds, ModelShape shape) {
+    FeatureEncoding encoding = FeatureEncoding.ofNumbers(List.of("x", "z"));
+    RowForm form =
+        new RowForm(
+            new Response(Family.LINEAR, Family.LINEAR.loss()),
+            encoding,
+            new CellRules(MissingTexts.COMMON),
+            false,
+            new Scalar(new Expression.Column("y")),
+            null,
+            null,
+            null,
+            null,
+            new PublicBounds(new TreeMap<>(Map.of("x", bounds, "z", bounds)), bounds));
+    NumberRows cells = new NumberRows(new ObjectRows(rows), form.width());
+    RowEncoder encoder = new RowEncoder(form);
+    EncodedRow row = new EncodedRow();
+    ShardBuilder builder = new ShardBuilder("a", 2);
+    while (cells.next()) {
+      try {
+        encoder.encode(cells.cells(), row);
+        builder.add(row);
+      } catch (BrokenRuleException e) {
+        builder.drop(1);
+      }
+    }
+    return builder.splitByRow(0.0, 1L, shape);
   }
 }

@@ -6,6 +6,7 @@ import io.sparkfed.config.DataConfig.SplitByColumn;
 import io.sparkfed.config.PrivacySettings;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.data.CellRules;
+import io.sparkfed.data.PublicBounds;
 import io.sparkfed.data.RowForm;
 import io.sparkfed.data.RowForm.PartColumn;
 import io.sparkfed.data.Scalar;
@@ -24,32 +25,41 @@ import org.apache.spark.sql.Column;
  * @param data what a configuration says of the rows
  * @param encoding of the features
  * @param survey whether rows are looked at for what the encoding doesn't know yet
- * @param hidden whether nothing may be told of a row, so that one that breaks a rule is left out
+ * @param bounds what numbers are cut to where nothing may be told of a row, so that one that breaks
+ *     a rule is left out; null where it may
  * @param person the column that says whose a row is; empty when nobody asks
  */
 record RowColumns(
     DataConfig data,
     FeatureEncoding encoding,
     boolean survey,
-    boolean hidden,
+    PublicBounds bounds,
     Optional<String> person) {
   /** The key that names the column of persons. */
   static final String PERSON_KEY = "privacy.person-column";
 
   /** Returns the columns of rows that are parsed into these features. */
   static RowColumns encodedBy(FeatureEncoding complete, DataConfig data) {
-    return new RowColumns(data, complete, false, false, Optional.empty());
+    return new RowColumns(data, complete, false, null, Optional.empty());
   }
 
   /** Returns the columns of rows that are parsed into these features in a training. */
   static RowColumns encodedBy(FeatureEncoding complete, TrainingConfig config) {
     return new RowColumns(
-        config.data(), complete, false, config.privacy().isPresent(), person(config));
+        config.data(),
+        complete,
+        false,
+        config.privacy().map(RowColumns::bounds).orElse(null),
+        person(config));
+  }
+
+  private static PublicBounds bounds(PrivacySettings privacy) {
+    return new PublicBounds(privacy.bounds(), privacy.labelBounds().orElse(null));
   }
 
   /** Returns the columns of rows that are looked at for what an encoding doesn't know yet. */
   static RowColumns surveyedFor(FeatureEncoding draft, DataConfig data) {
-    return new RowColumns(data, draft, true, false, Optional.empty());
+    return new RowColumns(data, draft, true, null, Optional.empty());
   }
 
   /**
@@ -57,7 +67,7 @@ record RowColumns(
    * is wrong with them.
    */
   static RowColumns checkedFor(FeatureEncoding complete, TrainingConfig config) {
-    return new RowColumns(config.data(), complete, false, false, person(config));
+    return new RowColumns(config.data(), complete, false, null, person(config));
   }
 
   private static Optional<String> person(TrainingConfig config) {
@@ -122,9 +132,10 @@ record RowColumns(
             weight(response),
             names.offsetExpression().map(Scalar::new).orElse(null),
             split == null ? null : new PartColumn(split.column(), split.train(), split.test()),
-            person.orElse(null));
+            person.orElse(null),
+            bounds);
     RowParser parser = new RowParser(form, table.worker(), data.missing(), Lenience.NONE);
-    return hidden ? parser.hidingRows() : parser;
+    return bounds == null ? parser : parser.hidingRows();
   }
 
   private String weight(Response response) {
