@@ -1,6 +1,5 @@
 package io.sparkfed.jobs;
 
-import io.sparkfed.config.ConfigurationException;
 import io.sparkfed.config.DataConfig.NoSplit;
 import io.sparkfed.config.KeyWords;
 import io.sparkfed.config.TrainingConfig;
@@ -29,7 +28,9 @@ import picocli.CommandLine.Option;
     description = {
       "Evaluates a trained model on rows that stay with their owners.",
       "Prints {\"metrics\": {...}} by split: train and test, or all without data.split; and",
-      "{\"notes\": [...]} if something is left out."
+      "{\"notes\": [...]} if something is left out.",
+      "Under privacy.unit = row sums have noise, for which owners' budgets are charged once",
+      "more; {\"noise\": {...}, \"privacy\": {...}} say what it does to each metric."
     })
 public final class EvaluateJob implements Callable<Integer> {
   @Mixin private final JobOptions options = new JobOptions();
@@ -64,11 +65,6 @@ public final class EvaluateJob implements Callable<Integer> {
     saved.requireFits(asked);
     TrainingConfig config = saved.withTypes(saved.withLabels(asked));
     saved.requireLabel(config);
-    if (own == null && config.privacy().isPresent()) {
-      throw new ConfigurationException(
-          "privacy.unit must be none for jobs/evaluate, whose sums are exact; an owner can evaluate"
-              + " its own rows with --own");
-    }
     SparkSession spark = JobMain.openSession("Spark Federated: evaluation of " + config.name());
     if (own != null) {
       OwnRows.requireAlone(spark);
@@ -81,20 +77,29 @@ public final class EvaluateJob implements Callable<Integer> {
               federation,
               Presets.plan(saved.withThreshold(config), loaded.encoding()),
               saved.coefficients(config.model().intercept()));
-      Map<String, Map<String, Double>> bySplit = new LinkedHashMap<>();
-      if (config.data().split() instanceof NoSplit) {
-        bySplit.put("all", evaluation.train());
-      } else {
-        bySplit.put("train", evaluation.train());
-        bySplit.put("test", evaluation.test());
-      }
+      boolean hasSplit = !(config.data().split() instanceof NoSplit);
       List<String> notes = new ArrayList<>(loaded.notes());
       if (!loaded.leftOut().isNobody()) {
         notes.add("left out: " + loaded.leftOut());
       }
       evaluation.notes().forEach(note -> notes.add(note.in(KeyWords::of)));
-      Terminal.lines(JsonFiles.evaluation(bySplit, notes));
+      Terminal.lines(
+          JsonFiles.evaluation(
+              bySplit(evaluation.train(), evaluation.test(), hasSplit),
+              bySplit(evaluation.noise().train(), evaluation.noise().test(), hasSplit),
+              evaluation.privacy(),
+              notes));
     }
     return ExitCode.SUCCESS.code();
+  }
+
+  private static Map<String, Map<String, Double>> bySplit(
+      Map<String, Double> train, Map<String, Double> test, boolean hasSplit) {
+    Map<String, Map<String, Double>> bySplit = new LinkedHashMap<>();
+    bySplit.put(hasSplit ? "train" : "all", train);
+    if (hasSplit) {
+      bySplit.put("test", test);
+    }
+    return bySplit;
   }
 }

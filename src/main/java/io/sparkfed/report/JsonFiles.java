@@ -208,11 +208,24 @@ public final class JsonFiles {
     return node;
   }
 
-  /** Returns the metrics of an evaluation by name of the split, and notes if there are any. */
-  public static String evaluation(Map<String, Map<String, Double>> bySplit, List<String> notes) {
+  /**
+   * Returns the metrics of an evaluation by name of the split; with noise, the deviations of what
+   * it does to them, and the account; and notes if there are any.
+   */
+  public static String evaluation(
+      Map<String, Map<String, Double>> bySplit,
+      Map<String, Map<String, Double>> noiseBySplit,
+      Optional<PrivacyAccount> account,
+      List<String> notes) {
     ObjectNode node = JSON.createObjectNode();
     ObjectNode metrics = node.putObject("metrics");
     bySplit.forEach((split, values) -> metrics.set(split, numbers(values)));
+    account.ifPresent(
+        told -> {
+          ObjectNode noise = node.putObject("noise");
+          noiseBySplit.forEach((split, values) -> noise.set(split, numbers(values)));
+          node.set("privacy", privacy(told));
+        });
     if (!notes.isEmpty()) {
       ArrayNode all = node.putArray("notes");
       notes.forEach(all::add);

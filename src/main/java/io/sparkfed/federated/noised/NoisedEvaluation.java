@@ -4,20 +4,32 @@ import io.sparkfed.aggregate.Federation;
 import io.sparkfed.data.Shard;
 import io.sparkfed.evaluation.BoundedSums;
 import io.sparkfed.evaluation.NoisedMetrics;
+import io.sparkfed.evaluation.PrivacyAccount.Released;
 import io.sparkfed.federated.AskedRows;
 import io.sparkfed.federated.EvaluationWithin;
 import io.sparkfed.federated.PrivatePlan;
 import io.sparkfed.federated.TrainingPlan;
 import io.sparkfed.math.Interval;
 import io.sparkfed.privacy.Zcdp;
+import java.util.List;
 import java.util.Optional;
 
 /** Asks how good a finished model is, in one release for each part of the rows; at the driver. */
-final class NoisedEvaluation {
+public final class NoisedEvaluation {
   private final TrainingPlan plan;
   private final PrivatePlan privacy;
   private final Releases releases;
 
+  /**
+   * Begins an account of its own.
+   *
+   * @param workers how many are asked
+   */
+  public NoisedEvaluation(TrainingPlan plan, int workers) {
+    this(plan, Releases.of(plan, workers));
+  }
+
+  /** Takes what is asked into an account. */
   NoisedEvaluation(TrainingPlan plan, Releases releases) {
     this.plan = plan;
     this.privacy = plan.privacy().orElseThrow();
@@ -27,18 +39,13 @@ final class NoisedEvaluation {
   /**
    * Asks for the metrics of some of the rows.
    *
-   * @param model in the units of the cut's scaling
+   * @param model in raw units
    * @param cost of the release
    * @throws io.sparkfed.aggregate.AggregationException if the sum could not be opened
    */
-  NoisedMetrics of(Federation<Shard> federation, AskedRows rows, double[] model, Zcdp cost) {
+  public NoisedMetrics of(Federation<Shard> federation, AskedRows rows, double[] model, Zcdp cost) {
     EvaluationWithin asked =
-        new EvaluationWithin(
-            sums(plan.shape().intercept(model, 0)),
-            rows,
-            plan.shape(),
-            privacy.cut(),
-            privacy.cut().scaling().toRaw(model));
+        new EvaluationWithin(sums(center(model)), rows, plan.shape(), privacy.cut(), model);
     double noise = releases.deviation(asked, cost);
     double[] opened =
         releases
@@ -52,10 +59,26 @@ final class NoisedEvaluation {
     return asked.metrics(opened, noise);
   }
 
-  /**
-   * @param center the score in the middle of the columns' bounds, which is the intercept in the
-   *     units of the cut
-   */
+  /** Returns of how many workers the noise is relied on. */
+  public int honestWorkers() {
+    return releases.honest();
+  }
+
+  /** Returns what was released so far. */
+  public List<Released> releases() {
+    return releases.all();
+  }
+
+  /** Returns the score in the middle of the columns' bounds. */
+  private double center(double[] model) {
+    double[] middles = privacy.cut().scaling().means();
+    double score = plan.shape().intercept(model, 0);
+    for (int j = 0; j < middles.length; j++) {
+      score += model[plan.shape().weightsFrom(0) + j] * middles[j];
+    }
+    return score;
+  }
+
   private BoundedSums sums(double center) {
     Optional<Interval> labels =
         plan.family().isClassifier()

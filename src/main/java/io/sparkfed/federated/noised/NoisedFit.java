@@ -55,7 +55,6 @@ public final class NoisedFit {
   private final PrivatePlan privacy;
   private final ModelShape shape;
   private final int order;
-  private final int honest;
   private final Releases releases;
   private boolean withProducts;
   private Budgets budgets;
@@ -86,11 +85,9 @@ public final class NoisedFit {
     this.privacy = plan.privacy().orElseThrow();
     this.shape = plan.shape();
     this.order = SampledGram.order(shape);
-    this.honest =
-        Math.min(workers, privacy.honestWorkers().orElse(plan.sums().mostHonest(workers)));
     this.budgets = Budgets.of(privacy.budget(), privacy.method(), order, plan.rounds());
     this.withProducts = budgets.hasProducts();
-    this.releases = new Releases(plan.sums(), privacy.budget().plan(), workers, honest);
+    this.releases = Releases.of(plan, workers);
     this.base = new double[shape.size()];
     this.iterate = new double[shape.size()];
     this.sum = new double[shape.size()];
@@ -101,7 +98,7 @@ public final class NoisedFit {
 
   /** Returns of how many workers the noise is relied on. */
   public int honestWorkers() {
-    return honest;
+    return releases.honest();
   }
 
   /** Returns whether gradients follow. */
@@ -311,7 +308,9 @@ public final class NoisedFit {
     Zcdp cost = rows == AskedRows.TRAIN ? budgets.figures() : budgets.test();
     return cost.equals(Zcdp.NOTHING)
         ? Optional.empty()
-        : Optional.of(new NoisedEvaluation(plan, releases).of(federation, rows, model(), cost));
+        : Optional.of(
+            new NoisedEvaluation(plan, releases)
+                .of(federation, rows, privacy.cut().scaling().toRaw(model()), cost));
   }
 
   /** Returns what was released so far. */

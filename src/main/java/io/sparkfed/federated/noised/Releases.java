@@ -9,7 +9,9 @@ import io.sparkfed.aggregate.Visit;
 import io.sparkfed.data.Shard;
 import io.sparkfed.evaluation.PrivacyAccount.Released;
 import io.sparkfed.federated.Ask;
+import io.sparkfed.federated.PrivatePlan;
 import io.sparkfed.federated.Statement;
+import io.sparkfed.federated.TrainingPlan;
 import io.sparkfed.privacy.Zcdp;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,6 +37,18 @@ final class Releases {
     this.plan = plan;
     this.cohort = cohort;
     this.honest = honest;
+  }
+
+  /** Begins the account of a run. */
+  static Releases of(TrainingPlan plan, int workers) {
+    PrivatePlan privacy = plan.privacy().orElseThrow();
+    int honest = privacy.honestWorkers().orElse(plan.sums().mostHonest(workers));
+    return new Releases(plan.sums(), privacy.budget().plan(), workers, Math.min(workers, honest));
+  }
+
+  /** Returns of how many workers the noise is relied on. */
+  int honest() {
+    return honest;
   }
 
   /** Returns the deviation of the noise on each number of a sum that costs so much. */

@@ -3,20 +3,28 @@ package io.sparkfed.federated.training;
 import io.sparkfed.aggregate.Federation;
 import io.sparkfed.aggregate.NamedVector;
 import io.sparkfed.data.Shard;
+import io.sparkfed.evaluation.MetricNoise;
+import io.sparkfed.evaluation.NoisedMetrics;
+import io.sparkfed.evaluation.PrivacyAccount;
 import io.sparkfed.federated.Ask;
 import io.sparkfed.federated.AskedRows;
 import io.sparkfed.federated.EvaluationSums;
 import io.sparkfed.federated.ModelEvaluation;
+import io.sparkfed.federated.PrivatePlan;
 import io.sparkfed.federated.TestRows;
 import io.sparkfed.federated.TrainingPlan;
+import io.sparkfed.federated.noised.NoisedEvaluation;
 import io.sparkfed.federated.survey.HeldOutRows;
 import io.sparkfed.hint.Hint;
 import io.sparkfed.hint.Message;
 import io.sparkfed.model.Coefficients;
 import io.sparkfed.model.Scaling;
+import io.sparkfed.privacy.Zcdp;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiFunction;
 
 /** Evaluates a finished model on a federation, through the same sum as training. */
 public final class FederatedEvaluator {
@@ -29,13 +37,20 @@ public final class FederatedEvaluator {
    *     than the least number of workers hold some
    * @param test metrics on the test rows; empty without a split, and where fewer than the least
    *     number of workers hold some
+   * @param noise what noise does to them; none where sums were exact
+   * @param privacy what releases with noise cost; empty where there were none
    * @param notes why something is empty, and what was left out of sums, one sentence each
    */
   public record Evaluation(
-      Map<String, Double> train, Map<String, Double> test, List<Message> notes) {}
+      Map<String, Double> train,
+      Map<String, Double> test,
+      MetricNoise noise,
+      Optional<PrivacyAccount> privacy,
+      List<Message> notes) {}
 
   /**
-   * Evaluates {@code model} on every worker's rows.
+   * Evaluates {@code model} on every worker's rows; where rows are hidden, in one release for each
+   * part of them that has a budget.
    *
    * @param plan how to aggregate and what to measure; its solver is not used
    * @param model the model as {@link io.sparkfed.federated.TrainingResult#model} gives it
@@ -43,10 +58,37 @@ public final class FederatedEvaluator {
    */
   public static Evaluation evaluate(
       Federation<Shard> federation, TrainingPlan plan, Coefficients model) {
-    Evaluation found = plan.sums().endedAfter(federation, () -> evaluated(federation, plan, model));
+    Evaluation found = plan.sums().endedAfter(federation, () -> asked(federation, plan, model));
     List<Message> notes = new ArrayList<>(found.notes);
     notes.addAll(plan.sums().notes());
-    return new Evaluation(found.train, found.test, notes);
+    return new Evaluation(found.train, found.test, found.noise, found.privacy, notes);
+  }
+
+  private static Evaluation asked(
+      Federation<Shard> federation, TrainingPlan plan, Coefficients model) {
+    return plan.privacy().isPresent()
+        ? noised(federation, plan, plan.privacy().get(), model)
+        : evaluated(federation, plan, model);
+  }
+
+  private static Evaluation noised(
+      Federation<Shard> federation, TrainingPlan plan, PrivatePlan privacy, Coefficients model) {
+    NoisedEvaluation evaluation = new NoisedEvaluation(plan, federation.workers().size());
+    BiFunction<AskedRows, Zcdp, Optional<NoisedMetrics>> ask =
+        (rows, cost) ->
+            cost.equals(Zcdp.NOTHING)
+                ? Optional.empty()
+                : Optional.of(evaluation.of(federation, rows, model.values(), cost));
+    NoisedFigures found =
+        new NoisedFigures(
+            ask.apply(AskedRows.TRAIN, privacy.budget().training()),
+            ask.apply(AskedRows.TEST, privacy.budget().test()));
+    return new Evaluation(
+        found.trainMetrics(),
+        found.testMetrics(),
+        found.noise(),
+        Optional.of(Accounts.of(privacy, evaluation.honestWorkers(), evaluation.releases())),
+        found.notes());
   }
 
   private static Evaluation evaluated(
@@ -81,7 +123,7 @@ public final class FederatedEvaluator {
             ? auc.refined(testers, AskedRows.TEST, model.values(), both.test())
             : Map.of();
     heldOut.note().ifPresent(notes::add);
-    return new Evaluation(train, test, notes);
+    return new Evaluation(train, test, MetricNoise.NONE, Optional.empty(), notes);
   }
 
   private static EvaluationSums sums(

@@ -1,14 +1,11 @@
 package io.sparkfed.federated.training;
 
 import io.sparkfed.aggregate.Opened;
-import io.sparkfed.aggregate.RowPart;
 import io.sparkfed.aggregate.TimedFederation;
 import io.sparkfed.aggregate.Visit;
 import io.sparkfed.data.Shard;
 import io.sparkfed.evaluation.Measurement;
 import io.sparkfed.evaluation.Measurements;
-import io.sparkfed.evaluation.NoisedMetrics;
-import io.sparkfed.evaluation.PrivacyAccount;
 import io.sparkfed.federated.AskedRows;
 import io.sparkfed.federated.CheckpointListener;
 import io.sparkfed.federated.PrivatePlan;
@@ -20,15 +17,10 @@ import io.sparkfed.federated.TrainingState.Cost;
 import io.sparkfed.federated.noised.NoisedFit;
 import io.sparkfed.hint.Message;
 import io.sparkfed.model.Coefficients;
-import io.sparkfed.privacy.GaussianCurve;
-import io.sparkfed.privacy.Zcdp;
-import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /**
  * The loop of a private training, at the driver: a fixed number of noised sums, whatever comes out.
@@ -105,12 +97,12 @@ final class PrivateTraining {
               fit.saved()));
     }
     phases.enter(RunPhase.STATISTICS);
-    Optional<NoisedMetrics> ofTraining = fit.evaluate(federation, AskedRows.TRAIN);
-    Optional<NoisedMetrics> ofTest = fit.evaluate(federation, AskedRows.TEST);
-    reports.evaluated(last, ofTraining, ofTest);
+    NoisedFigures figures =
+        new NoisedFigures(
+            fit.evaluate(federation, AskedRows.TRAIN), fit.evaluate(federation, AskedRows.TEST));
+    reports.evaluated(last, figures);
     List<Message> notes = new ArrayList<>(fit.notes());
-    ofTraining.flatMap(found -> hidden("training", found)).ifPresent(notes::add);
-    ofTest.flatMap(found -> hidden("test", found)).ifPresent(notes::add);
+    notes.addAll(figures.notes());
     return new TrainingResult(
         new Coefficients(plan.shape(), privacy.cut().scaling().toRaw(fit.model())),
         reports.rounds(),
@@ -118,25 +110,8 @@ final class PrivateTraining {
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
-        Optional.of(account()),
+        Optional.of(Accounts.of(privacy, fit.honestWorkers(), fit.releases())),
         notes);
-  }
-
-  /** A figure that is missing is told of, as nobody could say why otherwise. */
-  private static Optional<Message> hidden(String rows, NoisedMetrics found) {
-    if (found.metrics().isEmpty()) {
-      return Optional.of(
-          Message.of(
-              "noise hides whether there are ", rows, " rows: no figure of them can be told"));
-    }
-    String names =
-        found.metrics().entrySet().stream()
-            .filter(metric -> metric.getValue().isNaN())
-            .map(Map.Entry::getKey)
-            .collect(Collectors.joining(", "));
-    return names.isEmpty()
-        ? Optional.empty()
-        : Optional.of(Message.of("noise hides these figures of ", rows, " rows: ", names));
   }
 
   private Cost costOfBeginning() {
@@ -152,26 +127,5 @@ final class PrivateTraining {
         times.seconds(),
         Measurements.none().with(Measurement.BYTES, bytes),
         times.byPhase());
-  }
-
-  private Zcdp spent(RowPart part) {
-    return fit.releases().stream()
-        .filter(release -> release.rows().equals(part.name().toLowerCase(Locale.ROOT)))
-        .map(release -> new Zcdp(new BigDecimal(release.rho())))
-        .reduce(Zcdp.NOTHING, Zcdp::then);
-  }
-
-  private PrivacyAccount account() {
-    Zcdp spent = spent(RowPart.TRAIN).beside(spent(RowPart.TEST));
-    return new PrivacyAccount(
-        privacy.unit(),
-        privacy.epsilon(),
-        privacy.delta(),
-        spent.rho().doubleValue(),
-        GaussianCurve.epsilon(spent.mu(), privacy.delta()),
-        GaussianCurve.advantage(spent.mu()),
-        fit.honestWorkers(),
-        privacy.cut().rowsOfPerson(),
-        fit.releases());
   }
 }

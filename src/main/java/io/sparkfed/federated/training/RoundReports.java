@@ -1,7 +1,6 @@
 package io.sparkfed.federated.training;
 
 import io.sparkfed.evaluation.MetricNoise;
-import io.sparkfed.evaluation.NoisedMetrics;
 import io.sparkfed.evaluation.RoundSummary;
 import io.sparkfed.federated.TrainingListener;
 import io.sparkfed.federated.TrainingState.Cost;
@@ -36,16 +35,9 @@ final class RoundReports {
     add(round, loss, train, test, MetricNoise.NONE);
   }
 
-  /** Reports the round whose model was evaluated from noised sums; empty where nobody was asked. */
-  void evaluated(Cost round, Optional<NoisedMetrics> train, Optional<NoisedMetrics> test) {
-    add(
-        round,
-        train.map(NoisedMetrics::meanLoss).orElse(Double.NaN),
-        train.map(NoisedMetrics::metrics).orElse(Map.of()),
-        test.map(NoisedMetrics::metrics).orElse(Map.of()),
-        new MetricNoise(
-            train.map(NoisedMetrics::errors).orElse(Map.of()),
-            test.map(NoisedMetrics::errors).orElse(Map.of())));
+  /** Reports the round whose model was evaluated from noised sums. */
+  void evaluated(Cost round, NoisedFigures found) {
+    add(round, found.loss(), found.trainMetrics(), found.testMetrics(), found.noise());
   }
 
   /** Reports a round whose model was not evaluated, or could not be and was taken back. */

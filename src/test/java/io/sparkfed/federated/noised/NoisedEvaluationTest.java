@@ -64,17 +64,11 @@ class NoisedEvaluationTest {
       TrainingPlan plan = study.plan(epsilon, figuresShare, seed);
       PrivatePlan privacy = plan.privacy().orElseThrow();
       Budgets budgets = Budgets.of(privacy.budget(), privacy.method(), 1, plan.rounds());
-      Releases releases =
-          new Releases(
-              plan.sums(),
-              privacy.budget().plan(),
-              study.shards().size(),
-              privacy.honestWorkers().orElseThrow());
-      return new NoisedEvaluation(plan, releases)
+      return new NoisedEvaluation(plan, study.shards().size())
           .of(
               federation,
               rows,
-              fit.model(),
+              study.cut().scaling().toRaw(fit.model()),
               rows == AskedRows.TRAIN ? budgets.figures() : budgets.test());
     }
 

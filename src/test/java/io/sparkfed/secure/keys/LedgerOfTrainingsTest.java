@@ -21,7 +21,9 @@ import io.sparkfed.federated.RunBudget;
 import io.sparkfed.federated.TrainingPlan;
 import io.sparkfed.federated.TrainingResult;
 import io.sparkfed.federated.TrainingState;
+import io.sparkfed.federated.training.FederatedEvaluator;
 import io.sparkfed.federated.training.FederatedTrainer;
+import io.sparkfed.model.Coefficients;
 import io.sparkfed.model.Family;
 import io.sparkfed.model.ModelShape;
 import io.sparkfed.model.Scaling;
@@ -265,6 +267,29 @@ class LedgerOfTrainingsTest {
 
     trainWithTestRows(new RunBudget(small, small, 0.0, 0.0, 0.2));
     assertTrue(small.covers(owners.ledger("a").spent()));
+  }
+
+  /** Who evaluates a finished model pays, too: for both parts of the rows as for one. */
+  @Test
+  void evaluate_finishedModel_costsTheLargerOfBothPartsEachTime() throws IOException {
+    owners.policies("\ndp.epsilon = 1\ndp.delta = 1e-6\n");
+
+    FederatedEvaluator.Evaluation found = evaluate();
+
+    Ledger ledger = owners.ledger("a");
+    assertEquals(2, ledger.charges().size());
+    double told = found.privacy().orElseThrow().rho();
+    assertEquals(ledger.spent().rho().doubleValue(), told, 1e-9 * told);
+    assertEquals(ONE.rho().doubleValue(), told, 1e-3 * told);
+    refused("dp.epsilon", this::evaluate);
+    assertEquals(ledger, owners.ledger("a"));
+  }
+
+  private FederatedEvaluator.Evaluation evaluate() {
+    return FederatedEvaluator.evaluate(
+        ThreeOwners.workers(20),
+        plan(Kdf.fresh(), 1.0, 1, sameForTestRows()),
+        new Coefficients(SHAPE, new double[SHAPE.size()]));
   }
 
   /** Who kills the driver before the figures are told has spent them. */
