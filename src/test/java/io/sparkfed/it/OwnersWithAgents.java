@@ -38,6 +38,18 @@ import org.apache.spark.sql.SparkSession;
 public record OwnersWithAgents(Path root, OwnerFolders owners) {
   public static final List<String> WORKERS = List.of("a", "b", "c", "d");
 
+  /** What hides rows, beside the budget. */
+  public static final List<String> PRIVATE =
+      List.of(
+          "data.missing=drop",
+          "privacy.unit=row",
+          "privacy.delta=1e-4",
+          "privacy.bounds.x1=[-5, 5]",
+          "privacy.bounds.x2=[-10, 20]",
+          "privacy.rows=100",
+          "model.l2=0.1",
+          "algorithm.preset=private");
+
   private static final List<String> AGGREGATORS =
       List.of("secure-worker", "aggregator-1", "aggregator-2");
 
@@ -141,15 +153,22 @@ public record OwnersWithAgents(Path root, OwnerFolders owners) {
     return ConfigLoader.load(confOfExecutors("run"), Map.of(), List.of(settings));
   }
 
-  /** Returns such a configuration without SQL, and without anything that is found in rows. */
-  public TrainingConfig configOfPlainColumns(String... settings) throws IOException {
-    Path file = confOfExecutors("plain");
+  /** Returns such a configuration of executors for a training that hides rows. */
+  public TrainingConfig privateConfig(String... settings) throws IOException {
+    List<String> all = new ArrayList<>(PRIVATE);
+    all.addAll(List.of(settings));
+    return ConfigLoader.load(
+        withoutFindings(confOfExecutors("hidden")), Map.of(), List.copyOf(all));
+  }
+
+  /** Takes SQL, and all that is found in rows, out of a written configuration. */
+  public static Path withoutFindings(Path file) throws IOException {
     String text =
         Files.readString(file)
             .replaceAll("(?m)^ *(derive|where|impute).*\n", "")
             .replace("x2, site, z]", "x2, site]")
             .replace("categorical.site {}", "categorical.site.levels = [left, right, \"01\"]");
-    return ConfigLoader.load(Files.writeString(file, text), Map.of(), List.of(settings));
+    return Files.writeString(file, text);
   }
 
   /** Writes a configuration whose workers are asked through their agents, without any key here. */

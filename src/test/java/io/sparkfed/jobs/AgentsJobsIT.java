@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sparkfed.agent.AgentAddress;
 import io.sparkfed.agent.AgentHandler;
 import io.sparkfed.agent.AgentServer;
@@ -102,6 +104,35 @@ class AgentsJobsIT {
         hasAggregators,
         byAgents.out().contains("driver and aggregators share one process"),
         byAgents.toString());
+  }
+
+  /**
+   * Noise of the agents', whose releases are told as executors' are: they may be about rows that
+   * differ by few from those of the runs above, as each is paid for.
+   */
+  @Test
+  void trainAndDoctor_rowsAreHidden_tellReleasesAndNothingOfRows() throws IOException {
+    for (String worker : WORKERS) {
+      owners.adds(worker, "dp.epsilon = 8\ndp.delta = 1e-4\n");
+    }
+    String conf = OwnersWithAgents.withoutFindings(owners.conf("hidden")).toString();
+    String[] settings =
+        ThreeWorkers.with(
+            OwnersWithAgents.PRIVATE.toArray(new String[0]),
+            "privacy.epsilon=1",
+            "privacy.honest-workers=1");
+
+    Outcome doctor = jobs.doctor(ThreeWorkers.with(new String[] {conf}, settings));
+    Outcome trained = jobs.train(ThreeWorkers.with(new String[] {conf}, settings));
+
+    assertTrue(doctor.out().contains("allowed by all"), doctor.toString());
+    assertFalse(doctor.showsStackTrace(), doctor.toString());
+    assertEquals(0, trained.code(), trained.toString());
+    JsonNode privacy =
+        new ObjectMapper().readTree(root.resolve("out/hidden/run.json").toFile()).path("privacy");
+    assertEquals(1.0, privacy.path("epsilon").asDouble(), privacy.toString());
+    assertTrue(privacy.path("releases").size() >= 2, privacy.toString());
+    assertFalse(trained.toString().contains("canary"), trained.toString());
   }
 
   @Test

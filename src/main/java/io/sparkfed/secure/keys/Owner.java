@@ -107,6 +107,7 @@ public record Owner(
   /**
    * Checks that something is asked for a study that was accepted under the policy as it is now, is
    * among what the owner answers, has enough rows behind it, and noise where the owner demands it.
+   * What the owner's budget is charged for may be about any rows.
    *
    * @param held what the worker holds
    * @throws RefusedException if the policy says something of questions, and a rule is broken
@@ -133,6 +134,10 @@ public record Owner(
       throw new RefusedException(
           OwnersRule.STATEMENTS, "the owner's policy doesn't list " + words.asked());
     }
+    if (isCharged(words)) {
+      // Each row is paid for, and a refusal that depends on rows would tell of them unpaid.
+      return;
+    }
     Disclosure rules = Disclosure.read(new PolicyText(questions));
     words.rows(held).ifPresent(counts -> rules.check(counts, words.parameters()));
     words.heldRows(held).ifPresent(rows -> journal.use(rowSets(rows), rules.leastDifference()));
@@ -157,7 +162,11 @@ public record Owner(
    * told.
    */
   public Clip clipOf(Words<?> words) {
-    return budget.isPresent() && words.release().isPresent() ? Clip.NONE : policy.clip();
+    return isCharged(words) ? Clip.NONE : policy.clip();
+  }
+
+  private boolean isCharged(Words<?> words) {
+    return budget.isPresent() && words.release().isPresent();
   }
 
   /**

@@ -36,8 +36,6 @@ import io.sparkfed.spark.rows.ShardLoader.Loaded;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -50,17 +48,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Agents whose owners add noise to what they answer, and keep a budget. */
 class PrivateAgentsIT {
-  private static final List<String> PRIVATE =
-      List.of(
-          "data.missing=drop",
-          "privacy.unit=row",
-          "privacy.delta=1e-4",
-          "privacy.bounds.x1=[-5, 5]",
-          "privacy.bounds.x2=[-10, 20]",
-          "privacy.rows=100",
-          "model.l2=0.1",
-          "algorithm.preset=private");
-
   @TempDir Path root;
 
   private OwnersWithAgents owners;
@@ -72,12 +59,6 @@ class PrivateAgentsIT {
     owners = OwnersWithAgents.make(root);
     spark = LocalTraining.session(2);
     agents = HandledAgents.of(owners, () -> spark);
-  }
-
-  private TrainingConfig config(String... more) throws IOException {
-    List<String> settings = new ArrayList<>(PRIVATE);
-    Collections.addAll(settings, more);
-    return owners.configOfPlainColumns(settings.toArray(new String[0]));
   }
 
   private Loaded load(TrainingConfig config) {
@@ -103,7 +84,7 @@ class PrivateAgentsIT {
   @ValueSource(strings = {"masked", "committee", "secure-worker", "insecure-plain"})
   void train_byAgents_asByExecutorsUpToTheNoise(String mode) throws IOException {
     owners.allow(mode.equals("committee") ? "aggregator-1, aggregator-2" : "secure-worker");
-    TrainingConfig config = config("privacy.epsilon=1e7", "aggregation.mode=" + mode);
+    TrainingConfig config = owners.privateConfig("privacy.epsilon=1e7", "aggregation.mode=" + mode);
 
     TrainingResult byAgents = train(config, load(config));
 
@@ -122,7 +103,7 @@ class PrivateAgentsIT {
     for (String worker : List.of("a", "c", "d")) {
       owners.adds(worker, "dp.epsilon = 8\ndp.delta = 1e-4\n");
     }
-    TrainingConfig config = config("privacy.epsilon=1", "privacy.honest-workers=3");
+    TrainingConfig config = owners.privateConfig("privacy.epsilon=1", "privacy.honest-workers=3");
     for (int run = 0; run < 3; run++) {
       train(config, load(config));
     }
@@ -140,7 +121,7 @@ class PrivateAgentsIT {
   /** What is asked without noise gets no answer, whoever joined the study. */
   @Test
   void ask_withoutNoise_isRejected() throws IOException {
-    TrainingConfig config = config("privacy.epsilon=1");
+    TrainingConfig config = owners.privateConfig("privacy.epsilon=1");
     byte[] study = Studies.of(config).open().hash();
     Loaded loaded = load(config);
     SumFactory exact = config.aggregation().sums(owners.owners().keys(), Kdf.fresh(), study);
@@ -154,7 +135,7 @@ class PrivateAgentsIT {
   /** What would be found in rows isn't looked for. */
   @Test
   void open_somethingOfTheRows_isRejected() throws IOException {
-    TrainingConfig config = config("privacy.epsilon=1");
+    TrainingConfig config = owners.privateConfig("privacy.epsilon=1");
     byte[] study = Studies.of(config).open().hash();
     AgentHandler agent = agents.agents.get("a");
     assertInstanceOf(Accepted.class, reply(agent, new Propose(Studies.of(config).toBytes())));
@@ -171,7 +152,7 @@ class PrivateAgentsIT {
   /** Types of texts that SQL sees would be. */
   @Test
   void load_sqlOverTexts_isRefusedByName() throws IOException {
-    TrainingConfig config = config("privacy.epsilon=1", "data.where=\"x1 > -9\"");
+    TrainingConfig config = owners.privateConfig("privacy.epsilon=1", "data.where=\"x1 > -9\"");
 
     ConfigurationException refused = assertThrows(ConfigurationException.class, () -> load(config));
 
