@@ -62,6 +62,11 @@ public record DataConfig(
   /** What the path of a worker's rows begins with that stand under a name in its owner's policy. */
   public static final String DATASET = "dataset:";
 
+  /** Whether expressions make columns, or choose rows. */
+  public boolean isComputed() {
+    return where.isPresent() || !derive.isEmpty();
+  }
+
   /** Returns the texts that stand for a missing value in a worker's cells. */
   public MissingTexts missingTexts(String worker) {
     return csv.map(all -> all.of(worker).missing()).orElse(missingTexts);

@@ -89,7 +89,28 @@ class PrivateRunIT {
     assertTrue(last.trainMetrics().isEmpty() && Double.isNaN(last.loss()), last.toString());
   }
 
+  @Test
+  void train_withARowAtWhichExpressionsFail_tellsTheSameAsWithoutIt() throws IOException {
+    String computed =
+        """
+        data {
+          schema = "age DOUBLE, sex STRING, y INT"
+          options { header = true }
+          derive { age = "100 / (cast(age as tinyint) - 7) + 40" }
+          where = "1 / (y - 5) < 1"
+        }
+        """;
+
+    assertEquals(
+        told("plain", List.of(), computed),
+        told("failing", List.of("7,F,1", "40,F,5", "1000,F,1", "40,F,x"), computed));
+  }
+
   private Told told(String name, List<String> more) throws IOException {
+    return told(name, more, "");
+  }
+
+  private Told told(String name, List<String> more, String settings) throws IOException {
     Path own = Files.createDirectories(folder.resolve(name));
     StringBuilder workers = new StringBuilder();
     for (int k = 0; k < 4; k++) {
@@ -123,7 +144,8 @@ class PrivateRunIT {
             model.family = logistic
             privacy { unit = row, epsilon = 1, delta = 1e-4, bounds { age = [0, 100] } }
             """
-                .formatted(workers));
+                    .formatted(workers)
+                + settings);
     TrainingConfig config = ConfigLoader.load(conf, Map.of(), List.of());
     try (ListenerRecorder recorder = new ListenerRecorder(spark)) {
       ShardLoader.Loaded loaded = new ShardLoader(spark, config).load();

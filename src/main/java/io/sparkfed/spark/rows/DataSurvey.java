@@ -258,7 +258,7 @@ public final class DataSurvey {
             context,
             RowColumns.surveyedFor(draft, config.data()),
             opened,
-            isPooled ? tables.workerIds(opened.get(0)) : List.of(),
+            isPooled ? tables.workerIds(opened.get(0), false) : List.of(),
             config.model().response(),
             config.data().workersPerTask().orElse(1));
     new EncodingSurvey(context, config, new LoadingSums(config))

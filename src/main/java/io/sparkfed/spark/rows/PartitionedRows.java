@@ -103,8 +103,7 @@ final class PartitionedRows {
     RowParser parser = columns.parser(table, response);
     String worker = table.worker();
     JavaRDD<CellRows> rows =
-        Lineage.requireNoShuffle(table.select(columns.of(table, response)), worker)
-            .coalesce(1, false);
+        Lineage.requireNoShuffle(columns.cells(table, response), worker).coalesce(1, false);
     // A source without any input split still needs its one partition.
     JavaRDD<CellRows> onePartition =
         rows.getNumPartitions() == 1 ? rows : context.parallelize(new ArrayList<>(), 1);
@@ -115,8 +114,8 @@ final class PartitionedRows {
   private <P> JavaRDD<P> pooled(WorkerTables.Table table, Packer<P> packer) {
     RowParser parser = columns.parser(table, response);
     boolean shared = occupancy() == Occupancy.SIMULATED_WORKERS;
-    return table
-        .select(columns.of(table, response))
+    return columns
+        .cells(table, response)
         .mapPartitions(partition -> RunRows.of(parser.parse(partition)))
         .keyBy(RunRows.Run::worker)
         .partitionBy(new WorkerPartitioner(pooledWorkers, workersPerTask))

@@ -234,7 +234,7 @@ public final class Predictor {
     if (table.worker() != null) {
       return rows.coalesce(1, false).mapPartitions(it -> ParsedRow.parse(parser, it));
     }
-    List<String> workers = tables.workerIds(table);
+    List<String> workers = tables.workerIds(table, false);
     return rows.mapPartitions(it -> ParsedRow.parse(parser, it))
         .keyBy(ParsedRow::worker)
         .partitionBy(new WorkerPartitioner(workers))

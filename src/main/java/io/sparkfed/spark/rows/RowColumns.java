@@ -5,6 +5,7 @@ import io.sparkfed.config.DataConfig.PooledTable;
 import io.sparkfed.config.DataConfig.SplitByColumn;
 import io.sparkfed.config.PrivacySettings;
 import io.sparkfed.config.TrainingConfig;
+import io.sparkfed.data.CellRows;
 import io.sparkfed.data.CellRules;
 import io.sparkfed.data.PublicBounds;
 import io.sparkfed.data.RowForm;
@@ -17,6 +18,7 @@ import io.sparkfed.spark.rows.WorkerTables.Table;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Column;
 
 /**
@@ -104,6 +106,12 @@ record RowColumns(
       columns.add(TableColumns.ids(table, workers, WorkerIds.KEY));
     }
     return columns;
+  }
+
+  /** Returns the cells that a {@link #parser} of this response expects. */
+  JavaRDD<CellRows> cells(Table table, Response response) {
+    List<Column> columns = of(table, response);
+    return bounds == null ? table.select(columns) : table.selectHidden(columns, data.isComputed());
   }
 
   private void add(List<Column> columns, Table table, Scalar number, String key) {

@@ -14,6 +14,7 @@ import io.sparkfed.hint.Message;
 import io.sparkfed.spark.rows.GuardedRows.UnreadableRowException;
 import java.io.Serializable;
 import java.util.Iterator;
+import org.apache.spark.TaskKilledException;
 
 /**
  * Turns rows into numbers, in a task where the rows are. The first row that breaks a rule becomes a
@@ -48,6 +49,10 @@ record RowParser(RowForm form, String worker, Missing missing, Lenience lenience
     return new RowParser(form, worker, Missing.DROP, Lenience.OF_HIDDEN_ROWS);
   }
 
+  private boolean hidesRows() {
+    return lenience.equals(Lenience.OF_HIDDEN_ROWS);
+  }
+
   /** Returns how many columns at the front of a row are parsed. */
   int parsedWidth() {
     return form.width() + (worker == null ? 1 : 0);
@@ -77,13 +82,16 @@ record RowParser(RowForm form, String worker, Missing missing, Lenience lenience
       if (ended) {
         return false;
       }
-      ordinal++;
       aside = null;
       try {
-        if (!cells.next()) {
-          ended = true;
-          return false;
-        }
+        do {
+          ordinal++;
+          if (!cells.next()) {
+            ended = true;
+            return false;
+          }
+          owner = worker == null ? WorkerIds.of(cells.cells(), form.width()) : worker;
+        } while (owner == null && hidesRows());
         parse(cells.cells());
       } catch (UnreadableRowException e) {
         end(e.fault(worker, ordinal));
@@ -92,9 +100,12 @@ record RowParser(RowForm form, String worker, Missing missing, Lenience lenience
     }
 
     private void parse(Cells cell) {
-      owner = worker == null ? WorkerIds.of(cell, form.width()) : worker;
       if (owner == null && form.response() != null) {
         end("", Message.of(WorkerIds.NOBODYS));
+        return;
+      }
+      if (hidesRows()) {
+        isIncomplete = !isEncoded(cell);
         return;
       }
       isIncomplete = missing == Missing.DROP && encoder.isIncomplete(cell);
@@ -104,10 +115,6 @@ record RowParser(RowForm form, String worker, Missing missing, Lenience lenience
       try {
         encoder.encode(cell, row);
       } catch (BrokenRuleException e) {
-        if (lenience.equals(Lenience.OF_HIDDEN_ROWS)) {
-          isIncomplete = true;
-          return;
-        }
         Handling handling = lenience.of(e);
         if (handling == Handling.ERROR) {
           end(e.column(), lenience.told(e));
@@ -115,6 +122,22 @@ record RowParser(RowForm form, String worker, Missing missing, Lenience lenience
           aside = handling;
           asideColumn = e.column();
         }
+      }
+    }
+
+    /** Encodes a hidden row, and returns whether it could be; nothing is told of why not. */
+    private boolean isEncoded(Cells cell) {
+      try {
+        if (encoder.isIncomplete(cell)) {
+          return false;
+        }
+        encoder.encode(cell, row);
+        return true;
+      } catch (TaskKilledException e) {
+        throw e;
+      } catch (BrokenRuleException | RuntimeException e) {
+        // A vector whose parts don't fit each other fails before any rule is looked at.
+        return false;
       }
     }
 

@@ -353,8 +353,8 @@ public final class ShardLoader {
         config.data().workersPerTask().orElse(1));
   }
 
-  private static List<String> pooledWorkers(WorkerTables tables, WorkerTables.Table table) {
-    List<String> workers = tables.workerIds(table);
+  private List<String> pooledWorkers(WorkerTables tables, WorkerTables.Table table) {
+    List<String> workers = tables.workerIds(table, config.privacy().isPresent());
     if (workers.isEmpty()) {
       throw new DataException("no worker holds any row");
     }

@@ -88,20 +88,22 @@ final class TableCells {
         : Optional.empty();
   }
 
-  private static Iterator<CellRows> one(CellRows rows) {
+  /** Returns rows as the only element of a partition. */
+  static Iterator<CellRows> one(CellRows rows) {
     return List.of(rows).iterator();
   }
 
-  /** The settings of the session hold in the tasks, as they do for a query's. */
-  private static JavaRDD<InternalRow> inSession(RDD<?> rows, QueryExecution execution) {
+  /** Returns rows in whose tasks the settings of the session hold, as they do for a query's. */
+  static JavaRDD<InternalRow> inSession(RDD<?> rows, QueryExecution execution) {
     // What is handed through isn't looked at.
     @SuppressWarnings("unchecked")
     RDD<InternalRow> any = UnchangedFiles.of((RDD<InternalRow>) rows, execution);
     return new SQLExecutionRDD(any, execution.sparkSession().sessionState().conf()).toJavaRDD();
   }
 
+  /** Returns elements that are batches, though their type says that they are rows. */
   @SuppressWarnings("unchecked")
-  private static Iterator<ColumnarBatch> batches(Iterator<?> elements) {
+  static Iterator<ColumnarBatch> batches(Iterator<?> elements) {
     return (Iterator<ColumnarBatch>) elements;
   }
 

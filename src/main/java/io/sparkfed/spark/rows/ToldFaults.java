@@ -52,8 +52,7 @@ final class ToldFaults {
     DataConfig data = config.data();
     return data.source() instanceof WorkerPaths
         && fault.about() == About.A_ROW
-        && (data.where().isPresent()
-            || !data.derive().isEmpty()
+        && (data.isComputed()
             || data.columns().formula().isPresent()
             || data.split() instanceof SplitByColumn
             || !(config.model().response().labels() instanceof Labels.Numbers)

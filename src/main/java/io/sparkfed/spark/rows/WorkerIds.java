@@ -102,13 +102,16 @@ final class WorkerIds {
   /**
    * Returns the ids in a column, sorted, each with the texts that Spark makes of the values that
    * are this id.
+   *
+   * @param hidden whether a row that names none is left out; it is a fault otherwise
    */
-  static SortedMap<String, List<String>> in(Dataset<Row> rows, Column workers) {
+  static SortedMap<String, List<String>> in(Dataset<Row> rows, Column workers, boolean hidden) {
+    Dataset<Row> ofIds = rows.select(workers, workers.cast("string"));
     List<Found> found;
     try {
       found =
-          TableCells.of(rows.select(workers, workers.cast("string")))
-              .mapPartitions(WorkerIds::idsOrFault)
+          (hidden ? RowwiseCells.of(ofIds, false) : TableCells.of(ofIds))
+              .mapPartitions(partition -> idsOrFault(partition, hidden))
               .distinct()
               .collect();
     } catch (Exception e) {
@@ -134,7 +137,7 @@ final class WorkerIds {
   }
 
   /** Runs in a task. */
-  private static Iterator<Found> idsOrFault(Iterator<CellRows> partition) {
+  private static Iterator<Found> idsOrFault(Iterator<CellRows> partition, boolean hidden) {
     Set<Found> ids = new HashSet<>();
     long ordinal = 0;
     GuardedRows rows = new GuardedRows(partition);
@@ -142,6 +145,9 @@ final class WorkerIds {
       for (ordinal = 1; rows.next(); ordinal++) {
         Cells row = rows.cells();
         String id = of(row, 0);
+        if (id == null && hidden) {
+          continue;
+        }
         if (id == null) {
           return Found.faulty(DataFault.ofRow("", "", ordinal, NOBODYS));
         }

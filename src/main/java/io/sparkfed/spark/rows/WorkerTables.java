@@ -107,13 +107,29 @@ final class WorkerTables {
 
     /** Returns the cells of columns of the rows, to be read at their place alone. */
     JavaRDD<CellRows> select(List<Column> columns) {
-      return PlacedRdd.of(
-          TableCells.of(rows.select(columns.toArray(new Column[0]))), List.of(place));
+      return placed(TableCells.of(selected(columns)));
+    }
+
+    /**
+     * Returns the same of hidden rows, without those at which an expression fails.
+     *
+     * @param isComputed whether {@code data} has expressions
+     */
+    JavaRDD<CellRows> selectHidden(List<Column> columns, boolean isComputed) {
+      return placed(RowwiseCells.of(selected(columns), isComputed));
+    }
+
+    private JavaRDD<CellRows> placed(JavaRDD<CellRows> cells) {
+      return PlacedRdd.of(cells, List.of(place));
+    }
+
+    private Dataset<Row> selected(List<Column> columns) {
+      return rows.select(columns.toArray(new Column[0]));
     }
 
     /** Returns columns of the rows as they are, to be read at their place alone. */
     JavaRDD<Row> selectRows(List<Column> columns) {
-      Dataset<Row> selected = rows.select(columns.toArray(new Column[0]));
+      Dataset<Row> selected = selected(columns);
       return PlacedRdd.of(
           UnchangedFiles.of(selected.rdd(), selected.queryExecution()).toJavaRDD(), List.of(place));
     }
@@ -212,7 +228,7 @@ final class WorkerTables {
       return List.of(whole);
     }
     List<Table> tables = new ArrayList<>();
-    WorkerIds.in(all, worker)
+    WorkerIds.in(all, worker, reading == Reading.TO_FIT && config.privacy().isPresent())
         .forEach(
             (id, texts) ->
                 tables.add(
@@ -262,11 +278,16 @@ final class WorkerTables {
     }
   }
 
-  /** Returns the distinct worker ids of a pooled table, sorted. */
-  List<String> workerIds(Table pooled) {
+  /**
+   * Returns the distinct worker ids of a pooled table, sorted.
+   *
+   * @param hidden whether a row that names none is left out; it is a fault otherwise
+   */
+  List<String> workerIds(Table pooled, boolean hidden) {
     String column = ((PooledTable) data.source()).workerColumn();
     return List.copyOf(
-        WorkerIds.in(pooled.rows(), TableColumns.ids(pooled, column, WorkerIds.KEY)).keySet());
+        WorkerIds.in(pooled.rows(), TableColumns.ids(pooled, column, WorkerIds.KEY), hidden)
+            .keySet());
   }
 
   private Table opened(

@@ -1,8 +1,11 @@
 package io.sparkfed.spark.rows;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sparkfed.config.ConfigurationException;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.federated.survey.FederatedPreprocessing;
 import io.sparkfed.model.FeatureEncoding;
@@ -15,13 +18,19 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -37,6 +46,8 @@ class HiddenRowsIT {
       model.family = logistic
       privacy { unit = row, epsilon = 1, delta = 1e-4, bounds { age = [0, 100] } }
       """;
+
+  private static final String FAULT = "fault";
 
   private static SparkSession spark;
 
@@ -66,6 +77,12 @@ class HiddenRowsIT {
 
   /** Returns what tells a worker's rows apart, without those that are left out, of each worker. */
   private static List<List<String>> read(TrainingConfig config) {
+    List<List<String>> read = read(config, true);
+    assertFalse(read.toString().contains(FAULT), read.toString());
+    return read;
+  }
+
+  private static List<List<String>> read(TrainingConfig config, boolean hidden) {
     List<Table> opened = new WorkerTables(spark, config).open(Reading.TO_FIT);
     FeatureEncoding encoding =
         FederatedPreprocessing.asGiven(FeatureColumns.draft(config.data(), opened));
@@ -73,7 +90,9 @@ class HiddenRowsIT {
     double[] primes = {1.0, 1009.0, 10_007.0};
     return new PartitionedRows(
             JavaSparkContext.fromSparkContext(spark.sparkContext()),
-            RowColumns.encodedBy(encoding, config),
+            hidden
+                ? RowColumns.encodedBy(encoding, config)
+                : RowColumns.encodedBy(encoding, config.data()),
             opened,
             List.of(),
             config.model().response(),
@@ -82,8 +101,9 @@ class HiddenRowsIT {
                 (rows, own) -> {
                   ArrayList<String> all = new ArrayList<>();
                   while (rows.next()) {
-                    assertNull(rows.fault());
-                    if (!rows.isIncomplete()) {
+                    if (rows.fault() != null) {
+                      all.add(FAULT);
+                    } else if (!rows.isIncomplete()) {
                       double score = rows.row().scores(shape, primes)[0];
                       all.add(rows.worker() + " " + rows.row().label() + " " + score);
                     }
@@ -97,9 +117,13 @@ class HiddenRowsIT {
   }
 
   private void write(String header, List<String> ofA) throws IOException {
+    write(header, ofA, ROWS);
+  }
+
+  private void write(String header, List<String> ofA, List<String> ofB) throws IOException {
     String before = header.isEmpty() ? "" : header + "\n";
     for (String worker : List.of("a", "b")) {
-      List<String> lines = worker.equals("a") ? ofA : ROWS;
+      List<String> lines = worker.equals("a") ? ofA : ofB;
       String text = lines.stream().map(line -> line + "\n").collect(Collectors.joining());
       Path own = Files.createDirectories(folder.resolve(worker));
       Files.write(own.resolve("rows.csv"), (before + text).getBytes(StandardCharsets.ISO_8859_1));
@@ -161,6 +185,103 @@ class HiddenRowsIT {
     for (int place : new int[] {0, 2, ROWS.size()}) {
       write("age,sex,y,z", with(hostile, place));
       assertEquals(without, read(config(data)));
+    }
+  }
+
+  /** An expression, and a row at which it fails. */
+  private static Stream<Arguments> failing() {
+    return Stream.of("csv", "parquet", "orc")
+        .flatMap(
+            format ->
+                Stream.of(
+                    Arguments.of(format, "derive { age = \"1000 / (z - 7)\" }", "40,F,1,7"),
+                    Arguments.of(format, "derive { age = \"2147483600 + z\" }", "40,F,1,500"),
+                    Arguments.of(format, "derive { age = \"cast(sex as int)\" }", "40,F,1,9"),
+                    Arguments.of(
+                        format,
+                        "derive { age = \"element_at(array(1, 2, 3), z - 10)\" }",
+                        "40,F,1,10"),
+                    Arguments.of(
+                        format,
+                        "derive { age = \"month(to_date(concat('2024-01-', z)))\" }",
+                        "40,F,1,45"),
+                    Arguments.of(
+                        format,
+                        "derive { age = \"length(repeat(sex, z - 8))\" }",
+                        "40,F,1,2147483640"),
+                    Arguments.of(
+                        format,
+                        "derive { age = \"if(repeat('ab', z) rlike '^(a|b)*$', z, 1)\" }",
+                        "40,F,1,1000000"),
+                    Arguments.of(format, "where = \"1 / (z - 7) > 0.2\"", "40,F,1,7"),
+                    Arguments.of(format, "where = \"cast(sex as int) < 7\"", "40,F,1,9"),
+                    Arguments.of(
+                        format,
+                        "derive { t = \"100 / (z - 7)\", age = \"t + 1\" }, where = \"t < 23\"",
+                        "40,F,1,7")));
+  }
+
+  @ParameterizedTest
+  @MethodSource("failing")
+  void read_rowAtWhichAnExpressionFails_isLeftOutAlone(String format, String sql, String hostile)
+      throws IOException {
+    List<String> rows = List.of("40,1,1,11", "41,0,0,12", "42,1,1,13", "43,0,0,11");
+    String data =
+        "format = %s, %s, categorical { sex { levels = [F, M, 0, 1] } }".formatted(format, sql)
+            + (format.equals("csv")
+                ? ", schema = \"age DOUBLE, sex STRING, y INT, z INT\", options { header = true }"
+                : "");
+    table(format, rows, rows);
+    List<List<String>> without = read(config(data));
+    assertFalse(without.get(0).isEmpty());
+    assertEquals(
+        without.get(1), without.get(0).stream().map(row -> row.replace('a', 'b')).toList());
+
+    for (int place : new int[] {0, 2, rows.size()}) {
+      List<String> with = new ArrayList<>(rows);
+      with.add(place, hostile);
+      table(format, with, rows);
+      assertEquals(without, read(config(data)));
+      if (!sql.contains("repeat")) {
+        assertTrue(read(config(data), false).get(0).contains(FAULT));
+      }
+    }
+  }
+
+  @Test
+  void read_expressionsThatASourceMayEvaluateItself_areRefused() throws IOException {
+    table("parquet", ROWS, ROWS);
+    String key = "spark.sql.sources.useV1SourceList";
+    String before = spark.conf().get(key);
+    spark.conf().set(key, "");
+    try {
+      Dataset<Row> chosen =
+          spark.read().parquet(folder.resolve("a").toString()).where("1 / (z - 7) > 0");
+      String refusal =
+          assertThrows(ConfigurationException.class, () -> RowwiseCells.of(chosen, true))
+              .getMessage();
+      assertTrue(refusal.startsWith("data.derive and data.where must not be set"), refusal);
+    } finally {
+      spark.conf().set(key, before);
+    }
+  }
+
+  private void table(String format, List<String> ofA, List<String> ofB) throws IOException {
+    if (format.equals("csv")) {
+      write("age,sex,y,z", ofA, ofB);
+      return;
+    }
+    for (String worker : List.of("a", "b")) {
+      spark
+          .createDataset(worker.equals("a") ? ofA : ofB, Encoders.STRING())
+          .selectExpr("split(value, ',') as s")
+          .selectExpr(
+              "cast(s[0] as double) age", "s[1] sex", "cast(s[2] as int) y", "cast(s[3] as int) z")
+          .coalesce(1)
+          .write()
+          .format(format)
+          .mode("overwrite")
+          .save(folder.resolve(worker).toString());
     }
   }
 
