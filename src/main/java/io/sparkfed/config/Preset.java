@@ -116,7 +116,10 @@ public record Preset(String name, Slots slots, List<String> keys, String default
               },
               Conditioning.STANDARDIZED,
               "algorithm.rounds = 1000"),
-          noised(PresetNames.PRIVATE, Method.GRADIENTS, List.of(PRIVATE_ROUNDS, GRAM_SHARE)),
+          noised(
+              PresetNames.PRIVATE,
+              Method.GRADIENTS,
+              List.of(PRIVATE_ROUNDS, GRAM_SHARE, PrivacyReader.INTERVALS_SHARE)),
           noised("private-statistics", Method.STATISTICS, List.of()));
 
   /** What fills the slots of a round. */

@@ -27,6 +27,7 @@ final class PrivacyReader {
   private static final String LABEL_BOUNDS = "privacy.label-bounds";
   private static final String ROWS = "privacy.rows";
   private static final String DELTA = "privacy.delta";
+  static final String INTERVALS_SHARE = "privacy.intervals-share";
   private static final String PERSON = "privacy.person-column";
   private static final String INTERVAL = "must be [low, high], finite numbers with low < high";
 
@@ -121,7 +122,8 @@ final class PrivacyReader {
             share("privacy.gram-share"),
             share("privacy.evaluation-share"),
             read.number(
-                "privacy.count-share", "must be a number in (0, 1)", v -> v > 0.0 && v < 1.0)));
+                "privacy.count-share", "must be a number in (0, 1)", v -> v > 0.0 && v < 1.0),
+            share(INTERVALS_SHARE)));
   }
 
   /** A number that says who somebody is must not reach a model. */

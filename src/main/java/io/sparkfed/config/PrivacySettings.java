@@ -30,6 +30,7 @@ import java.util.TreeMap;
  * @param gramShare of the budget for training rows: for products of features, in [0, 1)
  * @param evaluationShare of it: for figures of training rows, in [0, 1)
  * @param countShare of it: for the number of rows, in (0, 1), where that isn't public
+ * @param intervalsShare of it: for intervals of coefficients, in [0, 1); 0 for none
  */
 public record PrivacySettings(
     Unit unit,
@@ -46,7 +47,8 @@ public record PrivacySettings(
     int rounds,
     double gramShare,
     double evaluationShare,
-    double countShare) {
+    double countShare,
+    double intervalsShare) {
 
   /** Copies the bounds. */
   public PrivacySettings {

@@ -107,6 +107,7 @@ final class PrivacyValidation {
     requireFamily(preset, family);
     OF_KEYS.forEach((key, rule) -> refuse(user.hasPath(key), key, rule));
     refuseValues();
+    requireIntervals(preset, family);
   }
 
   private void requireFamily(String preset, Family family) {
@@ -127,6 +128,41 @@ final class PrivacyValidation {
               + preset
               + "; use private");
     }
+  }
+
+  /** Returns whether intervals of a family's coefficients can count noise. */
+  static boolean hasIntervals(Family family) {
+    return switch (family) {
+      case LOGISTIC, POISSON -> true;
+      case LINEAR, HUBER, SVM, SQUARED_HINGE, SOFTMAX, GAMMA -> false;
+    };
+  }
+
+  private void requireIntervals(String preset, Family family) {
+    String key = PrivacyReader.INTERVALS_SHARE;
+    double share = read.number(key, "must be a number in [0, 1)", v -> v >= 0.0 && v < 1.0);
+    if (share == 0.0 || !preset.equals(PresetNames.PRIVATE)) {
+      return;
+    }
+    if (!hasIntervals(family)) {
+      throw read.invalid(
+          key,
+          "must be 0 for model.family = "
+              + EnumNames.of(family)
+              + ": intervals that count noise are of "
+              + EnumNames.inWords(
+                  EnumNames.of(Family.class, PrivacyValidation::hasIntervals), "and"));
+    }
+    refuse(
+        read.number("model.l2", "must be a number >= 0", v -> v >= 0.0) > 0.0,
+        key,
+        "must be 0 with model.l2: a penalty moves coefficients, and intervals don't count that");
+    refuse(
+        read.number("privacy.gram-share", "must be a number in [0, 1)", v -> v >= 0.0 && v < 1.0)
+            == 0.0,
+        key,
+        "must be 0 with privacy.gram-share = 0: without products gradients can't be let as long as"
+            + " intervals need");
   }
 
   private void refuseValues() {

@@ -110,11 +110,15 @@ public final class IdleKeys {
         "evaluation.auc-bins",
         "evaluation.auc-error");
     idle(
-        !lossless
-            || !hasStatistics(family)
-            || config.model().l1() > 0.0
-            || config.model().l2() > 0.0,
-        "only exact fits without penalty have intervals: " + those(IdleKeys::hasStatistics),
+        config.privacy().isPresent()
+            ? config.privacy().get().intervalsShare() == 0.0
+            : !lossless
+                || !hasStatistics(family)
+                || config.model().l1() > 0.0
+                || config.model().l2() > 0.0,
+        config.privacy().isPresent()
+            ? "there are no intervals without privacy.intervals-share"
+            : "only exact fits without penalty have intervals: " + those(IdleKeys::hasStatistics),
         "evaluation.confidence-level");
     idle(config.checkpoints().every() == 0, "checkpoint.every = 0 writes none", "checkpoint.dir");
     idle(

@@ -30,6 +30,8 @@ import org.apache.commons.math3.distribution.TDistribution;
  *     null deviance that is explained
  * @param test z or t
  * @param confidenceLevel of the intervals, in (0, 1)
+ * @param countsNoise whether errors are those of a fit with noise, and count it; then there is
+ *     nothing but rows, parameters and coefficients, and what else is a number is NaN
  * @param coefficients in the order of the model's: weights, then the intercept; none for a model of
  *     several outputs
  */
@@ -46,6 +48,7 @@ public record FitStatistics(
     double r2,
     String test,
     double confidenceLevel,
+    boolean countsNoise,
     List<Coefficient> coefficients) {
 
   /**
@@ -86,10 +89,6 @@ public record FitStatistics(
       boolean hasIntercept,
       SymmetricMatrix unscaled,
       double confidenceLevel) {
-    if (!(confidenceLevel > 0.0 && confidenceLevel < 1.0)) {
-      throw new IllegalArgumentException(
-          "the confidence level must be in (0, 1). Provided value: " + confidenceLevel);
-    }
     double[] variances = unscaled.diagonal();
     int parameters = 0;
     for (double variance : variances) {
@@ -103,22 +102,9 @@ public record FitStatistics(
     double dispersion = free ? sums.pearson() / residualDegrees : 1.0;
     AbstractRealDistribution reference =
         free ? new TDistribution(null, residualDegrees) : new NormalDistribution(null, 0.0, 1.0);
-    double quantile = reference.inverseCumulativeProbability(0.5 + confidenceLevel / 2.0);
-    List<Coefficient> coefficients = new ArrayList<>();
-    for (int j = 0; j < estimates.length; j++) {
-      double error = variances[j] > 0.0 ? Math.sqrt(dispersion * variances[j]) : Double.NaN;
-      double statistic = estimates[j] / error;
-      coefficients.add(
-          new Coefficient(
-              hasIntercept && j == estimates.length - 1 ? "(Intercept)" : "feature " + (j + 1),
-              estimates[j],
-              error,
-              statistic,
-              Double.isNaN(statistic)
-                  ? Double.NaN
-                  : 2.0 * reference.cumulativeProbability(-Math.abs(statistic)),
-              estimates[j] - quantile * error,
-              estimates[j] + quantile * error));
+    double[] errors = new double[variances.length];
+    for (int j = 0; j < errors.length; j++) {
+      errors[j] = variances[j] > 0.0 ? Math.sqrt(dispersion * variances[j]) : Double.NaN;
     }
     double logLikelihood = distribution.logLikelihood(sums);
     return new FitStatistics(
@@ -134,7 +120,76 @@ public record FitStatistics(
         1.0 - sums.deviance() / sums.nullDeviance(),
         free ? "t" : "z",
         confidenceLevel,
-        List.copyOf(coefficients));
+        false,
+        coefficients(estimates, errors, hasIntercept, reference, confidenceLevel));
+  }
+
+  /**
+   * Returns the statistics of a fit with noise, which follow the normal distribution: those of its
+   * coefficients alone.
+   *
+   * @param rows how many there are, with noise or not
+   * @param estimates the coefficients in the units of the columns, weights first
+   * @param errors their standard errors, which count the noise
+   * @param hasIntercept whether the last of them is an intercept
+   * @throws IllegalArgumentException if the confidence level is not in (0, 1)
+   */
+  public static FitStatistics withNoise(
+      double rows,
+      double[] estimates,
+      double[] errors,
+      boolean hasIntercept,
+      double confidenceLevel) {
+    return new FitStatistics(
+        rows,
+        estimates.length,
+        Double.NaN,
+        Double.NaN,
+        Double.NaN,
+        Double.NaN,
+        Double.NaN,
+        Double.NaN,
+        Double.NaN,
+        Double.NaN,
+        "z",
+        confidenceLevel,
+        true,
+        coefficients(
+            estimates,
+            errors,
+            hasIntercept,
+            new NormalDistribution(null, 0.0, 1.0),
+            confidenceLevel));
+  }
+
+  private static List<Coefficient> coefficients(
+      double[] estimates,
+      double[] errors,
+      boolean hasIntercept,
+      AbstractRealDistribution reference,
+      double confidenceLevel) {
+    if (!(confidenceLevel > 0.0 && confidenceLevel < 1.0)) {
+      throw new IllegalArgumentException(
+          "the confidence level must be in (0, 1). Provided value: " + confidenceLevel);
+    }
+    double quantile = reference.inverseCumulativeProbability(0.5 + confidenceLevel / 2.0);
+    List<Coefficient> coefficients = new ArrayList<>();
+    for (int j = 0; j < estimates.length; j++) {
+      double error = errors[j];
+      double statistic = estimates[j] / error;
+      coefficients.add(
+          new Coefficient(
+              hasIntercept && j == estimates.length - 1 ? "(Intercept)" : "feature " + (j + 1),
+              estimates[j],
+              error,
+              statistic,
+              Double.isNaN(statistic)
+                  ? Double.NaN
+                  : 2.0 * reference.cumulativeProbability(-Math.abs(statistic)),
+              estimates[j] - quantile * error,
+              estimates[j] + quantile * error));
+    }
+    return List.copyOf(coefficients);
   }
 
   /**
@@ -177,6 +232,7 @@ public record FitStatistics(
             1.0 - deviance / nullDeviance,
             "z",
             confidenceLevel,
+            false,
             List.of()));
   }
 
@@ -218,6 +274,7 @@ public record FitStatistics(
         r2,
         test,
         confidenceLevel,
+        countsNoise,
         List.copyOf(named));
   }
 }

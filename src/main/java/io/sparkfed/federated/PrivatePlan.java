@@ -20,6 +20,7 @@ import java.util.OptionalLong;
  * @param rows the public number of training rows; empty to buy a noisy count
  * @param honestWorkers of how many workers the noise is relied on; empty for as many as the sums
  *     can
+ * @param confidenceLevel of intervals, in (0, 1)
  * @param metrics what the user chose of the metrics of two classes; of no meaning otherwise
  */
 public record PrivatePlan(
@@ -33,6 +34,7 @@ public record PrivatePlan(
     double labelScale,
     OptionalLong rows,
     OptionalInt honestWorkers,
+    double confidenceLevel,
     MetricSettings metrics) {
 
   /** What is summed. */

@@ -11,10 +11,22 @@ import io.sparkfed.privacy.Zcdp;
  *     one of both parts, and which depends on that row alone, so the run costs the larger
  * @param figuresShare of {@code training}: for figures of training rows at the end, in [0, 1)
  * @param countShare of what that leaves: for the number of rows, in [0, 1); 0 where it is public
- * @param productsShare of what is left then: for the features' products, in [0, 1)
+ * @param intervalsShare of what is left then: for the Hessian that intervals of a fit from
+ *     gradients need, in [0, 1); 0 for none
+ * @param productsShare of what is left after that: for the features' products, in [0, 1)
  */
 public record RunBudget(
-    Zcdp training, Zcdp test, double figuresShare, double countShare, double productsShare) {
+    Zcdp training,
+    Zcdp test,
+    double figuresShare,
+    double countShare,
+    double intervalsShare,
+    double productsShare) {
+
+  /** Returns the same without intervals. */
+  public RunBudget withoutIntervals() {
+    return new RunBudget(training, test, figuresShare, countShare, 0.0, productsShare);
+  }
 
   /** Returns what all releases of the run cost a row. */
   public Zcdp plan() {

@@ -17,7 +17,8 @@ import java.util.stream.Stream;
  * @param rounds each evaluated round, round 0 first; the last one is the model's
  * @param oneClassWorkers how many workers hold a single label value only
  * @param divergence why training failed; empty when it did not
- * @param statistics standard errors and the like, after an unpenalized lossless fit that converged
+ * @param statistics standard errors and the like, after an unpenalized lossless fit that converged,
+ *     or a fit with noise, which they count
  * @param choice what minimized the objective of all rows; empty where models were averaged
  * @param privacy what releases with noise cost; empty where there were none
  * @param notes what must be known of the result, one sentence each

@@ -72,6 +72,7 @@ public final class PlannedNoise {
     if (method == Method.GRADIENTS) {
       add("products of features", budgets.products(), excess, lines);
       gradients(sigma(budgets.gradient(), excess), coefficients, lines);
+      add("Hessian for intervals", budgets.hessian(), excess, lines);
     } else {
       add("products of features and labels", budgets.products(), excess, lines);
     }

@@ -13,9 +13,11 @@ import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.federated.PrivatePlan;
 import io.sparkfed.federated.PrivatePlan.Method;
 import io.sparkfed.federated.RunBudget;
+import io.sparkfed.federated.noised.Budgets;
 import io.sparkfed.math.Interval;
 import io.sparkfed.model.FeatureEncoding;
 import io.sparkfed.model.ModelShape;
+import io.sparkfed.objective.SampledGram;
 import io.sparkfed.privacy.Zcdp;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -47,6 +49,14 @@ final class PrivatePlans {
               + " Provided: "
               + shape.features());
     }
+    int order = SampledGram.order(shape);
+    if (privacy.intervalsShare() > 0.0
+        && !Budgets.of(budget(config), method, order, privacy.rounds()).hasIntervals()) {
+      throw new ConfigurationException(
+          "privacy.intervals-share must be 0 with so many features, because intervals need a number"
+              + " for each pair of them. Provided: "
+              + shape.features());
+    }
     requireHonest(config, privacy, sums);
     Optional<Interval> labels = privacy.labelBounds();
     return Optional.of(
@@ -61,6 +71,7 @@ final class PrivatePlans {
             labels.map(Interval::halfWidth).orElse(1.0),
             privacy.rows(),
             privacy.honestWorkers(),
+            config.confidenceLevel(),
             config.metricSettings()));
   }
 
@@ -73,6 +84,7 @@ final class PrivatePlans {
         config.data().split() instanceof NoSplit ? Zcdp.NOTHING : budget,
         privacy.evaluationShare(),
         privacy.rows().isPresent() ? 0.0 : privacy.countShare(),
+        privacy.intervalsShare(),
         privacy.gramShare());
   }
 

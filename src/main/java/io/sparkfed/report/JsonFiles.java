@@ -168,6 +168,7 @@ public final class JsonFiles {
     put(node, "r2", statistics.r2());
     node.put("test", statistics.test());
     put(node, "confidenceLevel", statistics.confidenceLevel());
+    node.put("countsNoise", statistics.countsNoise());
     ArrayNode coefficients = node.putArray("coefficients");
     for (FitStatistics.Coefficient c : statistics.coefficients()) {
       ObjectNode row = coefficients.addObject();

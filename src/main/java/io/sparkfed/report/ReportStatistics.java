@@ -47,6 +47,7 @@ final class ReportStatistics {
         "level", percent(statistics.confidenceLevel()),
         "figures", figures(),
         "ofCoefficients", !rows.isEmpty(),
+        "countsNoise", statistics.countsNoise(),
         "rows", rows);
   }
 
@@ -56,6 +57,9 @@ final class ReportStatistics {
   }
 
   private List<Map<String, String>> figures() {
+    if (statistics.countsNoise()) {
+      return List.of(Map.of("label", "Rows", "value", whole(Math.rint(statistics.rows()))));
+    }
     List<Map<String, String>> figures = new ArrayList<>();
     figures.add(figure("Deviance", statistics.deviance(), statistics.residualDegrees()));
     figures.add(figure("Null deviance", statistics.nullDeviance(), statistics.nullDegrees()));

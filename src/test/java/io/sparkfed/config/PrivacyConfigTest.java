@@ -62,7 +62,8 @@ class PrivacyConfigTest {
             8,
             0.2,
             0.0,
-            0.01),
+            0.01,
+            0.0),
         files.load(LEAST).privacy().orElseThrow());
   }
 
@@ -84,7 +85,8 @@ class PrivacyConfigTest {
             12,
             0.3,
             0.15,
-            0.05),
+            0.05,
+            0.25),
         files
             .load(
                 LEAST,
@@ -101,7 +103,9 @@ class PrivacyConfigTest {
                 "privacy.rounds=12",
                 "privacy.gram-share=0.3",
                 "privacy.evaluation-share=0.15",
-                "privacy.count-share=0.05")
+                "privacy.count-share=0.05",
+                "privacy.intervals-share=0.25",
+                "model.family=poisson")
             .privacy()
             .orElseThrow());
   }
@@ -176,6 +180,7 @@ class PrivacyConfigTest {
     "privacy.rows=0, at least 1",
     "privacy.count-share=0, '(0, 1)'",
     "privacy.evaluation-share=1, '[0, 1)'",
+    "privacy.intervals-share=1, '[0, 1)'",
     "privacy.rows-per-person=2, privacy.person-column",
     "privacy.label-bounds=null, not set"
   })
@@ -250,6 +255,26 @@ class PrivacyConfigTest {
 
     assertTrue(refusal.startsWith(argument.replaceFirst("(\\.a)?=.*", "") + " "), refusal);
     assertTrue(refusal.contains("privacy.unit = row"), refusal);
+  }
+
+  /** Each with what it says of the reason. */
+  @ParameterizedTest
+  @CsvSource({
+    "model.family=svm, model.family = svm",
+    "model.family=squared-hinge, model.family = squared-hinge",
+    "model.family=softmax;model.classes=3, model.family = softmax",
+    "model.l2=0.1, penalty",
+    "privacy.gram-share=0, products",
+    "'algorithm.preset=private-statistics;model.family=linear;privacy.label-bounds=[0,1]', = private"
+  })
+  void load_intervalsOfWhatHasNone_areRefusedWithTheReason(String argument, String reason) {
+    String refusal =
+        files.refusal(
+            LEAST + "model.family = logistic\nprivacy.label-bounds = null\n",
+            ("privacy.intervals-share=0.1;" + argument).split(";"));
+
+    assertTrue(refusal.startsWith("privacy.intervals-share "), refusal);
+    assertTrue(refusal.contains(reason), refusal);
   }
 
   @Test

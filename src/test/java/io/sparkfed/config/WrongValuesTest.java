@@ -208,6 +208,7 @@ class WrongValuesTest {
                   "privacy.gram-share",
                   "privacy.evaluation-share",
                   "privacy.count-share",
+                  "privacy.intervals-share",
                   "aggregation.masked.corrupted",
                   "aggregation.masked.dropouts",
                   "evaluation.auc-error",

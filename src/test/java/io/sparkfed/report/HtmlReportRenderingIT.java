@@ -104,7 +104,20 @@ class HtmlReportRenderingIT {
     run.statistics =
         Optional.of(
             new FitStatistics(
-                486, 13, 473, 485, 406.3, 673.1, 1, -203.2, 434.3, 0.4, "z", 0.95, coefficients));
+                486,
+                13,
+                473,
+                485,
+                406.3,
+                673.1,
+                1,
+                -203.2,
+                434.3,
+                0.4,
+                "z",
+                0.95,
+                false,
+                coefficients));
     run.cohort =
         ReportRun.cohort(
             IntStream.range(0, 40).mapToObj(w -> "hospital-" + w).toList(),

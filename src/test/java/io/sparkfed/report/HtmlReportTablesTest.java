@@ -79,6 +79,30 @@ class HtmlReportTablesTest {
     assertFalse(HtmlReport.render(new ReportRun().report()).contains("Statistics of the fit"));
   }
 
+  /** Nothing but coefficients is known then, and the page says what errors are of. */
+  @Test
+  void render_statisticsOfAFitWithNoise_sayThatTheyCountIt() {
+    ReportRun run = new ReportRun();
+    run.statistics =
+        Optional.of(
+            FitStatistics.withNoise(
+                    20_000.0, new double[] {2.0, -1.0}, new double[] {1.0, 0.5}, true, 0.95)
+                .named(List.of("age")));
+
+    String page = HtmlReport.render(run.report());
+    String section = page.substring(page.indexOf("Statistics of the fit"), page.indexOf("<script"));
+
+    assertTrue(section.contains("intervals count the noise that was added"));
+    assertTrue(section.contains("<dt>Rows</dt><dd>20,000</dd>"), section.substring(0, 600));
+    assertFalse(section.contains("eviance"));
+    assertEquals(
+        List.of("2.000", "1.000", "2.000", "0.04550", "0.04004", "3.960"),
+        tableRow(section.replace("<bdi>", "").replace("</bdi>", ""), "age"));
+    assertTrue(JsonFiles.run(run.report()).contains("\"countsNoise\" : true"));
+    run.statistics = Optional.empty();
+    assertFalse(HtmlReport.render(run.report()).contains("count the noise"));
+  }
+
   @Test
   void render_manyWorkers_foldsTheRest() {
     ReportRun run = new ReportRun();

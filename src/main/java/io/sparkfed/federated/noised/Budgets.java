@@ -13,10 +13,12 @@ import java.math.RoundingMode;
  * @param count of the release of the number of rows; nothing where that is public
  * @param products of the release of products; nothing where they aren't asked for
  * @param gradient of each release of gradients; nothing where there are none
+ * @param hessian of the release that intervals need; nothing without them, or without products
  * @param figures of the release of figures of training rows; nothing where there is none
  * @param test of that of test rows, which are others
  */
-public record Budgets(Zcdp count, Zcdp products, Zcdp gradient, Zcdp figures, Zcdp test) {
+public record Budgets(
+    Zcdp count, Zcdp products, Zcdp gradient, Zcdp hessian, Zcdp figures, Zcdp test) {
   /** Of more features products are not summed: their noise grows with the root of the order. */
   private static final int MOST_ORDER = 1000;
 
@@ -37,18 +39,26 @@ public record Budgets(Zcdp count, Zcdp products, Zcdp gradient, Zcdp figures, Zc
     Zcdp count = forFit.part(share(budget.countShare()));
     Zcdp left = count.leftOf(forFit);
     if (method == Method.STATISTICS) {
-      return new Budgets(count, left, Zcdp.NOTHING, figures, budget.test());
+      return new Budgets(count, left, Zcdp.NOTHING, Zcdp.NOTHING, figures, budget.test());
     }
-    Zcdp products = canHaveProducts ? left.part(share(budget.productsShare())) : Zcdp.NOTHING;
+    boolean hasProducts = canHaveProducts && budget.productsShare() > 0.0;
+    Zcdp hessian = hasProducts ? left.part(share(budget.intervalsShare())) : Zcdp.NOTHING;
+    Zcdp forRounds = hessian.leftOf(left);
+    Zcdp products = hasProducts ? forRounds.part(share(budget.productsShare())) : Zcdp.NOTHING;
     BigDecimal oneOf =
         BigDecimal.ONE.divide(BigDecimal.valueOf(rounds), new MathContext(15, RoundingMode.DOWN));
-    Zcdp gradient = products.leftOf(left).part(oneOf);
-    return new Budgets(count, products, gradient, figures, budget.test());
+    Zcdp gradient = products.leftOf(forRounds).part(oneOf);
+    return new Budgets(count, products, gradient, hessian, figures, budget.test());
   }
 
   /** Returns whether products of features are asked for. */
   public boolean hasProducts() {
     return !products.equals(Zcdp.NOTHING);
+  }
+
+  /** Returns whether a Hessian is asked for, for intervals. */
+  public boolean hasIntervals() {
+    return !hessian.equals(Zcdp.NOTHING);
   }
 
   private static BigDecimal share(double share) {

@@ -2,7 +2,7 @@ package io.sparkfed.federated.noised;
 
 import io.sparkfed.math.Eigen;
 import io.sparkfed.math.SymmetricMatrix;
-import java.util.Optional;
+import java.util.Arrays;
 import java.util.function.UnaryOperator;
 
 /**
@@ -14,12 +14,13 @@ import java.util.function.UnaryOperator;
  * the last m of T iterates as {@code -eta/n B_j}, where {@code B_j} is the mean of {@code M^(i-j)}
  * over those, without the ones before j. So the model's covariance is
  *
- * <pre>  (eta sigma / n)² sum_j B_j B_j'  +  H^-1
+ * <pre>  (eta sigma / n)² sum_j B_j B_j'  +  phi H^-1
  * </pre>
  *
  * <p>(After Avella-Medina, Bradshaw and Loh, "Differentially private inference via noisy
  * optimization", 2021, arXiv 2103.11003.) All of it is diagonal in H's eigenvectors. The second
- * term is that of a likelihood whose dispersion is 1: of binomial and Poisson labels.
+ * term is that of an M-estimate whose squared slopes are phi times as large as its curvatures: for
+ * the likelihood of binomial and Poisson labels phi is 1.
  *
  * <p>Not counted is what clipping moves a model by, which can be many standard errors: for
  * intervals gradients must be let as long as rows usually make them, in whitened coordinates {@link
@@ -31,10 +32,15 @@ import java.util.function.UnaryOperator;
  * @param noise sigma, the deviation of the noise on each number of a sum of gradients
  * @param rounds T
  * @param averaged m, at most T
+ * @param dispersion phi
  */
-record NoisedErrors(double step, double rows, double noise, int rounds, int averaged) {
+record NoisedErrors(
+    double step, double rows, double noise, int rounds, int averaged, double dispersion) {
   /** The least length of gradients, over the root of q, at which intervals hold. */
   static final double CLIP = 1.0;
+
+  /** Why there are none, mostly. */
+  static final String NOISE = "noise dominates";
 
   /** What may be left of the way from the first iterate, in any direction. */
   private static final double MOST_LEFT = 0.05;
@@ -43,43 +49,62 @@ record NoisedErrors(double step, double rows, double noise, int rounds, int aver
   private static final double LEAST_RATIO = 2.0;
 
   /**
-   * Returns the standard error of each coefficient. Empty where noise dominates, that is, where H
-   * has an eigenvalue that is not twice as large as noise alone makes one, and where the iterates
-   * have not come near enough to the optimum.
+   * What came out.
+   *
+   * @param each coefficient's standard error; empty where there are none
+   * @param obstacle why there are none; empty where there are some
+   */
+  record Found(double[] each, String obstacle) {
+    private static Found none(String obstacle) {
+      return new Found(new double[0], obstacle);
+    }
+  }
+
+  /**
+   * Returns how large an eigenvalue of H must be, at least, to say something.
+   *
+   * @param deviation of the noise on H's diagonal entries; off the diagonal it is less by the root
+   *     of 2, so that its largest eigenvalue is about {@code deviation sqrt(2 q)} (Wigner)
+   */
+  static double least(double deviation, int order) {
+    return LEAST_RATIO * deviation * Math.sqrt(2.0 * order);
+  }
+
+  /**
+   * Returns the standard error of each coefficient. There are none where noise dominates, that is,
+   * where H has an eigenvalue that is not twice as large as noise alone makes one, and where the
+   * iterates have not come near enough to the optimum.
    *
    * @param hessian H with noise, in the coordinates of the descent
-   * @param deviation of the noise on its diagonal entries; off the diagonal it is less by the root
-   *     of 2, so that its largest eigenvalue is about {@code deviation sqrt(2 q)} (Wigner)
+   * @param deviation of the noise on its diagonal entries
    * @param toColumns the linear part of what turns coordinates into coefficients
    */
-  Optional<double[]> of(
-      SymmetricMatrix hessian, double deviation, UnaryOperator<double[]> toColumns) {
+  Found of(SymmetricMatrix hessian, double deviation, UnaryOperator<double[]> toColumns) {
     int order = hessian.order();
     Eigen eigen = Eigen.of(hessian);
-    double least = LEAST_RATIO * deviation * Math.sqrt(2.0 * order);
+    double least = least(deviation, order);
     // Above it steps would not contract: what is not far above it is so by noise.
     double most = 2.0 * rows / step;
-    double[] variances = null;
+    double[] variances = new double[0];
     for (int k = 0; k < order; k++) {
       double value = Math.min(eigen.values()[k], most);
       double contraction = 1.0 - step * value / rows;
-      if (!(value > least && eigen.values()[k] <= most + least)
-          || !(Math.abs(inMean(contraction, 0)) <= MOST_LEFT)) {
-        return Optional.empty();
+      if (!(value > least)) {
+        return Found.none(NOISE);
       }
-      double variance = ofNoise(contraction) + 1.0 / value;
+      if (!(eigen.values()[k] <= most + least && Math.abs(inMean(contraction, 0)) <= MOST_LEFT)) {
+        return Found.none("the last gradients are too far from the optimum");
+      }
+      double variance = ofNoise(contraction) + dispersion / value;
       double[] axis = new double[order];
       System.arraycopy(eigen.vectors(), k * order, axis, 0, order);
       double[] column = toColumns.apply(axis);
-      variances = variances == null ? new double[column.length] : variances;
+      variances = k == 0 ? new double[column.length] : variances;
       for (int j = 0; j < column.length; j++) {
         variances[j] += variance * column[j] * column[j];
       }
     }
-    for (int j = 0; variances != null && j < variances.length; j++) {
-      variances[j] = Math.sqrt(variances[j]);
-    }
-    return Optional.ofNullable(variances);
+    return new Found(Arrays.stream(variances).map(Math::sqrt).toArray(), "");
   }
 
   /** Returns how much of what came in at a step is in the mean of the last iterates. */

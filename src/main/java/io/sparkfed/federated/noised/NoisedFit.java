@@ -4,6 +4,7 @@ import io.sparkfed.aggregate.Federation;
 import io.sparkfed.aggregate.Opened;
 import io.sparkfed.aggregate.Visit;
 import io.sparkfed.data.Shard;
+import io.sparkfed.evaluation.FitStatistics;
 import io.sparkfed.evaluation.NoisedMetrics;
 import io.sparkfed.evaluation.PrivacyAccount.Released;
 import io.sparkfed.federated.AskedRows;
@@ -15,8 +16,6 @@ import io.sparkfed.federated.TrainingPlan;
 import io.sparkfed.federated.TrainingState.Work;
 import io.sparkfed.hint.Message;
 import io.sparkfed.math.Cholesky;
-import io.sparkfed.math.Eigen;
-import io.sparkfed.math.SymmetricMatrix;
 import io.sparkfed.model.Family;
 import io.sparkfed.model.ModelShape;
 import io.sparkfed.objective.SampledGram;
@@ -47,7 +46,7 @@ public final class NoisedFit {
 
   private static final String ROWS = "rows";
   private static final String WHITENING = "whitening";
-  private static final String NUMBERS = "factor, clip, step";
+  private static final String NUMBERS = "factor, clip, step, intervals";
   private static final String ITERATE = "iterate";
   private static final String SUM = "sum of iterates";
 
@@ -56,6 +55,7 @@ public final class NoisedFit {
   private final ModelShape shape;
   private final int order;
   private final Releases releases;
+  private final Intervals intervals;
   private boolean withProducts;
   private Budgets budgets;
   private final double[] base;
@@ -88,6 +88,7 @@ public final class NoisedFit {
     this.budgets = Budgets.of(privacy.budget(), privacy.method(), order, plan.rounds());
     this.withProducts = budgets.hasProducts();
     this.releases = Releases.of(plan, workers);
+    this.intervals = new Intervals(plan, releases);
     this.base = new double[shape.size()];
     this.iterate = new double[shape.size()];
     this.sum = new double[shape.size()];
@@ -121,6 +122,10 @@ public final class NoisedFit {
     double length = privacy.cut().norm();
     coordinates = Coordinates.scaled(Math.sqrt(order) / length);
     ProductsWithin asked = new ProductsWithin(shape, privacy.cut());
+    Optional<Steps> unbiased = intervals.steps(rows, budgets);
+    if (unbiased.isEmpty()) {
+      withoutIntervals();
+    }
     if (withProducts && !areWorthIt(asked)) {
       withoutProducts();
       notes.add(
@@ -130,11 +135,17 @@ public final class NoisedFit {
     }
     if (withProducts) {
       double deviation = releases.deviation(asked, budgets.products());
-      coordinates = Coordinates.whitening(products(federation, asked), rows, deviation);
+      coordinates =
+          Coordinates.whitening(
+              releases.products(federation, asked, budgets.products()), rows, deviation);
     }
     GradientWithin ofOne = gradient(iterate, 1.0);
     double noise = coordinates.factor() * releases.deviation(ofOne, budgets.gradient()) / rows;
-    steps = Steps.of(plan.family(), plan.loss(), order, shape.size(), privacy.labelScale(), noise);
+    steps =
+        budgets.hasIntervals()
+            ? unbiased.orElseThrow()
+            : Steps.of(
+                plan.family(), plan.loss(), order, shape.size(), privacy.labelScale(), noise);
     double shown = noise * steps.clip() * Math.sqrt(shape.size());
     if (shown > steps.clip()) {
       notes.add(
@@ -155,7 +166,16 @@ public final class NoisedFit {
   /** Gradients have all of the budget. */
   private void withoutProducts() {
     withProducts = false;
-    budgets = Budgets.divided(privacy.budget(), privacy.method(), false, plan.rounds());
+    withoutIntervals();
+  }
+
+  private void withoutIntervals() {
+    if (budgets.hasIntervals()) {
+      notes.add(Intervals.none(NoisedErrors.NOISE));
+    }
+    budgets =
+        Budgets.divided(
+            privacy.budget().withoutIntervals(), privacy.method(), withProducts, plan.rounds());
   }
 
   private double count(Federation<Shard> federation) {
@@ -168,40 +188,9 @@ public final class NoisedFit {
     return new CountWithin(privacy.cut().rowsOfPerson());
   }
 
-  private SymmetricMatrix products(Federation<Shard> federation, ProductsWithin asked) {
-    double[] found =
-        releases
-            .ask(federation, "products", "products of features", asked, budgets.products())
-            .all(ProductsWithin.PRODUCTS);
-    int width = asked.order();
-    for (int i = 0; i < width; i++) {
-      for (int j = i + 1; j < width; j++) {
-        found[SymmetricMatrix.at(width, i, j)] /= Math.sqrt(2.0);
-      }
-    }
-    return SymmetricMatrix.of(width, found);
-  }
-
   /** Least squares: the products' minimum. */
   private void solve(Federation<Shard> federation) {
-    double norm = privacy.cut().norm();
-    ProductsWithin asked =
-        new ProductsWithin(
-            shape, privacy.cut(), privacy.labelMiddle(), norm / privacy.labelScale(), norm);
-    SymmetricMatrix found = products(federation, asked);
-    double[] ofFeatures = new double[SymmetricMatrix.packedLength(order)];
-    double[] withLabels = new double[order];
-    for (int i = 0; i < order; i++) {
-      for (int j = i; j < order; j++) {
-        ofFeatures[SymmetricMatrix.at(order, i, j)] = found.get(i, j);
-      }
-      withLabels[i] = found.get(i, order) * privacy.labelScale() / norm;
-    }
-    double least = releases.deviation(asked, budgets.products()) * Math.sqrt(order);
-    SymmetricMatrix floored =
-        Eigen.of(SymmetricMatrix.of(order, ofFeatures)).with(value -> Math.max(value, least));
-    double[] ridges = penalty(0.5 * rows * plan.l2());
-    double[] weights = floored.plusDiagonal(ridges).cholesky().solve(withLabels);
+    double[] weights = new LeastSquares(plan, releases).solve(federation, rows, budgets.products());
     result = base.clone();
     for (int j = 0; j < order; j++) {
       result[shape.place(0, j)] += weights[j];
@@ -313,6 +302,18 @@ public final class NoisedFit {
                 .of(federation, rows, privacy.cut().scaling().toRaw(model()), cost));
   }
 
+  /**
+   * Returns standard errors and intervals of the model, which count the noise; empty where none are
+   * asked for, and, with a note, where there are none.
+   *
+   * @throws io.sparkfed.aggregate.AggregationException if a sum could not be opened
+   */
+  public Optional<FitStatistics> statistics(Federation<Shard> federation) {
+    return budgets.hasIntervals()
+        ? intervals.of(federation, model(), coordinates, steps, rows, lastOnes(), budgets, notes)
+        : Optional.empty();
+  }
+
   /** Returns what was released so far. */
   public List<Released> releases() {
     return releases.all();
@@ -330,7 +331,11 @@ public final class NoisedFit {
     values.put(ITERATE, iterate);
     values.put(SUM, sum);
     values.put(WHITENING, coordinates.whitening());
-    values.put(NUMBERS, new double[] {coordinates.factor(), steps.clip(), steps.length()});
+    values.put(
+        NUMBERS,
+        new double[] {
+          coordinates.factor(), steps.clip(), steps.length(), budgets.hasIntervals() ? 1.0 : 0.0
+        });
     return new Work("noised", values, new int[] {done});
   }
 
@@ -353,6 +358,9 @@ public final class NoisedFit {
     double[] numbers = values.get(NUMBERS);
     coordinates = new Coordinates(values.get(WHITENING), numbers[0]);
     steps = new Steps(numbers[1], numbers[2]);
+    if (numbers[3] == 0.0) {
+      withoutIntervals();
+    }
     if (withProducts && coordinates.whitening().length == 0) {
       withoutProducts();
     }

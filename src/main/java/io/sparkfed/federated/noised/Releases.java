@@ -10,8 +10,10 @@ import io.sparkfed.data.Shard;
 import io.sparkfed.evaluation.PrivacyAccount.Released;
 import io.sparkfed.federated.Ask;
 import io.sparkfed.federated.PrivatePlan;
+import io.sparkfed.federated.ProductsWithin;
 import io.sparkfed.federated.Statement;
 import io.sparkfed.federated.TrainingPlan;
+import io.sparkfed.math.SymmetricMatrix;
 import io.sparkfed.privacy.Zcdp;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,6 +74,25 @@ final class Releases {
         Ask.through(sum(cost), federation, federation.workers(), what, asked).value();
     count(purpose, asked, cost, 1);
     return opened;
+  }
+
+  /** Asks all workers, once, for products of features. */
+  SymmetricMatrix products(Federation<Shard> federation, ProductsWithin asked, Zcdp cost) {
+    return unscaled(
+        asked.order(),
+        ask(federation, "products", "products of features", asked, cost)
+            .all(ProductsWithin.PRODUCTS));
+  }
+
+  /** Returns the matrix whose off-diagonal entries came times the root of 2. */
+  static SymmetricMatrix unscaled(int order, double[] packed) {
+    double[] own = packed.clone();
+    for (int i = 0; i < order; i++) {
+      for (int j = i + 1; j < order; j++) {
+        own[SymmetricMatrix.at(order, i, j)] /= Math.sqrt(2.0);
+      }
+    }
+    return SymmetricMatrix.of(order, own);
   }
 
   /** Asks all workers in a visit of a round. */

@@ -3,6 +3,7 @@ package io.sparkfed.federated.noised;
 import io.sparkfed.loss.HuberLoss;
 import io.sparkfed.loss.VectorLoss;
 import io.sparkfed.model.Family;
+import java.util.Optional;
 
 /**
  * How far a row's gradient reaches, and how long steps are: public rules of the family and of the
@@ -14,6 +15,26 @@ import io.sparkfed.model.Family;
 record Steps(double clip, double length) {
   /** Of the root of q, which is how long rows are in whitened coordinates. */
   private static final double[] PARTS = {0.5, 0.35, 0.25};
+
+  /**
+   * Returns steps at whose cut a model is off by noise alone, so that intervals can be given; or
+   * nothing, where it would move the model by more than what models differ by.
+   */
+  static Optional<Steps> unbiased(
+      Family family, VectorLoss loss, int order, int size, double scale, double noiseOfOne) {
+    double eta = length(family);
+    double clip = NoisedErrors.CLIP * Math.sqrt(order) * slope(loss, scale);
+    return eta * clip * noiseOfOne * Math.sqrt(size) <= scale
+        ? Optional.of(new Steps(clip, eta))
+        : Optional.empty();
+  }
+
+  /** Returns how curved a loss usually is at most: where it is more so, steps don't contract. */
+  static double mostCurvature(Family family, VectorLoss loss) {
+    double contracting = 2.0 / length(family);
+    double largest = loss.largestCurvature();
+    return Double.isNaN(largest) ? contracting : Math.min(largest, contracting);
+  }
 
   /**
    * Returns the largest cut at which noise moves a model by no more than what models differ by;

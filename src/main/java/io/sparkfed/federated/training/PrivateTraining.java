@@ -4,6 +4,7 @@ import io.sparkfed.aggregate.Opened;
 import io.sparkfed.aggregate.TimedFederation;
 import io.sparkfed.aggregate.Visit;
 import io.sparkfed.data.Shard;
+import io.sparkfed.evaluation.FitStatistics;
 import io.sparkfed.evaluation.Measurement;
 import io.sparkfed.evaluation.Measurements;
 import io.sparkfed.federated.AskedRows;
@@ -97,6 +98,7 @@ final class PrivateTraining {
               fit.saved()));
     }
     phases.enter(RunPhase.STATISTICS);
+    Optional<FitStatistics> statistics = fit.statistics(federation);
     NoisedFigures figures =
         new NoisedFigures(
             fit.evaluate(federation, AskedRows.TRAIN), fit.evaluate(federation, AskedRows.TEST));
@@ -108,7 +110,7 @@ final class PrivateTraining {
         reports.rounds(),
         reports.oneClassWorkers(),
         Optional.empty(),
-        Optional.empty(),
+        statistics,
         Optional.empty(),
         Optional.of(Accounts.of(privacy, fit.honestWorkers(), fit.releases())),
         notes);

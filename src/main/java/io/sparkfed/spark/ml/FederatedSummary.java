@@ -254,7 +254,8 @@ public final class FederatedSummary {
 
   /**
    * Returns one row a coefficient: {@code name, estimate, standardError, statistic, pValue, lower,
-   * upper}; none after a fit that has no statistics, as a penalized one.
+   * upper}; none after a fit that has no statistics, as a penalized one. After one with noise they
+   * count it.
    */
   public Dataset<Row> statistics() {
     StructType schema = new StructType().add("name", DataTypes.StringType);
@@ -286,12 +287,14 @@ public final class FederatedSummary {
 
   /**
    * Returns what statistics says of the fit as a whole: {@code rows, residualDegrees, nullDegrees,
-   * deviance, nullDeviance, dispersion, logLikelihood, aic, r2}; empty where there are none.
+   * deviance, nullDeviance, dispersion, logLikelihood, aic, r2}; empty where there are none, and
+   * after a fit with noise.
    */
   public Map<String, Double> goodnessOfFit() {
     Map<String, Double> values = new LinkedHashMap<>();
     result
         .statistics()
+        .filter(s -> !s.countsNoise())
         .ifPresent(
             s -> {
               values.put("rows", s.rows());

@@ -17,6 +17,7 @@ class NoisedErrorsTest {
   private static final int ROUNDS = 8;
   private static final int AVERAGED = 4;
   private static final double STEP = 8.0;
+  private static final String FAR = "the last gradients are too far from the optimum";
   private static final double NORMAL = 1.959963984540054;
 
   /** How a fit came out: its coefficients, and their errors if there are any. */
@@ -126,9 +127,9 @@ class NoisedErrorsTest {
     SymmetricMatrix told = noised(random, hessian, ofEntry);
     UnaryOperator<double[]> back = vector -> times(a, vector);
     double[] errors =
-        new NoisedErrors(STEP, n, noise, ROUNDS, AVERAGED).of(told, ofEntry, back).orElse(null);
+        new NoisedErrors(STEP, n, noise, ROUNDS, AVERAGED, 1.0).of(told, ofEntry, back).each();
     double[] naive =
-        new NoisedErrors(STEP, n, 0.0, ROUNDS, AVERAGED).of(told, ofEntry, back).orElse(null);
+        new NoisedErrors(STEP, n, 0.0, ROUNDS, AVERAGED, 1.0).of(told, ofEntry, back).each();
     return new Fit(back.apply(sum), errors, naive);
   }
 
@@ -198,7 +199,7 @@ class NoisedErrorsTest {
     double[][] x = rows(new Random(1), 1_000, 10);
     Fit fit = fit(x, gram(x), truth(10), Zcdp.within(1.0, 1e-5), new Random(2));
 
-    assertEquals(null, fit.errors);
+    assertArrayEquals(new double[0], fit.errors);
   }
 
   /** One step alone, and two whose mean is taken, reckoned by hand. */
@@ -206,12 +207,12 @@ class NoisedErrorsTest {
   void of_fewSteps_isTheClosedForm() {
     SymmetricMatrix hessian = SymmetricMatrix.of(2, new double[] {195.0, 0.0, 200.0});
     UnaryOperator<double[]> same = vector -> vector;
-    double[] one = new NoisedErrors(1.0, 200.0, 6.0, 1, 1).of(hessian, 0.0, same).orElseThrow();
+    double[] one = new NoisedErrors(1.0, 200.0, 6.0, 1, 1, 1.0).of(hessian, 0.0, same).each();
     double ofOne = 0.03 * 0.03;
 
     assertArrayEquals(
         new double[] {Math.sqrt(ofOne + 1.0 / 195.0), Math.sqrt(ofOne + 0.005)}, one, 1e-15);
-    double[] two = new NoisedErrors(1.0, 200.0, 6.0, 2, 2).of(hessian, 0.0, same).orElseThrow();
+    double[] two = new NoisedErrors(1.0, 200.0, 6.0, 2, 2, 1.0).of(hessian, 0.0, same).each();
     // The first step's noise is in both iterates, the second time times M; the second's in one.
     double first = Math.pow((1.0 + 0.025) / 2.0, 2.0) + 0.25;
     assertArrayEquals(
@@ -219,7 +220,7 @@ class NoisedErrorsTest {
         two,
         1e-15);
     UnaryOperator<double[]> turned = v -> new double[] {2.0 * v[0], v[0] + v[1], 0.0};
-    double[] other = new NoisedErrors(1.0, 200.0, 0.0, 1, 1).of(hessian, 0.0, turned).orElseThrow();
+    double[] other = new NoisedErrors(1.0, 200.0, 0.0, 1, 1, 1.0).of(hessian, 0.0, turned).each();
     assertArrayEquals(
         new double[] {2.0 / Math.sqrt(195.0), Math.sqrt(1.0 / 195.0 + 0.005), 0.0}, other, 1e-15);
   }
@@ -229,9 +230,14 @@ class NoisedErrorsTest {
     SymmetricMatrix hessian = SymmetricMatrix.of(2, new double[] {25.0, 0.0, 100.0});
     UnaryOperator<double[]> same = vector -> vector;
 
-    assertTrue(new NoisedErrors(4.0, 200.0, 1.0, 8, 4).of(hessian, 7.0, same).isEmpty());
-    assertTrue(new NoisedErrors(4.0, 200.0, 1.0, 8, 4).of(hessian, 6.0, same).isPresent());
-    assertTrue(new NoisedErrors(8.2, 200.0, 1.0, 8, 4).of(hessian, 0.0, same).isEmpty());
-    assertTrue(new NoisedErrors(1.0, 200.0, 1.0, 8, 4).of(hessian, 0.0, same).isEmpty());
+    assertEquals(
+        NoisedErrors.NOISE,
+        new NoisedErrors(4.0, 200.0, 1.0, 8, 4, 1.0).of(hessian, 7.0, same).obstacle());
+    assertEquals(
+        "", new NoisedErrors(4.0, 200.0, 1.0, 8, 4, 1.0).of(hessian, 6.0, same).obstacle());
+    assertEquals(
+        FAR, new NoisedErrors(8.2, 200.0, 1.0, 8, 4, 1.0).of(hessian, 0.0, same).obstacle());
+    assertEquals(
+        FAR, new NoisedErrors(1.0, 200.0, 1.0, 8, 4, 1.0).of(hessian, 0.0, same).obstacle());
   }
 }

@@ -2,11 +2,6 @@ package io.sparkfed.federated.noised;
 
 import io.sparkfed.aggregate.Federation;
 import io.sparkfed.aggregate.InProcessFederation;
-import io.sparkfed.aggregate.InsecurePlainSum;
-import io.sparkfed.aggregate.Layout;
-import io.sparkfed.aggregate.ReleasedSum;
-import io.sparkfed.aggregate.SumFactory;
-import io.sparkfed.aggregate.VectorSum;
 import io.sparkfed.data.Shard;
 import io.sparkfed.data.ShardBuilder;
 import io.sparkfed.data.ShardBuilder.Part;
@@ -20,9 +15,6 @@ import io.sparkfed.model.ModelShape;
 import io.sparkfed.model.Scaling;
 import io.sparkfed.objective.RowCut;
 import io.sparkfed.privacy.Zcdp;
-import io.sparkfed.secure.NoisySum;
-import io.sparkfed.secure.UnderPolicies;
-import io.sparkfed.secure.keys.ThrowAwayKeys;
 import io.sparkfed.testing.TestData;
 import java.util.Arrays;
 import java.util.List;
@@ -139,33 +131,18 @@ record NoisedStudy(
             method,
             epsilon,
             delta,
-            new RunBudget(budget, budget, figuresShare, 0.0, 0.2),
+            new RunBudget(budget, budget, figuresShare, 0.0, 0.0, 0.2),
             cut,
             0.0,
             labelScale,
             OptionalLong.of(rows),
             OptionalInt.of(honest),
+            0.95,
             MetricSettings.of(family));
-    byte[] master = new byte[32];
-    master[0] = (byte) seed;
-    UnderPolicies ring = new UnderPolicies(new ThrowAwayKeys(master), new InsecurePlainSum(1));
-    SumFactory sums =
-        new SumFactory() {
-          @Override
-          public VectorSum sumOf(Layout layout) {
-            throw new AssertionError("only sums with noise are asked for");
-          }
-
-          /** A plain sum relies on one worker: with h times the cost, shares are those of h. */
-          @Override
-          public ReleasedSum released(Zcdp cost, Zcdp plan, int honest) {
-            return new NoisySum(ring, cost.times(honest), plan, 1);
-          }
-        };
     return new PlanBuilder()
         .family(family)
         .features(shape.features())
-        .sums(sums)
+        .sums(new RealNoise(seed))
         .rounds(8)
         .privacy(privacy)
         .build();

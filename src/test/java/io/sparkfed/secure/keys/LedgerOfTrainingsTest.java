@@ -14,6 +14,7 @@ import io.sparkfed.aggregate.SumFactory;
 import io.sparkfed.aggregate.VectorSum;
 import io.sparkfed.data.Shard;
 import io.sparkfed.evaluation.MetricSettings;
+import io.sparkfed.evaluation.PrivacyAccount;
 import io.sparkfed.federated.CheckpointListener;
 import io.sparkfed.federated.PlanBuilder;
 import io.sparkfed.federated.PrivatePlan;
@@ -103,7 +104,7 @@ class LedgerOfTrainingsTest {
         runId,
         epsilon,
         honest,
-        new RunBudget(Zcdp.within(epsilon, DELTA), Zcdp.NOTHING, 0.0, 0.0, 0.2));
+        new RunBudget(Zcdp.within(epsilon, DELTA), Zcdp.NOTHING, 0.0, 0.0, 0.0, 0.2));
   }
 
   private TrainingPlan plan(byte[] runId, double epsilon, int honest, RunBudget budget) {
@@ -124,6 +125,7 @@ class LedgerOfTrainingsTest {
                 1.0,
                 OptionalLong.of(90),
                 OptionalInt.of(honest),
+                0.95,
                 MetricSettings.of(Family.LOGISTIC)))
         .build();
   }
@@ -178,6 +180,46 @@ class LedgerOfTrainingsTest {
     assertTrue(told >= 0.999 * ONE.rho().doubleValue());
   }
 
+  /**
+   * The Hessian of intervals is a release of the plan: who can't afford it is asked for nothing.
+   */
+  @Test
+  void train_withIntervals_chargesTheHessianAndPlansItBeforeTheFirstSum() throws IOException {
+    double epsilon = 40.0;
+    Zcdp all = Zcdp.within(epsilon, DELTA);
+    RunBudget budget = new RunBudget(all, Zcdp.NOTHING, 0.0, 0.0, 0.1, 0.2);
+    double less = all.part(new BigDecimal("0.95")).epsilon(DELTA);
+    owners.policies("\ndp.epsilon = " + less + "\ndp.delta = 1e-6\n");
+    refused("dp.epsilon-per-run", () -> train(epsilon, budget));
+    assertTrue(owners.ledger("a").charges().isEmpty());
+  }
+
+  private TrainingResult train(double epsilon, RunBudget budget) {
+    return new FederatedTrainer(
+            ThreeOwners.workers(), plan(Kdf.fresh(), epsilon, 1, budget), round -> {})
+        .train();
+  }
+
+  @Test
+  void train_withIntervals_theHessianIsCharged() throws IOException {
+    double epsilon = 40.0;
+    Zcdp all = Zcdp.within(epsilon, DELTA);
+    owners.policies("\ndp.epsilon = 41\ndp.delta = 1e-6\n");
+
+    TrainingResult result = train(epsilon, new RunBudget(all, Zcdp.NOTHING, 0.0, 0.0, 0.1, 0.2));
+
+    Ledger ledger = owners.ledger("a");
+    assertEquals(ROUNDS + 2, ledger.charges().size());
+    assertEquals(
+        1, ledger.charges().stream().filter(line -> line.contains("HessianWithin")).count());
+    PrivacyAccount account = result.privacy().orElseThrow();
+    assertEquals("Hessian", account.releases().get(2).purpose());
+    double spent = ledger.spent().rho().doubleValue();
+    assertEquals(spent, account.rho(), 1e-9 * spent);
+    assertEquals(0.1 * spent, account.releases().get(2).rho(), 1e-3 * spent);
+    assertTrue(all.covers(ledger.spent()));
+  }
+
   /** Who kills the driver between a charge and its message has spent the charge, and no more. */
   @Test
   void resume_afterARoundIsLost_chargesThatRoundAgainAndNoOther() throws IOException {
@@ -215,7 +257,7 @@ class LedgerOfTrainingsTest {
   }
 
   private static RunBudget sameForTestRows() {
-    return new RunBudget(ONE, ONE, 0.0, 0.0, 0.2);
+    return new RunBudget(ONE, ONE, 0.0, 0.0, 0.0, 0.2);
   }
 
   /** A budget of epsilon 1 is enough for a fit of epsilon 1 and figures of epsilon 1. */
@@ -242,7 +284,7 @@ class LedgerOfTrainingsTest {
   void train_withFiguresOfTrainingRows_costsNoMoreThanTheBudget() throws IOException {
     owners.policies("\ndp.epsilon = 1\ndp.delta = 1e-6\n");
 
-    TrainingResult result = trainWithTestRows(new RunBudget(ONE, ONE, 0.2, 0.0, 0.2));
+    TrainingResult result = trainWithTestRows(new RunBudget(ONE, ONE, 0.2, 0.0, 0.0, 0.2));
 
     assertEquals(ROUNDS + 3, owners.ledger("a").charges().size());
     assertTrue(ONE.covers(owners.ledger("a").spent()));
@@ -262,10 +304,11 @@ class LedgerOfTrainingsTest {
     Zcdp small = Zcdp.within(0.2, DELTA);
 
     refused(
-        "dp.epsilon-per-run", () -> trainWithTestRows(new RunBudget(small, ONE, 0.0, 0.0, 0.2)));
+        "dp.epsilon-per-run",
+        () -> trainWithTestRows(new RunBudget(small, ONE, 0.0, 0.0, 0.0, 0.2)));
     assertTrue(owners.ledger("a").charges().isEmpty());
 
-    trainWithTestRows(new RunBudget(small, small, 0.0, 0.0, 0.2));
+    trainWithTestRows(new RunBudget(small, small, 0.0, 0.0, 0.0, 0.2));
     assertTrue(small.covers(owners.ledger("a").spent()));
   }
 

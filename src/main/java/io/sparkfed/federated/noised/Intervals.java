@@ -1,0 +1,134 @@
+package io.sparkfed.federated.noised;
+
+import io.sparkfed.aggregate.Federation;
+import io.sparkfed.data.Shard;
+import io.sparkfed.evaluation.FitStatistics;
+import io.sparkfed.federated.GradientWithin;
+import io.sparkfed.federated.HessianWithin;
+import io.sparkfed.federated.PrivatePlan;
+import io.sparkfed.federated.TrainingPlan;
+import io.sparkfed.hint.Message;
+import io.sparkfed.loss.Loss;
+import io.sparkfed.math.SymmetricMatrix;
+import io.sparkfed.objective.RowCut;
+import io.sparkfed.objective.SampledGram;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/**
+ * Standard errors and intervals of a fit from noised gradients, which count the noise: from one
+ * Hessian more, with noise, after the last round.
+ */
+final class Intervals {
+  /** What the account calls it. */
+  private static final String HESSIAN = "Hessian";
+
+  /** Rows of the mean square q are mostly not twice as long as that. */
+  private static final double LONG_ROWS = 2.0;
+
+  private final TrainingPlan plan;
+  private final RowCut cut;
+  private final Releases releases;
+  private final int order;
+  private final double mostOfRow;
+
+  Intervals(TrainingPlan plan, Releases releases) {
+    this.plan = plan;
+    this.cut = plan.privacy().orElseThrow().cut();
+    this.releases = releases;
+    this.order = SampledGram.order(plan.shape());
+    this.mostOfRow = LONG_ROWS * order * Steps.mostCurvature(plan.family(), plan.loss());
+  }
+
+  /** Returns what there is to say where there are none. */
+  static Message none(String reason) {
+    return Message.of("no intervals: ", reason);
+  }
+
+  /**
+   * Returns the steps of a fit that can have intervals; nothing where none are asked for, and where
+   * it is sure, before any row is looked at, that noise will dominate.
+   */
+  Optional<Steps> steps(double rows, Budgets budgets) {
+    if (!budgets.hasIntervals()) {
+      return Optional.empty();
+    }
+    HessianWithin hessian = asked(new double[plan.shape().size()], new double[0]);
+    double deviation = releases.deviation(hessian, budgets.hessian());
+    double largest = rows * Steps.mostCurvature(plan.family(), plan.loss());
+    if (!(NoisedErrors.least(deviation, order) < largest)) {
+      return Optional.empty();
+    }
+    GradientWithin ofOne =
+        new GradientWithin(hessian.model(), plan.loss(), plan.shape(), cut, new double[0], 1.0);
+    return Steps.unbiased(
+        plan.family(),
+        plan.loss(),
+        order,
+        plan.shape().size(),
+        plan.privacy().orElseThrow().labelScale(),
+        releases.deviation(ofOne, budgets.gradient()) / rows);
+  }
+
+  private HessianWithin asked(double[] model, double[] whitening) {
+    return new HessianWithin(model, (Loss) plan.loss(), plan.shape(), cut, whitening, mostOfRow);
+  }
+
+  /**
+   * Asks for the Hessian at a model, and returns the statistics of its coefficients.
+   *
+   * @param model of whitened gradients, in the units of the cut's scaling
+   * @param steps its
+   * @param averaged of how many iterates it is the mean
+   * @param notes gets why there are none
+   * @throws io.sparkfed.aggregate.AggregationException if the sum could not be opened
+   */
+  Optional<FitStatistics> of(
+      Federation<Shard> federation,
+      double[] model,
+      Coordinates coordinates,
+      Steps steps,
+      double rows,
+      int averaged,
+      Budgets budgets,
+      List<Message> notes) {
+    HessianWithin asked = asked(model, coordinates.whitening());
+    SymmetricMatrix hessian =
+        Releases.unscaled(
+            order,
+            releases
+                .ask(federation, HESSIAN, "Hessian for intervals", asked, budgets.hessian())
+                .all(HessianWithin.HESSIAN));
+    GradientWithin gradient =
+        new GradientWithin(
+            model, plan.loss(), plan.shape(), cut, coordinates.whitening(), steps.clip());
+    UnaryOperator<double[]> toColumns =
+        coordinate -> cut.scaling().toRaw(coordinates.times(coordinate));
+    NoisedErrors.Found found =
+        new NoisedErrors(
+                steps.length(),
+                rows,
+                releases.deviation(gradient, budgets.gradient()),
+                plan.rounds(),
+                averaged,
+                1.0 / cut.mostWeight())
+            .of(hessian, releases.deviation(asked, budgets.hessian()), toColumns);
+    if (!found.obstacle().isEmpty()) {
+      notes.add(none(found.obstacle()));
+      return Optional.empty();
+    }
+    notes.add(
+        Message.of(
+            "standard errors, p-values and intervals count the noise, as well as what rows were"
+                + " drawn"));
+    PrivatePlan privacy = plan.privacy().orElseThrow();
+    return Optional.of(
+        FitStatistics.withNoise(
+            rows,
+            cut.scaling().toRaw(model),
+            found.each(),
+            plan.shape().hasIntercept(),
+            privacy.confidenceLevel()));
+  }
+}
