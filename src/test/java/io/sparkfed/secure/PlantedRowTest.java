@@ -10,6 +10,10 @@ import io.sparkfed.data.Shard;
 import io.sparkfed.data.ShardBuilder;
 import io.sparkfed.data.ShardBuilder.Part;
 import io.sparkfed.data.Storage;
+import io.sparkfed.evaluation.BoundedSums;
+import io.sparkfed.evaluation.MetricSettings;
+import io.sparkfed.federated.AskedRows;
+import io.sparkfed.federated.EvaluationWithin;
 import io.sparkfed.federated.GradientWithin;
 import io.sparkfed.federated.ProductsWithin;
 import io.sparkfed.model.Family;
@@ -23,13 +27,15 @@ import io.sparkfed.wire.WireWriter;
 import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.function.UnaryOperator;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.Test;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * The strongest attack on a row: by somebody who sees all sums of a run, knows every other row and
@@ -51,11 +57,25 @@ class PlantedRowTest {
       new GradientWithin(
           new double[5], Family.LOGISTIC.loss(2, 1.35), SHAPE, CUT, new double[0], 0.75);
 
+  /** The planted row's loss, at this intercept, is at the end of its band: 1. */
+  private static final Question<Shard> EVALUATION =
+      new EvaluationWithin(
+          BoundedSums.of(
+              Family.LOGISTIC,
+              Family.LOGISTIC.loss(2, 1.35),
+              MetricSettings.of(Family.LOGISTIC),
+              Optional.empty(),
+              0.0),
+          AskedRows.TEST,
+          SHAPE,
+          CUT,
+          new double[] {0.0, 0.0, 0.0, 0.0, -0.541});
+
   private final ThrowAwayKeys keys = new ThrowAwayKeys(new byte[32]);
   private int sessions;
 
-  /** Rows within [-1, 1]; the first worker's last one reaches every bound. */
-  private static List<Shard> shards(boolean isPlanted) {
+  /** Rows within [-1, 1]; the one that is planted at the first worker reaches every bound. */
+  private static List<Shard> shards(Optional<Part> planted) {
     Random random = new Random(3);
     return WORKERS.stream()
         .map(
@@ -63,10 +83,12 @@ class PlantedRowTest {
               ShardBuilder rows = new ShardBuilder(worker, 4, Storage.DOUBLE);
               for (int i = 0; i < 20; i++) {
                 double[] x = random.doubles(4, -1.0, 1.0).toArray();
-                rows.addDense(x, i % 2, 1.0, 0.0, Part.TRAIN);
+                rows.addDense(x, i % 2, 1.0, 0.0, i % 4 == 0 ? Part.TEST : Part.TRAIN);
               }
-              if (isPlanted && worker.equals("a")) {
-                rows.addDense(new double[] {1.0, -1.0, 1.0, -1.0}, 1.0, 1.0, 0.0, Part.TRAIN);
+              if (worker.equals("a")) {
+                planted.ifPresent(
+                    part ->
+                        rows.addDense(new double[] {1.0, -1.0, 1.0, -1.0}, 1.0, 1.0, 0.0, part));
               }
               return rows.build(0.0, 1L, false, SHAPE);
             })
@@ -103,27 +125,33 @@ class PlantedRowTest {
     return asked.decode(sum);
   }
 
-  /** A run: a fifth of its budget for products, and for each of four gradients. */
-  private record Run(NoisyAnswer<Shard> products, NoisyAnswer<Shard> gradient) {
-    static Run of(double epsilon) {
-      Zcdp plan = Zcdp.within(epsilon, DELTA);
-      return new Run(
-          NoisyAnswer.of(PRODUCTS, 3, plan.part(new BigDecimal("0.2")), 3, plan),
-          NoisyAnswer.of(GRADIENT, 3, plan.part(new BigDecimal("0.2")), 3, plan));
-    }
+  /**
+   * A run: a fifth of its budget for products, and for each of four gradients; all of it for the
+   * evaluation, as no row is among both parts.
+   */
+  private static List<NoisyAnswer<Shard>> run(double epsilon) {
+    Zcdp plan = Zcdp.within(epsilon, DELTA);
+    Zcdp fifth = plan.part(new BigDecimal("0.2"));
+    return Stream.concat(
+            Stream.of(
+                NoisyAnswer.of(PRODUCTS, 3, fifth, 3, plan),
+                NoisyAnswer.of(EVALUATION, 3, plan, 3, plan)),
+            Stream.generate(() -> NoisyAnswer.of(GRADIENT, 3, fifth, 3, plan)).limit(GRADIENTS))
+        .toList();
   }
 
   /**
    * Returns what the attacker makes of one run: more, if the row was there. Each sum counts along
    * what the row adds, by the inverse of the noise's variance.
    */
-  private double looked(Run run, boolean isPlanted, boolean hasNoise) {
+  private double looked(
+      List<NoisyAnswer<Shard>> run, Part part, boolean isPlanted, boolean hasNoise) {
     double evidence = 0.0;
-    for (int i = 0; i <= GRADIENTS; i++) {
-      NoisyAnswer<Shard> asked = i == 0 ? run.products : run.gradient;
-      double[] without = opened(asked, shards(false), false);
-      double[] with = opened(asked, shards(true), false);
-      double[] seen = opened(asked, shards(isPlanted), hasNoise);
+    Optional<Part> planted = Optional.of(part);
+    for (NoisyAnswer<Shard> asked : run) {
+      double[] without = opened(asked, shards(Optional.empty()), false);
+      double[] with = opened(asked, shards(planted), false);
+      double[] seen = opened(asked, shards(planted.filter(any -> isPlanted)), hasNoise);
       double variance = asked.release().orElseThrow().share().doubleValue() * 3.0;
       double unit = Math.scalb(1.0, -2 * asked.fractionBits()) * variance;
       for (int j = 0; j < seen.length; j++) {
@@ -145,14 +173,19 @@ class PlantedRowTest {
     return Arrays.stream(evidence).filter(e -> e >= threshold).count() / (double) evidence.length;
   }
 
-  private double[] runs(Run run, boolean isPlanted, boolean hasNoise, int count) {
-    return IntStream.range(0, count).mapToDouble(i -> looked(run, isPlanted, hasNoise)).toArray();
+  private double[] runs(
+      List<NoisyAnswer<Shard>> run, Part part, boolean isPlanted, boolean hasNoise, int count) {
+    return IntStream.range(0, count)
+        .mapToDouble(i -> looked(run, part, isPlanted, hasNoise))
+        .toArray();
   }
 
-  @Test
-  void looked_withoutNoise_isAlwaysRight() {
-    Run run = Run.of(1.0);
-    assertEquals(1.0, advantage(runs(run, true, false, 10), runs(run, false, false, 10)));
+  @ParameterizedTest
+  @EnumSource(Part.class)
+  void looked_withoutNoise_isAlwaysRight(Part part) {
+    List<NoisyAnswer<Shard>> run = run(1.0);
+    assertEquals(
+        1.0, advantage(runs(run, part, true, false, 10), runs(run, part, false, false, 10)));
   }
 
   /**
@@ -160,11 +193,11 @@ class PlantedRowTest {
    * the worst there is, so the attack comes near them.
    */
   @ParameterizedTest
-  @CsvSource({"1, 0.0984", "8, 0.5670"})
-  void looked_withNoise_isHardlyBetterThanGuessing(double epsilon, double bound) {
-    Run run = Run.of(epsilon);
-    double[] with = runs(run, true, true, RUNS);
-    double[] without = runs(run, false, true, RUNS);
+  @CsvSource({"1, TRAIN, 0.0984", "8, TRAIN, 0.5670", "1, TEST, 0.0984", "8, TEST, 0.5670"})
+  void looked_withNoise_isHardlyBetterThanGuessing(double epsilon, Part part, double bound) {
+    List<NoisyAnswer<Shard>> run = run(epsilon);
+    double[] with = runs(run, part, true, true, RUNS);
+    double[] without = runs(run, part, false, true, RUNS);
     double rate = (1.0 + bound) / 2.0;
     double error = Math.sqrt(2.0 * rate * (1.0 - rate) / RUNS);
 
