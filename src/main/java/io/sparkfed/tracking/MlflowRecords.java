@@ -121,6 +121,8 @@ final class MlflowRecords {
     values.put("loss", round.loss());
     round.trainMetrics().forEach((name, value) -> values.put("train/" + name, value));
     round.testMetrics().forEach((name, value) -> values.put("test/" + name, value));
+    round.noise().train().forEach((name, value) -> values.put("noise/train/" + name, value));
+    round.noise().test().forEach((name, value) -> values.put("noise/test/" + name, value));
     if (round.round() > 0) {
       values.put("seconds", round.seconds());
       round.phaseSeconds().forEach((name, value) -> values.put("phase/" + name, value));

@@ -10,14 +10,18 @@ import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.doctor.Finding;
 import io.sparkfed.doctor.Finding.Area;
 import io.sparkfed.doctor.Finding.Verdict;
+import io.sparkfed.evaluation.MetricNoise;
+import io.sparkfed.evaluation.RoundSummary;
 import io.sparkfed.testing.FakeMlflow;
 import io.sparkfed.testing.FakeMlflow.Health;
+import io.sparkfed.testing.Measured;
 import io.sparkfed.tracking.RunTracker.Ending;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -81,6 +85,30 @@ class RunTrackerTest {
 
     assertEquals(1, server.calls("experiments/create").size());
     assertEquals(List.of("run1", "run2"), server.runs());
+  }
+
+  @Test
+  void roundFinished_noisedMetrics_haveTheirDeviationsBeside() throws Exception {
+    try (RunTracker tracker = open(TrackedRuns.newRun())) {
+      tracker.roundFinished(
+          new RoundSummary(
+              8,
+              3,
+              0,
+              Double.NaN,
+              Map.of(),
+              Map.of("accuracy", 0.75, "recall", Double.NaN),
+              1.0,
+              Measured.of(0, 0, 10),
+              Map.of(),
+              new MetricNoise(Map.of(), Map.of("accuracy", 0.0625))));
+      tracker.ended(Ending.SUCCEEDED);
+    }
+
+    assertEquals(0.75, server.metric("run1", "test/accuracy", 8));
+    assertEquals(0.0625, server.metric("run1", "noise/test/accuracy", 8));
+    assertEquals(List.of(), server.steps("run1", "test/recall"), "hidden");
+    assertEquals(List.of(), server.steps("run1", "loss"), "not told");
   }
 
   @Test
