@@ -2,8 +2,11 @@ package io.sparkfed.spark.rows;
 
 import static io.sparkfed.it.OwnersWithAgents.WORKERS;
 import static io.sparkfed.spark.rows.HandledAgents.RELAY;
+import static java.nio.file.StandardOpenOption.APPEND;
+import static java.nio.file.StandardOpenOption.CREATE;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -18,6 +21,7 @@ import io.sparkfed.federated.PhaseListener;
 import io.sparkfed.federated.TrainingResult;
 import io.sparkfed.federated.survey.FederatedCounts;
 import io.sparkfed.federated.training.FederatedTrainer;
+import io.sparkfed.it.ByteScan;
 import io.sparkfed.it.OwnersWithAgents;
 import io.sparkfed.recipe.OwnerPolicy;
 import io.sparkfed.recipe.Presets;
@@ -34,11 +38,15 @@ import io.sparkfed.spark.agents.InSql;
 import io.sparkfed.spark.cluster.SparkFederation;
 import io.sparkfed.spark.rows.ShardLoader.Loaded;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -93,6 +101,42 @@ class PrivateAgentsIT {
     assertTrue(Math.abs(byAgents.model().values()[0]) > 0.1);
     PrivacyAccount account = byAgents.privacy().orElseThrow();
     assertEquals(byExecutors.privacy().orElseThrow().releases(), account.releases());
+  }
+
+  /** Whose a row is stays with the agent, also as the hash that stands for it there. */
+  @Test
+  void train_ofPersons_asByExecutorsAndTellsNoId() throws Exception {
+    TrainingConfig config =
+        owners.privateConfig(
+            "privacy.epsilon=1e7",
+            "privacy.person-column=patient",
+            "privacy.rows-per-person=2",
+            "aggregation.mode=insecure-plain");
+
+    TrainingResult byAgents = train(config, load(config));
+
+    TrainingResult byExecutors = train(config, new ShardLoader(spark, config).load());
+    assertArrayEquals(byExecutors.model().values(), byAgents.model().values(), 1e-2);
+    PrivacyAccount account = byAgents.privacy().orElseThrow();
+    assertEquals("person", account.unit());
+    assertEquals(byExecutors.privacy().orElseThrow().releases(), account.releases());
+    ByteScan ids = owners.canaries();
+    for (String worker : WORKERS) {
+      List<String> lines = Files.readAllLines(owners.rows(worker));
+      for (String line : lines.subList(1, lines.size())) {
+        String id = line.split(",", -1)[5];
+        byte[] hash =
+            MessageDigest.getInstance("SHA-256").digest(id.getBytes(StandardCharsets.UTF_16BE));
+        ids.add(id + " hashed", Set.of(new String(hash, 0, 8, StandardCharsets.ISO_8859_1)));
+      }
+    }
+    Path replies = Files.createDirectory(root.resolve("replies"));
+    for (byte[] reply : agents.replies) {
+      Files.write(replies.resolve("all"), reply, CREATE, APPEND);
+    }
+    assertEquals(Set.of(), ids.found(replies));
+    assertEquals(Set.of(), ids.found(owners.owners().dir()));
+    assertFalse(ids.found(owners.rows("a")).isEmpty());
   }
 
   /** Each run is charged in each owner's ledger, and the one too many is refused by its rule. */
