@@ -12,7 +12,7 @@ import java.util.TreeMap;
 /**
  * What rows may hold that are hidden, which is public: where their numbers lie. A number beyond is
  * read as the bound that is nearest, so that one wild value leaves the others of its row as they
- * are.
+ * are. Levels of categories are public, too, and any other value is read as the reference.
  *
  * @param columns where the numbers of each feature column lie, or the entries of a column of
  *     vectors, by the column's name

@@ -210,7 +210,10 @@ public final class RowEncoder {
     Integer place =
         !row.isNull(at) && row.value(at) instanceof String text ? placeOfLevel.get(text) : null;
     if (place == null) {
-      place = placeOfLevel.get(rules.level(row, at, category));
+      place = placeOfLevel.get(level(row, at, category));
+    }
+    if (place == null && form.bounds() != null) {
+      return placeOfLevel.get(category.reference());
     }
     if (place == null) {
       throw new BrokenRuleException(
@@ -219,6 +222,18 @@ public final class RowEncoder {
           Kind.UNSEEN);
     }
     return place;
+  }
+
+  /** Returns a level; of rows that are hidden the reference where a value can't be any. */
+  private String level(Cells row, int at, OneHot category) throws BrokenRuleException {
+    try {
+      return rules.level(row, at, category);
+    } catch (BrokenRuleException e) {
+      if (form.bounds() == null || e.kind() == Kind.MISSING) {
+        throw e;
+      }
+      return category.reference();
+    }
   }
 
   private Part part(Cells row, int at) throws BrokenRuleException {

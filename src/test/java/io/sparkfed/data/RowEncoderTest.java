@@ -295,6 +295,36 @@ class RowEncoderTest {
         encoded(ofVectors, new ObjectRows(List.<Object[]>of(new Object[] {sparse, 1, 1}))));
   }
 
+  /** Of hidden rows only a level that is missing leaves a row out. */
+  @Test
+  void encode_hiddenLevels_unknownOnesCountAsTheReference() {
+    List<InputColumn> columns =
+        List.of(
+            new OneHot("c", ColumnType.TEXT, "b", List.of("a", "b", "1")),
+            Numeric.complete("x", ColumnType.NUMBER));
+    RowForm hidden =
+        form(columns, new PublicBounds(new TreeMap<>(Map.of("x", new Interval(0.0, 9.0))), null));
+    Object[] unknown = {
+      "z", "A", "-", 2, 1.5, true, Double.POSITIVE_INFINITY, "x".repeat(100), "a\u0000b"
+    };
+    for (Object level : unknown) {
+      ObjectRows rows = new ObjectRows(List.<Object[]>of(new Object[] {level, 7, 1, 2}));
+
+      assertEquals(List.of("3null[0.0, 0.0, 7.0][]1.02.00.0TRAIN"), encoded(hidden, rows));
+    }
+    for (Object level : new Object[] {null, Double.NaN, "NA", "", " "}) {
+      ObjectRows rows = new ObjectRows(List.<Object[]>of(new Object[] {level, 7, 1, 2}));
+
+      assertTrue(encoded(hidden, rows).get(0).startsWith("c MISSING: "), String.valueOf(level));
+    }
+    for (Object level : new Object[] {"a", 1, 1.0, "1"}) {
+      ObjectRows rows = new ObjectRows(List.<Object[]>of(new Object[] {level, 7, 1, 2}));
+      ObjectRows again = new ObjectRows(List.<Object[]>of(new Object[] {level, 7, 1, 2}));
+
+      assertEquals(encoded(form(columns), rows), encoded(hidden, again));
+    }
+  }
+
   @Test
   void run_rowsOfAnyKind_comeBackAsTheyWere() throws IOException, ClassNotFoundException {
     Random random = new Random(11L);
