@@ -187,7 +187,15 @@ class AgentServerTest {
     assertArrayEquals(bytes("ba"), relay.ask(bytes("ab"), Doors.PATIENCE));
     server.close();
     assertEquals(Kind.BROKEN, failure(() -> relay.ask(bytes("ab"), Doors.PATIENCE)).kind());
-    assertEquals(Kind.ABSENT, failure(() -> sides.connect(server, Doors.BRIEF)).kind());
+    List<Kind> kinds = new ArrayList<>();
+    kinds.add(failure(() -> sides.connect(server, Doors.BRIEF)).kind());
+    // A port that was free a moment ago may be another process's by now.
+    while (!kinds.contains(Kind.ABSENT) && kinds.size() < 4) {
+      AgentServer another = sides.serve(AgentServerTest::answer, Doors.BRIEF);
+      another.close();
+      kinds.add(failure(() -> sides.connect(another, Doors.BRIEF)).kind());
+    }
+    assertTrue(kinds.contains(Kind.ABSENT), kinds.toString());
   }
 
   @ParameterizedTest
