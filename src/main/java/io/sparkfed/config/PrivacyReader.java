@@ -92,6 +92,7 @@ final class PrivacyReader {
       return Optional.empty();
     }
     PrivacyValidation.requireLevels(data);
+    HiddenFormats.require(data);
     OptionalLong rows = rows();
     Optional<String> person = person(data);
     int perPerson = read.integer("privacy.rows-per-person", 1, 1_000_000);

@@ -116,6 +116,7 @@ public final class SurveyText {
     costs(lines);
     if (config.privacy().isPresent()) {
       lines.add("");
+      lines.add("no row was looked at: privacy.unit = row hides which rows there are, and how");
       int workers = Math.max(1, found.workers().size());
       lines.addAll(PlannedNoise.lines(config, cost().coefficients(), workers));
     }

@@ -212,6 +212,54 @@ class PrivacyConfigTest {
   }
 
   @ParameterizedTest
+  @CsvSource({
+    "data.format=json, data.format must not be json, parquet",
+    "data.format=XML, data.format must not be xml, parquet",
+    "data.format=libsvm, data.options.numFeatures must be set, found in rows",
+    "data.options.header=false, data.columns must be set, number of columns"
+  })
+  void load_formatWhoseColumnsAreFoundInRows_isRefused(
+      String argument, String refused, String reason) {
+    String refusal = files.refusal(LEAST, argument);
+
+    assertTrue(refusal.startsWith(refused + " under privacy.unit = row"), refusal);
+    assertTrue(refusal.contains(reason), refusal);
+    assertEquals(Optional.empty(), files.load(ConfigFiles.LEAST, argument).privacy());
+  }
+
+  @Test
+  void load_workersFilesWithoutNames_areRefused() {
+    String workers =
+        """
+        data {
+          workers { g = "g.csv", h { path = "h.csv", options { header = false } } }
+          feature-columns = [a, b]
+        }
+        """;
+
+    String refusal = files.refusal(workers + ConfigFiles.PRIVATE);
+
+    assertTrue(refusal.startsWith("data.workers.h.columns must be set"), refusal);
+    assertTrue(
+        files
+            .load(workers + ConfigFiles.PRIVATE, "data.workers.h.columns=[a, b, label]")
+            .privacy()
+            .isPresent());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "data.format=parquet",
+        "data.format=orc",
+        "data.columns=[a, b, label, owner]",
+        "data.schema=\"a DOUBLE, b DOUBLE, label DOUBLE, owner STRING\""
+      })
+  void load_formatWhoseColumnsAreNotFoundInRows_isTaken(String argument) {
+    assertTrue(files.load(LEAST, argument).privacy().isPresent());
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"logistic", "svm", "squared-hinge", "huber", "poisson"})
   void load_statisticsOfWhatIsNoParabola_isRefused(String family) {
     String bounds = family.equals("huber") || family.equals("poisson") ? "[0, 1]" : "null";

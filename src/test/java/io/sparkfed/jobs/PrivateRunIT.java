@@ -45,7 +45,7 @@ class PrivateRunIT {
   }
 
   /** What a run tells beside noised numbers. */
-  private record Told(List<String> jobs, List<String> notes, int rounds) {}
+  private record Told(List<String> jobs, List<String> counts, List<String> notes, int rounds) {}
 
   @Test
   void train_withRowsThatBreakRules_tellsTheSameAsWithoutThem() throws IOException {
@@ -104,6 +104,16 @@ class PrivateRunIT {
     assertEquals(
         told("plain", List.of(), computed),
         told("failing", List.of("7,F,1", "40,F,5", "1000,F,1", "40,F,x"), computed));
+  }
+
+  /** What Spark's own report of a task, and so its event log, tells of numbers of rows. */
+  private static String counts(ListenerRecorder.Task task) {
+    return List.of(task.recordsRead(), task.shuffleRecordsRead(), task.shuffleRecordsWritten())
+        + task.accumulables().stream()
+            .filter(counter -> counter.matches(".*([Rr]ow|[Rr]ecord).*"))
+            .sorted()
+            .toList()
+            .toString();
   }
 
   private Told told(String name, List<String> more) throws IOException {
@@ -165,6 +175,7 @@ class PrivateRunIT {
             result.privacy().orElseThrow().releases().stream().map(r -> r.purpose()).toList());
         return new Told(
             recorder.jobs().stream().map(ListenerRecorder.Job::description).toList(),
+            recorder.tasks().stream().map(PrivateRunIT::counts).sorted().toList(),
             notes,
             result.rounds().size());
       }

@@ -180,6 +180,10 @@ final class CsvFiles {
 
   /** Returns a file with the names of its columns; null where it has no record. */
   private static CsvFile file(Listed file, Search search, Configuration hadoop) throws IOException {
+    if (search.dialect().hidesRows() && !search.dialect().hasHeader()) {
+      // Whether it holds a row is nobody's business.
+      return new CsvFile(file, new ArrayList<>(search.positional()), new HashMap<>());
+    }
     if (file.length() == 0) {
       return null;
     }

@@ -173,6 +173,9 @@ final class CsvTables {
     if (columns.isEmpty()) {
       return types;
     }
+    if (hidesRows()) {
+      CsvTypes.requireUnhidden(config, columns);
+    }
     Map<String, Place> byWorker = new HashMap<>();
     Map<String, String> skipped = new TreeMap<>();
     for (Place place : places) {
@@ -280,6 +283,8 @@ final class CsvTables {
       Search search = searches.get(k);
       owned.add(search.place(), found.get(k).stream().map(CsvFile::listed).toList());
       for (CsvFile file : found.get(k)) {
+        FolderColumns.refuseHidden(
+            config, reading, search.place().party(), file.listed().partition().keySet());
         names.add(search.place().party(), file);
         requireSchema(search.place().party(), file);
       }

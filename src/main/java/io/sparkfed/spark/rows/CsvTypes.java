@@ -101,7 +101,6 @@ final class CsvTypes {
    */
   static Map<String, CellType> summed(
       Federation<double[]> federation, TrainingConfig config, List<String> columns) {
-    requireUnhidden(config, columns);
     TypesOfColumns statement = new TypesOfColumns(columns.size() * CellType.values().length);
     try {
       double[] holders =
@@ -137,8 +136,8 @@ final class CsvTypes {
       throw new ConfigurationException(
           "types of the csv columns "
               + String.join(", ", columns)
-              + " can't be found under privacy.unit = row, as rows would tell of them; use Parquet, or"
-              + " no SQL over them");
+              + " can't be found under privacy.unit = row, as rows would tell of them; declare them in"
+              + " data.schema, set data.options.inferSchema = false, or use Parquet");
     }
   }
 

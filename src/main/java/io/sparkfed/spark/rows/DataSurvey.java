@@ -41,7 +41,7 @@ import org.apache.spark.sql.SparkSession;
  * Looks at the workers' rows before a training: reads each once where it lies, by the training's
  * own reader, keeps none and moves none. The driver learns what loading tells it: schemas, which
  * workers hold training rows, which rule a row breaks, and by secure sums what a training is told
- * before its first round.
+ * before its first round. Hidden rows aren't looked at, so that it is the same whatever they are.
  */
 public final class DataSurvey {
   /** Empty jobs that are timed, after one that warms up. */
@@ -192,10 +192,13 @@ public final class DataSurvey {
     WorkerTables tables = new WorkerTables(spark, config);
     List<WorkerTables.Table> opened = tables.open(Reading.TO_FIT, Duration.ZERO);
     FeatureEncoding draft = FeatureColumns.draft(data, opened);
+    if (config.privacy().isPresent()) {
+      return hidden(context, config, tables, opened, draft);
+    }
     RowColumns parsed =
         FederatedPreprocessing.isNeeded(draft)
             ? RowColumns.surveyedFor(draft, data)
-            : RowColumns.checkedFor(draft, config);
+            : RowColumns.encodedBy(draft, data);
     Storage storage = data.storage();
     LeastRows least = data.leastRows();
     List<Seen> seen =
@@ -243,6 +246,33 @@ public final class DataSurvey {
         skipped,
         faults.stream().sorted().toList(),
         workers.isEmpty() ? Double.NaN : emptyJobSeconds(context, workers));
+  }
+
+  /** Looks at tables alone: nothing of it depends on a row, but the ids in a pooled table. */
+  private static Found hidden(
+      JavaSparkContext context,
+      TrainingConfig config,
+      WorkerTables tables,
+      List<WorkerTables.Table> opened,
+      FeatureEncoding draft) {
+    SortedMap<String, String> skipped = WorkerTables.withoutRows(opened);
+    TreeSet<String> workers = new TreeSet<>();
+    RowColumns columns = RowColumns.encodedBy(draft, config);
+    for (WorkerTables.Table table : opened) {
+      if (table.rows() != null) {
+        // A plan is made, which finds columns that can't be read, and no row is.
+        columns.cells(table, config.model().response());
+        workers.addAll(
+            table.worker() == null ? tables.workerIds(table, true) : List.of(table.worker()));
+      }
+    }
+    return new Found(
+        FederatedPreprocessing.asGiven(draft),
+        List.copyOf(workers),
+        List.of(),
+        skipped,
+        List.of(),
+        workers.isEmpty() ? Double.NaN : emptyJobSeconds(context, List.copyOf(workers)));
   }
 
   private static void checkEncoding(

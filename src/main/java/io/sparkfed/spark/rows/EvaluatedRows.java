@@ -27,6 +27,7 @@ import scala.jdk.javaapi.CollectionConverters;
  */
 final class EvaluatedRows implements CellRows {
   private final Iterator<InternalRow> source;
+  private final boolean areLines;
   private final List<UnaryOperator<InternalRow>> steps = new ArrayList<>();
   private final InternalCells cells;
 
@@ -60,11 +61,14 @@ final class EvaluatedRows implements CellRows {
   /**
    * Prepares for rows.
    *
+   * @param areLines whether the source reads a row of each line: one that can't be is left out
    * @param steps the first of them first
    * @param columns of what the last one makes
    */
-  EvaluatedRows(Iterator<InternalRow> source, List<Step> steps, Column[] columns) {
+  EvaluatedRows(
+      Iterator<InternalRow> source, boolean areLines, List<Step> steps, Column[] columns) {
     this.source = source;
+    this.areLines = areLines;
     this.cells = new InternalCells(columns);
     steps.forEach(step -> this.steps.add(step.start()));
   }
@@ -95,13 +99,27 @@ final class EvaluatedRows implements CellRows {
   @Override
   public boolean next() {
     while (source.hasNext()) {
-      InternalRow made = made(source.next());
+      InternalRow row = ofSource();
+      InternalRow made = row == null ? null : made(row);
       if (made != null) {
         cells.see(made);
         return true;
       }
     }
     return false;
+  }
+
+  /** Returns the next row of the source; null where it is a line that is none. */
+  private InternalRow ofSource() {
+    if (!areLines) {
+      return source.next();
+    }
+    try {
+      return source.next();
+    } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+      // The line has been read before it was parsed, so the next one comes after it.
+      return null;
+    }
   }
 
   /** Returns what is made of a row; null where it is left out. */

@@ -68,7 +68,9 @@ final class PartitionedRows {
     List<WorkerTables.Table> tables =
         opened.stream().filter(table -> table.rows() != null).toList();
     Optional<JavaRDD<CellRows>> shared =
-        SharedScan.of(tables, table -> columns.of(table, response));
+        columns.areShared()
+            ? SharedScan.of(tables, table -> columns.of(table, response))
+            : Optional.empty();
     if (shared.isPresent()) {
       return UncountedRdd.of(inPlace(tables, shared.get(), packer));
     }

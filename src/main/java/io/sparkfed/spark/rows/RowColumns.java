@@ -64,14 +64,6 @@ record RowColumns(
     return new RowColumns(data, draft, true, null, Optional.empty());
   }
 
-  /**
-   * Returns the columns of rows that are parsed into these features as in a training, to tell what
-   * is wrong with them.
-   */
-  static RowColumns checkedFor(FeatureEncoding complete, TrainingConfig config) {
-    return new RowColumns(config.data(), complete, false, null, person(config));
-  }
-
   private static Optional<String> person(TrainingConfig config) {
     return config.privacy().flatMap(PrivacySettings::personColumn);
   }
@@ -106,6 +98,11 @@ record RowColumns(
       columns.add(TableColumns.ids(table, workers, WorkerIds.KEY));
     }
     return columns;
+  }
+
+  /** Whether one query may read several tables; lines that are no rows need one for each. */
+  boolean areShared() {
+    return bounds == null || !data.format().equalsIgnoreCase(RowwiseCells.LINES);
   }
 
   /** Returns the cells that a {@link #parser} of this response expects. */

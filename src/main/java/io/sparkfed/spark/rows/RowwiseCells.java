@@ -30,6 +30,9 @@ import scala.jdk.javaapi.CollectionConverters;
  * so what its planner makes of the expressions is evaluated here, for each row by itself.
  */
 final class RowwiseCells {
+  /** The format whose reader makes each row of a line, which may be none. */
+  static final String LINES = "libsvm";
+
   private RowwiseCells() {}
 
   /**
@@ -58,7 +61,11 @@ final class RowwiseCells {
               + " than files may evaluate them itself: one row at which they fail would end the run."
               + " Make the columns at the source");
     }
-    if ((!isComputed && areColumns(steps)) || !below.children().isEmpty()) {
+    boolean areLines =
+        below instanceof FileSourceScanExec files
+            && FileFormats.isNamed(files.relation().fileFormat(), LINES);
+    boolean isPlain = !isComputed && !areLines && areColumns(steps);
+    if (isPlain || !below.children().isEmpty()) {
       return TableCells.of(selected);
     }
     StructField[] fields = selected.schema().fields();
@@ -73,6 +80,7 @@ final class RowwiseCells {
             TableCells.one(
                 new EvaluatedRows(
                     areBatches ? EvaluatedRows.ofBatches(TableCells.batches(it)) : it,
+                    areLines,
                     steps,
                     columns)));
   }

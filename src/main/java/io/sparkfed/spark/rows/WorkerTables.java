@@ -194,6 +194,10 @@ final class WorkerTables {
         places.put(place, Optional.of(paths.paths().get(place.party())));
       }
       Map<String, Map<String, String>> unfit = load(places, own);
+      own.forEach(
+          (worker, rows) ->
+              FolderColumns.refuseHidden(
+                  config, reading, worker, rows == null ? List.of() : FolderColumns.of(rows)));
       SqlTypes types = new SqlTypes(sql.columns(), own, sql.known());
       common.ifPresent(types::widen);
       own.replaceAll((worker, rows) -> rows == null ? null : types.of(rows));

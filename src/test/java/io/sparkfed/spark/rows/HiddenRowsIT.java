@@ -86,7 +86,7 @@ class HiddenRowsIT {
     List<Table> opened = new WorkerTables(spark, config).open(Reading.TO_FIT);
     FeatureEncoding encoding =
         FederatedPreprocessing.asGiven(FeatureColumns.draft(config.data(), opened));
-    ModelShape shape = new ModelShape(encoding.width(), false);
+    ModelShape shape = new ModelShape(encoding.width() == 0 ? 3 : encoding.width(), false);
     double[] primes = {1.0, 1009.0, 10_007.0};
     return new PartitionedRows(
             JavaSparkContext.fromSparkContext(spark.sparkContext()),
@@ -151,7 +151,7 @@ class HiddenRowsIT {
         "40,F,\"1\"\"\"\",7",
         "4\u00000,F,1,7",
         "\u0000\u0000\u0000",
-        "40,F\u00E9,1,7",
+        "4\u00E90,F,1,7",
         "\u00FF\u00FE,F,1,7",
         "abc,F,1,7"
       })
@@ -264,6 +264,106 @@ class HiddenRowsIT {
     } finally {
       spark.conf().set(key, before);
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"1 1:x", "x 1:1", "1 9:1", "1 0:1", "1 2:1 1:1", "1 1", "1 :", "1 1:", ":"})
+  void read_lineThatIsNoneOfLibsvm_leavesTheOthersAsTheyAre(String hostile) throws IOException {
+    List<String> rows = List.of("1 1:40 2:1", "0 1:41", "1 1:42 3:2", "0 2:3");
+    String data =
+        """
+        format = libsvm, options { numFeatures = 3 }, label-column = label, feature-columns = null
+        features-column = features, categorical = null
+        """;
+    String bounds = "privacy.bounds = { features = [0, 100] }";
+    write("", rows, rows);
+    List<List<String>> without = read(config(data, bounds));
+    assertEquals(rows.size(), without.get(0).size());
+
+    for (int place : new int[] {0, 2, rows.size()}) {
+      List<String> with = new ArrayList<>(rows);
+      with.add(place, hostile);
+      write("", with, rows);
+      assertEquals(without, read(config(data, bounds)));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "40", "40,F,1,7,9", "\"", "a,b,c,d"})
+  void read_firstLineOfFilesWithoutAHeader_changesNothingOfTheOthers(String hostile)
+      throws IOException {
+    String data = "columns = [age, sex, y, z]";
+    write("", ROWS);
+    List<List<String>> without = read(config(data));
+    assertEquals(ROWS.size(), without.get(0).size());
+
+    write("", with(hostile, 0));
+    assertEquals(without, read(config(data)));
+    write("", List.of());
+    assertEquals(List.of(List.of(), without.get(1)), read(config(data)));
+  }
+
+  @Test
+  void read_columnsThatAreFoundInRows_areRefused() throws IOException {
+    write("age,sex,y,z", ROWS);
+    TrainingConfig inSql = config("where = \"z > 7\"");
+    String refusal = assertThrows(ConfigurationException.class, () -> read(inSql)).getMessage();
+    assertTrue(refusal.startsWith("types of the csv columns z can't be found"), refusal);
+
+    for (String format : List.of("csv", "parquet")) {
+      table(format, ROWS, ROWS);
+      spark
+          .read()
+          .option("header", true)
+          .format(format)
+          .load(folder.resolve("b").toString())
+          .write()
+          .option("header", true)
+          .format(format)
+          .partitionBy("z")
+          .mode("overwrite")
+          .save(folder.resolve("a").toString());
+      TrainingConfig byFolder = config("format = " + format);
+      assertEquals(
+          "data.workers.a must have no folders z=VALUE under privacy.unit = row: which of them there"
+              + " are tells of rows. Write the column into the files",
+          assertThrows(ConfigurationException.class, () -> read(byFolder)).getMessage());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", "options.header = true, schema = \"age DOUBLE, sex STRING, y INT, z INT\""})
+  void survey_rowsOfAnyKind_isTheSame(String data) throws IOException {
+    write("age,sex,y,z", ROWS);
+    DataSurvey.Found found = DataSurvey.of(spark, config(data));
+    assertEquals(List.of("a", "b"), found.workers());
+    assertEquals(List.of(), found.faults());
+
+    List<List<String>> others =
+        List.of(
+            List.of(),
+            with("abc,F,1,7", 0),
+            with("40,X,1,7", 2),
+            with("40,F,7,7", 3),
+            with("40,F", 4),
+            with("\"40,F,1,7", 5));
+    for (List<String> rows : others) {
+      write("age,sex,y,z", rows);
+      assertEquals(said(found), said(DataSurvey.of(spark, config(data))));
+    }
+  }
+
+  /** Returns a survey's findings without the seconds that it took. */
+  private static DataSurvey.Found said(DataSurvey.Found found) {
+    return new DataSurvey.Found(
+        found.encoding(),
+        found.workers(),
+        found.evaluators(),
+        found.skipped(),
+        found.faults(),
+        0.0);
   }
 
   private void table(String format, List<String> ofA, List<String> ofB) throws IOException {
