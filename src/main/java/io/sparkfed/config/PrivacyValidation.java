@@ -151,7 +151,8 @@ final class PrivacyValidation {
               + EnumNames.of(family)
               + ": intervals that count noise are of "
               + EnumNames.inWords(
-                  EnumNames.of(Family.class, PrivacyValidation::hasIntervals), "and"));
+                  EnumNames.of(Family.class, PrivacyValidation::hasIntervals), "and")
+              + ", and for nothing of private-statistics");
     }
     refuse(
         read.number("model.l2", "must be a number >= 0", v -> v >= 0.0) > 0.0,

@@ -4,6 +4,7 @@ import io.sparkfed.config.DataConfig;
 import io.sparkfed.config.DataConfig.Synthetic;
 import io.sparkfed.config.EnumNames;
 import io.sparkfed.config.PresetNames;
+import io.sparkfed.config.PrivacySettings;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.config.TrainingConfig.Algorithm;
 import io.sparkfed.config.Validation;
@@ -101,6 +102,12 @@ public final class IdleKeys {
     return EnumNames.inWords(EnumNames.of(Family.class, families), "and");
   }
 
+  private boolean hasIntervals(PrivacySettings privacy) {
+    return config.algorithm().preset().equals(PresetNames.PRIVATE)
+        ? privacy.intervalsShare() > 0.0
+        : config.model().l2() == 0.0;
+  }
+
   private void result() {
     Family family = config.model().family();
     boolean lossless = PresetNames.isLossless(config.algorithm().preset());
@@ -110,14 +117,17 @@ public final class IdleKeys {
         "evaluation.auc-bins",
         "evaluation.auc-error");
     idle(
+        config
+            .privacy()
+            .map(privacy -> !hasIntervals(privacy))
+            .orElse(
+                !lossless
+                    || !hasStatistics(family)
+                    || config.model().l1() > 0.0
+                    || config.model().l2() > 0.0),
         config.privacy().isPresent()
-            ? config.privacy().get().intervalsShare() == 0.0
-            : !lossless
-                || !hasStatistics(family)
-                || config.model().l1() > 0.0
-                || config.model().l2() > 0.0,
-        config.privacy().isPresent()
-            ? "there are no intervals without privacy.intervals-share"
+            ? "intervals are of private-statistics without penalty, and where"
+                + " privacy.intervals-share is set"
             : "only exact fits without penalty have intervals: " + those(IdleKeys::hasStatistics),
         "evaluation.confidence-level");
     idle(config.checkpoints().every() == 0, "checkpoint.every = 0 writes none", "checkpoint.dir");

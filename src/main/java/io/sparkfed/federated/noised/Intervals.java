@@ -114,6 +114,22 @@ final class Intervals {
                 averaged,
                 1.0 / cut.mostWeight())
             .of(hessian, releases.deviation(asked, budgets.hessian()), toColumns);
+    return told(plan, found, model, rows, notes);
+  }
+
+  /**
+   * Returns the statistics of coefficients with errors that count noise; empty where there are
+   * none.
+   *
+   * @param model in the units of the cut's scaling
+   * @param notes gets what there is to say
+   */
+  static Optional<FitStatistics> told(
+      TrainingPlan plan,
+      NoisedErrors.Found found,
+      double[] model,
+      double rows,
+      List<Message> notes) {
     if (!found.obstacle().isEmpty()) {
       notes.add(none(found.obstacle()));
       return Optional.empty();
@@ -126,7 +142,7 @@ final class Intervals {
     return Optional.of(
         FitStatistics.withNoise(
             rows,
-            cut.scaling().toRaw(model),
+            privacy.cut().scaling().toRaw(model),
             found.each(),
             plan.shape().hasIntercept(),
             privacy.confidenceLevel()));

@@ -55,7 +55,7 @@ record NoisedErrors(
    * @param obstacle why there are none; empty where there are some
    */
   record Found(double[] each, String obstacle) {
-    private static Found none(String obstacle) {
+    static Found none(String obstacle) {
       return new Found(new double[0], obstacle);
     }
   }

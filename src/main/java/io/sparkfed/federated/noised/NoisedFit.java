@@ -73,6 +73,8 @@ public final class NoisedFit {
   /** Of least squares alone. */
   private double[] result;
 
+  private LeastSquares squares;
+
   private int done;
 
   /**
@@ -190,7 +192,8 @@ public final class NoisedFit {
 
   /** Least squares: the products' minimum. */
   private void solve(Federation<Shard> federation) {
-    double[] weights = new LeastSquares(plan, releases).solve(federation, rows, budgets.products());
+    squares = new LeastSquares(plan, releases);
+    double[] weights = squares.solve(federation, rows, budgets.products());
     result = base.clone();
     for (int j = 0; j < order; j++) {
       result[shape.place(0, j)] += weights[j];
@@ -309,6 +312,9 @@ public final class NoisedFit {
    * @throws io.sparkfed.aggregate.AggregationException if a sum could not be opened
    */
   public Optional<FitStatistics> statistics(Federation<Shard> federation) {
+    if (!hasRounds()) {
+      return squares.statistics(model(), rows, notes);
+    }
     return budgets.hasIntervals()
         ? intervals.of(federation, model(), coordinates, steps, rows, lastOnes(), budgets, notes)
         : Optional.empty();

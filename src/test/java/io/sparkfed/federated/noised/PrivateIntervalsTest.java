@@ -59,7 +59,7 @@ class PrivateIntervalsTest {
 
   /** The coefficients, the intercept last. */
   private static double[] truth(Family family) {
-    double size = family == Family.LOGISTIC ? 0.4 : 0.15;
+    double size = family == Family.POISSON ? 0.15 : 0.4;
     return IntStream.rangeClosed(0, FEATURES)
         .mapToDouble(j -> j == FEATURES ? -0.3 : size * Math.cos(2.0 * j))
         .toArray();
@@ -106,7 +106,7 @@ class PrivateIntervalsTest {
     PrivatePlan privacy =
         new PrivatePlan(
             "row",
-            PrivatePlan.Method.GRADIENTS,
+            family == Family.LINEAR ? PrivatePlan.Method.STATISTICS : PrivatePlan.Method.GRADIENTS,
             epsilon,
             1e-5,
             new RunBudget(Zcdp.within(epsilon, 1e-5), Zcdp.NOTHING, 0.0, 0.0, share, 0.2),
@@ -115,7 +115,7 @@ class PrivateIntervalsTest {
                 Math.sqrt(FEATURES + 1.0),
                 1.0,
                 1),
-            isClass ? 0.0 : 4.0,
+            family == Family.POISSON ? 4.0 : 0.0,
             isClass ? 1.0 : 4.0,
             OptionalLong.of(x.length),
             OptionalInt.of(WORKERS),
@@ -134,7 +134,7 @@ class PrivateIntervalsTest {
   @ParameterizedTest
   @EnumSource(
       value = Family.class,
-      names = {"LOGISTIC", "POISSON"})
+      names = {"LOGISTIC", "POISSON", "LINEAR"})
   void train_freshRowsAndNoise_intervalsCoverTheTruthAsOftenAsTheySay(Family family) {
     double[][] x = rows(20_000);
     double[] truth = truth(family);
@@ -191,6 +191,19 @@ class PrivateIntervalsTest {
     assertTrue(
         result.notes().stream().anyMatch(n -> n.toString().equals("no intervals: noise dominates")),
         result.notes().toString());
+  }
+
+  @Test
+  void train_leastSquares_fewRowsHaveNoIntervalsAndManyDo() {
+    TrainingResult few = fit(Family.LINEAR, rows(2_000), 1.0, 0.0, 1);
+    TrainingResult many = fit(Family.LINEAR, rows(20_000), 1.0, 0.0, 1);
+
+    assertTrue(few.statistics().isEmpty());
+    assertTrue(
+        few.notes().stream().anyMatch(n -> n.toString().equals("no intervals: noise dominates")),
+        few.notes().toString());
+    assertTrue(many.statistics().orElseThrow().countsNoise());
+    assertEquals(List.of("1 products of 78"), sums(many));
   }
 
   @Test
