@@ -7,34 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sparkfed.aggregate.AggregationException;
-import io.sparkfed.aggregate.Layout;
-import io.sparkfed.aggregate.ReleasedSum;
-import io.sparkfed.aggregate.RingSum;
-import io.sparkfed.aggregate.SumFactory;
-import io.sparkfed.aggregate.VectorSum;
 import io.sparkfed.data.Shard;
-import io.sparkfed.evaluation.MetricSettings;
 import io.sparkfed.evaluation.PrivacyAccount;
-import io.sparkfed.federated.CheckpointListener;
-import io.sparkfed.federated.PlanBuilder;
-import io.sparkfed.federated.PrivatePlan;
 import io.sparkfed.federated.RunBudget;
 import io.sparkfed.federated.TrainingPlan;
 import io.sparkfed.federated.TrainingResult;
 import io.sparkfed.federated.TrainingState;
-import io.sparkfed.federated.training.FederatedEvaluator;
 import io.sparkfed.federated.training.FederatedTrainer;
-import io.sparkfed.model.Coefficients;
-import io.sparkfed.model.Family;
-import io.sparkfed.model.ModelShape;
-import io.sparkfed.model.Scaling;
-import io.sparkfed.objective.RowCut;
 import io.sparkfed.privacy.Zcdp;
-import io.sparkfed.secure.FixedPointSum;
-import io.sparkfed.secure.NoisySum;
 import io.sparkfed.secure.crypto.Kdf;
-import io.sparkfed.secure.masked.MaskedSum;
-import io.sparkfed.secure.masked.MaskingAssumptions;
 import io.sparkfed.testing.RecordingFederation;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -43,8 +24,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.OptionalInt;
-import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -54,10 +33,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** What owners' folders let through of whole trainings, whoever drives them. */
 class LedgerOfTrainingsTest {
   private static final List<String> OWNERS = ThreeOwners.NAMES;
-  private static final ModelShape SHAPE = ThreeOwners.SHAPE;
-  private static final double DELTA = 1e-6;
+  private static final double DELTA = ThreeOwners.DELTA;
   private static final Zcdp ONE = Zcdp.within(1.0, DELTA);
-  private static final int ROUNDS = 2;
+  private static final int ROUNDS = ThreeOwners.ROUNDS;
 
   @TempDir static Path made;
   private static ThreeOwners fresh;
@@ -77,57 +55,12 @@ class LedgerOfTrainingsTest {
     dir = owners.dir();
   }
 
-  /** The sums of one driver in one run. */
-  private SumFactory sums(byte[] runId) {
-    KeyFolders keys = owners.keys();
-    RingSum ring = new MaskedSum(keys, 3, MaskingAssumptions.DEFAULT, runId);
-    return new SumFactory() {
-      @Override
-      public VectorSum sumOf(Layout layout) {
-        return new FixedPointSum(ring, layout);
-      }
-
-      @Override
-      public ReleasedSum released(Zcdp cost, Zcdp plan, int honestWorkers) {
-        return new NoisySum(ring, cost, plan, honestWorkers);
-      }
-
-      @Override
-      public int mostHonest(int cohort) {
-        return cohort;
-      }
-    };
-  }
-
   private TrainingPlan plan(byte[] runId, double epsilon, int honest) {
-    return plan(
+    return owners.plan(
         runId,
         epsilon,
         honest,
         new RunBudget(Zcdp.within(epsilon, DELTA), Zcdp.NOTHING, 0.0, 0.0, 0.0, 0.2));
-  }
-
-  private TrainingPlan plan(byte[] runId, double epsilon, int honest, RunBudget budget) {
-    return new PlanBuilder()
-        .family(Family.LOGISTIC)
-        .features(2)
-        .rounds(ROUNDS)
-        .sums(sums(runId))
-        .privacy(
-            new PrivatePlan(
-                "row",
-                PrivatePlan.Method.GRADIENTS,
-                epsilon,
-                DELTA,
-                budget,
-                new RowCut(Scaling.identity(SHAPE), Math.sqrt(3.0), 1.0, 1),
-                0.0,
-                1.0,
-                OptionalLong.of(90),
-                OptionalInt.of(honest),
-                0.95,
-                MetricSettings.of(Family.LOGISTIC)))
-        .build();
   }
 
   private TrainingResult train(double epsilon) {
@@ -196,7 +129,7 @@ class LedgerOfTrainingsTest {
 
   private TrainingResult train(double epsilon, RunBudget budget) {
     return new FederatedTrainer(
-            ThreeOwners.workers(), plan(Kdf.fresh(), epsilon, 1, budget), round -> {})
+            ThreeOwners.workers(), owners.plan(Kdf.fresh(), epsilon, 1, budget), round -> {})
         .train();
   }
 
@@ -244,111 +177,6 @@ class LedgerOfTrainingsTest {
     assertTrue(
         resumed.privacy().orElseThrow().rho() >= whole.privacy().orElseThrow().rho() * 0.999,
         "what was released before the kill is in the account");
-  }
-
-  private FederatedTrainer withTestRows(
-      byte[] runId, RunBudget budget, CheckpointListener checkpoints) {
-    return new FederatedTrainer(
-        ThreeOwners.workers(20), plan(runId, 1.0, 1, budget), round -> {}, checkpoints);
-  }
-
-  private TrainingResult trainWithTestRows(RunBudget budget) {
-    return withTestRows(Kdf.fresh(), budget, CheckpointListener.NONE).train();
-  }
-
-  private static RunBudget sameForTestRows() {
-    return new RunBudget(ONE, ONE, 0.0, 0.0, 0.0, 0.2);
-  }
-
-  /** A budget of epsilon 1 is enough for a fit of epsilon 1 and figures of epsilon 1. */
-  @Test
-  void train_withTestRows_costsTheLargerOfBothParts() throws IOException {
-    owners.policies("\ndp.epsilon = 1\ndp.delta = 1e-6\n");
-
-    TrainingResult result = trainWithTestRows(sameForTestRows());
-
-    Ledger ledger = owners.ledger("a");
-    assertEquals(ROUNDS + 2, ledger.charges().size());
-    assertEquals(
-        1, ledger.charges().stream().filter(line -> line.contains("EvaluationWithin")).count());
-    assertTrue(ONE.covers(ledger.spent()));
-    double told = result.privacy().orElseThrow().rho();
-    assertEquals(ledger.spent().rho().doubleValue(), told, 1e-9 * told);
-    assertEquals(ONE.rho().doubleValue(), told, 1e-3 * told);
-    refused("dp.epsilon", () -> trainWithTestRows(sameForTestRows()));
-    assertEquals(ledger, owners.ledger("a"));
-  }
-
-  /** Figures of training rows are of the budget of the fit. */
-  @Test
-  void train_withFiguresOfTrainingRows_costsNoMoreThanTheBudget() throws IOException {
-    owners.policies("\ndp.epsilon = 1\ndp.delta = 1e-6\n");
-
-    TrainingResult result = trainWithTestRows(new RunBudget(ONE, ONE, 0.2, 0.0, 0.0, 0.2));
-
-    assertEquals(ROUNDS + 3, owners.ledger("a").charges().size());
-    assertTrue(ONE.covers(owners.ledger("a").spent()));
-    assertEquals(
-        List.of("products train", "gradient train", "evaluation train", "evaluation test"),
-        result.privacy().orElseThrow().releases().stream()
-            .map(release -> release.purpose() + " " + release.rows())
-            .toList());
-    double told = result.privacy().orElseThrow().rho();
-    assertEquals(ONE.rho().doubleValue(), told, 1e-3 * told);
-  }
-
-  /** Which part costs more is told before the first sum, though test rows are asked at the end. */
-  @Test
-  void train_testRowsCostMoreThanThereIs_isRefusedBeforeTheFirstSum() throws IOException {
-    owners.policies("\ndp.epsilon = 0.9\ndp.delta = 1e-6\n");
-    Zcdp small = Zcdp.within(0.2, DELTA);
-
-    refused(
-        "dp.epsilon-per-run",
-        () -> trainWithTestRows(new RunBudget(small, ONE, 0.0, 0.0, 0.0, 0.2)));
-    assertTrue(owners.ledger("a").charges().isEmpty());
-
-    trainWithTestRows(new RunBudget(small, small, 0.0, 0.0, 0.0, 0.2));
-    assertTrue(small.covers(owners.ledger("a").spent()));
-  }
-
-  /** Who evaluates a finished model pays, too: for both parts of the rows as for one. */
-  @Test
-  void evaluate_finishedModel_costsTheLargerOfBothPartsEachTime() throws IOException {
-    owners.policies("\ndp.epsilon = 1\ndp.delta = 1e-6\n");
-
-    FederatedEvaluator.Evaluation found = evaluate();
-
-    Ledger ledger = owners.ledger("a");
-    assertEquals(2, ledger.charges().size());
-    double told = found.privacy().orElseThrow().rho();
-    assertEquals(ledger.spent().rho().doubleValue(), told, 1e-9 * told);
-    assertEquals(ONE.rho().doubleValue(), told, 1e-3 * told);
-    refused("dp.epsilon", this::evaluate);
-    assertEquals(ledger, owners.ledger("a"));
-  }
-
-  private FederatedEvaluator.Evaluation evaluate() {
-    return FederatedEvaluator.evaluate(
-        ThreeOwners.workers(20),
-        plan(Kdf.fresh(), 1.0, 1, sameForTestRows()),
-        new Coefficients(SHAPE, new double[SHAPE.size()]));
-  }
-
-  /** Who kills the driver before the figures are told has spent them. */
-  @Test
-  void resume_afterTheFiguresAreLost_chargesThemAgain() throws IOException {
-    owners.policies("\ndp.epsilon = 4\ndp.delta = 1e-6\n");
-    byte[] runId = Kdf.fresh();
-    List<TrainingState> states = new ArrayList<>();
-    withTestRows(runId, sameForTestRows(), states::add).train();
-
-    withTestRows(runId, sameForTestRows(), CheckpointListener.NONE)
-        .resume(states.get(states.size() - 1));
-
-    assertEquals(ROUNDS + 3, owners.ledger("a").charges().size());
-    double spent = owners.ledger("a").spent().rho().doubleValue();
-    assertEquals(ONE.times(2).rho().doubleValue(), spent, 1e-3 * spent);
   }
 
   /** The per-run cap holds over the kills of one run, too: a thousand answers are paid for. */

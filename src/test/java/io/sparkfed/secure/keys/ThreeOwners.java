@@ -1,11 +1,29 @@
 package io.sparkfed.secure.keys;
 
 import io.sparkfed.aggregate.InProcessFederation;
+import io.sparkfed.aggregate.Layout;
+import io.sparkfed.aggregate.ReleasedSum;
+import io.sparkfed.aggregate.RingSum;
+import io.sparkfed.aggregate.SumFactory;
+import io.sparkfed.aggregate.VectorSum;
 import io.sparkfed.data.Shard;
 import io.sparkfed.data.ShardBuilder;
 import io.sparkfed.data.ShardBuilder.Part;
 import io.sparkfed.data.Storage;
+import io.sparkfed.evaluation.MetricSettings;
+import io.sparkfed.federated.PlanBuilder;
+import io.sparkfed.federated.PrivatePlan;
+import io.sparkfed.federated.RunBudget;
+import io.sparkfed.federated.TrainingPlan;
+import io.sparkfed.model.Family;
 import io.sparkfed.model.ModelShape;
+import io.sparkfed.model.Scaling;
+import io.sparkfed.objective.RowCut;
+import io.sparkfed.privacy.Zcdp;
+import io.sparkfed.secure.FixedPointSum;
+import io.sparkfed.secure.NoisySum;
+import io.sparkfed.secure.masked.MaskedSum;
+import io.sparkfed.secure.masked.MaskingAssumptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +32,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -27,6 +47,8 @@ import java.util.stream.Stream;
 record ThreeOwners(Path dir, RosterFile roster) {
   static final List<String> NAMES = List.of("a", "b", "c");
   static final ModelShape SHAPE = new ModelShape(2, true, 1);
+  static final double DELTA = 1e-6;
+  static final int ROUNDS = 2;
 
   static ThreeOwners make(Path dir) throws IOException {
     List<String> cards = new ArrayList<>();
@@ -67,6 +89,56 @@ record ThreeOwners(Path dir, RosterFile roster) {
 
   Ledger ledger(String owner) throws IOException {
     return Ledger.of(dir.resolve(owner), new KeyFolder(dir.resolve(owner)).budget().orElseThrow());
+  }
+
+  /** The sums of one driver in one run. */
+  private SumFactory sums(byte[] runId) {
+    KeyFolders keys = keys();
+    RingSum ring = new MaskedSum(keys, 3, MaskingAssumptions.DEFAULT, runId);
+    return new SumFactory() {
+      @Override
+      public VectorSum sumOf(Layout layout) {
+        return new FixedPointSum(ring, layout);
+      }
+
+      @Override
+      public ReleasedSum released(Zcdp cost, Zcdp plan, int honestWorkers) {
+        return new NoisySum(ring, cost, plan, honestWorkers);
+      }
+
+      @Override
+      public int mostHonest(int cohort) {
+        return cohort;
+      }
+    };
+  }
+
+  /**
+   * Returns the plan of a logistic training in so many rounds as {@link #ROUNDS} says.
+   *
+   * @param honest of how many workers the noise is relied on
+   */
+  TrainingPlan plan(byte[] runId, double epsilon, int honest, RunBudget budget) {
+    return new PlanBuilder()
+        .family(Family.LOGISTIC)
+        .features(2)
+        .rounds(ROUNDS)
+        .sums(sums(runId))
+        .privacy(
+            new PrivatePlan(
+                "row",
+                PrivatePlan.Method.GRADIENTS,
+                epsilon,
+                DELTA,
+                budget,
+                new RowCut(Scaling.identity(SHAPE), Math.sqrt(3.0), 1.0, 1),
+                0.0,
+                1.0,
+                OptionalLong.of(90),
+                OptionalInt.of(honest),
+                0.95,
+                MetricSettings.of(Family.LOGISTIC)))
+        .build();
   }
 
   /** Returns thirty training rows of each. */
