@@ -93,6 +93,7 @@ final class PrivacyReader {
     }
     PrivacyValidation.requireLevels(data);
     HiddenFormats.require(data);
+    PrivacyValidation.requireAllRows(data);
     OptionalLong rows = rows();
     Optional<String> person = person(data);
     int perPerson = read.integer("privacy.rows-per-person", 1, 1_000_000);

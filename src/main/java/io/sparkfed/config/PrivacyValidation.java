@@ -2,6 +2,7 @@ package io.sparkfed.config;
 
 import com.typesafe.config.Config;
 import io.sparkfed.config.DataConfig.Missing;
+import io.sparkfed.config.DataConfig.PooledTable;
 import io.sparkfed.config.PrivacySettings.Unit;
 import io.sparkfed.config.TrainingConfig.WherePaying;
 import io.sparkfed.model.Family;
@@ -220,6 +221,21 @@ final class PrivacyValidation {
               + " must be set"
               + UNDER
               + ": levels that are found in rows tell of single rows");
+    }
+  }
+
+  /**
+   * Refuses a condition on rows of one table.
+   *
+   * @throws ConfigurationException naming the key
+   */
+  static void requireAllRows(DataConfig data) {
+    if (data.source() instanceof PooledTable && data.where().isPresent()) {
+      throw new ConfigurationException(
+          "data.where must not be set"
+              + UNDER
+              + " where all rows are in one table, data.path: who has a row that fulfills it would"
+              + " be told exactly; data.workers has a table for each");
     }
   }
 }

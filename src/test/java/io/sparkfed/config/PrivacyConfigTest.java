@@ -541,4 +541,21 @@ class PrivacyConfigTest {
 
     assertTrue(refusal.startsWith("privacy.person-column must not be set"), refusal);
   }
+
+  @Test
+  void load_conditionOnRowsOfOneTable_isRefused() {
+    String refusal =
+        files.refusal(
+            """
+            data {
+              format = parquet, path = table, worker-column = w, label-column = y
+              feature-columns = [x], where = "y > 0"
+            }
+            model.family = logistic
+            """
+                + BUDGET,
+            "privacy.bounds.x=[-5, 5]");
+
+    assertTrue(refusal.startsWith("data.where must not be set"), refusal);
+  }
 }

@@ -135,7 +135,7 @@ final class KeptShards {
       List<String> notes,
       BiFunction<List<String>, List<String>, SparkFederation> federation) {
     ToldFaults.refuse(statuses.stream().map(WorkerPartition.Status::fault).toList(), config);
-    int features = commonWidth(statuses);
+    int features = commonWidth(statuses, encoding);
     List<String> workers = new ArrayList<>();
     List<String> evaluators = new ArrayList<>();
     for (WorkerPartition.Status status : statuses) {
@@ -194,10 +194,10 @@ final class KeptShards {
         : Optional.empty();
   }
 
-  private static int commonWidth(List<WorkerPartition.Status> statuses) {
+  private static int commonWidth(List<WorkerPartition.Status> statuses, FeatureEncoding encoding) {
     WorkerPartition.Status first = null;
     for (WorkerPartition.Status status : statuses) {
-      if (!status.hasShard()) {
+      if (status.features() == 0) {
         continue;
       }
       if (first == null) {
@@ -215,10 +215,13 @@ final class KeptShards {
                 + " (for libsvm set data.options.numFeatures)");
       }
     }
-    if (first == null) {
+    if (first != null) {
+      return first.features();
+    }
+    if (encoding.isVectors() || statuses.stream().noneMatch(WorkerPartition.Status::hasShard)) {
       throw new DataException("no worker holds any training row");
     }
-    return first.features();
+    return encoding.width();
   }
 
   private void noteUncached(JavaRDD<WorkerPartition> cached, int partitions, List<String> notes) {

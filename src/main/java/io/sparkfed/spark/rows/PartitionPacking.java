@@ -97,6 +97,10 @@ final class PartitionPacking {
       }
       builder.add(row);
     }
+    if (builder == null && packing.hidesRows() && worker != null) {
+      // A row that is the only one of use must not be told by whether its worker takes part.
+      return WorkerPartition.ofNoRow(worker, packing.build(packing.builder(worker, 1, room), 1));
+    }
     if (builder == null) {
       LOG.log(System.Logger.Level.INFO, "worker {0} takes no part: no rows", worker);
       return new WorkerPartition(worker, null);

@@ -7,9 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sparkfed.config.ConfigurationException;
 import io.sparkfed.config.TrainingConfig;
+import io.sparkfed.federated.TrainingResult;
 import io.sparkfed.federated.survey.FederatedPreprocessing;
+import io.sparkfed.federated.training.FederatedTrainer;
 import io.sparkfed.model.FeatureEncoding;
 import io.sparkfed.model.ModelShape;
+import io.sparkfed.recipe.Presets;
+import io.sparkfed.spark.rows.ShardLoader.Loaded;
 import io.sparkfed.spark.rows.WorkerTables.Table;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -395,5 +399,48 @@ class HiddenRowsIT {
       write("age,sex,y,z", with(hostile, 1));
       assertEquals(without, read(config(data)), hostile);
     }
+  }
+
+  /** How the only row of use is told from those that are of none. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "where = \"age < 20\", format = parquet",
+        "where = \"age < 20\", schema = \"age DOUBLE, sex STRING, y INT, z INT\"",
+        "missing-values = [40, 41, 42, 43, 44]",
+        "categorical { sex { levels = [X, Y] } }"
+      })
+  void load_onlyRowOfUse_isNotToldByWhoTakesPart(String data) throws IOException {
+    String format = data.contains("parquet") ? "parquet" : "csv";
+    for (boolean ofOthers : new boolean[] {true, false}) {
+      List<String> b = ofOthers ? with("10,X,0,3", 2) : ROWS;
+      table(format, ROWS, b);
+      String without = told(data);
+      table(format, with("10,X,1,7", 1), b);
+      assertEquals(without, told(data));
+    }
+  }
+
+  /** Returns who takes part, and all else that is told of a training. */
+  private String told(String data) throws IOException {
+    StringBuilder told = new StringBuilder();
+    for (String of :
+        List.of(
+            "model.family=logistic",
+            "model.family=softmax data.label-levels=[0,1]",
+            "model.family=linear privacy.label-bounds=[0,1]",
+            "model.family=linear privacy.label-bounds=[0,1] algorithm.preset=private-statistics")) {
+      String all = of + " privacy.rows=9 aggregation.mode=insecure-plain aggregation.min-workers=2";
+      TrainingConfig config = config(data + ", split { test-fraction = 0.5 }", all.split(" "));
+      Loaded loaded = new ShardLoader(spark, config).load();
+      told.append(loaded.federation().workers()).append(loaded.skipped()).append(loaded.notes());
+      TrainingResult result =
+          new FederatedTrainer(
+                  loaded.federation(), Presets.plan(config, loaded.encoding()), round -> {})
+              .train();
+      loaded.federation().close();
+      told.append(result.rounds().size()).append(result.privacy().orElseThrow().releases());
+    }
+    return told.toString();
   }
 }
