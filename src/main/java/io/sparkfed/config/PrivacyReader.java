@@ -24,6 +24,8 @@ final class PrivacyReader {
   private static final String PRESET = "algorithm.preset";
   private static final String PRIVACY = "privacy";
   private static final String BOUNDS = "privacy.bounds";
+  private static final String VECTOR_SIZE = "privacy.vector-size";
+  private static final int MOST_FEATURES = 100_000_000;
   private static final String LABEL_BOUNDS = "privacy.label-bounds";
   private static final String ROWS = "privacy.rows";
   private static final String DELTA = "privacy.delta";
@@ -111,6 +113,7 @@ final class PrivacyReader {
             perPerson,
             person,
             bounds(data),
+            vectorSize(data.columns()),
             labelBounds(family),
             read.number("privacy.max-weight", "must be a number > 0", v -> v > 0.0),
             read.isSet("privacy.max-row-norm")
@@ -213,6 +216,26 @@ final class PrivacyReader {
               + String.join(", ", without));
     }
     return bounds;
+  }
+
+  /** A length that is read of a vector would be one row's. */
+  private OptionalInt vectorSize(Columns columns) {
+    boolean isSet = read.isSet(VECTOR_SIZE);
+    if (columns.featuresVector().isEmpty()) {
+      if (isSet) {
+        throw read.invalid(
+            VECTOR_SIZE,
+            "needs data.features-column: other columns say how many features there are");
+      }
+      return OptionalInt.empty();
+    }
+    if (!isSet) {
+      throw new ConfigurationException(
+          VECTOR_SIZE
+              + " must be set with data.features-column under privacy.unit = row: otherwise rows would"
+              + " say how many features there are");
+    }
+    return OptionalInt.of(read.integer(VECTOR_SIZE, 1, MOST_FEATURES));
   }
 
   /** Returns the columns whose numbers reach the model. */

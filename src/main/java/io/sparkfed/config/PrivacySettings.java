@@ -20,6 +20,7 @@ import java.util.TreeMap;
  * @param personColumn whose values say which rows are one person's
  * @param bounds what each column of numbers is cut to, or each entry of the column of vectors, by
  *     the column's name as the features spell it; finite, of positive width
+ * @param vectorSize how many features a vector has, at least 1; empty without a column of vectors
  * @param labelBounds what labels are cut to; empty for classes
  * @param maxWeight a heavier row counts as much, positive and finite
  * @param maxRowNorm a longer row, in the units of the bounds, is shortened to it, positive and
@@ -40,6 +41,7 @@ public record PrivacySettings(
     int rowsPerPerson,
     Optional<String> personColumn,
     SortedMap<String, Interval> bounds,
+    OptionalInt vectorSize,
     Optional<Interval> labelBounds,
     double maxWeight,
     OptionalDouble maxRowNorm,

@@ -8,6 +8,7 @@ import io.sparkfed.data.Room;
 import io.sparkfed.data.Shard;
 import io.sparkfed.data.ShardBuilder;
 import io.sparkfed.data.Storage;
+import io.sparkfed.model.FeatureEncoding;
 import io.sparkfed.model.ModelShape;
 import io.sparkfed.model.Standardize;
 import java.io.Serializable;
@@ -26,6 +27,8 @@ import java.io.Serializable;
  *     on that row alone, and who has no training rows takes part
  * @param rowsOfPerson how many rows of a person are kept, all of them in one part; 0 when rows
  *     don't say whose they are
+ * @param features how many there are, where that is said before rows are read, and rows of others
+ *     are left out; {@link #OF_ROWS} where the first row says it
  */
 public record ShardPacking(
     double testFraction,
@@ -36,8 +39,11 @@ public record ShardPacking(
     Storage storage,
     LeastRows least,
     boolean hidesRows,
-    int rowsOfPerson)
+    int rowsOfPerson,
+    int features)
     implements Serializable {
+  /** Where the first row of a worker says how many features there are. */
+  public static final int OF_ROWS = -1;
 
   /** Returns how a configuration packs. */
   public static ShardPacking of(TrainingConfig config) {
@@ -54,7 +60,34 @@ public record ShardPacking(
             .privacy()
             .filter(privacy -> privacy.personColumn().isPresent())
             .map(PrivacySettings::rowsPerPerson)
-            .orElse(0));
+            .orElse(0),
+        OF_ROWS);
+  }
+
+  /**
+   * Returns how a configuration packs rows into features: where rows are hidden, how many these are
+   * is the encoding's to say.
+   *
+   * @param encoding complete
+   */
+  public static ShardPacking of(TrainingConfig config, FeatureEncoding encoding) {
+    ShardPacking packing = of(config);
+    boolean isSaid = packing.hidesRows && (!encoding.isVectors() || encoding.width() > 0);
+    return isSaid ? packing.ofFeatures(encoding.width()) : packing;
+  }
+
+  private ShardPacking ofFeatures(int said) {
+    return new ShardPacking(
+        testFraction,
+        seed,
+        standardizeByWorker,
+        intercept,
+        outputs,
+        storage,
+        least,
+        hidesRows,
+        rowsOfPerson,
+        said);
   }
 
   /** Returns why a worker takes no part that hasn't enough, and not how many it has. */

@@ -55,6 +55,7 @@ class PrivacyConfigTest {
             1,
             Optional.empty(),
             new TreeMap<>(Map.of("a", new Interval(0.0, 1.0), "b", new Interval(-1.0, 1.0))),
+            OptionalInt.empty(),
             Optional.of(new Interval(0.0, 1.0)),
             1.0,
             OptionalDouble.empty(),
@@ -78,6 +79,7 @@ class PrivacyConfigTest {
             3,
             Optional.of("patient"),
             new TreeMap<>(Map.of("a", new Interval(20.0, 90.5), "b", new Interval(-1.0, 1.0))),
+            OptionalInt.empty(),
             Optional.of(new Interval(-3.0, 7.0)),
             2.5,
             OptionalDouble.of(3.75),
@@ -334,6 +336,33 @@ class PrivacyConfigTest {
     assertFalse(files.load(LEAST, "privacy.rows=1000", "privacy.delta=9e-4").privacy().isEmpty());
   }
 
+  /** The first vector that a worker sees must not say how long all are. */
+  @Test
+  void load_vectors_needTheirSizeAndNothingElseDoes() {
+    String[] vectors = {"data.features-column=v", "privacy.bounds.v=[0, 1]"};
+    String text = TABLE + BUDGET;
+
+    assertTrue(
+        files
+            .refusal(text, vectors)
+            .startsWith("privacy.vector-size must be set with data.features-column"));
+    assertEquals(
+        OptionalInt.of(100_000_000),
+        files
+            .load(text, vectors[0], vectors[1], "privacy.vector-size=100000000")
+            .privacy()
+            .orElseThrow()
+            .vectorSize());
+    for (String size : List.of("0", "-1", "100000001", "2.5", "many")) {
+      String refusal = files.refusal(text, vectors[0], vectors[1], "privacy.vector-size=" + size);
+      assertTrue(refusal.startsWith("privacy.vector-size must be"), refusal);
+    }
+    assertTrue(
+        files
+            .refusal(LEAST, "privacy.vector-size=2")
+            .startsWith("privacy.vector-size needs data.features-column"));
+  }
+
   @Test
   void load_numbersWithoutBounds_areNamedAllAndCategoriesNot() {
     String refusal =
@@ -359,7 +388,11 @@ class PrivacyConfigTest {
     assertEquals(
         Map.of("v", new Interval(0.0, 1.0)),
         files
-            .load(TABLE + BUDGET, "data.features-column=v", "privacy.bounds.v=[0, 1]")
+            .load(
+                TABLE + BUDGET,
+                "data.features-column=v",
+                "privacy.bounds.v=[0, 1]",
+                "privacy.vector-size=3")
             .privacy()
             .orElseThrow()
             .bounds());

@@ -237,6 +237,7 @@ class WrongValuesTest {
                   "algorithm.cohort.evaluate-every",
                   "privacy.rows-per-person",
                   "privacy.honest-workers",
+                  "privacy.vector-size",
                   "privacy.rounds",
                   "aggregation.masked.full-graph-up-to",
                   "aggregation.min-workers",
@@ -277,6 +278,11 @@ class WrongValuesTest {
           Map.entry("algorithm.local.tolerance", "algorithm.local.solver = lbfgs"),
           Map.entry("algorithm.local.history", "algorithm.local.solver = lbfgs"),
           Map.entry("privacy", ConfigFiles.PRIVATE),
+          Map.entry(
+              "privacy.vector-size",
+              ConfigFiles.PRIVATE
+                  + "\ndata { feature-columns = null, features-column = v }\n"
+                  + "privacy.bounds = null\nprivacy.bounds { v = [0, 1] }"),
           Map.entry("aggregation.keys.dir", "aggregation.keys.roster = r"),
           Map.entry("aggregation.keys.roster", "aggregation.keys.dir = d"),
           Map.entry("tracking", "tracking.mlflow.uri = \"http://a:1\""));

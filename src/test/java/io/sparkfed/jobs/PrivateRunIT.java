@@ -22,7 +22,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.apache.spark.ml.linalg.SQLDataTypes;
+import org.apache.spark.ml.linalg.Vector;
+import org.apache.spark.ml.linalg.Vectors;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -116,11 +123,73 @@ class PrivateRunIT {
             .toString();
   }
 
+  /** A worker's only row: that it is there, of use or not, is told to nobody. */
+  @Test
+  void train_withAWorkerWithoutRows_tellsTheSameAsWithItsOnlyRow() throws IOException {
+    Told one = told("one", List.of(), "", List.of(HEADER, "40,F,1"));
+
+    assertEquals(one, told("broken", List.of(), "", List.of(HEADER, "x,F,1")));
+    assertEquals(one, told("none", List.of(), "", List.of(HEADER)));
+    assertEquals(one, told("empty", List.of(), "", List.of("")));
+  }
+
+  /** A vector of another length leaves its row out, wherever it is, and no worker. */
+  @Test
+  void load_vectorsOfOtherLengths_areLeftOut() throws IOException {
+    StructType schema =
+        new StructType().add("v", SQLDataTypes.VectorType()).add("y", DataTypes.IntegerType);
+    Vector usual = Vectors.dense(0.5, -0.5);
+    List<List<Vector>> vectors =
+        List.of(
+            List.of(Vectors.dense(1.0, 2.0, 3.0), usual, usual),
+            List.of(usual, Vectors.sparse(9, new int[] {8}, new double[] {1.0})),
+            List.of(Vectors.dense(1.0)),
+            List.of());
+    StringBuilder workers = new StringBuilder();
+    for (int k = 0; k < vectors.size(); k++) {
+      String path = folder.resolve("v" + k).toString();
+      List<Row> rows = vectors.get(k).stream().map(vector -> RowFactory.create(vector, 1)).toList();
+      spark.createDataFrame(rows, schema).coalesce(1).write().parquet(path);
+      workers.append("  w").append(k).append(" = \"").append(path).append("\"\n");
+    }
+    TrainingConfig config =
+        LocalTraining.config(
+            folder,
+            """
+            name = vectors
+            data { format = parquet, label-column = y, features-column = v, workers {
+            %s} }
+            model.family = logistic
+            privacy { unit = row, epsilon = 1, delta = 1e-4, bounds { v = [-1, 1] }, vector-size = 2 }
+            aggregation.mode = insecure-plain
+            """
+                .formatted(workers));
+
+    ShardLoader.Loaded loaded = new ShardLoader(spark, config).load();
+
+    try (var federation = loaded.federation()) {
+      assertEquals(List.of("w0", "w1", "w2", "w3"), loaded.namedWorkers());
+      assertEquals(List.of("v_0", "v_1"), loaded.features());
+      assertEquals(Map.of(), loaded.skipped());
+    }
+  }
+
   private Told told(String name, List<String> more) throws IOException {
     return told(name, more, "");
   }
 
   private Told told(String name, List<String> more, String settings) throws IOException {
+    return told(name, more, settings, List.of());
+  }
+
+  /**
+   * Runs a training.
+   *
+   * @param more lines of the first worker
+   * @param ofFifth lines of a file of a worker of its own; none for no such worker
+   */
+  private Told told(String name, List<String> more, String settings, List<String> ofFifth)
+      throws IOException {
     Path own = Files.createDirectories(folder.resolve(name));
     StringBuilder workers = new StringBuilder();
     for (int k = 0; k < 4; k++) {
@@ -137,6 +206,10 @@ class PrivateRunIT {
       }
       Path file = Files.write(own.resolve("w" + k + ".csv"), lines);
       workers.append("  w").append(k).append(" = \"").append(file).append("\"\n");
+    }
+    if (!ofFifth.isEmpty()) {
+      Path file = Files.write(own.resolve("w4.csv"), ofFifth);
+      workers.append("  w4 = \"").append(file).append("\"\n");
     }
     Path conf =
         Files.writeString(
@@ -159,6 +232,8 @@ class PrivateRunIT {
     TrainingConfig config = ConfigLoader.load(conf, Map.of(), List.of());
     try (ListenerRecorder recorder = new ListenerRecorder(spark)) {
       ShardLoader.Loaded loaded = new ShardLoader(spark, config).load();
+      assertEquals(Map.of(), loaded.skipped());
+      assertEquals(ofFifth.isEmpty() ? 4 : 5, loaded.namedWorkers().size());
       try (var federation = loaded.federation()) {
         TrainingResult result =
             new FederatedTrainer(federation, Presets.plan(config, loaded.encoding()), round -> {})

@@ -152,8 +152,10 @@ class PrivatePlansTest {
         data { path = "rows.csv", worker-column = "owner", features-column = v }
         privacy {
           unit = row, epsilon = 1, delta = 1e-6, label-bounds = [0, 1], bounds { v = [0, 1] }
+          vector-size = %d
         }
-        """;
+        """
+            .formatted(features);
 
     PrivatePlan plan = training(text, vectors).privacy().orElseThrow();
 

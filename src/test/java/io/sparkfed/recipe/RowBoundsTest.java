@@ -128,7 +128,8 @@ class RowBoundsTest {
             vectors,
             "data.feature-columns=[]",
             "data.features-column=age",
-            "privacy.bounds={age=[-2, 8]}");
+            "privacy.bounds={age=[-2, 8]}",
+            "privacy.vector-size=13");
 
     double[] row = new double[13];
     row[3] = 8.0;

@@ -13,7 +13,7 @@ import org.apache.spark.util.KnownSizeEstimation;
  *
  * @param worker the worker's id
  * @param rows the shard; none when there is a fault or nothing to train on or to evaluate
- * @param features width of the rows; 0 without a shard, or where it is hidden that there is no row
+ * @param features width of the rows; 0 without a shard
  * @param holding what the worker's rows are good for
  * @param fault why the rows can't be used; null when they can
  * @param simulated whether the driver may know the worker's size, since it simulates it
@@ -46,15 +46,6 @@ public record WorkerPartition(
   }
 
   /**
-   * Creates what takes part like one with training rows, and has no row.
-   *
-   * @param shard without rows, of any width
-   */
-  public static WorkerPartition ofNoRow(String worker, Shard shard) {
-    return new WorkerPartition(worker, OwnMemory.of(shard), 0, Holding.TRAINING_ROWS, null, false);
-  }
-
-  /**
    * Returns the rows; null when there are none of use.
    *
    * @throws IllegalStateException if another process has them
@@ -78,7 +69,7 @@ public record WorkerPartition(
    *
    * @param worker the worker's id
    * @param holding what its rows are good for; of test rows beside training rows it says nothing
-   * @param features width of its rows; 0 without a shard, or where it hides that it has no row
+   * @param features width of its rows; 0 without a shard
    * @param fault why its rows can't be used; null when they can
    */
   public record Status(String worker, Holding holding, int features, DataFault fault)

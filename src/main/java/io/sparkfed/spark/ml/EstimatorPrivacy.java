@@ -5,8 +5,11 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.spark.ml.attribute.AttributeGroup;
+import org.apache.spark.ml.linalg.SQLDataTypes;
 import org.apache.spark.ml.param.DoubleArrayParam;
 import org.apache.spark.ml.param.Param;
+import org.apache.spark.sql.types.StructType;
 
 /** What an estimator's params say of hidden rows: {@code privacy} of a configuration. */
 final class EstimatorPrivacy {
@@ -90,8 +93,13 @@ final class EstimatorPrivacy {
         : otherwise;
   }
 
-  /** Returns the keys of a configuration, with their values; none where rows aren't hidden. */
-  static Map<String, Object> values(HasFederation<?> estimator, String featuresCol) {
+  /**
+   * Returns the keys of a configuration, with their values; none where rows aren't hidden.
+   *
+   * @param schema of the rows, which may say how long vectors are
+   */
+  static Map<String, Object> values(
+      HasFederation<?> estimator, String featuresCol, StructType schema) {
     Map<String, Object> values = new LinkedHashMap<>();
     if (!isWanted(estimator)) {
       return values;
@@ -100,6 +108,10 @@ final class EstimatorPrivacy {
     values.put("privacy.epsilon", estimator.getPrivacyEpsilon());
     values.put("privacy.delta", estimator.getPrivacyDelta());
     values.put("privacy.bounds", Map.of(featuresCol, list(estimator.getFeatureBounds())));
+    int size = sizeOf(schema, featuresCol);
+    if (size > 0) {
+      values.put("privacy.vector-size", size);
+    }
     if (estimator.isSet(estimator.labelBounds())) {
       values.put("privacy.label-bounds", list(estimator.getLabelBounds()));
     }
@@ -107,6 +119,16 @@ final class EstimatorPrivacy {
       values.put("privacy.rows", estimator.getPrivacyRows());
     }
     return values;
+  }
+
+  /** Returns how long vectors are as earlier stages said, -1 where none did: no row is read. */
+  private static int sizeOf(StructType schema, String column) {
+    return Arrays.stream(schema.fields())
+        .filter(field -> field.name().equals(column))
+        .filter(field -> field.dataType().equals(SQLDataTypes.VectorType()))
+        .mapToInt(field -> AttributeGroup.fromStructField(field).size())
+        .findFirst()
+        .orElse(-1);
   }
 
   private static List<Double> list(double[] bounds) {

@@ -195,7 +195,7 @@ final class EstimatorTraining implements AutoCloseable {
         "model.standardize",
         EnumNames.of(standardization && !isHidden ? Standardize.FEDERATED : Standardize.NONE));
     values.put("algorithm.preset", preset);
-    values.putAll(EstimatorPrivacy.values(estimator, (String) value("featuresCol")));
+    values.putAll(EstimatorPrivacy.values(estimator, (String) value("featuresCol"), rows.schema()));
     if (isHidden) {
       optional("rounds").ifPresent(rounds -> values.put("privacy.rounds", rounds));
     } else if (!preset.equals("normal-equations")) {

@@ -270,7 +270,7 @@ final class AgentLoader {
 
   private FeatureEncoding found(InSql types, FeatureEncoding draft, PhaseListener phases) {
     if (config.privacy().isPresent()) {
-      return FederatedPreprocessing.asGiven(draft);
+      return FeatureColumns.asGiven(draft, config.privacy().get());
     }
     if (!FederatedPreprocessing.isNeeded(draft)) {
       return draft;

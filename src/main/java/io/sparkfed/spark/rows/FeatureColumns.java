@@ -2,7 +2,9 @@ package io.sparkfed.spark.rows;
 
 import io.sparkfed.config.DataConfig;
 import io.sparkfed.config.DataConfig.Category;
+import io.sparkfed.config.PrivacySettings;
 import io.sparkfed.data.DataException;
+import io.sparkfed.federated.survey.FederatedPreprocessing;
 import io.sparkfed.model.ColumnType;
 import io.sparkfed.model.FeatureEncoding;
 import io.sparkfed.model.InputColumn;
@@ -103,6 +105,19 @@ final class FeatureColumns {
     return names.formula().isPresent()
         ? new FeatureEncoding(columns, names.formula().get().terms(categories.keySet()))
         : new FeatureEncoding(columns);
+  }
+
+  /**
+   * Returns an encoding that is completed by what is public alone.
+   *
+   * @throws DataException if a category has one level, a reference is no level, or two features
+   *     would have one name
+   */
+  static FeatureEncoding asGiven(FeatureEncoding draft, PrivacySettings privacy) {
+    FeatureEncoding given = FederatedPreprocessing.asGiven(draft);
+    return privacy.vectorSize().isPresent()
+        ? given.withVectorWidth(privacy.vectorSize().getAsInt())
+        : given;
   }
 
   /** Categories of different types have levels in common: together they are of texts. */

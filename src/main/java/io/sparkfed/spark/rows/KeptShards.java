@@ -135,7 +135,7 @@ final class KeptShards {
       List<String> notes,
       BiFunction<List<String>, List<String>, SparkFederation> federation) {
     ToldFaults.refuse(statuses.stream().map(WorkerPartition.Status::fault).toList(), config);
-    int features = commonWidth(statuses, encoding);
+    int features = commonWidth(statuses);
     List<String> workers = new ArrayList<>();
     List<String> evaluators = new ArrayList<>();
     for (WorkerPartition.Status status : statuses) {
@@ -194,10 +194,10 @@ final class KeptShards {
         : Optional.empty();
   }
 
-  private static int commonWidth(List<WorkerPartition.Status> statuses, FeatureEncoding encoding) {
+  private static int commonWidth(List<WorkerPartition.Status> statuses) {
     WorkerPartition.Status first = null;
     for (WorkerPartition.Status status : statuses) {
-      if (status.features() == 0) {
+      if (!status.hasShard()) {
         continue;
       }
       if (first == null) {
@@ -215,13 +215,10 @@ final class KeptShards {
                 + " (for libsvm set data.options.numFeatures)");
       }
     }
-    if (first != null) {
-      return first.features();
-    }
-    if (encoding.isVectors() || statuses.stream().noneMatch(WorkerPartition.Status::hasShard)) {
+    if (first == null) {
       throw new DataException("no worker holds any training row");
     }
-    return encoding.width();
+    return first.features();
   }
 
   private void noteUncached(JavaRDD<WorkerPartition> cached, int partitions, List<String> notes) {

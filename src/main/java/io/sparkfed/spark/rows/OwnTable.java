@@ -136,7 +136,7 @@ public final class OwnTable {
     if (table.isEmpty()) {
       return new WorkerPartition(worker, null);
     }
-    ShardPacking packing = ShardPacking.of(config);
+    ShardPacking packing = ShardPacking.of(config, encoding);
     return only(
         rows(RowColumns.encodedBy(encoding, config), table.get())
             .packed((rows, own) -> PartitionPacking.of(packing, rows, own)));

@@ -57,7 +57,8 @@ final class PartitionPacking {
       ShardPacking packing, ParsedRows rows, String expected, Room room) {
     String worker = expected;
     ShardBuilder builder = null;
-    int width = 0;
+    boolean isWidthSaid = packing.features() != ShardPacking.OF_ROWS;
+    int width = isWidthSaid ? packing.features() : 0;
     long ordinal = 0;
     long dropped = 0;
     while (rows.next()) {
@@ -73,7 +74,7 @@ final class PartitionPacking {
       EncodedRow row = rows.row();
       if (builder == null) {
         worker = rows.worker();
-        width = row.width();
+        width = isWidthSaid ? packing.features() : row.width();
         builder = packing.builder(worker, width, room);
       }
       if (!rows.worker().equals(worker)) {
@@ -97,9 +98,8 @@ final class PartitionPacking {
       }
       builder.add(row);
     }
-    if (builder == null && packing.hidesRows() && worker != null) {
-      // A row that is the only one of use must not be told by whether its worker takes part.
-      return WorkerPartition.ofNoRow(worker, packing.build(packing.builder(worker, 1, room), 1));
+    if (builder == null && isWidthSaid && worker != null) {
+      builder = packing.builder(worker, width, room);
     }
     if (builder == null) {
       LOG.log(System.Logger.Level.INFO, "worker {0} takes no part: no rows", worker);

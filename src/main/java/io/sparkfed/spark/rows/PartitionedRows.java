@@ -65,10 +65,9 @@ final class PartitionedRows {
     if (!pooledWorkers.isEmpty()) {
       return pooled(opened.get(0), packer);
     }
-    List<WorkerTables.Table> tables =
-        opened.stream().filter(table -> table.rows() != null).toList();
+    List<WorkerTables.Table> tables = read();
     Optional<JavaRDD<CellRows>> shared =
-        columns.areShared()
+        columns.areShared() && tables.stream().allMatch(table -> table.rows() != null)
             ? SharedScan.of(tables, table -> columns.of(table, response))
             : Optional.empty();
     if (shared.isPresent()) {
@@ -81,6 +80,18 @@ final class PartitionedRows {
     @SuppressWarnings({"unchecked", "rawtypes"})
     JavaRDD<P> all = context.union(partitions.toArray(new JavaRDD[0]));
     return UncountedRdd.of(all);
+  }
+
+  /** Returns where each partition may be read; empty when all may anywhere. */
+  List<Place> places() {
+    return pooledWorkers.isEmpty() ? WorkerTables.placesOfAll(read()) : List.of();
+  }
+
+  /** Returns the tables with rows; all where rows are hidden, as nobody is told who has any. */
+  private List<WorkerTables.Table> read() {
+    return columns.bounds() != null
+        ? opened
+        : opened.stream().filter(table -> table.rows() != null).toList();
   }
 
   /** Packs rows of which each table has a partition. */
@@ -104,13 +115,21 @@ final class PartitionedRows {
   private <P> JavaRDD<P> inPlace(WorkerTables.Table table, Packer<P> packer) {
     RowParser parser = columns.parser(table, response);
     String worker = table.worker();
+    JavaRDD<CellRows> onePartition =
+        table.rows() == null ? none(table) : onePartition(table, worker);
+    return Partitionwise.mapped(
+        onePartition, partition -> single(packer.pack(parser.parse(partition), worker)));
+  }
+
+  private JavaRDD<CellRows> onePartition(WorkerTables.Table table, String worker) {
     JavaRDD<CellRows> rows =
         Lineage.requireNoShuffle(columns.cells(table, response), worker).coalesce(1, false);
     // A source without any input split still needs its one partition.
-    JavaRDD<CellRows> onePartition =
-        rows.getNumPartitions() == 1 ? rows : context.parallelize(new ArrayList<>(), 1);
-    return Partitionwise.mapped(
-        onePartition, partition -> single(packer.pack(parser.parse(partition), worker)));
+    return rows.getNumPartitions() == 1 ? rows : none(table);
+  }
+
+  private JavaRDD<CellRows> none(WorkerTables.Table table) {
+    return PlacedRdd.of(context.parallelize(new ArrayList<>(), 1), List.of(table.place()));
   }
 
   private <P> JavaRDD<P> pooled(WorkerTables.Table table, Packer<P> packer) {

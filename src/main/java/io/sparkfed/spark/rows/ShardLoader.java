@@ -281,7 +281,8 @@ public final class ShardLoader {
     WorkerTables tables = new WorkerTables(spark, config, table);
     List<WorkerTables.Table> opened = tables.open(Reading.TO_FIT);
     boolean isPooled = opened.size() == 1 && opened.get(0).worker() == null;
-    Map<String, String> skipped = WorkerTables.withoutRows(opened);
+    Map<String, String> skipped =
+        config.privacy().isPresent() ? new TreeMap<>() : WorkerTables.withoutRows(opened);
     List<String> pooled = isPooled ? pooledWorkers(tables, opened.get(0)) : List.of();
     FeatureEncoding encoding;
     if (ofModel.isPresent()) {
@@ -290,7 +291,7 @@ public final class ShardLoader {
     } else {
       encoding = found(opened, pooled, skipped);
     }
-    ShardPacking packing = ShardPacking.of(config);
+    ShardPacking packing = ShardPacking.of(config, encoding);
     PartitionedRows partitioned = rows(RowColumns.encodedBy(encoding, config), opened, pooled);
     Occupancy occupancy = partitioned.occupancy();
     JavaRDD<WorkerPartition> partitions =
@@ -312,7 +313,7 @@ public final class ShardLoader {
                 ofModel.isPresent() ? Purpose.EVALUATION : Purpose.TRAINING,
                 partitions,
                 occupancy,
-                isPooled ? List.of() : WorkerTables.places(opened),
+                partitioned.places(),
                 encoding,
                 skipped,
                 isPooled ? PLACED_BY_SHUFFLE : "read in place: no row moved",
@@ -325,7 +326,7 @@ public final class ShardLoader {
       List<WorkerTables.Table> opened, List<String> pooled, Map<String, String> skipped) {
     FeatureEncoding draft = FeatureColumns.draft(config.data(), opened);
     if (config.privacy().isPresent()) {
-      return FederatedPreprocessing.asGiven(draft);
+      return FeatureColumns.asGiven(draft, config.privacy().get());
     }
     if (!FederatedPreprocessing.isNeeded(draft)) {
       return draft;

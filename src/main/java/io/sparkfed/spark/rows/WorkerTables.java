@@ -137,8 +137,12 @@ final class WorkerTables {
 
   /** Returns where each table that has rows may be read; empty when all may anywhere. */
   static List<Place> places(List<Table> opened) {
-    List<Place> places =
-        opened.stream().filter(table -> table.rows() != null).map(Table::place).toList();
+    return placesOfAll(opened.stream().filter(table -> table.rows() != null).toList());
+  }
+
+  /** Returns where each table may be read; empty when all may anywhere. */
+  static List<Place> placesOfAll(List<Table> opened) {
+    List<Place> places = opened.stream().map(Table::place).toList();
     return places.stream().allMatch(Place::isAnywhere) ? List.of() : places;
   }
 

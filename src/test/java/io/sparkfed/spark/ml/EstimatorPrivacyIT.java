@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sparkfed.model.Family;
 import io.sparkfed.spark.rows.LocalTraining;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.ml.classification.LogisticRegressionModel;
 import org.apache.spark.sql.Dataset;
@@ -32,6 +33,8 @@ class EstimatorPrivacyIT {
   }
 
   private static FederatedLogisticRegression estimator(String... settings) {
+    String[] all = Arrays.copyOf(settings, settings.length + 1);
+    all[settings.length] = "privacy.vector-size=3";
     return new FederatedLogisticRegression()
         .setWorkerCol("worker")
         .setFamily("binomial")
@@ -39,7 +42,7 @@ class EstimatorPrivacyIT {
         .setPrivacyEpsilon(8.0)
         .setPrivacyDelta(1e-5)
         .setFeatureBounds(new double[] {-80.0, 80.0})
-        .setSettings(settings);
+        .setSettings(all);
   }
 
   /** What is told of test rows is within four of its stated errors of what Spark counts. */

@@ -2,6 +2,7 @@ package io.sparkfed.spark.ml;
 
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,6 +10,9 @@ import io.sparkfed.model.Family;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.apache.spark.ml.attribute.AttributeGroup;
+import org.apache.spark.ml.linalg.SQLDataTypes;
+import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -38,7 +42,7 @@ class EstimatorPrivacyTest {
     FederatedLinearRegression exact = new FederatedLinearRegression();
 
     assertDoesNotThrow(() -> EstimatorPrivacy.require(exact, Family.LINEAR));
-    assertEquals(Map.of(), EstimatorPrivacy.values(exact, "features"));
+    assertEquals(Map.of(), EstimatorPrivacy.values(exact, "features", new StructType()));
   }
 
   @Test
@@ -66,7 +70,22 @@ class EstimatorPrivacyTest {
             List.of(-3.0, 3.0),
             "privacy.rows",
             1234L),
-        EstimatorPrivacy.values(estimator, "v"));
+        EstimatorPrivacy.values(estimator, "v", new StructType()));
+  }
+
+  /** A vector's length is taken from what earlier stages say of the column, never from a row. */
+  @Test
+  void values_ofAColumnWhoseLengthIsSaid_haveIt() {
+    FederatedLogisticRegression estimator = new FederatedLogisticRegression();
+    estimator.setPrivacyEpsilon(1.0).setPrivacyDelta(1e-6);
+    estimator.setFeatureBounds(new double[] {0.0, 1.0});
+    StructType said =
+        new StructType().add("x", "double").add(new AttributeGroup("v", 7).toStructField());
+    StructType unsaid = new StructType().add("v", SQLDataTypes.VectorType());
+
+    assertEquals(7, EstimatorPrivacy.values(estimator, "v", said).get("privacy.vector-size"));
+    assertFalse(EstimatorPrivacy.values(estimator, "v", unsaid).containsKey("privacy.vector-size"));
+    assertFalse(EstimatorPrivacy.values(estimator, "x", said).containsKey("privacy.vector-size"));
   }
 
   @Test

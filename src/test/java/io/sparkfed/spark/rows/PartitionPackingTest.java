@@ -14,7 +14,8 @@ import org.junit.jupiter.api.Test;
 /** What becomes of rows that can't be packed. */
 class PartitionPackingTest {
   private static final ShardPacking PACKING =
-      new ShardPacking(0.0, 1L, false, true, 1, Storage.DOUBLE, LeastRows.ANY, false, 0);
+      new ShardPacking(
+          0.0, 1L, false, true, 1, Storage.DOUBLE, LeastRows.ANY, false, 0, ShardPacking.OF_ROWS);
 
   /** Rows that are more than there is memory for. */
   private static final class TooMany implements ParsedRows {
