@@ -28,7 +28,8 @@ public enum OwnersRule {
   DP_EPSILON(
       18, "more than their privacy budgets have left, which an owner sees by jobs/keys budget"),
   DP_EPSILON_PER_RUN(19, "so much of their privacy budgets in one run: ask for a smaller epsilon"),
-  DP_HONEST_WORKERS(24, "noise that relies on so many workers: rely on fewer honest ones"),
+  DP_HONEST_WORKERS(
+      24, "noise that relies on so many workers: the run must rely on fewer honest ones"),
   LEAST_DIFFERENCE(20, "rows of a worker that differ by so few from those of an earlier answer"),
   APPROVE(21, "a study that they didn't approve by hand, or for no more runs"),
   MAX_RUNS_PER_DAY(22, "more runs in a day"),

@@ -25,6 +25,11 @@ final class PrivacyReader {
   private static final String PRIVACY = "privacy";
   private static final String BOUNDS = "privacy.bounds";
   private static final String VECTOR_SIZE = "privacy.vector-size";
+
+  /** Of lengths in the units of rows: squares of them, and sums of these, have room. */
+  private static final double LEAST = 1e-20;
+
+  private static final double MOST = 1e20;
   private static final int MOST_FEATURES = 100_000_000;
   private static final String LABEL_BOUNDS = "privacy.label-bounds";
   private static final String ROWS = "privacy.rows";
@@ -107,7 +112,10 @@ final class PrivacyReader {
     return Optional.of(
         new PrivacySettings(
             unit(),
-            read.number("privacy.epsilon", "must be a number > 0", v -> v > 0.0),
+            read.number(
+                "privacy.epsilon",
+                "must be a number > 0 and at most 1e9",
+                v -> v > 0.0 && v <= 1e9),
             delta(rows),
             rows,
             perPerson,
@@ -118,7 +126,10 @@ final class PrivacyReader {
             read.number("privacy.max-weight", "must be a number > 0", v -> v > 0.0),
             read.isSet("privacy.max-row-norm")
                 ? OptionalDouble.of(
-                    read.number("privacy.max-row-norm", "must be a number > 0", v -> v > 0.0))
+                    read.number(
+                        "privacy.max-row-norm",
+                        "must be a number from 1e-20 to 1e20",
+                        v -> v >= LEAST && v <= MOST))
                 : OptionalDouble.empty(),
             read.isSet("privacy.honest-workers")
                 ? OptionalInt.of(read.integer("privacy.honest-workers", 1, Integer.MAX_VALUE))
@@ -281,7 +292,18 @@ final class PrivacyReader {
     if (needed && !read.isSet(LABEL_BOUNDS)) {
       throw read.missing(LABEL_BOUNDS);
     }
-    return needed ? Optional.of(interval(LABEL_BOUNDS)) : Optional.empty();
+    return needed ? Optional.of(labels()) : Optional.empty();
+  }
+
+  /** The lengths that gradients are cut to are in their units. */
+  private Interval labels() {
+    Interval labels = interval(LABEL_BOUNDS);
+    boolean hasRoom = Math.abs(labels.low()) <= MOST && Math.abs(labels.high()) <= MOST;
+    if (!hasRoom || labels.halfWidth() < LEAST) {
+      throw read.invalid(
+          LABEL_BOUNDS, "must be numbers from -1e20 to 1e20 that are 2e-20 or more apart");
+    }
+    return labels;
   }
 
   private Interval interval(String key) {

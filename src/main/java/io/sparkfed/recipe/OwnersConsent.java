@@ -1,5 +1,6 @@
 package io.sparkfed.recipe;
 
+import io.sparkfed.aggregate.OwnersRule;
 import io.sparkfed.config.ConfigurationException;
 import io.sparkfed.config.DataConfig;
 import io.sparkfed.config.TrainingConfig;
@@ -97,12 +98,20 @@ public interface OwnersConsent extends Serializable {
         LOG.log(System.Logger.Level.ERROR, "no policy is to be had ({0})", e.getMessage());
         return Optional.of(NO_KEYS);
       }
-      if (owner.questions().isEmpty()) {
+      if (owner.questions().isEmpty() && !owner.requiresNoise()) {
         return Optional.empty();
       }
       try {
         QuestionPolicy policy = QuestionPolicy.of(owner.questions());
         Study opened = SignedStudy.parse(study).open();
+        if (owner.requiresNoise() && !Studies.hidesRows(opened, worker)) {
+          Optional<String> withoutNoise = Optional.of(OwnersRule.DP_REQUIRED.key());
+          note(owner, opened, withoutNoise);
+          return withoutNoise;
+        }
+        if (owner.questions().isEmpty()) {
+          return Optional.empty();
+        }
         Optional<String> refusal =
             policy.refusal(opened, Studies.asked(opened, worker), LocalDate.now(ZoneOffset.UTC));
         if (refusal.isEmpty() && owner.isByHand()) {

@@ -19,11 +19,18 @@ import io.sparkfed.model.FeatureEncoding;
 import io.sparkfed.model.ModelShape;
 import io.sparkfed.objective.SampledGram;
 import io.sparkfed.privacy.Zcdp;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
 /** What {@code privacy} makes of a training. */
 final class PrivatePlans {
+  /** Of one release: with less, noise on the grid of a sum over 100,000 workers has no room. */
+  private static final BigDecimal LEAST_RHO = new BigDecimal("1e-9");
+
   private PrivatePlans() {}
 
   /**
@@ -57,6 +64,7 @@ final class PrivatePlans {
               + " for each pair of them. Provided: "
               + shape.features());
     }
+    requireRoom(Budgets.of(budget(config), method, order, privacy.rounds()));
     requireHonest(config, privacy, sums);
     Optional<Interval> labels = privacy.labelBounds();
     return Optional.of(
@@ -91,6 +99,30 @@ final class PrivatePlans {
   /** Returns what is released of a run that hides rows. */
   static Method method(TrainingConfig config) {
     return ((Preset.Noised) Preset.of(config.algorithm().preset()).orElseThrow().slots()).method();
+  }
+
+  /** Before the first release is paid for: noise must have room beside what it hides. */
+  private static void requireRoom(Budgets budgets) {
+    Map<String, Zcdp> costs = new LinkedHashMap<>();
+    costs.put("the number of rows", budgets.count());
+    costs.put("products of features", budgets.products());
+    costs.put("each of the gradients", budgets.gradient());
+    costs.put("intervals", budgets.hessian());
+    costs.put("figures of training rows", budgets.figures());
+    costs.put("figures of test rows", budgets.test());
+    costs.forEach(
+        (what, cost) -> {
+          if (!cost.equals(Zcdp.NOTHING) && cost.rho().compareTo(LEAST_RHO) < 0) {
+            throw new ConfigurationException(
+                "privacy.epsilon, privacy.delta, privacy.rounds and the shares of the budget must leave"
+                    + " a rho of at least "
+                    + LEAST_RHO
+                    + " to each release: with less its noise hides everything. For "
+                    + what
+                    + " it is "
+                    + cost.rho().round(new MathContext(3)));
+          }
+        });
   }
 
   private static void requireHonest(

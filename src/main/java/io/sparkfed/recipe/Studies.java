@@ -79,6 +79,15 @@ public final class Studies {
   }
 
   /**
+   * Returns whether a study asks for nothing of rows but with noise.
+   *
+   * @throws ConfigurationException if it is not one that this version would ask
+   */
+  static boolean hidesRows(Study study, String worker) {
+    return config(study, worker).privacy().isPresent();
+  }
+
+  /**
    * Returns what a study asks of a worker's rows.
    *
    * @throws ConfigurationException if it is not one that this version would ask

@@ -14,8 +14,13 @@ import io.sparkfed.federated.noised.Budgets;
 import io.sparkfed.model.FeatureEncoding;
 import io.sparkfed.model.InputColumn.Vectors;
 import io.sparkfed.privacy.Zcdp;
+import io.sparkfed.recipe.OwnersConsent.Asking;
+import io.sparkfed.secure.keys.Budget;
+import io.sparkfed.secure.keys.KeyRing;
+import io.sparkfed.secure.keys.KeysWithPolicies;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
@@ -111,6 +116,37 @@ class PrivatePlansTest {
     assertEquals(OptionalLong.of(486), training.privacy().orElseThrow().rows());
     assertEquals(0.0, training.privacy().orElseThrow().budget().productsShare());
     assertEquals(0.0, training.privacy().orElseThrow().budget().countShare());
+  }
+
+  /** Before anything is asked, and paid for. */
+  @ParameterizedTest
+  @CsvSource({
+    "privacy.epsilon=1e-9, number of rows",
+    "privacy.count-share=1e-300, number of rows",
+    "privacy.gram-share=1e-300, products",
+    "privacy.gram-share=0.9999999999999999, gradients",
+    "privacy.evaluation-share=1e-300, training rows"
+  })
+  void plan_ofAReleaseWithNextToNothing_isRefused(String setting, String what) {
+    String refusal = assertThrows(ConfigurationException.class, () -> plan(setting)).getMessage();
+
+    assertTrue(refusal.startsWith("privacy.epsilon"), refusal);
+    assertTrue(refusal.contains(what), refusal);
+  }
+
+  /** Without any answer, nothing is told, and no file opened. */
+  @Test
+  void refusal_ownerDemandsNoise_isOfStudiesWithoutIt() {
+    KeyRing keys = new KeysWithPolicies().with("owner", new Budget(true, "all", 1.0, 1e-6, 1.0, 1));
+    ConfigFiles files = new ConfigFiles(folder);
+    String text = workers(3);
+
+    OwnersConsent noised =
+        new Asking(keys, Studies.of(files.load(text + ConfigFiles.PRIVATE)).toBytes());
+    OwnersConsent exact = new Asking(keys, Studies.of(files.load(text)).toBytes());
+
+    assertEquals(Optional.empty(), noised.refusal("owner"));
+    assertEquals(Optional.of("dp.required"), exact.refusal("owner"));
   }
 
   private static String workers(int count) {

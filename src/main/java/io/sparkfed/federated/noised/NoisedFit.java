@@ -117,6 +117,13 @@ public final class NoisedFit {
   public void begin(Federation<Shard> federation) {
     rows =
         Math.max(1.0, privacy.rows().isPresent() ? privacy.rows().getAsLong() : count(federation));
+    if (privacy.rows().isEmpty() && privacy.delta() * rows >= 1.0) {
+      notes.add(
+          Message.of(
+              "delta is not below 1 divided by the number of training rows, about ",
+              Math.rint(rows),
+              ": the run may tell whole rows"));
+    }
     if (!hasRounds()) {
       solve(federation);
       return;

@@ -54,7 +54,7 @@ public final class KeyFolderMaker {
       # comma-separated: exactly these. None, so neither mode, unless set.
       # aggregators =
       # Differential privacy of all runs together: sums with noise are charged to this budget. With
-      # dp.required, sums without noise are refused; no training adds noise, so it refuses all.
+      # dp.required, studies and sums without noise are refused.
       # dp.required = false
       # dp.epsilon = 4
       # dp.delta = 1e-6

@@ -113,7 +113,7 @@ public record Owner(
    * @throws RefusedException if the policy says something of questions, and a rule is broken
    */
   public <S> void requireAllowed(Words<S> words, S held) {
-    if (budget.filter(Budget::isRequired).isPresent() && words.release().isEmpty()) {
+    if (requiresNoise() && words.release().isEmpty()) {
       throw new RefusedException(
           OwnersRule.DP_REQUIRED, "the owner's policy allows no sum without noise");
     }
@@ -163,6 +163,11 @@ public record Owner(
    */
   public Clip clipOf(Words<?> words) {
     return isCharged(words) ? Clip.NONE : policy.clip();
+  }
+
+  /** Returns whether nothing may leave without noise. */
+  public boolean requiresNoise() {
+    return budget.filter(Budget::isRequired).isPresent();
   }
 
   private boolean isCharged(Words<?> words) {

@@ -280,16 +280,16 @@ class HiddenRowsIT {
         format = libsvm, options { numFeatures = 3 }, label-column = label, feature-columns = null
         features-column = features, categorical = null
         """;
-    String bounds = "privacy.bounds = { features = [0, 100] }";
+    String[] hidden = {"privacy.bounds = { features = [0, 100] }", "privacy.vector-size = 3"};
     write("", rows, rows);
-    List<List<String>> without = read(config(data, bounds));
+    List<List<String>> without = read(config(data, hidden));
     assertEquals(rows.size(), without.get(0).size());
 
     for (int place : new int[] {0, 2, rows.size()}) {
       List<String> with = new ArrayList<>(rows);
       with.add(place, hostile);
       write("", with, rows);
-      assertEquals(without, read(config(data, bounds)));
+      assertEquals(without, read(config(data, hidden)));
     }
   }
 
