@@ -3,7 +3,9 @@ package io.sparkfed.jobs;
 import io.sparkfed.config.DataConfig.NoSplit;
 import io.sparkfed.config.KeyWords;
 import io.sparkfed.config.TrainingConfig;
+import io.sparkfed.federated.TrainingPlan;
 import io.sparkfed.federated.training.FederatedEvaluator;
+import io.sparkfed.model.Coefficients;
 import io.sparkfed.output.SavedModel;
 import io.sparkfed.recipe.Presets;
 import io.sparkfed.report.JsonFiles;
@@ -72,11 +74,12 @@ public final class EvaluateJob implements Callable<Integer> {
     ShardLoader.Loaded loaded = new ShardLoader(spark, config).load(saved.encoding());
     try (var federation = loaded.federation()) {
       saved.requireFeatures(loaded.features().size());
+      TrainingPlan plan = Presets.plan(saved.withThreshold(config), loaded.encoding());
+      Coefficients coefficients = saved.coefficients(config.model().intercept());
       FederatedEvaluator.Evaluation evaluation =
-          FederatedEvaluator.evaluate(
-              federation,
-              Presets.plan(saved.withThreshold(config), loaded.encoding()),
-              saved.coefficients(config.model().intercept()));
+          own == null
+              ? FederatedEvaluator.evaluate(federation, plan, coefficients)
+              : FederatedEvaluator.evaluateOwn(federation, plan, coefficients);
       boolean hasSplit = !(config.data().split() instanceof NoSplit);
       List<String> notes = new ArrayList<>(loaded.notes());
       if (!loaded.leftOut().isNobody()) {

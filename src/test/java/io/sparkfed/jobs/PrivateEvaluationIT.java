@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -67,14 +68,21 @@ class PrivateEvaluationIT {
     double right = 0.0;
     double all = 0.0;
     for (String worker : WORKERS) {
-      JsonNode own =
-          printed(JOBS.evaluate(conf, "--model", model, "--own", worker))
-              .path("metrics")
-              .path(split);
+      JsonNode told = printed(JOBS.evaluate(conf, "--model", model, "--own", worker));
+      assertEquals(List.of(), names(told, "noise", "privacy"));
+      JsonNode own = told.path("metrics").path(split);
+      // Noise would leave no whole number of rows, and none of right ones.
+      assertEquals(split.equals("test") ? 300 : 600, own.path("rows").asDouble());
+      double ownRight = own.path("rows").asDouble() * own.path("accuracy").asDouble();
+      assertEquals(Math.rint(ownRight), ownRight, 1e-9);
       right += own.path("rows").asDouble() * own.path("accuracy").asDouble();
       all += own.path("rows").asDouble();
     }
     return right / all;
+  }
+
+  private static List<String> names(JsonNode told, String... names) {
+    return Stream.of(names).filter(told::has).toList();
   }
 
   private static void assertNear(double exact, JsonNode told, String split) {

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.function.Supplier;
 
 /** Evaluates a finished model on a federation, through the same sum as training. */
 public final class FederatedEvaluator {
@@ -58,17 +59,32 @@ public final class FederatedEvaluator {
    */
   public static Evaluation evaluate(
       Federation<Shard> federation, TrainingPlan plan, Coefficients model) {
-    Evaluation found = plan.sums().endedAfter(federation, () -> asked(federation, plan, model));
+    return noted(
+        federation,
+        plan,
+        () ->
+            plan.privacy().isPresent()
+                ? noised(federation, plan, plan.privacy().get(), model)
+                : evaluated(federation, plan, model));
+  }
+
+  /**
+   * Evaluates {@code model} without noise, for somebody who may see the rows.
+   *
+   * @param plan as for {@link #evaluate}; what it says of hidden rows isn't used
+   * @throws io.sparkfed.aggregate.AggregationException if the sums could not be opened
+   */
+  public static Evaluation evaluateOwn(
+      Federation<Shard> federation, TrainingPlan plan, Coefficients model) {
+    return noted(federation, plan, () -> evaluated(federation, plan, model));
+  }
+
+  private static Evaluation noted(
+      Federation<Shard> federation, TrainingPlan plan, Supplier<Evaluation> asking) {
+    Evaluation found = plan.sums().endedAfter(federation, asking);
     List<Message> notes = new ArrayList<>(found.notes);
     notes.addAll(plan.sums().notes());
     return new Evaluation(found.train, found.test, found.noise, found.privacy, notes);
-  }
-
-  private static Evaluation asked(
-      Federation<Shard> federation, TrainingPlan plan, Coefficients model) {
-    return plan.privacy().isPresent()
-        ? noised(federation, plan, plan.privacy().get(), model)
-        : evaluated(federation, plan, model);
   }
 
   private static Evaluation noised(
