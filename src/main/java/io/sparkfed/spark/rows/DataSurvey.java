@@ -255,24 +255,23 @@ public final class DataSurvey {
       WorkerTables tables,
       List<WorkerTables.Table> opened,
       FeatureEncoding draft) {
-    SortedMap<String, String> skipped = WorkerTables.withoutRows(opened);
-    TreeSet<String> workers = new TreeSet<>();
+    TreeSet<String> ids = new TreeSet<>();
     RowColumns columns = RowColumns.encodedBy(draft, config);
     for (WorkerTables.Table table : opened) {
       if (table.rows() != null) {
         // A plan is made, which finds columns that can't be read, and no row is.
         columns.cells(table, config.model().response());
-        workers.addAll(
-            table.worker() == null ? tables.workerIds(table, true) : List.of(table.worker()));
       }
+      ids.addAll(table.worker() == null ? tables.workerIds(table, true) : List.of(table.worker()));
     }
+    List<String> workers = List.copyOf(ids);
     return new Found(
-        FederatedPreprocessing.asGiven(draft),
-        List.copyOf(workers),
+        FeatureColumns.asGiven(draft, config.privacy().orElseThrow()),
+        workers,
         List.of(),
-        skipped,
+        Map.of(),
         List.of(),
-        workers.isEmpty() ? Double.NaN : emptyJobSeconds(context, List.copyOf(workers)));
+        workers.isEmpty() ? Double.NaN : emptyJobSeconds(context, workers));
   }
 
   private static void checkEncoding(

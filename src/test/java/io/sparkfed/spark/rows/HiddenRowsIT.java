@@ -57,6 +57,16 @@ class HiddenRowsIT {
 
   @TempDir Path folder;
 
+  private static final String VECTORS =
+      """
+      format = libsvm, options { numFeatures = 3 }, label-column = label, feature-columns = null
+      features-column = features, categorical = null
+      """;
+
+  private static final String[] HIDDEN_VECTORS = {
+    "privacy.bounds = { features = [0, 100] }", "privacy.vector-size = 3"
+  };
+
   @BeforeEach
   void open() {
     spark = LocalTraining.session(2);
@@ -275,21 +285,15 @@ class HiddenRowsIT {
       strings = {"1 1:x", "x 1:1", "1 9:1", "1 0:1", "1 2:1 1:1", "1 1", "1 :", "1 1:", ":"})
   void read_lineThatIsNoneOfLibsvm_leavesTheOthersAsTheyAre(String hostile) throws IOException {
     List<String> rows = List.of("1 1:40 2:1", "0 1:41", "1 1:42 3:2", "0 2:3");
-    String data =
-        """
-        format = libsvm, options { numFeatures = 3 }, label-column = label, feature-columns = null
-        features-column = features, categorical = null
-        """;
-    String[] hidden = {"privacy.bounds = { features = [0, 100] }", "privacy.vector-size = 3"};
     write("", rows, rows);
-    List<List<String>> without = read(config(data, hidden));
+    List<List<String>> without = read(config(VECTORS, HIDDEN_VECTORS));
     assertEquals(rows.size(), without.get(0).size());
 
     for (int place : new int[] {0, 2, rows.size()}) {
       List<String> with = new ArrayList<>(rows);
       with.add(place, hostile);
       write("", with, rows);
-      assertEquals(without, read(config(data, hidden)));
+      assertEquals(without, read(config(VECTORS, HIDDEN_VECTORS)));
     }
   }
 
@@ -357,6 +361,26 @@ class HiddenRowsIT {
       write("age,sex,y,z", rows);
       assertEquals(said(found), said(DataSurvey.of(spark, config(data))));
     }
+  }
+
+  /** A file without any record is a worker's like another. */
+  @Test
+  void survey_fileWithoutARecord_isTheSame() throws IOException {
+    write("age,sex,y,z", ROWS);
+    DataSurvey.Found found = DataSurvey.of(spark, config(""));
+
+    Files.writeString(folder.resolve("b").resolve("rows.csv"), "");
+
+    assertEquals(said(found), said(DataSurvey.of(spark, config(""))));
+  }
+
+  @Test
+  void survey_vectors_areAsLongAsTheConfigurationSays() throws IOException {
+    write("", List.of("1 1:40"), List.of());
+
+    DataSurvey.Found found = DataSurvey.of(spark, config(VECTORS, HIDDEN_VECTORS));
+
+    assertEquals(3, found.encoding().width());
   }
 
   /** Returns a survey's findings without the seconds that it took. */
