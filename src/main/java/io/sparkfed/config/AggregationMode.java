@@ -155,12 +155,11 @@ public enum AggregationMode {
    * @param study SHA-256 of the study that all is asked for
    */
   SumFactory sums(KeyRing keys, AggregationConfig of, byte[] runId, byte[] study) {
-    RingSum shared = new SumsOfStudy(study, ring.open(keys, of, runId));
+    RingSum opened = ring.open(keys, of, runId);
+    RingSum shared = new SumsOfStudy(study, opened);
     // Noise is an owner's, also where nothing else is asked of one.
-    RingSum noised =
-        this == INSECURE_PLAIN && of.keys().isEmpty()
-            ? new SumsOfStudy(study, new UnderPolicies(keys, new InsecurePlainSum(of.minWorkers())))
-            : shared;
+    boolean hasOwners = this != INSECURE_PLAIN || of.keys().isPresent();
+    RingSum noised = hasOwners ? shared : new SumsOfStudy(study, new UnderPolicies(keys, opened));
     return new SumFactory() {
       @Override
       public VectorSum sumOf(Layout layout) {

@@ -42,7 +42,6 @@ public record Preset(String name, Slots slots, List<String> keys, String default
   private static final String STEP_SIZE = "algorithm.step-size";
   private static final String PRECONDITIONER = "algorithm.preconditioner";
   private static final String PRIVATE_ROUNDS = "privacy.rounds";
-  private static final String GRAM_SHARE = "privacy.gram-share";
 
   /** What all averaging presets read. */
   private static final List<String> OF_AVERAGING =
@@ -119,7 +118,7 @@ public record Preset(String name, Slots slots, List<String> keys, String default
           noised(
               PresetNames.PRIVATE,
               Method.GRADIENTS,
-              List.of(PRIVATE_ROUNDS, GRAM_SHARE, PrivacyReader.INTERVALS_SHARE)),
+              List.of(PRIVATE_ROUNDS, PrivacyReader.GRAM_SHARE, PrivacyReader.INTERVALS_SHARE)),
           noised("private-statistics", Method.STATISTICS, List.of()));
 
   /** What fills the slots of a round. */

@@ -34,6 +34,7 @@ final class PrivacyReader {
   private static final String LABEL_BOUNDS = "privacy.label-bounds";
   private static final String ROWS = "privacy.rows";
   private static final String DELTA = "privacy.delta";
+  static final String GRAM_SHARE = "privacy.gram-share";
   static final String INTERVALS_SHARE = "privacy.intervals-share";
   private static final String PERSON = "privacy.person-column";
   private static final String INTERVAL = "must be [low, high], finite numbers with low < high";
@@ -135,11 +136,11 @@ final class PrivacyReader {
                 ? OptionalInt.of(read.integer("privacy.honest-workers", 1, Integer.MAX_VALUE))
                 : OptionalInt.empty(),
             rounds(read),
-            share("privacy.gram-share"),
-            share("privacy.evaluation-share"),
+            share(read, GRAM_SHARE),
+            share(read, "privacy.evaluation-share"),
             read.number(
                 "privacy.count-share", "must be a number in (0, 1)", v -> v > 0.0 && v < 1.0),
-            share(INTERVALS_SHARE)));
+            share(read, INTERVALS_SHARE)));
   }
 
   /** A number that says who somebody is must not reach a model. */
@@ -177,7 +178,8 @@ final class PrivacyReader {
     }
   }
 
-  private double share(String key) {
+  /** Returns a part of the budget. */
+  static double share(ConfigReader read, String key) {
     return read.number(key, "must be a number in [0, 1)", v -> v >= 0.0 && v < 1.0);
   }
 

@@ -141,8 +141,7 @@ final class PrivacyValidation {
 
   private void requireIntervals(String preset, Family family) {
     String key = PrivacyReader.INTERVALS_SHARE;
-    double share = read.number(key, "must be a number in [0, 1)", v -> v >= 0.0 && v < 1.0);
-    if (share == 0.0 || !preset.equals(PresetNames.PRIVATE)) {
+    if (PrivacyReader.share(read, key) == 0.0 || !preset.equals(PresetNames.PRIVATE)) {
       return;
     }
     if (!hasIntervals(family)) {
@@ -160,8 +159,7 @@ final class PrivacyValidation {
         key,
         "must be 0 with model.l2: a penalty moves coefficients, and intervals don't count that");
     refuse(
-        read.number("privacy.gram-share", "must be a number in [0, 1)", v -> v >= 0.0 && v < 1.0)
-            == 0.0,
+        PrivacyReader.share(read, PrivacyReader.GRAM_SHARE) == 0.0,
         key,
         "must be 0 with privacy.gram-share = 0: without products gradients can't be let as long as"
             + " intervals need");

@@ -74,7 +74,7 @@ final class RowsOfPersons {
    * @param key of the draw
    */
   boolean isTest(int row, double testFraction, long key) {
-    return (SeededRandom.mix(persons.high(row) ^ key) >>> 11) * 0x1p-53 < testFraction;
+    return SeededRandom.unit(SeededRandom.mix(persons.high(row) ^ key)) < testFraction;
   }
 
   private boolean isOfOne(int place, int other) {

@@ -199,7 +199,7 @@ public final class ShardBuilder {
     boolean[] isTest = new boolean[order.length];
     for (int i = 0; i < order.length; i++) {
       long drawn = SeededRandom.mix(SeededRandom.mix(hashes[i] ^ key) + before[i]);
-      isTest[i] = (drawn >>> 11) * 0x1p-53 < testFraction;
+      isTest[i] = SeededRandom.unit(drawn) < testFraction;
     }
     return isTest;
   }

@@ -25,7 +25,12 @@ public final class SeededRandom {
 
   /** Returns a number in [0, 1) with 53 random bits. */
   public double nextDouble() {
-    return (nextLong() >>> 11) * 0x1.0p-53;
+    return unit(nextLong());
+  }
+
+  /** Returns the number in [0, 1) that 53 of these bits say. */
+  public static double unit(long bits) {
+    return (bits >>> 11) * 0x1.0p-53;
   }
 
   /**

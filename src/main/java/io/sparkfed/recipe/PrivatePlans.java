@@ -56,15 +56,15 @@ final class PrivatePlans {
               + " Provided: "
               + shape.features());
     }
-    int order = SampledGram.order(shape);
-    if (privacy.intervalsShare() > 0.0
-        && !Budgets.of(budget(config), method, order, privacy.rounds()).hasIntervals()) {
+    RunBudget budget = budget(config);
+    Budgets budgets = Budgets.of(budget, method, SampledGram.order(shape), privacy.rounds());
+    if (privacy.intervalsShare() > 0.0 && !budgets.hasIntervals()) {
       throw new ConfigurationException(
           "privacy.intervals-share must be 0 with so many features, because intervals need a number"
               + " for each pair of them. Provided: "
               + shape.features());
     }
-    requireRoom(Budgets.of(budget(config), method, order, privacy.rounds()));
+    requireRoom(budgets);
     requireHonest(config, privacy, sums);
     Optional<Interval> labels = privacy.labelBounds();
     return Optional.of(
@@ -73,7 +73,7 @@ final class PrivatePlans {
             method,
             privacy.epsilon(),
             privacy.delta(),
-            budget(config),
+            budget,
             RowBounds.of(encoding, privacy, shape),
             labels.map(Interval::middle).orElse(0.0),
             labels.map(Interval::halfWidth).orElse(1.0),

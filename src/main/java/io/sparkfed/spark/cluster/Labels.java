@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.apache.spark.SimpleFutureAction;
 import org.apache.spark.SparkContext;
@@ -98,9 +99,18 @@ final class Labels {
 
   /** Asks, and waits for the answers, but no longer than {@code limit}. */
   void await(JavaSparkContext spark, Duration limit) {
+    await(spark, limit, () -> false);
+  }
+
+  /**
+   * Asks, and waits for the answers, but no longer than {@code limit}.
+   *
+   * @param isLacking whether executors are waited for that aren't there yet
+   */
+  void await(JavaSparkContext spark, Duration limit, BooleanSupplier isLacking) {
     long deadline = System.nanoTime() + limit.toNanos();
     ask(spark);
-    while (!silent(spark).isEmpty()
+    while ((!silent(spark).isEmpty() || isLacking.getAsBoolean())
         && !hasFailed()
         && System.nanoTime() < deadline
         && !spark.sc().isStopped()) {

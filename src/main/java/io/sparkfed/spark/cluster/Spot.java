@@ -18,7 +18,6 @@ public record Spot(String host, String label) {
   public static final String VARIABLE = "SPARKFED_SITE";
 
   private static final Duration ANSWERS = Duration.ofSeconds(10);
-  private static final long PAUSE_MILLIS = 50;
 
   /** Returns the label of this process; empty for none. */
   public static String ownLabel() {
@@ -37,24 +36,8 @@ public record Spot(String host, String label) {
    * is busy for long is taken to have no label.
    */
   public static List<Spot> all(JavaSparkContext spark, List<Place> places) {
-    long deadline = System.nanoTime() + ANSWERS.toNanos();
-    do {
-      Labels.of(spark.sc()).await(spark, Duration.ofNanos(deadline - System.nanoTime()));
-    } while (ClusterWatch.lacks(spark.sc(), places) && paused(deadline));
+    Labels.of(spark.sc()).await(spark, ANSWERS, () -> ClusterWatch.lacks(spark.sc(), places));
     return Executors.now(spark.sc()).stream().map(Executor::spot).toList();
-  }
-
-  private static boolean paused(long deadline) {
-    if (System.nanoTime() >= deadline) {
-      return false;
-    }
-    try {
-      Thread.sleep(PAUSE_MILLIS);
-      return true;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    }
   }
 
   /** Returns the host, and the label if there is one. */
