@@ -46,20 +46,34 @@ public final class NoiseBenchmark {
   private static double nanosASample(DiscreteGaussian noise, int length, double seconds) {
     long start = System.nanoTime();
     long samples = 0;
-    long sum = 0;
     while (System.nanoTime() - start < seconds * 1e9) {
-      byte[] key = Kdf.sha256(Long.toString(samples).getBytes(StandardCharsets.UTF_8));
-      StreamDraws draws = new StreamDraws(new KeyStream(key)::next);
-      for (int i = 0; i < length; i++) {
-        sum += noise.sample(draws);
-      }
+      draw(noise, key(samples), length);
       samples += length;
     }
-    long took = System.nanoTime() - start;
+    return (System.nanoTime() - start) / (double) samples;
+  }
+
+  /** Returns the key of a vector's noise. */
+  static byte[] key(long vector) {
+    return Kdf.sha256(Long.toString(vector).getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Draws a vector of noise as an owner does, from a stream of its own. */
+  static void draw(DiscreteGaussian noise, byte[] key, int length) {
+    long drawn =
+        KeyStream.within(
+            key,
+            keyStream -> {
+              StreamDraws draws = new StreamDraws(keyStream::next);
+              long sum = 0;
+              for (int i = 0; i < length; i++) {
+                sum += noise.sample(draws);
+              }
+              return sum;
+            });
     // Whoever optimises must not leave the samples out.
-    if (sum == Long.MIN_VALUE) {
+    if (drawn == Long.MIN_VALUE) {
       throw new IllegalStateException("samples are symmetric around 0");
     }
-    return took / (double) samples;
   }
 }

@@ -18,11 +18,7 @@ import io.sparkfed.model.ModelShape;
 import io.sparkfed.model.Scaling;
 import io.sparkfed.objective.RowCut;
 import io.sparkfed.privacy.DiscreteGaussian;
-import io.sparkfed.privacy.StreamDraws;
-import io.sparkfed.secure.crypto.Kdf;
-import io.sparkfed.secure.crypto.KeyStream;
 import java.math.BigInteger;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -95,15 +91,15 @@ public final class PrivateBenchmark {
             scaling,
             model);
     DiscreteGaussian noise = DiscreteGaussian.ofVariance(BigInteger.ONE.shiftLeft(2 * LOG_SIGMA));
-    addNoise(noise, -1, SAMPLES_BEFORE);
+    NoiseBenchmark.draw(noise, NoiseBenchmark.key(-1), SAMPLES_BEFORE);
     double first = millis(() -> clipped.answer("a", shard));
     List<Double> ofClipped = new ArrayList<>();
     List<Double> ofBare = new ArrayList<>();
     List<Double> ofNoise = new ArrayList<>();
     for (int turn = 0; turn < TURNS_BEFORE + TURNS; turn++) {
-      int stream = turn;
+      byte[] key = NoiseBenchmark.key(turn);
       double now = millis(() -> clipped.answer("a", shard));
-      double nowNoise = millis(() -> addNoise(noise, stream, shape.size()));
+      double nowNoise = millis(() -> NoiseBenchmark.draw(noise, key, shape.size()));
       double nowBare = millis(() -> bare.answer("a", shard));
       if (turn >= TURNS_BEFORE) {
         ofClipped.add(now + nowNoise);
@@ -128,19 +124,6 @@ public final class PrivateBenchmark {
     long start = CpuTimedFederation.cpuNanos();
     work.run();
     return (CpuTimedFederation.cpuNanos() - start) / 1e6;
-  }
-
-  private static void addNoise(DiscreteGaussian noise, int stream, int length) {
-    byte[] key = Kdf.sha256(Integer.toString(stream).getBytes(StandardCharsets.UTF_8));
-    StreamDraws draws = new StreamDraws(new KeyStream(key)::next);
-    long sum = 0;
-    for (int j = 0; j < length; j++) {
-      sum += noise.sample(draws);
-    }
-    // Whoever optimises must not leave the samples out.
-    if (sum == Long.MIN_VALUE) {
-      throw new IllegalStateException("samples are symmetric around 0");
-    }
   }
 
   private static Shard shard(Family family, ModelShape shape, int rows, int present) {

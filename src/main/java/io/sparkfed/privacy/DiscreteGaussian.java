@@ -18,11 +18,7 @@ public final class DiscreteGaussian {
   /** The scale t of the Laplace distribution that proposes, a whole number near sigma. */
   private final long scale;
 
-  /** Variance {@code n/d}: a proposal y is kept with exp(-(|y| d t - n)^2 / (2 n d t^2)). */
-  private final BigInteger center;
-
-  private final BigInteger step;
-  private final BigInteger divisor;
+  private final Exponent.Terms terms;
 
   /**
    * Creates the distribution with parameter sigma^2 of {@code numerator / denominator}.
@@ -41,10 +37,7 @@ public final class DiscreteGaussian {
           "variance must be < 2^" + MOST_BITS + ". Provided value: about 2^" + floor.bitLength());
     }
     scale = floor.sqrt().longValueExact() + 1;
-    BigInteger wide = BigInteger.valueOf(scale);
-    center = numerator;
-    step = denominator.multiply(wide);
-    divisor = numerator.multiply(step).multiply(wide).shiftLeft(1);
+    terms = new Exponent.Terms(numerator, denominator, scale);
   }
 
   /** Creates the distribution of a whole sigma^2. */
@@ -56,8 +49,7 @@ public final class DiscreteGaussian {
   public long sample(Draws draws) {
     while (true) {
       long proposed = laplace(draws);
-      BigInteger off = step.multiply(BigInteger.valueOf(Math.abs(proposed))).subtract(center);
-      if (isExpMinus(off.multiply(off), divisor, draws)) {
+      if (isExpMinus(new Exponent(terms, Math.abs(proposed)), draws)) {
         return proposed;
       }
     }
@@ -83,19 +75,17 @@ public final class DiscreteGaussian {
     }
   }
 
-  /** Returns true with a chance of {@code exp(-n/m)}: whole units first, then as below. */
-  private static boolean isExpMinus(BigInteger n, BigInteger m, Draws draws) {
-    BigInteger rest = n;
-    while (rest.compareTo(m) > 0) {
+  /** Returns true with a chance of {@code exp(-g)}: whole units first, then as below. */
+  private static boolean isExpMinus(Exponent left, Draws draws) {
+    while (left.isAboveOne()) {
       if (!isExpMinusFraction(1, 1, draws)) {
         return false;
       }
-      rest = rest.subtract(m);
+      left.subtractOne();
     }
-    BigInteger scaled = m;
     boolean isOdd = true;
-    while (draws.coin(rest, scaled)) {
-      scaled = scaled.add(m);
+    while (draws.coin(left)) {
+      left.divideFurther();
       isOdd = !isOdd;
     }
     return isOdd;

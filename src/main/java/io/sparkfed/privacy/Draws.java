@@ -13,4 +13,9 @@ public interface Draws {
 
   /** Returns true with a chance of {@code n/m}; {@code 0 <= n <= m} and {@code 1 <= m}. */
   boolean coin(BigInteger n, BigInteger m);
+
+  /** Returns true with a chance; the same as with its terms. */
+  default boolean coin(Chance chance) {
+    return coin(chance.numerator(), chance.denominator());
+  }
 }

@@ -63,32 +63,45 @@ public final class StreamDraws implements Draws {
     }
     long rest = n;
     while (true) {
-      long scaled = rest << Byte.SIZE;
-      long digit = scaled / m;
-      int drawn = next();
-      if (drawn != digit) {
-        return drawn < digit;
+      // The chance's digit is told apart from the stream's by products: a division costs more.
+      rest = (rest << Byte.SIZE) - next() * m;
+      if (rest < 0 || rest >= m) {
+        return rest >= m;
       }
-      rest = scaled - digit * m;
     }
   }
 
   /** Digits of 32 bits. */
   @Override
   public boolean coin(BigInteger n, BigInteger m) {
+    return coin(word(), n, m);
+  }
+
+  /** Digits of 32 bits, of which the first is told by the chance's bounds where they can. */
+  @Override
+  public boolean coin(Chance chance) {
+    long drawn = word();
+    if ((drawn + 1) << (Chance.BITS - Integer.SIZE) <= chance.least()) {
+      return true;
+    }
+    if (drawn << (Chance.BITS - Integer.SIZE) > chance.most()) {
+      return false;
+    }
+    return coin(drawn, chance.numerator(), chance.denominator());
+  }
+
+  private boolean coin(long first, BigInteger n, BigInteger m) {
     requireChance(n.signum() >= 0 && n.compareTo(m) <= 0 && m.signum() > 0);
     BigInteger rest = n;
+    long drawn = first;
     while (true) {
       BigInteger[] digit = rest.shiftLeft(Integer.SIZE).divideAndRemainder(m);
-      long drawn = 0;
-      for (int i = 0; i < Integer.BYTES; i++) {
-        drawn = drawn << Byte.SIZE | next();
-      }
       long expected = digit[0].longValueExact();
       if (drawn != expected) {
         return drawn < expected;
       }
       rest = digit[1];
+      drawn = word();
     }
   }
 
@@ -96,6 +109,14 @@ public final class StreamDraws implements Draws {
     if (!isOne) {
       throw new IllegalArgumentException("a coin's chance must be in [0, 1]");
     }
+  }
+
+  private long word() {
+    long word = 0;
+    for (int i = 0; i < Integer.BYTES; i++) {
+      word = word << Byte.SIZE | next();
+    }
+    return word;
   }
 
   private int next() {

@@ -16,12 +16,14 @@ import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Iterator;
+import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.apache.commons.math3.distribution.ChiSquaredDistribution;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Against traces of another sampler, see curves.py, and the distribution's own sums. */
 class DiscreteGaussianTest {
@@ -72,6 +74,88 @@ class DiscreteGaussianTest {
       BigInteger shared = n.gcd(m);
       return below(m.divide(shared)).compareTo(n.divide(shared)) < 0;
     }
+  }
+
+  /** Coins that are decided by a chance's first digits fall as with its terms, byte for byte. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "1/4",
+        "999999/1000000",
+        "1/1",
+        "9/2",
+        "1000/7",
+        "1048576/1",
+        "73786976294838206464/1",
+        "73786976294838206463/12345",
+        "5192296858534827628530496329220095/1"
+      })
+  void sample_byFirstDigits_isTheSampleByTerms(String variance) {
+    String[] terms = variance.split("/", -1);
+    DiscreteGaussian gaussian =
+        new DiscreteGaussian(new BigInteger(terms[0]), new BigInteger(terms[1]));
+
+    assertArrayEquals(
+        draw(gaussian, byTerms(stream(variance)), SAMPLES),
+        draw(gaussian, stream(variance), SAMPLES));
+  }
+
+  /** A chance's bounds hold its terms, for proposals of all sizes and after whole units. */
+  @Test
+  void exponent_anyProposal_isWithinItsBounds() {
+    Random random = new Random(7);
+    for (int i = 0; i < 200_000; i++) {
+      BigInteger numerator = new BigInteger(1 + random.nextInt(112), random).add(BigInteger.ONE);
+      BigInteger denominator = BigInteger.ONE.shiftLeft(random.nextInt(20));
+      if (random.nextBoolean()) {
+        denominator = denominator.add(BigInteger.valueOf(random.nextInt(1000)));
+      }
+      long scale = numerator.divide(denominator).sqrt().longValueExact() + 1;
+      // Often just below 16 times the scale, up to which the digits are known, or at the mean.
+      long size =
+          switch (random.nextInt(4)) {
+            case 0 -> 16 * scale - 1 - random.nextInt(2);
+            case 1 -> scale + random.nextInt(3) - 1;
+            default -> (long) (random.nextDouble() * 18.0 * scale);
+          };
+      Exponent exponent = new Exponent(new Exponent.Terms(numerator, denominator, scale), size);
+      int units = 0;
+      while (exponent.isAboveOne() && units < 300) {
+        exponent.subtractOne();
+        units++;
+      }
+      if (units == 300) {
+        continue;
+      }
+      for (int divisor = 1; divisor < 5; divisor++) {
+        BigInteger scaled = exponent.numerator().shiftLeft(Chance.BITS);
+        BigInteger least = exponent.denominator().multiply(BigInteger.valueOf(exponent.least()));
+        BigInteger most = exponent.denominator().multiply(BigInteger.valueOf(exponent.most()));
+        assertTrue(exponent.numerator().signum() >= 0);
+        assertTrue(exponent.numerator().compareTo(exponent.denominator()) <= 0);
+        assertTrue(least.compareTo(scaled) <= 0 && scaled.compareTo(most) <= 0);
+        exponent.divideFurther();
+      }
+    }
+  }
+
+  private static Draws byTerms(Draws draws) {
+    return new Draws() {
+      @Override
+      public long below(long bound) {
+        return draws.below(bound);
+      }
+
+      @Override
+      public boolean coin(long n, long m) {
+        return draws.coin(n, m);
+      }
+
+      @Override
+      public boolean coin(BigInteger n, BigInteger m) {
+        return draws.coin(n, m);
+      }
+    };
   }
 
   @ParameterizedTest

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.LongBuffer;
 import java.security.GeneralSecurityException;
+import java.util.function.Function;
 import java.util.function.ObjIntConsumer;
 import javax.crypto.Cipher;
 import javax.crypto.spec.IvParameterSpec;
@@ -55,6 +56,16 @@ public final class KeyStream {
   /** Takes the stream of a key, which serves nothing else, from {@code vector}. */
   public static void subtract(byte[] key, long[] vector, Ring ring) {
     new KeyStream(key, SHARED.get()).subtractFrom(vector, ring);
+  }
+
+  /**
+   * Returns what is made of the stream of a key, which serves nothing else. For a short stream this
+   * costs a fraction of one of its own: to find a cipher takes longer.
+   *
+   * @param use keeps nothing of the stream
+   */
+  public static <T> T within(byte[] key, Function<KeyStream, T> use) {
+    return SHARED.lend(cipher -> use.apply(new KeyStream(key, cipher)));
   }
 
   /** Fills {@code out} with the next bytes of the stream. */

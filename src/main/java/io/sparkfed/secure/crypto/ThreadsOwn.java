@@ -1,6 +1,7 @@
 package io.sparkfed.secure.crypto;
 
 import java.security.GeneralSecurityException;
+import java.util.function.Function;
 
 /**
  * An object of the platform's cryptography for each thread: to find one takes several times as long
@@ -31,6 +32,17 @@ final class ThreadsOwn<T> {
 
   T get() {
     return own.get();
+  }
+
+  /** Returns what is made with it within the call, in which the thread uses others. */
+  <R> R lend(Function<T, R> use) {
+    T lent = own.get();
+    own.remove();
+    try {
+      return use.apply(lent);
+    } finally {
+      own.set(lent);
+    }
   }
 
   /** What it was used for last must not stand in the way of the next use. */

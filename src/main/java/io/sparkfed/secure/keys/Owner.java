@@ -218,8 +218,9 @@ public record Owner(
     byte[] secret = key.apply(Kdf.sha256(new WireWriter().longs(exact).toByteArray()));
     byte[] id = Kdf.derive(secret, "charge");
     budget.ifPresent(own -> journal.charge(charge(words, held, runId, id), own));
-    KeyStream noise = new KeyStream(Kdf.derive(secret, "noise"));
-    return release.withNoise(exact, new StreamDraws(noise::next));
+    return KeyStream.within(
+        Kdf.derive(secret, "noise"),
+        noise -> release.withNoise(exact, new StreamDraws(noise::next)));
   }
 
   private <S> Charge charge(Words<S> words, S held, byte[] runId, byte[] id) {

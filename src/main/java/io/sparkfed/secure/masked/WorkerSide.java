@@ -201,7 +201,10 @@ final class WorkerSide {
   /** The polynomials are a function of the session and the vector, so a re-run repeats them. */
   private byte[][] shares(byte[] selfSecret, byte[] commitment, List<String> holders) {
     byte[] key = own.derive("coefficients", context, commitment);
-    return Shamir.share(selfSecret, holders.size(), session.threshold(), new KeyStream(key));
+    return KeyStream.within(
+        key,
+        coefficients ->
+            Shamir.share(selfSecret, holders.size(), session.threshold(), coefficients));
   }
 
   private byte[] pairSecret(String peer) {

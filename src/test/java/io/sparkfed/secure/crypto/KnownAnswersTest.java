@@ -231,6 +231,36 @@ class KnownAnswersTest {
     }
   }
 
+  /** Others may use streams meanwhile, within or not: what is left of this one is its own. */
+  @Test
+  void within_othersBetween_isTheSameStream() {
+    byte[] whole = new byte[100];
+    new KeyStream(COUNTING).next(whole);
+    byte[] first = new byte[37];
+    byte[] second = new byte[63];
+
+    byte[] other =
+        KeyStream.within(
+            COUNTING,
+            stream -> {
+              stream.next(first);
+              byte[] inner = new byte[100];
+              KeyStream.within(
+                  COUNTING,
+                  its -> {
+                    its.next(inner);
+                    return null;
+                  });
+              KeyStream.add(new byte[32], new long[9], io.sparkfed.aggregate.Ring.OF_WORDS);
+              stream.next(second);
+              return inner;
+            });
+
+    assertArrayEquals(whole, other);
+    assertArrayEquals(Arrays.copyOf(whole, 37), first);
+    assertArrayEquals(Arrays.copyOfRange(whole, 37, 100), second);
+  }
+
   @Test
   void next_inPieces_isTheSameStream() {
     byte[] whole = new byte[100];
