@@ -18,8 +18,11 @@ record Bands(double top, int count) {
   /** The same in a band beside one that is certain: tails are thin. */
   private static final double LIKELY = 2.5;
 
-  /** In deviations: what may be in the band above those that are seen, as a rule. */
-  private static final double MISSED = 0.5;
+  /**
+   * In deviations: how far the sum of a band that isn't seen is from the truth, if no less than
+   * nothing is in it. It is .6 where nothing is, and 1 where half of what would be seen is.
+   */
+  private static final double MISSED = 0.8;
 
   /** Returns the band of a size, at least 0; NaN counts as the largest. */
   int band(double size) {
@@ -51,27 +54,46 @@ record Bands(double top, int count) {
   }
 
   /**
-   * Returns the sum over the rows of a function of their sizes; hidden where nothing is seen. Its
-   * deviation counts rows, too, that noise may hide in the band above.
+   * Returns the sum over the rows of a function of their sizes, if tails are thin: what is hidden
+   * by noise is in the band above those that are seen, which counts as what noise shows of it, but
+   * no less than 0. Hidden where nothing is seen.
    *
    * @param ofEnd the function, ascending from 0; of a band's end it is what counts 1
    */
   Noised total(double[] sums, double deviation, DoubleUnaryOperator ofEnd) {
-    return total(sums, deviation, ofEnd, first(sums, deviation));
+    int first = first(sums, deviation);
+    return total(sums, deviation, ofEnd, first, first - 1);
   }
 
-  /** Returns the same from a band on. */
+  /**
+   * Returns the sum of the sizes, where some rows may be far from all others, as the few of a rare
+   * class are: up to a size all bands count like the one above those that are seen.
+   *
+   * @param reach the size
+   */
+  Noised total(double[] sums, double deviation, double reach) {
+    int first = first(sums, deviation);
+    return total(sums, deviation, end -> end, first, Math.min(first - 1, band(reach)));
+  }
+
+  /** Returns the sum over the rows of a function of their sizes, of the bands from one on. */
   Noised total(double[] sums, double deviation, DoubleUnaryOperator ofEnd, int first) {
+    return total(sums, deviation, ofEnd, first, first);
+  }
+
+  private Noised total(
+      double[] sums, double deviation, DoubleUnaryOperator ofEnd, int first, int hidden) {
     if (first == count) {
       return Noised.HIDDEN;
     }
     double total = 0.0;
-    double above = first == 0 ? 0.0 : MISSED * ofEnd.applyAsDouble(end(first - 1));
-    double squares = above * above;
-    for (int k = first; k < count; k++) {
+    double squares = 0.0;
+    for (int k = Math.max(0, hidden); k < count; k++) {
       double end = ofEnd.applyAsDouble(end(k));
-      total += end * sums[k];
-      squares += end * end;
+      boolean isSeen = k >= first;
+      total += end * (isSeen ? sums[k] : Math.max(0.0, sums[k]));
+      double error = isSeen ? end : MISSED * end;
+      squares += error * error;
     }
     return new Noised(total, deviation * Math.sqrt(squares));
   }

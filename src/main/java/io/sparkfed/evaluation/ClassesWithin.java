@@ -39,7 +39,7 @@ record ClassesWithin(SoftmaxLoss loss) implements BoundedSums {
     Noised right = sums.sum(0, RIGHT);
     Noised wrong = sums.sum(0, WRONG);
     Noised rows = right.plus(wrong);
-    Noised mean = LOSSES.total(sums.of(1), sums.deviation(1), end -> end).over(rows);
+    Noised mean = OutcomesWithin.meanLoss(sums, rows);
     int classes = loss.classes();
     Noised precisions = new Noised(0.0, 0.0);
     Noised recalls = precisions;

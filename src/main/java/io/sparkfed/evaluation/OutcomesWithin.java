@@ -77,13 +77,23 @@ record OutcomesWithin(
     }
   }
 
+  /**
+   * Returns the mean of losses that are the second part. Of a class as rare as what noise hides, a
+   * model says that it is, and what rows of it lose is the logarithm of that.
+   */
+  static Noised meanLoss(NoisedSums sums, Noised rows) {
+    double deviation = sums.deviation(1);
+    double reach = Math.log(Math.max(1.0, rows.value() / deviation));
+    return LOSSES.total(sums.of(1), deviation, reach).over(rows);
+  }
+
   @Override
   public NoisedMetrics metrics(NoisedSums sums) {
     Noised right = sums.sum(OUTCOMES, TRUE_POSITIVES, TRUE_NEGATIVES);
     Noised wrong = sums.sum(OUTCOMES, FALSE_POSITIVES, FALSE_NEGATIVES);
     Noised found = sums.sum(OUTCOMES, TRUE_POSITIVES);
     Noised rows = right.plus(wrong);
-    Noised mean = LOSSES.total(sums.of(1), sums.deviation(1), end -> end).over(rows);
+    Noised mean = meanLoss(sums, rows);
     NoisedMetrics.Builder metrics =
         new NoisedMetrics.Builder(rows, sums.heaviest())
             .put(lossName, mean)
