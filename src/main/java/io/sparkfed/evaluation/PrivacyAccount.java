@@ -10,7 +10,8 @@ import java.util.List;
  * @param delta asked for
  * @param rho what was spent, in zero-concentrated differential privacy
  * @param exactEpsilon the epsilon of the same Gaussian releases by the exact curve, at {@code
- *     delta}: it holds for settings that were fixed beforehand
+ *     delta}: it holds for settings that were fixed beforehand, and is for display only. What is
+ *     guaranteed, also beside other runs, is {@code epsilon}
  * @param advantage by how much more than by guessing whoever sees all releases can tell at most
  *     whether a row was there, in [0, 1]
  * @param honestWorkers of how many workers the noise is relied on

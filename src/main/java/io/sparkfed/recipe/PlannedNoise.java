@@ -79,8 +79,10 @@ public final class PlannedNoise {
     add("figures of training rows", budgets.figures(), excess, lines);
     if (budgets.test().equals(Zcdp.NOTHING)) {
       lines.add("  no test rows: no figure of them is told");
+    } else {
+      add("figures of test rows", budgets.test(), excess, lines);
+      lines.addAll(PlannedFigures.lines(config, sigma(budgets.test(), excess)));
     }
-    add("figures of test rows", budgets.test(), excess, lines);
     return lines;
   }
 

@@ -190,9 +190,10 @@ public final class JsonFiles {
     put(node, "epsilon", account.epsilon());
     put(node, "delta", account.delta());
     put(node, "rho", account.rho());
-    put(node, "exactEpsilon", account.exactEpsilon());
     put(node, "advantage", account.advantage());
+    node.put("guarantee", PrivacyWords.guarantee(account));
     node.put("inPlainWords", PrivacyWords.meaning(account));
+    put(node.putObject("displayOnly"), "exactEpsilonOfTheseFixedSettings", account.exactEpsilon());
     node.put("honestWorkers", account.honestWorkers());
     node.put("rowsOfPerson", account.rowsOfPerson());
     ArrayNode releases = node.putArray("releases");

@@ -41,7 +41,12 @@ public final class PrivacyWords {
 
   /** Returns the account in one line. */
   public static String line(PrivacyAccount account) {
-    return "privacy: epsilon "
+    return "privacy: " + guarantee(account);
+  }
+
+  /** Returns what is guaranteed, as it is quoted. */
+  static String guarantee(PrivacyAccount account) {
+    return "epsilon "
         + plain(account.epsilon())
         + ", delta "
         + small(account.delta())

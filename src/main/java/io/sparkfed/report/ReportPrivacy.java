@@ -26,13 +26,12 @@ final class ReportPrivacy {
         "figures",
         List.of(
             figure("Neighbors", capitalized(PrivacyWords.adjacency(account))),
+            figure("Guarantee, to quote", PrivacyWords.guarantee(account)),
             figure(
-                "Epsilon, delta",
-                PrivacyWords.plain(account.epsilon()) + ", " + PrivacyWords.small(account.delta())),
-            figure("Rho", number(account.rho())),
-            figure(
-                "Exact epsilon",
-                number(account.exactEpsilon()) + " (for settings that were fixed beforehand)"),
+                "For display only",
+                "epsilon "
+                    + number(account.exactEpsilon())
+                    + " by the exact curve, for these fixed settings; no guarantee"),
             figure(
                 "Noise relied on",
                 "of "

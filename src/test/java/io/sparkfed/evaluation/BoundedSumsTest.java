@@ -220,6 +220,21 @@ class BoundedSumsTest {
     assertEquals(truth, drawn.mean(), 0.15 * drawn.deviation() + bins, drawn.toString());
   }
 
+  /** Before a run the worst is told: what is right, and what wrong, has its part of it. */
+  @ParameterizedTest
+  @CsvSource({"LOGISTIC", "SVM", "SOFTMAX"})
+  void expectedNoise_ofAccuracy_isWhatARunHasTimesItsPart(Family family) {
+    double noise = sums(family).bound() * 4.05 * 1.2248;
+    double most = ExpectedNoise.ofAccuracy(sums(family), noise, ROWS);
+
+    Drawn drawn = draw(family, "accuracy");
+
+    double part = Math.hypot(drawn.mean(), 1.0 - drawn.mean());
+    assertEquals(part, drawn.deviation() / most, 0.1 * part, drawn.toString());
+    assertTrue(Double.isNaN(ExpectedNoise.ofAccuracy(sums(family), noise, 10.0)));
+    assertEquals(most / 10.0, ExpectedNoise.ofAccuracy(sums(family), noise, 10.0 * ROWS), 1e-9);
+  }
+
   /** What is told from bands is biased by rows that noise hides; that is in what is stated. */
   @ParameterizedTest
   @CsvSource({

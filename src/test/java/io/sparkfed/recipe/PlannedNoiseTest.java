@@ -78,4 +78,43 @@ class PlannedNoiseTest {
     assertEquals("  products of features and labels  sigma 5.749", lines.get(2));
     assertEquals("  no test rows: no figure of them is told", lines.get(3));
   }
+
+  /**
+   * By hand: sigma 4.045 on each number, of sums that a row moves by .99682, where a row's outcome
+   * counts 37/64; two numbers have the rows that are right, so 4.045 * .99682 * 64/37 * sqrt(2) /
+   * 208 = .0474. A person's two rows move the sums twice as far.
+   */
+  @Test
+  void lines_classifier_tellHowExactAnAccuracyWillBe() {
+    String[] known = {
+      "privacy.rows=486", "data.split.test-fraction=0.3", "privacy.honest-workers=1"
+    };
+    assertEquals(
+        "  accuracy of about 208 test rows: expected error by noise at most +-0.047",
+        ofClasses(known));
+    assertEquals(
+        "  noise would hide the figures of about 20 test rows",
+        ofClasses("privacy.rows=180", "data.split.test-fraction=0.1", "privacy.honest-workers=1"));
+    assertEquals(
+        "  accuracy of 1000 test rows: expected error by noise at most +-0.0099; of ten times as"
+            + " many a tenth of that",
+        ofClasses("data.split.test-fraction=0.3", "privacy.honest-workers=1"));
+    assertEquals(
+        "  accuracy of 1000 test rows: expected error by noise at most +-0.020; of ten times as"
+            + " many a tenth of that",
+        ofClasses(
+            "data.split.test-fraction=0.3",
+            "privacy.honest-workers=1",
+            "privacy.person-column=p",
+            "privacy.rows-per-person=2"));
+  }
+
+  private String ofClasses(String... arguments) {
+    String text =
+        ConfigFiles.LEAST
+            + ConfigFiles.PRIVATE.replace(", label-bounds = [0, 1]", "").replace("1e-6", "1e-5")
+            + "model.family = logistic\n";
+    List<String> lines = PlannedNoise.lines(new ConfigFiles(folder).load(text, arguments), 3, 1);
+    return lines.get(lines.size() - 1);
+  }
 }

@@ -59,7 +59,11 @@ class ReportPrivacyTest {
     assertEquals(1.0, privacy.path("epsilon").doubleValue());
     assertEquals(1e-5, privacy.path("delta").doubleValue());
     assertEquals(0.0305566, privacy.path("rho").doubleValue());
-    assertEquals(0.91526, privacy.path("exactEpsilon").doubleValue());
+    assertEquals(
+        "epsilon 1, delta 1e-5 (rho 0.03056) for one row of one worker more or less",
+        privacy.path("guarantee").textValue());
+    assertEquals(
+        "{\"exactEpsilonOfTheseFixedSettings\":0.91526}", privacy.path("displayOnly").toString());
     assertEquals(0.0983697, privacy.path("advantage").doubleValue());
     assertEquals(3, privacy.path("honestWorkers").intValue());
     assertEquals(2, privacy.path("releases").size());
@@ -149,6 +153,14 @@ class ReportPrivacyTest {
     assertTrue(page.contains("with at most 9.84 points above guessing"));
     assertTrue(page.contains("as long as 3 workers of each sum don&#39;t tell"));
     assertEquals("1", keyFigure(page, "Epsilon"));
+    assertTrue(
+        page.contains(
+            "<dt>Guarantee, to quote</dt><dd>epsilon 1, delta 1e-5 (rho 0.03056) for one row of one"
+                + " worker more or less</dd>"));
+    assertTrue(
+        page.contains(
+            "<dt>For display only</dt><dd>epsilon 0.9153 by the exact curve, for these fixed"
+                + " settings; no guarantee</dd>"));
     assertEquals(
         List.of("8", "6", "11.50", "1.250", "0.02445"),
         tableRow(page, "gradient").stream().filter(cell -> !cell.equals("train")).toList());
