@@ -191,7 +191,7 @@ public final class ConfigLoader {
     Config named =
         ConfigFactory.parseMap(Map.of("name", defaultName), "name of the configuration file");
     Config byModel = ofModel.besides(user);
-    Config byUnit = PrivacyReader.presetOf(user);
+    Config byUnit = PrivacyReader.defaultsOf(user);
     Config resolved =
         user.withFallback(named)
             .withFallback(byModel)

@@ -91,7 +91,8 @@ final class DataReader {
   /** Simulated workers may be of any size; where rows are hidden, so is who has how many. */
   private LeastRows leastRows(Source source) {
     int rows = read.integer("data.min-worker-rows", 1, Integer.MAX_VALUE);
-    boolean isFree = !(source instanceof WorkerPaths) || new PrivacyReader(user, read).hidesRows();
+    boolean isFree =
+        !(source instanceof WorkerPaths) || new PrivacyReader(user, read).isProtecting();
     return isFree ? LeastRows.ANY : new LeastRows(rows);
   }
 
@@ -135,7 +136,7 @@ final class DataReader {
     ColumnNames.requireOnce("data.impute.columns", imputed);
     boolean isConstant =
         read.oneOf("data.impute.strategy", List.of("mean", CONSTANT)).equals(CONSTANT);
-    if (isConstant && !new PrivacyReader(user, read).hidesRows()) {
+    if (isConstant && !new PrivacyReader(user, read).isProtecting()) {
       throw read.invalid(
           "data.impute.strategy", "needs privacy.bounds, whose middle is what is filled in");
     }

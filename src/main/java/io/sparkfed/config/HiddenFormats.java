@@ -2,6 +2,7 @@ package io.sparkfed.config;
 
 import io.sparkfed.config.DataConfig.Synthetic;
 import io.sparkfed.config.DataConfig.WorkerPaths;
+import io.sparkfed.config.PrivacySettings.Unit;
 import io.sparkfed.csv.CsvDialect;
 import java.util.Locale;
 import java.util.Optional;
@@ -9,8 +10,6 @@ import java.util.Set;
 
 /** Refuses formats whose columns would be found in rows that are hidden. */
 final class HiddenFormats {
-  private static final String UNDER = " under privacy.unit = row: ";
-
   /** Formats of records that name their own fields. */
   private static final Set<String> OF_RECORDS = Set.of("json", "xml");
 
@@ -21,16 +20,17 @@ final class HiddenFormats {
    *
    * @throws ConfigurationException naming the key, and what to do instead
    */
-  static void require(DataConfig data) {
+  static void require(DataConfig data, Unit unit) {
     if (data.source() instanceof Synthetic) {
       return;
     }
+    String under = unit.under() + ": ";
     String format = data.format().toLowerCase(Locale.ROOT);
     if (OF_RECORDS.contains(format)) {
       throw new ConfigurationException(
           "data.format must not be "
               + format
-              + UNDER
+              + under
               + "which columns there are is found in its rows, and a malformed one ends a run. Write"
               + " them as parquet, or as csv with a header");
     }
@@ -38,7 +38,7 @@ final class HiddenFormats {
         data.options().keySet().stream().anyMatch(name -> name.equalsIgnoreCase("numFeatures"));
     if (format.equals("libsvm") && !hasWidth) {
       throw new ConfigurationException(
-          "data.options.numFeatures must be set" + UNDER + "without it, it is found in rows");
+          "data.options.numFeatures must be set" + under + "without it, it is found in rows");
     }
     if (data.csv().isPresent() && data.schema().isEmpty()) {
       withoutNames(data)
@@ -47,7 +47,7 @@ final class HiddenFormats {
                 throw new ConfigurationException(
                     section
                         + ".columns must be set"
-                        + UNDER
+                        + under
                         + "without names and without a header, the number of columns is found in"
                         + " rows");
               });

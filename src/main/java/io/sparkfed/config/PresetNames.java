@@ -29,7 +29,17 @@ public final class PresetNames {
     return Preset.of(preset).filter(Preset::isNoised).isPresent();
   }
 
+  /** Returns whether a preset averages what workers train. */
+  static boolean isAveraging(String preset) {
+    return Preset.of(preset).filter(named -> !named.isLossless() && !named.isNoised()).isPresent();
+  }
+
   /** Returns the names of such presets, sorted. */
+  static List<String> averaging() {
+    return all().stream().filter(PresetNames::isAveraging).toList();
+  }
+
+  /** Returns the names of the presets that train from noisy sums alone, sorted. */
   static List<String> noised() {
     return all().stream().filter(PresetNames::isNoised).toList();
   }

@@ -3,8 +3,10 @@ package io.sparkfed.config;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.sparkfed.config.DataConfig.Columns;
+import io.sparkfed.config.DataConfig.Missing;
 import io.sparkfed.config.DataConfig.Synthetic;
 import io.sparkfed.config.PrivacySettings.Unit;
+import io.sparkfed.federated.Weighting;
 import io.sparkfed.math.Interval;
 import io.sparkfed.model.Family;
 import java.util.ArrayList;
@@ -39,6 +41,19 @@ final class PrivacyReader {
   private static final String PERSON = "privacy.person-column";
   private static final String INTERVAL = "must be [low, high], finite numbers with low < high";
 
+  static final String WEIGHTING = "algorithm.weighting";
+  private static final String UPDATE_NORM = "privacy.update-norm";
+
+  /** Keys of the section that are about single rows. */
+  private static final List<String> OF_ROWS =
+      List.of(
+          ROWS,
+          PERSON,
+          "privacy.rows-per-person",
+          "privacy.max-weight",
+          "privacy.max-row-norm",
+          "privacy.count-share");
+
   private final Config user;
   private final ConfigReader read;
 
@@ -53,12 +68,18 @@ final class PrivacyReader {
   }
 
   /**
-   * Returns the preset that is taken where rows are hidden and nobody names one: that of the common
-   * defaults isn't possible.
+   * Returns what is taken under a unit where nobody says otherwise, as the common defaults aren't
+   * possible there.
    *
    * @param user what was set, without defaults
    */
-  static Config presetOf(Config user) {
+  static Config defaultsOf(Config user) {
+    if (hides(Unit.WORKER, user)) {
+      return ConfigFactory.parseMap(
+          Map.of(
+              WEIGHTING, EnumNames.of(Weighting.EQUAL), "data.missing", EnumNames.of(Missing.DROP)),
+          UNIT + " = worker");
+    }
     return hidesRows(user) && !user.hasPathOrNull(PRESET)
         ? ConfigFactory.parseMap(Map.of(PRESET, PresetNames.PRIVATE), UNIT + " = row")
         : ConfigFactory.empty();
@@ -66,7 +87,11 @@ final class PrivacyReader {
 
   /** Returns whether rows are hidden, as far as it can be said before values are checked. */
   static boolean hidesRows(Config config) {
-    return config.hasPath(UNIT) && EnumNames.of(Unit.ROW).equals(config.getValue(UNIT).unwrapped());
+    return hides(Unit.ROW, config);
+  }
+
+  private static boolean hides(Unit unit, Config config) {
+    return config.hasPath(UNIT) && EnumNames.of(unit).equals(config.getValue(UNIT).unwrapped());
   }
 
   /** Returns the preset that a name stands for: auto has no other where rows are hidden. */
@@ -79,7 +104,12 @@ final class PrivacyReader {
     return read.integer("privacy.rounds", 1, 10_000);
   }
 
-  /** Returns whether rows are hidden. */
+  /** Returns whether something is hidden. */
+  boolean isProtecting() {
+    return unit() != Unit.NONE;
+  }
+
+  /** Returns whether single rows are hidden. */
   boolean hidesRows() {
     return unit() == Unit.ROW;
   }
@@ -99,9 +129,10 @@ final class PrivacyReader {
       refuseWithoutUnit();
       return Optional.empty();
     }
-    PrivacyValidation.requireLevels(data);
-    HiddenFormats.require(data);
-    PrivacyValidation.requireAllRows(data);
+    PrivacyValidation.requireLevels(data, unit());
+    HiddenFormats.require(data, unit());
+    PrivacyValidation.requireAllRows(data, unit());
+    refuseIdle();
     OptionalLong rows = rows();
     Optional<String> person = person(data);
     int perPerson = read.integer("privacy.rows-per-person", 1, 1_000_000);
@@ -140,7 +171,8 @@ final class PrivacyReader {
             share(read, "privacy.evaluation-share"),
             read.number(
                 "privacy.count-share", "must be a number in (0, 1)", v -> v > 0.0 && v < 1.0),
-            share(read, INTERVALS_SHARE)));
+            share(read, INTERVALS_SHARE),
+            updateNorm()));
   }
 
   /** A number that says who somebody is must not reach a model. */
@@ -173,9 +205,36 @@ final class PrivacyReader {
     for (String key : read.keysIn(PRIVACY)) {
       String path = PRIVACY + "." + key;
       if (!path.equals(UNIT) && user.hasPath(path)) {
-        throw read.invalid(path, "does nothing without " + UNIT + " = row");
+        throw read.invalid(path, "does nothing without " + UNIT + " = row or worker");
       }
     }
+  }
+
+  /** Refuses what says how single rows are hidden where whole workers are, and the reverse. */
+  private void refuseIdle() {
+    if (unit() == Unit.ROW && user.hasPath(UPDATE_NORM)) {
+      throw read.invalid(UPDATE_NORM, "does nothing without " + UNIT + " = worker");
+    }
+    if (unit() == Unit.WORKER) {
+      for (String key : OF_ROWS) {
+        if (user.hasPath(key)) {
+          throw read.invalid(
+              key, "does nothing" + Unit.WORKER.under() + ", which hides all rows of a worker");
+        }
+      }
+    }
+  }
+
+  private OptionalDouble updateNorm() {
+    if (unit() != Unit.WORKER) {
+      return OptionalDouble.empty();
+    }
+    if (!read.isSet(UPDATE_NORM)) {
+      throw read.missing(UPDATE_NORM);
+    }
+    return OptionalDouble.of(
+        read.number(
+            UPDATE_NORM, "must be a number from 1e-20 to 1e20", v -> v >= LEAST && v <= MOST));
   }
 
   /** Returns a part of the budget. */
@@ -245,7 +304,9 @@ final class PrivacyReader {
     if (!isSet) {
       throw new ConfigurationException(
           VECTOR_SIZE
-              + " must be set with data.features-column under privacy.unit = row: otherwise rows would"
+              + " must be set with data.features-column"
+              + unit().under()
+              + ": otherwise rows would"
               + " say how many features there are");
     }
     return OptionalInt.of(read.integer(VECTOR_SIZE, 1, MOST_FEATURES));

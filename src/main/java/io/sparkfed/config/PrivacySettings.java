@@ -32,6 +32,8 @@ import java.util.TreeMap;
  * @param evaluationShare of it: for figures of training rows, in [0, 1)
  * @param countShare of it: for the number of rows, in (0, 1), where that isn't public
  * @param intervalsShare of it: for intervals of coefficients, in [0, 1); 0 for none
+ * @param updateNorm where whole workers are protected: a worker's longer update is shortened to it,
+ *     positive and finite; empty otherwise
  */
 public record PrivacySettings(
     Unit unit,
@@ -50,7 +52,8 @@ public record PrivacySettings(
     double gramShare,
     double evaluationShare,
     double countShare,
-    double intervalsShare) {
+    double intervalsShare,
+    OptionalDouble updateNorm) {
 
   /** Copies the bounds. */
   public PrivacySettings {
@@ -64,6 +67,11 @@ public record PrivacySettings(
     /** One row of one worker, there or not. */
     ROW,
     /** All rows of one worker, there or not. */
-    WORKER
+    WORKER;
+
+    /** Returns what a rule that holds under the unit ends with. */
+    String under() {
+      return " under privacy.unit = " + EnumNames.of(this);
+    }
   }
 }

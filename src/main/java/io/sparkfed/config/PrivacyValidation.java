@@ -5,6 +5,7 @@ import io.sparkfed.config.DataConfig.Missing;
 import io.sparkfed.config.DataConfig.PooledTable;
 import io.sparkfed.config.PrivacySettings.Unit;
 import io.sparkfed.config.TrainingConfig.WherePaying;
+import io.sparkfed.federated.Weighting;
 import io.sparkfed.model.Family;
 import io.sparkfed.model.Standardize;
 import java.util.LinkedHashMap;
@@ -18,7 +19,9 @@ import java.util.TreeMap;
  */
 final class PrivacyValidation {
   private static final String PRESET = "algorithm.preset";
-  private static final String UNDER = " under privacy.unit = row";
+
+  /** What the rule on a key begins with; the unit follows. */
+  private static final String UNSET = "must not be set%s";
 
   private static final String COHORT =
       ": who takes part is no secret, and sums need the noise of all";
@@ -30,22 +33,20 @@ final class PrivacyValidation {
   private static final Map<String, String> OF_KEYS =
       new TreeMap<>(
           Map.of(
-              "algorithm.rounds",
-              "must not be set" + UNDER + ": privacy.rounds says how many gradients are summed",
               "algorithm.tolerance",
-              "must not be set" + UNDER + ": the loss to stop by would be told in each round",
+              UNSET + ": the loss to stop by would be told in each round",
               "algorithm.cohort.fraction",
-              "must not be set" + UNDER + COHORT,
+              UNSET + COHORT,
               "algorithm.cohort.count",
-              "must not be set" + UNDER + COHORT,
+              UNSET + COHORT,
               "data.min-level-rows",
-              "must not be set" + UNDER + ": it needs the exact number of rows at each level",
+              UNSET + ": it needs the exact number of rows at each level",
               "data.min-level-workers",
-              "must not be set" + UNDER + ": it needs the exact number of workers at each level",
+              UNSET + ": it needs the exact number of workers at each level",
               "data.min-worker-rows",
-              "must not be set" + UNDER + ": who has too few rows would be told exactly",
+              UNSET + ": who has too few rows would be told exactly",
               "evaluation.auc-error",
-              "must not be set" + UNDER + ": the test rows are summed once, and no finer"));
+              UNSET + ": the test rows are summed once, and no finer"));
 
   private final Config user;
   private final ConfigReader read;
@@ -81,10 +82,6 @@ final class PrivacyValidation {
    * @throws ConfigurationException naming the first key that doesn't go with the unit
    */
   void validate(String preset, Family family, Unit unit) {
-    if (unit == Unit.WORKER) {
-      throw read.invalid(
-          PrivacyReader.UNIT, "must be none or row: whole workers can't be hidden yet");
-    }
     boolean isNoised = PresetNames.isNoised(preset);
     if (unit == Unit.NONE) {
       if (isNoised) {
@@ -92,12 +89,25 @@ final class PrivacyValidation {
       }
       return;
     }
-    if (!isNoised) {
+    String under = unit.under();
+    if (unit == Unit.WORKER) {
+      requireAveraging(preset, under);
+    } else {
+      requireNoised(preset, under);
+    }
+    requireFamily(preset, family, under);
+    OF_KEYS.forEach((key, rule) -> refuse(user.hasPath(key), key, String.format(rule, under)));
+    refuseValues(under);
+    requireIntervals(preset, family);
+  }
+
+  private void requireNoised(String preset, String under) {
+    if (!PresetNames.isNoised(preset)) {
       throw read.invalid(
           PRESET,
           "must be one of "
               + String.join(" | ", PresetNames.noised())
-              + UNDER
+              + under
               + ": "
               + OF_PRESETS.entrySet().stream()
                   .filter(reason -> preset.startsWith(reason.getKey()))
@@ -105,22 +115,51 @@ final class PrivacyValidation {
                   .findFirst()
                   .orElseThrow());
     }
-    requireFamily(preset, family);
-    OF_KEYS.forEach((key, rule) -> refuse(user.hasPath(key), key, rule));
-    refuseValues();
-    requireIntervals(preset, family);
+    refuse(
+        user.hasPath("algorithm.rounds"),
+        "algorithm.rounds",
+        String.format(UNSET, under) + ": privacy.rounds says how many gradients are summed");
+    refuse(
+        read.oneOfOrTruth("algorithm.warm-start", WherePaying.class) == WherePaying.TRUE,
+        "algorithm.warm-start",
+        "must not be true" + under + ": nothing bounds what one row does to an average of models");
+    refuse(
+        read.oneOfOrTruth("algorithm.preconditioner", WherePaying.class) == WherePaying.TRUE,
+        "algorithm.preconditioner",
+        "must not be true" + under + ": it sums products of features without noise");
+    refuse(
+        read.number("model.l1", "must be a number >= 0", v -> v >= 0.0) > 0.0,
+        "model.l1",
+        "must be 0" + under + ": only model.l2 is possible there");
   }
 
-  private void requireFamily(String preset, Family family) {
+  private void requireAveraging(String preset, String under) {
+    if (!PresetNames.isAveraging(preset)) {
+      throw read.invalid(
+          PRESET,
+          "must be one of "
+              + String.join(" | ", PresetNames.averaging())
+              + under
+              + ": only a worker's update as a whole is cut to a length");
+    }
+    refuse(
+        read.oneOf(PrivacyReader.WEIGHTING, Weighting.class) != Weighting.EQUAL,
+        PrivacyReader.WEIGHTING,
+        "must be equal" + under + ": otherwise a worker's weight tells how many rows it has");
+  }
+
+  private void requireFamily(String preset, Family family, String under) {
     if (!canHide(family)) {
       throw read.invalid(
           "model.family",
           "must be one of "
               + String.join(" | ", EnumNames.of(Family.class, PrivacyValidation::canHide))
-              + UNDER
-              + ": the others' gradients of single rows are too large to be bounded with any use");
+              + under
+              + ": the others' gradients are too large to be bounded with any use");
     }
-    if (!preset.equals(PresetNames.PRIVATE) && !family.isQuadratic()) {
+    if (PresetNames.isNoised(preset)
+        && !preset.equals(PresetNames.PRIVATE)
+        && !family.isQuadratic()) {
       throw read.invalid(
           "model.family",
           "must be "
@@ -165,34 +204,22 @@ final class PrivacyValidation {
             + " intervals need");
   }
 
-  private void refuseValues() {
+  private void refuseValues(String under) {
     refuse(
         read.oneOf("model.standardize", Standardize.class) != Standardize.NONE,
         "model.standardize",
         "must be none"
-            + UNDER
+            + under
             + ": means and deviations would be told exactly; privacy.bounds gives the scale");
-    refuse(
-        read.oneOfOrTruth("algorithm.warm-start", WherePaying.class) == WherePaying.TRUE,
-        "algorithm.warm-start",
-        "must not be true" + UNDER + ": nothing bounds what one row does to an average of models");
-    refuse(
-        read.oneOfOrTruth("algorithm.preconditioner", WherePaying.class) == WherePaying.TRUE,
-        "algorithm.preconditioner",
-        "must not be true" + UNDER + ": it sums products of features without noise");
-    refuse(
-        read.number("model.l1", "must be a number >= 0", v -> v >= 0.0) > 0.0,
-        "model.l1",
-        "must be 0" + UNDER + ": only model.l2 is possible there");
     refuse(
         read.oneOf("data.missing", Missing.class) == Missing.ERROR,
         "data.missing",
-        "must be drop" + UNDER + ": an error would tell that there is such a row");
+        "must be drop" + under + ": an error would tell that there is such a row");
     refuse(
         !read.strings("data.impute.columns").isEmpty()
             && !read.string("data.impute.strategy").equals(DataReader.CONSTANT),
         "data.impute.strategy",
-        "must be constant" + UNDER + ": a mean would be told exactly");
+        "must be constant" + under + ": a mean would be told exactly");
   }
 
   private void refuse(boolean isSo, String key, String rule) {
@@ -206,7 +233,7 @@ final class PrivacyValidation {
    *
    * @throws ConfigurationException naming all of them
    */
-  static void requireLevels(DataConfig data) {
+  static void requireLevels(DataConfig data, Unit unit) {
     List<String> without =
         data.preprocessing().categories().entrySet().stream()
             .filter(category -> category.getValue().levels().isEmpty())
@@ -217,7 +244,7 @@ final class PrivacyValidation {
       throw new ConfigurationException(
           String.join(", ", without)
               + " must be set"
-              + UNDER
+              + unit.under()
               + ": levels that are found in rows tell of single rows");
     }
   }
@@ -227,11 +254,11 @@ final class PrivacyValidation {
    *
    * @throws ConfigurationException naming the key
    */
-  static void requireAllRows(DataConfig data) {
+  static void requireAllRows(DataConfig data, Unit unit) {
     if (data.source() instanceof PooledTable && data.where().isPresent()) {
       throw new ConfigurationException(
           "data.where must not be set"
-              + UNDER
+              + unit.under()
               + " where all rows are in one table, data.path: who has a row that fulfills it would"
               + " be told exactly; data.workers has a table for each");
     }

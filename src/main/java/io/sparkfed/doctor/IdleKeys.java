@@ -5,6 +5,7 @@ import io.sparkfed.config.DataConfig.Synthetic;
 import io.sparkfed.config.EnumNames;
 import io.sparkfed.config.PresetNames;
 import io.sparkfed.config.PrivacySettings;
+import io.sparkfed.config.PrivacySettings.Unit;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.config.TrainingConfig.Algorithm;
 import io.sparkfed.config.Validation;
@@ -85,7 +86,7 @@ public final class IdleKeys {
         "algorithm.preset = " + algorithm.preset() + " detects divergence by itself",
         "algorithm.divergence-factor");
     idle(
-        PresetNames.isNoised(algorithm.preset()),
+        config.privacy().isPresent(),
         "no loss is told before the end",
         "algorithm.divergence-factor");
     idle(
@@ -105,7 +106,7 @@ public final class IdleKeys {
   private boolean hasIntervals(PrivacySettings privacy) {
     return config.algorithm().preset().equals(PresetNames.PRIVATE)
         ? privacy.intervalsShare() > 0.0
-        : config.model().l2() == 0.0;
+        : privacy.unit() == Unit.ROW && config.model().l2() == 0.0;
   }
 
   private void result() {

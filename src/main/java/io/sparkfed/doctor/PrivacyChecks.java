@@ -43,8 +43,9 @@ public final class PrivacyChecks {
         "as little as the model allows",
         String.format(
             Locale.ROOT,
-            "whoever sees all that the run tells can tell whether one given row was there with at"
+            "whoever sees all that the run tells can tell whether %s with at"
                 + " most %.2f points above guessing",
+            PlannedNoise.unit(config).given(),
             Math.ceil(1e4 * advantage) / 1e2));
   }
 

@@ -6,6 +6,7 @@ import static io.sparkfed.report.ReportText.seconds;
 import io.sparkfed.config.AggregationMode;
 import io.sparkfed.config.ConfigurationException;
 import io.sparkfed.config.DataConfig.WorkerPaths;
+import io.sparkfed.config.EnumNames;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.doctor.Finding.Area;
 import io.sparkfed.doctor.Finding.Verdict;
@@ -116,7 +117,10 @@ public final class SurveyText {
     costs(lines);
     if (config.privacy().isPresent()) {
       lines.add("");
-      lines.add("no row was looked at: privacy.unit = row hides which rows there are, and how");
+      lines.add(
+          "no row was looked at: privacy.unit = "
+              + EnumNames.of(config.privacy().get().unit())
+              + " hides which rows there are, and how");
       int workers = Math.max(1, found.workers().size());
       lines.addAll(PlannedNoise.lines(config, cost().coefficients(), workers));
     }

@@ -3,6 +3,7 @@ package io.sparkfed.evaluation;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Metrics of rows whose sums have noise.
@@ -16,10 +17,34 @@ import java.util.Map;
 public record NoisedMetrics(
     Map<String, Double> metrics, Map<String, Double> errors, double meanLoss) {
 
+  private static final String ROWS = "rows";
+
+  /** Metrics that grow with rows. */
+  private static final Set<String> SUMS = Set.of("deviance", "sumSquaredErrors");
+
   /** Takes copies, in the same order. */
   public NoisedMetrics {
     metrics = Collections.unmodifiableMap(new LinkedHashMap<>(metrics));
     errors = Collections.unmodifiableMap(new LinkedHashMap<>(errors));
+  }
+
+  /**
+   * Returns the same where the rows are means of workers: how many there are is how many workers
+   * have some, and sums over rows are none.
+   */
+  public NoisedMetrics ofWorkers() {
+    return new NoisedMetrics(ofWorkers(metrics), ofWorkers(errors), meanLoss);
+  }
+
+  private static Map<String, Double> ofWorkers(Map<String, Double> ofRows) {
+    Map<String, Double> means = new LinkedHashMap<>();
+    ofRows.forEach(
+        (name, value) -> {
+          if (!SUMS.contains(name)) {
+            means.put(name.equals(ROWS) ? "workers" : name, value);
+          }
+        });
+    return means;
   }
 
   /** Metrics that are put one after the other. */
@@ -31,7 +56,7 @@ public record NoisedMetrics(
     /** Begins with the number of rows. */
     Builder(Noised rows, double heaviest) {
       this.hasRows = rows.isSeen();
-      put("rows", rows.times(heaviest));
+      put(ROWS, rows.times(heaviest));
     }
 
     Builder put(String name, Noised metric) {

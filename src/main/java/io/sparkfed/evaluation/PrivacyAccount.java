@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * What a run's releases cost, and what that means.
  *
- * @param unit what is protected: {@code row}, {@code person} or {@code worker}
+ * @param unit what is protected
  * @param epsilon asked for
  * @param delta asked for
  * @param rho what was spent, in zero-concentrated differential privacy
@@ -19,7 +19,7 @@ import java.util.List;
  * @param releases in the order of the run
  */
 public record PrivacyAccount(
-    String unit,
+    HiddenUnit unit,
     double epsilon,
     double delta,
     double rho,
@@ -42,7 +42,7 @@ public record PrivacyAccount(
    * @param sums how many
    * @param length numbers in each
    * @param sigma standard deviation of the noise on each number, in its own unit
-   * @param sensitivity how far a row moves the vector (L2), in the same unit
+   * @param sensitivity how far what is protected moves the vector (L2), in the same unit
    * @param rho of all of them together
    */
   public record Released(
@@ -52,5 +52,16 @@ public record PrivacyAccount(
       int length,
       double sigma,
       double sensitivity,
-      double rho) {}
+      double rho) {
+
+    /**
+     * Returns the same for something that costs another part of the rho.
+     *
+     * @param share positive
+     */
+    public Released times(double share) {
+      return new Released(
+          purpose, rows, sums, length, sigma, Math.sqrt(share) * sensitivity, share * rho);
+    }
+  }
 }

@@ -31,6 +31,10 @@ public record EvaluationWithin(
    * @throws IllegalArgumentException if the model has another number of outputs than its loss
    */
   public EvaluationWithin {
+    requireOutputs(sums, shape, model);
+  }
+
+  static void requireOutputs(BoundedSums sums, ModelShape shape, double[] model) {
     if (shape.outputs() != sums.loss().outputs() || model.length != shape.size()) {
       throw new IllegalArgumentException("the model must have the outputs of its loss");
     }

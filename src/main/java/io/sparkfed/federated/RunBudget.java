@@ -8,7 +8,8 @@ import io.sparkfed.privacy.Zcdp;
  *
  * @param training what all releases about training rows may cost
  * @param test what the release about test rows may cost; nothing where there is none. A row is in
- *     one of both parts, and which depends on that row alone, so the run costs the larger
+ *     one of both parts, and which depends on that row alone, so the run costs the larger. Of whole
+ *     workers, who have rows in both, it is a part of {@code training}
  * @param figuresShare of {@code training}: for figures of training rows at the end, in [0, 1)
  * @param countShare of what that leaves: for the number of rows, in [0, 1); 0 where it is public
  * @param intervalsShare of what is left then: for the Hessian that intervals of a fit from

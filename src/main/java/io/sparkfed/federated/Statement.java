@@ -52,7 +52,9 @@ public sealed interface Statement<S> extends Question<S>
         ProductsWithin,
         CountWithin,
         HessianWithin,
-        EvaluationWithin {
+        EvaluationWithin,
+        UpdateWithin,
+        MeansWithin {
 
   /**
    * {@inheritDoc}

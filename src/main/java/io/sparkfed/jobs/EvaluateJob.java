@@ -31,7 +31,7 @@ import picocli.CommandLine.Option;
       "Evaluates a trained model on rows that stay with their owners.",
       "Prints {\"metrics\": {...}} by split: train and test, or all without data.split; and",
       "{\"notes\": [...]} if something is left out.",
-      "Under privacy.unit = row sums have noise, for which owners' budgets are charged once",
+      "Under privacy.unit sums have noise, for which owners' budgets are charged once",
       "more; {\"noise\": {...}, \"privacy\": {...}} say what it does to each metric."
     })
 public final class EvaluateJob implements Callable<Integer> {

@@ -2,6 +2,7 @@ package io.sparkfed.jobs;
 
 import io.sparkfed.config.AggregationMode;
 import io.sparkfed.config.DataConfig.WorkerPaths;
+import io.sparkfed.config.EnumNames;
 import io.sparkfed.config.KeyWords;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.evaluation.Measurement;
@@ -11,6 +12,7 @@ import io.sparkfed.model.InputColumn.Numeric;
 import io.sparkfed.model.InputColumn.OneHot;
 import io.sparkfed.model.Standardize;
 import io.sparkfed.output.RunCheckpoints;
+import io.sparkfed.recipe.PlannedNoise;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -64,11 +66,13 @@ final class TrainingNotes {
                 notes.add(
                     "privacy.epsilon = "
                         + privacy.epsilon()
-                        + " hides little: somebody who sees everything can mostly tell whether a"
-                        + " given row was there"));
+                        + " hides little: somebody who sees everything can mostly tell whether "
+                        + PlannedNoise.unit(config).given()));
     if (config.privacy().isPresent()) {
       notes.add(
-          "losses of rounds aren't told under privacy.unit = row: each would cost some of epsilon");
+          "losses of rounds aren't told under privacy.unit = "
+              + EnumNames.of(config.privacy().get().unit())
+              + ": each would cost some of epsilon");
     }
     if (config.privacy().isPresent() && config.aggregation().keys().isEmpty()) {
       notes.add(

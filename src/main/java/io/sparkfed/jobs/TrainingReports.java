@@ -4,6 +4,8 @@ import io.sparkfed.config.AggregationMode;
 import io.sparkfed.config.EnumNames;
 import io.sparkfed.config.KeyWords;
 import io.sparkfed.config.TrainingConfig;
+import io.sparkfed.evaluation.HiddenUnit;
+import io.sparkfed.evaluation.PrivacyAccount;
 import io.sparkfed.evaluation.RoundSummary;
 import io.sparkfed.federated.TrainingResult;
 import io.sparkfed.federated.TrainingResult.Divergence;
@@ -22,6 +24,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.SparkSession;
@@ -89,14 +92,14 @@ final class TrainingReports {
 
   private static String inPlainWords(
       TrainingConfig config, boolean isLocal, TrainingResult result) {
-    boolean hasNoise = result.privacy().isPresent();
+    Optional<HiddenUnit> hidden = result.privacy().map(PrivacyAccount::unit);
     if (!config.aggregation().mode().protectsFromDriver()) {
-      return PlainWords.inTheClear(hasNoise);
+      return PlainWords.inTheClear(hidden);
     }
     int minWorkers = config.aggregation().minWorkers();
     return isLocal
-        ? PlainWords.rehearsal(minWorkers, hasNoise)
-        : PlainWords.sums(minWorkers, result.rounds(), hasNoise);
+        ? PlainWords.rehearsal(minWorkers, hidden)
+        : PlainWords.sums(minWorkers, result.rounds(), hidden);
   }
 
   private static FinalModel finalModel(

@@ -24,14 +24,11 @@ final class PlannedFigures {
    * @param sigma of the noise on each number, where 1 is what one row (or person) adds at most
    */
   static List<String> lines(TrainingConfig config, double sigma) {
-    Model model = config.model();
-    if (!model.family().isClassifier()) {
+    if (!config.model().family().isClassifier()) {
       return List.of();
     }
     PrivacySettings privacy = config.privacy().orElseThrow();
-    BoundedSums sums =
-        BoundedSums.of(
-            model.family(), model.loss(), config.metricSettings(), Optional.empty(), 0.0);
+    BoundedSums sums = sums(config);
     double noise = sigma * privacy.rowsPerPerson() * sums.bound();
     if (privacy.rows().isPresent() && config.data().split() instanceof SplitByFraction split) {
       double fraction = split.testFraction();
@@ -45,6 +42,25 @@ final class PlannedFigures {
             EXAMPLE,
             EXAMPLE + " test rows",
             "; of ten times as many a tenth of that"));
+  }
+
+  /**
+   * Returns what noise does to the accuracy in the mean of workers; nothing for models of numbers.
+   *
+   * @param sigma of the noise on each number, where 1 is what one worker adds at most
+   */
+  static List<String> ofWorkers(TrainingConfig config, double sigma, int workers) {
+    if (!config.model().family().isClassifier()) {
+      return List.of();
+    }
+    BoundedSums sums = sums(config);
+    return List.of(line(sigma * sums.bound(), sums, workers, workers + " workers' mean", ""));
+  }
+
+  private static BoundedSums sums(TrainingConfig config) {
+    Model model = config.model();
+    return BoundedSums.of(
+        model.family(), model.loss(), config.metricSettings(), Optional.empty(), 0.0);
   }
 
   private static String line(double noise, BoundedSums sums, long rows, String whose, String more) {

@@ -10,6 +10,7 @@ import io.sparkfed.config.EnumNames;
 import io.sparkfed.config.Preset;
 import io.sparkfed.config.PrivacySettings;
 import io.sparkfed.config.TrainingConfig;
+import io.sparkfed.evaluation.HiddenUnit;
 import io.sparkfed.federated.PrivatePlan;
 import io.sparkfed.federated.PrivatePlan.Method;
 import io.sparkfed.federated.RunBudget;
@@ -57,7 +58,8 @@ final class PrivatePlans {
               + shape.features());
     }
     RunBudget budget = budget(config);
-    Budgets budgets = Budgets.of(budget, method, SampledGram.order(shape), privacy.rounds());
+    Budgets budgets =
+        Budgets.of(budget, method, SampledGram.order(shape), config.algorithm().rounds());
     if (privacy.intervalsShare() > 0.0 && !budgets.hasIntervals()) {
       throw new ConfigurationException(
           "privacy.intervals-share must be 0 with so many features, because intervals need a number"
@@ -69,7 +71,7 @@ final class PrivatePlans {
     Optional<Interval> labels = privacy.labelBounds();
     return Optional.of(
         new PrivatePlan(
-            privacy.personColumn().isPresent() ? "person" : "row",
+            unit(privacy),
             method,
             privacy.epsilon(),
             privacy.delta(),
@@ -80,25 +82,49 @@ final class PrivatePlans {
             privacy.rows(),
             privacy.honestWorkers(),
             config.confidenceLevel(),
-            config.metricSettings()));
+            config.metricSettings(),
+            privacy.updateNorm()));
   }
 
-  /** Returns what the releases of a run that hides rows may cost. */
+  /** Returns what the releases of a run that hides something may cost, at the price of rows. */
   static RunBudget budget(TrainingConfig config) {
     PrivacySettings privacy = config.privacy().orElseThrow();
     Zcdp budget = Zcdp.within(privacy.epsilon(), privacy.delta());
+    boolean isSplit = !(config.data().split() instanceof NoSplit);
+    if (unit(privacy) == HiddenUnit.WORKER) {
+      Zcdp all = budget.times(HiddenUnit.WORKER.priceOfRow());
+      double share = privacy.evaluationShare();
+      return new RunBudget(
+          all,
+          isSplit ? all.part(new BigDecimal(share)) : Zcdp.NOTHING,
+          isSplit ? 0.0 : share,
+          0.0,
+          0.0,
+          0.0);
+    }
     return new RunBudget(
         budget,
-        config.data().split() instanceof NoSplit ? Zcdp.NOTHING : budget,
+        isSplit ? budget : Zcdp.NOTHING,
         privacy.evaluationShare(),
         privacy.rows().isPresent() ? 0.0 : privacy.countShare(),
         privacy.intervalsShare(),
         privacy.gramShare());
   }
 
-  /** Returns what is released of a run that hides rows. */
+  /** Returns what is hidden. */
+  static HiddenUnit unit(PrivacySettings privacy) {
+    if (privacy.unit() == PrivacySettings.Unit.WORKER) {
+      return HiddenUnit.WORKER;
+    }
+    return privacy.personColumn().isPresent() ? HiddenUnit.PERSON : HiddenUnit.ROW;
+  }
+
+  /** Returns what is released of a run that hides something. */
   static Method method(TrainingConfig config) {
-    return ((Preset.Noised) Preset.of(config.algorithm().preset()).orElseThrow().slots()).method();
+    return Preset.of(config.algorithm().preset()).orElseThrow().slots()
+            instanceof Preset.Noised noised
+        ? noised.method()
+        : Method.UPDATES;
   }
 
   /** Before the first release is paid for: noise must have room beside what it hides. */
@@ -106,7 +132,7 @@ final class PrivatePlans {
     Map<String, Zcdp> costs = new LinkedHashMap<>();
     costs.put("the number of rows", budgets.count());
     costs.put("products of features", budgets.products());
-    costs.put("each of the gradients", budgets.gradient());
+    costs.put("each of the rounds", budgets.gradient());
     costs.put("intervals", budgets.hessian());
     costs.put("figures of training rows", budgets.figures());
     costs.put("figures of test rows", budgets.test());
@@ -114,7 +140,7 @@ final class PrivatePlans {
         (what, cost) -> {
           if (!cost.equals(Zcdp.NOTHING) && cost.rho().compareTo(LEAST_RHO) < 0) {
             throw new ConfigurationException(
-                "privacy.epsilon, privacy.delta, privacy.rounds and the shares of the budget must leave"
+                "privacy.epsilon, privacy.delta, the number of rounds and the shares of the budget must leave"
                     + " a rho of at least "
                     + LEAST_RHO
                     + " to each release: with less its noise hides everything. For "

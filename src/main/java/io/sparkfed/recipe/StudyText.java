@@ -103,25 +103,29 @@ public final class StudyText {
                 PlannedNoise.shortest(privacy.epsilon()),
                 PlannedNoise.shortest(privacy.delta()),
                 budget.rho().doubleValue(),
-                privacy.personColumn().isEmpty()
-                    ? "one row of one worker"
-                    : "one person's rows at one worker, " + privacy.rowsPerPerson() + " at most")));
+                PrivatePlans.unit(privacy).changed(privacy.rowsPerPerson()))));
     lines.add(
         line(
             "",
             String.format(
                 Locale.ROOT,
-                "whoever sees all that is told can tell whether %s there with at most %.2f points"
+                "whoever sees all that is told can tell whether %s with at most %.2f points"
                     + " above guessing",
-                privacy.personColumn().isEmpty()
-                    ? "one given row was"
-                    : "one given person's rows were",
+                PrivatePlans.unit(privacy).given(),
                 Math.ceil(1e4 * GaussianCurve.advantage(budget.mu())) / 1e2)));
     privacy
         .personColumn()
         .ifPresent(column -> lines.add(line("", "whose row it is says the column " + column)));
     privacy.bounds().forEach((name, bounds) -> lines.add(line("", cut(name, bounds))));
     privacy.labelBounds().ifPresent(bounds -> lines.add(line("", cut("the label", bounds))));
+    privacy
+        .updateNorm()
+        .ifPresent(
+            norm ->
+                lines.add(
+                    line(
+                        "",
+                        "a worker's update cut to a length of " + PlannedNoise.shortest(norm))));
     return lines;
   }
 

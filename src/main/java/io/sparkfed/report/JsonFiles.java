@@ -185,7 +185,7 @@ public final class JsonFiles {
 
   private static ObjectNode privacy(PrivacyAccount account) {
     ObjectNode node = JSON.createObjectNode();
-    node.put("unit", account.unit());
+    node.put("unit", account.unit().text());
     node.put("adjacency", PrivacyWords.adjacency(account));
     put(node, "epsilon", account.epsilon());
     put(node, "delta", account.delta());

@@ -24,7 +24,7 @@ public final class PrivacyWords {
    */
   public static String meaning(PrivacyAccount account) {
     return "Whoever sees everything this run told can tell whether "
-        + given(account)
+        + account.unit().given()
         + " with at most "
         + points(account.advantage())
         + " points above guessing (of 100: true alarms less false ones).";
@@ -69,19 +69,7 @@ public final class PrivacyWords {
   }
 
   private static String changed(PrivacyAccount account) {
-    return switch (account.unit()) {
-      case "worker" -> "all rows of one worker";
-      case "person" -> "one person's rows, " + account.rowsOfPerson() + " at most, at one worker";
-      default -> "one row of one worker";
-    };
-  }
-
-  private static String given(PrivacyAccount account) {
-    return switch (account.unit()) {
-      case "worker" -> "a given worker took part";
-      case "person" -> "one given person's rows at a worker were there";
-      default -> "one given row was there";
-    };
+    return account.unit().changed(account.rowsOfPerson());
   }
 
   private static String points(double advantage) {

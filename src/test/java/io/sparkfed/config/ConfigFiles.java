@@ -28,6 +28,10 @@ public final class ConfigFiles {
       }
       """;
 
+  /** The least that hides the workers of {@link #LEAST}. */
+  public static final String PRIVATE_WORKERS =
+      PRIVATE + "privacy { unit = worker, update-norm = 0.5 }\n";
+
   private final Path folder;
 
   public ConfigFiles(Path folder) {

@@ -64,7 +64,8 @@ class PrivacyConfigTest {
             0.2,
             0.0,
             0.01,
-            0.0),
+            0.0,
+            OptionalDouble.empty()),
         files.load(LEAST).privacy().orElseThrow());
   }
 
@@ -88,7 +89,8 @@ class PrivacyConfigTest {
             0.3,
             0.15,
             0.05,
-            0.25),
+            0.25,
+            OptionalDouble.empty()),
         files
             .load(
                 LEAST,
@@ -169,7 +171,7 @@ class PrivacyConfigTest {
     "data.min-level-workers=1, number of workers",
     "data.min-worker-rows=1, few rows",
     "evaluation.auc-error=0.1, test rows",
-    "privacy.unit=worker, yet",
+    "privacy.update-norm=1, worker",
     "privacy.epsilon=0, > 0",
     "privacy.epsilon=-1, > 0",
     "privacy.epsilon=NaN, > 0",

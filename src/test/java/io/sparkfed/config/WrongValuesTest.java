@@ -185,7 +185,8 @@ class WrongValuesTest {
                   "algorithm.divergence-factor",
                   "privacy.epsilon",
                   "privacy.max-weight",
-                  "privacy.max-row-norm")),
+                  "privacy.max-row-norm",
+                  "privacy.update-norm")),
           Map.entry(
               Kind.AT_LEAST_ZERO,
               List.of(
@@ -283,6 +284,7 @@ class WrongValuesTest {
               ConfigFiles.PRIVATE
                   + "\ndata { feature-columns = null, features-column = v }\n"
                   + "privacy.bounds = null\nprivacy.bounds { v = [0, 1] }"),
+          Map.entry("privacy.update-norm", ConfigFiles.PRIVATE_WORKERS),
           Map.entry("aggregation.keys.dir", "aggregation.keys.roster = r"),
           Map.entry("aggregation.keys.roster", "aggregation.keys.dir = d"),
           Map.entry("tracking", "tracking.mlflow.uri = \"http://a:1\""));

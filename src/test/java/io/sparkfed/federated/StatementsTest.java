@@ -91,6 +91,7 @@ class StatementsTest {
                 3,
                 model);
         all.add(update);
+        all.add(new UpdateWithin(update, 0.5));
         all.add(new LocalTraining(update, metrics, TestRows.SUMMED, true));
         all.add(new OwnOptimum(loss, shape, new Penalty(0.0, 0.5), solver, scaling, 9L, model));
       }
@@ -118,6 +119,7 @@ class StatementsTest {
               scaling.shift(0));
       all.add(new EvaluationWithin(sums, AskedRows.TRAIN, shape, cut, model));
       all.add(new EvaluationWithin(sums, AskedRows.TEST, shape, cut, model));
+      all.add(new MeansWithin(sums, AskedRows.TEST, shape, model));
       all.add(new ProductsWithin(shape, cut, 0.5, 2.0, 1.0));
       if (shape.outputs() == 1) {
         all.add(new HessianWithin(model, (Loss) loss, shape, cut, whitening, 2.0));
@@ -203,7 +205,8 @@ class StatementsTest {
           1, "8e27a25ac4402a79bc6115b922643d05",
           2, "2f0c406742c2c564348bec3439ebb94b",
           3, "716fcc95ca91c729bf93b5365c7f437d",
-          4, "810540a1920cb2f0d0e9f40909b8d9cb");
+          4, "810540a1920cb2f0d0e9f40909b8d9cb",
+          5, "20e52fbfdd0056b3747a41c2c2e8a51c");
 
   /**
    * The list with each component's type, and the bytes of one statement of each kind. Who reads
@@ -311,6 +314,9 @@ class StatementsTest {
         // Of three rows the nearest power of two.
         assertEquals(4e-9, norm, 1e-22);
         assertEquals(4.0, answer.get(LocalUpdate.COARSE_WEIGHT));
+      } else if (statement instanceof UpdateWithin bounded) {
+        double[] update = bounded.answer("a", shard, clip);
+        assertEquals(1e-9, Math.sqrt(Arrays.stream(update).map(u -> u * u).sum()), 1e-22);
       } else if (statement instanceof LocalTraining training) {
         NamedVector answer = training.layout().read(training.answer("a", shard, clip));
         double[] update = answer.mean(LocalUpdate.UPDATE, LocalTraining.WEIGHT);
@@ -336,7 +342,7 @@ class StatementsTest {
     }
     assertEquals(BESIDE_UPDATES, answered);
     assertEquals(
-        Statement.class.getPermittedSubclasses().length - BESIDE_UPDATES.size() - 2,
+        Statement.class.getPermittedSubclasses().length - BESIDE_UPDATES.size() - 3,
         refused.size());
   }
 
@@ -408,7 +414,9 @@ class StatementsTest {
             "EvaluationWithin TRAIN",
             "GradientWithin TRAIN",
             "HessianWithin TRAIN",
-            "ProductsWithin TRAIN"),
+            "MeansWithin TEST",
+            "ProductsWithin TRAIN",
+            "UpdateWithin TRAIN"),
         ofParts);
   }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sparkfed.config.ConfigLoader;
 import io.sparkfed.config.TrainingConfig;
+import io.sparkfed.evaluation.HiddenUnit;
 import io.sparkfed.evaluation.PrivacyAccount;
 import io.sparkfed.evaluation.RoundSummary;
 import io.sparkfed.federated.TrainingResult;
@@ -331,7 +332,7 @@ class PrivateRunIT {
           new FederatedTrainer(federation, Presets.plan(config, loaded.encoding()), round -> {})
               .train();
       PrivacyAccount account = result.privacy().orElseThrow();
-      assertEquals("person", account.unit());
+      assertEquals(HiddenUnit.PERSON, account.unit());
       assertEquals(rowsOfPerson, account.rowsOfPerson());
       assertEquals(rowsOfPerson, account.releases().get(0).sensitivity());
       return result.model().values();

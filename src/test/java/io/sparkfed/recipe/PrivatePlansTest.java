@@ -124,7 +124,7 @@ class PrivatePlansTest {
     "privacy.epsilon=1e-9, number of rows",
     "privacy.count-share=1e-300, number of rows",
     "privacy.gram-share=1e-300, products",
-    "privacy.gram-share=0.9999999999999999, gradients",
+    "privacy.gram-share=0.9999999999999999, rounds",
     "privacy.evaluation-share=1e-300, training rows"
   })
   void plan_ofAReleaseWithNextToNothing_isRefused(String setting, String what) {

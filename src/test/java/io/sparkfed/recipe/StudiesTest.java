@@ -293,11 +293,11 @@ class StudiesTest {
 
     assertTrue(Studies.asked(study, "a").columns().contains("patient"));
     String text = String.join("\n", StudyText.lines(study));
-    assertTrue(text.contains("for one person's rows at one worker, 3 at most"), text);
+    assertTrue(text.contains("for one person's rows, 3 at most, at one worker"), text);
     assertTrue(text.contains("whose row it is says the column Patient"), text);
     hiding[7] = "privacy.rows-per-person = 1";
     String ofOne = String.join("\n", StudyText.lines(study(config(hiding))));
-    assertTrue(ofOne.contains("for one person's rows at one worker, 1 at most"), ofOne);
-    assertTrue(ofOne.contains("whether one given person's rows were there"), ofOne);
+    assertTrue(ofOne.contains("for one person's rows, 1 at most, at one worker"), ofOne);
+    assertTrue(ofOne.contains("whether one given person's rows at a worker were there"), ofOne);
   }
 }

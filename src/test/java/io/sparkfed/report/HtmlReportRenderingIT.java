@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.sparkfed.evaluation.FitStatistics;
 import io.sparkfed.evaluation.FitStatistics.Coefficient;
+import io.sparkfed.evaluation.HiddenUnit;
 import io.sparkfed.evaluation.RoundSummary;
 import io.sparkfed.report.HeadlessBrowser.Page;
 import io.sparkfed.testing.Measured;
@@ -62,7 +63,7 @@ class HtmlReportRenderingIT {
   private static RunReport eventfulRun() {
     ReportRun run = new ReportRun();
     run.name = "a-name-without-any-place-to-break-it-that-is-longer-than-a-phone-is-wide";
-    run.privacy = Optional.of(ReportPrivacyTest.account("row", 0.0983697, 3, 2));
+    run.privacy = Optional.of(ReportPrivacyTest.account(HiddenUnit.ROW, 0.0983697, 3, 2));
     List<RoundSummary> rounds = new ArrayList<>();
     for (int k = 0; k <= 30; k++) {
       double loss = 0.4 + 0.3 * Math.exp(-k / 6.0);

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sparkfed.evaluation.HiddenUnit;
 import io.sparkfed.evaluation.MetricNoise;
 import io.sparkfed.evaluation.PrivacyAccount;
 import io.sparkfed.evaluation.PrivacyAccount.Released;
@@ -21,9 +22,9 @@ import org.junit.jupiter.api.Test;
 /** What a run with noise says of it. */
 class ReportPrivacyTest {
   /** Of epsilon 1 and delta 1e-5, whose advantage is .0983697 (2 Phi(mu / 2) - 1, by scipy). */
-  private static final PrivacyAccount ACCOUNT = account("row", 0.0983697, 3, 1);
+  private static final PrivacyAccount ACCOUNT = account(HiddenUnit.ROW, 0.0983697, 3, 1);
 
-  static PrivacyAccount account(String unit, double advantage, int honest, int rowsOfPerson) {
+  static PrivacyAccount account(HiddenUnit unit, double advantage, int honest, int rowsOfPerson) {
     return new PrivacyAccount(
         unit,
         1.0,
@@ -176,17 +177,18 @@ class ReportPrivacyTest {
     assertTrue(meaning(1e-9).contains("at most 0.01 points"));
     assertTrue(meaning(1.0).contains("at most 100 points"));
     for (int rows : new int[] {1, 4}) {
-      PrivacyAccount account = account("person", 0.1, 1, rows);
+      PrivacyAccount account = account(HiddenUnit.PERSON, 0.1, 1, rows);
       assertTrue(
           PrivacyWords.meaning(account).contains("one given person's rows at a worker were there"));
       assertTrue(PrivacyWords.adjacency(account).contains("person's rows, " + rows + " at most"));
     }
     assertTrue(
-        PrivacyWords.meaning(account("worker", 0.1, 1, 1)).contains("a given worker took part"));
+        PrivacyWords.meaning(account(HiddenUnit.WORKER, 0.1, 1, 1))
+            .contains("one given worker's rows counted"));
   }
 
   private static String meaning(double advantage) {
-    return PrivacyWords.meaning(account("row", advantage, 1, 1));
+    return PrivacyWords.meaning(account(HiddenUnit.ROW, advantage, 1, 1));
   }
 
   @Test

@@ -12,7 +12,7 @@ import java.math.RoundingMode;
  *
  * @param count of the release of the number of rows; nothing where that is public
  * @param products of the release of products; nothing where they aren't asked for
- * @param gradient of each release of gradients; nothing where there are none
+ * @param gradient of each release of gradients, or of updates; nothing where there are none
  * @param hessian of the release that intervals need; nothing without them, or without products
  * @param figures of the release of figures of training rows; nothing where there is none
  * @param test of that of test rows, which are others
@@ -36,6 +36,10 @@ public record Budgets(
   static Budgets divided(RunBudget budget, Method method, boolean canHaveProducts, int rounds) {
     Zcdp figures = budget.training().part(share(budget.figuresShare()));
     Zcdp forFit = figures.leftOf(budget.training());
+    if (method == Method.UPDATES) {
+      Zcdp update = budget.test().leftOf(forFit).part(oneOf(rounds));
+      return new Budgets(Zcdp.NOTHING, Zcdp.NOTHING, update, Zcdp.NOTHING, figures, budget.test());
+    }
     Zcdp count = forFit.part(share(budget.countShare()));
     Zcdp left = count.leftOf(forFit);
     if (method == Method.STATISTICS) {
@@ -45,9 +49,7 @@ public record Budgets(
     Zcdp hessian = hasProducts ? left.part(share(budget.intervalsShare())) : Zcdp.NOTHING;
     Zcdp forRounds = hessian.leftOf(left);
     Zcdp products = hasProducts ? forRounds.part(share(budget.productsShare())) : Zcdp.NOTHING;
-    BigDecimal oneOf =
-        BigDecimal.ONE.divide(BigDecimal.valueOf(rounds), new MathContext(15, RoundingMode.DOWN));
-    Zcdp gradient = products.leftOf(forRounds).part(oneOf);
+    Zcdp gradient = products.leftOf(forRounds).part(oneOf(rounds));
     return new Budgets(count, products, gradient, hessian, figures, budget.test());
   }
 
@@ -59,6 +61,11 @@ public record Budgets(
   /** Returns whether a Hessian is asked for, for intervals. */
   public boolean hasIntervals() {
     return !hessian.equals(Zcdp.NOTHING);
+  }
+
+  private static BigDecimal oneOf(int rounds) {
+    return BigDecimal.ONE.divide(
+        BigDecimal.valueOf(rounds), new MathContext(15, RoundingMode.DOWN));
   }
 
   private static BigDecimal share(double share) {

@@ -3,16 +3,20 @@ package io.sparkfed.federated.noised;
 import io.sparkfed.aggregate.Federation;
 import io.sparkfed.data.Shard;
 import io.sparkfed.evaluation.BoundedSums;
+import io.sparkfed.evaluation.HiddenUnit;
 import io.sparkfed.evaluation.NoisedMetrics;
 import io.sparkfed.evaluation.PrivacyAccount.Released;
 import io.sparkfed.federated.AskedRows;
 import io.sparkfed.federated.EvaluationWithin;
+import io.sparkfed.federated.MeansWithin;
 import io.sparkfed.federated.PrivatePlan;
+import io.sparkfed.federated.Statement;
 import io.sparkfed.federated.TrainingPlan;
 import io.sparkfed.math.Interval;
 import io.sparkfed.privacy.Zcdp;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 
 /** Asks how good a finished model is, in one release for each part of the rows; at the driver. */
 public final class NoisedEvaluation {
@@ -37,16 +41,34 @@ public final class NoisedEvaluation {
   }
 
   /**
-   * Asks for the metrics of some of the rows.
+   * Asks for the metrics of some of the rows; where whole workers are hidden, in the mean of
+   * workers.
    *
    * @param model in raw units
    * @param cost of the release
+   * @return empty where it may cost nothing: then nobody is asked
    * @throws io.sparkfed.aggregate.AggregationException if the sum could not be opened
    */
-  public NoisedMetrics of(Federation<Shard> federation, AskedRows rows, double[] model, Zcdp cost) {
-    EvaluationWithin asked =
-        new EvaluationWithin(sums(center(model)), rows, plan.shape(), privacy.cut(), model);
-    double noise = releases.deviation(asked, cost);
+  public Optional<NoisedMetrics> within(
+      Federation<Shard> federation, AskedRows rows, double[] model, Zcdp cost) {
+    if (cost.equals(Zcdp.NOTHING)) {
+      return Optional.empty();
+    }
+    BoundedSums sums = sums(center(model));
+    if (privacy.unit() == HiddenUnit.WORKER) {
+      MeansWithin asked = new MeansWithin(sums, rows, plan.shape(), model);
+      return Optional.of(asked(federation, rows, asked, cost, asked::metrics));
+    }
+    EvaluationWithin asked = new EvaluationWithin(sums, rows, plan.shape(), privacy.cut(), model);
+    return Optional.of(asked(federation, rows, asked, cost, asked::metrics));
+  }
+
+  private NoisedMetrics asked(
+      Federation<Shard> federation,
+      AskedRows rows,
+      Statement<Shard> asked,
+      Zcdp cost,
+      BiFunction<double[], Double, NoisedMetrics> metrics) {
     double[] opened =
         releases
             .ask(
@@ -56,7 +78,7 @@ public final class NoisedEvaluation {
                 asked,
                 cost)
             .values();
-    return asked.metrics(opened, noise);
+    return metrics.apply(opened, releases.deviation(asked, cost));
   }
 
   /** Returns of how many workers the noise is relied on. */

@@ -37,7 +37,7 @@ import java.util.Set;
  * <p>With gradients the model is the mean of the last half of the iterates. A ridge penalty is on
  * the weights of the columns as they are, and costs nothing.
  */
-public final class NoisedFit {
+final class NoisedFit implements NoisedWork {
   /**
    * Noise of products, by eigenvalue, in mean eigenvalues of the longest rows: above it whitening
    * did harm to 486 rows of 14 columns at epsilon 0.1, and below it good to 32,561 rows of 124.
@@ -49,6 +49,11 @@ public final class NoisedFit {
   private static final String NUMBERS = "factor, clip, step, intervals";
   private static final String ITERATE = "iterate";
   private static final String SUM = "sum of iterates";
+
+  static final Message GONE_ON_WITH =
+      Message.of(
+          "the training was gone on with: a round that was under way when it ended is released"
+              + " once more, and what that cost is in the owners' ledgers alone");
 
   private final TrainingPlan plan;
   private final PrivatePlan privacy;
@@ -82,7 +87,7 @@ public final class NoisedFit {
    *
    * @param workers how many are asked
    */
-  public NoisedFit(TrainingPlan plan, int workers) {
+  NoisedFit(TrainingPlan plan, int workers) {
     this.plan = plan;
     this.privacy = plan.privacy().orElseThrow();
     this.shape = plan.shape();
@@ -99,21 +104,22 @@ public final class NoisedFit {
     }
   }
 
-  /** Returns of how many workers the noise is relied on. */
+  @Override
+  public String purpose() {
+    return "gradient";
+  }
+
+  @Override
   public int honestWorkers() {
     return releases.honest();
   }
 
-  /** Returns whether gradients follow. */
+  @Override
   public boolean hasRounds() {
     return privacy.method() == PrivatePlan.Method.GRADIENTS;
   }
 
-  /**
-   * Asks what comes before the rounds.
-   *
-   * @throws io.sparkfed.aggregate.AggregationException if a sum could not be opened
-   */
+  @Override
   public void begin(Federation<Shard> federation) {
     rows =
         Math.max(1.0, privacy.rows().isPresent() ? privacy.rows().getAsLong() : count(federation));
@@ -211,16 +217,10 @@ public final class NoisedFit {
     return Ridge.diagonal(l2, privacy.cut().scaling(), shape, order);
   }
 
-  /**
-   * Asks for the gradient at the iterate, and steps.
-   *
-   * @param visit of the round
-   * @throws io.sparkfed.aggregate.AggregationException if the sum could not be opened
-   */
+  @Override
   public Opened<double[]> round(Federation<Shard> federation, Visit visit) {
     GradientWithin asked = gradient(iterate, steps.clip());
-    Opened<double[]> opened =
-        releases.ask(federation, visit, "gradient", asked, budgets.gradient());
+    Opened<double[]> opened = releases.ask(federation, visit, purpose(), asked, budgets.gradient());
     double[] gradient = opened.value();
     double step = coordinates.factor() * steps.length() / rows;
     double[] moved = iterate.clone();
@@ -267,7 +267,7 @@ public final class NoisedFit {
     return own;
   }
 
-  /** Returns the model in the units of the cut's scaling. */
+  @Override
   public double[] model() {
     if (!hasRounds()) {
       return result.clone();
@@ -297,27 +297,14 @@ public final class NoisedFit {
         clip / coordinates.factor());
   }
 
-  /**
-   * Asks how good the finished model is on some of the rows, once.
-   *
-   * @return empty where nothing of the budget is for them: then nobody is asked
-   * @throws io.sparkfed.aggregate.AggregationException if the sum could not be opened
-   */
+  @Override
   public Optional<NoisedMetrics> evaluate(Federation<Shard> federation, AskedRows rows) {
     Zcdp cost = rows == AskedRows.TRAIN ? budgets.figures() : budgets.test();
-    return cost.equals(Zcdp.NOTHING)
-        ? Optional.empty()
-        : Optional.of(
-            new NoisedEvaluation(plan, releases)
-                .of(federation, rows, privacy.cut().scaling().toRaw(model()), cost));
+    return new NoisedEvaluation(plan, releases)
+        .within(federation, rows, privacy.cut().scaling().toRaw(model()), cost);
   }
 
-  /**
-   * Returns standard errors and intervals of the model, which count the noise; empty where none are
-   * asked for, and, with a note, where there are none.
-   *
-   * @throws io.sparkfed.aggregate.AggregationException if a sum could not be opened
-   */
+  @Override
   public Optional<FitStatistics> statistics(Federation<Shard> federation) {
     if (!hasRounds()) {
       return squares.statistics(model(), rows, notes);
@@ -327,17 +314,17 @@ public final class NoisedFit {
         : Optional.empty();
   }
 
-  /** Returns what was released so far. */
+  @Override
   public List<Released> releases() {
     return releases.all();
   }
 
-  /** Returns what must be known of the model, one sentence each. */
+  @Override
   public List<Message> notes() {
     return List.copyOf(notes);
   }
 
-  /** Returns the state after a round. */
+  @Override
   public Work saved() {
     Map<String, double[]> values = new HashMap<>();
     values.put(ROWS, new double[] {rows});
@@ -352,11 +339,7 @@ public final class NoisedFit {
     return new Work("noised", values, new int[] {done});
   }
 
-  /**
-   * Goes on from a state.
-   *
-   * @throws IllegalArgumentException if it is none of such a fit
-   */
+  @Override
   public void restore(Work saved) {
     Map<String, double[]> values = saved.values();
     if (!saved.at().equals("noised")
@@ -390,11 +373,8 @@ public final class NoisedFit {
       releases.count("products", asked, budgets.products(), 1);
     }
     if (done > 0) {
-      releases.count("gradient", gradient(iterate, steps.clip()), budgets.gradient(), done);
+      releases.count(purpose(), gradient(iterate, steps.clip()), budgets.gradient(), done);
     }
-    notes.add(
-        Message.of(
-            "the training was gone on with: a round that was under way when it ended is released"
-                + " once more, and what that cost is in the owners' ledgers alone"));
+    notes.add(GONE_ON_WITH);
   }
 }

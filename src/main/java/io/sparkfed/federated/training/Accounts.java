@@ -1,6 +1,7 @@
 package io.sparkfed.federated.training;
 
 import io.sparkfed.aggregate.RowPart;
+import io.sparkfed.evaluation.HiddenUnit;
 import io.sparkfed.evaluation.PrivacyAccount;
 import io.sparkfed.evaluation.PrivacyAccount.Released;
 import io.sparkfed.federated.PrivatePlan;
@@ -16,12 +17,17 @@ final class Accounts {
 
   /**
    * Returns the account of a run. A row is among training or test rows, so the larger of both sums
-   * counts.
+   * counts; a worker has rows in both, so their sum does.
    *
    * @param honest of how many workers the noise is relied on
+   * @param priced at the price of rows
    */
-  static PrivacyAccount of(PrivatePlan privacy, int honest, List<Released> releases) {
-    Zcdp spent = spent(releases, RowPart.TRAIN).beside(spent(releases, RowPart.TEST));
+  static PrivacyAccount of(PrivatePlan privacy, int honest, List<Released> priced) {
+    double share = 1.0 / privacy.unit().priceOfRow();
+    List<Released> releases = priced.stream().map(release -> release.times(share)).toList();
+    Zcdp train = spent(releases, RowPart.TRAIN);
+    Zcdp test = spent(releases, RowPart.TEST);
+    Zcdp spent = privacy.unit() == HiddenUnit.WORKER ? train.then(test) : train.beside(test);
     return new PrivacyAccount(
         privacy.unit(),
         privacy.epsilon(),

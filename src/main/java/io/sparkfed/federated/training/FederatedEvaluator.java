@@ -3,8 +3,8 @@ package io.sparkfed.federated.training;
 import io.sparkfed.aggregate.Federation;
 import io.sparkfed.aggregate.NamedVector;
 import io.sparkfed.data.Shard;
+import io.sparkfed.evaluation.HiddenUnit;
 import io.sparkfed.evaluation.MetricNoise;
-import io.sparkfed.evaluation.NoisedMetrics;
 import io.sparkfed.evaluation.PrivacyAccount;
 import io.sparkfed.federated.Ask;
 import io.sparkfed.federated.AskedRows;
@@ -24,7 +24,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.BiFunction;
 import java.util.function.Supplier;
 
 /** Evaluates a finished model on a federation, through the same sum as training. */
@@ -90,15 +89,19 @@ public final class FederatedEvaluator {
   private static Evaluation noised(
       Federation<Shard> federation, TrainingPlan plan, PrivatePlan privacy, Coefficients model) {
     NoisedEvaluation evaluation = new NoisedEvaluation(plan, federation.workers().size());
-    BiFunction<AskedRows, Zcdp, Optional<NoisedMetrics>> ask =
-        (rows, cost) ->
-            cost.equals(Zcdp.NOTHING)
-                ? Optional.empty()
-                : Optional.of(evaluation.of(federation, rows, model.values(), cost));
+    Zcdp train = privacy.budget().training();
+    Zcdp test = privacy.budget().test();
+    if (privacy.unit() == HiddenUnit.WORKER) {
+      // A worker has rows in both parts, so one of them has it all.
+      boolean isSplit = plan.leastHolders().isPresent();
+      test = isSplit ? train : Zcdp.NOTHING;
+      train = isSplit ? Zcdp.NOTHING : train;
+    }
+    double[] raw = model.values();
     NoisedFigures found =
         new NoisedFigures(
-            ask.apply(AskedRows.TRAIN, privacy.budget().training()),
-            ask.apply(AskedRows.TEST, privacy.budget().test()));
+            evaluation.within(federation, AskedRows.TRAIN, raw, train),
+            evaluation.within(federation, AskedRows.TEST, raw, test));
     return new Evaluation(
         found.trainMetrics(),
         found.testMetrics(),

@@ -15,7 +15,7 @@ import io.sparkfed.federated.TrainingPlan;
 import io.sparkfed.federated.TrainingResult;
 import io.sparkfed.federated.TrainingState;
 import io.sparkfed.federated.TrainingState.Cost;
-import io.sparkfed.federated.noised.NoisedFit;
+import io.sparkfed.federated.noised.NoisedWork;
 import io.sparkfed.hint.Message;
 import io.sparkfed.model.Coefficients;
 import java.util.ArrayList;
@@ -27,7 +27,8 @@ import java.util.Optional;
  * The loop of a private training, at the driver: a fixed number of noised sums, whatever comes out.
  * Nothing is evaluated before the last round, and nothing stops it early, as each look at the rows
  * would be a release. The finished model is evaluated once, on test rows if there are some: they
- * are others than those that it was trained from, so that costs no row more.
+ * are others than those that it was trained from, so that costs no row more. Where whole workers
+ * are hidden it does, and is part of the budget.
  */
 final class PrivateTraining {
   private final KeyVisits<Shard> phases;
@@ -36,7 +37,7 @@ final class PrivateTraining {
   private final PrivatePlan privacy;
   private final CheckpointListener checkpoints;
   private final RoundReports reports;
-  private final NoisedFit fit;
+  private final NoisedWork work;
 
   PrivateTraining(
       KeyVisits<Shard> phases,
@@ -50,38 +51,43 @@ final class PrivateTraining {
     this.privacy = plan.privacy().orElseThrow();
     this.checkpoints = checkpoints;
     this.reports = reports;
-    this.fit = new NoisedFit(plan, federation.workers().size());
+    this.work = NoisedWork.of(plan, federation.workers().size());
   }
 
   /** Trains from the zero model. */
   TrainingResult train() {
     phases.enter(RunPhase.MOMENTS);
     federation.restart();
-    fit.begin(federation);
+    work.begin(federation);
     return rounds(0);
   }
 
   /** Goes on from a state: what was opened is not asked again. */
   TrainingResult resume(TrainingState from) {
     reports.goOnAfter(from.rounds());
-    fit.restore(from.work());
+    work.restore(from.work());
     return rounds(from.round());
   }
 
   private TrainingResult rounds(int done) {
     phases.enter(RunPhase.ROUNDS);
     Cost last = done == 0 ? costOfBeginning() : Cost.nothingOf(done);
-    int all = fit.hasRounds() ? plan.rounds() : 0;
+    int all = work.hasRounds() ? plan.rounds() : 0;
     for (int round = done + 1; round <= all; round++) {
       List<String> workers = federation.workers();
       federation.restart();
       Visit visit =
           new Visit(
               String.format(
-                  Locale.ROOT, "round %d/%d: gradient (%d workers)", round, all, workers.size()),
+                  Locale.ROOT,
+                  "round %d/%d: %s (%d workers)",
+                  round,
+                  all,
+                  work.purpose(),
+                  workers.size()),
               round,
               workers);
-      Opened<double[]> opened = fit.round(federation, visit);
+      Opened<double[]> opened = work.round(federation, visit);
       if (round > 1) {
         reports.unevaluated(last);
       }
@@ -95,29 +101,29 @@ final class PrivateTraining {
               Optional.empty(),
               reports.rounds(),
               last,
-              fit.saved()));
+              work.saved()));
     }
     phases.enter(RunPhase.STATISTICS);
-    Optional<FitStatistics> statistics = fit.statistics(federation);
+    Optional<FitStatistics> statistics = work.statistics(federation);
     NoisedFigures figures =
         new NoisedFigures(
-            fit.evaluate(federation, AskedRows.TRAIN), fit.evaluate(federation, AskedRows.TEST));
+            work.evaluate(federation, AskedRows.TRAIN), work.evaluate(federation, AskedRows.TEST));
     reports.evaluated(last, figures);
-    List<Message> notes = new ArrayList<>(fit.notes());
+    List<Message> notes = new ArrayList<>(work.notes());
     notes.addAll(figures.notes());
     return new TrainingResult(
-        new Coefficients(plan.shape(), privacy.cut().scaling().toRaw(fit.model())),
+        new Coefficients(plan.shape(), privacy.cut().scaling().toRaw(work.model())),
         reports.rounds(),
         reports.oneClassWorkers(),
         Optional.empty(),
         statistics,
         Optional.empty(),
-        Optional.of(Accounts.of(privacy, fit.honestWorkers(), fit.releases())),
+        Optional.of(Accounts.of(privacy, work.honestWorkers(), work.releases())),
         notes);
   }
 
   private Cost costOfBeginning() {
-    return cost(fit.hasRounds() ? 0 : 1, federation.workers().size(), 0, 0);
+    return cost(work.hasRounds() ? 0 : 1, federation.workers().size(), 0, 0);
   }
 
   private Cost cost(int round, int workers, int dropouts, long bytes) {

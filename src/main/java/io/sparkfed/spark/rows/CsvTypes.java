@@ -136,7 +136,7 @@ final class CsvTypes {
       throw new ConfigurationException(
           "types of the csv columns "
               + String.join(", ", columns)
-              + " can't be found under privacy.unit = row, as rows would tell of them; declare them in"
+              + " can't be found where rows are hidden (privacy.unit), as rows would tell of them; declare them in"
               + " data.schema, set data.options.inferSchema = false, or use Parquet");
     }
   }

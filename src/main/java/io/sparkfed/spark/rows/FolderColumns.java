@@ -53,7 +53,7 @@ final class FolderColumns {
                   (worker == null ? "data.path" : "data.workers." + worker)
                       + " must have no folders "
                       + name
-                      + "=VALUE under privacy.unit = row: which of them there are tells of rows. Write"
+                      + "=VALUE where rows are hidden (privacy.unit): which of them there are tells of rows. Write"
                       + " the column into the files");
             });
   }

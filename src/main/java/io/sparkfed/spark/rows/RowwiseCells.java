@@ -57,7 +57,7 @@ final class RowwiseCells {
     }
     if (isComputed && mayCompute(below)) {
       throw new ConfigurationException(
-          "data.derive and data.where must not be set under privacy.unit = row where a source other"
+          "data.derive and data.where must not be set where rows are hidden (privacy.unit) and a source other"
               + " than files may evaluate them itself: one row at which they fail would end the run."
               + " Make the columns at the source");
     }

@@ -65,11 +65,12 @@ class NoisedEvaluationTest {
       PrivatePlan privacy = plan.privacy().orElseThrow();
       Budgets budgets = Budgets.of(privacy.budget(), privacy.method(), 1, plan.rounds());
       return new NoisedEvaluation(plan, study.shards().size())
-          .of(
+          .within(
               federation,
               rows,
               study.cut().scaling().toRaw(fit.model()),
-              rows == AskedRows.TRAIN ? budgets.figures() : budgets.test());
+              rows == AskedRows.TRAIN ? budgets.figures() : budgets.test())
+          .orElseThrow();
     }
 
     NoisedMetrics told(AskedRows rows) {

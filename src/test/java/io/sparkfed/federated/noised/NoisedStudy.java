@@ -5,6 +5,7 @@ import io.sparkfed.aggregate.InProcessFederation;
 import io.sparkfed.data.Shard;
 import io.sparkfed.data.ShardBuilder;
 import io.sparkfed.data.ShardBuilder.Part;
+import io.sparkfed.evaluation.HiddenUnit;
 import io.sparkfed.evaluation.MetricSettings;
 import io.sparkfed.federated.PlanBuilder;
 import io.sparkfed.federated.PrivatePlan;
@@ -19,6 +20,7 @@ import io.sparkfed.testing.TestData;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.TreeMap;
@@ -127,7 +129,7 @@ record NoisedStudy(
     Zcdp budget = Zcdp.within(epsilon, delta);
     PrivatePlan privacy =
         new PrivatePlan(
-            "row",
+            HiddenUnit.ROW,
             method,
             epsilon,
             delta,
@@ -138,7 +140,8 @@ record NoisedStudy(
             OptionalLong.of(rows),
             OptionalInt.of(honest),
             0.95,
-            MetricSettings.of(family));
+            MetricSettings.of(family),
+            OptionalDouble.empty());
     return new PlanBuilder()
         .family(family)
         .features(shape.features())

@@ -8,6 +8,7 @@ import io.sparkfed.data.Shard;
 import io.sparkfed.data.ShardBuilder;
 import io.sparkfed.data.ShardBuilder.Part;
 import io.sparkfed.evaluation.FitStatistics;
+import io.sparkfed.evaluation.HiddenUnit;
 import io.sparkfed.evaluation.MetricSettings;
 import io.sparkfed.evaluation.PrivacyAccount;
 import io.sparkfed.evaluation.PrivacyAccount.Released;
@@ -24,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Random;
@@ -105,7 +107,7 @@ class PrivateIntervalsTest {
     boolean isClass = family == Family.LOGISTIC;
     PrivatePlan privacy =
         new PrivatePlan(
-            "row",
+            HiddenUnit.ROW,
             family == Family.LINEAR ? PrivatePlan.Method.STATISTICS : PrivatePlan.Method.GRADIENTS,
             epsilon,
             1e-5,
@@ -120,7 +122,8 @@ class PrivateIntervalsTest {
             OptionalLong.of(x.length),
             OptionalInt.of(WORKERS),
             0.95,
-            MetricSettings.of(family));
+            MetricSettings.of(family),
+            OptionalDouble.empty());
     return new PlanBuilder()
         .family(family)
         .features(FEATURES)

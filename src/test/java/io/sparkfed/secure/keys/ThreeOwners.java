@@ -10,6 +10,7 @@ import io.sparkfed.data.Shard;
 import io.sparkfed.data.ShardBuilder;
 import io.sparkfed.data.ShardBuilder.Part;
 import io.sparkfed.data.Storage;
+import io.sparkfed.evaluation.HiddenUnit;
 import io.sparkfed.evaluation.MetricSettings;
 import io.sparkfed.federated.PlanBuilder;
 import io.sparkfed.federated.PrivatePlan;
@@ -32,6 +33,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Random;
@@ -126,7 +128,7 @@ record ThreeOwners(Path dir, RosterFile roster) {
         .sums(sums(runId))
         .privacy(
             new PrivatePlan(
-                "row",
+                HiddenUnit.ROW,
                 PrivatePlan.Method.GRADIENTS,
                 epsilon,
                 DELTA,
@@ -137,7 +139,8 @@ record ThreeOwners(Path dir, RosterFile roster) {
                 OptionalLong.of(90),
                 OptionalInt.of(honest),
                 0.95,
-                MetricSettings.of(Family.LOGISTIC)))
+                MetricSettings.of(Family.LOGISTIC),
+                OptionalDouble.empty()))
         .build();
   }
 

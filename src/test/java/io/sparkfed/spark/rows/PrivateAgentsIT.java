@@ -16,6 +16,7 @@ import io.sparkfed.aggregate.CohortException;
 import io.sparkfed.aggregate.SumFactory;
 import io.sparkfed.config.ConfigurationException;
 import io.sparkfed.config.TrainingConfig;
+import io.sparkfed.evaluation.HiddenUnit;
 import io.sparkfed.evaluation.PrivacyAccount;
 import io.sparkfed.federated.PhaseListener;
 import io.sparkfed.federated.TrainingResult;
@@ -118,7 +119,7 @@ class PrivateAgentsIT {
     TrainingResult byExecutors = train(config, new ShardLoader(spark, config).load());
     assertArrayEquals(byExecutors.model().values(), byAgents.model().values(), 1e-2);
     PrivacyAccount account = byAgents.privacy().orElseThrow();
-    assertEquals("person", account.unit());
+    assertEquals(HiddenUnit.PERSON, account.unit());
     assertEquals(byExecutors.privacy().orElseThrow().releases(), account.releases());
     ByteScan ids = owners.canaries();
     for (String worker : WORKERS) {

@@ -1,0 +1,96 @@
+package io.sparkfed.federated;
+
+import io.sparkfed.aggregate.Layout;
+import io.sparkfed.aggregate.RowPart;
+import io.sparkfed.data.Examples;
+import io.sparkfed.data.Shard;
+import io.sparkfed.evaluation.BoundedSums;
+import io.sparkfed.evaluation.NoisedMetrics;
+import io.sparkfed.evaluation.NoisedSums;
+import io.sparkfed.model.Coefficients;
+import io.sparkfed.model.ModelShape;
+import java.util.OptionalDouble;
+
+/**
+ * How good a finished model is on some rows of a worker, in the mean of these: of the same weight
+ * as any other worker's, and nothing else, so that noise on the sum protects a whole worker. One
+ * without such rows sends zeros.
+ *
+ * <p>A mean of vectors that are no longer than {@link BoundedSums#bound} isn't either; two means
+ * are at most twice that apart.
+ *
+ * @param sums what the mean is of
+ * @param rows which rows
+ * @param shape the model's
+ * @param model in raw units, length d
+ */
+public record MeansWithin(BoundedSums sums, AskedRows rows, ModelShape shape, double[] model)
+    implements Statement<Shard> {
+  private static final double OPPOSITE = 2.0;
+
+  /** More than all rounding of a total and of what it divides. */
+  private static final double MARGIN = 1.0 - 0x1p-24;
+
+  /**
+   * @throws IllegalArgumentException if the model has another number of outputs than its loss
+   */
+  public MeansWithin {
+    EvaluationWithin.requireOutputs(sums, shape, model);
+  }
+
+  @Override
+  public Layout layout() {
+    return sums.layout();
+  }
+
+  @Override
+  public long parameters() {
+    return shape.size();
+  }
+
+  @Override
+  public RowPart part() {
+    return rows == AskedRows.TRAIN ? RowPart.TRAIN : RowPart.TEST;
+  }
+
+  @Override
+  public OptionalDouble rowBound() {
+    return OptionalDouble.of(OPPOSITE * sums.bound());
+  }
+
+  /** {@inheritDoc} However many they are, the bound holds. */
+  @Override
+  public int rowsOfPerson() {
+    return Integer.MAX_VALUE;
+  }
+
+  @Override
+  public double[] answer(String worker, Shard shard) {
+    Examples asked = rows.of(shard);
+    double heaviest = 0.0;
+    for (int i = 0; i < asked.rows(); i++) {
+      heaviest = Math.max(heaviest, asked.weight(i));
+    }
+    double largest = heaviest;
+    double total = 0.0;
+    for (int i = 0; i < asked.rows(); i++) {
+      total += asked.weight(i) / largest;
+    }
+    double[] means =
+        sums.of(asked, new Coefficients(shape, model), row -> asked.weight(row) / largest);
+    for (int j = 0; j < means.length; j++) {
+      means[j] = total > 0.0 ? means[j] / total * MARGIN : 0.0;
+    }
+    return means;
+  }
+
+  /**
+   * Returns the metrics in the mean of all workers, at the driver.
+   *
+   * @param opened the sum of the answers, with noise
+   * @param noise standard deviation of the noise on each number
+   */
+  public NoisedMetrics metrics(double[] opened, double noise) {
+    return sums.metrics(new NoisedSums(sums.parts(), opened, noise, 1.0)).ofWorkers();
+  }
+}
