@@ -4,7 +4,9 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.sparkfed.config.DataConfig.Columns;
 import io.sparkfed.config.DataConfig.Missing;
+import io.sparkfed.config.DataConfig.Source;
 import io.sparkfed.config.DataConfig.Synthetic;
+import io.sparkfed.config.DataConfig.WorkerPaths;
 import io.sparkfed.config.PrivacySettings.Unit;
 import io.sparkfed.federated.Weighting;
 import io.sparkfed.math.Interval;
@@ -148,7 +150,7 @@ final class PrivacyReader {
                 "privacy.epsilon",
                 "must be a number > 0 and at most 1e9",
                 v -> v > 0.0 && v <= 1e9),
-            delta(rows),
+            delta(unit() == Unit.WORKER ? workers(data.source()) : rows),
             rows,
             perPerson,
             person,
@@ -253,16 +255,33 @@ final class PrivacyReader {
     return OptionalLong.of(rows);
   }
 
-  private double delta(OptionalLong rows) {
+  /** Returns how many workers take part, where a configuration says it. */
+  private static OptionalLong workers(Source source) {
+    if (source instanceof WorkerPaths paths) {
+      return OptionalLong.of(paths.paths().size());
+    }
+    return source instanceof Synthetic synthetic
+        ? OptionalLong.of(synthetic.workers())
+        : OptionalLong.empty();
+  }
+
+  /**
+   * Returns the delta.
+   *
+   * @param hidden of how many one is hidden, where that is public
+   */
+  private double delta(OptionalLong hidden) {
     double delta = read.number(DELTA, "must be a number in (0, 1)", v -> v > 0.0 && v < 1.0);
-    if (rows.isPresent() && delta >= 1.0 / rows.getAsLong()) {
+    if (hidden.isPresent() && delta >= 1.0 / hidden.getAsLong()) {
+      boolean areWorkers = unit() == Unit.WORKER;
       throw read.invalid(
           DELTA,
           "must be less than 1 / "
-              + ROWS
+              + (areWorkers ? "the number of workers" : ROWS)
               + ", which is "
-              + 1.0 / rows.getAsLong()
-              + ": with delta so large, a run may tell whole rows");
+              + 1.0 / hidden.getAsLong()
+              + ": with delta so large, a run may tell whole "
+              + (areWorkers ? "workers" : "rows"));
     }
     return delta;
   }

@@ -23,6 +23,9 @@ import java.util.function.Predicate;
  * of the same file. What would be lost without a word is refused instead, by {@link Validation}.
  */
 public final class IdleKeys {
+  /** Where values come from that nobody set. */
+  private static final List<String> NOT_USERS = List.of("default:", "preset ", "privacy.unit = ");
+
   private final TrainingConfig config;
   private final List<Finding> notes = new ArrayList<>();
 
@@ -45,8 +48,7 @@ public final class IdleKeys {
       return;
     }
     for (Setting setting : config.settings()) {
-      boolean isSet =
-          !setting.origin().startsWith("default:") && !setting.origin().startsWith("preset ");
+      boolean isSet = NOT_USERS.stream().noneMatch(origin -> setting.origin().startsWith(origin));
       for (String key : keys) {
         if (isSet && (setting.key().equals(key) || setting.key().startsWith(key + "."))) {
           notes.add(

@@ -1,6 +1,8 @@
 package io.sparkfed.doctor;
 
+import io.sparkfed.config.DataConfig.PooledTable;
 import io.sparkfed.config.PrivacySettings;
+import io.sparkfed.config.PrivacySettings.Unit;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.doctor.Finding.Area;
 import io.sparkfed.doctor.Finding.Verdict;
@@ -27,7 +29,7 @@ public final class PrivacyChecks {
         .ifPresent(
             privacy -> {
               findings.add(budget(config));
-              findings.add(delta(privacy));
+              findings.add(delta(config, privacy));
               findings.add(ledger(config));
             });
     return findings;
@@ -49,20 +51,27 @@ public final class PrivacyChecks {
             Math.ceil(1e4 * advantage) / 1e2));
   }
 
-  private static Finding delta(PrivacySettings privacy) {
-    boolean isKnown = privacy.rows().isPresent();
+  private static Finding delta(TrainingConfig config, PrivacySettings privacy) {
+    boolean areWorkers = privacy.unit() == Unit.WORKER;
+    boolean isKnown =
+        areWorkers ? !(config.data().source() instanceof PooledTable) : privacy.rows().isPresent();
     boolean isLarge = !isKnown && privacy.delta() >= MOST_DELTA;
+    String hidden = areWorkers ? "worker" : "row";
+    String count = areWorkers ? "number of workers" : "privacy.rows";
+    String known = areWorkers || !isKnown ? "" : ", " + 1.0 / privacy.rows().getAsLong();
     return new Finding(
         Area.PRIVACY,
         isLarge ? Verdict.DANGER : isKnown ? Verdict.OK : Verdict.WARN,
         "privacy.delta",
         String.valueOf(privacy.delta()),
-        "less than 1 / privacy.rows"
-            + (isKnown ? ", " + 1.0 / privacy.rows().getAsLong() : ", or " + MOST_DELTA),
+        "less than 1 / " + count + (isKnown ? known : ", or " + MOST_DELTA),
         isKnown
-            ? "with one so small, a run can't tell a row in full by chance"
-            : "privacy.rows is not set, so nobody can check it: with a larger one, a run may tell"
-                + " rows in full");
+            ? "with one so small, a run can't tell a " + hidden + " in full by chance"
+            : "the "
+                + (areWorkers ? "number of workers" : "number of rows (privacy.rows)")
+                + " isn't set, so nobody can check it: with a larger one, a run may tell "
+                + hidden
+                + "s in full");
   }
 
   private static Finding ledger(TrainingConfig config) {

@@ -97,6 +97,22 @@ class WorkerPrivacyConfigTest {
   }
 
   @Test
+  void load_deltaOfAWholeWorker_isRefused() {
+    String two = "data { workers { g = \"g.csv\", h = \"h.csv\" }, feature-columns = [a, b] }\n";
+
+    String refusal = files.refusal(two + ConfigFiles.PRIVATE_WORKERS, "privacy.delta=0.5");
+
+    assertTrue(refusal.contains("1 / the number of workers, which is 0.5"), refusal);
+    assertEquals(
+        0.49,
+        files
+            .load(two + ConfigFiles.PRIVATE_WORKERS, "privacy.delta=0.49")
+            .privacy()
+            .orElseThrow()
+            .delta());
+  }
+
+  @Test
   void load_levelsToBeFound_areRefused() {
     String refusal = files.refusal(LEAST, "data.categorical.a.spelling=text");
 

@@ -71,6 +71,25 @@ class IdleKeysTest {
     assertEquals(List.of("data.format"), idle(files.load(SYNTHETIC, "data.format=parquet")));
   }
 
+  /** Only what the user set is idle, and not what a unit sets. */
+  @Test
+  void of_hiddenWorkers_namesWhatTheUserSet() {
+    String hiding =
+        SYNTHETIC
+            + """
+              data.synthetic.features = 2
+              privacy {
+                unit = worker, epsilon = 1, delta = 1e-6, update-norm = 1, label-bounds = [0, 1]
+                bounds { x_0 = [0, 1], x_1 = [0, 1] }
+              }
+              """;
+    assertEquals(List.of(), idle(files.load(hiding)));
+    assertEquals(
+        List.of("algorithm.divergence-factor"),
+        idle(files.load(hiding, "algorithm.divergence-factor=5")));
+    assertEquals(List.of("data.missing"), idle(files.load(hiding, "data.missing=drop")));
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

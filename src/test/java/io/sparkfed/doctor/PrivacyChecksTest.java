@@ -52,6 +52,27 @@ class PrivacyChecksTest {
     assertEquals(verdict, named(of(arguments.split(" ", -1)), "privacy.delta").verdict());
   }
 
+  /** How many there are is known of folders, and of a table only when its rows are read. */
+  @ParameterizedTest
+  @CsvSource({
+    "'', 1e-6, WARN",
+    "'', 1e-3, DANGER",
+    "'data { workers { g = g, h = h }, path = null, worker-column = null }', 0.1, OK"
+  })
+  void of_deltaOfWorkers_isADangerFromOneByTheirNumberOn(
+      String source, String delta, Verdict verdict) {
+    List<Finding> findings =
+        PrivacyChecks.of(
+            new ConfigFiles(folder)
+                .load(
+                    ConfigFiles.LEAST + ConfigFiles.PRIVATE_WORKERS + source,
+                    "privacy.delta=" + delta));
+
+    assertEquals(verdict, named(findings, "privacy.delta").verdict());
+    assertTrue(named(findings, "privacy").is().startsWith("workers, epsilon 1, delta "));
+    assertTrue(named(findings, "privacy").why().contains("one given worker's rows counted"));
+  }
+
   @Test
   void of_keys_decideWhetherBudgetsAreKept() {
     assertEquals(Verdict.WARN, named(of(), "owners' budgets").verdict());

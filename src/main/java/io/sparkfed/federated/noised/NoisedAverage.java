@@ -80,6 +80,13 @@ final class NoisedAverage implements NoisedWork {
 
   @Override
   public void begin(Federation<Shard> federation) {
+    if (privacy.delta() * workers >= 1.0) {
+      notes.add(
+          Message.of(
+              "delta is not below 1 divided by the number of workers, ",
+              workers,
+              ": the run may tell whole workers"));
+    }
     double norm = privacy.updateNorm().orElseThrow();
     double noise =
         releases.deviation(asked(1), budgets.gradient()) * Math.sqrt(model.length) / workers;
