@@ -4,6 +4,7 @@ import io.sparkfed.config.ConfigurationException;
 import io.sparkfed.config.PrivacySettings;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.config.WorkersHalf;
+import io.sparkfed.evaluation.HiddenUnit;
 import io.sparkfed.math.Interval;
 import io.sparkfed.owner.Asked;
 import io.sparkfed.owner.Study;
@@ -113,6 +114,15 @@ public final class StudyText {
                     + " above guessing",
                 PrivatePlans.unit(privacy).given(),
                 Math.ceil(1e4 * GaussianCurve.advantage(budget.mu())) / 1e2)));
+    if (PrivatePlans.unit(privacy) == HiddenUnit.WORKER) {
+      lines.add(
+          line(
+              "",
+              String.format(
+                  Locale.ROOT,
+                  "a ledger is charged a rho of %.3g, as of one row it may tell more",
+                  budget.times(HiddenUnit.WORKER.priceOfRow()).rho().doubleValue())));
+    }
     privacy
         .personColumn()
         .ifPresent(column -> lines.add(line("", "whose row it is says the column " + column)));

@@ -37,6 +37,8 @@ final class ReportPrivacy {
                 "of "
                     + account.honestWorkers()
                     + (account.honestWorkers() == 1 ? " worker" : " workers"))),
+        "unit",
+        account.unit().text(),
         "releases",
         account.releases().stream().map(ReportPrivacy::release).toList());
   }

@@ -277,6 +277,28 @@ class StudiesTest {
   }
 
   @Test
+  void lines_ofHiddenWorkers_sayWhatALedgerIsCharged() {
+    Study study =
+        study(
+            config(
+                "data.categorical.stage = { levels = [1, 2, 3] }",
+                "privacy.unit = worker",
+                "privacy.epsilon = 1",
+                "privacy.delta = 1e-5",
+                "privacy.update-norm = 0.25",
+                "privacy.bounds.age = [20, 90]",
+                "privacy.bounds.BMI = [10.5, 60]",
+                "algorithm.preset = fed-avg"));
+
+    String text = String.join("\n", StudyText.lines(study));
+
+    assertTrue(text.contains("(rho 0.0306) over a run, for all rows of one worker more"), text);
+    assertTrue(text.contains("whether one given worker's rows counted with at most 9.84"), text);
+    assertTrue(text.contains("a ledger is charged a rho of 0.122"), text);
+    assertTrue(text.contains("a worker's update cut to a length of 0.25"), text);
+  }
+
+  @Test
   void asked_personColumn_isAmongTheColumns() {
     String[] hiding = {
       "algorithm.preset = private",
