@@ -102,7 +102,7 @@ final class Releases {
       String purpose,
       Statement<Shard> asked,
       Zcdp cost) {
-    Opened<double[]> opened = Ask.ofAll(sum(cost), federation, visit, "a " + purpose, asked);
+    Opened<double[]> opened = Ask.ofAll(sum(cost), federation, visit, "the " + purpose, asked);
     count(purpose, asked, cost, 1);
     return opened;
   }

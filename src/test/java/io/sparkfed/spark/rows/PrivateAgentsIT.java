@@ -140,6 +140,30 @@ class PrivateAgentsIT {
     assertFalse(ids.found(owners.rows("a")).isEmpty());
   }
 
+  @Test
+  void train_ofWholeWorkers_asByExecutors() throws IOException {
+    policies("dp.required = true\ndp.epsilon = 1e9\ndp.delta = 1e-4\ndp.honest-workers = 3\n");
+    TrainingConfig config =
+        owners.privateConfig(
+            "privacy.unit=worker",
+            "privacy.rows=null",
+            "privacy.honest-workers=3",
+            "privacy.epsilon=1e7",
+            "privacy.update-norm=5",
+            "privacy.evaluation-share=0.5",
+            "algorithm.preset=fed-avg",
+            "algorithm.local.solver=lbfgs",
+            "algorithm.rounds=3");
+
+    TrainingResult byAgents = train(config, load(config));
+
+    TrainingResult byExecutors = train(config, new ShardLoader(spark, config).load());
+    assertArrayEquals(byExecutors.model().values(), byAgents.model().values(), 1e-2);
+    PrivacyAccount account = byAgents.privacy().orElseThrow();
+    assertEquals(HiddenUnit.WORKER, account.unit());
+    assertEquals(byExecutors.privacy().orElseThrow().releases(), account.releases());
+  }
+
   /** Each run is charged in each owner's ledger, and the one too many is refused by its rule. */
   @Test
   void train_beyondAnOwnersBudget_isRefusedByItsRule() throws IOException {
