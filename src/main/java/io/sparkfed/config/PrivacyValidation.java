@@ -170,12 +170,23 @@ final class PrivacyValidation {
     }
   }
 
-  /** Returns whether intervals of a family's coefficients can count noise. */
-  static boolean hasIntervals(Family family) {
+  /** Says why a family's coefficients have no intervals that count noise; empty where they have. */
+  private static String withoutIntervals(Family family) {
     return switch (family) {
-      case LOGISTIC, POISSON -> true;
-      case LINEAR, HUBER, SVM, SQUARED_HINGE, SOFTMAX, GAMMA -> false;
+      case LINEAR, LOGISTIC, HUBER, POISSON -> "";
+      case SVM -> "the hinge has no curvature, from which errors could follow";
+      case SQUARED_HINGE ->
+          "how far rows are within the margin depends on their features, so that errors don't follow"
+              + " from the curvature and one dispersion";
+      case SOFTMAX ->
+          "errors would need the curvature for each pair of all classes' coefficients, and noise on"
+              + " so many numbers hides it";
+      case GAMMA -> "gradients of its rows can't be bounded with any use";
     };
+  }
+
+  private static boolean hasIntervals(Family family) {
+    return withoutIntervals(family).isEmpty();
   }
 
   private void requireIntervals(String preset, Family family) {
@@ -188,10 +199,11 @@ final class PrivacyValidation {
           key,
           "must be 0 for model.family = "
               + EnumNames.of(family)
-              + ": intervals that count noise are of "
+              + ": "
+              + withoutIntervals(family)
+              + ". Intervals that count noise are of "
               + EnumNames.inWords(
-                  EnumNames.of(Family.class, PrivacyValidation::hasIntervals), "and")
-              + ", and for nothing of private-statistics");
+                  EnumNames.of(Family.class, PrivacyValidation::hasIntervals), "and"));
     }
     refuse(
         read.number("model.l2", "must be a number >= 0", v -> v >= 0.0) > 0.0,

@@ -14,7 +14,9 @@ import java.util.OptionalDouble;
 /**
  * The Hessian of the sum of the training rows' losses at a model, in the coordinates {@code A z},
  * where each row's term is within a bound: for intervals that count the noise. Off-diagonal entries
- * are times the root of 2.
+ * are times the root of 2. With a clip it is the derivative of the sum of {@link GradientWithin},
+ * which has the same clip, and what else these gradients' dispersion needs goes with it ({@link
+ * ClippedSums#hessianOfCut}).
  *
  * @param model in the units of the cut's scaling, length d
  * @param loss the family's loss
@@ -22,17 +24,33 @@ import java.util.OptionalDouble;
  * @param cut how far a row reaches
  * @param whitening packed upper triangle of A, of order d; empty for the identity
  * @param most a longer term of a row, in the Frobenius norm, is shortened to it
+ * @param clip C, to which the gradients are cut; 0 for the Hessian of the losses as they are, alone
  */
 public record HessianWithin(
-    double[] model, Loss loss, ModelShape shape, RowCut cut, double[] whitening, double most)
+    double[] model,
+    Loss loss,
+    ModelShape shape,
+    RowCut cut,
+    double[] whitening,
+    double most,
+    double clip)
     implements Statement<Shard> {
   public static final String HESSIAN = "Hessian";
 
+  /** In parts of the bound and of the clip. */
+  public static final String SQUARES = "squared lengths of cut gradients";
+
+  /** In parts of the bound, with the sign of the residual. */
+  public static final String CUT_OFF = "lengths that gradients are cut by";
+
   /**
-   * @throws IllegalArgumentException if the bound is out of range, or the model has more outputs
+   * @throws IllegalArgumentException if a bound is out of range, or the model has more outputs
    */
   public HessianWithin {
     ClippedSums.checked("most", most);
+    if (clip != 0.0) {
+      ClippedSums.checked("clip", clip);
+    }
     if (shape.outputs() != 1) {
       throw new IllegalArgumentException("a Hessian with noise must be of a model of one output");
     }
@@ -40,7 +58,9 @@ public record HessianWithin(
 
   @Override
   public Layout layout() {
-    return Layout.empty().scaled(HESSIAN, SymmetricMatrix.packedLength(SampledGram.order(shape)));
+    Layout alone =
+        Layout.empty().scaled(HESSIAN, SymmetricMatrix.packedLength(SampledGram.order(shape)));
+    return clip == 0.0 ? alone : alone.scaled(SQUARES, 1).scaled(CUT_OFF, 1);
   }
 
   @Override
@@ -55,7 +75,8 @@ public record HessianWithin(
 
   @Override
   public OptionalDouble rowBound() {
-    return OptionalDouble.of(ClippedSums.bound(cut.rowsOfPerson() * most));
+    double ofRow = clip == 0.0 ? most : ClippedSums.mostOfCut(most);
+    return OptionalDouble.of(ClippedSums.bound(cut.rowsOfPerson() * ofRow));
   }
 
   @Override
@@ -65,6 +86,8 @@ public record HessianWithin(
 
   @Override
   public double[] answer(String worker, Shard shard) {
-    return ClippedSums.hessian(model, loss, shard.train(), shape, cut, whitening, most);
+    return clip == 0.0
+        ? ClippedSums.hessian(model, loss, shard.train(), shape, cut, whitening, most)
+        : ClippedSums.hessianOfCut(model, loss, shard.train(), shape, cut, whitening, most, clip);
   }
 }

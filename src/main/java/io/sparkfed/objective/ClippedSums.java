@@ -28,7 +28,8 @@ import io.sparkfed.model.ModelShape;
  *       gradient is off by at most {@code n (B + q + 16) u 2^12 C}, whatever A's condition; without
  *       A and shift by {@code n (B + 16) u C}.
  *   <li>Products, and Hessians of rows that are whitened one by one, are off by at most {@code n (B
- *       + 8) u} bounds: the terms of an entry are bounded as they are, and nothing cancels.
+ *       + 8) u} bounds: the terms of an entry, and of what goes with a Hessian, are bounded as they
+ *       are, and nothing cancels.
  * </ul>
  *
  * <p>Two sums are off by twice as much, for which {@link #bound} allows a 1024th of C. More rows
@@ -38,6 +39,9 @@ import io.sparkfed.model.ModelShape;
 public final class ClippedSums {
   /** What rounding may add to a row's own length. */
   static final double MARGIN = 1.0 - 0x1p-24;
+
+  /** What the squared gradients that go with a Hessian are multiplied with. */
+  static final double PART_OF_SQUARES = 0.5;
 
   /** What rounding may add to the difference of two sums, in bounds. */
   private static final double ROUNDING = 0x1p-10;
@@ -171,10 +175,71 @@ public final class ClippedSums {
       RowCut cut,
       double[] whitening,
       double most) {
+    return hessian(model, loss, rows, shape, cut, whitening, most, 0.0);
+  }
+
+  /**
+   * Returns the same of gradients that are cut, and, behind it, how long these are and how much the
+   * cut takes off.
+   *
+   * <p>With {@code g = w |l'(s, y)| |A z|}, the length of a row's gradient before it is cut to C,
+   * the sum has of a row
+   *
+   * <ul>
+   *   <li>{@code w l'' (A z)(A z)'} if g is below C, as above, and otherwise nothing: a gradient
+   *       that is cut doesn't change with the score. So it's the sum of the cut gradients'
+   *       derivatives;
+   *   <li>{@code most/2 min(g, C)² / C²};
+   *   <li>{@code most (min(g, 2 C) - min(g, C)) / C}, with the sign of {@code l'}.
+   * </ul>
+   *
+   * <p>A row whose g is below C adds nothing to the last, and its matrix and its square are no
+   * longer than {@code most} and {@code most/2}; of any other row these are 0 and {@code most/2},
+   * and the last is at most {@code most}. So both are no longer than {@code sqrt(1 + 1/4) most}
+   * ({@link #mostOfCut}).
+   *
+   * @param clip C
+   * @return packed upper triangle, off-diagonal entries times the root of 2, then the two numbers
+   * @throws IllegalArgumentException if an argument is out of range
+   * @throws DataException if there are more rows than {@link #mostRows}
+   */
+  public static double[] hessianOfCut(
+      double[] model,
+      Loss loss,
+      Examples rows,
+      ModelShape shape,
+      RowCut cut,
+      double[] whitening,
+      double most,
+      double clip) {
+    return hessian(model, loss, rows, shape, cut, whitening, most, checked("clip", clip) * MARGIN);
+  }
+
+  private static double[] hessian(
+      double[] model,
+      Loss loss,
+      Examples rows,
+      ModelShape shape,
+      RowCut cut,
+      double[] whitening,
+      double most,
+      double clip) {
     requireFew(rows, shape, false, false);
     requireOrder(whitening, SampledGram.order(shape));
     double limit = checked("most", most) * MARGIN;
-    return new ClippedHessian(loss, rows, shape, cut, whitening).at(model, limit);
+    return new ClippedHessian(loss, rows, shape, cut, whitening).at(model, limit, clip);
+  }
+
+  /** Returns how long a row's part of {@link #hessianOfCut} is at most. */
+  public static double mostOfCut(double most) {
+    return most * Math.sqrt(1.0 + PART_OF_SQUARES * PART_OF_SQUARES);
+  }
+
+  /**
+   * Returns the sum of squared lengths of cut gradients that {@link #hessianOfCut} has a part of.
+   */
+  public static double squares(double part, double most, double clip) {
+    return part / (PART_OF_SQUARES * most) * clip * clip;
   }
 
   private static void requireOrder(double[] whitening, int order) {

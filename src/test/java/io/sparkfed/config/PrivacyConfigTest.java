@@ -317,9 +317,10 @@ class PrivacyConfigTest {
   /** Each with what it says of the reason. */
   @ParameterizedTest
   @CsvSource({
-    "model.family=svm, model.family = svm",
-    "model.family=squared-hinge, model.family = squared-hinge",
-    "model.family=softmax;model.classes=3, model.family = softmax",
+    "model.family=svm, 'model.family = svm: the hinge has no curvature'",
+    "model.family=squared-hinge, 'model.family = squared-hinge: how far rows are within the margin'",
+    "model.family=softmax;model.classes=3, 'model.family = softmax: errors would need the curvature'",
+    "model.family=softmax;model.classes=3, 'are of linear, logistic, poisson and huber'",
     "model.l2=0.1, penalty",
     "privacy.gram-share=0, products",
     "'algorithm.preset=private-statistics;model.family=linear;privacy.label-bounds=[0,1]', = private"

@@ -122,7 +122,8 @@ class StatementsTest {
       all.add(new MeansWithin(sums, AskedRows.TEST, shape, model));
       all.add(new ProductsWithin(shape, cut, 0.5, 2.0, 1.0));
       if (shape.outputs() == 1) {
-        all.add(new HessianWithin(model, (Loss) loss, shape, cut, whitening, 2.0));
+        all.add(new HessianWithin(model, (Loss) loss, shape, cut, whitening, 2.0, 0.75));
+        all.add(new HessianWithin(model, (Loss) loss, shape, cut, whitening, 2.0, 0.0));
         all.add(
             new HistogramOfScores(
                 shape, none, AskedRows.TEST, model, new ScoreBins(new double[] {-1.0, 0.5})));
@@ -206,7 +207,8 @@ class StatementsTest {
           2, "2f0c406742c2c564348bec3439ebb94b",
           3, "716fcc95ca91c729bf93b5365c7f437d",
           4, "810540a1920cb2f0d0e9f40909b8d9cb",
-          5, "20e52fbfdd0056b3747a41c2c2e8a51c");
+          5, "20e52fbfdd0056b3747a41c2c2e8a51c",
+          6, "4b5eca09b194a4d1b60418f46b500898");
 
   /**
    * The list with each component's type, and the bytes of one statement of each kind. Who reads

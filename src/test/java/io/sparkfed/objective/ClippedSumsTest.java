@@ -232,8 +232,10 @@ class ClippedSumsTest {
       RowCut cut,
       double[] model,
       double[] a,
-      double most) {
-    BigDecimal[] sums = new BigDecimal[SymmetricMatrix.packedLength(shape.size())];
+      double most,
+      double clip) {
+    int entries = SymmetricMatrix.packedLength(shape.size());
+    BigDecimal[] sums = new BigDecimal[entries + (clip > 0.0 ? 2 : 0)];
     Arrays.fill(sums, BigDecimal.ZERO);
     double[] x = new double[shape.features()];
     for (int i = 0; i < rows.rows(); i++) {
@@ -247,7 +249,16 @@ class ClippedSumsTest {
       double weight = Math.min(rows.weight(i), cut.mostWeight()) / cut.mostWeight();
       double curvature = weight * loss.curvature(score.doubleValue(), rows.label(i));
       double squares = length(turned).pow(2).doubleValue();
-      BigDecimal factor = new BigDecimal(Math.min(curvature, most / squares));
+      double slope = weight * loss.gradient(score.doubleValue(), rows.label(i));
+      double length = clip > 0.0 ? Math.abs(slope) * Math.sqrt(squares) / clip : 0.0;
+      BigDecimal factor =
+          length >= 1.0 ? BigDecimal.ZERO : new BigDecimal(Math.min(curvature, most / squares));
+      if (clip > 0.0) {
+        double kept = Math.min(length, 1.0);
+        double off = Math.signum(slope) * Math.max(0.0, Math.min(length, 2.0) - 1.0);
+        sums[entries] = sums[entries].add(new BigDecimal(0.5 * most * kept * kept), DIGITS);
+        sums[entries + 1] = sums[entries + 1].add(new BigDecimal(most * off), DIGITS);
+      }
       for (int j = 0, at = 0; j < z.length; j++) {
         for (int m = j; m < z.length; m++, at++) {
           BigDecimal root = m == j ? BigDecimal.ONE : new BigDecimal(2).sqrt(DIGITS);
@@ -270,9 +281,12 @@ class ClippedSumsTest {
           RowCut cut = new RowCut(scaling(shape, kind), 2.0, 2.0, 1);
           double[] model = random.doubles(6, -0.5, 0.5).toArray();
           for (double[] a : List.of(new double[0], whitening(6))) {
-            double[] expected = hessian(rows, family.loss(), shape, cut, model, a, 3.0);
+            double[] expected = hessian(rows, family.loss(), shape, cut, model, a, 3.0, 0.0);
             double[] found = ClippedSums.hessian(model, family.loss(), rows, shape, cut, a, 3.0);
             assertArrayEquals(expected, found, ROWS * 3.0 * 1.3e-7, family + " " + kind);
+            expected = hessian(rows, family.loss(), shape, cut, model, a, 3.0, 1.5);
+            found = ClippedSums.hessianOfCut(model, family.loss(), rows, shape, cut, a, 3.0, 1.5);
+            assertArrayEquals(expected, found, ROWS * 3.0 * 1.3e-7, family + " of cut " + kind);
           }
         }
       }

@@ -158,7 +158,7 @@ class PersonSensitivityTest {
     double[] model = random.doubles(SHAPE.size(), -1.0, 1.0).toArray();
     Loss loss = Family.LOGISTIC.loss();
     return List.of(
-        new HessianWithin(model, loss, SHAPE, cut, new double[0], 0.25),
+        new HessianWithin(model, loss, SHAPE, cut, new double[0], 0.25, 0.0),
         new EvaluationWithin(
             BoundedSums.of(
                 Family.LOGISTIC, loss, MetricSettings.of(Family.LOGISTIC), Optional.empty(), 0.0),

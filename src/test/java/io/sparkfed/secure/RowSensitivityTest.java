@@ -229,7 +229,9 @@ class RowSensitivityTest {
       double[] whitening = whitening(random, order);
       List<Question<Shard>> questions = new ArrayList<>();
       if (loss instanceof Loss single) {
-        questions.add(new HessianWithin(model, single, shape, cut, whitening, clip));
+        questions.add(new HessianWithin(model, single, shape, cut, whitening, clip, 0.0));
+        double cutTo = Math.exp(6.0 * random.nextDouble() - 3.0);
+        questions.add(new HessianWithin(model, single, shape, cut, whitening, clip, cutTo));
       }
       BoundedSums sums =
           BoundedSums.of(
@@ -249,12 +251,17 @@ class RowSensitivityTest {
         NoisyAnswer<Shard> answer = NoisyAnswer.of(question, 4, COST, 1, COST);
         double part = moved(answer, with, without);
         assertTrue(part <= 1.0, () -> part + " of what is said: " + question + " in " + stored);
-        String kind = question.name() + (OF_FAMILIES.contains(question.name()) ? " " + family : "");
+        boolean isOfFamily = OF_FAMILIES.contains(question.name()) || isOfCut(question);
+        String kind = question.name() + (isOfFamily ? " " + family : "");
         most.merge(kind, part, Math::max);
       }
     }
-    assertEquals(2 * FAMILIES.size() + 3, most.size());
+    assertEquals(3 * FAMILIES.size() + 2, most.size());
     most.forEach((kind, part) -> assertTrue(part >= 0.9, kind + " moved by " + part));
+  }
+
+  private static boolean isOfCut(Question<Shard> question) {
+    return question instanceof HessianWithin hessian && hessian.clip() > 0.0;
   }
 
   /** Rows as they are read: wild numbers are cut, and rows without a number are left out. */
@@ -278,7 +285,8 @@ class RowSensitivityTest {
     List<Question<Shard>> questions =
         List.of(
             new GradientWithin(model, loss, shape, cut, new double[0], 0.8),
-            new HessianWithin(model, loss, shape, cut, new double[0], 0.8),
+            new HessianWithin(model, loss, shape, cut, new double[0], 0.8, 0.0),
+            new HessianWithin(model, loss, shape, cut, new double[0], 0.8, 1.5),
             new ProductsWithin(shape, cut, 0.5, 0.3, 1.0),
             new CountWithin(1));
     Shard without = read(rows, bounds, shape);

@@ -1,6 +1,7 @@
 package io.sparkfed.federated.noised;
 
 import io.sparkfed.aggregate.Federation;
+import io.sparkfed.aggregate.NamedVector;
 import io.sparkfed.data.Shard;
 import io.sparkfed.evaluation.FitStatistics;
 import io.sparkfed.federated.GradientWithin;
@@ -10,8 +11,10 @@ import io.sparkfed.federated.TrainingPlan;
 import io.sparkfed.hint.Message;
 import io.sparkfed.loss.Loss;
 import io.sparkfed.math.SymmetricMatrix;
+import io.sparkfed.model.Family;
 import io.sparkfed.objective.RowCut;
 import io.sparkfed.objective.SampledGram;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -54,7 +57,7 @@ final class Intervals {
     if (!budgets.hasIntervals()) {
       return Optional.empty();
     }
-    HessianWithin hessian = asked(new double[plan.shape().size()], new double[0]);
+    HessianWithin hessian = asked(new double[plan.shape().size()], new double[0], 1.0);
     double deviation = releases.deviation(hessian, budgets.hessian());
     double largest = rows * Steps.mostCurvature(plan.family(), plan.loss());
     if (!(NoisedErrors.least(deviation, order) < largest)) {
@@ -71,35 +74,53 @@ final class Intervals {
         releases.deviation(ofOne, budgets.gradient()) / rows);
   }
 
-  private HessianWithin asked(double[] model, double[] whitening) {
-    return new HessianWithin(model, (Loss) plan.loss(), plan.shape(), cut, whitening, mostOfRow);
+  private HessianWithin asked(double[] model, double[] whitening, double clip) {
+    return new HessianWithin(
+        model,
+        (Loss) plan.loss(),
+        plan.shape(),
+        cut,
+        whitening,
+        mostOfRow,
+        hasLikelihood() ? 0.0 : clip);
+  }
+
+  /** Returns whether labels say by themselves how far they are from their mean. */
+  private boolean hasLikelihood() {
+    return plan.family() == Family.LOGISTIC || plan.family() == Family.POISSON;
   }
 
   /**
    * Asks for the Hessian at a model, and returns the statistics of its coefficients.
    *
    * @param model of whitened gradients, in the units of the cut's scaling
+   * @param way from the first iterate to the model, in its coordinates
    * @param steps its
-   * @param averaged of how many iterates it is the mean
    * @param notes gets why there are none
    * @throws io.sparkfed.aggregate.AggregationException if the sum could not be opened
    */
   Optional<FitStatistics> of(
       Federation<Shard> federation,
       double[] model,
+      double[] way,
       Coordinates coordinates,
       Steps steps,
       double rows,
-      int averaged,
       Budgets budgets,
       List<Message> notes) {
-    HessianWithin asked = asked(model, coordinates.whitening());
-    SymmetricMatrix hessian =
-        Releases.unscaled(
-            order,
-            releases
-                .ask(federation, HESSIAN, "Hessian for intervals", asked, budgets.hessian())
-                .all(HessianWithin.HESSIAN));
+    HessianWithin asked = asked(model, coordinates.whitening(), steps.clip());
+    NamedVector opened =
+        releases.ask(federation, HESSIAN, "Hessian for intervals", asked, budgets.hessian());
+    SymmetricMatrix hessian = Releases.unscaled(order, opened.all(HessianWithin.HESSIAN));
+    double deviation = releases.deviation(asked, budgets.hessian());
+    Dispersion dispersion =
+        hasLikelihood()
+            ? Dispersion.known(1.0 / cut.mostWeight())
+            : dispersion(asked, opened, hessian, deviation, rows);
+    if (!dispersion.obstacle().isEmpty()) {
+      notes.add(none(dispersion.obstacle()));
+      return Optional.empty();
+    }
     GradientWithin gradient =
         new GradientWithin(
             model, plan.loss(), plan.shape(), cut, coordinates.whitening(), steps.clip());
@@ -111,10 +132,30 @@ final class Intervals {
                 rows,
                 releases.deviation(gradient, budgets.gradient()),
                 plan.rounds(),
-                averaged,
-                1.0 / cut.mostWeight())
-            .of(hessian, releases.deviation(asked, budgets.hessian()), toColumns);
+                Steps.averaged(plan.rounds()),
+                dispersion.phi())
+            .of(hessian, deviation, way, toColumns);
     return told(plan, found, model, rows, notes);
+  }
+
+  private Dispersion dispersion(
+      HessianWithin asked,
+      NamedVector opened,
+      SymmetricMatrix hessian,
+      double deviation,
+      double rows) {
+    double trace = Arrays.stream(hessian.diagonal()).sum();
+    // Rows have mean square 1 in each of the directions.
+    double uncut = rows * order * Steps.mostCurvature(plan.family(), plan.loss());
+    return Dispersion.of(
+        trace,
+        uncut,
+        opened.get(HessianWithin.SQUARES),
+        opened.get(HessianWithin.CUT_OFF),
+        asked.most(),
+        asked.clip(),
+        deviation,
+        rows);
   }
 
   /**

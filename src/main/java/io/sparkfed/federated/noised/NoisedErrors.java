@@ -2,7 +2,7 @@ package io.sparkfed.federated.noised;
 
 import io.sparkfed.math.Eigen;
 import io.sparkfed.math.SymmetricMatrix;
-import java.util.Arrays;
+import io.sparkfed.math.Vectors;
 import java.util.function.UnaryOperator;
 
 /**
@@ -24,8 +24,9 @@ import java.util.function.UnaryOperator;
  *
  * <p>Not counted is what clipping moves a model by, which can be many standard errors: for
  * intervals gradients must be let as long as rows usually make them, in whitened coordinates {@link
- * #CLIP} times the root of q for slopes of at most 1. Where the descent has still to go, there are
- * none.
+ * #CLIP} times the root of q for slopes of at most 1. What is left of the way from the first
+ * iterate, {@code M^i} of it in the iterate i, is counted as if it were known to its size alone;
+ * where much of it is left, there are none.
  *
  * @param step eta, as long as a step against the mean gradient is
  * @param rows n
@@ -77,34 +78,47 @@ record NoisedErrors(
    *
    * @param hessian H with noise, in the coordinates of the descent
    * @param deviation of the noise on its diagonal entries
+   * @param way from the first iterate to the model, in these coordinates, length q
    * @param toColumns the linear part of what turns coordinates into coefficients
    */
-  Found of(SymmetricMatrix hessian, double deviation, UnaryOperator<double[]> toColumns) {
+  Found of(
+      SymmetricMatrix hessian, double deviation, double[] way, UnaryOperator<double[]> toColumns) {
     int order = hessian.order();
     Eigen eigen = Eigen.of(hessian);
     double least = least(deviation, order);
     // Above it steps would not contract: what is not far above it is so by noise.
     double most = 2.0 * rows / step;
     double[] variances = new double[0];
+    double[] left = new double[0];
     for (int k = 0; k < order; k++) {
       double value = Math.min(eigen.values()[k], most);
       double contraction = 1.0 - step * value / rows;
       if (!(value > least)) {
         return Found.none(NOISE);
       }
-      if (!(eigen.values()[k] <= most + least && Math.abs(inMean(contraction, 0)) <= MOST_LEFT)) {
+      double partLeft = inMean(contraction, 0);
+      if (!(eigen.values()[k] <= most + least && Math.abs(partLeft) <= MOST_LEFT)) {
         return Found.none("the last gradients are too far from the optimum");
       }
       double variance = ofNoise(contraction) + dispersion / value;
       double[] axis = new double[order];
       System.arraycopy(eigen.vectors(), k * order, axis, 0, order);
       double[] column = toColumns.apply(axis);
-      variances = k == 0 ? new double[column.length] : variances;
+      if (k == 0) {
+        variances = new double[column.length];
+        left = new double[column.length];
+      }
+      double ofWay = partLeft * Vectors.dot(axis, 0, way, order);
       for (int j = 0; j < column.length; j++) {
         variances[j] += variance * column[j] * column[j];
+        left[j] += ofWay * column[j];
       }
     }
-    return new Found(Arrays.stream(variances).map(Math::sqrt).toArray(), "");
+    double[] errors = new double[variances.length];
+    for (int j = 0; j < errors.length; j++) {
+      errors[j] = Math.sqrt(variances[j] + left[j] * left[j]);
+    }
+    return new Found(errors, "");
   }
 
   /** Returns how much of what came in at a step is in the mean of the last iterates. */

@@ -161,14 +161,7 @@ final class NoisedFit implements NoisedWork {
             ? unbiased.orElseThrow()
             : Steps.of(
                 plan.family(), plan.loss(), order, shape.size(), privacy.labelScale(), noise);
-    double shown = noise * steps.clip() * Math.sqrt(shape.size());
-    if (shown > steps.clip()) {
-      notes.add(
-          Message.of(
-              "the noise of a round is ",
-              Math.rint(10.0 * shown / steps.clip()) / 10.0,
-              " times as long as a row's gradient may be: the model may say little"));
-    }
+    Steps.hidden(noise, shape.size()).ifPresent(notes::add);
   }
 
   /** Products that drown in their noise say nothing. */
@@ -229,16 +222,12 @@ final class NoisedFit implements NoisedWork {
     }
     iterate = shrunk(moved);
     done++;
-    if (done > plan.rounds() - lastOnes()) {
+    if (done > plan.rounds() - Steps.averaged(plan.rounds())) {
       for (int j = 0; j < sum.length; j++) {
         sum[j] += iterate[j];
       }
     }
     return opened.map(any -> iterate);
-  }
-
-  private int lastOnes() {
-    return Math.max(1, plan.rounds() / 2);
   }
 
   /** The step of the ridge penalty, which has no noise: to the minimum beside the way back. */
@@ -272,8 +261,13 @@ final class NoisedFit implements NoisedWork {
     if (!hasRounds()) {
       return result.clone();
     }
-    int counted = Math.max(1, done - (plan.rounds() - lastOnes()));
-    return inColumns(Arrays.stream(sum).map(s -> s / counted).toArray());
+    return inColumns(mean());
+  }
+
+  /** Returns the mean of the last iterates. */
+  private double[] mean() {
+    int counted = Math.max(1, done - (plan.rounds() - Steps.averaged(plan.rounds())));
+    return Arrays.stream(sum).map(s -> s / counted).toArray();
   }
 
   private double[] inColumns(double[] coordinate) {
@@ -310,7 +304,7 @@ final class NoisedFit implements NoisedWork {
       return squares.statistics(model(), rows, notes);
     }
     return budgets.hasIntervals()
-        ? intervals.of(federation, model(), coordinates, steps, rows, lastOnes(), budgets, notes)
+        ? intervals.of(federation, model(), mean(), coordinates, steps, rows, budgets, notes)
         : Optional.empty();
   }
 

@@ -1,5 +1,6 @@
 package io.sparkfed.federated.noised;
 
+import io.sparkfed.hint.Message;
 import io.sparkfed.loss.HuberLoss;
 import io.sparkfed.loss.VectorLoss;
 import io.sparkfed.model.Family;
@@ -17,12 +18,19 @@ record Steps(double clip, double length) {
   private static final double[] PARTS = {0.5, 0.35, 0.25};
 
   /**
+   * Where no residual is cut a loss of constant curvature is at its minimum after one step of 1 by
+   * that curvature, however far it is; where some are, after steps that are longer.
+   */
+  private static final double PAST_MINIMUM = 1.2;
+
+  /**
    * Returns steps at whose cut a model is off by noise alone, so that intervals can be given; or
    * nothing, where it would move the model by more than what models differ by.
    */
   static Optional<Steps> unbiased(
       Family family, VectorLoss loss, int order, int size, double scale, double noiseOfOne) {
-    double eta = length(family);
+    boolean isFlat = family == Family.LINEAR || family == Family.HUBER;
+    double eta = isFlat ? PAST_MINIMUM / mostCurvature(family, loss) : length(family);
     double clip = NoisedErrors.CLIP * Math.sqrt(order) * slope(loss, scale);
     return eta * clip * noiseOfOne * Math.sqrt(size) <= scale
         ? Optional.of(new Steps(clip, eta))
@@ -31,6 +39,9 @@ record Steps(double clip, double length) {
 
   /** Returns how curved a loss usually is at most: where it is more so, steps don't contract. */
   static double mostCurvature(Family family, VectorLoss loss) {
+    if (family == Family.HUBER) {
+      return 1.0;
+    }
     double contracting = 2.0 / length(family);
     double largest = loss.largestCurvature();
     return Double.isNaN(largest) ? contracting : Math.min(largest, contracting);
@@ -59,6 +70,28 @@ record Steps(double clip, double length) {
       last = noise;
     }
     return new Steps(PARTS[PARTS.length - 1] * Math.sqrt(order) * slope, eta * scale / last);
+  }
+
+  /** Returns of how many of the last iterates the model is the mean. */
+  static int averaged(int rounds) {
+    return Math.max(1, rounds / 2);
+  }
+
+  /**
+   * Returns what is to be said of noise that is longer than any row's gradient.
+   *
+   * @param noiseOfOne deviation of the noise on each number of the mean gradient, where C is 1
+   * @param size d
+   */
+  static Optional<Message> hidden(double noiseOfOne, int size) {
+    double noise = noiseOfOne * Math.sqrt(size);
+    return noise > 1.0
+        ? Optional.of(
+            Message.of(
+                "the noise of a round is ",
+                Math.rint(10.0 * noise) / 10.0,
+                " times as long as a row's gradient may be: the model may say little"))
+        : Optional.empty();
   }
 
   /** How steep a row's loss usually is at most. */

@@ -20,6 +20,9 @@ class NoisedErrorsTest {
   private static final String FAR = "the last gradients are too far from the optimum";
   private static final double NORMAL = 1.959963984540054;
 
+  /** At the first iterate. */
+  private static final double[] NO_WAY = new double[2];
+
   /** How a fit came out: its coefficients, and their errors if there are any. */
   private record Fit(double[] coefficients, double[] errors, double[] naive) {}
 
@@ -127,9 +130,9 @@ class NoisedErrorsTest {
     SymmetricMatrix told = noised(random, hessian, ofEntry);
     UnaryOperator<double[]> back = vector -> times(a, vector);
     double[] errors =
-        new NoisedErrors(STEP, n, noise, ROUNDS, AVERAGED, 1.0).of(told, ofEntry, back).each();
+        new NoisedErrors(STEP, n, noise, ROUNDS, AVERAGED, 1.0).of(told, ofEntry, sum, back).each();
     double[] naive =
-        new NoisedErrors(STEP, n, 0.0, ROUNDS, AVERAGED, 1.0).of(told, ofEntry, back).each();
+        new NoisedErrors(STEP, n, 0.0, ROUNDS, AVERAGED, 1.0).of(told, ofEntry, sum, back).each();
     return new Fit(back.apply(sum), errors, naive);
   }
 
@@ -207,12 +210,14 @@ class NoisedErrorsTest {
   void of_fewSteps_isTheClosedForm() {
     SymmetricMatrix hessian = SymmetricMatrix.of(2, new double[] {195.0, 0.0, 200.0});
     UnaryOperator<double[]> same = vector -> vector;
-    double[] one = new NoisedErrors(1.0, 200.0, 6.0, 1, 1, 1.0).of(hessian, 0.0, same).each();
+    double[] one =
+        new NoisedErrors(1.0, 200.0, 6.0, 1, 1, 1.0).of(hessian, 0.0, NO_WAY, same).each();
     double ofOne = 0.03 * 0.03;
 
     assertArrayEquals(
         new double[] {Math.sqrt(ofOne + 1.0 / 195.0), Math.sqrt(ofOne + 0.005)}, one, 1e-15);
-    double[] two = new NoisedErrors(1.0, 200.0, 6.0, 2, 2, 1.0).of(hessian, 0.0, same).each();
+    double[] two =
+        new NoisedErrors(1.0, 200.0, 6.0, 2, 2, 1.0).of(hessian, 0.0, NO_WAY, same).each();
     // The first step's noise is in both iterates, the second time times M; the second's in one.
     double first = Math.pow((1.0 + 0.025) / 2.0, 2.0) + 0.25;
     assertArrayEquals(
@@ -220,9 +225,31 @@ class NoisedErrorsTest {
         two,
         1e-15);
     UnaryOperator<double[]> turned = v -> new double[] {2.0 * v[0], v[0] + v[1], 0.0};
-    double[] other = new NoisedErrors(1.0, 200.0, 0.0, 1, 1, 1.0).of(hessian, 0.0, turned).each();
+    double[] other =
+        new NoisedErrors(1.0, 200.0, 0.0, 1, 1, 1.0).of(hessian, 0.0, NO_WAY, turned).each();
     assertArrayEquals(
         new double[] {2.0 / Math.sqrt(195.0), Math.sqrt(1.0 / 195.0 + 0.005), 0.0}, other, 1e-15);
+  }
+
+  /**
+   * Of the way (4, 2) two steps have left a 1600th in the first direction, and in the other none.
+   */
+  @Test
+  void of_wayThatIsLeft_isInTheErrors() {
+    SymmetricMatrix hessian = SymmetricMatrix.of(2, new double[] {195.0, 0.0, 200.0});
+    UnaryOperator<double[]> turned = v -> new double[] {2.0 * v[0], v[0] + v[1]};
+    double[] way = {4.0, 2.0};
+
+    double[] errors =
+        new NoisedErrors(1.0, 200.0, 0.0, 2, 1, 1.0).of(hessian, 0.0, way, turned).each();
+
+    double left = 4.0 * 0.025 * 0.025;
+    assertArrayEquals(
+        new double[] {
+          Math.sqrt(4.0 / 195.0 + 4.0 * left * left), Math.sqrt(1.0 / 195.0 + 0.005 + left * left)
+        },
+        errors,
+        1e-15);
   }
 
   @Test
@@ -232,12 +259,14 @@ class NoisedErrorsTest {
 
     assertEquals(
         NoisedErrors.NOISE,
-        new NoisedErrors(4.0, 200.0, 1.0, 8, 4, 1.0).of(hessian, 7.0, same).obstacle());
+        new NoisedErrors(4.0, 200.0, 1.0, 8, 4, 1.0).of(hessian, 7.0, NO_WAY, same).obstacle());
     assertEquals(
-        "", new NoisedErrors(4.0, 200.0, 1.0, 8, 4, 1.0).of(hessian, 6.0, same).obstacle());
+        "", new NoisedErrors(4.0, 200.0, 1.0, 8, 4, 1.0).of(hessian, 6.0, NO_WAY, same).obstacle());
     assertEquals(
-        FAR, new NoisedErrors(8.2, 200.0, 1.0, 8, 4, 1.0).of(hessian, 0.0, same).obstacle());
+        FAR,
+        new NoisedErrors(8.2, 200.0, 1.0, 8, 4, 1.0).of(hessian, 0.0, NO_WAY, same).obstacle());
     assertEquals(
-        FAR, new NoisedErrors(1.0, 200.0, 1.0, 8, 4, 1.0).of(hessian, 0.0, same).obstacle());
+        FAR,
+        new NoisedErrors(1.0, 200.0, 1.0, 8, 4, 1.0).of(hessian, 0.0, NO_WAY, same).obstacle());
   }
 }
