@@ -130,7 +130,9 @@ final class CsvRelation extends BaseRelation implements PrunedScan, CellSource {
       bin.add(file);
       size += file.listed().length() + opening;
     }
-    bins.add(placed(bin));
+    if (!bin.isEmpty()) {
+      bins.add(placed(bin));
+    }
     return JavaSparkContext.fromSparkContext(spark.sparkContext())
         .sc()
         .makeRDD(

@@ -9,6 +9,7 @@ import io.sparkfed.spark.rows.CsvFiles.CsvFile;
 import io.sparkfed.spark.rows.CsvRows.Output;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,6 +54,30 @@ final class CsvTable {
       CsvDialect dialect,
       List<CsvFile> files,
       Map<String, DataType> declared) {
+    this(spark, hadoop, dialect, files, List.of(), declared);
+  }
+
+  /**
+   * Makes a table without any record.
+   *
+   * @param names of its columns
+   */
+  static CsvTable empty(
+      SparkSession spark,
+      Broadcast<SerializableConfiguration> hadoop,
+      CsvDialect dialect,
+      Collection<String> names,
+      Map<String, DataType> declared) {
+    return new CsvTable(spark, hadoop, dialect, List.of(), names, declared);
+  }
+
+  private CsvTable(
+      SparkSession spark,
+      Broadcast<SerializableConfiguration> hadoop,
+      CsvDialect dialect,
+      List<CsvFile> files,
+      Collection<String> names,
+      Map<String, DataType> declared) {
     this.spark = spark;
     this.hadoop = hadoop;
     this.dialect = dialect;
@@ -63,6 +88,7 @@ final class CsvTable {
         .filter(name -> !name.isEmpty())
         .forEach(name -> columns.putIfAbsent(CsvHeader.key(name), name));
     files.forEach(file -> file.columns().forEach(columns::putIfAbsent));
+    names.forEach(name -> columns.putIfAbsent(CsvHeader.key(name), name));
   }
 
   List<CsvFile> files() {

@@ -121,7 +121,7 @@ final class CsvTables {
    */
   record Untyped(CsvTable table, List<String> columns) {}
 
-  /** Returns the files of the only worker there is; empty where it has no record. */
+  /** Returns the files of the only worker there is; empty where it has no table. */
   Optional<Untyped> untyped() {
     CsvTable own = of((WorkerPaths) data.source()).values().stream().findFirst().orElse(null);
     if (own == null) {
@@ -225,7 +225,10 @@ final class CsvTables {
     return table;
   }
 
-  /** Returns the table of each worker, by its id, without those of files without any record. */
+  /**
+   * Returns the table of each worker, by its id, without those of files without any record; where
+   * rows are hidden such a one has the columns that are read, and no row.
+   */
   private Map<String, CsvTable> of(WorkerPaths paths) {
     if (!paths.hosts().isEmpty()) {
       PlacedFiles.requireRowsStay(spark);
@@ -292,6 +295,16 @@ final class CsvTables {
         tables.put(
             search.place().party(),
             new CsvTable(spark, hadoop, search.dialect(), found.get(k), declared()));
+      } else if (hidesRows() && search.place().party() != null) {
+        // Whether there is a row isn't told, so not by whether there is a table either.
+        tables.put(
+            search.place().party(),
+            CsvTable.empty(
+                spark,
+                hadoop,
+                search.dialect(),
+                search.positional().isEmpty() ? read.keySet() : search.positional(),
+                declared()));
       }
     }
     return tables;

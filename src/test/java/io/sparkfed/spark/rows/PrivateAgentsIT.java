@@ -45,6 +45,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
@@ -226,5 +227,39 @@ class PrivateAgentsIT {
     ConfigurationException refused = assertThrows(ConfigurationException.class, () -> load(config));
 
     assertTrue(refused.getMessage().contains("types of the csv columns"), refused.getMessage());
+  }
+
+  /**
+   * Neither a file without a record, nor one that has a header alone, is told from one with rows.
+   */
+  @Test
+  void load_csvWithoutRows_isNotTold() throws IOException {
+    policies("dp.epsilon = 8\ndp.delta = 1e-4\n");
+    TrainingConfig config =
+        owners.privateConfig(
+            "privacy.epsilon=1", "privacy.honest-workers=1", "aggregation.mode=insecure-plain");
+    Loaded full = load(config);
+    List<AgentReply> told = told();
+    assertTrue(told.stream().anyMatch(AgentReply.Opened.class::isInstance), told.toString());
+    full.federation().close();
+    String rows = Files.readString(owners.rows("b"));
+
+    for (String text : List.of("", rows.substring(0, rows.indexOf('\n') + 1))) {
+      Files.writeString(owners.rows("b"), text);
+      agents = HandledAgents.of(owners, () -> spark);
+      Loaded loaded = load(config);
+
+      assertEquals(told, told());
+      assertEquals(WORKERS, loaded.federation().workers());
+      assertEquals(Map.of(), loaded.skipped());
+      assertEquals(full.notes(), loaded.notes());
+      TrainingResult byAgents = train(config, loaded);
+      assertEquals(WORKERS.size(), byAgents.rounds().get(0).workers());
+    }
+  }
+
+  /** Returns what agents said that isn't sealed. */
+  private List<AgentReply> told() {
+    return agents.replies.stream().map(AgentReply::parse).toList();
   }
 }
