@@ -2,7 +2,9 @@ package io.sparkfed.aggregate;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Checks a cohort's messages and sums them as integers, which is exact and the same in any order.
@@ -20,9 +22,16 @@ final class CohortSum {
    * @param sums the sum; empty unless opened
    * @param workers how many workers are in the sum; for {@code NOT_FINITE} how many were not finite
    * @param dropouts how many workers of the cohort failed
+   * @param refused by which rules of owners' policies some did
    * @param messageBytes payload bytes received
    */
-  record Verdict(Ruling ruling, long[] sums, int workers, int dropouts, long messageBytes) {
+  record Verdict(
+      Ruling ruling,
+      long[] sums,
+      int workers,
+      int dropouts,
+      Set<OwnersRule> refused,
+      long messageBytes) {
 
     /**
      * Returns the opened sum.
@@ -32,7 +41,7 @@ final class CohortSum {
     Opened<long[]> open(int minWorkers) {
       return switch (ruling) {
         case OPENED -> new Opened<>(sums, workers, dropouts, messageBytes, 0);
-        case TOO_FEW -> throw CohortException.tooFew(workers, minWorkers);
+        case TOO_FEW -> throw CohortException.tooFew(workers, minWorkers, refused);
         case NOT_FINITE -> throw new NonFiniteUpdateException(workers);
         case WRONG_COHORT ->
             throw new AggregationException(
@@ -72,22 +81,24 @@ final class CohortSum {
     long bytes = 0;
     int dropouts = 0;
     int notFinite = 0;
+    Set<OwnersRule> refused = EnumSet.noneOf(OwnersRule.class);
     for (PlainMessage message : messages) {
       answered.addAll(message.workers());
       bytes += message.payloadBytes();
       dropouts += message.failed().size();
       notFinite += message.notFinite();
+      refused.addAll(message.refused());
     }
     Collections.sort(answered);
     if (!answered.equals(cohort)) {
-      return refuse(Ruling.WRONG_COHORT, 0, 0, bytes);
+      return refuse(Ruling.WRONG_COHORT, 0, 0, refused, bytes);
     }
     int present = cohort.size() - dropouts;
     if (present < minWorkers) {
-      return refuse(Ruling.TOO_FEW, present, dropouts, bytes);
+      return refuse(Ruling.TOO_FEW, present, dropouts, refused, bytes);
     }
     if (notFinite > 0) {
-      return refuse(Ruling.NOT_FINITE, notFinite, dropouts, bytes);
+      return refuse(Ruling.NOT_FINITE, notFinite, dropouts, refused, bytes);
     }
     long[] sums = null;
     for (PlainMessage message : messages) {
@@ -99,14 +110,15 @@ final class CohortSum {
         continue;
       }
       if (sums.length != message.sums().length) {
-        return refuse(Ruling.WRONG_COHORT, 0, dropouts, bytes);
+        return refuse(Ruling.WRONG_COHORT, 0, dropouts, refused, bytes);
       }
       ring.add(sums, message.sums());
     }
-    return new Verdict(Ruling.OPENED, sums, present, dropouts, bytes);
+    return new Verdict(Ruling.OPENED, sums, present, dropouts, refused, bytes);
   }
 
-  private static Verdict refuse(Ruling ruling, int workers, int dropouts, long bytes) {
-    return new Verdict(ruling, new long[0], workers, dropouts, bytes);
+  private static Verdict refuse(
+      Ruling ruling, int workers, int dropouts, Set<OwnersRule> refused, long bytes) {
+    return new Verdict(ruling, new long[0], workers, dropouts, refused, bytes);
   }
 }

@@ -33,7 +33,7 @@ public record InsecurePlainSum(int minWorkers) implements RingSum {
     List<String> missing =
         visit.cohort().stream().filter(worker -> !answered.contains(worker)).toList();
     if (!missing.isEmpty()) {
-      messages.add(new PlainMessage(missing, missing, 0, new long[0]));
+      messages.add(new PlainMessage(missing, missing, List.of(), 0, new long[0]));
     }
     return sum.combine(messages).open(visit.atLeast(minWorkers));
   }

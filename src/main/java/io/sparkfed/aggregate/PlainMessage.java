@@ -13,10 +13,12 @@ import java.util.stream.Stream;
  *
  * @param workers ids of the workers it answers for
  * @param failed those of them whose work failed: the reason is in their own log
+ * @param refused by which rules of owners' policies some of these did
  * @param notFinite how many others had a vector with NaN or infinity, or out of range
  * @param sums the sum of the vectors of the rest; empty if there is none
  */
-public record PlainMessage(List<String> workers, List<String> failed, int notFinite, long[] sums)
+public record PlainMessage(
+    List<String> workers, List<String> failed, List<OwnersRule> refused, int notFinite, long[] sums)
     implements Serializable {
 
   /** Returns the bytes that {@link #parse} reads. */
@@ -26,6 +28,8 @@ public record PlainMessage(List<String> workers, List<String> failed, int notFin
       out.integer(names.size());
       names.forEach(out::text);
     }
+    out.integer(refused.size());
+    refused.forEach(rule -> out.integer(rule.code()));
     return out.integer(notFinite).longs(sums).toByteArray();
   }
 
@@ -36,7 +40,7 @@ public record PlainMessage(List<String> workers, List<String> failed, int notFin
    */
   public static PlainMessage parse(byte[] bytes) {
     WireReader in = new WireReader(bytes);
-    PlainMessage parsed = new PlainMessage(names(in), names(in), in.count(), in.longs());
+    PlainMessage parsed = new PlainMessage(names(in), names(in), rules(in), in.count(), in.longs());
     in.end();
     return parsed;
   }
@@ -44,6 +48,16 @@ public record PlainMessage(List<String> workers, List<String> failed, int notFin
   private static List<String> names(WireReader in) {
     int count = in.count(Integer.BYTES);
     return Stream.generate(in::text).limit(count).toList();
+  }
+
+  private static List<OwnersRule> rules(WireReader in) {
+    int count = in.count(Integer.BYTES);
+    return Stream.generate(
+            () ->
+                OwnersRule.of(in.integer())
+                    .orElseThrow(() -> new ProtocolException("a rule must be one of a policy")))
+        .limit(count)
+        .toList();
   }
 
   /** Returns the payload size: 8 bytes for each number. */

@@ -139,7 +139,7 @@ public enum AggregationMode {
 
   private static RingSum plain(KeyRing keys, AggregationConfig of, byte[] runId) {
     RingSum sum = new InsecurePlainSum(of.minWorkers());
-    return of.keys().isPresent() ? new UnderPolicies(keys, sum) : sum;
+    return of.keys().isPresent() ? new UnderPolicies(keys, sum, runId) : sum;
   }
 
   private static RingSum sealed(KeyRing keys, AggregationConfig of, byte[] runId) {
@@ -159,7 +159,8 @@ public enum AggregationMode {
     RingSum shared = new SumsOfStudy(study, opened);
     // Noise is an owner's, also where nothing else is asked of one.
     boolean hasOwners = this != INSECURE_PLAIN || of.keys().isPresent();
-    RingSum noised = hasOwners ? shared : new SumsOfStudy(study, new UnderPolicies(keys, opened));
+    RingSum noised =
+        hasOwners ? shared : new SumsOfStudy(study, new UnderPolicies(keys, opened, runId));
     return new SumFactory() {
       @Override
       public VectorSum sumOf(Layout layout) {

@@ -11,7 +11,10 @@ import io.sparkfed.secure.crypto.Kdf;
 import io.sparkfed.secure.keys.KeyRing;
 import io.sparkfed.secure.keys.Owner;
 import io.sparkfed.wire.Form;
+import io.sparkfed.wire.ProtocolException;
 import io.sparkfed.wire.Site;
+import io.sparkfed.wire.WireReader;
+import io.sparkfed.wire.WireWriter;
 
 /**
  * A sum that has no owner's side of its own, over what owners' policies let leave: what they say of
@@ -20,12 +23,13 @@ import io.sparkfed.wire.Site;
  *
  * @param keys where the policies are
  * @param sum what adds the vectors up
+ * @param runId 32 bytes that no other run has; what is charged is of this run
  */
-public record UnderPolicies(KeyRing keys, RingSum sum) implements RingSum {
+public record UnderPolicies(KeyRing keys, RingSum sum, byte[] runId) implements RingSum {
 
   @Override
   public <S> Opened<long[]> sum(Federation<S> federation, Visit visit, Words<S> words) {
-    return sum.sum(federation, visit, new OwnersWords<>(keys, words));
+    return sum.sum(federation, visit, new OwnersWords<>(keys, runId, words));
   }
 
   /**
@@ -38,13 +42,20 @@ public record UnderPolicies(KeyRing keys, RingSum sum) implements RingSum {
   }
 
   /** A worker's vector as its owner lets it leave. */
-  private record OwnersWords<S>(KeyRing keys, Words<S> words) implements Words<S> {
+  private record OwnersWords<S>(KeyRing keys, byte[] runId, Words<S> words) implements Words<S> {
 
     /** Reads what is asked, for the owners of the place. */
     private record OwnersForm<S>(Form<Words<S>> ofWords) implements Form<Words<S>> {
       @Override
       public Words<S> read(byte[] bytes, Site site) {
-        return new OwnersWords<>((KeyRing) site, ofWords.read(bytes, site));
+        WireReader in = new WireReader(bytes);
+        byte[] runId = in.bytes();
+        if (runId.length != Kdf.LENGTH) {
+          throw new ProtocolException("a run's id must have " + Kdf.LENGTH + " bytes");
+        }
+        Words<S> words = ofWords.read(in.bytes(), site);
+        in.end();
+        return new OwnersWords<>((KeyRing) site, runId, words);
       }
     }
 
@@ -58,21 +69,24 @@ public record UnderPolicies(KeyRing keys, RingSum sum) implements RingSum {
               held,
               new OwnersSide(
                   owner.clipOf(words),
-                  () -> owner.keys().derive("in the clear", toBytes()),
+                  () -> owner.keys().derive("in the clear", words.toBytes()),
                   exact -> released(owner, held, exact)));
       owner.policy().checkDimension(vector.length);
       return vector;
     }
 
-    /** Everybody sees this vector alone: the noise on it must do. */
+    /**
+     * Everybody sees this vector alone: the noise on it must do. What another run asks again of the
+     * same rows has the same noise, and is charged to that run, too.
+     */
     private long[] released(Owner owner, S held, long[] exact) {
       return owner.released(
           words,
           held,
-          new byte[Kdf.LENGTH],
+          runId,
           1,
           exact,
-          hash -> owner.keys().derive("release in the clear", toBytes(), hash));
+          hash -> owner.keys().derive("release in the clear", words.toBytes(), hash));
     }
 
     @Override
@@ -87,7 +101,7 @@ public record UnderPolicies(KeyRing keys, RingSum sum) implements RingSum {
 
     @Override
     public byte[] toBytes() {
-      return words.toBytes();
+      return new WireWriter().bytes(runId).bytes(words.toBytes()).toByteArray();
     }
 
     @Override

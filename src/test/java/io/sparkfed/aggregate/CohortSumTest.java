@@ -8,7 +8,11 @@ import io.sparkfed.aggregate.CohortSum.Ruling;
 import io.sparkfed.aggregate.CohortSum.Verdict;
 import io.sparkfed.aggregate.GroupTask.Member;
 import io.sparkfed.testing.Asked;
+import io.sparkfed.wire.ProtocolException;
+import io.sparkfed.wire.WireWriter;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -108,7 +112,7 @@ class CohortSumTest {
         new CohortSum(COHORT, 2, Ring.OF_WORDS)
             .combine(
                 List.of(
-                    new PlainMessage(List.of("a", "c"), List.of("a"), 0, new long[] {3}),
+                    new PlainMessage(List.of("a", "c"), List.of("a"), List.of(), 0, new long[] {3}),
                     ok("b", 2)));
 
     assertArrayEquals(new long[] {5}, verdict.open(2).value());
@@ -122,8 +126,8 @@ class CohortSumTest {
         new CohortSum(COHORT, 1, Ring.OF_WORDS)
             .combine(
                 List.of(
-                    new PlainMessage(List.of("a", "b"), List.of(), 0, new long[] {3}),
-                    new PlainMessage(List.of("b", "c"), List.of(), 0, new long[] {3})));
+                    new PlainMessage(List.of("a", "b"), List.of(), List.of(), 0, new long[] {3}),
+                    new PlainMessage(List.of("b", "c"), List.of(), List.of(), 0, new long[] {3})));
 
     assertEquals(Ruling.WRONG_COHORT, verdict.ruling());
   }
@@ -141,15 +145,51 @@ class CohortSumTest {
     assertEquals(Long.MAX_VALUE, first[0]);
   }
 
+  /** Of a refusal the rule is told, whose list is closed. */
+  @Test
+  void run_ownersRefuse_saysTheRuleAlone() {
+    Map<String, OwnersRule> rules = Map.of("a", OwnersRule.DP_EPSILON, "c", OwnersRule.DP_REQUIRED);
+    PlainTask<Object> task =
+        new PlainTask<>(
+            Asked.words(
+                (worker, held) -> {
+                  throw rules.containsKey(worker)
+                      ? new RefusedException(rules.get(worker), "for the owner's log")
+                      : new IllegalStateException("a row");
+                }));
+    PlainMessage message =
+        task.run(COHORT.stream().map(worker -> new Member<Object>(worker, worker)).toList());
+
+    PlainMessage read = PlainMessage.parse(message.toBytes());
+
+    assertEquals(COHORT, read.failed());
+    assertEquals(List.of(OwnersRule.DP_REQUIRED, OwnersRule.DP_EPSILON), read.refused());
+    Verdict verdict = new CohortSum(COHORT, 2, Ring.OF_WORDS).combine(List.of(read));
+    assertEquals(
+        "too few workers: 0 took part, but the minimum is 2"
+            + OwnersRule.said(Set.copyOf(rules.values())),
+        assertThrows(CohortException.class, () -> verdict.open(2)).getMessage());
+    byte[] unknown =
+        new WireWriter()
+            .integer(0)
+            .integer(0)
+            .integer(1)
+            .integer(127)
+            .integer(0)
+            .longs(new long[0])
+            .toByteArray();
+    assertThrows(ProtocolException.class, () -> PlainMessage.parse(unknown));
+  }
+
   private static PlainMessage ok(String worker, long... sums) {
-    return new PlainMessage(List.of(worker), List.of(), 0, sums);
+    return new PlainMessage(List.of(worker), List.of(), List.of(), 0, sums);
   }
 
   private static PlainMessage failed(String worker) {
-    return new PlainMessage(List.of(worker), List.of(worker), 0, new long[0]);
+    return new PlainMessage(List.of(worker), List.of(worker), List.of(), 0, new long[0]);
   }
 
   private static PlainMessage notFinite(String worker) {
-    return new PlainMessage(List.of(worker), List.of(), 1, new long[0]);
+    return new PlainMessage(List.of(worker), List.of(), List.of(), 1, new long[0]);
   }
 }

@@ -71,7 +71,7 @@ class RequiredNoiseTest {
   @SuppressWarnings("unchecked")
   void sum_anyStatementAsARelease_isAnsweredIfARowIsBounded() {
     Zcdp cost = Zcdp.within(0.1, 1e-6);
-    UnderPolicies ring = new UnderPolicies(keys, new InsecurePlainSum(1));
+    UnderPolicies ring = new UnderPolicies(keys, new InsecurePlainSum(1), new byte[32]);
     NoisySum noised = new NoisySum(ring, cost, Zcdp.within(50.0, 1e-6), 1);
     Set<String> answered = new TreeSet<>();
     for (Statement<?> statement : StatementsTest.ofEveryKind()) {

@@ -284,15 +284,16 @@ class NoisySumTest {
   void sum_inTheClear_hasAllNoiseOnEachVector() {
     RingSum plain = new InsecurePlainSum(3);
     KeysWithPolicies keys = budgets(2.0, 3);
-    NoisySum alone = noisy(new UnderPolicies(keys, plain), 1);
+    NoisySum alone = noisy(new UnderPolicies(keys, plain, new byte[32]), 1);
     Question<Double> question = question("nobody");
     double squares =
         Arrays.stream(sum(alone, question).value()).map(v -> (v - 1.25) * (v - 1.25)).sum();
     double expected = 4.0 * Math.pow(BOUND / COST.mu(), 2.0);
     assertEquals(expected, squares / LENGTH, 0.3 * expected);
 
-    NoisySum together = noisy(new UnderPolicies(keys, plain), 3);
-    assertThrows(AggregationException.class, () -> sum(together, question));
+    NoisySum together = noisy(new UnderPolicies(keys, plain, new byte[32]), 3);
+    CohortException refused = assertThrows(CohortException.class, () -> sum(together, question));
+    assertTrue(refused.getMessage().contains("(dp.honest-workers)"), refused.getMessage());
     assertThrows(AggregationException.class, () -> sum(noisy(plain, 1), question));
   }
 

@@ -131,8 +131,14 @@ class OwnersRulesTest {
   void sum_withoutNoiseWhereItIsRequired_isRefused(Mode mode) {
     refused(OwnersRule.DP_REQUIRED, mode.sum(budgets(true)), FIRST);
     assertEquals(0x40100401L, sum(mode.sum(budgets(false)), WORKERS, FIRST));
-    RingSum plain = new UnderPolicies(budgets(true), new InsecurePlainSum(3));
-    assertThrows(CohortException.class, () -> sum(plain, WORKERS, FIRST));
+    RingSum plain = new UnderPolicies(budgets(true), new InsecurePlainSum(3), new byte[32]);
+    CohortException inTheClear =
+        assertThrows(CohortException.class, () -> sum(plain, WORKERS, FIRST));
+    assertTrue(inTheClear.isRefused());
+    assertEquals(
+        "too few workers: 0 took part, but the minimum is 3"
+            + OwnersRule.said(Set.of(OwnersRule.DP_REQUIRED)),
+        inTheClear.getMessage());
     assertEquals("dp.required", OwnersRule.DP_REQUIRED.key());
   }
 

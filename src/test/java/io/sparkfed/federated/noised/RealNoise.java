@@ -19,7 +19,7 @@ final class RealNoise implements SumFactory {
     byte[] master = new byte[32];
     master[0] = (byte) seed;
     master[1] = (byte) (seed >> 8);
-    ring = new UnderPolicies(new ThrowAwayKeys(master), new InsecurePlainSum(1));
+    ring = new UnderPolicies(new ThrowAwayKeys(master), new InsecurePlainSum(1), new byte[32]);
   }
 
   @Override

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sparkfed.aggregate.AggregationException;
+import io.sparkfed.aggregate.InsecurePlainSum;
 import io.sparkfed.aggregate.Question;
 import io.sparkfed.aggregate.Visit;
 import io.sparkfed.data.Shard;
@@ -17,6 +18,7 @@ import io.sparkfed.model.Scaling;
 import io.sparkfed.objective.RowCut;
 import io.sparkfed.privacy.Zcdp;
 import io.sparkfed.secure.NoisySum;
+import io.sparkfed.secure.UnderPolicies;
 import io.sparkfed.secure.crypto.Kdf;
 import io.sparkfed.secure.masked.MaskedSum;
 import io.sparkfed.secure.masked.MaskingAssumptions;
@@ -104,6 +106,37 @@ class LedgerOfRunsTest {
 
   private void train(double epsilon) {
     new Run(epsilon, 1).whole();
+  }
+
+  /** Asks for a gradient in the clear, in a run of its own. */
+  private void inTheClear(double epsilon, double intercept) {
+    Zcdp plan = Zcdp.within(epsilon, DELTA);
+    double[] model = {intercept, 0.0, 0.0};
+    RowCut cut = new RowCut(Scaling.identity(SHAPE), Math.sqrt(3.0), 1.0, 1);
+    UnderPolicies plain = new UnderPolicies(owners.keys(), new InsecurePlainSum(3), Kdf.fresh());
+    new NoisySum(plain, plan, plan, 1)
+        .sum(
+            ThreeOwners.workers(),
+            new Visit("a sum", 0, OWNERS),
+            new GradientWithin(
+                model, Family.LOGISTIC.loss(2, 1.35), SHAPE, cut, new double[0], 0.5));
+  }
+
+  /** Each run is one of the ledger: what is asked again by another one, too. */
+  @Test
+  void train_inTheClear_isChargedByRunAndRefusedByItsRule() throws IOException {
+    owners.policies("\ndp.epsilon = 4\ndp.delta = 1e-6\ndp.epsilon-per-run = 1\n");
+    for (int run = 0; run < 3; run++) {
+      inTheClear(1.0, run < 2 ? 0.0 : 1.0);
+      assertEquals(run + 1, owners.ledger("b").runs());
+      assertEquals(run + 1, owners.ledger("b").charges().size());
+    }
+    Ledger before = owners.ledger("b");
+
+    refused("dp.epsilon-per-run", () -> inTheClear(1.1, 0.5));
+
+    assertEquals(before, owners.ledger("b"));
+    assertEquals(ONE.times(3), before.spent());
   }
 
   private static void refused(String rule, Runnable run) {
