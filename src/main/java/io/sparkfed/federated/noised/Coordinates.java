@@ -48,4 +48,13 @@ record Coordinates(double[] whitening, double factor) {
     }
     return SymmetricMatrix.times(whitening, vector);
   }
+
+  /** Returns the coordinates of the last of q unit vectors: an intercept of 1. */
+  double[] ofLast(int order) {
+    double[] unit = new double[order];
+    unit[order - 1] = whitening.length == 0 ? 1.0 / factor : 1.0;
+    return whitening.length == 0
+        ? unit
+        : SymmetricMatrix.of(order, whitening).cholesky().solve(unit);
+  }
 }

@@ -57,7 +57,7 @@ final class Intervals {
     if (!budgets.hasIntervals()) {
       return Optional.empty();
     }
-    HessianWithin hessian = asked(new double[plan.shape().size()], new double[0], 1.0);
+    HessianWithin hessian = asked(new double[plan.shape().size()], new double[0], 1.0, 1.0);
     double deviation = releases.deviation(hessian, budgets.hessian());
     double largest = rows * Steps.mostCurvature(plan.family(), plan.loss());
     if (!(NoisedErrors.least(deviation, order) < largest)) {
@@ -74,14 +74,14 @@ final class Intervals {
         releases.deviation(ofOne, budgets.gradient()) / rows);
   }
 
-  private HessianWithin asked(double[] model, double[] whitening, double clip) {
+  private HessianWithin asked(double[] model, double[] whitening, double stretch, double clip) {
     return new HessianWithin(
         model,
         (Loss) plan.loss(),
         plan.shape(),
         cut,
         whitening,
-        mostOfRow,
+        stretch * mostOfRow,
         hasLikelihood() ? 0.0 : clip);
   }
 
@@ -108,7 +108,8 @@ final class Intervals {
       double rows,
       Budgets budgets,
       List<Message> notes) {
-    HessianWithin asked = asked(model, coordinates.whitening(), steps.clip());
+    HessianWithin asked =
+        asked(model, coordinates.whitening(), steps.stretch(plan.family()), steps.clip());
     NamedVector opened =
         releases.ask(federation, HESSIAN, "Hessian for intervals", asked, budgets.hessian());
     SymmetricMatrix hessian = Releases.unscaled(order, opened.all(HessianWithin.HESSIAN));
@@ -131,7 +132,8 @@ final class Intervals {
                 steps.length(),
                 rows,
                 releases.deviation(gradient, budgets.gradient()),
-                plan.rounds(),
+                // The first says where the others begin.
+                plan.rounds() - (MeanRate.isAsked(plan.family(), plan.shape()) ? 1 : 0),
                 Steps.averaged(plan.rounds()),
                 dispersion.phi())
             .of(hessian, deviation, way, toColumns);

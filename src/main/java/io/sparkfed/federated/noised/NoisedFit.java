@@ -15,7 +15,6 @@ import io.sparkfed.federated.ProductsWithin;
 import io.sparkfed.federated.TrainingPlan;
 import io.sparkfed.federated.TrainingState.Work;
 import io.sparkfed.hint.Message;
-import io.sparkfed.math.Cholesky;
 import io.sparkfed.model.Family;
 import io.sparkfed.model.ModelShape;
 import io.sparkfed.objective.SampledGram;
@@ -44,10 +43,14 @@ final class NoisedFit implements NoisedWork {
    */
   private static final double MOST_NOISE = 5.2;
 
+  /** What the account calls the one that says how large counts are. */
+  private static final String FIRST = "first gradient";
+
   private static final String ROWS = "rows";
   private static final String WHITENING = "whitening";
   private static final String NUMBERS = "factor, clip, step, intervals";
   private static final String ITERATE = "iterate";
+  private static final String BEGUN = "first iterate";
   private static final String SUM = "sum of iterates";
 
   static final Message GONE_ON_WITH =
@@ -70,10 +73,14 @@ final class NoisedFit implements NoisedWork {
   private Coordinates coordinates;
   private Steps steps;
   private double[] iterate;
+
+  /** The first iterate that is near the model. */
+  private double[] begun;
+
   private double[] sum;
 
   /** What the ridge penalty's step solves; null before the first, or without a penalty. */
-  private Cholesky ridge;
+  private Ridge ridge;
 
   /** Of least squares alone. */
   private double[] result;
@@ -98,6 +105,7 @@ final class NoisedFit implements NoisedWork {
     this.intervals = new Intervals(plan, releases);
     this.base = new double[shape.size()];
     this.iterate = new double[shape.size()];
+    this.begun = new double[shape.size()];
     this.sum = new double[shape.size()];
     if (plan.family() == Family.LINEAR || plan.family() == Family.HUBER) {
       shape.addToIntercept(0, privacy.labelMiddle(), base);
@@ -157,10 +165,12 @@ final class NoisedFit implements NoisedWork {
     GradientWithin ofOne = gradient(iterate, 1.0);
     double noise = coordinates.factor() * releases.deviation(ofOne, budgets.gradient()) / rows;
     steps =
-        budgets.hasIntervals()
-            ? unbiased.orElseThrow()
-            : Steps.of(
-                plan.family(), plan.loss(), order, shape.size(), privacy.labelScale(), noise);
+        hasRate()
+            ? new Steps(MeanRate.firstClip(order, mostLabel()), 1.0)
+            : budgets.hasIntervals()
+                ? unbiased.orElseThrow()
+                : Steps.of(
+                    plan.family(), plan.loss(), order, shape.size(), privacy.labelScale(), noise);
     Steps.hidden(noise, shape.size()).ifPresent(notes::add);
   }
 
@@ -206,21 +216,21 @@ final class NoisedFit implements NoisedWork {
     }
   }
 
-  private double[] penalty(double l2) {
-    return Ridge.diagonal(l2, privacy.cut().scaling(), shape, order);
-  }
-
   @Override
   public Opened<double[]> round(Federation<Shard> federation, Visit visit) {
     GradientWithin asked = gradient(iterate, steps.clip());
-    Opened<double[]> opened = releases.ask(federation, visit, purpose(), asked, budgets.gradient());
+    boolean isOfRate = hasRate() && done == 0;
+    Opened<double[]> opened =
+        releases.ask(federation, visit, isOfRate ? FIRST : purpose(), asked, budgets.gradient());
     double[] gradient = opened.value();
-    double step = coordinates.factor() * steps.length() / rows;
-    double[] moved = iterate.clone();
-    for (int j = 0; j < moved.length; j++) {
-      moved[j] -= step * gradient[j];
+    double perRow = coordinates.factor() / rows;
+    double[] mean = Arrays.stream(gradient).map(v -> v * perRow).toArray();
+    double[] moved = isOfRate ? begunAtRate(Ridge.own(mean, 0, shape)) : iterate.clone();
+    for (int j = 0; j < moved.length && !isOfRate; j++) {
+      moved[j] -= steps.length() * mean[j];
     }
     iterate = shrunk(moved);
+    begun = isOfRate ? iterate : begun;
     done++;
     if (done > plan.rounds() - Steps.averaged(plan.rounds())) {
       for (int j = 0; j < sum.length; j++) {
@@ -230,30 +240,45 @@ final class NoisedFit implements NoisedWork {
     return opened.map(any -> iterate);
   }
 
-  /** The step of the ridge penalty, which has no noise: to the minimum beside the way back. */
+  private boolean hasRate() {
+    return MeanRate.isAsked(plan.family(), shape);
+  }
+
+  private double mostLabel() {
+    return privacy.labelMiddle() + privacy.labelScale();
+  }
+
+  /** Says how long steps are from now on, and returns where they begin. */
+  private double[] begunAtRate(double[] gradient) {
+    double noise =
+        coordinates.factor()
+            * releases.deviation(gradient(iterate, 1.0), budgets.gradient())
+            / rows;
+    double[] intercept = coordinates.ofLast(order);
+    MeanRate rate = MeanRate.of(intercept, gradient, steps.clip() * noise);
+    if (!rate.isSeen()) {
+      notes.add(
+          Message.of(
+              "noise, or large offsets, hide the mean of the labels, from which the fit begins:"
+                  + " the model may say little"));
+    }
+    steps = rate.steps(order, noise, budgets.hasIntervals());
+    boolean isWhite = coordinates.whitening().length > 0;
+    double[] own = rate.begin(intercept, gradient, isWhite, steps.length());
+    double[] first = new double[shape.size()];
+    Ridge.put(own, 0, shape, first);
+    return first;
+  }
+
   private double[] shrunk(double[] moved) {
     if (plan.l2() == 0.0) {
       return moved;
     }
     if (ridge == null) {
-      ridge = Ridge.step(penalty(plan.l2() * steps.length()), coordinates);
+      double l2 = plan.l2() * steps.length();
+      ridge = new Ridge(l2, privacy.cut().scaling(), shape, coordinates);
     }
-    double[] out = new double[moved.length];
-    for (int k = 0; k < shape.outputs(); k++) {
-      double[] own = ridge.solve(ofOutput(moved, k));
-      for (int j = 0; j < order; j++) {
-        out[shape.place(k, j)] = own[j];
-      }
-    }
-    return out;
-  }
-
-  private double[] ofOutput(double[] vector, int output) {
-    double[] own = new double[order];
-    for (int j = 0; j < order; j++) {
-      own[j] = vector[shape.place(output, j)];
-    }
-    return own;
+    return ridge.shrunk(moved);
   }
 
   @Override
@@ -273,7 +298,7 @@ final class NoisedFit implements NoisedWork {
   private double[] inColumns(double[] coordinate) {
     double[] model = base.clone();
     for (int k = 0; k < shape.outputs(); k++) {
-      double[] own = coordinates.times(ofOutput(coordinate, k));
+      double[] own = coordinates.times(Ridge.own(coordinate, k, shape));
       for (int j = 0; j < order; j++) {
         model[shape.place(k, j)] += own[j];
       }
@@ -304,8 +329,16 @@ final class NoisedFit implements NoisedWork {
       return squares.statistics(model(), rows, notes);
     }
     return budgets.hasIntervals()
-        ? intervals.of(federation, model(), mean(), coordinates, steps, rows, budgets, notes)
+        ? intervals.of(federation, model(), way(), coordinates, steps, rows, budgets, notes)
         : Optional.empty();
+  }
+
+  private double[] way() {
+    double[] way = mean();
+    for (int j = 0; j < way.length; j++) {
+      way[j] -= begun[j];
+    }
+    return way;
   }
 
   @Override
@@ -323,6 +356,7 @@ final class NoisedFit implements NoisedWork {
     Map<String, double[]> values = new HashMap<>();
     values.put(ROWS, new double[] {rows});
     values.put(ITERATE, iterate);
+    values.put(BEGUN, begun);
     values.put(SUM, sum);
     values.put(WHITENING, coordinates.whitening());
     values.put(
@@ -338,11 +372,12 @@ final class NoisedFit implements NoisedWork {
     Map<String, double[]> values = saved.values();
     if (!saved.at().equals("noised")
         || saved.range().length != 1
-        || !values.keySet().equals(Set.of(ROWS, ITERATE, SUM, WHITENING, NUMBERS))) {
+        || !values.keySet().equals(Set.of(ROWS, ITERATE, BEGUN, SUM, WHITENING, NUMBERS))) {
       throw new IllegalArgumentException("a state must be one of a fit from noised sums");
     }
     rows = values.get(ROWS)[0];
     iterate = values.get(ITERATE).clone();
+    begun = values.get(BEGUN).clone();
     sum = values.get(SUM).clone();
     done = saved.range()[0];
     double[] numbers = values.get(NUMBERS);
@@ -366,8 +401,14 @@ final class NoisedFit implements NoisedWork {
       ProductsWithin asked = new ProductsWithin(shape, privacy.cut());
       releases.count("products", asked, budgets.products(), 1);
     }
-    if (done > 0) {
-      releases.count(purpose(), gradient(iterate, steps.clip()), budgets.gradient(), done);
+    int first = hasRate() && done > 0 ? 1 : 0;
+    if (first > 0) {
+      double clip = MeanRate.firstClip(order, mostLabel());
+      releases.count(FIRST, gradient(iterate, clip), budgets.gradient(), first);
+    }
+    if (done > first) {
+      GradientWithin asked = gradient(iterate, steps.clip());
+      releases.count(purpose(), asked, budgets.gradient(), done - first);
     }
     notes.add(GONE_ON_WITH);
   }

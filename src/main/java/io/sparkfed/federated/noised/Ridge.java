@@ -4,12 +4,51 @@ import io.sparkfed.math.Cholesky;
 import io.sparkfed.math.SymmetricMatrix;
 import io.sparkfed.model.ModelShape;
 import io.sparkfed.model.Scaling;
+import io.sparkfed.objective.SampledGram;
 
 /**
  * A ridge penalty on the weights of the columns as they are; it knows no rows, and costs nothing.
+ * An instance is its part of a step, which has no noise: to the minimum beside the way back.
  */
 final class Ridge {
-  private Ridge() {}
+  private final ModelShape shape;
+  private final Cholesky step;
+
+  /**
+   * Prepares steps.
+   *
+   * @param l2 the penalty's factor, times how long a step is
+   */
+  Ridge(double l2, Scaling scaling, ModelShape shape, Coordinates coordinates) {
+    int order = SampledGram.order(shape);
+    this.shape = shape;
+    this.step = step(diagonal(l2, scaling, shape, order), coordinates);
+  }
+
+  /** Returns where the penalty takes a model, in the coordinates of the descent. */
+  double[] shrunk(double[] moved) {
+    double[] out = new double[moved.length];
+    for (int k = 0; k < shape.outputs(); k++) {
+      put(step.solve(own(moved, k, shape)), k, shape, out);
+    }
+    return out;
+  }
+
+  /** Returns one output's coordinates. */
+  static double[] own(double[] vector, int output, ModelShape shape) {
+    double[] own = new double[SampledGram.order(shape)];
+    for (int j = 0; j < own.length; j++) {
+      own[j] = vector[shape.place(output, j)];
+    }
+    return own;
+  }
+
+  /** Puts one output's coordinates in their places. */
+  static void put(double[] own, int output, ModelShape shape, double[] out) {
+    for (int j = 0; j < own.length; j++) {
+      out[shape.place(output, j)] = own[j];
+    }
+  }
 
   /**
    * Returns what the penalty has on the diagonal, for each of q columns in the units of a scaling;

@@ -42,6 +42,9 @@ record Steps(double clip, double length) {
     if (family == Family.HUBER) {
       return 1.0;
     }
+    if (family == Family.POISSON) {
+      return 2.0;
+    }
     double contracting = 2.0 / length(family);
     double largest = loss.largestCurvature();
     return Double.isNaN(largest) ? contracting : Math.min(largest, contracting);
@@ -58,8 +61,16 @@ record Steps(double clip, double length) {
    */
   static Steps of(
       Family family, VectorLoss loss, int order, int size, double scale, double noiseOfOne) {
-    double eta = length(family);
-    double slope = slope(loss, scale);
+    return of(length(family), slope(loss, scale), order, size, scale, noiseOfOne);
+  }
+
+  /**
+   * Returns the same for a step's length, and how steep a row's loss usually is at most.
+   *
+   * @param eta its length
+   */
+  static Steps of(
+      double eta, double slope, int order, int size, double scale, double noiseOfOne) {
     double last = 0.0;
     for (double part : PARTS) {
       double clip = part * Math.sqrt(order) * slope;
@@ -94,13 +105,18 @@ record Steps(double clip, double length) {
         : Optional.empty();
   }
 
+  /** Returns how many times as curved the loss is as it usually is: of counts, by their mean. */
+  double stretch(Family family) {
+    return family == Family.POISSON ? length(family) / length : 1.0;
+  }
+
   /** How steep a row's loss usually is at most. */
   private static double slope(VectorLoss loss, double scale) {
     return loss instanceof HuberLoss huber ? Math.min(scale, huber.delta()) : scale;
   }
 
   /** Between 1 and 2 over the largest curvature of the loss, where rows have mean square 1. */
-  private static double length(Family family) {
+  static double length(Family family) {
     return switch (family) {
       case LOGISTIC -> 8.0;
       case SOFTMAX -> 4.0;
@@ -108,7 +124,9 @@ record Steps(double clip, double length) {
       case HUBER -> 1.5;
       case SVM -> 2.0;
       case SQUARED_HINGE -> 1.0;
-      case POISSON, GAMMA -> 1.0;
+      // Where counts have the mean 1: curvatures are up to two and a half times that.
+      case POISSON -> 0.75;
+      case GAMMA -> 1.0;
     };
   }
 }
