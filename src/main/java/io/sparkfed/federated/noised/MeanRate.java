@@ -50,8 +50,7 @@ record MeanRate(double mean, boolean isSeen) {
     }
     double noise = deviation * Math.sqrt(squares);
     double mean = 1.0 - along;
-    return new MeanRate(
-        Math.max(mean, Math.max(noise, Double.MIN_NORMAL)), mean > CERTAIN * noise);
+    return new MeanRate(Math.max(mean, Math.max(noise, Double.MIN_NORMAL)), mean > CERTAIN * noise);
   }
 
   /**

@@ -172,6 +172,7 @@ final class NoisedFit implements NoisedWork {
                 : Steps.of(
                     plan.family(), plan.loss(), order, shape.size(), privacy.labelScale(), noise);
     Steps.hidden(noise, shape.size()).ifPresent(notes::add);
+    steps.tooShort(plan.loss(), order, privacy.labelScale(), plan.rounds()).ifPresent(notes::add);
   }
 
   /** Products that drown in their noise say nothing. */

@@ -4,6 +4,8 @@ import io.sparkfed.hint.Message;
 import io.sparkfed.loss.HuberLoss;
 import io.sparkfed.loss.VectorLoss;
 import io.sparkfed.model.Family;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.Optional;
 
 /**
@@ -69,8 +71,7 @@ record Steps(double clip, double length) {
    *
    * @param eta its length
    */
-  static Steps of(
-      double eta, double slope, int order, int size, double scale, double noiseOfOne) {
+  static Steps of(double eta, double slope, int order, int size, double scale, double noiseOfOne) {
     double last = 0.0;
     for (double part : PARTS) {
       double clip = part * Math.sqrt(order) * slope;
@@ -102,6 +103,31 @@ record Steps(double clip, double length) {
                 "the noise of a round is ",
                 Math.rint(10.0 * noise) / 10.0,
                 " times as long as a row's gradient may be: the model may say little"))
+        : Optional.empty();
+  }
+
+  /**
+   * Returns what is to be said where labels may be farther from the middle of their bounds, where
+   * steps begin, than all steps go: Huber's loss pulls no more the farther they are.
+   *
+   * @param order q
+   * @param scale half the width of the bounds
+   */
+  Optional<Message> tooShort(VectorLoss loss, int order, double scale, int rounds) {
+    if (!(loss instanceof HuberLoss huber)) {
+      return Optional.empty();
+    }
+    double longest = length * Math.min(huber.delta(), clip / Math.sqrt(order));
+    double reach = longest * (rounds - (averaged(rounds) - 1) / 2.0);
+    return reach < scale
+        ? Optional.of(
+            Message.of(
+                "all steps together go at most ",
+                new BigDecimal(reach).round(new MathContext(2)).toPlainString(),
+                " from the middle of the labels' bounds, as the loss is linear beyond ",
+                huber.delta(),
+                ": if most labels are farther away, the model is no good without narrower bounds,"
+                    + " more rounds, or a loss that is linear later"))
         : Optional.empty();
   }
 

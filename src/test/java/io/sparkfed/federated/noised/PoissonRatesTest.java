@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sparkfed.aggregate.InProcessFederation;
 import io.sparkfed.data.Shard;
-import io.sparkfed.data.ShardBuilder.Part;
 import io.sparkfed.data.ShardBuilder;
+import io.sparkfed.data.ShardBuilder.Part;
 import io.sparkfed.evaluation.FitStatistics;
 import io.sparkfed.evaluation.HiddenUnit;
 import io.sparkfed.evaluation.MetricSettings;
@@ -66,7 +66,8 @@ class PoissonRatesTest {
           x[j] = Math.max(-HALF_WIDTH, Math.min(HALF_WIDTH, random.nextGaussian()));
           score += WEIGHTS[j] * x[j];
         }
-        builder.addDense(x, Math.min(most, (double) count(Math.exp(score), random)), 1.0, Part.TRAIN);
+        builder.addDense(
+            x, Math.min(most, (double) count(Math.exp(score), random)), 1.0, Part.TRAIN);
       }
       shards.put("w" + k, builder.build(0.0, 1L, false, SHAPE));
     }
@@ -104,8 +105,14 @@ class PoissonRatesTest {
   /** Errors are a few standard errors of the exact fit and of the noise. */
   @ParameterizedTest
   @CsvSource({
-    "-2, 10, 0.15", "-0.3, 10, 0.06", "0.5, 20, 0.05", "0.5, 200, 0.1", "2, 60, 0.03",
-    "4, 300, 0.02", "4, 1000, 0.02", "6, 5000, 0.02"
+    "-2, 10, 0.15",
+    "-0.3, 10, 0.06",
+    "0.5, 20, 0.05",
+    "0.5, 200, 0.1",
+    "2, 60, 0.03",
+    "4, 300, 0.02",
+    "4, 1000, 0.02",
+    "6, 5000, 0.02"
   })
   void train_countsOfAnyMean_findsTheModelThatMadeThem(
       double intercept, double most, double error) {
