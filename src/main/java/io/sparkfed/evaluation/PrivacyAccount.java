@@ -1,5 +1,6 @@
 package io.sparkfed.evaluation;
 
+import io.sparkfed.aggregate.RowPart;
 import java.util.List;
 
 /**
@@ -38,7 +39,7 @@ public record PrivacyAccount(
    * Releases of one purpose.
    *
    * @param purpose what was summed, e.g. {@code gradient}
-   * @param rows which rows it is about: {@code train} or {@code test}
+   * @param rows which rows it is about
    * @param sums how many
    * @param length numbers in each
    * @param sigma standard deviation of the noise on each number, in its own unit
@@ -47,7 +48,7 @@ public record PrivacyAccount(
    */
   public record Released(
       String purpose,
-      String rows,
+      RowPart rows,
       int sums,
       int length,
       double sigma,

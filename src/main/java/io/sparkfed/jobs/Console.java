@@ -174,7 +174,7 @@ final class Console implements AutoCloseable {
     if (metrics.containsKey(name)) {
       String noised =
           NoisedMetric.text(name, metrics, noise, " +- ")
-              .map(told -> told.contains(" +- ") ? told + " (noise)" : told)
+              .map(told -> NoisedMetric.isTold(name, metrics, noise) ? told + " (noise)" : told)
               .orElseGet(() -> number(metrics.get(name)));
       text.append(rows).append(name).append(' ').append(noised);
     }

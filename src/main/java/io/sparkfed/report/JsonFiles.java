@@ -200,7 +200,7 @@ public final class JsonFiles {
     for (PrivacyAccount.Released release : account.releases()) {
       ObjectNode each = releases.addObject();
       each.put("purpose", release.purpose());
-      each.put("rows", release.rows());
+      each.put("rows", release.rows().text());
       each.put("sums", release.sums());
       each.put("length", release.length());
       put(each, "sigma", release.sigma());

@@ -9,6 +9,12 @@ public final class NoisedMetric {
 
   private NoisedMetric() {}
 
+  /** Returns whether a figure is told with its deviation: noise neither hides it nor is 0. */
+  public static boolean isTold(
+      String name, Map<String, Double> metrics, Map<String, Double> noise) {
+    return ReportText.hasNoise(metrics.get(name), noise.get(name));
+  }
+
   /**
    * Returns what is told of a metric.
    *

@@ -50,7 +50,7 @@ final class ReportPrivacy {
   private static Map<String, String> release(Released release) {
     return Map.of(
         "purpose", release.purpose(),
-        "rows", release.rows(),
+        "rows", release.rows().text(),
         "sums", count(release.sums()),
         "length", count(release.length()),
         "sigma", number(release.sigma()),

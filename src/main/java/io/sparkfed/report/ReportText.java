@@ -40,13 +40,18 @@ public final class ReportText {
    * @param sign what stands between both
    */
   public static String withNoise(Double value, Double deviation, String sign) {
-    if (finite(value) == null || finite(deviation) == null || !(deviation > 0.0)) {
+    if (!hasNoise(value, deviation)) {
       return number(value);
     }
     int decimals = 1 - (int) Math.floor(Math.log10(deviation));
     return decimals > 9 || decimals < -5
         ? number(value) + sign + number(deviation)
         : fixed(value, Math.max(0, decimals)) + sign + fixed(deviation, Math.max(0, decimals));
+  }
+
+  /** Whether a number has noise that is shown beside it; both may be null. */
+  static boolean hasNoise(Double value, Double deviation) {
+    return finite(value) != null && finite(deviation) != null && deviation > 0.0;
   }
 
   /** Seconds without their unit: the more decimals, the shorter the time. */

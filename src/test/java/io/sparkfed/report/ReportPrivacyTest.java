@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sparkfed.aggregate.RowPart;
 import io.sparkfed.evaluation.HiddenUnit;
 import io.sparkfed.evaluation.MetricNoise;
 import io.sparkfed.evaluation.PrivacyAccount;
@@ -35,8 +36,8 @@ class ReportPrivacyTest {
         honest,
         rowsOfPerson,
         List.of(
-            new Released("products", "train", 1, 21, 36.25, 6.0, 0.0061113),
-            new Released("gradient", "train", 8, 6, 11.5, 1.25, 0.0244453)));
+            new Released("products", RowPart.TRAIN, 1, 21, 36.25, 6.0, 0.0061113),
+            new Released("gradient", RowPart.TRAIN, 8, 6, 11.5, 1.25, 0.0244453)));
   }
 
   private static ReportRun run(PrivacyAccount account) {

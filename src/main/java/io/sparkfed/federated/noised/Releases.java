@@ -4,6 +4,7 @@ import io.sparkfed.aggregate.Federation;
 import io.sparkfed.aggregate.NamedVector;
 import io.sparkfed.aggregate.Opened;
 import io.sparkfed.aggregate.ReleasedSum;
+import io.sparkfed.aggregate.RowPart;
 import io.sparkfed.aggregate.SumFactory;
 import io.sparkfed.aggregate.Visit;
 import io.sparkfed.data.Shard;
@@ -17,7 +18,6 @@ import io.sparkfed.math.SymmetricMatrix;
 import io.sparkfed.privacy.Zcdp;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /** Asks for noised sums, and keeps account of them; at the driver. */
 final class Releases {
@@ -112,12 +112,12 @@ final class Releases {
    * together.
    */
   void count(String purpose, Statement<Shard> asked, Zcdp cost, int opened) {
-    String rows = asked.part().name().toLowerCase(Locale.ROOT);
+    RowPart rows = asked.part();
     int all = opened;
     int last = released.size() - 1;
     if (last >= 0
         && released.get(last).purpose().equals(purpose)
-        && released.get(last).rows().equals(rows)) {
+        && released.get(last).rows() == rows) {
       all += released.remove(last).sums();
     }
     released.add(

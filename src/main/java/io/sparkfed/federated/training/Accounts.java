@@ -9,7 +9,6 @@ import io.sparkfed.privacy.GaussianCurve;
 import io.sparkfed.privacy.Zcdp;
 import java.math.BigDecimal;
 import java.util.List;
-import java.util.Locale;
 
 /** Adds up what releases cost a row. */
 final class Accounts {
@@ -42,7 +41,7 @@ final class Accounts {
 
   private static Zcdp spent(List<Released> releases, RowPart part) {
     return releases.stream()
-        .filter(release -> release.rows().equals(part.name().toLowerCase(Locale.ROOT)))
+        .filter(release -> release.rows() == part)
         .map(release -> new Zcdp(new BigDecimal(release.rho())))
         .reduce(Zcdp.NOTHING, Zcdp::then);
   }

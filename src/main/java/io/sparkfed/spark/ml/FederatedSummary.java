@@ -187,7 +187,7 @@ public final class FederatedSummary {
                 r ->
                     RowFactory.create(
                         r.purpose(),
-                        r.rows(),
+                        r.rows().text(),
                         r.sums(),
                         r.length(),
                         r.sigma(),

@@ -97,7 +97,7 @@ class LedgerOfEvaluationsTest {
     assertEquals(
         List.of("products train", "gradient train", "evaluation train", "evaluation test"),
         result.privacy().orElseThrow().releases().stream()
-            .map(release -> release.purpose() + " " + release.rows())
+            .map(release -> release.purpose() + " " + release.rows().text())
             .toList());
     double told = result.privacy().orElseThrow().rho();
     assertEquals(ONE.rho().doubleValue(), told, 1e-3 * told);
