@@ -104,7 +104,8 @@ public interface OwnersConsent extends Serializable {
       try {
         QuestionPolicy policy = QuestionPolicy.of(owner.questions());
         Study opened = SignedStudy.parse(study).open();
-        if (owner.requiresNoise() && !Studies.hidesRows(opened, worker)) {
+        TrainingConfig asked = Studies.config(opened, worker);
+        if (owner.requiresNoise() && asked.privacy().isEmpty()) {
           Optional<String> withoutNoise = Optional.of(OwnersRule.DP_REQUIRED.key());
           note(owner, opened, withoutNoise);
           return withoutNoise;
@@ -113,7 +114,8 @@ public interface OwnersConsent extends Serializable {
           return Optional.empty();
         }
         Optional<String> refusal =
-            policy.refusal(opened, Studies.asked(opened, worker), LocalDate.now(ZoneOffset.UTC));
+            policy.refusal(
+                opened, Studies.asked(opened, worker, asked), LocalDate.now(ZoneOffset.UTC));
         if (refusal.isEmpty() && owner.isByHand()) {
           refusal = byHand(owner);
         }

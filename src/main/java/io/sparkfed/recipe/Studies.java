@@ -79,22 +79,21 @@ public final class Studies {
   }
 
   /**
-   * Returns whether a study asks for nothing of rows but with noise.
-   *
-   * @throws ConfigurationException if it is not one that this version would ask
-   */
-  static boolean hidesRows(Study study, String worker) {
-    return config(study, worker).privacy().isPresent();
-  }
-
-  /**
    * Returns what a study asks of a worker's rows.
    *
    * @throws ConfigurationException if it is not one that this version would ask
    */
   public static Asked asked(Study study, String worker) {
+    return asked(study, worker, config(study, worker));
+  }
+
+  /**
+   * Returns the same of a study that was read.
+   *
+   * @param config as {@link #config} returned it
+   */
+  static Asked asked(Study study, String worker, TrainingConfig config) {
     WorkersHalf half = new WorkersHalf(study.settings(), study.given());
-    TrainingConfig config = config(study, worker);
     DataConfig data = config.data();
     Columns columns = data.columns();
     SortedSet<String> labels = lower(columns.response().columns());
