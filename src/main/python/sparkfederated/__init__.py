@@ -2,8 +2,8 @@
 
 Each takes the params of the pyspark.ml estimator of that name, as keywords or by its setters, and
 ``workerCol``, ``preset``, ``rounds``, ``aggregationMode``, ``minWorkers``, ``seed`` and ``settings``,
-and, to hide rows, ``privacyEpsilon``, ``privacyDelta``, ``featureBounds``, ``labelBounds`` and
-``privacyRows``.
+and, to hide rows, ``privacyEpsilon``, ``privacyDelta``, ``featureBounds``, ``labelBounds``,
+``privacyRows`` and ``intervalsShare``.
 ``fit`` returns pyspark.ml's model. The jar must be on the class path (``--jars``), that of the
 server for Spark Connect. Saved estimators are read by every language.
 """
@@ -175,6 +175,9 @@ class _Federated:
     privacyRows = _param(
         "privacyRows", "the public number of training rows (>= 1)", TypeConverters.toInt
     )
+    intervalsShare = _param(
+        "intervalsShare", "part of the budget for intervals, in [0, 1)", TypeConverters.toFloat
+    )
 
     _remoteSummary = None
 
@@ -224,6 +227,9 @@ class _Federated:
 
     def setPrivacyRows(self, value):
         return self._set(privacyRows=value)
+
+    def setIntervalsShare(self, value):
+        return self._set(intervalsShare=value)
 
     @classmethod
     def read(cls):

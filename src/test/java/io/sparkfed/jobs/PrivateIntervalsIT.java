@@ -98,10 +98,7 @@ class PrivateIntervalsIT {
     try (var federation = loaded.federation()) {
       FederatedTrainer trainer =
           new FederatedTrainer(
-              federation,
-              Presets.plan(config, loaded.encoding(), runId),
-              round -> {},
-              checkpoints);
+              federation, Presets.plan(config, loaded.encoding(), runId), round -> {}, checkpoints);
       return from.map(trainer::resume).orElseGet(trainer::train);
     }
   }
@@ -142,8 +139,7 @@ class PrivateIntervalsIT {
     assertEquals(12, ledger("w0").charges().size());
     assertEquals(1, hessians(ledger("w0")));
 
-    TrainingResult resumed =
-        driven(Optional.of(states.get(7)), CheckpointListener.NONE, "one");
+    TrainingResult resumed = driven(Optional.of(states.get(7)), CheckpointListener.NONE, "one");
 
     assertIntervals(resumed);
     assertArrayEquals(whole.model().values(), resumed.model().values());
@@ -172,8 +168,7 @@ class PrivateIntervalsIT {
       assertEquals(0, hessians(ledger(owner)));
     }
 
-    TrainingResult resumed =
-        driven(Optional.of(states.get(7)), CheckpointListener.NONE, "two");
+    TrainingResult resumed = driven(Optional.of(states.get(7)), CheckpointListener.NONE, "two");
 
     assertIntervals(resumed);
     PrivacyAccount account = resumed.privacy().orElseThrow();

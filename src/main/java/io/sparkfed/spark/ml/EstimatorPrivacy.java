@@ -80,6 +80,12 @@ final class EstimatorPrivacy {
               + " exactly. Provided value: "
               + regParam);
     }
+    if (estimator.isSet(estimator.intervalsShare()) && estimator.getIntervalsShare() > 0.0) {
+      throw new IllegalArgumentException(
+          "intervalsShare must be 0 with regParam: a penalty moves coefficients, and intervals don't"
+              + " count that. Provided value: "
+              + estimator.getIntervalsShare());
+    }
     double elasticNet = (double) value(estimator, "elasticNetParam", 0.0);
     if (elasticNet > 0.0) {
       throw new IllegalArgumentException(
@@ -118,6 +124,9 @@ final class EstimatorPrivacy {
     if (estimator.isSet(estimator.privacyRows())) {
       values.put("privacy.rows", estimator.getPrivacyRows());
     }
+    if (estimator.isSet(estimator.intervalsShare())) {
+      values.put("privacy.intervals-share", estimator.getIntervalsShare());
+    }
     return values;
   }
 
@@ -140,6 +149,7 @@ final class EstimatorPrivacy {
         estimator.privacyDelta(),
         estimator.featureBounds(),
         estimator.labelBounds(),
-        estimator.privacyRows());
+        estimator.privacyRows(),
+        estimator.intervalsShare());
   }
 }

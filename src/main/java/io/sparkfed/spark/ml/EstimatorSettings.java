@@ -68,7 +68,8 @@ final class EstimatorSettings {
           Map.entry("privacy.delta", "privacyDelta"),
           Map.entry("privacy.bounds", "featureBounds"),
           Map.entry("privacy.label-bounds", "labelBounds"),
-          Map.entry("privacy.rows", "privacyRows"));
+          Map.entry("privacy.rows", "privacyRows"),
+          Map.entry("privacy.intervals-share", "intervalsShare"));
 
   private static final String BOUNDS = "privacy.bounds";
 

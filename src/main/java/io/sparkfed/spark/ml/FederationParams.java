@@ -35,6 +35,7 @@ public final class FederationParams implements Serializable {
   private final DoubleArrayParam featureBounds;
   private final DoubleArrayParam labelBounds;
   private final LongParam privacyRows;
+  private final DoubleParam intervalsShare;
   private transient volatile FederatedSummary summary;
 
   /** Creates the params of an estimator and sets their defaults. */
@@ -91,6 +92,13 @@ public final class FederationParams implements Serializable {
             "privacyRows",
             "with privacyEpsilon: the number of training rows, where it is public (>= 1)",
             ParamValidators.gtEq(1));
+    intervalsShare =
+        new DoubleParam(
+            owner,
+            "intervalsShare",
+            "with privacyEpsilon: part of the budget for standard errors and intervals that count"
+                + " the noise, in [0, 1)",
+            ParamValidators.inRange(0.0, 1.0, true, false));
     owner.setDefault(preset, PresetNames.AUTO);
     owner.setDefault(aggregationMode, "masked");
     owner.setDefault(minWorkers, 3);
@@ -152,6 +160,10 @@ public final class FederationParams implements Serializable {
 
   LongParam privacyRows() {
     return privacyRows;
+  }
+
+  DoubleParam intervalsShare() {
+    return intervalsShare;
   }
 
   Optional<FederatedSummary> summary() {

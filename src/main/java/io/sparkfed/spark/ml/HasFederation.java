@@ -90,6 +90,11 @@ public interface HasFederation<E extends HasFederation<E>> extends Params {
     return federation().privacyRows();
   }
 
+  /** Returns the param for {@code privacy.intervals-share}, in [0, 1); it has no default. */
+  default DoubleParam intervalsShare() {
+    return federation().intervalsShare();
+  }
+
   /** Returns how much a fit may tell of one row. */
   default double getPrivacyEpsilon() {
     return (double) getOrDefault(privacyEpsilon());
@@ -115,6 +120,11 @@ public interface HasFederation<E extends HasFederation<E>> extends Params {
     return (long) getOrDefault(privacyRows());
   }
 
+  /** Returns what part of the budget intervals have. */
+  default double getIntervalsShare() {
+    return (double) getOrDefault(intervalsShare());
+  }
+
   /** Sets how much a fit may tell of one row. */
   default E setPrivacyEpsilon(double value) {
     return with(privacyEpsilon(), value);
@@ -138,6 +148,11 @@ public interface HasFederation<E extends HasFederation<E>> extends Params {
   /** Sets the public number of training rows. */
   default E setPrivacyRows(long value) {
     return with(privacyRows(), value);
+  }
+
+  /** Sets what part of the budget intervals have, such as 0.1. */
+  default E setIntervalsShare(double value) {
+    return with(intervalsShare(), value);
   }
 
   /** Returns the column that says whose row it is. */

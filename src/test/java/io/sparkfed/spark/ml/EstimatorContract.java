@@ -58,7 +58,8 @@ abstract class EstimatorContract<E extends HasFederation<E>> {
           "privacyDelta",
           "featureBounds",
           "labelBounds",
-          "privacyRows");
+          "privacyRows",
+          "intervalsShare");
 
   @TempDir Path folder;
 
@@ -122,6 +123,9 @@ abstract class EstimatorContract<E extends HasFederation<E>> {
       assertThrows(IllegalArgumentException.class, () -> own.setPrivacyDelta(wrong));
     }
     assertThrows(IllegalArgumentException.class, () -> own.setPrivacyRows(0L));
+    for (double wrong : new double[] {-0.1, 1.0, Double.NaN}) {
+      assertThrows(IllegalArgumentException.class, () -> own.setIntervalsShare(wrong));
+    }
   }
 
   /** Whoever knows params reads a param's name, and whoever set a key the key. */
@@ -195,6 +199,7 @@ abstract class EstimatorContract<E extends HasFederation<E>> {
             "privacy.epsilon=1 privacyEpsilon",
             "privacy.delta=1e-6 privacyDelta",
             "privacy.rows=100 privacyRows",
+            "privacy.intervals-share=0.1 intervalsShare",
             "privacy.label-bounds=[0,1] labelBounds",
             "privacy.bounds={features=[0,1]} featureBounds")) {
       String[] pair = key.split(" ", 2);
@@ -223,7 +228,8 @@ abstract class EstimatorContract<E extends HasFederation<E>> {
             .setPrivacyDelta(1e-6)
             .setFeatureBounds(new double[] {-1.0, 2.0})
             .setLabelBounds(new double[] {0.0, 9.0})
-            .setPrivacyRows(5_000_000_000L);
+            .setPrivacyRows(5_000_000_000L)
+            .setIntervalsShare(0.125);
     own.set(own.getParam("regParam"), 0.25);
     String path = folder.resolve("estimator").toString();
     ((DefaultParamsWritable) own).save(path);
@@ -242,6 +248,7 @@ abstract class EstimatorContract<E extends HasFederation<E>> {
     assertArrayEquals(new double[] {-1.0, 2.0}, loaded.getFeatureBounds());
     assertEquals(0.5, loaded.getPrivacyEpsilon());
     assertEquals(5_000_000_000L, loaded.getPrivacyRows());
+    assertEquals(0.125, loaded.getIntervalsShare());
     assertInstanceOf(own.getClass(), loadedAlone(path));
   }
 

@@ -53,7 +53,8 @@ class EstimatorPrivacyTest {
             .setPrivacyDelta(1e-5)
             .setFeatureBounds(new double[] {0.0, 4.0})
             .setLabelBounds(new double[] {-3.0, 3.0})
-            .setPrivacyRows(1234L);
+            .setPrivacyRows(1234L)
+            .setIntervalsShare(0.125);
 
     assertDoesNotThrow(() -> EstimatorPrivacy.require(estimator, Family.LINEAR));
     assertEquals(
@@ -69,7 +70,9 @@ class EstimatorPrivacyTest {
             "privacy.label-bounds",
             List.of(-3.0, 3.0),
             "privacy.rows",
-            1234L),
+            1234L,
+            "privacy.intervals-share",
+            0.125),
         EstimatorPrivacy.values(estimator, "v", new StructType()));
   }
 
@@ -103,6 +106,9 @@ class EstimatorPrivacyTest {
     assertEquals(
         "privacyRows does nothing without privacyEpsilon",
         refusal(estimator.setPrivacyRows(5L), Family.SVM));
+    assertEquals(
+        "intervalsShare does nothing without privacyEpsilon",
+        refusal(new FederatedLinearSVC().setIntervalsShare(0.1), Family.SVM));
   }
 
   @Test
@@ -146,6 +152,14 @@ class EstimatorPrivacyTest {
         () ->
             EstimatorPrivacy.require(
                 hiding().setStandardization(false).setRegParam(0.1), Family.LOGISTIC));
+    assertTrue(
+        refusal(e -> e.setStandardization(false).setRegParam(0.1).setIntervalsShare(0.1))
+            .startsWith("intervalsShare must be 0 with regParam: a penalty moves coefficients"));
+    assertDoesNotThrow(
+        () ->
+            EstimatorPrivacy.require(
+                hiding().setStandardization(false).setRegParam(0.1).setIntervalsShare(0.0),
+                Family.LOGISTIC));
     FederatedLinearRegression squares =
         new FederatedLinearRegression()
             .setPrivacyEpsilon(1.0)
