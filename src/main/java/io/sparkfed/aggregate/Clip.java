@@ -37,30 +37,34 @@ public record Clip(double norm) {
    * et al., "Deep Learning with Differential Privacy", CCS 2016, section 3.1, for gradients).
    */
   public double[] clipped(double[] update) {
-    double length = norm(update);
-    if (!(length > norm)) {
-      return update;
-    }
-    double[] shorter = update.clone();
-    for (int j = 0; j < shorter.length; j++) {
-      shorter[j] *= norm / length;
-    }
-    return shorter;
-  }
-
-  private static double norm(double[] update) {
     double largest = 0.0;
     for (double value : update) {
       largest = Math.max(largest, Math.abs(value));
     }
-    // NaN and infinity are for the sum to refuse.
+    double length = inUnitsOf(largest, update);
+    // NaN is for the sum to refuse.
+    if (!(largest * length > norm)) {
+      return update;
+    }
+    // C / |u| itself can be so small that it has few digits.
+    double factor = norm / length;
+    double[] shorter = update.clone();
+    for (int j = 0; j < shorter.length; j++) {
+      shorter[j] = shorter[j] / largest * factor;
+    }
+    return shorter;
+  }
+
+  /** Returns the length in units of the largest entry: it neither overflows nor vanishes. */
+  private static double inUnitsOf(double largest, double[] update) {
+    // So is infinity: it becomes NaN.
     if (!(largest > 0.0) || Double.isInfinite(largest)) {
-      return largest;
+      return 1.0;
     }
     double squares = 0.0;
     for (double value : update) {
       squares += (value / largest) * (value / largest);
     }
-    return largest * Math.sqrt(squares);
+    return Math.sqrt(squares);
   }
 }
