@@ -23,11 +23,11 @@ record ClassesWithin(SoftmaxLoss loss) implements BoundedSums {
   @Override
   public void add(double[] scores, double label, double weight, RowTerms out) {
     int predicted = SoftmaxLoss.largest(scores, 0, loss.classes());
-    out.add(0, predicted == (int) label ? RIGHT : WRONG, weight);
+    out.add(0, predicted == (int) label ? RIGHT : WRONG, weight, 1.0);
     double size = loss.value(scores, label);
     int band = LOSSES.band(size);
-    out.add(1, band, weight * (size / LOSSES.end(band)));
-    out.add(2, cell((int) label, predicted), weight);
+    out.add(1, band, weight, size / LOSSES.end(band));
+    out.add(2, cell((int) label, predicted), weight, 1.0);
   }
 
   private int cell(int label, int predicted) {

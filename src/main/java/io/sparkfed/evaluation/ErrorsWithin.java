@@ -86,23 +86,23 @@ record ErrorsWithin(Loss loss, double low, double high, double center) implement
     double size = Math.abs(loss.mean(scores[0]) - cut);
     int band = errors.band(size);
     double part = size / errors.end(band);
-    out.add(ROWS, 0, weight);
-    out.add(SIZES, band, weight * part);
-    out.add(SQUARES, band, weight * Math.min(1.0, part * part));
+    out.add(ROWS, 0, weight, 1.0);
+    out.add(SIZES, band, weight, part);
+    out.add(SQUARES, band, weight, part * part);
     if (!isAround()) {
       double deviance = loss.value(scores[0], cut);
       int at = deviances().band(deviance);
-      out.add(LOSSES, at, weight * (deviance / deviances().end(at)));
+      out.add(LOSSES, at, weight, deviance / deviances().end(at));
       return;
     }
     if (hasOwnLoss()) {
-      out.add(LOSSES, band, weight * (loss.value(size, 0.0) / ofEnd(errors.end(band))));
+      out.add(LOSSES, band, weight, loss.value(size, 0.0) / ofEnd(errors.end(band)));
     }
     double around = cut - center;
     int labelBand = errors.band(Math.abs(around));
     double ofBand = around / errors.end(labelBand);
-    out.add(labels(), labelBand, weight * ofBand);
-    out.add(labels() + 1, labelBand, weight * (ofBand * ofBand));
+    out.add(labels(), labelBand, weight, ofBand);
+    out.add(labels() + 1, labelBand, weight, ofBand * ofBand);
   }
 
   private double ofEnd(double end) {

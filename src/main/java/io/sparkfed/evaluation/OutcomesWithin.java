@@ -67,13 +67,13 @@ record OutcomesWithin(
   public void add(double[] scores, double label, double weight, RowTerms out) {
     boolean positive = label > 0.5;
     double compared = isProbability ? loss.mean(scores[0]) : scores[0];
-    out.add(OUTCOMES, Confusion.cell(positive, compared > threshold), weight);
+    out.add(OUTCOMES, Confusion.cell(positive, compared > threshold), weight, 1.0);
     double size = loss.value(scores[0], label);
     int band = LOSSES.band(size);
-    out.add(1, band, weight * (size / LOSSES.end(band)));
+    out.add(1, band, weight, size / LOSSES.end(band));
     if (hasAuc()) {
       // Adding 0 makes a 0 of a -0.
-      out.add(2, (positive ? 0 : bins.count()) + bins.bin(scores[0] + 0.0), weight);
+      out.add(2, (positive ? 0 : bins.count()) + bins.bin(scores[0] + 0.0), weight, 1.0);
     }
   }
 

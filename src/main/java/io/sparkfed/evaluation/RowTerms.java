@@ -29,14 +29,16 @@ public final class RowTerms {
   }
 
   /**
-   * Adds to a number of a part what a row counts there, rounded towards 0.
+   * Adds to a number of a part what a row counts there, rounded towards 0: never more than its
+   * weight.
    *
    * @param part index of the part, which the row counts in once
+   * @param weight of the row, in [0, 1]; what is beyond counts as its end
    * @param value in [-1, 1]; what is beyond counts as its end, and NaN as 1
    */
-  void add(int part, int at, double value) {
+  void add(int part, int at, double weight, double value) {
     double most = Double.isNaN(value) ? 1.0 : Math.max(-1.0, Math.min(1.0, value));
-    units[starts[part] + at] += (long) (most * UNITS);
+    units[starts[part] + at] += (long) (Math.min(1.0, weight) * most * UNITS);
   }
 
   /**

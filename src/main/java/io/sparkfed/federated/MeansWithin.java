@@ -10,6 +10,7 @@ import io.sparkfed.evaluation.NoisedSums;
 import io.sparkfed.model.Coefficients;
 import io.sparkfed.model.ModelShape;
 import java.util.OptionalDouble;
+import java.util.function.IntToDoubleFunction;
 
 /**
  * How good a finished model is on some rows of a worker, in the mean of these: of the same weight
@@ -72,12 +73,13 @@ public record MeansWithin(BoundedSums sums, AskedRows rows, ModelShape shape, do
       heaviest = Math.max(heaviest, asked.weight(i));
     }
     double largest = heaviest;
+    // What adds nothing to the sums must not make the total smaller.
+    IntToDoubleFunction weights = row -> Math.max(0.0, asked.weight(row) / largest);
     double total = 0.0;
     for (int i = 0; i < asked.rows(); i++) {
-      total += asked.weight(i) / largest;
+      total += weights.applyAsDouble(i);
     }
-    double[] means =
-        sums.of(asked, new Coefficients(shape, model), row -> asked.weight(row) / largest);
+    double[] means = sums.of(asked, new Coefficients(shape, model), weights);
     for (int j = 0; j < means.length; j++) {
       means[j] = total > 0.0 ? means[j] / total * MARGIN : 0.0;
     }
