@@ -40,6 +40,8 @@ import io.sparkfed.model.Scaling;
 import io.sparkfed.model.formula.Expression;
 import io.sparkfed.objective.RowCut;
 import io.sparkfed.privacy.Zcdp;
+import io.sparkfed.secure.HostileRows.Row;
+import io.sparkfed.secure.HostileRows.Stored;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -48,7 +50,6 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -59,93 +60,8 @@ class RowSensitivityTest {
   private static final int TRIALS = 10_000;
   private static final List<Family> FAMILIES = List.of(Family.values());
   private static final Zcdp COST = Zcdp.within(1.0, 1e-5);
-  private static final double[] HOSTILE = {
-    1e300, -1e300, 1e155, -0.0, 0.0, Double.MIN_VALUE, -1e-310, 1e-160, 1e9, 1.0, -1.0, 1e-9
-  };
-  private static final double[] NO_NUMBERS = {
-    Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY
-  };
-  private static final double[] WEIGHTS = {
-    0.0, 1.0, 0.5, 1e9, Double.MIN_VALUE, 1e300, Double.NaN, Double.POSITIVE_INFINITY, -1.0
-  };
-
   /** What is another sum for each family. */
   private static final Set<String> OF_FAMILIES = Set.of("GradientWithin", "EvaluationWithin");
-
-  private record Row(double[] x, double label, double weight, double offset) {}
-
-  /** How a trial's rows are stored. */
-  private record Stored(boolean isSparse, Storage storage) {
-    Shard shard(List<Row> rows, ModelShape shape) {
-      ShardBuilder builder = new ShardBuilder("a", shape.features(), storage);
-      for (Row row : rows) {
-        if (isSparse) {
-          int[] columns = IntStream.range(0, row.x.length).filter(j -> row.x[j] != 0.0).toArray();
-          double[] values = IntStream.of(columns).mapToDouble(j -> row.x[j]).toArray();
-          builder.addSparse(columns, values, row.label, row.weight, row.offset, Part.TRAIN);
-        } else {
-          builder.addDense(row.x, row.label, row.weight, row.offset, Part.TRAIN);
-        }
-      }
-      return builder.build(0.0, 1L, false, shape);
-    }
-  }
-
-  private static double number(Random random, Storage storage) {
-    double usual = random.nextGaussian() * Math.pow(10.0, random.nextInt(5) - 2);
-    return switch (random.nextInt(storage == Storage.FLOAT ? 12 : 16)) {
-      case 0, 1, 2 -> 0.0;
-      case 12 -> HOSTILE[random.nextInt(HOSTILE.length)];
-      case 13 ->
-          random.nextInt(20) == 0
-              ? NO_NUMBERS[random.nextInt(NO_NUMBERS.length)]
-              : HOSTILE[random.nextInt(HOSTILE.length)];
-      default -> usual;
-    };
-  }
-
-  private static double label(Random random, Family family) {
-    return switch (random.nextInt(30)) {
-      case 0 -> 1e300;
-      case 1 -> -1e9;
-      case 2 -> Double.NaN;
-      case 3 -> Double.POSITIVE_INFINITY;
-      default ->
-          switch (family) {
-            case LINEAR, HUBER -> random.nextGaussian() * 10.0;
-            case SOFTMAX -> random.nextInt(3);
-            case GAMMA -> Math.exp(random.nextGaussian());
-            default -> random.nextInt(2);
-          };
-    };
-  }
-
-  private static Row row(Random random, Family family, int features, Stored stored, boolean plain) {
-    double[] x = new double[features];
-    for (int j = 0; j < features; j++) {
-      x[j] = number(random, stored.storage);
-    }
-    boolean isOdd = random.nextInt(4) == 0;
-    return new Row(
-        x,
-        label(random, family),
-        isOdd ? WEIGHTS[random.nextInt(WEIGHTS.length)] : 1.0,
-        plain ? 0.0 : isOdd ? number(random, stored.storage) : random.nextGaussian());
-  }
-
-  private static Scaling scaling(Random random, ModelShape shape) {
-    int kind = random.nextInt(4);
-    if (kind == 0) {
-      return Scaling.identity(shape);
-    }
-    double[] means = new double[shape.features()];
-    double[] deviations = new double[shape.features()];
-    for (int j = 0; j < means.length; j++) {
-      deviations[j] = 0.5 + 3.0 * random.nextDouble();
-      means[j] = kind == 1 ? 0.0 : random.nextGaussian() * (kind == 2 ? 0.5 : 200.0);
-    }
-    return Scaling.standardize(shape, means, deviations);
-  }
 
   /** A symmetric matrix with eigenvalues far from each other: two reflections of a diagonal one. */
   private static double[] whitening(Random random, int order) {
@@ -210,13 +126,13 @@ class RowSensitivityTest {
         rows.add(
             i > 0 && random.nextInt(8) == 0
                 ? rows.get(random.nextInt(i))
-                : row(random, family, shape.features(), stored, plain));
+                : HostileRows.row(random, family, shape.features(), stored, plain));
       }
       Shard without = stored.shard(rows.subList(0, count), shape);
       Shard with = stored.shard(rows, shape);
       RowCut cut =
           new RowCut(
-              scaling(random, shape),
+              HostileRows.scaling(random, shape),
               Math.sqrt(shape.features() + 1.0),
               random.nextInt(3) == 0 ? 7.0 : 1.0,
               person);
