@@ -162,14 +162,15 @@ class PlantedRowTest {
   }
 
   /** Returns the most that true alarms exceed false ones by, over all thresholds. */
-  private static double advantage(double[] with, double[] without) {
+  static double advantage(double[] with, double[] without) {
     return DoubleStream.concat(Arrays.stream(with), Arrays.stream(without))
         .map(threshold -> alarms(with, threshold) - alarms(without, threshold))
         .max()
         .orElseThrow();
   }
 
-  private static double alarms(double[] evidence, double threshold) {
+  /** Returns how often evidence is at least that of the threshold. */
+  static double alarms(double[] evidence, double threshold) {
     return Arrays.stream(evidence).filter(e -> e >= threshold).count() / (double) evidence.length;
   }
 
