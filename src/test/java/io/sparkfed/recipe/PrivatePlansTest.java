@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.sparkfed.config.ConfigFiles;
 import io.sparkfed.config.ConfigurationException;
 import io.sparkfed.config.TrainingConfig;
+import io.sparkfed.evaluation.HiddenUnit;
 import io.sparkfed.federated.PrivatePlan;
 import io.sparkfed.federated.PrivatePlan.Method;
 import io.sparkfed.federated.TrainingPlan;
@@ -19,6 +20,7 @@ import io.sparkfed.secure.keys.Budget;
 import io.sparkfed.secure.keys.KeyRing;
 import io.sparkfed.secure.keys.KeysWithPolicies;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -116,6 +118,33 @@ class PrivatePlansTest {
     assertEquals(OptionalLong.of(486), training.privacy().orElseThrow().rows());
     assertEquals(0.0, training.privacy().orElseThrow().budget().productsShare());
     assertEquals(0.0, training.privacy().orElseThrow().budget().countShare());
+  }
+
+  /** Ledgers are charged for rows, which may move an update twice as far as zeros are. */
+  @Test
+  void plan_ofWorkers_hasFourTimesTheBudgetAtThePriceOfRows() {
+    String text = ConfigFiles.LEAST + ConfigFiles.PRIVATE_WORKERS;
+    String[] whole = {"privacy.epsilon=1", "privacy.delta=1e-5", "privacy.evaluation-share=0.2"};
+    String[] split = Arrays.copyOf(whole, 4);
+    split[3] = "data.split.test-fraction=0.3";
+
+    PrivatePlan plan = training(text, COLUMNS, whole).privacy().orElseThrow();
+    PrivatePlan ofSplit = training(text, COLUMNS, split).privacy().orElseThrow();
+
+    assertEquals(HiddenUnit.WORKER, plan.unit());
+    assertEquals(Method.UPDATES, plan.method());
+    assertEquals(4.0 * 0.03055660, plan.budget().training().rho().doubleValue(), 4e-8);
+    assertEquals(Zcdp.NOTHING, plan.budget().test());
+    assertEquals(0.2, plan.budget().figuresShare());
+    assertEquals(plan.budget().training(), ofSplit.budget().training());
+    assertEquals(0.8 * 0.03055660, ofSplit.budget().test().rho().doubleValue(), 4e-8);
+    assertEquals(0.0, ofSplit.budget().figuresShare());
+    for (PrivatePlan each : List.of(plan, ofSplit)) {
+      Budgets divided = Budgets.of(each.budget(), each.method(), 3, 10);
+      Zcdp all = divided.gradient().times(10).then(divided.figures()).then(divided.test());
+      assertTrue(each.budget().plan().covers(all), all.toString());
+      assertEquals(0.12222640, all.rho().doubleValue(), 4e-8);
+    }
   }
 
   /** Before anything is asked, and paid for. */

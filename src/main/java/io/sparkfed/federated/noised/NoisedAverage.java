@@ -35,6 +35,7 @@ import java.util.Optional;
 final class NoisedAverage implements NoisedWork {
   private static final String MODEL = "model";
   private static final String SERVER = "server.";
+  private static final String AVERAGE = "noised average";
 
   /** Noise as long as the longest update leads nowhere. */
   private static final double MUCH = 1.0;
@@ -152,7 +153,7 @@ final class NoisedAverage implements NoisedWork {
     Map<String, double[]> values = new HashMap<>();
     values.put(MODEL, model);
     server.vectors().forEach((name, vector) -> values.put(SERVER + name, vector));
-    return new Work("noised average", values, new int[] {done});
+    return new Work(AVERAGE, values, new int[] {done});
   }
 
   @Override
@@ -162,8 +163,10 @@ final class NoisedAverage implements NoisedWork {
       vectors.put(name, saved.values().getOrDefault(SERVER + name, new double[0]));
     }
     ServerState restored = new ServerState(vectors);
-    if (saved.range().length != 1
+    if (!saved.at().equals(AVERAGE)
+        || saved.range().length != 1
         || !saved.values().keySet().equals(saved().values().keySet())
+        || saved.values().get(MODEL).length != model.length
         || !restored.isLike(server)) {
       throw new IllegalArgumentException("a state must be one of a noised average");
     }

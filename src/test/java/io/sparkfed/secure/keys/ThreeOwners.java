@@ -94,7 +94,7 @@ record ThreeOwners(Path dir, RosterFile roster) {
   }
 
   /** The sums of one driver in one run. */
-  private SumFactory sums(byte[] runId) {
+  SumFactory sums(byte[] runId) {
     KeyFolders keys = keys();
     RingSum ring = new MaskedSum(keys, 3, MaskingAssumptions.DEFAULT, runId);
     return new SumFactory() {
