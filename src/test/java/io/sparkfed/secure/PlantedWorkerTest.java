@@ -66,8 +66,7 @@ class PlantedWorkerTest {
   private static Shard rows(String worker, Random random, int count) {
     ShardBuilder rows = new ShardBuilder(worker, 4, Storage.DOUBLE);
     for (int i = 0; i < Math.abs(count); i++) {
-      double[] x =
-          count < 0 ? new double[] {1, -1, 1, -1} : random.doubles(4, -1.0, 1.0).toArray();
+      double[] x = count < 0 ? new double[] {1, -1, 1, -1} : random.doubles(4, -1.0, 1.0).toArray();
       double label = count < 0 ? 1.0 : i % 2;
       rows.addDense(x, label, 1.0, 0.0, i % 4 == 0 ? Part.TEST : Part.TRAIN);
     }
@@ -110,8 +109,7 @@ class PlantedWorkerTest {
             Federation<S> federation, Visit visit, Question<S> question) {
           NoisyAnswer<Shard> asked =
               NoisyAnswer.of((Question<Shard>) question, 3, sum.cost(), 1, plan);
-          Opened<double[]> opened =
-              hasNoise ? sum.sum(federation, visit, question) : exact(asked);
+          Opened<double[]> opened = hasNoise ? sum.sum(federation, visit, question) : exact(asked);
           look(asked, opened.value());
           return opened;
         }
@@ -145,9 +143,7 @@ class PlantedWorkerTest {
 
     private static long[] words(NoisyAnswer<Shard> asked, String worker, Shard shard) {
       return asked.of(
-          worker,
-          shard,
-          new OwnersSide(Clip.NONE, () -> new byte[32], UnaryOperator.identity()));
+          worker, shard, new OwnersSide(Clip.NONE, () -> new byte[32], UnaryOperator.identity()));
     }
 
     private static void add(double sign, long[] words, double[] out) {

@@ -17,7 +17,6 @@ import io.sparkfed.data.RowForm;
 import io.sparkfed.data.Scalar;
 import io.sparkfed.data.Shard;
 import io.sparkfed.data.ShardBuilder;
-import io.sparkfed.data.ShardBuilder.Part;
 import io.sparkfed.data.Storage;
 import io.sparkfed.evaluation.BoundedSums;
 import io.sparkfed.evaluation.MetricSettings;
@@ -60,6 +59,7 @@ class RowSensitivityTest {
   private static final int TRIALS = 10_000;
   private static final List<Family> FAMILIES = List.of(Family.values());
   private static final Zcdp COST = Zcdp.within(1.0, 1e-5);
+
   /** What is another sum for each family. */
   private static final Set<String> OF_FAMILIES = Set.of("GradientWithin", "EvaluationWithin");
 

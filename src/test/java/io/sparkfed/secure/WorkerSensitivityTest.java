@@ -49,8 +49,7 @@ class WorkerSensitivityTest {
   /** Parts of what is said, at most: of the way to zeros, and to any other vector. */
   private record Moved(double toZeros, double toOthers) {
     Moved max(Moved other) {
-      return new Moved(
-          Math.max(toZeros, other.toZeros), Math.max(toOthers, other.toOthers));
+      return new Moved(Math.max(toZeros, other.toZeros), Math.max(toOthers, other.toOthers));
     }
   }
 

@@ -228,8 +228,7 @@ class NoisedAverageTest {
     Federation<Shard> federation = PlanBuilder.federation(tables(Family.LOGISTIC));
     TrainingPlan plan = hiding(USUAL, Family.LOGISTIC, 5).server(server).build();
     List<TrainingState> states = new ArrayList<>();
-    TrainingResult whole =
-        new FederatedTrainer(federation, plan, round -> {}, states::add).train();
+    TrainingResult whole = new FederatedTrainer(federation, plan, round -> {}, states::add).train();
     assertEquals(ROUNDS, states.size());
 
     for (TrainingState state : states) {
@@ -307,13 +306,11 @@ class NoisedAverageTest {
     for (Table other : others) {
       Map<String, Table> tables = new TreeMap<>(tables(family));
       tables.put("w000", other);
-      RecordingFederation<Shard> seen =
-          new RecordingFederation<>(PlanBuilder.federation(tables));
+      RecordingFederation<Shard> seen = new RecordingFederation<>(PlanBuilder.federation(tables));
       TrainingResult result =
           hiding(hidden, family, 2).solver(new GradientDescent(3, 1e9)).train(seen);
       assertTrue(Arrays.stream(values(result)).allMatch(Double::isFinite));
-      all.add(
-          seen.seenByDriver().stream().map(m -> RecordingFederation.bytes(m).length).toList());
+      all.add(seen.seenByDriver().stream().map(m -> RecordingFederation.bytes(m).length).toList());
     }
     assertFalse(all.get(0).isEmpty());
     assertEquals(all.get(0), all.get(1));
@@ -333,8 +330,6 @@ class NoisedAverageTest {
   }
 
   private static List<String> notes(PlanBuilder plan) {
-    return plan.train(tables(Family.LOGISTIC)).notes().stream()
-        .map(Object::toString)
-        .toList();
+    return plan.train(tables(Family.LOGISTIC)).notes().stream().map(Object::toString).toList();
   }
 }

@@ -130,10 +130,7 @@ class WorkerFitsTest {
       NoisedMetrics told =
           new NoisedEvaluation(plan, shards.size())
               .within(
-                  federation,
-                  AskedRows.TEST,
-                  model,
-                  plan.privacy().orElseThrow().budget().test())
+                  federation, AskedRows.TEST, model, plan.privacy().orElseThrow().budget().test())
               .orElseThrow();
       double off = told.metrics().get("accuracy") - exact;
       double stated = told.errors().get("accuracy");

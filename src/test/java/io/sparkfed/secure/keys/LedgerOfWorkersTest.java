@@ -67,9 +67,7 @@ class LedgerOfWorkersTest {
 
   private TrainingResult train(double share, boolean isSplit) {
     return new FederatedTrainer(
-            ThreeOwners.workers(isSplit ? 20 : 0),
-            plan(Kdf.fresh(), share, isSplit),
-            round -> {})
+            ThreeOwners.workers(isSplit ? 20 : 0), plan(Kdf.fresh(), share, isSplit), round -> {})
         .train();
   }
 
@@ -115,8 +113,7 @@ class LedgerOfWorkersTest {
   @Test
   void train_ownerAllowsLessARun_isRefusedBeforeTheFirstSum() throws IOException {
     double less = FOUR.part(new BigDecimal("0.999")).epsilon(DELTA);
-    owners.policies(
-        "\ndp.epsilon = 100\ndp.delta = 1e-6\ndp.epsilon-per-run = " + less + "\n");
+    owners.policies("\ndp.epsilon = 100\ndp.delta = 1e-6\ndp.epsilon-per-run = " + less + "\n");
 
     refused("dp.epsilon-per-run", () -> train(0.0, false));
     refused("dp.epsilon-per-run", () -> train(0.2, true));
@@ -178,8 +175,7 @@ class LedgerOfWorkersTest {
     owners.policies("\ndp.epsilon = 40\ndp.delta = 1e-6\n");
     byte[] runId = Kdf.fresh();
     List<TrainingState> states = new ArrayList<>();
-    new FederatedTrainer(
-            ThreeOwners.workers(), plan(runId, 0.0, false), round -> {}, states::add)
+    new FederatedTrainer(ThreeOwners.workers(), plan(runId, 0.0, false), round -> {}, states::add)
         .train();
 
     TrainingResult resumed =
