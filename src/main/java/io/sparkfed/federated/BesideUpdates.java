@@ -20,7 +20,9 @@ final class BesideUpdates {
           TestHolders.class,
           TestEvaluation.class,
           ModelEvaluation.class,
-          HistogramOfScores.class);
+          HistogramOfScores.class,
+          EvaluationWithin.class,
+          MeansWithin.class);
 
   private BesideUpdates() {}
 

@@ -292,7 +292,9 @@ class StatementsTest {
           "TestHolders",
           "TestEvaluation",
           "ModelEvaluation",
-          "HistogramOfScores");
+          "HistogramOfScores",
+          "EvaluationWithin",
+          "MeansWithin");
 
   /**
    * Under a bound an update is no longer than it, and of all else only numbers of rows and workers,

@@ -83,7 +83,8 @@ class PlantedWorkerTest {
 
     Watched(int seed, boolean hasNoise, Map<String, Shard> shards) {
       byte[] secret = Arrays.copyOf(new WireWriter().integer(seed).toByteArray(), 32);
-      this.ring = new UnderPolicies(new ThrowAwayKeys(secret), new InsecurePlainSum(1));
+      this.ring =
+          new UnderPolicies(new ThrowAwayKeys(secret), new InsecurePlainSum(1), new byte[32]);
       this.hasNoise = hasNoise;
       this.shards = shards;
     }
