@@ -9,39 +9,30 @@ import io.sparkfed.config.DataConfig.Synthetic;
 import io.sparkfed.config.DataConfig.WorkerPaths;
 import io.sparkfed.config.PrivacySettings.Unit;
 import io.sparkfed.federated.Weighting;
-import io.sparkfed.math.Interval;
 import io.sparkfed.model.Family;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
-import java.util.SortedMap;
-import java.util.TreeMap;
 
 /** Reads {@code privacy}. */
 final class PrivacyReader {
   static final String UNIT = "privacy.unit";
   private static final String PRESET = "algorithm.preset";
   private static final String PRIVACY = "privacy";
-  private static final String BOUNDS = "privacy.bounds";
-  private static final String VECTOR_SIZE = "privacy.vector-size";
 
   /** Of lengths in the units of rows: squares of them, and sums of these, have room. */
-  private static final double LEAST = 1e-20;
+  static final double LEAST = 1e-20;
 
-  private static final double MOST = 1e20;
-  private static final int MOST_FEATURES = 100_000_000;
-  private static final String LABEL_BOUNDS = "privacy.label-bounds";
+  static final double MOST = 1e20;
   private static final String ROWS = "privacy.rows";
   private static final String DELTA = "privacy.delta";
   static final String GRAM_SHARE = "privacy.gram-share";
   static final String INTERVALS_SHARE = "privacy.intervals-share";
   private static final String PERSON = "privacy.person-column";
-  private static final String INTERVAL = "must be [low, high], finite numbers with low < high";
 
   static final String WEIGHTING = "algorithm.weighting";
   private static final String UPDATE_NORM = "privacy.update-norm";
@@ -143,6 +134,7 @@ final class PrivacyReader {
           "privacy.rows-per-person",
           "needs " + PERSON + ": otherwise nobody knows which rows are one person's");
     }
+    BoundsReader bounds = new BoundsReader(user, read);
     return Optional.of(
         new PrivacySettings(
             unit(),
@@ -154,9 +146,9 @@ final class PrivacyReader {
             rows,
             perPerson,
             person,
-            bounds(data),
-            vectorSize(data.columns()),
-            labelBounds(family),
+            bounds.ofColumns(data),
+            bounds.vectorSize(data.columns(), unit()),
+            bounds.ofLabels(family),
             read.number("privacy.max-weight", "must be a number > 0", v -> v > 0.0),
             read.isSet("privacy.max-row-norm")
                 ? OptionalDouble.of(
@@ -284,119 +276,5 @@ final class PrivacyReader {
               + (areWorkers ? "workers" : "rows"));
     }
     return delta;
-  }
-
-  private SortedMap<String, Interval> bounds(DataConfig data) {
-    Columns columns = data.columns();
-    Collection<String> bounded = bounded(data, columns);
-    SortedMap<String, Interval> bounds = new TreeMap<>();
-    List<String> named = read.isSet(BOUNDS) ? read.keysIn(BOUNDS) : List.of();
-    ColumnNames.requireOnce(BOUNDS, named);
-    for (String name : named) {
-      String key = ConfigReader.under(BOUNDS, name);
-      if (read.isSet(key)) {
-        bounds.put(spelled(key, name, bounded, data), interval(key));
-      }
-    }
-    List<String> without = new ArrayList<>(bounded);
-    without.removeAll(bounds.keySet());
-    if (!without.isEmpty()) {
-      throw new ConfigurationException(
-          BOUNDS
-              + " must have [low, high] for each feature column of numbers. Without: "
-              + String.join(", ", without));
-    }
-    return bounds;
-  }
-
-  /** A length that is read of a vector would be one row's. */
-  private OptionalInt vectorSize(Columns columns) {
-    boolean isSet = read.isSet(VECTOR_SIZE);
-    if (columns.featuresVector().isEmpty()) {
-      if (isSet) {
-        throw read.invalid(
-            VECTOR_SIZE,
-            "needs data.features-column: other columns say how many features there are");
-      }
-      return OptionalInt.empty();
-    }
-    if (!isSet) {
-      throw new ConfigurationException(
-          VECTOR_SIZE
-              + " must be set with data.features-column"
-              + unit().under()
-              + ": otherwise rows would"
-              + " say how many features there are");
-    }
-    return OptionalInt.of(read.integer(VECTOR_SIZE, 1, MOST_FEATURES));
-  }
-
-  /** Returns the columns whose numbers reach the model. */
-  private static Collection<String> bounded(DataConfig data, Columns columns) {
-    if (data.source() instanceof Synthetic synthetic) {
-      return synthetic.names(columns.features());
-    }
-    if (columns.featuresVector().isPresent()) {
-      return List.of(columns.featuresVector().get());
-    }
-    return columns.numbers(data.preprocessing().categories().keySet());
-  }
-
-  private static String spelled(
-      String key, String name, Collection<String> bounded, DataConfig data) {
-    return ColumnNames.spelled(name, bounded)
-        .orElseThrow(
-            () ->
-                new ConfigurationException(
-                    key
-                        + (ColumnNames.spelled(name, data.preprocessing().categories().keySet())
-                                .isPresent()
-                            ? " is for numbers, and the column is a category, which needs no bounds"
-                            : " names a column that is no number among the features"
-                                + NearestName.of(name, bounded)
-                                    .map(near -> "; the nearest is " + near)
-                                    .orElse(""))));
-  }
-
-  private static boolean needsLabelBounds(Family family) {
-    return !family.isClassifier() && PrivacyValidation.canHide(family);
-  }
-
-  private Optional<Interval> labelBounds(Family family) {
-    boolean needed = needsLabelBounds(family);
-    if (!needed && user.hasPath(LABEL_BOUNDS)) {
-      throw read.invalid(
-          LABEL_BOUNDS,
-          "belongs to model.family = "
-              + EnumNames.inWords(EnumNames.of(Family.class, PrivacyReader::needsLabelBounds), "or")
-              + ": the classes of the others are bounds enough");
-    }
-    if (needed && !read.isSet(LABEL_BOUNDS)) {
-      throw read.missing(LABEL_BOUNDS);
-    }
-    return needed ? Optional.of(labels()) : Optional.empty();
-  }
-
-  /** The lengths that gradients are cut to are in their units. */
-  private Interval labels() {
-    Interval labels = interval(LABEL_BOUNDS);
-    boolean hasRoom = Math.abs(labels.low()) <= MOST && Math.abs(labels.high()) <= MOST;
-    if (!hasRoom || labels.halfWidth() < LEAST) {
-      throw read.invalid(
-          LABEL_BOUNDS, "must be numbers from -1e20 to 1e20 that are 2e-20 or more apart");
-    }
-    return labels;
-  }
-
-  private Interval interval(String key) {
-    List<Double> ends = read.numbers(key, INTERVAL);
-    if (ends.size() != 2 || !(ends.get(0) < ends.get(1))) {
-      throw read.invalid(key, INTERVAL);
-    }
-    Interval interval = new Interval(ends.get(0), ends.get(1));
-    if (Double.isInfinite(1.0 / interval.halfWidth())) {
-      throw read.invalid(key, INTERVAL + " by more than 1e-307");
-    }
-    return interval;
   }
 }
