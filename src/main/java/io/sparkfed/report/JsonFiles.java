@@ -193,7 +193,7 @@ public final class JsonFiles {
     put(node, "advantage", account.advantage());
     node.put("guarantee", PrivacyWords.guarantee(account));
     node.put("inPlainWords", PrivacyWords.meaning(account));
-    put(node.putObject("displayOnly"), "exactEpsilonOfTheseFixedSettings", account.exactEpsilon());
+    put(node, "exactEpsilon", account.exactEpsilon());
     node.put("honestWorkers", account.honestWorkers());
     node.put("rowsOfPerson", account.rowsOfPerson());
     ArrayNode releases = node.putArray("releases");

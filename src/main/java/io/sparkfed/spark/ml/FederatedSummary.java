@@ -203,7 +203,7 @@ public final class FederatedSummary {
               values.put("epsilon", account.epsilon());
               values.put("delta", account.delta());
               values.put("rho", account.rho());
-              values.put("exactEpsilonForDisplayOnly", account.exactEpsilon());
+              values.put("exactEpsilon", account.exactEpsilon());
               values.put("advantage", account.advantage());
               values.put("honestWorkers", (double) account.honestWorkers());
               values.put("rowsOfPerson", (double) account.rowsOfPerson());
