@@ -16,36 +16,16 @@ import io.sparkfed.model.ModelShape;
 import io.sparkfed.privacy.Zcdp;
 import io.sparkfed.secure.crypto.Kdf;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What owners' folders let through of figures of finished models. */
-class LedgerOfEvaluationsTest {
+class LedgerOfEvaluationsTest extends WithThreeOwners {
   private static final ModelShape SHAPE = ThreeOwners.SHAPE;
   private static final double DELTA = ThreeOwners.DELTA;
   private static final int ROUNDS = ThreeOwners.ROUNDS;
   private static final Zcdp ONE = Zcdp.within(1.0, DELTA);
-
-  @TempDir static Path made;
-  private static ThreeOwners fresh;
-
-  @TempDir Path temporary;
-  private ThreeOwners owners;
-
-  @BeforeAll
-  static void makeFolders() throws IOException {
-    fresh = ThreeOwners.make(made);
-  }
-
-  @BeforeEach
-  void copyFolders() throws IOException {
-    owners = fresh.copy(temporary.resolve("keys"));
-  }
 
   private static void refused(String rule, Runnable run) {
     AggregationException refused = assertThrows(AggregationException.class, run::run);

@@ -30,36 +30,15 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What owners' folders let through of whole runs of noised sums, whoever drives them. */
-class LedgerOfRunsTest {
+class LedgerOfRunsTest extends WithThreeOwners {
   private static final List<String> OWNERS = ThreeOwners.NAMES;
   private static final ModelShape SHAPE = ThreeOwners.SHAPE;
   private static final double DELTA = 1e-6;
   private static final Zcdp ONE = Zcdp.within(1.0, DELTA);
   private static final int ROUNDS = 2;
-
-  @TempDir static Path made;
-  private static ThreeOwners fresh;
-
-  @TempDir Path temporary;
-  private ThreeOwners owners;
-  private Path dir;
-
-  @BeforeAll
-  static void makeFolders() throws IOException {
-    fresh = ThreeOwners.make(made);
-  }
-
-  @BeforeEach
-  void copyFolders() throws IOException {
-    owners = fresh.copy(temporary.resolve("keys"));
-    dir = owners.dir();
-  }
 
   /** What a driver asks in one run: products once, then gradients, each for a part of epsilon. */
   private final class Run {
@@ -261,7 +240,7 @@ class LedgerOfRunsTest {
     train(1.0);
     refused("dp.epsilon", () -> train(1.0));
     for (String owner : OWNERS) {
-      Path policy = dir.resolve(owner).resolve(KeyFolder.POLICY);
+      Path policy = owners.dir().resolve(owner).resolve(KeyFolder.POLICY);
       Files.writeString(policy, Files.readString(policy).replace("cardio-2026", "cardio-2027"));
     }
     train(1.0);

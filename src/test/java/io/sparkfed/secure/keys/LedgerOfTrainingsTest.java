@@ -25,35 +25,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What owners' folders let through of whole trainings, whoever drives them. */
-class LedgerOfTrainingsTest {
+class LedgerOfTrainingsTest extends WithThreeOwners {
   private static final List<String> OWNERS = ThreeOwners.NAMES;
   private static final double DELTA = ThreeOwners.DELTA;
   private static final Zcdp ONE = Zcdp.within(1.0, DELTA);
   private static final int ROUNDS = ThreeOwners.ROUNDS;
-
-  @TempDir static Path made;
-  private static ThreeOwners fresh;
-
-  @TempDir Path temporary;
-  private ThreeOwners owners;
-  private Path dir;
-
-  @BeforeAll
-  static void makeFolders() throws IOException {
-    fresh = ThreeOwners.make(made);
-  }
-
-  @BeforeEach
-  void copyFolders() throws IOException {
-    owners = fresh.copy(temporary.resolve("keys"));
-    dir = owners.dir();
-  }
 
   private TrainingPlan plan(byte[] runId, double epsilon, int honest) {
     return owners.plan(
@@ -264,7 +243,7 @@ class LedgerOfTrainingsTest {
     train(1.0);
     refused("dp.epsilon", () -> train(1.0));
     for (String owner : OWNERS) {
-      Path policy = dir.resolve(owner).resolve(KeyFolder.POLICY);
+      Path policy = owners.dir().resolve(owner).resolve(KeyFolder.POLICY);
       Files.writeString(policy, Files.readString(policy).replace("cardio-2026", "cardio-2027"));
     }
     train(1.0);

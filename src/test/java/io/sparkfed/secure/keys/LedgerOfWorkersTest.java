@@ -19,16 +19,12 @@ import io.sparkfed.privacy.Zcdp;
 import io.sparkfed.secure.crypto.Kdf;
 import java.io.IOException;
 import java.math.BigDecimal;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What owners' folders are charged for rows where whole workers are hidden: four times as much. */
-class LedgerOfWorkersTest {
+class LedgerOfWorkersTest extends WithThreeOwners {
   private static final int ROUNDS = ThreeOwners.ROUNDS;
   private static final double DELTA = ThreeOwners.DELTA;
   private static final Zcdp ONE = Zcdp.within(1.0, DELTA);
@@ -36,22 +32,6 @@ class LedgerOfWorkersTest {
 
   /** What an owner must allow for a run that hides workers at epsilon 1. */
   private static final double NEEDED = FOUR.epsilon(DELTA) * (1.0 + 1e-9);
-
-  @TempDir static Path made;
-  private static ThreeOwners fresh;
-
-  @TempDir Path temporary;
-  private ThreeOwners owners;
-
-  @BeforeAll
-  static void makeFolders() throws IOException {
-    fresh = ThreeOwners.make(made);
-  }
-
-  @BeforeEach
-  void copyFolders() throws IOException {
-    owners = fresh.copy(temporary.resolve("keys"));
-  }
 
   private TrainingPlan plan(byte[] runId, double share, boolean isSplit) {
     HiddenWorkers hidden = new HiddenWorkers(1.0, DELTA, 0.5, share, isSplit, 1);
@@ -136,7 +116,7 @@ class LedgerOfWorkersTest {
     assertToldAtMostOne(account);
     assertEquals(
         List.of("update train", "evaluation test"),
-        account.releases().stream().map(one -> one.purpose() + " " + one.rows()).toList());
+        account.releases().stream().map(one -> one.purpose() + " " + one.rows().text()).toList());
     assertEquals(0.2 * account.rho(), account.releases().get(1).rho(), 1e-6);
   }
 
