@@ -51,6 +51,7 @@ public final class SurveyText {
               "usable, each of them",
               "a training ends with it before round 1"));
     }
+    boolean isHidden = config.privacy().isPresent();
     int least = config.aggregation().minWorkers();
     boolean known =
         config.data().source() instanceof WorkerPaths paths
@@ -61,10 +62,10 @@ public final class SurveyText {
           new Finding(
               Area.COHORT,
               enough ? Verdict.OK : Verdict.DANGER,
-              "workers with training rows",
+              isHidden ? "workers that take part" : "workers with training rows",
               count(found.workers().size()),
               "at least " + least + " (aggregation.min-workers)",
-              "the others train nothing"));
+              isHidden ? "who has no rows takes part, too" : "the others train nothing"));
     }
     if (!found.skipped().isEmpty()) {
       findings.add(

@@ -120,7 +120,7 @@ public final class StudyText {
               "",
               String.format(
                   Locale.ROOT,
-                  "a ledger is charged a rho of %.3g, as of one row it may tell more",
+                  "a ledger is charged a rho of at most %.3g, as of one row it may tell more",
                   budget.times(HiddenUnit.WORKER.priceOfRow()).rho().doubleValue())));
     }
     privacy

@@ -149,6 +149,21 @@ class HiddenWorkersIT {
     }
   }
 
+  /** Nobody looked: a number of workers with rows would be told of rows. */
+  @Test
+  void doctor_workerWithoutRows_isSaidToTakePart() {
+    String conf = conf("masked");
+    JobRunner.write(table("b"), "age,y,part\n");
+
+    JobRunner.Outcome outcome = JOBS.doctor(conf);
+
+    assertEquals(0, outcome.code(), outcome.toString());
+    assertTrue(
+        outcome.out().lines().anyMatch(line -> line.matches("ok +workers that take part +5 .*")),
+        outcome.toString());
+    assertTrue(!outcome.out().contains("with training rows"), outcome.toString());
+  }
+
   @Test
   void train_withoutAShareForFigures_tellsNone() throws IOException {
     String conf = conf("masked");

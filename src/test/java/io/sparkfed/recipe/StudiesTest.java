@@ -294,7 +294,7 @@ class StudiesTest {
 
     assertTrue(text.contains("(rho 0.0306) over a run, for all rows of one worker more"), text);
     assertTrue(text.contains("whether one given worker's rows counted with at most 9.84"), text);
-    assertTrue(text.contains("a ledger is charged a rho of 0.122"), text);
+    assertTrue(text.contains("a ledger is charged a rho of at most 0.122"), text);
     assertTrue(text.contains("a worker's update cut to a length of 0.25"), text);
   }
 

@@ -46,6 +46,7 @@ final class NoisedAverage implements NoisedWork {
   private final Budgets budgets;
   private final int workers;
   private final List<Message> notes = new ArrayList<>();
+  private final UpdateLengths lengths;
   private double[] model;
   private ServerState server;
   private int done;
@@ -57,6 +58,7 @@ final class NoisedAverage implements NoisedWork {
     this.budgets =
         Budgets.of(privacy.budget(), privacy.method(), plan.shape().size(), plan.rounds());
     this.workers = workers;
+    this.lengths = new UpdateLengths(privacy.updateNorm().orElseThrow());
     this.model = new double[plan.shape().size()];
     this.server = plan.server().begin(model.length);
     if (plan.family() == Family.LINEAR || plan.family() == Family.HUBER) {
@@ -81,6 +83,11 @@ final class NoisedAverage implements NoisedWork {
 
   @Override
   public void begin(Federation<Shard> federation) {
+    noteSettings();
+  }
+
+  /** What is to be said of a run before it asks anybody, and of one that is gone on with. */
+  private void noteSettings() {
     if (privacy.delta() * workers >= 1.0) {
       notes.add(
           Message.of(
@@ -103,12 +110,13 @@ final class NoisedAverage implements NoisedWork {
 
   @Override
   public Opened<double[]> round(Federation<Shard> federation, Visit visit) {
-    Opened<double[]> opened =
-        releases.ask(federation, visit, purpose(), asked(visit.round()), budgets.gradient());
+    UpdateWithin asked = asked(visit.round());
+    Opened<double[]> opened = releases.ask(federation, visit, purpose(), asked, budgets.gradient());
     double[] mean = opened.value().clone();
     for (int j = 0; j < mean.length; j++) {
       mean[j] /= workers;
     }
+    lengths.add(mean, releases.deviation(asked, budgets.gradient()) / workers);
     Step step = plan.server().step(server, model, mean);
     model = step.model();
     server = step.state();
@@ -145,7 +153,9 @@ final class NoisedAverage implements NoisedWork {
 
   @Override
   public List<Message> notes() {
-    return List.copyOf(notes);
+    List<Message> all = new ArrayList<>(notes);
+    lengths.note().ifPresent(all::add);
+    return all;
   }
 
   @Override
@@ -176,6 +186,7 @@ final class NoisedAverage implements NoisedWork {
     if (done > 0) {
       releases.count(purpose(), asked(1), budgets.gradient(), done);
     }
+    noteSettings();
     notes.add(NoisedFit.GONE_ON_WITH);
   }
 }

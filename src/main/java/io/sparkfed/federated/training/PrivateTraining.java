@@ -59,19 +59,19 @@ final class PrivateTraining {
     phases.enter(RunPhase.MOMENTS);
     federation.restart();
     work.begin(federation);
-    return rounds(0);
+    return rounds(0, costOfBeginning());
   }
 
   /** Goes on from a state: what was opened is not asked again. */
   TrainingResult resume(TrainingState from) {
     reports.goOnAfter(from.rounds());
     work.restore(from.work());
-    return rounds(from.round());
+    return rounds(from.round(), from.unreported());
   }
 
-  private TrainingResult rounds(int done) {
+  private TrainingResult rounds(int done, Cost unreported) {
     phases.enter(RunPhase.ROUNDS);
-    Cost last = done == 0 ? costOfBeginning() : Cost.nothingOf(done);
+    Cost last = unreported;
     int all = work.hasRounds() ? plan.rounds() : 0;
     for (int round = done + 1; round <= all; round++) {
       List<String> workers = federation.workers();

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sparkfed.aggregate.Federation;
+import io.sparkfed.aggregate.RowPart;
 import io.sparkfed.data.Shard;
 import io.sparkfed.evaluation.HiddenUnit;
 import io.sparkfed.evaluation.PrivacyAccount;
@@ -157,7 +158,7 @@ class NoisedAverageTest {
     assertEquals(1, account.releases().size());
     Released updates = account.releases().get(0);
     assertEquals("update", updates.purpose());
-    assertEquals("train", updates.rows());
+    assertEquals(RowPart.TRAIN, updates.rows());
     assertEquals(ROUNDS, updates.sums());
     assertEquals(4, updates.length());
     assertEquals(USUAL.norm(), updates.sensitivity(), 1e-9);
@@ -239,6 +240,7 @@ class NoisedAverageTest {
       assertArrayEquals(values(whole), values(resumed));
       assertEquals(whole.privacy(), resumed.privacy());
       assertEquals(ROUNDS, resumed.rounds().size());
+      assertTrue(resumed.rounds().stream().allMatch(round -> round.workers() == WORKERS));
     }
   }
 
@@ -327,6 +329,82 @@ class NoisedAverageTest {
         drowned.stream().anyMatch(note -> note.contains("the noise of a round is")),
         drowned.toString());
     assertTrue(usual.stream().noneMatch(note -> note.contains("the noise")), usual.toString());
+  }
+
+  @Test
+  void resume_noiseIsLongerThanUpdates_saysSoToo() {
+    HiddenWorkers strict = new HiddenWorkers(0.5, 0.1, 0.1, 0.0, false, 8);
+    Federation<Shard> federation = PlanBuilder.federation(tables(Family.LOGISTIC));
+    TrainingPlan plan = hiding(strict, Family.LOGISTIC, 1).build();
+
+    List<String> notes =
+        new FederatedTrainer(federation, plan, round -> {})
+            .resume(first(federation, plan)).notes().stream().map(Object::toString).toList();
+
+    for (String begin : List.of("the noise of a round is", "delta is not below", "the training")) {
+      assertEquals(1, notes.stream().filter(note -> note.startsWith(begin)).count(), begin);
+    }
+  }
+
+  /** Steps that lead to no numbers are zeros, and so the model would be noise without a word. */
+  @Test
+  void train_localStepsLeadNowhere_saysSo() {
+    HiddenWorkers hidden = new HiddenWorkers(30.0, 1e-4, 0.1, 0.0, false, 12);
+    int said = 0;
+    for (int seed = 0; seed < 20; seed++) {
+      PlanBuilder nowhere = hiding(hidden, Family.LINEAR, seed);
+      List<String> notes =
+          nowhere
+              .solver(new GradientDescent(1000, 1e9))
+              .train(tables(Family.LINEAR))
+              .notes()
+              .stream()
+              .map(Object::toString)
+              .toList();
+      said += notes.stream().anyMatch(note -> note.contains("no longer than their noise")) ? 1 : 0;
+    }
+    List<String> usual =
+        hiding(hidden, Family.LINEAR, 1)
+            .solver(new GradientDescent(3, STEP))
+            .train(tables(Family.LINEAR))
+            .notes()
+            .stream()
+            .map(Object::toString)
+            .toList();
+
+    assertTrue(said >= 18, said + " of 20");
+    assertTrue(usual.stream().noneMatch(note -> note.contains("than their noise")));
+  }
+
+  /** Labels are at a distance that all rounds together don't go. */
+  @Test
+  void train_updatesAreTooShortForTheRounds_saysSo() {
+    Map<String, Table> tables = tables(Family.LINEAR);
+    Map<String, Table> far = new TreeMap<>();
+    tables.forEach(
+        (worker, rows) ->
+            far.put(
+                worker,
+                Table.of(rows.x(), Arrays.stream(rows.y()).map(y -> 1000.0 + y).toArray())));
+    for (ServerOptimizer server : List.of(new ServerSgd(1.0), new ServerMomentum(0.5, 0.9))) {
+      PlanBuilder plan = hiding(EXACT.within(1.0), Family.LINEAR, 1).server(server);
+
+      List<String> notes =
+          plan.solver(new GradientDescent(3, STEP)).train(far).notes().stream()
+              .map(Object::toString)
+              .toList();
+
+      assertTrue(notes.stream().anyMatch(note -> note.contains("on its way")), notes.toString());
+    }
+    List<String> near =
+        hiding(EXACT, Family.LINEAR, 1)
+            .solver(new GradientDescent(10, STEP))
+            .train(tables)
+            .notes()
+            .stream()
+            .map(Object::toString)
+            .toList();
+    assertTrue(near.stream().noneMatch(note -> note.contains("on its way")), near.toString());
   }
 
   private static List<String> notes(PlanBuilder plan) {
