@@ -57,8 +57,8 @@ final class UpdateLengths {
       return Optional.of(
           Message.of(
               "all rounds' updates together are no longer than their noise, so the model is one of"
-                  + " noise: local steps may be too long, and lead to no numbers, or updates too"
-                  + " short for their noise"));
+                  + " noise: local steps may be too long, and lead to no numbers, or updates may be"
+                  + " far shorter than they are let be, as noise goes by that"));
     }
     return last > LONG * LONG
         ? Optional.of(
