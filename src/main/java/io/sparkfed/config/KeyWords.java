@@ -35,6 +35,9 @@ public final class KeyWords {
       case FILTER -> "data.where";
       case DERIVED_COLUMNS -> "data.derive";
       case TEST_ROWS -> "data.split";
+      case NOISED_ROUNDS -> "privacy.rounds";
+      case EPSILON -> "privacy.epsilon";
+      case BOUNDS -> "privacy.bounds";
     };
   }
 }

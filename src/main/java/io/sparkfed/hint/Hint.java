@@ -27,7 +27,10 @@ public enum Hint {
   MISSING_VALUES("missing values"),
   FILTER("filter"),
   DERIVED_COLUMNS("derived columns"),
-  TEST_ROWS("split");
+  TEST_ROWS("split"),
+  NOISED_ROUNDS("number of rounds"),
+  EPSILON("epsilon"),
+  BOUNDS("bounds");
 
   private final String plain;
 

@@ -41,9 +41,14 @@ record Coordinates(double[] whitening, double factor) {
     return new Coordinates(new double[0], factor);
   }
 
+  /** Returns whether A makes all directions of rows equally long. */
+  boolean isWhite() {
+    return whitening.length > 0;
+  }
+
   /** Returns A times a vector. */
   double[] times(double[] vector) {
-    if (whitening.length == 0) {
+    if (!isWhite()) {
       return Arrays.stream(vector).map(v -> v * factor).toArray();
     }
     return SymmetricMatrix.times(whitening, vector);
@@ -52,9 +57,7 @@ record Coordinates(double[] whitening, double factor) {
   /** Returns the coordinates of the last of q unit vectors: an intercept of 1. */
   double[] ofLast(int order) {
     double[] unit = new double[order];
-    unit[order - 1] = whitening.length == 0 ? 1.0 / factor : 1.0;
-    return whitening.length == 0
-        ? unit
-        : SymmetricMatrix.of(order, whitening).cholesky().solve(unit);
+    unit[order - 1] = isWhite() ? 1.0 : 1.0 / factor;
+    return isWhite() ? SymmetricMatrix.of(order, whitening).cholesky().solve(unit) : unit;
   }
 }

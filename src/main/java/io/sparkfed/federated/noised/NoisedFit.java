@@ -33,8 +33,7 @@ import java.util.Set;
  * asked, and how often, depends on nothing but the plan and what was opened before. One-shot, at
  * the driver.
  *
- * <p>With gradients the model is the mean of the last half of the iterates. A ridge penalty is on
- * the weights of the columns as they are, and costs nothing.
+ * <p>A ridge penalty is on the weights of the columns as they are, and costs nothing.
  */
 final class NoisedFit implements NoisedWork {
   /**
@@ -49,9 +48,7 @@ final class NoisedFit implements NoisedWork {
   private static final String ROWS = "rows";
   private static final String WHITENING = "whitening";
   private static final String NUMBERS = "factor, clip, step, intervals";
-  private static final String ITERATE = "iterate";
-  private static final String BEGUN = "first iterate";
-  private static final String SUM = "sum of iterates";
+  private static final Set<String> KEPT = Set.of(ROWS, WHITENING, NUMBERS);
 
   static final Message GONE_ON_WITH =
       Message.of(
@@ -72,12 +69,7 @@ final class NoisedFit implements NoisedWork {
   private double rows;
   private Coordinates coordinates;
   private Steps steps;
-  private double[] iterate;
-
-  /** The first iterate that is near the model. */
-  private double[] begun;
-
-  private double[] sum;
+  private final Course course;
 
   /** What the ridge penalty's step solves; null before the first, or without a penalty. */
   private Ridge ridge;
@@ -86,8 +78,6 @@ final class NoisedFit implements NoisedWork {
   private double[] result;
 
   private LeastSquares squares;
-
-  private int done;
 
   /**
    * Prepares a fit.
@@ -104,9 +94,7 @@ final class NoisedFit implements NoisedWork {
     this.releases = Releases.of(plan, workers);
     this.intervals = new Intervals(plan, releases);
     this.base = new double[shape.size()];
-    this.iterate = new double[shape.size()];
-    this.begun = new double[shape.size()];
-    this.sum = new double[shape.size()];
+    this.course = new Course(shape.size(), plan.rounds(), hasRate() ? 1 : 0);
     if (plan.family() == Family.LINEAR || plan.family() == Family.HUBER) {
       shape.addToIntercept(0, privacy.labelMiddle(), base);
     }
@@ -162,17 +150,20 @@ final class NoisedFit implements NoisedWork {
           Coordinates.whitening(
               releases.products(federation, asked, budgets.products()), rows, deviation);
     }
-    GradientWithin ofOne = gradient(iterate, 1.0);
-    double noise = coordinates.factor() * releases.deviation(ofOne, budgets.gradient()) / rows;
+    double noise = noiseOfOne();
     steps =
         hasRate()
             ? new Steps(MeanRate.firstClip(order, mostLabel()), 1.0)
-            : budgets.hasIntervals()
-                ? unbiased.orElseThrow()
-                : Steps.of(
-                    plan.family(), plan.loss(), order, shape.size(), privacy.labelScale(), noise);
+            : budgets.hasIntervals() ? unbiased.orElseThrow() : cut(noise);
     Steps.hidden(noise, shape.size()).ifPresent(notes::add);
     steps.tooShort(plan.loss(), order, privacy.labelScale(), plan.rounds()).ifPresent(notes::add);
+  }
+
+  private Steps cut(double noise) {
+    double scale = privacy.labelScale();
+    return coordinates.isWhite()
+        ? Steps.ofWhite(plan.family(), plan.loss(), order, shape.size(), scale, noise)
+        : Steps.of(plan.family(), plan.loss(), order, shape.size(), scale, noise);
   }
 
   /** Products that drown in their noise say nothing. */
@@ -219,26 +210,25 @@ final class NoisedFit implements NoisedWork {
 
   @Override
   public Opened<double[]> round(Federation<Shard> federation, Visit visit) {
-    GradientWithin asked = gradient(iterate, steps.clip());
-    boolean isOfRate = hasRate() && done == 0;
+    GradientWithin asked = gradient(course.iterate(), steps.clip());
+    boolean isOfRate = hasRate() && course.done() == 0;
     Opened<double[]> opened =
         releases.ask(federation, visit, isOfRate ? FIRST : purpose(), asked, budgets.gradient());
     double[] gradient = opened.value();
     double perRow = coordinates.factor() / rows;
     double[] mean = Arrays.stream(gradient).map(v -> v * perRow).toArray();
-    double[] moved = isOfRate ? begunAtRate(Ridge.own(mean, 0, shape)) : iterate.clone();
+    double[] moved = isOfRate ? begunAtRate(Ridge.own(mean, 0, shape)) : course.iterate().clone();
     for (int j = 0; j < moved.length && !isOfRate; j++) {
       moved[j] -= steps.length() * mean[j];
     }
-    iterate = shrunk(moved);
-    begun = isOfRate ? iterate : begun;
-    done++;
-    if (done > plan.rounds() - Steps.averaged(plan.rounds())) {
-      for (int j = 0; j < sum.length; j++) {
-        sum[j] += iterate[j];
-      }
-    }
-    return opened.map(any -> iterate);
+    course.to(shrunk(moved));
+    return opened.map(any -> course.iterate());
+  }
+
+  /** Returns the deviation of the noise on each number of the mean gradient, where C is 1. */
+  private double noiseOfOne() {
+    GradientWithin ofOne = gradient(course.iterate(), 1.0);
+    return coordinates.factor() * releases.deviation(ofOne, budgets.gradient()) / rows;
   }
 
   private boolean hasRate() {
@@ -251,10 +241,7 @@ final class NoisedFit implements NoisedWork {
 
   /** Says how long steps are from now on, and returns where they begin. */
   private double[] begunAtRate(double[] gradient) {
-    double noise =
-        coordinates.factor()
-            * releases.deviation(gradient(iterate, 1.0), budgets.gradient())
-            / rows;
+    double noise = noiseOfOne();
     double[] intercept = coordinates.ofLast(order);
     MeanRate rate = MeanRate.of(intercept, gradient, steps.clip() * noise);
     if (!rate.isSeen()) {
@@ -264,8 +251,7 @@ final class NoisedFit implements NoisedWork {
                   + " the model may say little"));
     }
     steps = rate.steps(order, noise, budgets.hasIntervals());
-    boolean isWhite = coordinates.whitening().length > 0;
-    double[] own = rate.begin(intercept, gradient, isWhite, steps.length());
+    double[] own = rate.begin(intercept, gradient, coordinates.isWhite(), steps.length());
     double[] first = new double[shape.size()];
     Ridge.put(own, 0, shape, first);
     return first;
@@ -287,13 +273,7 @@ final class NoisedFit implements NoisedWork {
     if (!hasRounds()) {
       return result.clone();
     }
-    return inColumns(mean());
-  }
-
-  /** Returns the mean of the last iterates. */
-  private double[] mean() {
-    int counted = Math.max(1, done - (plan.rounds() - Steps.averaged(plan.rounds())));
-    return Arrays.stream(sum).map(s -> s / counted).toArray();
+    return inColumns(course.mean());
   }
 
   private double[] inColumns(double[] coordinate) {
@@ -330,16 +310,8 @@ final class NoisedFit implements NoisedWork {
       return squares.statistics(model(), rows, notes);
     }
     return budgets.hasIntervals()
-        ? intervals.of(federation, model(), way(), coordinates, steps, rows, budgets, notes)
+        ? intervals.of(federation, model(), course.way(), coordinates, steps, rows, budgets, notes)
         : Optional.empty();
-  }
-
-  private double[] way() {
-    double[] way = mean();
-    for (int j = 0; j < way.length; j++) {
-      way[j] -= begun[j];
-    }
-    return way;
   }
 
   @Override
@@ -349,23 +321,27 @@ final class NoisedFit implements NoisedWork {
 
   @Override
   public List<Message> notes() {
-    return List.copyOf(notes);
+    List<Message> all = new ArrayList<>(notes);
+    if (hasRounds() && course.isOver()) {
+      double deviation = steps.length() * steps.clip() * noiseOfOne();
+      double[] intercept = shape.hasIntercept() ? coordinates.ofLast(order) : new double[0];
+      new Arrival(shape, intercept, deviation).told(course).ifPresent(all::add);
+    }
+    return List.copyOf(all);
   }
 
   @Override
   public Work saved() {
     Map<String, double[]> values = new HashMap<>();
     values.put(ROWS, new double[] {rows});
-    values.put(ITERATE, iterate);
-    values.put(BEGUN, begun);
-    values.put(SUM, sum);
+    course.save(values);
     values.put(WHITENING, coordinates.whitening());
     values.put(
         NUMBERS,
         new double[] {
           coordinates.factor(), steps.clip(), steps.length(), budgets.hasIntervals() ? 1.0 : 0.0
         });
-    return new Work("noised", values, new int[] {done});
+    return new Work("noised", values, new int[] {course.done()});
   }
 
   @Override
@@ -373,21 +349,19 @@ final class NoisedFit implements NoisedWork {
     Map<String, double[]> values = saved.values();
     if (!saved.at().equals("noised")
         || saved.range().length != 1
-        || !values.keySet().equals(Set.of(ROWS, ITERATE, BEGUN, SUM, WHITENING, NUMBERS))) {
+        || !values.keySet().containsAll(KEPT)
+        || !values.keySet().containsAll(Course.KEPT)) {
       throw new IllegalArgumentException("a state must be one of a fit from noised sums");
     }
     rows = values.get(ROWS)[0];
-    iterate = values.get(ITERATE).clone();
-    begun = values.get(BEGUN).clone();
-    sum = values.get(SUM).clone();
-    done = saved.range()[0];
+    course.restore(values, saved.range()[0]);
     double[] numbers = values.get(NUMBERS);
     coordinates = new Coordinates(values.get(WHITENING), numbers[0]);
     steps = new Steps(numbers[1], numbers[2]);
     if (numbers[3] == 0.0) {
       withoutIntervals();
     }
-    if (withProducts && coordinates.whitening().length == 0) {
+    if (withProducts && !coordinates.isWhite()) {
       withoutProducts();
     }
     releasedBefore();
@@ -402,14 +376,14 @@ final class NoisedFit implements NoisedWork {
       ProductsWithin asked = new ProductsWithin(shape, privacy.cut());
       releases.count("products", asked, budgets.products(), 1);
     }
-    int first = hasRate() && done > 0 ? 1 : 0;
+    int first = hasRate() && course.done() > 0 ? 1 : 0;
     if (first > 0) {
       double clip = MeanRate.firstClip(order, mostLabel());
-      releases.count(FIRST, gradient(iterate, clip), budgets.gradient(), first);
+      releases.count(FIRST, gradient(course.iterate(), clip), budgets.gradient(), first);
     }
-    if (done > first) {
-      GradientWithin asked = gradient(iterate, steps.clip());
-      releases.count(purpose(), asked, budgets.gradient(), done - first);
+    if (course.done() > first) {
+      GradientWithin asked = gradient(course.iterate(), steps.clip());
+      releases.count(purpose(), asked, budgets.gradient(), course.done() - first);
     }
     notes.add(GONE_ON_WITH);
   }

@@ -19,6 +19,16 @@ record Steps(double clip, double length) {
   /** Of the root of q, which is how long rows are in whitened coordinates. */
   private static final double[] PARTS = {0.5, 0.35, 0.25};
 
+  /** These cut less, so that the model is less biased, where noise is little in any case. */
+  private static final double[] LARGE_PARTS = {4.0, 2.8, 2.0, 1.4, 1.0, 0.7};
+
+  /**
+   * Little noise of a step, beside what models differ by. Of logistic models, and others of
+   * classes, with 6 to 124 columns at epsilon 0.1 to 1000, the largest part of no more noise had a
+   * smaller loss than 0.5 of the root, and hardly one more than the best.
+   */
+  private static final double LITTLE = 0.15;
+
   /**
    * Where no residual is cut a loss of constant curvature is at its minimum after one step of 1 by
    * that curvature, however far it is; where some are, after steps that are longer.
@@ -64,6 +74,30 @@ record Steps(double clip, double length) {
   static Steps of(
       Family family, VectorLoss loss, int order, int size, double scale, double noiseOfOne) {
     return of(length(family), slope(loss, scale), order, size, scale, noiseOfOne);
+  }
+
+  /**
+   * Returns the same for gradients in whitened coordinates: of classes, whose slopes are not as
+   * uncertain as the bounds of labels, it is the largest at which noise is little, if that cuts
+   * less. In other coordinates the cut is what keeps steps from going too far.
+   */
+  static Steps ofWhite(
+      Family family, VectorLoss loss, int order, int size, double scale, double noiseOfOne) {
+    double eta = length(family);
+    for (double part : isOfClasses(family) ? LARGE_PARTS : new double[0]) {
+      double clip = part * Math.sqrt(order) * slope(loss, scale);
+      if (eta * clip * noiseOfOne * Math.sqrt(size) <= LITTLE * scale) {
+        return new Steps(clip, eta);
+      }
+    }
+    return of(family, loss, order, size, scale, noiseOfOne);
+  }
+
+  private static boolean isOfClasses(Family family) {
+    return switch (family) {
+      case LOGISTIC, SOFTMAX, SVM, SQUARED_HINGE -> true;
+      case LINEAR, HUBER, POISSON, GAMMA -> false;
+    };
   }
 
   /**

@@ -115,7 +115,8 @@ final class EstimatorSettings {
 
   /** Returns whether a key has an effect on fits, and no param. */
   static boolean heeds(String key) {
-    return HEEDED.stream().anyMatch(heeded -> key.equals(heeded) || key.startsWith(heeded + "."));
+    return !BY_PARAM.containsKey(key)
+        && HEEDED.stream().anyMatch(heeded -> key.equals(heeded) || key.startsWith(heeded + "."));
   }
 
   /** Returns the keys that are set. */

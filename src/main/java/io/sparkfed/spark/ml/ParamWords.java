@@ -26,6 +26,8 @@ record ParamWords(HasFederation<?> estimator, Family family, Set<String> keys) i
           estimator.hasParam("standardization")
               ? "standardization = true"
               : "features in units that suit them";
+      case EPSILON -> "privacyEpsilon";
+      case BOUNDS -> "featureBounds";
       case CLASSES -> "the classes of labelCol";
       case AGGREGATORS,
           KEYS_FOLDER,
@@ -37,7 +39,8 @@ record ParamWords(HasFederation<?> estimator, Family family, Set<String> keys) i
           MISSING_VALUES,
           FILTER,
           DERIVED_COLUMNS,
-          TEST_ROWS ->
+          TEST_ROWS,
+          NOISED_ROUNDS ->
           KeyWords.of(hint) + " of the settings";
       // A run of an estimator has none of these.
       case SAMPLED_COHORTS,

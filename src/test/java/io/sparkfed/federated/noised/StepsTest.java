@@ -4,7 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sparkfed.loss.HuberLoss;
+import io.sparkfed.loss.LogisticLoss;
 import io.sparkfed.loss.SquaredLoss;
+import io.sparkfed.loss.VectorLoss;
+import io.sparkfed.model.Family;
 import org.junit.jupiter.api.Test;
 
 class StepsTest {
@@ -37,6 +40,33 @@ class StepsTest {
         assertEquals(reach, said, 0.05 * reach, told);
         assertTrue(steps.tooShort(loss, ORDER, 0.99 * reach, rounds).isEmpty());
       }
+    }
+  }
+
+  private static Steps white(Family family, VectorLoss loss, double noise) {
+    return Steps.ofWhite(family, loss, ORDER, ORDER, 1.0, noise);
+  }
+
+  @Test
+  void ofWhite_lessNoise_cutsLessUntilNothingIsCut() {
+    double last = 0.0;
+    for (double noise = 1.0; noise > 1e-6; noise /= 2.0) {
+      Steps steps = white(Family.LOGISTIC, LogisticLoss.INSTANCE, noise);
+      double moved = steps.length() * steps.clip() * noise * Math.sqrt(ORDER);
+
+      assertTrue(steps.clip() >= last, "clip " + steps.clip());
+      assertTrue(moved <= (steps.clip() > 0.5 * Math.sqrt(ORDER) ? 0.15 : 1.0) + 1e-12);
+      last = steps.clip();
+    }
+    assertEquals(4.0 * Math.sqrt(ORDER), last);
+  }
+
+  @Test
+  void ofWhite_labelsWithinBounds_cutsAsInOtherCoordinates() {
+    for (double noise : new double[] {1.0, 0.1, 1e-6}) {
+      assertEquals(
+          Steps.of(Family.LINEAR, SquaredLoss.INSTANCE, ORDER, ORDER, 1.0, noise),
+          white(Family.LINEAR, SquaredLoss.INSTANCE, noise));
     }
   }
 
