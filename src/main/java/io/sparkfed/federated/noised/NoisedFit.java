@@ -119,13 +119,7 @@ final class NoisedFit implements NoisedWork {
   public void begin(Federation<Shard> federation) {
     rows =
         Math.max(1.0, privacy.rows().isPresent() ? privacy.rows().getAsLong() : count(federation));
-    if (privacy.rows().isEmpty() && privacy.delta() * rows >= 1.0) {
-      notes.add(
-          Message.of(
-              "delta is not below 1 divided by the number of training rows, about ",
-              Math.rint(rows),
-              ": the run may tell whole rows"));
-    }
+    noteRows();
     if (!hasRounds()) {
       solve(federation);
       return;
@@ -139,10 +133,6 @@ final class NoisedFit implements NoisedWork {
     }
     if (withProducts && !areWorthIt(asked)) {
       withoutProducts();
-      notes.add(
-          Message.of(
-              "the products of features are not asked for, as noise would hide them: gradients are"
-                  + " cut and noised in the columns' own coordinates, which takes more rounds"));
     }
     if (withProducts) {
       double deviation = releases.deviation(asked, budgets.products());
@@ -150,12 +140,25 @@ final class NoisedFit implements NoisedWork {
           Coordinates.whitening(
               releases.products(federation, asked, budgets.products()), rows, deviation);
     }
-    double noise = noiseOfOne();
     steps =
         hasRate()
             ? new Steps(MeanRate.firstClip(order, mostLabel()), 1.0)
-            : budgets.hasIntervals() ? unbiased.orElseThrow() : cut(noise);
-    Steps.hidden(noise, shape.size()).ifPresent(notes::add);
+            : budgets.hasIntervals() ? unbiased.orElseThrow() : cut(noiseOfOne());
+    noteSteps();
+  }
+
+  private void noteRows() {
+    if (privacy.rows().isEmpty() && privacy.delta() * rows >= 1.0) {
+      notes.add(
+          Message.of(
+              "delta is not below 1 divided by the number of training rows, about ",
+              Math.rint(rows),
+              ": the run may tell whole rows"));
+    }
+  }
+
+  private void noteSteps() {
+    Steps.hidden(noiseOfOne(), shape.size()).ifPresent(notes::add);
     steps.tooShort(plan.loss(), order, privacy.labelScale(), plan.rounds()).ifPresent(notes::add);
   }
 
@@ -176,6 +179,10 @@ final class NoisedFit implements NoisedWork {
   /** Gradients have all of the budget. */
   private void withoutProducts() {
     withProducts = false;
+    notes.add(
+        Message.of(
+            "the products of features are not asked for, as noise would hide them: gradients are"
+                + " cut and noised in the columns' own coordinates, which takes more rounds"));
     withoutIntervals();
   }
 
@@ -364,6 +371,8 @@ final class NoisedFit implements NoisedWork {
     if (withProducts && !coordinates.isWhite()) {
       withoutProducts();
     }
+    noteRows();
+    noteSteps();
     releasedBefore();
   }
 
