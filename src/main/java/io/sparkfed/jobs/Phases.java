@@ -3,6 +3,7 @@ package io.sparkfed.jobs;
 import io.sparkfed.federated.PhaseListener;
 import io.sparkfed.federated.RunPhase;
 import java.lang.management.ManagementFactory;
+import java.lang.management.RuntimeMXBean;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
@@ -54,10 +55,10 @@ final class Phases implements PhaseListener {
     if (Sessions.areThere()) {
       return fromNow();
     }
-    Instant started = Instant.ofEpochMilli(ManagementFactory.getRuntimeMXBean().getStartTime());
-    Duration before = Duration.between(started, Instant.now());
-    // The clock of the day can have been set back meanwhile.
-    return before.isNegative() ? fromNow() : new Phases(started, before, System::nanoTime);
+    RuntimeMXBean process = ManagementFactory.getRuntimeMXBean();
+    Instant started = Instant.ofEpochMilli(process.getStartTime());
+    // The clock of the day can be set, or slowed down, meanwhile.
+    return new Phases(started, Duration.ofMillis(process.getUptime()), System::nanoTime);
   }
 
   /** Hears of a phase that has ended, or makes way for another one. */
