@@ -334,8 +334,8 @@ class HiddenRowsIT {
           .save(folder.resolve("a").toString());
       TrainingConfig byFolder = config("format = " + format);
       assertEquals(
-          "data.workers.a must have no folders z=VALUE where rows are hidden (privacy.unit): which of"
-              + " them there are tells of rows. Write the column into the files",
+          "data.workers.a must have no folders z=VALUE where rows are hidden (privacy.unit): which"
+              + " of them there are tells of rows. Write the column into the files",
           assertThrows(ConfigurationException.class, () -> read(byFolder)).getMessage());
     }
   }
