@@ -134,7 +134,11 @@ public record DataConfig(
   }
 
   /** Where the rows are. */
-  public sealed interface Source permits WorkerPaths, PooledTable, Synthetic {}
+  public sealed interface Source permits WorkerPaths, PooledTable, Synthetic {
+
+    /** Returns how many workers there are; empty where only rows say it. */
+    OptionalInt knownWorkers();
+  }
 
   /**
    * One path for each worker, read in place.
@@ -159,6 +163,11 @@ public record DataConfig(
       this(paths, hosts, Map.of(), Optional.empty());
     }
 
+    @Override
+    public OptionalInt knownWorkers() {
+      return OptionalInt.of(paths.size());
+    }
+
     /** Whether owners' agents read the rows, and not Spark. */
     public boolean areOfAgents() {
       return !agents.isEmpty();
@@ -176,7 +185,12 @@ public record DataConfig(
    * @param path the table; empty for sources that need no path, e.g. jdbc
    * @param workerColumn the column with worker ids
    */
-  public record PooledTable(Optional<String> path, String workerColumn) implements Source {}
+  public record PooledTable(Optional<String> path, String workerColumn) implements Source {
+    @Override
+    public OptionalInt knownWorkers() {
+      return OptionalInt.empty();
+    }
+  }
 
   /**
    * Generated rows.
@@ -190,6 +204,11 @@ public record DataConfig(
   public record Synthetic(
       int workers, int rowsPerWorker, int features, double modelSkew, double featureSkew)
       implements Source {
+
+    @Override
+    public OptionalInt knownWorkers() {
+      return OptionalInt.of(workers);
+    }
 
     /** Returns the features' names: those that are set, if there are as many. */
     public List<String> names(List<String> configured) {

@@ -4,9 +4,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.sparkfed.config.DataConfig.Columns;
 import io.sparkfed.config.DataConfig.Missing;
-import io.sparkfed.config.DataConfig.Source;
 import io.sparkfed.config.DataConfig.Synthetic;
-import io.sparkfed.config.DataConfig.WorkerPaths;
 import io.sparkfed.config.PrivacySettings.Unit;
 import io.sparkfed.federated.Weighting;
 import io.sparkfed.model.Family;
@@ -142,7 +140,7 @@ final class PrivacyReader {
                 "privacy.epsilon",
                 "must be a number > 0 and at most 1e9",
                 v -> v > 0.0 && v <= 1e9),
-            delta(unit() == Unit.WORKER ? workers(data.source()) : rows),
+            delta(hidden(data, rows)),
             rows,
             perPerson,
             person,
@@ -247,14 +245,13 @@ final class PrivacyReader {
     return OptionalLong.of(rows);
   }
 
-  /** Returns how many workers take part, where a configuration says it. */
-  private static OptionalLong workers(Source source) {
-    if (source instanceof WorkerPaths paths) {
-      return OptionalLong.of(paths.paths().size());
+  /** Returns of how many one is hidden, where that is public. */
+  private OptionalLong hidden(DataConfig data, OptionalLong rows) {
+    if (unit() != Unit.WORKER) {
+      return rows;
     }
-    return source instanceof Synthetic synthetic
-        ? OptionalLong.of(synthetic.workers())
-        : OptionalLong.empty();
+    OptionalInt workers = data.source().knownWorkers();
+    return workers.isPresent() ? OptionalLong.of(workers.getAsInt()) : OptionalLong.empty();
   }
 
   /**

@@ -1,6 +1,5 @@
 package io.sparkfed.doctor;
 
-import io.sparkfed.config.DataConfig.PooledTable;
 import io.sparkfed.config.PrivacySettings;
 import io.sparkfed.config.PrivacySettings.Unit;
 import io.sparkfed.config.TrainingConfig;
@@ -54,7 +53,7 @@ public final class PrivacyChecks {
   private static Finding delta(TrainingConfig config, PrivacySettings privacy) {
     boolean areWorkers = privacy.unit() == Unit.WORKER;
     boolean isKnown =
-        areWorkers ? !(config.data().source() instanceof PooledTable) : privacy.rows().isPresent();
+        areWorkers ? config.data().source().knownWorkers().isPresent() : privacy.rows().isPresent();
     boolean isLarge = !isKnown && privacy.delta() >= MOST_DELTA;
     String hidden = areWorkers ? "worker" : "row";
     String count = areWorkers ? "number of workers" : "privacy.rows";

@@ -11,8 +11,7 @@ public enum HiddenUnit {
   /** All rows of one worker: without them it sends zeros. */
   WORKER;
 
-  /** The square of how much farther another row may turn a worker's vector than zeros are. */
-  private static final int TURNED_AROUND = 4;
+  private static final int OPPOSITE = 2;
 
   /** Returns the name that configurations and reports have for it. */
   public String text() {
@@ -20,12 +19,19 @@ public enum HiddenUnit {
   }
 
   /**
+   * Returns how many times as far as the unit one row more or less (or one person's) may move a
+   * release: it may turn what a worker sends around, to twice as far as zeros are.
+   */
+  public int reachOfRow() {
+    return this == WORKER ? OPPOSITE : 1;
+  }
+
+  /**
    * Returns how many times as much a release costs a row, in rho, as it costs the unit. Releases
-   * are priced, and owners' ledgers are charged, for one row more or less (or for one person's);
-   * this may turn what a worker sends around, and so move it twice as far as zeros are.
+   * are priced, and owners' ledgers are charged, for one row (or for one person's).
    */
   public int priceOfRow() {
-    return this == WORKER ? TURNED_AROUND : 1;
+    return reachOfRow() * reachOfRow();
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.sparkfed.federated;
 
+import io.sparkfed.aggregate.RowPart;
 import io.sparkfed.data.Examples;
 import io.sparkfed.data.Shard;
 
@@ -7,6 +8,11 @@ import io.sparkfed.data.Shard;
 public enum AskedRows {
   TRAIN,
   TEST;
+
+  /** Returns what an answer about them depends on. */
+  RowPart part() {
+    return this == TRAIN ? RowPart.TRAIN : RowPart.TEST;
+  }
 
   /** Returns the rows, at the worker. */
   Examples of(Shard shard) {

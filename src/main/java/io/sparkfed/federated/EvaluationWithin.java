@@ -52,7 +52,7 @@ public record EvaluationWithin(
 
   @Override
   public RowPart part() {
-    return rows == AskedRows.TRAIN ? RowPart.TRAIN : RowPart.TEST;
+    return rows.part();
   }
 
   @Override

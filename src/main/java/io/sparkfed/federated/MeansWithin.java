@@ -5,10 +5,12 @@ import io.sparkfed.aggregate.RowPart;
 import io.sparkfed.data.Examples;
 import io.sparkfed.data.Shard;
 import io.sparkfed.evaluation.BoundedSums;
+import io.sparkfed.evaluation.HiddenUnit;
 import io.sparkfed.evaluation.NoisedMetrics;
 import io.sparkfed.evaluation.NoisedSums;
 import io.sparkfed.model.Coefficients;
 import io.sparkfed.model.ModelShape;
+import io.sparkfed.objective.ClippedSums;
 import java.util.OptionalDouble;
 import java.util.function.IntToDoubleFunction;
 
@@ -27,11 +29,6 @@ import java.util.function.IntToDoubleFunction;
  */
 public record MeansWithin(BoundedSums sums, AskedRows rows, ModelShape shape, double[] model)
     implements Statement<Shard> {
-  private static final double OPPOSITE = 2.0;
-
-  /** More than all rounding of a total and of what it divides. */
-  private static final double MARGIN = 1.0 - 0x1p-24;
-
   /**
    * @throws IllegalArgumentException if the model has another number of outputs than its loss
    */
@@ -51,12 +48,12 @@ public record MeansWithin(BoundedSums sums, AskedRows rows, ModelShape shape, do
 
   @Override
   public RowPart part() {
-    return rows == AskedRows.TRAIN ? RowPart.TRAIN : RowPart.TEST;
+    return rows.part();
   }
 
   @Override
   public OptionalDouble rowBound() {
-    return OptionalDouble.of(OPPOSITE * sums.bound());
+    return OptionalDouble.of(HiddenUnit.WORKER.reachOfRow() * sums.bound());
   }
 
   /** {@inheritDoc} However many they are, the bound holds. */
@@ -81,7 +78,7 @@ public record MeansWithin(BoundedSums sums, AskedRows rows, ModelShape shape, do
     }
     double[] means = sums.of(asked, new Coefficients(shape, model), weights);
     for (int j = 0; j < means.length; j++) {
-      means[j] = total > 0.0 ? means[j] / total * MARGIN : 0.0;
+      means[j] = total > 0.0 ? means[j] / total * ClippedSums.MARGIN : 0.0;
     }
     return means;
   }

@@ -4,6 +4,7 @@ import io.sparkfed.aggregate.Clip;
 import io.sparkfed.aggregate.Layout;
 import io.sparkfed.aggregate.RowPart;
 import io.sparkfed.data.Shard;
+import io.sparkfed.evaluation.HiddenUnit;
 import io.sparkfed.objective.ClippedSums;
 import java.util.OptionalDouble;
 
@@ -22,12 +23,6 @@ import java.util.OptionalDouble;
  */
 public record UpdateWithin(LocalUpdate local, double norm) implements Statement<Shard> {
   public static final String UPDATE = "update";
-
-  /** What two updates are away from each other at most, in bounds of one. */
-  private static final double OPPOSITE = 2.0;
-
-  /** More than all rounding of a length and of what it divides. */
-  private static final double MARGIN = 1.0 - 0x1p-24;
 
   /**
    * @throws IllegalArgumentException if the bound is out of range
@@ -53,7 +48,7 @@ public record UpdateWithin(LocalUpdate local, double norm) implements Statement<
 
   @Override
   public OptionalDouble rowBound() {
-    return OptionalDouble.of(OPPOSITE * norm);
+    return OptionalDouble.of(HiddenUnit.WORKER.reachOfRow() * norm);
   }
 
   /** {@inheritDoc} However many they are, the bound holds. */
@@ -78,6 +73,6 @@ public record UpdateWithin(LocalUpdate local, double norm) implements Statement<
         return new double[update.length];
       }
     }
-    return clip.clipped(new Clip(norm * MARGIN).clipped(update));
+    return clip.clipped(new Clip(norm * ClippedSums.MARGIN).clipped(update));
   }
 }

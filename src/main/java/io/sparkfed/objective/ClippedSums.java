@@ -37,8 +37,8 @@ import io.sparkfed.model.ModelShape;
  * underflows is below 2^-900 of all this.
  */
 public final class ClippedSums {
-  /** What rounding may add to a row's own length. */
-  static final double MARGIN = 1.0 - 0x1p-24;
+  /** Less than 1 by what rounding may add to a length, or a mean, that is cut to a bound. */
+  public static final double MARGIN = 1.0 - 0x1p-24;
 
   /** What the squared gradients that go with a Hessian are multiplied with. */
   static final double PART_OF_SQUARES = 0.5;

@@ -138,7 +138,7 @@ public final class PlannedNoise {
   }
 
   private double sigma(Zcdp cost, double excess) {
-    return excess * Math.sqrt(unit.priceOfRow()) / cost.mu();
+    return excess * unit.reachOfRow() / cost.mu();
   }
 
   private static String line(String what, double sigma) {

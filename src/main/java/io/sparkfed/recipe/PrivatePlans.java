@@ -3,9 +3,6 @@ package io.sparkfed.recipe;
 import io.sparkfed.aggregate.SumFactory;
 import io.sparkfed.config.ConfigurationException;
 import io.sparkfed.config.DataConfig.NoSplit;
-import io.sparkfed.config.DataConfig.Source;
-import io.sparkfed.config.DataConfig.Synthetic;
-import io.sparkfed.config.DataConfig.WorkerPaths;
 import io.sparkfed.config.EnumNames;
 import io.sparkfed.config.Preset;
 import io.sparkfed.config.PrivacySettings;
@@ -153,7 +150,7 @@ final class PrivatePlans {
 
   private static void requireHonest(
       TrainingConfig config, PrivacySettings privacy, SumFactory sums) {
-    OptionalInt workers = workers(config.data().source());
+    OptionalInt workers = config.data().source().knownWorkers();
     if (privacy.honestWorkers().isEmpty() || workers.isEmpty()) {
       return;
     }
@@ -169,14 +166,5 @@ final class PrivatePlans {
               + " workers only with the noise of so many. Provided value: "
               + privacy.honestWorkers().getAsInt());
     }
-  }
-
-  private static OptionalInt workers(Source source) {
-    if (source instanceof WorkerPaths paths) {
-      return OptionalInt.of(paths.paths().size());
-    }
-    return source instanceof Synthetic synthetic
-        ? OptionalInt.of(synthetic.workers())
-        : OptionalInt.empty();
   }
 }

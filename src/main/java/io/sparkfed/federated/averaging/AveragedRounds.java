@@ -25,7 +25,6 @@ import io.sparkfed.server.Search;
 import io.sparkfed.server.ServerOptimizer.Step;
 import io.sparkfed.server.ServerState;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -167,12 +166,11 @@ public final class AveragedRounds implements RoundWork {
   }
 
   private Map<String, double[]> values() {
-    Map<String, double[]> values = new HashMap<>();
+    Map<String, double[]> values = server.under(SERVER);
     if (plan.tolerance().isPresent()) {
       values.put(PREVIOUS_LOSS, new double[] {previousLoss});
       values.put(QUIET, new double[] {quietRounds});
     }
-    server.vectors().forEach((name, vector) -> values.put(SERVER + name, vector));
     if (updates.choices().length > 0) {
       values.put(RANGE_OF_UPDATES, Arrays.stream(updates.choices()).asDoubleStream().toArray());
     }
@@ -190,17 +188,10 @@ public final class AveragedRounds implements RoundWork {
         Arrays.stream(values.getOrDefault(RANGE_OF_UPDATES, new double[0]))
             .mapToInt(choice -> (int) choice)
             .toArray());
-    Map<String, double[]> vectors = new HashMap<>();
-    for (String name : server.vectors().keySet()) {
-      vectors.put(name, values.getOrDefault(SERVER + name, new double[0]));
-    }
-    ServerState restored = new ServerState(vectors);
-    if (!saved.at().isEmpty()
-        || !values.keySet().equals(values().keySet())
-        || !restored.isLike(server)) {
+    if (!saved.at().isEmpty() || !values.keySet().equals(values().keySet())) {
       throw new IllegalArgumentException("the state must be one of the same averaging");
     }
-    server = restored;
+    server = server.from(values, SERVER);
     if (plan.tolerance().isPresent()) {
       previousLoss = values.get(PREVIOUS_LOSS)[0];
       quietRounds = (int) values.get(QUIET)[0];

@@ -1,5 +1,6 @@
 package io.sparkfed.federated.noised;
 
+import io.sparkfed.federated.AskedRows;
 import io.sparkfed.federated.PrivatePlan.Method;
 import io.sparkfed.federated.RunBudget;
 import io.sparkfed.privacy.Zcdp;
@@ -51,6 +52,11 @@ public record Budgets(
     Zcdp products = hasProducts ? forRounds.part(share(budget.productsShare())) : Zcdp.NOTHING;
     Zcdp gradient = products.leftOf(forRounds).part(oneOf(rounds));
     return new Budgets(count, products, gradient, hessian, figures, budget.test());
+  }
+
+  /** Returns what the release of figures of some rows costs; nothing where there is none. */
+  Zcdp figures(AskedRows rows) {
+    return rows == AskedRows.TRAIN ? figures : test;
   }
 
   /** Returns whether products of features are asked for. */

@@ -14,12 +14,9 @@ import io.sparkfed.federated.TrainingPlan;
 import io.sparkfed.federated.TrainingState.Work;
 import io.sparkfed.federated.UpdateWithin;
 import io.sparkfed.hint.Message;
-import io.sparkfed.model.Family;
-import io.sparkfed.privacy.Zcdp;
 import io.sparkfed.server.ServerOptimizer.Step;
 import io.sparkfed.server.ServerState;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -59,11 +56,8 @@ final class NoisedAverage implements NoisedWork {
         Budgets.of(privacy.budget(), privacy.method(), plan.shape().size(), plan.rounds());
     this.workers = workers;
     this.lengths = new UpdateLengths(privacy.updateNorm().orElseThrow());
-    this.model = new double[plan.shape().size()];
+    this.model = NoisedFit.base(plan);
     this.server = plan.server().begin(model.length);
-    if (plan.family() == Family.LINEAR || plan.family() == Family.HUBER) {
-      plan.shape().addToIntercept(0, privacy.labelMiddle(), model);
-    }
   }
 
   @Override
@@ -136,9 +130,8 @@ final class NoisedAverage implements NoisedWork {
 
   @Override
   public Optional<NoisedMetrics> evaluate(Federation<Shard> federation, AskedRows rows) {
-    Zcdp cost = rows == AskedRows.TRAIN ? budgets.figures() : budgets.test();
     return new NoisedEvaluation(plan, releases)
-        .within(federation, rows, privacy.cut().scaling().toRaw(model), cost);
+        .within(federation, rows, privacy.cut().scaling().toRaw(model), budgets.figures(rows));
   }
 
   @Override
@@ -160,27 +153,20 @@ final class NoisedAverage implements NoisedWork {
 
   @Override
   public Work saved() {
-    Map<String, double[]> values = new HashMap<>();
+    Map<String, double[]> values = server.under(SERVER);
     values.put(MODEL, model);
-    server.vectors().forEach((name, vector) -> values.put(SERVER + name, vector));
     return new Work(AVERAGE, values, new int[] {done});
   }
 
   @Override
   public void restore(Work saved) {
-    Map<String, double[]> vectors = new HashMap<>();
-    for (String name : server.vectors().keySet()) {
-      vectors.put(name, saved.values().getOrDefault(SERVER + name, new double[0]));
-    }
-    ServerState restored = new ServerState(vectors);
     if (!saved.at().equals(AVERAGE)
         || saved.range().length != 1
         || !saved.values().keySet().equals(saved().values().keySet())
-        || saved.values().get(MODEL).length != model.length
-        || !restored.isLike(server)) {
+        || saved.values().get(MODEL).length != model.length) {
       throw new IllegalArgumentException("a state must be one of a noised average");
     }
-    server = restored;
+    server = server.from(saved.values(), SERVER);
     model = saved.values().get(MODEL).clone();
     done = saved.range()[0];
     if (done > 0) {

@@ -18,7 +18,6 @@ import io.sparkfed.hint.Message;
 import io.sparkfed.model.Family;
 import io.sparkfed.model.ModelShape;
 import io.sparkfed.objective.SampledGram;
-import io.sparkfed.privacy.Zcdp;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -93,11 +92,17 @@ final class NoisedFit implements NoisedWork {
     this.withProducts = budgets.hasProducts();
     this.releases = Releases.of(plan, workers);
     this.intervals = new Intervals(plan, releases);
-    this.base = new double[shape.size()];
+    this.base = base(plan);
     this.course = new Course(shape.size(), plan.rounds(), hasRate() ? 1 : 0);
+  }
+
+  /** Returns where a fit begins: at zero, with an intercept in the middle of labels' bounds. */
+  static double[] base(TrainingPlan plan) {
+    double[] base = new double[plan.shape().size()];
     if (plan.family() == Family.LINEAR || plan.family() == Family.HUBER) {
-      shape.addToIntercept(0, privacy.labelMiddle(), base);
+      plan.shape().addToIntercept(0, plan.privacy().orElseThrow().labelMiddle(), base);
     }
+    return base;
   }
 
   @Override
@@ -306,9 +311,8 @@ final class NoisedFit implements NoisedWork {
 
   @Override
   public Optional<NoisedMetrics> evaluate(Federation<Shard> federation, AskedRows rows) {
-    Zcdp cost = rows == AskedRows.TRAIN ? budgets.figures() : budgets.test();
     return new NoisedEvaluation(plan, releases)
-        .within(federation, rows, privacy.cut().scaling().toRaw(model()), cost);
+        .within(federation, rows, privacy.cut().scaling().toRaw(model()), budgets.figures(rows));
   }
 
   @Override

@@ -65,11 +65,7 @@ class NoisedEvaluationTest {
       PrivatePlan privacy = plan.privacy().orElseThrow();
       Budgets budgets = Budgets.of(privacy.budget(), privacy.method(), 1, plan.rounds());
       return new NoisedEvaluation(plan, study.shards().size())
-          .within(
-              federation,
-              rows,
-              study.cut().scaling().toRaw(fit.model()),
-              rows == AskedRows.TRAIN ? budgets.figures() : budgets.test())
+          .within(federation, rows, study.cut().scaling().toRaw(fit.model()), budgets.figures(rows))
           .orElseThrow();
     }
 
