@@ -2,9 +2,8 @@ package io.sparkfed.spark.cluster;
 
 import java.io.Serializable;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashSet;
@@ -22,6 +21,10 @@ import org.apache.spark.TaskKilledException;
 public record Place(String party, Role role, ArrayList<String> hosts) implements Serializable {
   /** How long a refused attempt keeps its core: the next one may be offered the same place. */
   private static final long REFUSAL_MILLIS = 500;
+
+  /** In a task and at the driver: neither may wait for a name service that doesn't answer. */
+  private static final HostAddresses ADDRESSES =
+      new HostAddresses(InetAddress::getAllByName, Duration.ofSeconds(2), Duration.ofSeconds(10));
 
   /** As Spark marks locations that are no hosts. */
   private static final List<String> MARKS = List.of("executor_", "hdfs_cache_");
@@ -151,14 +154,6 @@ public record Place(String party, Role role, ArrayList<String> hosts) implements
   }
 
   private static boolean isAddressed(String configured, Spot spot) {
-    return !Collections.disjoint(addresses(configured), addresses(spot.host()));
-  }
-
-  private static List<InetAddress> addresses(String host) {
-    try {
-      return Arrays.asList(InetAddress.getAllByName(host));
-    } catch (UnknownHostException e) {
-      return List.of();
-    }
+    return !Collections.disjoint(ADDRESSES.of(configured), ADDRESSES.of(spot.host()));
   }
 }
