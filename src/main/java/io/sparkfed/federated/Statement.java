@@ -54,7 +54,8 @@ public sealed interface Statement<S> extends Question<S>
         HessianWithin,
         EvaluationWithin,
         UpdateWithin,
-        MeansWithin {
+        MeansWithin,
+        LengthsWithin {
 
   /**
    * {@inheritDoc}

@@ -31,7 +31,7 @@ public enum StatementForm implements Form<Question<Object>> {
   INSTANCE;
 
   /** Of the list, and of what stands in a statement. */
-  static final int VERSION = 6;
+  static final int VERSION = 7;
 
   static final RecordForm RECORDS = new RecordForm(VERSION, types());
 

@@ -4,6 +4,7 @@ import io.sparkfed.data.DataException;
 import io.sparkfed.data.Examples;
 import io.sparkfed.loss.Loss;
 import io.sparkfed.loss.VectorLoss;
+import io.sparkfed.math.CompensatedSums;
 import io.sparkfed.math.SymmetricMatrix;
 import io.sparkfed.model.ModelShape;
 
@@ -154,6 +155,27 @@ public final class ClippedSums {
     }
     return new ClippedProducts(rows, shape, cut)
         .of(labelMiddle, labelScale, mostLabel * MARGIN, cut.norm() * MARGIN);
+  }
+
+  /**
+   * Returns the sum of {@code min(1, |z|² / R²)} over the rows that weigh something, R being the
+   * cut's norm.
+   *
+   * @throws DataException if there are more rows than {@link #mostRows}
+   */
+  public static double squaredLengths(
+      VectorLoss loss, Examples rows, ModelShape shape, RowCut cut) {
+    requireFew(rows, shape, false, false);
+    RowLengths.Key unturned = new RowLengths.Key(loss, cut.scaling(), new double[0]);
+    double[] inverses = RowLengths.of(rows, shape, unturned).inverses();
+    CompensatedSums sum = new CompensatedSums(1);
+    for (int i = 0; i < inverses.length; i++) {
+      if (inverses[i] > 0.0 && cut.weight(rows, i) > 0.0) {
+        double part = Math.min(1.0, 1.0 / (inverses[i] * cut.norm()));
+        sum.add(0, part * part);
+      }
+    }
+    return sum.rounded()[0];
   }
 
   /**

@@ -30,6 +30,11 @@ public record RowCut(Scaling scaling, double norm, double mostWeight, int rowsOf
     }
   }
 
+  /** Returns the same of rows that are shortened to another norm. */
+  public RowCut within(double other) {
+    return new RowCut(scaling, other, mostWeight, rowsOfPerson);
+  }
+
   /** Returns what a row counts, in [0, 1]. */
   public double weight(Examples rows, int row) {
     double weight = rows.weight(row);

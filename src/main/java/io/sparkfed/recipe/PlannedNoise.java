@@ -80,6 +80,7 @@ public final class PlannedNoise {
             unit.text()));
     add("number of rows", budgets.count(), excess, lines);
     if (method == Method.GRADIENTS) {
+      add("lengths of rows", budgets.lengths(), excess, lines);
       add("products of features", budgets.products(), excess, lines);
       gradients(sigma(budgets.gradient(), excess), coefficients, lines);
       add("Hessian for intervals", budgets.hessian(), excess, lines);

@@ -128,6 +128,7 @@ final class PrivatePlans {
   private static void requireRoom(Budgets budgets) {
     Map<String, Zcdp> costs = new LinkedHashMap<>();
     costs.put("the number of rows", budgets.count());
+    costs.put("the lengths of rows", budgets.lengths());
     costs.put("products of features", budgets.products());
     costs.put("each of the rounds", budgets.gradient());
     costs.put("intervals", budgets.hessian());

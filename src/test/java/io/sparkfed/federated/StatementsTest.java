@@ -110,6 +110,7 @@ class StatementsTest {
       all.add(new GradientWithin(model, loss, shape, cut, whitening, 0.75));
       all.add(new GradientWithin(model, loss, shape, cut, new double[0], 0.75));
       all.add(new ProductsWithin(shape, cut));
+      all.add(new LengthsWithin(loss, shape, cut));
       BoundedSums sums =
           BoundedSums.of(
               family,
@@ -208,7 +209,8 @@ class StatementsTest {
           3, "716fcc95ca91c729bf93b5365c7f437d",
           4, "810540a1920cb2f0d0e9f40909b8d9cb",
           5, "20e52fbfdd0056b3747a41c2c2e8a51c",
-          6, "4b5eca09b194a4d1b60418f46b500898");
+          6, "4b5eca09b194a4d1b60418f46b500898",
+          7, "ff0a6b5c6a60ca60b734f83a4ee1d591");
 
   /**
    * The list with each component's type, and the bytes of one statement of each kind. Who reads
@@ -418,6 +420,7 @@ class StatementsTest {
             "EvaluationWithin TRAIN",
             "GradientWithin TRAIN",
             "HessianWithin TRAIN",
+            "LengthsWithin TRAIN",
             "MeansWithin TEST",
             "ProductsWithin TRAIN",
             "UpdateWithin TRAIN"),

@@ -247,7 +247,7 @@ class PrivateRunIT {
             .forEach(notes::add);
         assertFigures(result);
         assertEquals(
-            List.of("count", "products", "gradient", "evaluation"),
+            List.of("count", "lengths", "products", "gradient", "evaluation"),
             result.privacy().orElseThrow().releases().stream().map(r -> r.purpose()).toList());
         return new Told(
             recorder.jobs().stream().map(ListenerRecorder.Job::description).toList(),

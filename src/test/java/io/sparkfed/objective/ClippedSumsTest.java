@@ -225,6 +225,32 @@ class ClippedSumsTest {
     }
   }
 
+  /** Each at most 1, of rows that weigh something, and of no others. */
+  @Test
+  void squaredLengths_anyStorageAndScaling_areTheDecimalSum() {
+    Random random = new Random(10);
+    for (int kind = 0; kind < 4; kind++) {
+      for (boolean isSparse : new boolean[] {false, true}) {
+        for (boolean hasIntercept : new boolean[] {false, true}) {
+          Examples rows = rows(Family.LINEAR, isSparse, Storage.DOUBLE, random);
+          ModelShape shape = new ModelShape(5, hasIntercept);
+          for (double norm : new double[] {0.01, 2.0, 50.0}) {
+            RowCut cut = new RowCut(scaling(shape, kind), norm, 2.0, 1);
+            double expected = 0.0;
+            double[] x = new double[shape.features()];
+            for (int i = 0; i < rows.rows(); i++) {
+              rows.copyRow(i, x, 0);
+              double part = length(decimal(x, shape, cut.scaling())).doubleValue() / norm;
+              expected += rows.weight(i) > 0.0 ? Math.min(1.0, part * part) : 0.0;
+            }
+            double found = ClippedSums.squaredLengths(Family.LINEAR.loss(), rows, shape, cut);
+            assertEquals(expected, found, 1e-9 * (1.0 + expected), kind + " " + isSparse);
+          }
+        }
+      }
+    }
+  }
+
   private static double[] hessian(
       Examples rows,
       Loss loss,

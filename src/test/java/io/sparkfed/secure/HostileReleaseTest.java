@@ -13,6 +13,7 @@ import io.sparkfed.data.ShardBuilder.Part;
 import io.sparkfed.data.Storage;
 import io.sparkfed.federated.CountWithin;
 import io.sparkfed.federated.GradientWithin;
+import io.sparkfed.federated.LengthsWithin;
 import io.sparkfed.federated.ProductsWithin;
 import io.sparkfed.loss.VectorLoss;
 import io.sparkfed.math.SymmetricMatrix;
@@ -110,6 +111,9 @@ class HostileReleaseTest {
     }
     RowCut cut =
         new RowCut(scaling(random, shape), number(random, 2.0), number(random, 1.0), persons);
+    if (random.nextInt(6) == 0) {
+      return new LengthsWithin(loss, shape, cut);
+    }
     int order = shape.size() / shape.outputs();
     if (random.nextInt(3) > 0) {
       double[] whitening =

@@ -23,6 +23,7 @@ import io.sparkfed.federated.CountWithin;
 import io.sparkfed.federated.EvaluationWithin;
 import io.sparkfed.federated.GradientWithin;
 import io.sparkfed.federated.HessianWithin;
+import io.sparkfed.federated.LengthsWithin;
 import io.sparkfed.federated.ProductsWithin;
 import io.sparkfed.loss.Loss;
 import io.sparkfed.model.ColumnType;
@@ -168,6 +169,7 @@ class PersonSensitivityTest {
             model),
         new GradientWithin(model, loss, SHAPE, cut, new double[0], 0.5),
         new ProductsWithin(SHAPE, cut),
+        new LengthsWithin(loss, SHAPE, cut),
         new CountWithin(rowsOfPerson));
   }
 
@@ -180,7 +182,7 @@ class PersonSensitivityTest {
   void of_allRowsOfAnyPersonMoreOrLess_movesByNoMoreThanIsSaidAndBySomeAlmostThat()
       throws BrokenRuleException {
     Random random = new Random(6L);
-    double[] most = new double[5];
+    double[] most = new double[6];
     for (int trial = 0; trial < 100; trial++) {
       int rowsOfPerson = 1 + random.nextInt(3);
       List<Raw> rows = rows(random);

@@ -25,6 +25,7 @@ import io.sparkfed.federated.CountWithin;
 import io.sparkfed.federated.EvaluationWithin;
 import io.sparkfed.federated.GradientWithin;
 import io.sparkfed.federated.HessianWithin;
+import io.sparkfed.federated.LengthsWithin;
 import io.sparkfed.federated.ProductsWithin;
 import io.sparkfed.loss.Loss;
 import io.sparkfed.loss.VectorLoss;
@@ -160,6 +161,7 @@ class RowSensitivityTest {
           List.of(
               new EvaluationWithin(sums, AskedRows.TRAIN, shape, cut, model),
               new GradientWithin(model, loss, shape, cut, whitening, clip),
+              new LengthsWithin(loss, shape, cut),
               new ProductsWithin(shape, cut),
               new ProductsWithin(shape, cut, 0.5, 0.3, 1.0),
               new CountWithin(person)));
@@ -172,7 +174,7 @@ class RowSensitivityTest {
         most.merge(kind, part, Math::max);
       }
     }
-    assertEquals(3 * FAMILIES.size() + 2, most.size());
+    assertEquals(3 * FAMILIES.size() + 3, most.size());
     most.forEach((kind, part) -> assertTrue(part >= 0.9, kind + " moved by " + part));
   }
 
@@ -204,6 +206,7 @@ class RowSensitivityTest {
             new HessianWithin(model, loss, shape, cut, new double[0], 0.8, 0.0),
             new HessianWithin(model, loss, shape, cut, new double[0], 0.8, 1.5),
             new ProductsWithin(shape, cut, 0.5, 0.3, 1.0),
+            new LengthsWithin(loss, shape, cut),
             new CountWithin(1));
     Shard without = read(rows, bounds, shape);
     Object[] wild = {1e300, "-1e400", Double.POSITIVE_INFINITY, 1e9, -1e155, "Infinity"};

@@ -12,6 +12,7 @@ import java.math.RoundingMode;
  * How the budget of a run is divided among its releases, from what is public alone.
  *
  * @param count of the release of the number of rows; nothing where that is public
+ * @param lengths of the release of rows' lengths; nothing where there are no gradients
  * @param products of the release of products; nothing where they aren't asked for
  * @param gradient of each release of gradients, or of updates; nothing where there are none
  * @param hessian of the release that intervals need; nothing without them, or without products
@@ -19,7 +20,10 @@ import java.math.RoundingMode;
  * @param test of that of test rows, which are others
  */
 public record Budgets(
-    Zcdp count, Zcdp products, Zcdp gradient, Zcdp hessian, Zcdp figures, Zcdp test) {
+    Zcdp count, Zcdp lengths, Zcdp products, Zcdp gradient, Zcdp hessian, Zcdp figures, Zcdp test) {
+  /** Of what the number of rows leaves: one number, which noise as long as 30 rows hides little. */
+  private static final BigDecimal LENGTHS_SHARE = new BigDecimal("0.02");
+
   /** Of more features products are not summed: their noise grows with the root of the order. */
   private static final int MOST_ORDER = 1000;
 
@@ -39,19 +43,23 @@ public record Budgets(
     Zcdp forFit = figures.leftOf(budget.training());
     if (method == Method.UPDATES) {
       Zcdp update = budget.test().leftOf(forFit).part(oneOf(rounds));
-      return new Budgets(Zcdp.NOTHING, Zcdp.NOTHING, update, Zcdp.NOTHING, figures, budget.test());
+      return new Budgets(
+          Zcdp.NOTHING, Zcdp.NOTHING, Zcdp.NOTHING, update, Zcdp.NOTHING, figures, budget.test());
     }
     Zcdp count = forFit.part(share(budget.countShare()));
-    Zcdp left = count.leftOf(forFit);
+    Zcdp counted = count.leftOf(forFit);
     if (method == Method.STATISTICS) {
-      return new Budgets(count, left, Zcdp.NOTHING, Zcdp.NOTHING, figures, budget.test());
+      return new Budgets(
+          count, Zcdp.NOTHING, counted, Zcdp.NOTHING, Zcdp.NOTHING, figures, budget.test());
     }
+    Zcdp lengths = counted.part(LENGTHS_SHARE);
+    Zcdp left = lengths.leftOf(counted);
     boolean hasProducts = canHaveProducts && budget.productsShare() > 0.0;
     Zcdp hessian = hasProducts ? left.part(share(budget.intervalsShare())) : Zcdp.NOTHING;
     Zcdp forRounds = hessian.leftOf(left);
     Zcdp products = hasProducts ? forRounds.part(share(budget.productsShare())) : Zcdp.NOTHING;
     Zcdp gradient = products.leftOf(forRounds).part(oneOf(rounds));
-    return new Budgets(count, products, gradient, hessian, figures, budget.test());
+    return new Budgets(count, lengths, products, gradient, hessian, figures, budget.test());
   }
 
   /** Returns what the release of figures of some rows costs; nothing where there is none. */

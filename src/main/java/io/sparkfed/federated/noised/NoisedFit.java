@@ -46,7 +46,7 @@ final class NoisedFit implements NoisedWork {
 
   private static final String ROWS = "rows";
   private static final String WHITENING = "whitening";
-  private static final String NUMBERS = "factor, clip, step, intervals";
+  private static final String NUMBERS = "reach, factor, clip, step, intervals";
   private static final Set<String> KEPT = Set.of(ROWS, WHITENING, NUMBERS);
 
   static final Message GONE_ON_WITH =
@@ -66,6 +66,10 @@ final class NoisedFit implements NoisedWork {
   private final List<Message> notes = new ArrayList<>();
 
   private double rows;
+
+  /** How long rows are at most, but for few: what is longer is shortened in products alone. */
+  private double reach;
+
   private Coordinates coordinates;
   private Steps steps;
   private final Course course;
@@ -129,9 +133,9 @@ final class NoisedFit implements NoisedWork {
       solve(federation);
       return;
     }
-    double length = privacy.cut().norm();
-    coordinates = Coordinates.scaled(Math.sqrt(order) / length);
-    ProductsWithin asked = new ProductsWithin(shape, privacy.cut());
+    reach = new Reach(plan, releases).of(federation, rows, budgets.lengths());
+    coordinates = Coordinates.scaled(Math.sqrt(order) / reach);
+    ProductsWithin asked = products();
     Optional<Steps> unbiased = intervals.steps(rows, budgets);
     if (unbiased.isEmpty()) {
       withoutIntervals();
@@ -174,11 +178,14 @@ final class NoisedFit implements NoisedWork {
         : Steps.of(plan.family(), plan.loss(), order, shape.size(), scale, noise);
   }
 
+  private ProductsWithin products() {
+    return new ProductsWithin(shape, privacy.cut().within(reach));
+  }
+
   /** Products that drown in their noise say nothing. */
   private boolean areWorthIt(ProductsWithin asked) {
     double noise = releases.deviation(asked, budgets.products());
-    double norm = privacy.cut().norm();
-    return noise * Math.sqrt(order) <= MOST_NOISE * rows * norm * norm / order;
+    return noise * Math.sqrt(order) <= MOST_NOISE * rows * reach * reach / order;
   }
 
   /** Gradients have all of the budget. */
@@ -350,7 +357,11 @@ final class NoisedFit implements NoisedWork {
     values.put(
         NUMBERS,
         new double[] {
-          coordinates.factor(), steps.clip(), steps.length(), budgets.hasIntervals() ? 1.0 : 0.0
+          reach,
+          coordinates.factor(),
+          steps.clip(),
+          steps.length(),
+          budgets.hasIntervals() ? 1.0 : 0.0
         });
     return new Work("noised", values, new int[] {course.done()});
   }
@@ -367,9 +378,10 @@ final class NoisedFit implements NoisedWork {
     rows = values.get(ROWS)[0];
     course.restore(values, saved.range()[0]);
     double[] numbers = values.get(NUMBERS);
-    coordinates = new Coordinates(values.get(WHITENING), numbers[0]);
-    steps = new Steps(numbers[1], numbers[2]);
-    if (numbers[3] == 0.0) {
+    reach = numbers[0];
+    coordinates = new Coordinates(values.get(WHITENING), numbers[1]);
+    steps = new Steps(numbers[2], numbers[3]);
+    if (numbers[4] == 0.0) {
       withoutIntervals();
     }
     if (withProducts && !coordinates.isWhite()) {
@@ -385,9 +397,9 @@ final class NoisedFit implements NoisedWork {
     if (privacy.rows().isEmpty()) {
       releases.count("count", counting(), budgets.count(), 1);
     }
+    new Reach(plan, releases).count(budgets.lengths());
     if (withProducts) {
-      ProductsWithin asked = new ProductsWithin(shape, privacy.cut());
-      releases.count("products", asked, budgets.products(), 1);
+      releases.count("products", products(), budgets.products(), 1);
     }
     int first = hasRate() && course.done() > 0 ? 1 : 0;
     if (first > 0) {

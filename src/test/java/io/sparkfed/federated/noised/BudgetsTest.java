@@ -17,6 +17,7 @@ class BudgetsTest {
   private static Zcdp ofTraining(Budgets divided, int rounds) {
     return divided
         .count()
+        .then(divided.lengths())
         .then(divided.products())
         .then(divided.gradient().times(rounds))
         .then(divided.hessian())

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Random;
 import java.util.TreeMap;
 
 /**
@@ -59,6 +60,37 @@ record NoisedStudy(
     RowCut cut = new RowCut(Scaling.identity(shape), Math.sqrt(features + 1), 1.0, 1);
     int honest = Math.max(1, 2 * workers / 3 + 1);
     return new NoisedStudy(built(builders, shape), shape, cut, 1e-5, rows.length, honest);
+  }
+
+  /**
+   * Returns rows of two classes at four workers: normal features of one deviation, with labels from
+   * a logistic model whose scores have the deviation 2.
+   *
+   * @param rows all of them, in [-1, 1]
+   * @param test how many of them are for testing
+   * @param deviation of a feature
+   */
+  static NoisedStudy ofClasses(int rows, int test, int features, double deviation) {
+    Random random = new Random(features);
+    double[] weights = random.doubles(features, -1.0, 1.0).toArray();
+    double norm = Math.sqrt(Arrays.stream(weights).map(w -> w * w).sum());
+    ModelShape shape = new ModelShape(features, true);
+    Map<String, ShardBuilder> builders = new TreeMap<>();
+    for (int i = 0; i < rows; i++) {
+      double[] x = new double[features];
+      double score = 0.0;
+      for (int j = 0; j < features; j++) {
+        double z = random.nextGaussian();
+        x[j] = Math.max(-1.0, Math.min(1.0, deviation * z));
+        score += 2.0 * weights[j] / norm * z;
+      }
+      double label = random.nextDouble() < 1.0 / (1.0 + Math.exp(-score)) ? 1.0 : 0.0;
+      builders
+          .computeIfAbsent("w" + i % 4, name -> new ShardBuilder(name, features))
+          .addDense(x, label, 1.0, i < test ? Part.TEST : Part.TRAIN);
+    }
+    RowCut cut = new RowCut(Scaling.identity(shape), Math.sqrt(features + 1), 1.0, 1);
+    return new NoisedStudy(built(builders, shape), shape, cut, 1e-5, rows - test, 3);
   }
 
   /** Returns heart disease at four hospitals: 486 training rows, 254 test rows. */
