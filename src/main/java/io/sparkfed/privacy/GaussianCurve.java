@@ -1,7 +1,9 @@
 package io.sparkfed.privacy;
 
-import org.apache.commons.math3.special.Erf;
-import org.apache.commons.math3.util.ContinuedFraction;
+import org.apache.commons.numbers.fraction.GeneralizedContinuedFraction;
+import org.apache.commons.numbers.fraction.GeneralizedContinuedFraction.Coefficient;
+import org.apache.commons.numbers.gamma.Erf;
+import org.apache.commons.numbers.gamma.Erfc;
 
 /**
  * The exact trade-off of a Gaussian release (Balle and Wang 2018, arXiv 1805.06530, theorem 8).
@@ -103,7 +105,7 @@ public final class GaussianCurve {
    */
   public static double advantage(double mu) {
     requireMu(mu);
-    return Erf.erf(mu / Math.sqrt(8.0));
+    return Erf.value(mu / Math.sqrt(8.0));
   }
 
   private static double logDelta(double mu, double epsilon) {
@@ -117,7 +119,7 @@ public final class GaussianCurve {
     double b = epsilon / mu + mu / 2.0;
     double logPhi = -a * a / 2.0 - LOG_ROOT_TWO_PI;
     if (a < 0.0) {
-      return Math.log(Erf.erfc(a / Math.sqrt(2.0)) / 2.0 - Math.exp(logPhi) * ratio(b));
+      return Math.log(Erfc.value(a / Math.sqrt(2.0)) / 2.0 - Math.exp(logPhi) * ratio(b));
     }
     return logPhi + Math.log(ratio(a) - ratio(b));
   }
@@ -125,22 +127,12 @@ public final class GaussianCurve {
   /** Returns {@code Phi(-t) / phi(t)}, which is Mills's ratio; t is at least 0. */
   private static double ratio(double t) {
     if (t < TAIL) {
-      return Erf.erfc(t / Math.sqrt(2.0)) / 2.0 * Math.exp(t * t / 2.0 + LOG_ROOT_TWO_PI);
+      return Erfc.value(t / Math.sqrt(2.0)) / 2.0 * Math.exp(t * t / 2.0 + LOG_ROOT_TWO_PI);
     }
-    return 1.0 / new Tail().evaluate(t, PRECISION);
-  }
-
-  /** Laplace's {@code t + 1/(t + 2/(t + 3/(t + ...)))}. */
-  private static final class Tail extends ContinuedFraction {
-    @Override
-    protected double getA(int n, double t) {
-      return t;
-    }
-
-    @Override
-    protected double getB(int n, double t) {
-      return n;
-    }
+    // Laplace's t + 1/(t + 2/(t + 3/(t + ...))).
+    int[] term = {0};
+    return 1.0
+        / GeneralizedContinuedFraction.value(t, () -> Coefficient.of(++term[0], t), PRECISION);
   }
 
   private static void requireMu(double mu) {

@@ -23,6 +23,9 @@ final class HostAddresses {
   private static final int MOST_THREADS = 32;
   private static final long IDLE_SECONDS = 10;
 
+  /** What patience is divided by after a disappointment: what no service is needed for is found. */
+  private static final int IMPATIENCE = 50;
+
   private final Service service;
   private final Duration patience;
   private final Duration holds;
@@ -36,7 +39,7 @@ final class HostAddresses {
           new LinkedBlockingQueue<>(),
           HostAddresses::thread);
 
-  /** Until when nobody waits, as {@link System#nanoTime}, because somebody did in vain. */
+  /** Until when nobody waits for long, as {@link System#nanoTime}: somebody did in vain. */
   private volatile long hopelessUntil = System.nanoTime();
 
   /** What knows addresses. */
@@ -58,7 +61,7 @@ final class HostAddresses {
    *
    * @param patience how long a name's first answer is waited for
    * @param holds how old an answer gets before the name is looked up again; until that is over, the
-   *     old answer is given. Also for how long nobody waits after somebody did in vain.
+   *     old answer is given. Also for how long nobody waits much after somebody did in vain.
    */
   HostAddresses(Service service, Duration patience, Duration holds) {
     this.service = service;
@@ -102,10 +105,11 @@ final class HostAddresses {
     }
   }
 
-  /** Waits, unless the answer has been waited for already, or another a moment ago. */
+  /** Waits, unless the answer has been waited for already; not for long if another has been. */
   private Set<InetAddress> first(Answer answer) {
     long now = System.nanoTime();
-    long rest = now - hopelessUntil < 0 ? 0 : answer.askedAt() + patience.toNanos() - now;
+    long most = patience.toNanos() / (now - hopelessUntil < 0 ? IMPATIENCE : 1);
+    long rest = answer.askedAt() + most - now;
     try {
       return answer.next().get(Math.max(0, rest), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {

@@ -61,7 +61,7 @@ class HostAddressesTest {
     assertEquals(0, asked.get());
   }
 
-  /** One name is waited for; a thousand others, or the same again, are not. */
+  /** One name is waited for; a thousand others hardly, and the same again not at all. */
   @Test
   void of_serviceThatDoesNotAnswer_waitsOnce() throws Exception {
     Duration patience = Duration.ofMillis(300);
