@@ -68,6 +68,15 @@ public interface Words<S> extends Sendable<Words<S>> {
     return Optional.empty();
   }
 
+  /**
+   * Returns bytes that say how rows are looked at and divided into parts: for the same ones, a row
+   * that decides alone which part it is in is always in the same. They say nothing of the rows;
+   * empty where nothing says it.
+   */
+  default byte[] view() {
+    return new byte[0];
+  }
+
   /** Returns the SHA-256 of the study that this is asked for; empty where there is none. */
   default byte[] study() {
     return new byte[0];

@@ -80,15 +80,16 @@ public final class AskedForms<S> {
    * Returns the list for the questions that a form reads, asked for one study alone.
    *
    * @param study SHA-256 of the study
+   * @param opened a name for how the study's rows were opened
    * @param way what protects the study's sums
    * @param noise whether the study's answers have noise
    */
   public static <S> AskedForms<S> ofStudy(
-      byte[] study, Way way, Noise noise, Form<Question<S>> questions) {
+      byte[] study, String opened, Way way, Noise noise, Form<Question<S>> questions) {
     return new AskedForms<>(
         EnumSet.of(way),
         EnumSet.of(noise),
-        words -> only(study, SumsOfStudy.form(words)),
+        words -> only(study, SumsOfStudy.form(words, opened)),
         questions);
   }
 

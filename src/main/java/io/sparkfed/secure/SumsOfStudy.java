@@ -28,7 +28,7 @@ public record SumsOfStudy(byte[] study, RingSum sum) implements RingSum {
 
   @Override
   public <S> Opened<long[]> sum(Federation<S> federation, Visit visit, Words<S> words) {
-    return sum.sum(federation, visit, new WordsOfStudy<>(study, words));
+    return sum.sum(federation, visit, new WordsOfStudy<>(study, WordsOfStudy.AS_STUDIED, words));
   }
 
   @Override
@@ -52,21 +52,33 @@ public record SumsOfStudy(byte[] study, RingSum sum) implements RingSum {
    * @param ofWords reads what is asked for
    */
   static <S> Form<Words<S>> form(Form<Words<S>> ofWords) {
-    return new WordsOfStudy.StudyForm<>(ofWords);
+    return form(ofWords, WordsOfStudy.AS_STUDIED);
   }
 
-  /** What is asked, and for which study. */
-  private record WordsOfStudy<S>(byte[] study, Words<S> words) implements Words<S> {
+  /**
+   * Returns the same where a study's rows may be opened in several ways.
+   *
+   * @param ofWords reads what is asked for
+   * @param opened how the rows were that this is asked of, in the words of who opened them
+   */
+  static <S> Form<Words<S>> form(Form<Words<S>> ofWords, String opened) {
+    return new WordsOfStudy.StudyForm<>(ofWords, opened);
+  }
+
+  /** What is asked, for which study, and how its rows were opened. */
+  private record WordsOfStudy<S>(byte[] study, String opened, Words<S> words) implements Words<S> {
+    /** The study says it all. */
+    static final String AS_STUDIED = "";
 
     /** Reads what is asked. */
-    private record StudyForm<S>(Form<Words<S>> ofWords) implements Form<Words<S>> {
+    private record StudyForm<S>(Form<Words<S>> ofWords, String opened) implements Form<Words<S>> {
       @Override
       public Words<S> read(byte[] bytes, Site site) {
         WireReader in = new WireReader(bytes);
         byte[] study = in.bytes();
         Words<S> words = ofWords.read(in.bytes(), site);
         in.end();
-        return new WordsOfStudy<>(study, words);
+        return new WordsOfStudy<>(study, opened, words);
       }
     }
 
@@ -117,6 +129,13 @@ public record SumsOfStudy(byte[] study, RingSum sum) implements RingSum {
     }
 
     @Override
+    public byte[] view() {
+      return study.length == 0
+          ? new byte[0]
+          : new WireWriter().bytes(study).text(opened).toByteArray();
+    }
+
+    @Override
     public Optional<Release> release() {
       return words.release();
     }
@@ -133,7 +152,7 @@ public record SumsOfStudy(byte[] study, RingSum sum) implements RingSum {
 
     @Override
     public Form<Words<S>> form() {
-      return SumsOfStudy.form(words.form());
+      return SumsOfStudy.form(words.form(), opened);
     }
 
     @Override

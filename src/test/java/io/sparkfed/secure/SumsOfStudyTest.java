@@ -2,6 +2,7 @@ package io.sparkfed.secure;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -20,15 +21,19 @@ import io.sparkfed.secure.keys.ThrowAwayKeys;
 import io.sparkfed.secure.masked.MaskedSum;
 import io.sparkfed.secure.sealed.SealedSum;
 import io.sparkfed.testing.Asked;
+import io.sparkfed.wire.Site;
+import io.sparkfed.wire.WireWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -126,5 +131,16 @@ class SumsOfStudyTest {
   @MethodSource("modes")
   void sum_ofOwnersWithoutSuchAPolicy_needsNoStudy(Function<KeyRing, RingSum> mode) {
     assertEquals(7.0, sum(mode.apply(governed(Map.of())))[0]);
+  }
+
+  /** A study that is opened in two ways may have a row in both parts. */
+  @Test
+  void view_ofOneStudyOpenedInAnotherWay_isAnother() {
+    byte[] bytes = new WireWriter().bytes(STUDY).bytes(new byte[0]).toByteArray();
+    Function<String, byte[]> view =
+        opened -> SumsOfStudy.form((read, site) -> null, opened).read(bytes, Site.BARE).view();
+
+    assertArrayEquals(view.apply("one"), view.apply("one"));
+    assertFalse(Arrays.equals(view.apply("one"), view.apply("other")));
   }
 }

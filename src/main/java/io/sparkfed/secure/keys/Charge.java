@@ -13,11 +13,11 @@ import io.sparkfed.privacy.Zcdp;
  * @param plan of all releases that the run is to have
  * @param told what is released, for people who read the journal
  * @param part what it is about
- * @param rows hash of the owner's rows and of how they are split into the parts; empty where it is
- *     about all of them
+ * @param view hash of how the rows are looked at and split into the parts; empty where it is about
+ *     all of them
  */
 public record Charge(
-    byte[] runId, byte[] id, Zcdp cost, Zcdp plan, String told, RowPart part, byte[] rows) {
+    byte[] runId, byte[] id, Zcdp cost, Zcdp plan, String told, RowPart part, byte[] view) {
 
   /** Creates the charge of a release about any rows. */
   public Charge(byte[] runId, byte[] id, Zcdp cost, Zcdp plan, String told) {

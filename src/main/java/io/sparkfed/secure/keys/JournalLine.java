@@ -190,7 +190,7 @@ final class JournalLine {
             URLEncoder.encode(charge.told(), StandardCharsets.UTF_8));
     boolean isOfAll = charge.part() == RowPart.ALL;
     return new JournalLine(
-        isOfAll ? line : String.join(" ", line, charge.part().name(), HEX.formatHex(charge.rows())),
+        isOfAll ? line : String.join(" ", line, charge.part().name(), HEX.formatHex(charge.view())),
         remembered -> remembered.spent().add(data, charge),
         told ->
             "spent a rho of "

@@ -225,15 +225,20 @@ public record Owner(
 
   private <S> Charge charge(Words<S> words, S held, byte[] runId, byte[] id) {
     Release release = words.release().orElseThrow();
-    Optional<HeldRows> part = words.heldRows(held).filter(rows -> rows.part() != RowPart.ALL);
+    // A hash of rows would do, too, but then what is refused would tell whether they changed.
+    byte[] view = words.view();
+    RowPart part =
+        view.length == 0
+            ? RowPart.ALL
+            : words.heldRows(held).map(HeldRows::part).orElse(RowPart.ALL);
     return new Charge(
         runId,
         id,
         release.cost(),
         release.plan(),
         words.asked(),
-        part.map(HeldRows::part).orElse(RowPart.ALL),
-        part.map(rows -> Kdf.sha256(rowSets(rows).toBytes())).orElse(new byte[0]));
+        part,
+        part == RowPart.ALL ? new byte[0] : Kdf.sha256(view));
   }
 
   private RowSets rowSets(HeldRows rows) {

@@ -13,8 +13,8 @@ import java.util.Map;
  * for, so together it costs {@code (k/n)²} of one sum and {@code (1 - k/n)²} of the other, which is
  * no more than the larger.
  *
- * <p>That is so for one split of the same rows. What is asked of rows that were split otherwise
- * meanwhile, or are others, is added. Not thread-safe.
+ * <p>That is so for one view of rows. What is asked in another one is added: there the row may be in
+ * the other part. Not thread-safe.
  */
 final class RunCost {
   private static final HexFormat HEX = HexFormat.of();
@@ -27,7 +27,7 @@ final class RunCost {
     if (charge.part() == RowPart.ALL) {
       ofAll = ofAll.then(charge.cost());
     } else {
-      costs(charge).merge(HEX.formatHex(charge.rows()), charge.cost(), Zcdp::then);
+      costs(charge).merge(HEX.formatHex(charge.view()), charge.cost(), Zcdp::then);
     }
   }
 
@@ -38,7 +38,7 @@ final class RunCost {
   /** Returns the cost. */
   Zcdp total() {
     Map<String, Zcdp> larger = new HashMap<>(training);
-    test.forEach((rows, cost) -> larger.merge(rows, cost, Zcdp::beside));
+    test.forEach((view, cost) -> larger.merge(view, cost, Zcdp::beside));
     return larger.values().stream().reduce(ofAll, Zcdp::then);
   }
 

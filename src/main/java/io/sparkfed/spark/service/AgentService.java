@@ -228,6 +228,7 @@ public final class AgentService implements AgentHandler, AutoCloseable {
     AskedForms<Object> forms =
         AskedForms.ofStudy(
             study.hash(),
+            HexFormat.of().formatHex(ask.opened()),
             config.aggregation().mode().way(),
             study.hidesRows() ? Noise.OF_OWNERS : Noise.NONE,
             StatementForm.INSTANCE);

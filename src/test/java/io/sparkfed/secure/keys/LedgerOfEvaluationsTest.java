@@ -5,19 +5,33 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sparkfed.aggregate.AggregationException;
+import io.sparkfed.aggregate.InProcessFederation;
+import io.sparkfed.aggregate.Phase;
+import io.sparkfed.aggregate.Visit;
+import io.sparkfed.data.Shard;
+import io.sparkfed.evaluation.BoundedSums;
+import io.sparkfed.evaluation.MetricSettings;
+import io.sparkfed.federated.AskedRows;
 import io.sparkfed.federated.CheckpointListener;
+import io.sparkfed.federated.EvaluationWithin;
 import io.sparkfed.federated.RunBudget;
+import io.sparkfed.federated.Statement;
 import io.sparkfed.federated.TrainingResult;
 import io.sparkfed.federated.TrainingState;
 import io.sparkfed.federated.training.FederatedEvaluator;
 import io.sparkfed.federated.training.FederatedTrainer;
+import io.sparkfed.loss.LogisticLoss;
 import io.sparkfed.model.Coefficients;
+import io.sparkfed.model.Family;
 import io.sparkfed.model.ModelShape;
+import io.sparkfed.model.Scaling;
+import io.sparkfed.objective.RowCut;
 import io.sparkfed.privacy.Zcdp;
 import io.sparkfed.secure.crypto.Kdf;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** What owners' folders let through of figures of finished models. */
@@ -135,5 +149,55 @@ class LedgerOfEvaluationsTest extends WithThreeOwners {
     assertEquals(ROUNDS + 3, owners.ledger("a").charges().size());
     double spent = owners.ledger("a").spent().rho().doubleValue();
     assertEquals(ONE.times(2).rho().doubleValue(), spent, 1e-3 * spent);
+  }
+
+  private void release(byte[] runId, byte[] study, int testRows, Statement<Shard> asked) {
+    InProcessFederation<Shard> workers = ThreeOwners.workers(testRows);
+    owners
+        .sums(runId, study)
+        .released(ONE, ONE, 1)
+        .sum(workers, new Visit(Phase.WORK, "asking", 1, workers.workers()).ofAll(), asked);
+  }
+
+  private static EvaluationWithin evaluation(AskedRows rows) {
+    return new EvaluationWithin(
+        BoundedSums.of(
+            Family.LOGISTIC,
+            LogisticLoss.INSTANCE,
+            MetricSettings.of(Family.LOGISTIC),
+            Optional.empty(),
+            0.0),
+        rows,
+        SHAPE,
+        new RowCut(Scaling.identity(SHAPE), Math.sqrt(3.0), 1.0, 1),
+        new double[SHAPE.size()]);
+  }
+
+  /** Whether the second part is refused would tell, for nothing, whether rows are others. */
+  @Test
+  void charge_rowsThatChangedInBetween_isAsIfTheyHadNot() throws IOException {
+    owners.policies("\ndp.epsilon = 1\ndp.delta = 1e-6\n");
+    byte[] runId = Kdf.fresh();
+
+    release(runId, ThreeOwners.STUDY, 20, evaluation(AskedRows.TRAIN));
+    release(runId, ThreeOwners.STUDY, 21, evaluation(AskedRows.TEST));
+
+    assertEquals(2, owners.ledger("a").charges().size());
+    assertEquals(ONE, owners.ledger("a").spent());
+  }
+
+  /** What another study reads, or no study says, may have the row in the other part. */
+  @Test
+  void charge_sameRowsOfAnotherStudyOrOfNone_isAdded() throws IOException {
+    byte[] none = {};
+    owners.policies("\ndp.epsilon = 4\ndp.delta = 1e-6\ndp.epsilon-per-run = 1\n");
+    for (byte[] second : List.of(Kdf.sha256(none), none)) {
+      byte[] runId = Kdf.fresh();
+      byte[] first = second.length == 0 ? none : ThreeOwners.STUDY;
+
+      release(runId, first, 20, evaluation(AskedRows.TRAIN));
+      refused(
+          "dp.epsilon-per-run", () -> release(runId, second, 20, evaluation(AskedRows.TEST)));
+    }
   }
 }

@@ -23,6 +23,7 @@ import io.sparkfed.objective.RowCut;
 import io.sparkfed.privacy.Zcdp;
 import io.sparkfed.secure.FixedPointSum;
 import io.sparkfed.secure.NoisySum;
+import io.sparkfed.secure.SumsOfStudy;
 import io.sparkfed.secure.masked.MaskedSum;
 import io.sparkfed.secure.masked.MaskingAssumptions;
 import java.io.IOException;
@@ -51,6 +52,7 @@ record ThreeOwners(Path dir, RosterFile roster) {
   static final ModelShape SHAPE = new ModelShape(2, true, 1);
   static final double DELTA = 1e-6;
   static final int ROUNDS = 2;
+  static final byte[] STUDY = new byte[32];
 
   static ThreeOwners make(Path dir) throws IOException {
     List<String> cards = new ArrayList<>();
@@ -95,8 +97,14 @@ record ThreeOwners(Path dir, RosterFile roster) {
 
   /** The sums of one driver in one run. */
   SumFactory sums(byte[] runId) {
+    return sums(runId, STUDY);
+  }
+
+  /** The same, asked for a study. */
+  SumFactory sums(byte[] runId, byte[] study) {
     KeyFolders keys = keys();
-    RingSum ring = new MaskedSum(keys, 3, MaskingAssumptions.DEFAULT, runId);
+    RingSum ring =
+        new SumsOfStudy(study, new MaskedSum(keys, 3, MaskingAssumptions.DEFAULT, runId));
     return new SumFactory() {
       @Override
       public VectorSum sumOf(Layout layout) {
