@@ -13,8 +13,8 @@ import java.util.Map;
  * for, so together it costs {@code (k/n)²} of one sum and {@code (1 - k/n)²} of the other, which is
  * no more than the larger.
  *
- * <p>That is so for one view of rows. What is asked in another one is added: there the row may be in
- * the other part. Not thread-safe.
+ * <p>That is so for one view of rows. What is asked in another one is added: there the row may be
+ * in the other part. Not thread-safe.
  */
 final class RunCost {
   private static final HexFormat HEX = HexFormat.of();

@@ -196,8 +196,7 @@ class LedgerOfEvaluationsTest extends WithThreeOwners {
       byte[] first = second.length == 0 ? none : ThreeOwners.STUDY;
 
       release(runId, first, 20, evaluation(AskedRows.TRAIN));
-      refused(
-          "dp.epsilon-per-run", () -> release(runId, second, 20, evaluation(AskedRows.TEST)));
+      refused("dp.epsilon-per-run", () -> release(runId, second, 20, evaluation(AskedRows.TEST)));
     }
   }
 }
