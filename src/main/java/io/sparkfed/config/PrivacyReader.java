@@ -6,8 +6,10 @@ import io.sparkfed.config.DataConfig.Columns;
 import io.sparkfed.config.DataConfig.Missing;
 import io.sparkfed.config.DataConfig.Synthetic;
 import io.sparkfed.config.PrivacySettings.Unit;
+import io.sparkfed.federated.PrivatePlan.Method;
 import io.sparkfed.federated.Weighting;
 import io.sparkfed.model.Family;
+import io.sparkfed.model.formula.Formula;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +28,10 @@ final class PrivacyReader {
   static final double LEAST = 1e-20;
 
   static final double MOST = 1e20;
+
+  /** Of a hundred rows, or workers: noise hides so few. */
+  private static final double MOST_DELTA = 1e-2;
+
   private static final String ROWS = "privacy.rows";
   private static final String DELTA = "privacy.delta";
   static final String GRAM_SHARE = "privacy.gram-share";
@@ -123,6 +129,7 @@ final class PrivacyReader {
     PrivacyValidation.requireLevels(data, unit());
     HiddenFormats.require(data, unit());
     PrivacyValidation.requireAllRows(data, unit());
+    refuseOffsets(data.columns(), family);
     refuseIdle();
     OptionalLong rows = rows();
     Optional<String> person = person(data);
@@ -188,6 +195,37 @@ final class PrivacyReader {
           "must not name a feature, the label, the weight or the offset: nobody's id is one");
     }
     return person;
+  }
+
+  /** Where an offset would be left out, or makes the steps wrong, the model would be another. */
+  private void refuseOffsets(Columns columns, Family family) {
+    if (!hidesRows() || columns.offset().isEmpty()) {
+      return;
+    }
+    boolean byFormula = columns.formula().flatMap(Formula::offset).isPresent();
+    String key = byFormula ? "data.formula" : "data.offset-column";
+    String unset = byFormula ? "must have no offset" : "must not be set";
+    String preset = read.oneOf(PRESET, PresetNames.all());
+    if (Preset.of(preset).orElseThrow().slots() instanceof Preset.Noised noised
+        && noised.method() == Method.STATISTICS) {
+      throw read.invalid(
+          key,
+          unset
+              + " for "
+              + PRESET
+              + " = "
+              + preset
+              + ": its products are of features and labels, without offsets; use private");
+    }
+    if (family == Family.POISSON) {
+      throw read.invalid(
+          key,
+          unset
+              + " for model.family = "
+              + EnumNames.of(family)
+              + unit().under()
+              + ": how long steps may be follows from the mean exposure, which no release tells");
+    }
   }
 
   private void refuseWithoutUnit() {
@@ -269,6 +307,20 @@ final class PrivacyReader {
               + (areWorkers ? "the number of workers" : ROWS)
               + ", which is "
               + 1.0 / hidden.getAsLong()
+              + ": with delta so large, a run may tell whole "
+              + (areWorkers ? "workers" : "rows"));
+    }
+    if (hidden.isEmpty() && delta > MOST_DELTA) {
+      boolean areWorkers = unit() == Unit.WORKER;
+      throw read.invalid(
+          DELTA,
+          "must be at most "
+              + MOST_DELTA
+              + (areWorkers
+                  ? " where the number of workers isn't known"
+                  : " where " + ROWS + " isn't set")
+              + ", and less than 1 / the number of "
+              + (areWorkers ? "workers" : "rows")
               + ": with delta so large, a run may tell whole "
               + (areWorkers ? "workers" : "rows"));
     }

@@ -219,6 +219,31 @@ class PrivacyConfigTest {
     assertTrue(files.load(LEAST, argument).privacy().isPresent());
   }
 
+  /** Products leave them out, and steps of counts depend on exposures that nothing tells. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "algorithm.preset=private-statistics | algorithm.preset = private-statistics",
+        "model.family=poisson | model.family = poisson under privacy.unit = row"
+      })
+  void load_offsetsOfWhatLeavesThemOut_areRefused(String argument, String of) {
+    String column = files.refusal(LEAST, argument, "data.offset-column=o");
+    String formula =
+        files.refusal(
+            TABLE + ConfigFiles.PRIVATE, argument, "data.formula=\"label ~ a + b + offset(o)\"");
+
+    assertTrue(column.startsWith("data.offset-column must not be set for " + of), column);
+    assertTrue(formula.startsWith("data.formula must have no offset for " + of), formula);
+    assertTrue(files.load(LEAST, argument).privacy().isPresent());
+    assertEquals(
+        Optional.of("o"),
+        files.load(ConfigFiles.LEAST, "model.family=poisson", "data.offset-column=o")
+            .data()
+            .columns()
+            .offset());
+  }
+
   @ParameterizedTest
   @CsvSource({
     "data.format=json, data.format must not be json, parquet",
@@ -341,6 +366,19 @@ class PrivacyConfigTest {
             .refusal(LEAST, "privacy.rows=1000", "privacy.delta=1e-3")
             .contains("privacy.delta must be less than 1 / privacy.rows, which is 0.001"));
     assertFalse(files.load(LEAST, "privacy.rows=1000", "privacy.delta=9e-4").privacy().isEmpty());
+  }
+
+  /** Nobody says how many rows there are, but not so few that this would hide one. */
+  @Test
+  void load_deltaOfNextToNoRows_isRefusedWithoutTheirNumber() {
+    String refusal = files.refusal(LEAST, "privacy.delta=0.5");
+
+    assertTrue(
+        refusal.startsWith("privacy.delta must be at most 0.01 where privacy.rows isn't set"),
+        refusal);
+    assertTrue(refusal.contains("Provided value: 0.5"), refusal);
+    assertEquals(0.01, files.load(LEAST, "privacy.delta=0.01").privacy().orElseThrow().delta());
+    assertTrue(files.load(LEAST, "privacy.delta=0.5", "privacy.rows=1").privacy().isPresent());
   }
 
   @Test

@@ -84,6 +84,7 @@ class WorkerPrivacyConfigTest {
     "privacy.update-norm=null, not set",
     "privacy.epsilon=null, not set",
     "privacy.delta=1, '(0, 1)'",
+    "privacy.delta=0.011, at most 0.01 where the number of workers isn't known",
     "privacy.evaluation-share=1, '[0, 1)'"
   })
   void load_whatDoesNotGoWithIt_isRefusedWithTheReason(String argument, String reason) {

@@ -45,7 +45,7 @@ class PrivacyChecksTest {
   @CsvSource({
     "privacy.delta=9e-4, WARN",
     "privacy.delta=1e-3, DANGER",
-    "privacy.delta=0.5, DANGER",
+    "privacy.delta=0.01, DANGER",
     "'privacy.delta=1e-3 privacy.rows=486', OK"
   })
   void of_delta_isADangerFromOneByTheRowsOn(String arguments, Verdict verdict) {

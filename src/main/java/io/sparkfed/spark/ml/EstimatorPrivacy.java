@@ -54,6 +54,17 @@ final class EstimatorPrivacy {
       }
     }
     requirePenalty(estimator, family);
+    if (family == Family.POISSON && hasOffsets(estimator)) {
+      throw new IllegalArgumentException(
+          "offsetCol must not be set with privacyEpsilon for family = poisson: how long steps may be"
+              + " follows from the mean exposure, which no release tells");
+    }
+  }
+
+  private static boolean hasOffsets(HasFederation<?> estimator) {
+    return estimator.hasParam("offsetCol")
+        && estimator.isSet(estimator.getParam("offsetCol"))
+        && !value(estimator, "offsetCol", "").equals("");
   }
 
   private static void requireBounds(String name, double[] bounds) {

@@ -170,4 +170,16 @@ class EstimatorPrivacyTest {
     assertTrue(
         refusal(squares, Family.LINEAR).startsWith("regParam must be 0 with privacyEpsilon"));
   }
+
+  @Test
+  void require_offsetsOfCounts_areRefused() {
+    FederatedGeneralizedLinearRegression counts = new FederatedGeneralizedLinearRegression();
+    counts.setPrivacyEpsilon(1.0).setPrivacyDelta(1e-6).setFeatureBounds(new double[] {0.0, 1.0});
+    assertDoesNotThrow(() -> EstimatorPrivacy.require(counts, Family.POISSON));
+
+    counts.setOffsetCol("o");
+
+    assertTrue(refusal(counts, Family.POISSON).startsWith("offsetCol must not be set"));
+    assertDoesNotThrow(() -> EstimatorPrivacy.require(counts, Family.LINEAR));
+  }
 }
