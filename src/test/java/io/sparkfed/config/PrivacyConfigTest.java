@@ -238,7 +238,8 @@ class PrivacyConfigTest {
     assertTrue(files.load(LEAST, argument).privacy().isPresent());
     assertEquals(
         Optional.of("o"),
-        files.load(ConfigFiles.LEAST, "model.family=poisson", "data.offset-column=o")
+        files
+            .load(ConfigFiles.LEAST, "model.family=poisson", "data.offset-column=o")
             .data()
             .columns()
             .offset());
