@@ -30,7 +30,7 @@ public interface Journal {
    * Records what is asked, before it is answered.
    *
    * @param subject hash of the question
-   * @param grid hash of how numbers become integers
+   * @param grid hash of how numbers become integers; empty where that may be in any way
    * @param told the question's name, and what it is asked for, for people who read the journal
    * @throws io.sparkfed.wire.ProtocolException if the owner answered the question on as many other
    *     grids as it does, or it can't be recorded

@@ -48,6 +48,8 @@ public record Owner(
   /** The key that says whether each study is approved by a person; by rule unless set. */
   public static final String APPROVE = "approve";
 
+  private static final byte[] ANY_GRID = {};
+
   private static final String BY_HAND = "by-hand";
 
   /** How much of a study's hash is shown. */
@@ -268,7 +270,8 @@ public record Owner(
   }
 
   /**
-   * Records what is asked, before it is answered.
+   * Records what is asked, before it is answered. On how many grids a charged release is asked
+   * doesn't matter: what a grid tells of rows is in its cost.
    *
    * @throws ProtocolException if the owner answers no more of it, or it can't be recorded
    */
@@ -276,7 +279,7 @@ public record Owner(
     String study = HexFormat.of().formatHex(words.study());
     journal.ask(
         Kdf.sha256(words.subject()),
-        Kdf.sha256(words.rounding()),
+        isCharged(words) ? ANY_GRID : Kdf.sha256(words.rounding()),
         (words.asked().isEmpty() ? "a vector" : words.asked())
             + (study.isEmpty() ? "" : " of study " + study.substring(0, SHOWN)));
   }

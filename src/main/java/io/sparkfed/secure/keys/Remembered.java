@@ -141,9 +141,13 @@ final class Remembered {
   /**
    * Returns whether a question on a grid is new.
    *
+   * @param grid empty for any, of which none is counted
    * @throws RefusedException if it was answered on as many others as it is
    */
   boolean isNewQuestion(byte[] subject, byte[] grid) {
+    if (grid.length == 0) {
+      return !gridsBySubject.containsKey(hex(subject));
+    }
     Set<String> grids = gridsBySubject.getOrDefault(hex(subject), Set.of());
     if (grids.contains(hex(grid))) {
       return false;
@@ -156,7 +160,11 @@ final class Remembered {
   }
 
   void addGrid(byte[] subject, byte[] grid) {
-    gridsBySubject.computeIfAbsent(hex(subject), question -> new HashSet<>()).add(hex(grid));
+    Set<String> grids =
+        gridsBySubject.computeIfAbsent(hex(subject), question -> new HashSet<>());
+    if (grid.length > 0) {
+      grids.add(hex(grid));
+    }
   }
 
   /**

@@ -146,6 +146,28 @@ class LedgerOfRunsTest extends WithThreeOwners {
     assertEquals(13, owners.ledger("b").runs());
   }
 
+  /** Each epsilon has a grid of its own; what is paid for is answered on any. */
+  @Test
+  void train_withMoreEpsilonsThanThereAreGrids_isRefusedByTheBudgetAlone() throws IOException {
+    owners.policies("\ndp.epsilon = 1\ndp.delta = 1e-6\n");
+    int runs = Remembered.MOST_GRIDS + 2;
+    for (int run = 0; run < runs; run++) {
+      refused("dp.epsilon-per-run", new Run(2.0 + run, 1)::products);
+    }
+    for (int run = 0; run < runs; run++) {
+      train(0.1 + 0.01 * run);
+    }
+
+    assertEquals(runs, owners.ledger("a").runs());
+    List<String> asked =
+        Files.readAllLines(
+                owners.dir().resolve("a").resolve(KeyFolder.JOURNAL).resolve(FolderJournal.LOG))
+            .stream()
+            .filter(line -> line.contains(" asked "))
+            .toList();
+    assertEquals(2, asked.size(), "products and gradients");
+  }
+
   /** What was charged before a kill is spent; what is asked again has other noise, and costs. */
   @Test
   void gradient_askedAgainByARunThatGoesOn_isChargedAgainWithOtherNoise() throws IOException {
