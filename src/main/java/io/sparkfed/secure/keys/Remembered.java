@@ -160,8 +160,7 @@ final class Remembered {
   }
 
   void addGrid(byte[] subject, byte[] grid) {
-    Set<String> grids =
-        gridsBySubject.computeIfAbsent(hex(subject), question -> new HashSet<>());
+    Set<String> grids = gridsBySubject.computeIfAbsent(hex(subject), question -> new HashSet<>());
     if (grid.length > 0) {
       grids.add(hex(grid));
     }
