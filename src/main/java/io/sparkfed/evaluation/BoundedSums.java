@@ -78,9 +78,14 @@ public interface BoundedSums {
    *
    * @param model in raw units
    * @param weights what each row counts, in [0, 1]
+   * @throws IllegalArgumentException if the model isn't of the rows' features
    */
   default double[] of(Examples rows, Coefficients model, IntToDoubleFunction weights) {
     ModelShape shape = model.shape();
+    if (rows.features() != shape.features()) {
+      throw new IllegalArgumentException(
+          "the model must be of " + rows.features() + " features, not " + shape.features());
+    }
     double[] raw = model.values();
     int[] columns = new int[shape.features()];
     double[] values = new double[shape.features()];

@@ -13,7 +13,7 @@ import java.util.OptionalDouble;
  * The sum of the training rows' gradients at a model, each in the coordinates {@code A z} and no
  * longer than a bound: nothing else, so that noise on it protects each row.
  *
- * @param model in the units of the cut's scaling, length d
+ * @param model in the units of the cut's scaling, length d, each within {@link #mostOfModel}
  * @param loss the family's loss
  * @param shape the model's
  * @param cut how far a row reaches
@@ -25,11 +25,28 @@ public record GradientWithin(
     implements Statement<Shard> {
   public static final String GRADIENT = "gradient";
 
+  private static final double MOST_OF_MODEL = 0x1p16;
+
   /**
-   * @throws IllegalArgumentException if the clip is out of range
+   * @throws IllegalArgumentException if the clip, or a number of the model, is out of range
    */
   public GradientWithin {
     ClippedSums.checked("clip", clip);
+    double most = mostOfModel(clip);
+    for (double value : model) {
+      if (!(Math.abs(value) <= most)) {
+        throw new IllegalArgumentException(
+            "a model whose gradients get noise must be within " + most + ". Provided: " + value);
+      }
+    }
+  }
+
+  /**
+   * Returns how large a number of a model may be. Scores are rounded, and by what depends on how
+   * all rows are stored: a model that is larger would have one row change others' gradients.
+   */
+  public static double mostOfModel(double clip) {
+    return MOST_OF_MODEL * Math.max(1.0, clip);
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.sparkfed.loss.VectorLoss;
 import io.sparkfed.math.CompensatedSums;
 import io.sparkfed.math.SymmetricMatrix;
 import io.sparkfed.model.ModelShape;
+import io.sparkfed.model.Scaling;
 
 /**
  * Sums over a worker's rows to which no row adds more than a bound, whatever stands in it.
@@ -94,7 +95,7 @@ public final class ClippedSums {
    *     identity
    * @param clip C
    * @return length d: for each output A times the sum
-   * @throws IllegalArgumentException if an argument is out of range
+   * @throws IllegalArgumentException if an argument is out of range, or not of the rows' features
    * @throws DataException if there are more rows than {@link #mostRows}
    */
   public static double[] gradient(
@@ -105,11 +106,12 @@ public final class ClippedSums {
       RowCut cut,
       double[] whitening,
       double clip) {
+    requireOf(rows, shape, cut);
     requireFew(
         rows, shape, whitening.length > 0, RowLengths.shifts(cut.scaling(), shape.features()));
     requireOrder(whitening, SampledGram.order(shape));
     RowLengths lengths =
-        RowLengthsKept.of(rows, shape, new RowLengths.Key(loss, cut.scaling(), whitening));
+        RowLengthsKept.of(rows, new RowLengths.Key(loss, shape, cut.scaling(), whitening));
     double limit = checked("clip", clip) * MARGIN;
     double[] sum = new ClippedGradient(loss, rows, shape, cut, lengths, limit).at(model);
     return whitening.length == 0 ? sum : turned(sum, shape, whitening);
@@ -139,7 +141,7 @@ public final class ClippedSums {
    * @param mostLabel the length that the label's entry is shortened to
    * @return packed upper triangle, off-diagonal entries times the root of 2, so that the vector's
    *     length is the matrix's
-   * @throws IllegalArgumentException if an argument is out of range
+   * @throws IllegalArgumentException if an argument is out of range, or not of the rows' features
    * @throws DataException if there are more rows than {@link #mostRows}
    */
   public static double[] products(
@@ -149,6 +151,7 @@ public final class ClippedSums {
       double labelMiddle,
       double labelScale,
       double mostLabel) {
+    requireOf(rows, shape, cut);
     requireFew(rows, shape, false, false);
     if (labelScale != 0.0) {
       checked("mostLabel", mostLabel);
@@ -165,9 +168,10 @@ public final class ClippedSums {
    */
   public static double squaredLengths(
       VectorLoss loss, Examples rows, ModelShape shape, RowCut cut) {
+    requireOf(rows, shape, cut);
     requireFew(rows, shape, false, false);
-    RowLengths.Key unturned = new RowLengths.Key(loss, cut.scaling(), new double[0]);
-    double[] inverses = RowLengths.of(rows, shape, unturned).inverses();
+    RowLengths.Key unturned = new RowLengths.Key(loss, shape, cut.scaling(), new double[0]);
+    double[] inverses = RowLengths.of(rows, unturned).inverses();
     CompensatedSums sum = new CompensatedSums(1);
     for (int i = 0; i < inverses.length; i++) {
       if (inverses[i] > 0.0 && cut.weight(rows, i) > 0.0) {
@@ -186,7 +190,7 @@ public final class ClippedSums {
    * @param whitening packed upper triangle of A, of order q; empty for the identity
    * @param most the bound
    * @return packed upper triangle, off-diagonal entries times the root of 2
-   * @throws IllegalArgumentException if an argument is out of range
+   * @throws IllegalArgumentException if an argument is out of range, or not of the rows' features
    * @throws DataException if there are more rows than {@link #mostRows}
    */
   public static double[] hessian(
@@ -222,7 +226,7 @@ public final class ClippedSums {
    *
    * @param clip C
    * @return packed upper triangle, off-diagonal entries times the root of 2, then the two numbers
-   * @throws IllegalArgumentException if an argument is out of range
+   * @throws IllegalArgumentException if an argument is out of range, or not of the rows' features
    * @throws DataException if there are more rows than {@link #mostRows}
    */
   public static double[] hessianOfCut(
@@ -246,6 +250,7 @@ public final class ClippedSums {
       double[] whitening,
       double most,
       double clip) {
+    requireOf(rows, shape, cut);
     requireFew(rows, shape, false, false);
     requireOrder(whitening, SampledGram.order(shape));
     double limit = checked("most", most) * MARGIN;
@@ -269,6 +274,20 @@ public final class ClippedSums {
         && (order >= MOST_ORDER || whitening.length != SymmetricMatrix.packedLength(order))) {
       throw new IllegalArgumentException(
           "a whitening must have an order of " + order + ", and one below " + MOST_ORDER);
+    }
+  }
+
+  /** What is asked of other columns than the rows have, or in other units, has no bound. */
+  private static void requireOf(Examples rows, ModelShape shape, RowCut cut) {
+    Scaling scaling = cut.scaling();
+    if (rows.features() != shape.features() || !scaling.shape().equals(shape)) {
+      throw new IllegalArgumentException(
+          "the model and the scaling must be of the rows' "
+              + rows.features()
+              + " features. Provided: "
+              + shape.features()
+              + " and "
+              + scaling.shape().features());
     }
   }
 

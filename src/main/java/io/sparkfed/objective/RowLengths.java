@@ -41,12 +41,13 @@ final class RowLengths {
   }
 
   /** What lengths depend on beside the rows; by content. */
-  record Key(VectorLoss loss, Scaling scaling, double[] whitening) {
+  record Key(VectorLoss loss, ModelShape shape, Scaling scaling, double[] whitening) {
     @Override
     public boolean equals(Object other) {
       return this == other
           || (other instanceof Key key
               && loss.equals(key.loss)
+              && shape.equals(key.shape)
               && scaling.shape().equals(key.scaling.shape())
               && Arrays.equals(scaling.means(), key.scaling.means())
               && Arrays.equals(scaling.factors(), key.scaling.factors())
@@ -87,7 +88,8 @@ final class RowLengths {
   }
 
   /** Finds the lengths of all rows. */
-  static RowLengths of(Examples rows, ModelShape shape, Key key) {
+  static RowLengths of(Examples rows, Key key) {
+    ModelShape shape = key.shape();
     Scaling scaling = key.scaling();
     double largest = largestShift(scaling, shape.features());
     boolean small = largest <= MOST_SHIFT;

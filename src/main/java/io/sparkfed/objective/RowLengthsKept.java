@@ -1,7 +1,6 @@
 package io.sparkfed.objective;
 
 import io.sparkfed.data.Examples;
-import io.sparkfed.model.ModelShape;
 import java.lang.ref.SoftReference;
 import java.util.Map;
 import java.util.WeakHashMap;
@@ -25,7 +24,7 @@ final class RowLengthsKept {
   private RowLengthsKept() {}
 
   /** Returns the lengths of rows. */
-  static RowLengths of(Examples rows, ModelShape shape, RowLengths.Key asked) {
+  static RowLengths of(Examples rows, RowLengths.Key asked) {
     RowLengths.Key key = shared(asked);
     synchronized (KEPT) {
       Kept kept = KEPT.get(rows);
@@ -34,7 +33,7 @@ final class RowLengthsKept {
         return lengths;
       }
     }
-    RowLengths lengths = RowLengths.of(rows, shape, key);
+    RowLengths lengths = RowLengths.of(rows, key);
     synchronized (KEPT) {
       KEPT.put(rows, new Kept(key, new SoftReference<>(lengths)));
     }

@@ -1,10 +1,10 @@
 package io.sparkfed.secure;
 
-import io.sparkfed.aggregate.NonFiniteValueException;
 import io.sparkfed.aggregate.OwnersSide;
 import io.sparkfed.aggregate.Question;
 import io.sparkfed.aggregate.Ring;
 import io.sparkfed.aggregate.Words;
+import io.sparkfed.hint.Worded;
 import io.sparkfed.privacy.Release;
 import io.sparkfed.privacy.Zcdp;
 import io.sparkfed.wire.Form;
@@ -14,7 +14,9 @@ import io.sparkfed.wire.WireReader;
 import io.sparkfed.wire.WireWriter;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.util.Arrays;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * A worker's answer on a public grid, {@code rint(v 2^f)}, with its share of noise on each number.
@@ -40,6 +42,7 @@ record NoisyAnswer<S>(
     int honestWorkers,
     Zcdp plan)
     implements QuestionWords<S> {
+  private static final System.Logger LOG = System.getLogger(NoisyAnswer.class.getName());
   private static final double LEAST_BOUND = 0x1p-250;
 
   /** A bound is between 2^29 and 2^30 on its grid. */
@@ -142,17 +145,41 @@ record NoisyAnswer<S>(
 
   @Override
   public long[] of(String worker, S held, OwnersSide owner) {
-    double[] answer = question.answer(worker, held, owner.clip());
+    double[] answer = orZeros(() -> question.answer(worker, held, owner.clip()));
     long[] words = new long[answer.length];
     long most = (1L << SUM_BITS) / workers;
     for (int j = 0; j < answer.length; j++) {
-      if (!Double.isFinite(answer[j])) {
-        throw new NonFiniteValueException(answer.length);
-      }
       long rounded = (long) Math.rint(Math.scalb(answer[j], fractionBits));
       words[j] = Math.max(-most, Math.min(most, rounded));
     }
     return owner.noise().apply(words);
+  }
+
+  /**
+   * Returns an answer, or zeros where it can't be computed or isn't one of numbers: that may depend
+   * on a row, and whoever saw it fail would be told so without noise, and unpaid. What is refused
+   * whatever the rows are is refused as always.
+   */
+  private double[] orZeros(Supplier<double[]> answer) {
+    String why;
+    try {
+      double[] numbers = answer.get();
+      if (numbers.length == question.layout().length()
+          && Arrays.stream(numbers).allMatch(Double::isFinite)) {
+        return numbers;
+      }
+      why = "its numbers are not finite, or too many";
+    } catch (ProtocolException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      why = e instanceof Worded ? e.getMessage() : e.getClass().getSimpleName();
+    }
+    LOG.log(
+        System.Logger.Level.ERROR,
+        "{0} can't be answered from this worker''s rows; zeros with noise stand for them ({1})",
+        question.name(),
+        why);
+    return new double[question.layout().length()];
   }
 
   /** Returns the numbers of an opened sum. */

@@ -122,6 +122,16 @@ class LauncherIT {
     assertEquals("", outcome.err());
   }
 
+  /** An owner has no Spark, and so nothing of what it brings. */
+  @Test
+  void study_withPrivacy_isReadWithTheJarAlone() throws Exception {
+    Path conf = Path.of("conf/hospitals-private.conf").toAbsolutePath();
+    Outcome outcome = outcome(command(folder, job("study"), conf.toString()));
+
+    assertEquals(0, outcome.code(), outcome.toString());
+    assertTrue(outcome.out().contains("at most 13.69 points above guessing"), outcome.toString());
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"train", "evaluate", "predict", "doctor", "compare"})
   void launcher_noArgument_isAnErrorOfUsage(String name) throws Exception {

@@ -34,6 +34,7 @@ import io.sparkfed.secure.masked.MaskedSum;
 import io.sparkfed.secure.sealed.SealedSum;
 import io.sparkfed.testing.Asked;
 import io.sparkfed.wire.Form;
+import io.sparkfed.wire.ProtocolException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -106,7 +107,7 @@ class NoisySumTest {
             0,
             (worker, held) -> {
               if (worker.equals(leftOut)) {
-                throw new IllegalStateException("not here");
+                throw new ProtocolException("not here");
               }
               double[] answer = new double[LENGTH];
               Arrays.fill(answer, held);

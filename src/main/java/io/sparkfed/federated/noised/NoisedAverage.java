@@ -169,8 +169,9 @@ final class NoisedAverage implements NoisedWork {
     server = server.from(saved.values(), SERVER);
     model = saved.values().get(MODEL).clone();
     done = saved.range()[0];
-    if (done > 0) {
-      releases.count(purpose(), asked(1), budgets.gradient(), done);
+    int updates = done + (done < plan.rounds() ? 1 : 0);
+    if (updates > 0) {
+      releases.count(purpose(), asked(1), budgets.gradient(), updates);
     }
     noteSettings();
     notes.add(NoisedFit.GONE_ON_WITH);

@@ -51,8 +51,8 @@ final class NoisedFit implements NoisedWork {
 
   static final Message GONE_ON_WITH =
       Message.of(
-          "the training was gone on with: a round that was under way when it ended is released"
-              + " once more, and what that cost is in the owners' ledgers alone");
+          "the training was gone on with: what was under way when it ended may have been released"
+              + " already, and a round is accounted for as if it had been");
 
   private final TrainingPlan plan;
   private final PrivatePlan privacy;
@@ -307,13 +307,12 @@ final class NoisedFit implements NoisedWork {
   }
 
   private GradientWithin gradient(double[] at, double clip) {
+    double own = clip / coordinates.factor();
+    double most = GradientWithin.mostOfModel(own);
+    double[] model =
+        Arrays.stream(inColumns(at)).map(v -> Math.max(-most, Math.min(most, v))).toArray();
     return new GradientWithin(
-        inColumns(at),
-        plan.loss(),
-        shape,
-        privacy.cut(),
-        coordinates.whitening(),
-        clip / coordinates.factor());
+        model, plan.loss(), shape, privacy.cut(), coordinates.whitening(), own);
   }
 
   @Override
@@ -406,9 +405,10 @@ final class NoisedFit implements NoisedWork {
       double clip = MeanRate.firstClip(order, mostLabel());
       releases.count(FIRST, gradient(course.iterate(), clip), budgets.gradient(), first);
     }
-    if (course.done() > first) {
+    int gradients = course.done() - first + (course.isOver() ? 0 : 1);
+    if (gradients > 0) {
       GradientWithin asked = gradient(course.iterate(), steps.clip());
-      releases.count(purpose(), asked, budgets.gradient(), course.done() - first);
+      releases.count(purpose(), asked, budgets.gradient(), gradients);
     }
     notes.add(GONE_ON_WITH);
   }

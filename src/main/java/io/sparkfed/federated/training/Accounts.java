@@ -16,7 +16,8 @@ final class Accounts {
 
   /**
    * Returns the account of a run. A row is among training or test rows, so the larger of both sums
-   * counts; a worker has rows in both, so their sum does.
+   * counts; a worker has rows in both, so their sum does. A run that was gone on with may have cost
+   * more than it set out for.
    *
    * @param honest of how many workers the noise is relied on
    * @param priced at the price of rows
@@ -29,7 +30,7 @@ final class Accounts {
     Zcdp spent = privacy.unit() == HiddenUnit.WORKER ? train.then(test) : train.beside(test);
     return new PrivacyAccount(
         privacy.unit(),
-        privacy.epsilon(),
+        Math.max(privacy.epsilon(), spent.epsilon(privacy.delta())),
         privacy.delta(),
         spent.rho().doubleValue(),
         GaussianCurve.epsilon(spent.mu(), privacy.delta()),

@@ -123,7 +123,7 @@ class PoissonRatesTest {
     }
     assertEquals(intercept, result.model().values()[WEIGHTS.length], 2.0 * error);
     assertEquals(
-        "[1 products, 1 first gradient, 7 gradient]",
+        "[1 lengths, 1 products, 1 first gradient, 7 gradient]",
         result.privacy().orElseThrow().releases().stream()
             .map((Released one) -> one.sums() + " " + one.purpose())
             .toList()

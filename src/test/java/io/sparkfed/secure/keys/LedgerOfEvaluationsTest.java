@@ -68,7 +68,7 @@ class LedgerOfEvaluationsTest extends WithThreeOwners {
     TrainingResult result = trainWithTestRows(sameForTestRows());
 
     Ledger ledger = owners.ledger("a");
-    assertEquals(ROUNDS + 2, ledger.charges().size());
+    assertEquals(ROUNDS + 3, ledger.charges().size());
     assertEquals(
         1, ledger.charges().stream().filter(line -> line.contains("EvaluationWithin")).count());
     assertTrue(ONE.covers(ledger.spent()));
@@ -86,10 +86,15 @@ class LedgerOfEvaluationsTest extends WithThreeOwners {
 
     TrainingResult result = trainWithTestRows(new RunBudget(ONE, ONE, 0.2, 0.0, 0.0, 0.2));
 
-    assertEquals(ROUNDS + 3, owners.ledger("a").charges().size());
+    assertEquals(ROUNDS + 4, owners.ledger("a").charges().size());
     assertTrue(ONE.covers(owners.ledger("a").spent()));
     assertEquals(
-        List.of("products train", "gradient train", "evaluation train", "evaluation test"),
+        List.of(
+            "lengths train",
+            "products train",
+            "gradient train",
+            "evaluation train",
+            "evaluation test"),
         result.privacy().orElseThrow().releases().stream()
             .map(release -> release.purpose() + " " + release.rows().text())
             .toList());
@@ -146,7 +151,7 @@ class LedgerOfEvaluationsTest extends WithThreeOwners {
     withTestRows(runId, sameForTestRows(), CheckpointListener.NONE)
         .resume(states.get(states.size() - 1));
 
-    assertEquals(ROUNDS + 3, owners.ledger("a").charges().size());
+    assertEquals(ROUNDS + 4, owners.ledger("a").charges().size());
     double spent = owners.ledger("a").spent().rho().doubleValue();
     assertEquals(ONE.times(2).rho().doubleValue(), spent, 1e-3 * spent);
   }
