@@ -12,8 +12,8 @@ import java.util.OptionalDouble;
 
 /**
  * The sum of {@code a a'} over the training rows: a is a row's features and the 1 of the intercept,
- * shortened to the cut's norm, and, for least squares, {@code labelScale (y - labelMiddle)} after
- * them. Off-diagonal entries are times the root of 2.
+ * and, for least squares, {@code labelScale (y - labelMiddle)} after them. All is shortened by what
+ * brings the features to the cut's norm. Off-diagonal entries are times the root of 2.
  *
  * @param shape the model's
  * @param cut how far a row reaches

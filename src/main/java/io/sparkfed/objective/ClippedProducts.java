@@ -8,8 +8,10 @@ import io.sparkfed.model.ModelShape;
 import java.util.Arrays;
 
 /**
- * The sum of {@code w a a'} over rows, where a is a row in the units of the scaling, shortened, and
- * maybe its label. Sparse rows stay sparse where the scaling doesn't shift them. Not thread-safe.
+ * The sum of {@code w a a'} over rows, where a is a row in the units of the scaling and maybe its
+ * label, shortened together: a row that is longer than it may be counts less, and its label is
+ * still what its features make of it. Sparse rows stay sparse where the scaling doesn't shift them.
+ * Not thread-safe.
  */
 final class ClippedProducts {
   private static final int ROWS_OF_A_BLOCK = 64;
@@ -43,7 +45,7 @@ final class ClippedProducts {
    *
    * @param scale of a label; 0 for none
    * @param most of a label's entry
-   * @param norm of the other entries
+   * @param norm of the other entries: where they are longer, all are shortened alike
    */
   double[] of(double middle, double scale, double most, double norm) {
     Label label = scale == 0.0 ? null : new Label(middle, scale, most);
@@ -73,7 +75,7 @@ final class ClippedProducts {
     }
   }
 
-  /** Returns what a row is multiplied with, or 0 if it is not to be summed. */
+  /** Returns what a row and its label are multiplied with, or 0 if it is not to be summed. */
   private static double factor(double squares, double norm, double label) {
     double length = Math.sqrt(squares);
     if (!(length < MOST_LENGTH) || Double.isNaN(label)) {
@@ -103,11 +105,11 @@ final class ClippedProducts {
           Arrays.fill(a, at, at + size, 0.0);
           continue;
         }
-        for (int j = at; factor < 1.0 && j < at + order; j++) {
-          a[j] *= factor;
-        }
         if (label != null) {
           a[at + order] = ofLabel;
+        }
+        for (int j = at; factor < 1.0 && j < at + size; j++) {
+          a[j] *= factor;
         }
       }
       Kernels.best().addSymmetricProducts(a, width, count, width, weights, panel, partial);
@@ -139,12 +141,12 @@ final class ClippedProducts {
       if (factor == 0.0) {
         continue;
       }
-      for (int e = 0; e < entries; e++) {
-        values[e] *= factor;
-      }
       if (label != null) {
         columns[entries] = order;
         values[entries++] = ofLabel;
+      }
+      for (int e = 0; e < entries; e++) {
+        values[e] *= factor;
       }
       double weight = cut.weight(rows, i);
       for (int e = 0; e < entries; e++) {

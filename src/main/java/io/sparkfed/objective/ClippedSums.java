@@ -135,10 +135,11 @@ public final class ClippedSums {
 
   /**
    * Returns the sum of {@code z z'} over the rows, each z shortened to the cut's norm. With a label
-   * z has one entry more, {@code labelScale (y - labelMiddle)}.
+   * z has one entry more, {@code labelScale (y - labelMiddle)}, which is shortened by the same
+   * factor: least squares of such rows are of weighted ones, and so without bias.
    *
    * @param labelScale 0 for no label
-   * @param mostLabel the length that the label's entry is shortened to
+   * @param mostLabel the length that the label's entry is cut to before
    * @return packed upper triangle, off-diagonal entries times the root of 2, so that the vector's
    *     length is the matrix's
    * @throws IllegalArgumentException if an argument is out of range, or not of the rows' features

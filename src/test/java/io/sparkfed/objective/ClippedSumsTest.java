@@ -122,12 +122,12 @@ class ClippedSumsTest {
       BigDecimal norm = new BigDecimal(cut.norm());
       BigDecimal factor = length.compareTo(norm) > 0 ? norm.divide(length, DIGITS) : BigDecimal.ONE;
       BigDecimal[] a = Arrays.copyOf(z, size);
-      for (int j = 0; j < order; j++) {
-        a[j] = z[j].multiply(factor, DIGITS);
-      }
       if (size > order) {
         double label = scale * (rows.label(i) - middle);
         a[order] = new BigDecimal(Math.max(-mostLabel, Math.min(mostLabel, label)));
+      }
+      for (int j = 0; j < size; j++) {
+        a[j] = a[j].multiply(factor, DIGITS);
       }
       BigDecimal weight =
           new BigDecimal(Math.min(rows.weight(i), cut.mostWeight()) / cut.mostWeight());

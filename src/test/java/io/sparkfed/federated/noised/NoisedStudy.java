@@ -62,6 +62,11 @@ record NoisedStudy(
     return new NoisedStudy(built(builders, shape), shape, cut, 1e-5, rows.length, honest);
   }
 
+  /** Returns the same of rows that are shortened to a norm. */
+  NoisedStudy within(double norm) {
+    return new NoisedStudy(shards, shape, cut.within(norm), delta, rows, honest);
+  }
+
   /**
    * Returns rows of two classes at four workers: normal features of one deviation, with labels from
    * a logistic model whose scores have the deviation 2.

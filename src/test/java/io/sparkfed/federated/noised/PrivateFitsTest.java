@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sparkfed.data.Examples;
 import io.sparkfed.data.Shard;
+import io.sparkfed.evaluation.FitStatistics;
 import io.sparkfed.federated.PrivatePlan;
+import io.sparkfed.federated.TrainingResult;
 import io.sparkfed.federated.training.FederatedTrainer;
 import io.sparkfed.loss.LogisticLoss;
 import io.sparkfed.model.Coefficients;
@@ -12,6 +14,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -25,6 +28,8 @@ class PrivateFitsTest {
 
   /** So many that the mean of what they explain, of deviation .12, is known to .012. */
   private static final int FITS = 100;
+
+  private static final int SHORTENED_FITS = 20;
 
   /** Without privacy the optimum has a loss of .322621, and .8499 of the test rows are right. */
   @ParameterizedTest
@@ -103,6 +108,42 @@ class PrivateFitsTest {
     }
 
     assertTrue(explained >= central + more, explained + ", theirs " + central);
+  }
+
+  /** Rows that are shortened, all of them, tell the same coefficients as whole ones. */
+  @Test
+  void train_leastSquaresOfShortenedRows_isWithoutBias() {
+    double[] truth = {1.0, -0.5, 0.2};
+    double[] sums = new double[truth.length];
+    double[] variances = new double[truth.length];
+    for (int seed = 0; seed < SHORTENED_FITS; seed++) {
+      Random random = new Random(seed);
+      double[][] rows = new double[8_000][];
+      for (int i = 0; i < rows.length; i++) {
+        double x = 2.0 * random.nextDouble() - 1.0;
+        double z = 2.0 * random.nextDouble() - 1.0;
+        double label = truth[0] * x + truth[1] * z + truth[2] + 0.3 * random.nextGaussian();
+        rows[i] = new double[] {x, z, within(label, LABELS)};
+      }
+      NoisedStudy study = NoisedStudy.ofNumbers(rows, 2).within(1.0);
+      TrainingResult result =
+          new FederatedTrainer(
+                  study.federation(),
+                  study.leastSquares(PrivatePlan.Method.STATISTICS, LABELS, 8.0, seed),
+                  round -> {})
+              .train();
+      FitStatistics statistics = result.statistics().orElseThrow();
+      for (int j = 0; j < truth.length; j++) {
+        double error = statistics.coefficients().get(j).standardError();
+        double off = result.model().values()[j] - truth[j];
+        assertTrue(Math.abs(off) <= 4.0 * error, j + ": " + off + ", error " + error);
+        sums[j] += off;
+        variances[j] += error * error;
+      }
+    }
+    for (int j = 0; j < truth.length; j++) {
+      assertTrue(Math.abs(sums[j]) <= 3.5 * Math.sqrt(variances[j]), j + ": " + sums[j]);
+    }
   }
 
   /** Features in [-1, 1] and labels within {@link #LABELS}, these last. */
