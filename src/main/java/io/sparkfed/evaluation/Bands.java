@@ -15,7 +15,7 @@ record Bands(double top, int count) {
   /** In deviations: so much is never of noise, with a chance below 1e-6 a band. */
   private static final double CERTAIN = 5.0;
 
-  /** The same in a band beside one that is certain: tails are thin. */
+  /** The same in a band beside one that is certain. */
   private static final double LIKELY = 2.5;
 
   /**
@@ -36,8 +36,7 @@ record Bands(double top, int count) {
   }
 
   /**
-   * Returns the first band in which something is seen: those above count as empty. If there is
-   * none, {@code count}.
+   * Returns the first band in which something is seen. If there is none, {@code count}.
    *
    * @param sums over the rows of each band, of parts of the band's end
    * @param deviation of the noise on each
@@ -54,46 +53,80 @@ record Bands(double top, int count) {
   }
 
   /**
-   * Returns the sum over the rows of a function of their sizes, if tails are thin: what is hidden
-   * by noise is in the band above those that are seen, which counts as what noise shows of it, but
-   * no less than 0. Hidden where nothing is seen.
+   * A sum over rows.
+   *
+   * @param sum hidden where nothing is seen
+   * @param from rows of the bands above are not in it, nor in its deviation
+   * @param hidden how many of these there may be, unless noise is larger than it hardly ever is
+   */
+  record Total(Noised sum, int from, double hidden) {}
+
+  /**
+   * Returns the sum over the rows of a function of their sizes. What noise hides counts as what
+   * noise shows of it, but no less than 0. Where bands in which nothing is seen could hide so much
+   * that the sum would say nothing, the sum is of rows up to a size: but for the lowest of them
+   * these bands are left out.
    *
    * @param ofEnd the function, ascending from 0; of a band's end it is what counts 1
    */
-  Noised total(double[] sums, double deviation, DoubleUnaryOperator ofEnd) {
+  Total total(double[] sums, double deviation, DoubleUnaryOperator ofEnd) {
     int first = first(sums, deviation);
     return total(sums, deviation, ofEnd, first, first - 1);
   }
 
   /**
    * Returns the sum of the sizes, where some rows may be far from all others, as the few of a rare
-   * class are: up to a size all bands count like the one above those that are seen.
+   * class are: up to a size no bands are left out.
    *
    * @param reach the size
    */
-  Noised total(double[] sums, double deviation, double reach) {
+  Total total(double[] sums, double deviation, double reach) {
     int first = first(sums, deviation);
     return total(sums, deviation, end -> end, first, Math.min(first - 1, band(reach)));
   }
 
-  /** Returns the sum over the rows of a function of their sizes, of the bands from one on. */
-  Noised total(double[] sums, double deviation, DoubleUnaryOperator ofEnd, int first) {
-    return total(sums, deviation, ofEnd, first, first);
-  }
-
-  private Noised total(
+  private Total total(
       double[] sums, double deviation, DoubleUnaryOperator ofEnd, int first, int hidden) {
     if (first == count) {
-      return Noised.HIDDEN;
+      return new Total(Noised.HIDDEN, 0, 0.0);
     }
+    int from = Math.max(0, hidden);
+    Noised some = of(sums, deviation, ofEnd, first, from);
+    Noised all = of(sums, deviation, ofEnd, first, 0);
+    if (from == 0 || new Noised(some.value(), all.deviation()).isSeen()) {
+      return new Total(all, 0, 0.0);
+    }
+    double above = 0.0;
+    double least = 1.0;
+    for (int k = 0; k < from; k++) {
+      above += sums[k];
+      least = Math.min(least, ofEnd.applyAsDouble(end(k + 1)) / ofEnd.applyAsDouble(end(k)));
+    }
+    return new Total(
+        some, from, (Math.max(0.0, above) + LIKELY * deviation * Math.sqrt(from)) / least);
+  }
+
+  private Noised of(
+      double[] sums, double deviation, DoubleUnaryOperator ofEnd, int first, int from) {
     double total = 0.0;
     double squares = 0.0;
-    for (int k = Math.max(0, hidden); k < count; k++) {
+    for (int k = from; k < count; k++) {
       double end = ofEnd.applyAsDouble(end(k));
       boolean isSeen = k >= first;
       total += end * (isSeen ? sums[k] : Math.max(0.0, sums[k]));
       double error = isSeen ? end : MISSED * end;
       squares += error * error;
+    }
+    return new Noised(total, deviation * Math.sqrt(squares));
+  }
+
+  /** Returns the sum of sizes that have signs, of the bands from one on. */
+  Noised signed(double[] sums, double deviation, int from) {
+    double total = 0.0;
+    double squares = 0.0;
+    for (int k = from; k < count; k++) {
+      total += end(k) * sums[k];
+      squares += end(k) * end(k);
     }
     return new Noised(total, deviation * Math.sqrt(squares));
   }

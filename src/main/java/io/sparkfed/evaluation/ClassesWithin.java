@@ -39,11 +39,12 @@ record ClassesWithin(SoftmaxLoss loss) implements BoundedSums {
     Noised right = sums.sum(0, RIGHT);
     Noised wrong = sums.sum(0, WRONG);
     Noised rows = right.plus(wrong);
-    Noised mean = OutcomesWithin.meanLoss(sums, rows);
+    Bands.Total losses = OutcomesWithin.losses(sums, rows);
+    Noised mean = losses.sum().over(rows);
     int classes = loss.classes();
     Noised precisions = new Noised(0.0, 0.0);
     Noised recalls = precisions;
-    int occurring = 0;
+    Noised[] labels = new Noised[classes];
     for (int k = 0; k < classes; k++) {
       int[] missed = new int[classes - 1];
       int[] mistaken = new int[classes - 1];
@@ -55,20 +56,18 @@ record ClassesWithin(SoftmaxLoss loss) implements BoundedSums {
         }
       }
       Noised hits = sums.sum(2, cell(k, k));
-      Noised recall = Noised.share(hits, sums.sum(2, missed));
-      if (!Double.isNaN(recall.value())) {
-        occurring++;
-        recalls = recalls.plus(recall);
-        Noised precision = Noised.share(hits, sums.sum(2, mistaken));
-        // As that of a class that is never predicted.
-        precisions = Double.isNaN(precision.value()) ? precisions : precisions.plus(precision);
-      }
+      labels[k] = hits.plus(sums.sum(2, missed));
+      // Whether a class occurs, and is predicted, is as hidden as its share: so is a mean over it.
+      recalls = recalls.plus(Noised.share(hits, sums.sum(2, missed)));
+      precisions = precisions.plus(Noised.share(hits, sums.sum(2, mistaken)));
     }
     return new NoisedMetrics.Builder(rows, sums.heaviest())
         .put("logLoss", mean)
         .put("accuracy", Noised.share(right, wrong))
-        .put("macroPrecision", precisions.times(1.0 / occurring))
-        .put("macroRecall", recalls.times(1.0 / occurring))
+        .put("macroPrecision", precisions.times(1.0 / classes))
+        .put("macroRecall", recalls.times(1.0 / classes))
+        .leftOut(OutcomesWithin.LOSSES_BEYOND, LOSSES, losses, "logLoss")
+        .labels(labels)
         .with(mean.value());
   }
 }

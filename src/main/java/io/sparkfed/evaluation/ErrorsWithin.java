@@ -21,6 +21,7 @@ record ErrorsWithin(Loss loss, double low, double high, double center) implement
   private static final int SQUARES = 1;
   private static final int SIZES = 2;
   private static final int LOSSES = 3;
+  private static final String ERRORS_BEYOND = "errors beyond";
 
   /** How many times the largest label a deviance may be. */
   private static final double DEVIANCES = 16.0;
@@ -113,49 +114,60 @@ record ErrorsWithin(Loss loss, double low, double high, double center) implement
   public NoisedMetrics metrics(NoisedSums sums) {
     Bands errors = errors();
     Noised rows = sums.sum(ROWS, 0);
-    Noised squared = errors.total(sums.of(SQUARES), sums.deviation(SQUARES), ErrorsWithin::square);
-    Noised meanSquared = squared.over(rows);
-    Noised meanSize = errors.total(sums.of(SIZES), sums.deviation(SIZES), end -> end).over(rows);
+    Bands.Total squared =
+        errors.total(sums.of(SQUARES), sums.deviation(SQUARES), ErrorsWithin::square);
+    Noised meanSquared = squared.sum().over(rows);
+    Bands.Total sizes = errors.total(sums.of(SIZES), sums.deviation(SIZES), end -> end);
+    Noised meanSize = sizes.sum().over(rows);
     NoisedMetrics.Builder metrics = new NoisedMetrics.Builder(rows, sums.heaviest());
     if (!isAround()) {
-      Noised halves = deviances().total(sums.of(LOSSES), sums.deviation(LOSSES), end -> end);
-      Noised mean = halves.over(rows);
+      Bands.Total halves = deviances().total(sums.of(LOSSES), sums.deviation(LOSSES), end -> end);
+      Noised mean = halves.sum().over(rows);
       return metrics
           .put("meanDeviance", mean.times(2.0))
-          .put("deviance", halves.times(2.0 * sums.heaviest()))
+          .put("deviance", halves.sum().times(2.0 * sums.heaviest()))
           .put("mae", meanSize)
           .put("rmse", meanSquared.root())
+          .leftOut("half deviances beyond", deviances(), halves, "meanDeviance", "deviance")
+          .leftOut(ERRORS_BEYOND, errors, sizes, "mae")
+          .leftOut(ERRORS_BEYOND, errors, squared, "rmse")
           .with(mean.value());
     }
+    Bands.Total labels =
+        errors.total(sums.of(labels() + 1), sums.deviation(labels() + 1), ErrorsWithin::square);
     metrics
         .put("meanSquaredError", meanSquared)
         .put("rmse", meanSquared.root())
         .put("mae", meanSize)
-        .put("r2", explained(sums, rows, squared))
-        .put("sumSquaredErrors", squared.times(sums.heaviest()));
+        .put("r2", explained(sums, rows, squared.sum(), labels))
+        .put("sumSquaredErrors", squared.sum().times(sums.heaviest()))
+        .leftOut(
+            ERRORS_BEYOND, errors, squared, "meanSquaredError", "rmse", "r2", "sumSquaredErrors")
+        .leftOut(ERRORS_BEYOND, errors, sizes, "mae")
+        .leftOut("labels farther from " + Limit.number(center) + " than", errors, labels, "r2");
     if (!hasOwnLoss()) {
       return metrics.with(meanSquared.value());
     }
-    Noised mean = errors.total(sums.of(LOSSES), sums.deviation(LOSSES), this::ofEnd).over(rows);
-    return metrics.put("huberLoss", mean).with(mean.value());
+    Bands.Total losses = errors.total(sums.of(LOSSES), sums.deviation(LOSSES), this::ofEnd);
+    Noised mean = losses.sum().over(rows);
+    return metrics
+        .put("huberLoss", mean)
+        .leftOut(ERRORS_BEYOND, errors, losses, "huberLoss")
+        .with(mean.value());
   }
 
-  private Noised explained(NoisedSums sums, Noised rows, Noised squared) {
-    Bands bands = errors();
-    int at = labels();
-    double[] squares = sums.of(at + 1);
-    int first = bands.first(squares, sums.deviation(at + 1));
-    Noised second = bands.total(squares, sums.deviation(at + 1), ErrorsWithin::square, first);
-    Noised sum = bands.total(sums.of(at), sums.deviation(at), end -> end, first);
+  private Noised explained(NoisedSums sums, Noised rows, Noised squared, Bands.Total second) {
     if (!rows.isSeen()) {
       return Noised.HIDDEN;
     }
+    Noised sum =
+        errors().signed(sums.of(labels()), sums.deviation(labels()), second.from());
     double mean = sum.value() / rows.value();
     Noised variation =
         new Noised(
-            second.value() - mean * sum.value(),
+            second.sum().value() - mean * sum.value(),
             Math.hypot(
-                second.deviation(),
+                second.sum().deviation(),
                 Math.hypot(2.0 * mean * sum.deviation(), mean * mean * rows.deviation())));
     if (!variation.isSeen()) {
       return Noised.HIDDEN;

@@ -18,6 +18,11 @@ record Noised(double value, double deviation) {
     return value > LEAST_RATIO * deviation;
   }
 
+  /** Returns what a sum that is never negative hardly exceeds. */
+  double most() {
+    return Math.max(0.0, value) + LEAST_RATIO * deviation;
+  }
+
   /** Returns the mean of what was summed; hidden where the number of rows is. */
   Noised over(Noised rows) {
     if (!rows.isSeen()) {

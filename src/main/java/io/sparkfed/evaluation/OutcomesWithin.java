@@ -29,6 +29,8 @@ record OutcomesWithin(
   /** Losses of a probability of 1e-7, or three margins on the wrong side, squared. */
   static final Bands LOSSES = new Bands(16.0, 16);
 
+  static final String LOSSES_BEYOND = "losses beyond";
+
   private static final int OUTCOMES = 0;
   private static final int TRUE_POSITIVES = Confusion.cell(true, true);
   private static final int FALSE_POSITIVES = Confusion.cell(false, true);
@@ -78,13 +80,13 @@ record OutcomesWithin(
   }
 
   /**
-   * Returns the mean of losses that are the second part. Of a class as rare as what noise hides, a
+   * Returns the sum of losses that are the second part. Of a class as rare as what noise hides, a
    * model says that it is, and what rows of it lose is the logarithm of that.
    */
-  static Noised meanLoss(NoisedSums sums, Noised rows) {
+  static Bands.Total losses(NoisedSums sums, Noised rows) {
     double deviation = sums.deviation(1);
     double reach = Math.log(Math.max(1.0, rows.value() / deviation));
-    return LOSSES.total(sums.of(1), deviation, reach).over(rows);
+    return LOSSES.total(sums.of(1), deviation, reach);
   }
 
   @Override
@@ -93,10 +95,15 @@ record OutcomesWithin(
     Noised wrong = sums.sum(OUTCOMES, FALSE_POSITIVES, FALSE_NEGATIVES);
     Noised found = sums.sum(OUTCOMES, TRUE_POSITIVES);
     Noised rows = right.plus(wrong);
-    Noised mean = meanLoss(sums, rows);
+    Bands.Total losses = losses(sums, rows);
+    Noised mean = losses.sum().over(rows);
     NoisedMetrics.Builder metrics =
         new NoisedMetrics.Builder(rows, sums.heaviest())
             .put(lossName, mean)
+            .leftOut(LOSSES_BEYOND, LOSSES, losses, lossName)
+            .labels(
+                sums.sum(OUTCOMES, FALSE_POSITIVES, TRUE_NEGATIVES),
+                sums.sum(OUTCOMES, TRUE_POSITIVES, FALSE_NEGATIVES))
             .put("accuracy", Noised.share(right, wrong))
             .put("precision", Noised.share(found, sums.sum(OUTCOMES, FALSE_POSITIVES)))
             .put("recall", Noised.share(found, sums.sum(OUTCOMES, FALSE_NEGATIVES)));

@@ -2,6 +2,7 @@ package io.sparkfed.evaluation;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -31,6 +32,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BoundedSumsTest {
   private static final int ROWS = 4000;
   private static final double DELTA = 1.0;
+
+  private static final Coefficients SLOPE =
+      new Coefficients(new ModelShape(1, true), new double[] {1.0, 0.0});
 
   private static VectorLoss loss(Family family) {
     return family.loss(3, DELTA);
@@ -254,14 +258,14 @@ class BoundedSumsTest {
     Drawn drawn = draw(family, metric);
 
     double error = Math.hypot(drawn.deviation(), drawn.mean() - truth);
-    assertEquals(500, drawn.seen());
+    assertTrue(drawn.seen() >= 495, drawn.toString());
     assertTrue(error >= 0.5 * drawn.stated() && error <= 1.5 * drawn.stated(), drawn.toString());
   }
 
   /** What epsilon 1 is worth on 4000 rows. */
   @ParameterizedTest
   @CsvSource({
-    "LOGISTIC, accuracy, 0.004", "LOGISTIC, auc, 0.009", "LOGISTIC, logLoss, 0.02",
+    "LOGISTIC, accuracy, 0.004", "LOGISTIC, auc, 0.009", "LOGISTIC, logLoss, 0.04",
     "SVM, accuracy, 0.003", "SOFTMAX, accuracy, 0.004", "LINEAR, r2, 0.05"
   })
   void metrics_ofNoisySumsAtEpsilonOne_sayMuch(Family family, String metric, double most) {
@@ -335,6 +339,145 @@ class BoundedSumsTest {
 
     assertEquals(expected.get("rmse"), found.metrics().get("rmse"), 0.05);
     assertEquals(expected.get("r2"), found.metrics().get("r2"), 0.05);
+  }
+
+  /** Errors of deviation 1, of which a part is at 80 of the 100 that bounds allow. */
+  private static Examples heavyTailed(int rows, double part) {
+    Random random = new Random(6);
+    double[][] x = new double[rows][1];
+    double[] y = new double[rows];
+    for (int i = 0; i < rows; i++) {
+      x[i][0] = random.nextGaussian();
+      y[i] = i < part * rows ? (i % 2 == 0 ? 55.0 : -39.0) : x[i][0] + random.nextGaussian();
+    }
+    return Table.of(x, y).examples();
+  }
+
+  /**
+   * Rows far from all others that noise hides are in what is stated, or it's said that they aren't
+   * counted, and how many they may be.
+   */
+  @ParameterizedTest
+  @CsvSource({"10000, 0.003", "10000, 0.01", "40000, 0.003", "10000, 0.0"})
+  void metrics_ofHeavyTails_areNearTheTruthOrSayWhatTheyLeaveOut(int rows, double part) {
+    Examples examples = heavyTailed(rows, part);
+    MetricSettings settings = MetricSettings.of(Family.LINEAR);
+    MetricSums exactly = MetricSums.of(Family.LINEAR, loss(Family.LINEAR), settings);
+    double[] all = new double[exactly.length()];
+    exactly.add(examples, SLOPE, all, 0);
+    Map<String, Double> exact = exactly.metrics(all, 0);
+    double[] opened = sums(Family.LINEAR).of(examples, SLOPE, i -> 1.0);
+    double noise = sums(Family.LINEAR).bound() * 4.05 * 1.2248;
+    Random random = new Random(8);
+    int wrong = 0;
+    for (int draw = 0; draw < 200; draw++) {
+      double[] noisy = Arrays.stream(opened).map(v -> v + noise * random.nextGaussian()).toArray();
+      NoisedMetrics found = metrics(Family.LINEAR, noisy, noise);
+      for (String name : List.of("rmse", "mae", "r2")) {
+        double off = Math.abs(found.metrics().get(name) - exact.get(name));
+        boolean isSaid =
+            found.limits().stream()
+                .anyMatch(
+                    limit -> limit.text().contains(name) && limit.most() >= part * rows);
+        wrong += off <= 4.0 * found.errors().getOrDefault(name, 9.0) || isSaid ? 0 : 1;
+      }
+    }
+
+    assertTrue(wrong <= 12, wrong + " of 600");
+  }
+
+  /** Where rows are so many that noise in all bands is little, nothing is left out. */
+  @Test
+  void metrics_ofHeavyTailsOfMillionsOfRows_countThem() {
+    double[] opened = sums(Family.LINEAR).of(heavyTailed(10_000, 0.0003), SLOPE, i -> 1.0);
+    double[] many = Arrays.stream(opened).map(v -> 300.0 * v).toArray();
+
+    NoisedMetrics found = metrics(Family.LINEAR, many, 5.0);
+
+    assertEquals(List.of(), found.limits());
+    assertEquals(Math.sqrt(1.0 + 0.0003 * 47.0 * 47.0), found.metrics().get("rmse"), 0.05);
+  }
+
+  /** Of ordinary rows, in bounds of a few deviations: figures are of use, and of all rows. */
+  @Test
+  void metrics_ofThinTailsInFittingBounds_areOfAllRows() {
+    Examples rows = heavyTailed(10_000, 0.0);
+    BoundedSums fitting =
+        BoundedSums.of(
+            Family.LINEAR,
+            loss(Family.LINEAR),
+            MetricSettings.of(Family.LINEAR),
+            Optional.of(new Interval(-5.0, 5.0)),
+            0.0);
+    double noise = fitting.bound() * 4.05;
+
+    NoisedMetrics found =
+        fitting.metrics(
+            new NoisedSums(fitting.parts(), fitting.of(rows, SLOPE, i -> 1.0), noise, 1.0));
+
+    assertEquals(List.of(), found.limits());
+    assertEquals(1.0, found.metrics().get("rmse"), 0.05);
+    assertTrue(found.errors().get("rmse") < 0.06, found.toString());
+    assertTrue(found.errors().get("r2") < 0.06, found.toString());
+  }
+
+  /** Labels -1 and 1, or 1 and 2: rows of one of them are left out, and nobody told it else. */
+  @ParameterizedTest
+  @CsvSource({"LOGISTIC, -1, 1, 0", "LOGISTIC, 1, 2, 0", "SVM, 0, 2, 1", "SOFTMAX, 0, 1, 2"})
+  void metrics_ofALabelThatNoRowHas_sayIt(Family family, double one, double other, int unseen) {
+    double[][] x = new double[ROWS][2];
+    double[] y = new double[ROWS];
+    for (int i = 0; i < ROWS; i++) {
+      y[i] = i % 2 == 0 ? one : other;
+    }
+    double[] opened = of(family, Table.of(x, y).examples());
+
+    NoisedMetrics found = metrics(family, opened, 5.0);
+    NoisedMetrics usual = metrics(family, of(family, Table.random(2L, ROWS, 2, family).examples()), 5.0);
+
+    assertEquals(1, found.limits().size(), found.toString());
+    String told = found.limits().get(0).told();
+    assertTrue(told.startsWith("next to no row with label " + unseen + " was seen"), told);
+    assertTrue(told.contains(family == Family.SOFTMAX ? "must be 0 to 2" : "must be 0 or 1"), told);
+    assertTrue(told.matches(".*at most \\d+ rows.*"), told);
+    assertTrue(found.ofWorkers().limits().get(0).told().contains(" workers"));
+    assertTrue(usual.limits().stream().noneMatch(limit -> limit.told().contains("label")));
+  }
+
+  /** A mean over classes isn't known where one of them isn't. */
+  @Test
+  void metrics_ofAClassThatNoiseHides_haveNoMeansOverClasses() {
+    Random random = new Random(2);
+    double[][] x = new double[ROWS][2];
+    double[] y = new double[ROWS];
+    for (int i = 0; i < ROWS; i++) {
+      y[i] = i < 20 ? 2.0 : i % 2;
+      x[i][0] = random.nextGaussian();
+    }
+    double[] opened = of(Family.SOFTMAX, Table.of(x, y).examples());
+
+    NoisedMetrics found = metrics(Family.SOFTMAX, opened, 10.0);
+
+    assertEquals(Double.NaN, found.metrics().get("macroRecall"));
+    assertFalse(found.errors().containsKey("macroRecall"));
+    assertFalse(Double.isNaN(found.metrics().get("accuracy")));
+  }
+
+  /** Nor is one of a class that is hardly ever predicted. */
+  @Test
+  void metrics_ofAClassThatIsNotPredicted_haveNoMeanPrecision() {
+    double[][] x = new double[ROWS][2];
+    double[] y = new double[ROWS];
+    for (int i = 0; i < ROWS; i++) {
+      y[i] = i % 3;
+      x[i][0] = 10.0;
+    }
+    double[] opened = of(Family.SOFTMAX, Table.of(x, y).examples());
+
+    NoisedMetrics found = metrics(Family.SOFTMAX, opened, 10.0);
+
+    assertEquals(Double.NaN, found.metrics().get("macroPrecision"));
+    assertEquals(1.0 / 3.0, found.metrics().get("macroRecall"), 0.1);
   }
 
   /** Events of one in a hundred, whose scores are far from 0. */

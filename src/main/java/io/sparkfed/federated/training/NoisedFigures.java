@@ -36,20 +36,32 @@ record NoisedFigures(Optional<NoisedMetrics> train, Optional<NoisedMetrics> test
     return train.map(NoisedMetrics::meanLoss).orElse(Double.NaN);
   }
 
-  /** Returns which figures noise hides: nobody could say otherwise why they are missing. */
+  /**
+   * Returns which figures noise hides, and what the others don't count: nobody could say otherwise
+   * why they are missing.
+   */
   List<Message> notes() {
-    return Stream.of(
-            train.flatMap(found -> hidden("training", found)),
-            test.flatMap(found -> hidden("test", found)))
-        .flatMap(Optional::stream)
+    return Stream.concat(
+            train.stream().flatMap(found -> notes("training", found)),
+            test.stream().flatMap(found -> notes("test", found)))
         .toList();
+  }
+
+  private static Stream<Message> notes(String rows, NoisedMetrics found) {
+    return Stream.concat(
+        hidden(rows, found).stream(),
+        found.limits().stream()
+            .map(limit -> Message.of("figures of ", rows, " rows: ", limit.told())));
   }
 
   private static Optional<Message> hidden(String rows, NoisedMetrics found) {
     if (found.metrics().isEmpty()) {
       return Optional.of(
           Message.of(
-              "noise hides whether there are ", rows, " rows: no figure of them can be told"));
+              "noise hides whether there are ",
+              rows,
+              " rows: no figure of them can be told. Rows with a label that the model has not are"
+                  + " left out"));
     }
     String names =
         found.metrics().entrySet().stream()
