@@ -241,7 +241,7 @@ class NoisedAverageTest {
       PrivacyAccount told = resumed.privacy().orElseThrow();
       PrivacyAccount asked = whole.privacy().orElseThrow();
       // The round that may have been under way is paid for, and told.
-      boolean isOver = state == states.get(ROUNDS - 1);
+      boolean isOver = state.round() == ROUNDS;
       double more = isOver ? 0.0 : asked.releases().get(0).rho() / ROUNDS;
       assertEquals(asked.rho() + more, told.rho(), 1e-9 * told.rho());
       assertEquals(isOver, told.epsilon() == asked.epsilon());
