@@ -160,8 +160,7 @@ record ErrorsWithin(Loss loss, double low, double high, double center) implement
     if (!rows.isSeen()) {
       return Noised.HIDDEN;
     }
-    Noised sum =
-        errors().signed(sums.of(labels()), sums.deviation(labels()), second.from());
+    Noised sum = errors().signed(sums.of(labels()), sums.deviation(labels()), second.from());
     double mean = sum.value() / rows.value();
     Noised variation =
         new Noised(

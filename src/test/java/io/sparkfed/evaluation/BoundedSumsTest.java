@@ -377,8 +377,7 @@ class BoundedSumsTest {
         double off = Math.abs(found.metrics().get(name) - exact.get(name));
         boolean isSaid =
             found.limits().stream()
-                .anyMatch(
-                    limit -> limit.text().contains(name) && limit.most() >= part * rows);
+                .anyMatch(limit -> limit.text().contains(name) && limit.most() >= part * rows);
         wrong += off <= 4.0 * found.errors().getOrDefault(name, 9.0) || isSaid ? 0 : 1;
       }
     }
@@ -433,7 +432,8 @@ class BoundedSumsTest {
     double[] opened = of(family, Table.of(x, y).examples());
 
     NoisedMetrics found = metrics(family, opened, 5.0);
-    NoisedMetrics usual = metrics(family, of(family, Table.random(2L, ROWS, 2, family).examples()), 5.0);
+    NoisedMetrics usual =
+        metrics(family, of(family, Table.random(2L, ROWS, 2, family).examples()), 5.0);
 
     assertEquals(1, found.limits().size(), found.toString());
     String told = found.limits().get(0).told();
