@@ -164,7 +164,7 @@ final class ServedLink implements Runnable {
       } catch (TimeoutException e) {
         gone = gone == null ? keptAlive(number, said) : gone;
       } catch (ExecutionException e) {
-        LOG.log(System.Logger.Level.ERROR, "a request failed", e.getCause());
+        LOG.log(System.Logger.Level.ERROR, "a request failed: " + e.getCause(), e.getCause());
         return refusal(number, Kind.FAILED);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();

@@ -82,6 +82,15 @@ public interface Words<S> extends Sendable<Words<S>> {
     return new byte[0];
   }
 
+  /**
+   * Returns a text that no other reading of a worker's rows has: what a worker makes for one session
+   * is of one reading, whether or not others would have made the same. Empty where whoever asks
+   * hands the rows over.
+   */
+  default String reading() {
+    return "";
+  }
+
   /** Returns the noise that the vectors have; empty where they have none. */
   default Optional<Release> release() {
     return Optional.empty();

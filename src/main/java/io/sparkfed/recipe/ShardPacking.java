@@ -66,14 +66,21 @@ public record ShardPacking(
 
   /**
    * Returns how a configuration packs rows into features: where rows are hidden, how many these are
-   * is the encoding's to say.
+   * is the encoding's to say, and never a row's.
    *
    * @param encoding complete
+   * @throws IllegalArgumentException if rows are hidden, and the encoding doesn't say how long
+   *     vectors are
    */
   public static ShardPacking of(TrainingConfig config, FeatureEncoding encoding) {
     ShardPacking packing = of(config);
-    boolean isSaid = packing.hidesRows && (!encoding.isVectors() || encoding.width() > 0);
-    return isSaid ? packing.ofFeatures(encoding.width()) : packing;
+    if (!packing.hidesRows) {
+      return packing;
+    }
+    if (encoding.isVectors() && encoding.width() == 0) {
+      throw new IllegalArgumentException("how long hidden vectors are must be said");
+    }
+    return packing.ofFeatures(encoding.width());
   }
 
   private ShardPacking ofFeatures(int said) {

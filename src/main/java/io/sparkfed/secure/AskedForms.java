@@ -5,6 +5,7 @@ import io.sparkfed.aggregate.PlainMessage;
 import io.sparkfed.aggregate.Question;
 import io.sparkfed.aggregate.Words;
 import io.sparkfed.aggregate.WorkerTask;
+import io.sparkfed.secure.SumsOfStudy.Seen;
 import io.sparkfed.secure.masked.MaskedSum;
 import io.sparkfed.secure.protocol.EndOfRun;
 import io.sparkfed.secure.sealed.SealedSum;
@@ -80,16 +81,16 @@ public final class AskedForms<S> {
    * Returns the list for the questions that a form reads, asked for one study alone.
    *
    * @param study SHA-256 of the study
-   * @param opened a name for how the study's rows were opened
+   * @param seen which of its rows are asked about
    * @param way what protects the study's sums
    * @param noise whether the study's answers have noise
    */
   public static <S> AskedForms<S> ofStudy(
-      byte[] study, String opened, Way way, Noise noise, Form<Question<S>> questions) {
+      byte[] study, Seen seen, Way way, Noise noise, Form<Question<S>> questions) {
     return new AskedForms<>(
         EnumSet.of(way),
         EnumSet.of(noise),
-        words -> only(study, SumsOfStudy.form(words, opened)),
+        words -> only(study, SumsOfStudy.form(words, seen)),
         questions);
   }
 

@@ -14,6 +14,7 @@ import io.sparkfed.wire.Form;
 import io.sparkfed.wire.Site;
 import io.sparkfed.wire.WireReader;
 import io.sparkfed.wire.WireWriter;
+import java.io.Serializable;
 import java.util.Optional;
 import java.util.SortedMap;
 
@@ -28,7 +29,7 @@ public record SumsOfStudy(byte[] study, RingSum sum) implements RingSum {
 
   @Override
   public <S> Opened<long[]> sum(Federation<S> federation, Visit visit, Words<S> words) {
-    return sum.sum(federation, visit, new WordsOfStudy<>(study, WordsOfStudy.AS_STUDIED, words));
+    return sum.sum(federation, visit, new WordsOfStudy<>(study, Seen.ONCE, words));
   }
 
   @Override
@@ -52,33 +53,41 @@ public record SumsOfStudy(byte[] study, RingSum sum) implements RingSum {
    * @param ofWords reads what is asked for
    */
   static <S> Form<Words<S>> form(Form<Words<S>> ofWords) {
-    return form(ofWords, WordsOfStudy.AS_STUDIED);
+    return form(ofWords, Seen.ONCE);
   }
 
   /**
-   * Returns the same where a study's rows may be opened in several ways.
+   * Returns the same where a study's rows may be opened in several ways, and read several times.
    *
    * @param ofWords reads what is asked for
-   * @param opened how the rows were that this is asked of, in the words of who opened them
+   * @param seen which rows this is asked of
    */
-  static <S> Form<Words<S>> form(Form<Words<S>> ofWords, String opened) {
-    return new WordsOfStudy.StudyForm<>(ofWords, opened);
+  static <S> Form<Words<S>> form(Form<Words<S>> ofWords, Seen seen) {
+    return new WordsOfStudy.StudyForm<>(ofWords, seen);
   }
 
-  /** What is asked, for which study, and how its rows were opened. */
-  private record WordsOfStudy<S>(byte[] study, String opened, Words<S> words) implements Words<S> {
-    /** The study says it all. */
-    static final String AS_STUDIED = "";
+  /**
+   * Which rows of a study something is asked of.
+   *
+   * @param opened how they were opened, in the words of who did; empty where the study says it all
+   * @param reading a text that no other reading of them has; empty where there is one alone
+   */
+  public record Seen(String opened, String reading) implements Serializable {
+    static final Seen ONCE = new Seen("", "");
+  }
+
+  /** What is asked, for which study, and of which of its rows. */
+  private record WordsOfStudy<S>(byte[] study, Seen seen, Words<S> words) implements Words<S> {
 
     /** Reads what is asked. */
-    private record StudyForm<S>(Form<Words<S>> ofWords, String opened) implements Form<Words<S>> {
+    private record StudyForm<S>(Form<Words<S>> ofWords, Seen seen) implements Form<Words<S>> {
       @Override
       public Words<S> read(byte[] bytes, Site site) {
         WireReader in = new WireReader(bytes);
         byte[] study = in.bytes();
         Words<S> words = ofWords.read(in.bytes(), site);
         in.end();
-        return new WordsOfStudy<>(study, opened, words);
+        return new WordsOfStudy<>(study, seen, words);
       }
     }
 
@@ -132,7 +141,12 @@ public record SumsOfStudy(byte[] study, RingSum sum) implements RingSum {
     public byte[] view() {
       return study.length == 0
           ? new byte[0]
-          : new WireWriter().bytes(study).text(opened).toByteArray();
+          : new WireWriter().bytes(study).text(seen.opened()).toByteArray();
+    }
+
+    @Override
+    public String reading() {
+      return seen.reading();
     }
 
     @Override
@@ -152,7 +166,7 @@ public record SumsOfStudy(byte[] study, RingSum sum) implements RingSum {
 
     @Override
     public Form<Words<S>> form() {
-      return SumsOfStudy.form(words.form(), opened);
+      return SumsOfStudy.form(words.form(), seen);
     }
 
     @Override

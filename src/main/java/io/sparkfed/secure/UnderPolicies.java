@@ -86,7 +86,11 @@ public record UnderPolicies(KeyRing keys, RingSum sum, byte[] runId) implements 
           runId,
           1,
           exact,
-          hash -> owner.keys().derive("release in the clear", words.toBytes(), hash));
+          hash ->
+              owner
+                  .keys()
+                  .ofReading(words.reading())
+                  .derive("release in the clear", words.toBytes(), hash));
     }
 
     @Override

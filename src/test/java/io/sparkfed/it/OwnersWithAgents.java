@@ -161,6 +161,25 @@ public record OwnersWithAgents(Path root, OwnerFolders owners) {
         withoutFindings(confOfExecutors("hidden")), Map.of(), List.copyOf(all));
   }
 
+  /** Returns such a configuration of vectors of three features, in the data set {@code vectors}. */
+  public TrainingConfig vectorsConfig(String... settings) throws IOException {
+    String text =
+        Files.readString(confOfExecutors("vectors"))
+            .replaceAll("(?m)^ *(derive|where|impute|categorical|split|feature-columns).*\n", "")
+            .replace("dataset = cardio", "dataset = vectors, format = libsvm")
+            .replace("label-column = y", "label-column = label, features-column = features");
+    List<String> all = new ArrayList<>(PRIVATE);
+    all.removeIf(setting -> setting.startsWith("privacy.bounds"));
+    all.addAll(
+        List.of(
+            "data.options.numFeatures=\"3\"",
+            "privacy.vector-size=3",
+            "privacy.bounds.features=[-5, 5]"));
+    all.addAll(List.of(settings));
+    return ConfigLoader.load(
+        Files.writeString(root.resolve("vectors.conf"), text), Map.of(), List.copyOf(all));
+  }
+
   /** Takes SQL, and all that is found in rows, out of a written configuration. */
   public static Path withoutFindings(Path file) throws IOException {
     String text =

@@ -14,6 +14,7 @@ import io.sparkfed.aggregate.Phase;
 import io.sparkfed.aggregate.RefusedException;
 import io.sparkfed.aggregate.RingSum;
 import io.sparkfed.aggregate.Visit;
+import io.sparkfed.secure.SumsOfStudy.Seen;
 import io.sparkfed.secure.keys.KeyRing;
 import io.sparkfed.secure.keys.Owner;
 import io.sparkfed.secure.keys.Roster;
@@ -138,7 +139,9 @@ class SumsOfStudyTest {
   void view_ofOneStudyOpenedInAnotherWay_isAnother() {
     byte[] bytes = new WireWriter().bytes(STUDY).bytes(new byte[0]).toByteArray();
     Function<String, byte[]> view =
-        opened -> SumsOfStudy.form((read, site) -> null, opened).read(bytes, Site.BARE).view();
+        opened ->
+            SumsOfStudy.form((read, site) -> null, new Seen(opened, "read")).read(bytes, Site.BARE)
+                .view();
 
     assertArrayEquals(view.apply("one"), view.apply("one"));
     assertFalse(Arrays.equals(view.apply("one"), view.apply("other")));

@@ -2,6 +2,7 @@ package io.sparkfed.secure.keys;
 
 import io.sparkfed.secure.crypto.Kdf;
 import io.sparkfed.secure.crypto.Signing;
+import java.nio.charset.StandardCharsets;
 
 /**
  * The private keys of one party. Not serializable: they stay where they were read.
@@ -28,6 +29,19 @@ public record PartyKeys(byte[] identity, byte[] master) {
   /** Returns keys whose secrets are derived from another one as well. */
   PartyKeys with(byte[] secret) {
     return new PartyKeys(identity, Kdf.derive(master, "run", secret));
+  }
+
+  /**
+   * Returns the keys of what is made of one reading of a worker's rows: of another one, all that
+   * follows from them is another, whether or not the rows are the same.
+   *
+   * @param reading a text that no other reading has; empty where there is one alone
+   */
+  public PartyKeys ofReading(String reading) {
+    return reading.isEmpty()
+        ? this
+        : new PartyKeys(
+            identity, Kdf.derive(master, "reading", reading.getBytes(StandardCharsets.UTF_8)));
   }
 
   /** Derives a session secret for one purpose from the master secret. */

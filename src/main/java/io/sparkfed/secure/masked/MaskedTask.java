@@ -93,8 +93,9 @@ record MaskedTask<S>(KeyRing keys, MaskedFrame frame, Optional<Words<S>> words)
 
   private byte[] mask(String worker, S held, MaskedFrame.Mask asked) {
     Owner owner = keys.open(worker);
-    WorkerSide side = new WorkerSide(owner, worker, asked.session(), asked.askedHash());
     Words<S> read = words.orElseThrow();
+    WorkerSide side =
+        new WorkerSide(owner, worker, asked.session(), asked.askedHash(), read.reading());
     if (read.isOfAll()) {
       side.requireAll();
     }

@@ -26,6 +26,7 @@ import java.util.TreeMap;
 final class WorkerSide {
   private final Owner owner;
   private final PartyKeys own;
+  private final PartyKeys ofReading;
   private final String worker;
   private final Session session;
   private final Cards cards;
@@ -41,8 +42,18 @@ final class WorkerSide {
    *     or a card of the session is not its worker's
    */
   WorkerSide(Owner owner, String worker, Session session, byte[] askedHash) {
+    this(owner, worker, session, askedHash, "");
+  }
+
+  /**
+   * Opens the session at a worker, to mask what is made of one reading of its rows.
+   *
+   * @param reading a text that no other reading has; empty where there is one alone
+   */
+  WorkerSide(Owner owner, String worker, Session session, byte[] askedHash, String reading) {
     this.owner = owner;
     this.own = owner.keysOf(session.runId());
+    this.ofReading = own.ofReading(reading);
     this.worker = worker;
     this.session = session;
     this.cards = Cards.parse(session.cards());
@@ -68,7 +79,8 @@ final class WorkerSide {
   }
 
   /**
-   * Masks a vector. Once done for one vector, the journal refuses another in this session.
+   * Masks a vector. Once done for one vector, the journal refuses another in this session, and the
+   * same one of another reading: who asks twice doesn't learn whether they are the same.
    *
    * @param ring how such vectors are added
    * @param subject hash of what the vector answers
@@ -179,19 +191,19 @@ final class WorkerSide {
    * @param hash of the vector without noise
    */
   byte[] releaseKey(byte[] hash) {
-    return own.derive("release", context, hash);
+    return ofReading.derive("release", context, hash);
   }
 
   /** Returns the key of the words that are sent in place of a vector that can't be. */
   byte[] blindingKey() {
-    return own.derive("blinding", context);
+    return ofReading.derive("blinding", context);
   }
 
   /** Another vector has another commitment, and with it another self mask and other share keys. */
   private byte[] commitmentTo(long[] vector) {
     byte[] digest = Kdf.sha256(new WireWriter().longs(vector).toByteArray());
     return Kdf.hmac(
-        own.derive("commit", context), new WireWriter().bytes(context).bytes(digest).toByteArray());
+        ofReading.derive("commit", context), new WireWriter().bytes(context).bytes(digest).toByteArray());
   }
 
   private byte[] selfSecret(byte[] commitment) {

@@ -21,6 +21,7 @@ import java.util.List;
  */
 final class SealingSide {
   private final PartyKeys own;
+  private final PartyKeys ofReading;
   private final Policy policy;
   private final Journal journal;
   private final String worker;
@@ -36,10 +37,21 @@ final class SealingSide {
    *     owner's policy, or an aggregator's advert is not its own
    */
   SealingSide(Owner owner, String worker, SealedSession session, byte[] modelHash) {
+    this(owner, worker, session, modelHash, "");
+  }
+
+  /**
+   * Opens the session at a worker, to seal what is made of one reading of its rows.
+   *
+   * @param reading a text that no other reading has; empty where there is one alone
+   */
+  SealingSide(
+      Owner owner, String worker, SealedSession session, byte[] modelHash, String reading) {
     session.check(owner.roster());
     owner.policy().checkMinWorkers(session.minWorkers());
     owner.policy().checkAggregators(session.names());
     this.own = owner.keysOf(session.runId());
+    this.ofReading = own.ofReading(reading);
     this.journal = owner.journal();
     this.policy = owner.policy();
     this.worker = worker;
@@ -54,17 +66,18 @@ final class SealingSide {
    * @param hash of the vector without noise
    */
   byte[] releaseKey(byte[] hash) {
-    return own.derive("release", context, hash);
+    return ofReading.derive("release", context, hash);
   }
 
   /** Returns the key of the words that are sent in place of a vector that can't be. */
   byte[] blindingKey() {
-    return own.derive("blinding", context);
+    return ofReading.derive("blinding", context);
   }
 
   /**
    * Seals a vector to the aggregators. Once done for one vector, the journal refuses another in
-   * this session.
+   * this session, and the same one of another reading: who asks twice doesn't learn whether they
+   * are the same.
    *
    * @param ring how such vectors are added
    * @param subject hash of what the vector answers
@@ -99,7 +112,7 @@ final class SealingSide {
   private byte[] commitmentTo(long[] vector) {
     byte[] digest = Kdf.sha256(new WireWriter().longs(vector).toByteArray());
     return Kdf.hmac(
-        own.derive("commit", context), new WireWriter().bytes(context).bytes(digest).toByteArray());
+        ofReading.derive("commit", context), new WireWriter().bytes(context).bytes(digest).toByteArray());
   }
 
   private byte[] shareKey(byte[] commitment, int aggregator) {

@@ -47,7 +47,7 @@ public record FoundColumn(
   /**
    * Returns a study's encoding with what was found.
    *
-   * @param draft as the study alone has it
+   * @param draft as the study alone has it; nothing that it says can be found otherwise
    * @param found of its columns, in order
    * @throws ProtocolException if that is not of these columns, or contradicts the study
    */
@@ -64,11 +64,13 @@ public record FoundColumn(
     boolean isVector = draft instanceof Vectors;
     require(isVector == (type == ColumnType.VECTOR) && (isVector || width == 0) && width >= 0);
     if (draft instanceof Vectors vectors) {
+      require(vectors.width() == 0 || vectors.width() == width);
       return new Vectors(vectors.name(), width);
     }
     if (draft instanceof Numeric number) {
       require(reference.isEmpty() && levels.isEmpty());
       require(number.imputed() ? !Double.isInfinite(fill) : Double.isNaN(fill));
+      require(Double.isNaN(number.fill()) || number.fill() == fill);
       return new Numeric(number.name(), type, number.imputed(), fill);
     }
     OneHot category = (OneHot) draft;

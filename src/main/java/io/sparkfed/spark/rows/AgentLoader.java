@@ -220,7 +220,11 @@ final class AgentLoader {
     tables.forEach(
         (worker, found) -> {
           Map<String, DataType> own = new TreeMap<>();
-          found.inSql().forEach((name, json) -> own.put(name, DataType.fromJson(json)));
+          try {
+            found.inSql().forEach((name, json) -> own.put(name, ToldTypes.of(json)));
+          } catch (ProtocolException e) {
+            throw unasked(worker, "its reply breaks a rule: " + e.getMessage());
+          }
           told.put(worker, own);
         });
     TableSql sql = TableSql.of(config.data(), Reading.TO_FIT);

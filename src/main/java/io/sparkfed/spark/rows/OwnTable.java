@@ -28,7 +28,8 @@ import org.apache.spark.sql.types.DataType;
  * loading asks for them: by the same readers, and so with the same bits, as by executors.
  *
  * <p>Each method throws {@link DataException} if the table can't be opened as the configuration
- * says; its message is the owner's.
+ * says; its message is the owner's. What was told of types may throw {@link
+ * io.sparkfed.wire.ProtocolException}.
  */
 public final class OwnTable {
   private final SparkSession spark;
@@ -86,9 +87,16 @@ public final class OwnTable {
     return new Columns(types.isPresent(), List.of(), inSql);
   }
 
-  /** Returns the encoding that the configuration asks for, whatever the types of the columns. */
+  /**
+   * Returns the encoding that the configuration asks for, whatever the types of the columns: where
+   * rows are hidden, complete but for these.
+   */
   public FeatureEncoding draft() {
-    return FeatureColumns.draft(config.data());
+    FeatureEncoding draft = FeatureColumns.draft(config.data());
+    return config
+        .privacy()
+        .map(privacy -> FeatureColumns.asGiven(draft, privacy))
+        .orElse(draft);
   }
 
   /**
@@ -177,7 +185,7 @@ public final class OwnTable {
       untyped().ifPresent(f -> f.columns().forEach(c -> cells.putIfAbsent(c, CellType.TEXT)));
     }
     Map<String, DataType> common = new HashMap<>();
-    types.columns().forEach((name, json) -> common.put(name, DataType.fromJson(json)));
+    types.columns().forEach((name, json) -> common.put(name, ToldTypes.of(json)));
     return WorkerTables.ofOwner(spark, config.withTypes(cells), common)
         .open(Reading.TO_FIT)
         .stream()

@@ -12,6 +12,7 @@ import io.sparkfed.model.FeatureEncoding;
 import io.sparkfed.report.LibraryVersion;
 import io.sparkfed.secure.AskedForms;
 import io.sparkfed.secure.AskedForms.Noise;
+import io.sparkfed.secure.SumsOfStudy.Seen;
 import io.sparkfed.secure.crypto.Kdf;
 import io.sparkfed.secure.keys.KeyRing;
 import io.sparkfed.spark.agents.AgentReply;
@@ -153,6 +154,9 @@ public final class AgentService implements AgentHandler, AutoCloseable {
       if (study.hidesRows() && !(opening instanceof OpenShard)) {
         throw new ProtocolException("nothing of the rows is found for a study with noise");
       }
+      if (study.hidesRows() && !((OpenShard) opening).types().cells().isEmpty()) {
+        throw new ProtocolException("a study with noise says itself how SQL sees texts");
+      }
       return kept.opened(
               name(study.hash(), Kdf.sha256(opening.toBytes())),
               () -> {
@@ -228,7 +232,7 @@ public final class AgentService implements AgentHandler, AutoCloseable {
     AskedForms<Object> forms =
         AskedForms.ofStudy(
             study.hash(),
-            HexFormat.of().formatHex(ask.opened()),
+            new Seen(HexFormat.of().formatHex(ask.opened()), made.get().reading()),
             config.aggregation().mode().way(),
             study.hidesRows() ? Noise.OF_OWNERS : Noise.NONE,
             StatementForm.INSTANCE);

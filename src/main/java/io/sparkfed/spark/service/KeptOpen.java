@@ -1,10 +1,12 @@
 package io.sparkfed.spark.service;
 
 import io.sparkfed.data.Shard;
+import io.sparkfed.secure.crypto.Kdf;
 import io.sparkfed.spark.agents.AgentReply;
 import io.sparkfed.spark.agents.AgentReply.Opened;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -38,8 +40,12 @@ final class KeptOpen {
    *
    * @param reply what is said of it
    * @param held what can be asked about; null where there is nothing of use
+   * @param reading a fresh text: made again, of rows that may be others, it is something else
    */
-  record Made(AgentReply reply, Object held) {
+  record Made(AgentReply reply, Object held, String reading) {
+    Made(AgentReply reply, Object held) {
+      this(reply, held, HexFormat.of().formatHex(Kdf.fresh()));
+    }
 
     /** A fault isn't kept: the owner may mend it. */
     private boolean isKept() {

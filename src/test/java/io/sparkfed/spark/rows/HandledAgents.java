@@ -6,6 +6,7 @@ import io.sparkfed.aggregate.AggregatorTask;
 import io.sparkfed.aggregate.Visit;
 import io.sparkfed.it.OwnersWithAgents;
 import io.sparkfed.spark.agents.AgentRelays;
+import io.sparkfed.spark.agents.AgentRequest;
 import io.sparkfed.spark.agents.Relayed;
 import io.sparkfed.spark.agents.Reopening;
 import java.io.IOException;
@@ -25,6 +26,7 @@ final class HandledAgents implements AgentRelays {
   final Map<String, AgentHandler> agents = new TreeMap<>();
 
   final List<byte[]> replies = new ArrayList<>();
+  private final List<byte[]> requests = new ArrayList<>();
 
   /** Called before each visit. */
   Consumer<Visit> onVisit = visit -> {};
@@ -42,6 +44,7 @@ final class HandledAgents implements AgentRelays {
   @Override
   public List<Relayed> ask(Visit visit, byte[] request, List<byte[]> opening) {
     onVisit.accept(visit);
+    requests.add(request);
     List<Relayed> relayed = new ArrayList<>();
     for (String worker : visit.cohort()) {
       AgentHandler agent = agents.get(worker);
@@ -56,6 +59,16 @@ final class HandledAgents implements AgentRelays {
       relayed.add(Relayed.of(worker, reply));
     }
     return relayed;
+  }
+
+  /** Returns the last request of a kind. */
+  <R extends AgentRequest> R asked(Class<R> kind) {
+    return requests.stream()
+        .map(AgentRequest::parse)
+        .filter(kind::isInstance)
+        .map(kind::cast)
+        .reduce((first, last) -> last)
+        .orElseThrow();
   }
 
   @Override

@@ -12,10 +12,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sparkfed.agent.AgentHandler;
+import java.math.BigDecimal;
+import io.sparkfed.privacy.Zcdp;
+import io.sparkfed.federated.CountWithin;
+import io.sparkfed.aggregate.Visit;
 import io.sparkfed.aggregate.CohortException;
 import io.sparkfed.aggregate.SumFactory;
 import io.sparkfed.config.ConfigurationException;
 import io.sparkfed.config.TrainingConfig;
+import io.sparkfed.csv.CellType;
 import io.sparkfed.evaluation.HiddenUnit;
 import io.sparkfed.evaluation.PrivacyAccount;
 import io.sparkfed.federated.PhaseListener;
@@ -24,36 +29,46 @@ import io.sparkfed.federated.survey.FederatedCounts;
 import io.sparkfed.federated.training.FederatedTrainer;
 import io.sparkfed.it.ByteScan;
 import io.sparkfed.it.OwnersWithAgents;
+import io.sparkfed.model.ColumnType;
 import io.sparkfed.recipe.OwnerPolicy;
 import io.sparkfed.recipe.Presets;
 import io.sparkfed.recipe.Studies;
 import io.sparkfed.secure.crypto.Kdf;
-import io.sparkfed.spark.agents.AgentReply;
 import io.sparkfed.spark.agents.AgentReply.Accepted;
+import io.sparkfed.spark.agents.AgentReply.Opened;
 import io.sparkfed.spark.agents.AgentReply.Rejected;
-import io.sparkfed.spark.agents.AgentRequest;
+import io.sparkfed.spark.agents.AgentReply;
+import io.sparkfed.spark.agents.AgentRequest.Ask;
+import io.sparkfed.spark.agents.AgentRequest.OpenShard;
 import io.sparkfed.spark.agents.AgentRequest.OpenSummary;
 import io.sparkfed.spark.agents.AgentRequest.OpenTypes;
 import io.sparkfed.spark.agents.AgentRequest.Propose;
+import io.sparkfed.spark.agents.AgentRequest;
+import io.sparkfed.spark.agents.FoundColumn;
 import io.sparkfed.spark.agents.InSql;
 import io.sparkfed.spark.cluster.SparkFederation;
 import io.sparkfed.spark.rows.ShardLoader.Loaded;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Agents whose owners add noise to what they answer, and keep a budget. */
@@ -101,8 +116,14 @@ class PrivateAgentsIT {
     TrainingResult byExecutors = train(config, new ShardLoader(spark, config).load());
     assertArrayEquals(byExecutors.model().values(), byAgents.model().values(), 1e-2);
     assertTrue(Math.abs(byAgents.model().values()[0]) > 0.1);
-    PrivacyAccount account = byAgents.privacy().orElseThrow();
-    assertEquals(byExecutors.privacy().orElseThrow().releases(), account.releases());
+    assertEquals(costs(byExecutors), costs(byAgents));
+  }
+
+  /** How far a row reaches in products follows from what was released before, with its noise. */
+  private static List<String> costs(TrainingResult result) {
+    return result.privacy().orElseThrow().releases().stream()
+        .map(released -> String.format("%s %.3e", released.purpose(), released.rho()))
+        .toList();
   }
 
   /** Whose a row is stays with the agent, also as the hash that stands for it there. */
@@ -121,7 +142,7 @@ class PrivateAgentsIT {
     assertArrayEquals(byExecutors.model().values(), byAgents.model().values(), 1e-2);
     PrivacyAccount account = byAgents.privacy().orElseThrow();
     assertEquals(HiddenUnit.PERSON, account.unit());
-    assertEquals(byExecutors.privacy().orElseThrow().releases(), account.releases());
+    assertEquals(costs(byExecutors), costs(byAgents));
     ByteScan ids = owners.canaries();
     for (String worker : WORKERS) {
       List<String> lines = Files.readAllLines(owners.rows(worker));
@@ -219,6 +240,124 @@ class PrivateAgentsIT {
     return AgentReply.parse(agent.answer(request.toBytes(), RELAY, text -> {}));
   }
 
+  /**
+   * What replaces missing values is the study's to say: two answers about two of them would tell
+   * whether one is missing.
+   */
+  @Test
+  void open_withAnotherFill_isRejected() throws IOException {
+    TrainingConfig config =
+        owners.privateConfig(
+            "privacy.epsilon=1",
+            "data.impute.columns=[x2]",
+            "data.impute.strategy=constant",
+            "aggregation.mode=insecure-plain");
+    load(config).federation().close();
+    OpenShard asked = agents.asked(OpenShard.class);
+    FoundColumn x2 = asked.columns().get(1);
+    assertEquals(5.0, x2.fill());
+    AgentHandler agent = agents.agents.get("a");
+    assertInstanceOf(Opened.class, reply(agent, asked));
+
+    for (double fill : new double[] {5.5, Double.NaN}) {
+      List<FoundColumn> columns = new ArrayList<>(asked.columns());
+      columns.set(1, new FoundColumn(x2.type(), "", List.of(), fill, 0));
+      OpenShard other = new OpenShard(asked.study(), asked.types(), columns);
+      assertInstanceOf(Rejected.class, reply(agent, other));
+    }
+    InSql numbers = new InSql(new TreeMap<>(Map.of("x2", CellType.LONG)), new TreeMap<>());
+    assertInstanceOf(
+        Rejected.class, reply(agent, new OpenShard(asked.study(), numbers, asked.columns())));
+  }
+
+  /** How long vectors are is the study's to say: a row would tell its own length. */
+  @Test
+  void open_vectorsOfAnotherLength_isRejected() throws IOException {
+    for (String worker : WORKERS) {
+      Path rows = root.resolve(worker + ".libsvm");
+      Files.writeString(rows, "1 1:0.5 2:1\n0 2:3\n1 3:1\n0 1:1\n");
+      owners.adds(
+          worker,
+          """
+          data.vectors.path = %s
+          data.vectors.columns = label, features
+          data.vectors.labels = label
+          data.vectors.format = libsvm
+          data.vectors.options.numFeatures = 3
+          """
+              .formatted(rows));
+    }
+    TrainingConfig config =
+        owners.vectorsConfig("privacy.epsilon=1", "aggregation.mode=insecure-plain");
+    load(config).federation().close();
+    OpenShard asked = agents.asked(OpenShard.class);
+    assertEquals(3, asked.columns().get(0).width());
+    AgentHandler agent = agents.agents.get("a");
+    assertInstanceOf(Opened.class, reply(agent, asked));
+
+    for (int width : new int[] {0, 2, 4}) {
+      FoundColumn column =
+          new FoundColumn(ColumnType.VECTOR, "", List.of(), Double.NaN, width);
+      OpenShard other = new OpenShard(asked.study(), asked.types(), List.of(column));
+      assertInstanceOf(Rejected.class, reply(agent, other));
+    }
+  }
+
+  /**
+   * A session is answered about one reading of the rows. About another one it isn't, whether or not
+   * the rows have changed: otherwise a refusal would tell that.
+   */
+  @ParameterizedTest
+  @CsvSource({"masked, true", "masked, false", "secure-worker, true", "secure-worker, false"})
+  void ask_inOneSessionAboutRowsReadAgain_hasNoPart(String mode, boolean isChanged)
+      throws IOException {
+    policies("dp.epsilon = 8\ndp.delta = 1e-4\n");
+    owners.allow("secure-worker");
+    TrainingConfig config = owners.privateConfig("privacy.epsilon=1", "aggregation.mode=" + mode);
+    Loaded loaded = load(config);
+    OpenShard opened = agents.asked(OpenShard.class);
+    AgentHandler agent = agents.agents.get("a");
+    List<byte[]> parts = new ArrayList<>();
+    agents.agents.put(
+        "a",
+        (request, peer, progress) -> {
+          byte[] answer = agent.answer(request, peer, progress);
+          if (AgentRequest.parse(request) instanceof Ask ask && ask.form().endsWith(" release")) {
+            byte[] repeated = agent.answer(request, peer, progress);
+            reply(agent, new AgentRequest.Release(ask.study(), ask.opened()));
+            if (isChanged) {
+              withoutLastRow("a");
+            }
+            assertInstanceOf(Opened.class, reply(agent, opened));
+            byte[] ofOther = agent.answer(request, peer, progress);
+            parts.addAll(Stream.of(answer, repeated, ofOther).map(this::part).toList());
+          }
+          return answer;
+        });
+
+    Zcdp cost = new Zcdp(new BigDecimal("0.001"));
+    Presets.sums(config)
+        .released(cost, cost, 1)
+        .sum(loaded.federation(), new Visit("counting", 1, WORKERS).ofAll(), new CountWithin(1));
+
+    assertTrue(parts.get(0).length > 1);
+    assertArrayEquals(parts.get(0), parts.get(1));
+    assertEquals(0, parts.get(2).length);
+  }
+
+  private byte[] part(byte[] reply) {
+    return ((AgentReply.Part) AgentReply.parse(reply)).message();
+  }
+
+  private void withoutLastRow(String worker) {
+    try {
+      List<String> lines = Files.readAllLines(owners.rows(worker));
+      Files.write(owners.rows(worker), lines.subList(0, lines.size() - 1));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** Types of texts that SQL sees would be. */
   @Test
   void load_sqlOverTexts_isRefusedByName() throws IOException {
@@ -240,7 +379,7 @@ class PrivateAgentsIT {
             "privacy.epsilon=1", "privacy.honest-workers=1", "aggregation.mode=insecure-plain");
     Loaded full = load(config);
     List<AgentReply> told = told();
-    assertTrue(told.stream().anyMatch(AgentReply.Opened.class::isInstance), told.toString());
+    assertTrue(told.stream().anyMatch(Opened.class::isInstance), told.toString());
     full.federation().close();
     String rows = Files.readString(owners.rows("b"));
 
