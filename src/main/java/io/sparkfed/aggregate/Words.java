@@ -83,9 +83,9 @@ public interface Words<S> extends Sendable<Words<S>> {
   }
 
   /**
-   * Returns a text that no other reading of a worker's rows has: what a worker makes for one session
-   * is of one reading, whether or not others would have made the same. Empty where whoever asks
-   * hands the rows over.
+   * Returns a text that no other reading of a worker's rows has: what a worker makes for one
+   * session is of one reading, whether or not others would have made the same. Empty where whoever
+   * asks hands the rows over.
    */
   default String reading() {
     return "";

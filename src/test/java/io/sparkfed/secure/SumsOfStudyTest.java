@@ -140,7 +140,8 @@ class SumsOfStudyTest {
     byte[] bytes = new WireWriter().bytes(STUDY).bytes(new byte[0]).toByteArray();
     Function<String, byte[]> view =
         opened ->
-            SumsOfStudy.form((read, site) -> null, new Seen(opened, "read")).read(bytes, Site.BARE)
+            SumsOfStudy.form((read, site) -> null, new Seen(opened, "read"))
+                .read(bytes, Site.BARE)
                 .view();
 
     assertArrayEquals(view.apply("one"), view.apply("one"));

@@ -203,7 +203,8 @@ final class WorkerSide {
   private byte[] commitmentTo(long[] vector) {
     byte[] digest = Kdf.sha256(new WireWriter().longs(vector).toByteArray());
     return Kdf.hmac(
-        ofReading.derive("commit", context), new WireWriter().bytes(context).bytes(digest).toByteArray());
+        ofReading.derive("commit", context),
+        new WireWriter().bytes(context).bytes(digest).toByteArray());
   }
 
   private byte[] selfSecret(byte[] commitment) {

@@ -45,8 +45,7 @@ final class SealingSide {
    *
    * @param reading a text that no other reading has; empty where there is one alone
    */
-  SealingSide(
-      Owner owner, String worker, SealedSession session, byte[] modelHash, String reading) {
+  SealingSide(Owner owner, String worker, SealedSession session, byte[] modelHash, String reading) {
     session.check(owner.roster());
     owner.policy().checkMinWorkers(session.minWorkers());
     owner.policy().checkAggregators(session.names());
@@ -112,7 +111,8 @@ final class SealingSide {
   private byte[] commitmentTo(long[] vector) {
     byte[] digest = Kdf.sha256(new WireWriter().longs(vector).toByteArray());
     return Kdf.hmac(
-        ofReading.derive("commit", context), new WireWriter().bytes(context).bytes(digest).toByteArray());
+        ofReading.derive("commit", context),
+        new WireWriter().bytes(context).bytes(digest).toByteArray());
   }
 
   private byte[] shareKey(byte[] commitment, int aggregator) {

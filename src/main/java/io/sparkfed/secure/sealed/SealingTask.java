@@ -71,8 +71,8 @@ record SealingTask<S>(KeyRing keys, SealedFrame.Seal frame, Words<S> words)
         () -> {
           Owner owner = keys.open(worker);
           owner.hear(words, held, frame.session().runId());
-          SealingSide side = new SealingSide(
-                  owner, worker, frame.session(), askedHash(), words.reading());
+          SealingSide side =
+              new SealingSide(owner, worker, frame.session(), askedHash(), words.reading());
           OwnersSide own =
               owner.sideOf(
                   words,

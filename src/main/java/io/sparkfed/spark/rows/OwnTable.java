@@ -93,10 +93,7 @@ public final class OwnTable {
    */
   public FeatureEncoding draft() {
     FeatureEncoding draft = FeatureColumns.draft(config.data());
-    return config
-        .privacy()
-        .map(privacy -> FeatureColumns.asGiven(draft, privacy))
-        .orElse(draft);
+    return config.privacy().map(privacy -> FeatureColumns.asGiven(draft, privacy)).orElse(draft);
   }
 
   /**

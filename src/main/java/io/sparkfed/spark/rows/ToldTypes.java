@@ -8,7 +8,9 @@ import java.io.IOException;
 import java.util.Set;
 import org.apache.spark.sql.types.DataType;
 
-/** Types of columns that somebody else told, as JSON. Spark makes an object of a class they name. */
+/**
+ * Types of columns that somebody else told, as JSON. Spark makes an object of a class they name.
+ */
 final class ToldTypes {
   private static final JsonFactory JSON = new JsonFactory();
 

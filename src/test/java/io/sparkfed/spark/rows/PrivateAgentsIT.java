@@ -12,17 +12,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sparkfed.agent.AgentHandler;
-import java.math.BigDecimal;
-import io.sparkfed.privacy.Zcdp;
-import io.sparkfed.federated.CountWithin;
-import io.sparkfed.aggregate.Visit;
 import io.sparkfed.aggregate.CohortException;
 import io.sparkfed.aggregate.SumFactory;
+import io.sparkfed.aggregate.Visit;
 import io.sparkfed.config.ConfigurationException;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.csv.CellType;
 import io.sparkfed.evaluation.HiddenUnit;
 import io.sparkfed.evaluation.PrivacyAccount;
+import io.sparkfed.federated.CountWithin;
 import io.sparkfed.federated.PhaseListener;
 import io.sparkfed.federated.TrainingResult;
 import io.sparkfed.federated.survey.FederatedCounts;
@@ -30,26 +28,28 @@ import io.sparkfed.federated.training.FederatedTrainer;
 import io.sparkfed.it.ByteScan;
 import io.sparkfed.it.OwnersWithAgents;
 import io.sparkfed.model.ColumnType;
+import io.sparkfed.privacy.Zcdp;
 import io.sparkfed.recipe.OwnerPolicy;
 import io.sparkfed.recipe.Presets;
 import io.sparkfed.recipe.Studies;
 import io.sparkfed.secure.crypto.Kdf;
+import io.sparkfed.spark.agents.AgentReply;
 import io.sparkfed.spark.agents.AgentReply.Accepted;
 import io.sparkfed.spark.agents.AgentReply.Opened;
 import io.sparkfed.spark.agents.AgentReply.Rejected;
-import io.sparkfed.spark.agents.AgentReply;
+import io.sparkfed.spark.agents.AgentRequest;
 import io.sparkfed.spark.agents.AgentRequest.Ask;
 import io.sparkfed.spark.agents.AgentRequest.OpenShard;
 import io.sparkfed.spark.agents.AgentRequest.OpenSummary;
 import io.sparkfed.spark.agents.AgentRequest.OpenTypes;
 import io.sparkfed.spark.agents.AgentRequest.Propose;
-import io.sparkfed.spark.agents.AgentRequest;
 import io.sparkfed.spark.agents.FoundColumn;
 import io.sparkfed.spark.agents.InSql;
 import io.sparkfed.spark.cluster.SparkFederation;
 import io.sparkfed.spark.rows.ShardLoader.Loaded;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -296,8 +296,7 @@ class PrivateAgentsIT {
     assertInstanceOf(Opened.class, reply(agent, asked));
 
     for (int width : new int[] {0, 2, 4}) {
-      FoundColumn column =
-          new FoundColumn(ColumnType.VECTOR, "", List.of(), Double.NaN, width);
+      FoundColumn column = new FoundColumn(ColumnType.VECTOR, "", List.of(), Double.NaN, width);
       OpenShard other = new OpenShard(asked.study(), asked.types(), List.of(column));
       assertInstanceOf(Rejected.class, reply(agent, other));
     }
