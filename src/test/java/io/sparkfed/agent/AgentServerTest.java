@@ -117,10 +117,13 @@ class AgentServerTest {
   @EnumSource
   void ask_handlerThatThrows_failsWithoutItsWordsAndGoesOn(Doors door) throws IOException {
     Doors.Sides sides = door.sides(dir);
-    try (AgentServer server = sides.serve(AgentServerTest::answer, Doors.BRIEF);
+    try (LogLines log = new LogLines();
+        AgentServer server = sides.serve(AgentServerTest::answer, Doors.BRIEF);
         AgentConnection relay = sides.connect(server, Doors.BRIEF)) {
       AgentException failure = failure(() -> relay.ask(bytes("fail"), Doors.PATIENCE));
       assertEquals(Kind.FAILED, failure.kind());
+      assertEquals(
+          List.of("a request failed: " + new IllegalStateException(SECRET)), log.lines());
       assertFalse(failure.toString().contains(SECRET), failure::toString);
       assertArrayEquals(bytes("ba"), relay.ask(bytes("ab"), Doors.PATIENCE));
     }

@@ -50,6 +50,6 @@ final class ToldTypes {
     String name = in.currentName();
     return !name.equals(PYTHON_CODE)
         && (!name.equals(CLASS)
-            || in.nextToken() == JsonToken.VALUE_STRING && CLASSES.contains(in.getText()));
+            || (in.nextToken() == JsonToken.VALUE_STRING && CLASSES.contains(in.getText())));
   }
 }

@@ -332,6 +332,20 @@ class AgentsIT {
     }
   }
 
+  /** Spark would make an object of it. */
+  @Test
+  void contract_typeOfAClass_isRejected() throws IOException {
+    SignedStudy study = Studies.of(owners.config());
+    AgentHandler agent = agents.agents.get("a");
+    assertInstanceOf(Accepted.class, reply(agent, new Propose(study.toBytes())));
+    String json = "{\"type\":\"udt\",\"class\":\"java.util.ArrayList\",\"sqlType\":\"double\"}";
+    InSql told = new InSql(new TreeMap<>(), new TreeMap<>(Map.of("x1", json)));
+
+    byte[] hash = study.open().hash();
+    assertInstanceOf(Rejected.class, reply(agent, new AgentRequest.Contract(hash, told)));
+    assertInstanceOf(Rejected.class, reply(agent, new OpenShard(hash, told, List.of())));
+  }
+
   private static AgentReply reply(AgentHandler agent, AgentRequest request) {
     return AgentReply.parse(agent.answer(request.toBytes(), RELAY, text -> {}));
   }
