@@ -122,8 +122,7 @@ class AgentServerTest {
         AgentConnection relay = sides.connect(server, Doors.BRIEF)) {
       AgentException failure = failure(() -> relay.ask(bytes("fail"), Doors.PATIENCE));
       assertEquals(Kind.FAILED, failure.kind());
-      assertEquals(
-          List.of("a request failed: " + new IllegalStateException(SECRET)), log.lines());
+      assertEquals(List.of("a request failed: " + new IllegalStateException(SECRET)), log.lines());
       assertFalse(failure.toString().contains(SECRET), failure::toString);
       assertArrayEquals(bytes("ba"), relay.ask(bytes("ab"), Doors.PATIENCE));
     }
