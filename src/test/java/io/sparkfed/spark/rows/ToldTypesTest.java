@@ -1,10 +1,10 @@
 package io.sparkfed.spark.rows;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.sparkfed.wire.ProtocolException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.spark.ml.linalg.SQLDataTypes;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
@@ -15,13 +15,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ToldTypesTest {
-  private static boolean isMade;
+  private static final AtomicInteger MADE = new AtomicInteger();
 
   /** Any class with such a constructor. */
   public static final class Told {
     /** Runs where Spark reads the type. */
     public Told() {
-      isMade = true;
+      MADE.incrementAndGet();
     }
   }
 
@@ -54,11 +54,10 @@ class ToldTypesTest {
         ""
       })
   void of_anythingElse_isRefusedBeforeAnyClassIsMade(String json) {
-    isMade = false;
     String told = json.formatted(Told.class.getName()).replace('\'', '"');
 
     assertThrows(ProtocolException.class, () -> ToldTypes.of(told));
 
-    assertFalse(isMade);
+    assertEquals(0, MADE.get());
   }
 }
