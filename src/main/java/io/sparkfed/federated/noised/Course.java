@@ -14,7 +14,8 @@ final class Course {
   private static final String MIDDLE = "iterate before the last";
   private static final String ITERATE = "iterate";
   private static final String SUM = "sum of iterates";
-  static final Set<String> KEPT = Set.of(BEGUN, STEPPED, MIDDLE, ITERATE, SUM);
+  private static final String BEFORE = "gradients before the first step";
+  static final Set<String> KEPT = Set.of(BEGUN, STEPPED, MIDDLE, ITERATE, SUM, BEFORE);
 
   private final int rounds;
 
@@ -25,7 +26,7 @@ final class Course {
   private double[] middle;
   private double[] iterate;
   private double[] sum;
-  private final int before;
+  private int before;
   private int done;
 
   /**
@@ -57,6 +58,11 @@ final class Course {
         sum[j] += next[j];
       }
     }
+  }
+
+  /** Says that steps begin where the first gradient leads to. */
+  void beginNext() {
+    before = 1;
   }
 
   double[] iterate() {
@@ -124,6 +130,7 @@ final class Course {
     values.put(MIDDLE, middle);
     values.put(ITERATE, iterate);
     values.put(SUM, sum);
+    values.put(BEFORE, new double[] {before});
   }
 
   /** Goes on where another course was saved. */
@@ -133,6 +140,7 @@ final class Course {
     middle = values.get(MIDDLE).clone();
     iterate = values.get(ITERATE).clone();
     sum = values.get(SUM).clone();
+    before = (int) values.get(BEFORE)[0];
     done = doneBefore;
   }
 }

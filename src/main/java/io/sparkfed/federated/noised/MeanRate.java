@@ -1,5 +1,6 @@
 package io.sparkfed.federated.noised;
 
+import io.sparkfed.math.Vectors;
 import io.sparkfed.model.Family;
 import io.sparkfed.model.ModelShape;
 
@@ -42,15 +43,17 @@ record MeanRate(double mean, boolean isSeen) {
    * @param deviation of the noise on each of its numbers
    */
   static MeanRate of(double[] intercept, double[] gradient, double deviation) {
-    double along = 0.0;
-    double squares = 0.0;
-    for (int j = 0; j < intercept.length; j++) {
-      along += intercept[j] * gradient[j];
-      squares += intercept[j] * intercept[j];
-    }
-    double noise = deviation * Math.sqrt(squares);
-    double mean = 1.0 - along;
+    double noise = deviation * length(intercept);
+    double mean = 1.0 - product(intercept, gradient);
     return new MeanRate(Math.max(mean, Math.max(noise, Double.MIN_NORMAL)), mean > CERTAIN * noise);
+  }
+
+  static double product(double[] intercept, double[] gradient) {
+    return Vectors.dot(intercept, 0, gradient, intercept.length);
+  }
+
+  static double length(double[] intercept) {
+    return Math.sqrt(product(intercept, intercept));
   }
 
   /**

@@ -97,7 +97,7 @@ final class NoisedFit implements NoisedWork {
     this.releases = Releases.of(plan, workers);
     this.intervals = new Intervals(plan, releases);
     this.base = base(plan);
-    this.course = new Course(shape.size(), plan.rounds(), hasRate() ? 1 : 0);
+    this.course = new Course(shape.size(), plan.rounds(), 0);
   }
 
   /** Returns where a fit begins: at zero, with an intercept in the middle of labels' bounds. */
@@ -236,12 +236,33 @@ final class NoisedFit implements NoisedWork {
     double[] gradient = opened.value();
     double perRow = coordinates.factor() / rows;
     double[] mean = Arrays.stream(gradient).map(v -> v * perRow).toArray();
-    double[] moved = isOfRate ? begunAtRate(Ridge.own(mean, 0, shape)) : course.iterate().clone();
-    for (int j = 0; j < moved.length && !isOfRate; j++) {
-      moved[j] -= steps.length() * mean[j];
-    }
+    double[] moved = course.done() == 0 ? begun(mean) : stepped(mean);
     course.to(shrunk(moved));
     return opened.map(any -> course.iterate());
+  }
+
+  private double[] stepped(double[] mean) {
+    double[] moved = course.iterate().clone();
+    for (int j = 0; j < moved.length; j++) {
+      moved[j] -= steps.length() * mean[j];
+    }
+    return moved;
+  }
+
+  /** Says how long steps are from now on, and returns where they begin, or the first leads to. */
+  private double[] begun(double[] mean) {
+    FirstGradient.Told told =
+        new FirstGradient(plan, coordinates, order, budgets.hasIntervals())
+            .read(mean, steps, noiseOfOne());
+    told.note().ifPresent(notes::add);
+    steps = told.steps();
+    if (told.begin().isEmpty()) {
+      return stepped(mean);
+    }
+    course.beginNext();
+    double[] first = new double[shape.size()];
+    Ridge.put(told.begin().orElseThrow(), 0, shape, first);
+    return first;
   }
 
   /** Returns the deviation of the noise on each number of the mean gradient, where C is 1. */
@@ -256,24 +277,6 @@ final class NoisedFit implements NoisedWork {
 
   private double mostLabel() {
     return privacy.labelMiddle() + privacy.labelScale();
-  }
-
-  /** Says how long steps are from now on, and returns where they begin. */
-  private double[] begunAtRate(double[] gradient) {
-    double noise = noiseOfOne();
-    double[] intercept = coordinates.ofLast(order);
-    MeanRate rate = MeanRate.of(intercept, gradient, steps.clip() * noise);
-    if (!rate.isSeen()) {
-      notes.add(
-          Message.of(
-              "noise, or large offsets, hide the mean of the labels, from which the fit begins:"
-                  + " the model may say little"));
-    }
-    steps = rate.steps(order, noise, budgets.hasIntervals());
-    double[] own = rate.begin(intercept, gradient, coordinates.isWhite(), steps.length());
-    double[] first = new double[shape.size()];
-    Ridge.put(own, 0, shape, first);
-    return first;
   }
 
   private double[] shrunk(double[] moved) {
