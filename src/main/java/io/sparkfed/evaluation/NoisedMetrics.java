@@ -142,11 +142,12 @@ public record NoisedMetrics(
           (what, tail) ->
               limits.add(
                   new Limit(
-                      String.join(", ", tail.metrics())
-                          + " are without what noise hides, up to %s with "
+                      "noise may hide up to %s with "
                           + what
                           + " "
-                          + Limit.number(tail.beyond()),
+                          + Limit.number(tail.beyond())
+                          + ", which don't count in "
+                          + String.join(", ", tail.metrics()),
                       tail.rows() * heaviest,
                       false)));
       return new NoisedMetrics(metrics, errors, meanLoss, limits);

@@ -105,7 +105,7 @@ class PrivateEvaluationIT {
     assertNear(ofTest, run, "test");
     assertEquals("{}", run.path("metrics").path("train").toString());
     assertEquals(
-        "evaluation", run.path("privacy").path("releases").path(3).path("purpose").textValue());
+        "evaluation", run.path("privacy").path("releases").path(4).path("purpose").textValue());
     assertTrue(
         Files.readString(folder.resolve("out/report.html"))
             .contains("what noise does to a figure"));
