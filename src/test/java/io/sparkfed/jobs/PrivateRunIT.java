@@ -241,7 +241,8 @@ class PrivateRunIT {
             new FederatedTrainer(federation, Presets.plan(config, loaded.encoding()), round -> {})
                 .train();
         List<String> notes = new ArrayList<>(loaded.notes());
-        // Which figures noise hides, and how much of others, is read from noised numbers, which differ anyway.
+        // Which figures noise hides, and how much of others, is read from noised numbers, which
+        // differ anyway.
         result.notes().stream()
             .map(Object::toString)
             .filter(note -> !note.startsWith("noise hides these figures"))
