@@ -194,6 +194,42 @@ class PrivateIntervalsTest {
         });
   }
 
+  /**
+   * The intercept's of a class that is not as frequent as the other, and with errors of few parts.
+   */
+  @ParameterizedTest
+  @CsvSource({"-2, 20000, 1", "-2, 20000, 8", "-2, 80000, 1", "0, 80000, 1"})
+  void train_unbalancedClassesOrManyRows_intervalsCover(
+      double intercept, int count, double epsilon) {
+    int fits = count > 20_000 ? 40 : 100;
+    double[][] x = rows(count);
+    double[] truth = truth(Family.LOGISTIC);
+    double shift = intercept - truth[FEATURES];
+    truth[FEATURES] = intercept;
+    int[] covered = new int[truth.length];
+    for (int repetition = 0; repetition < fits; repetition++) {
+      Random random = new Random(repetition);
+      TrainingResult result =
+          fit(
+              Fit.LOGISTIC,
+              x,
+              score -> label(Family.LOGISTIC, score + shift, random),
+              epsilon,
+              0.1,
+              repetition);
+      FitStatistics statistics = result.statistics().orElseThrow();
+      for (int j = 0; j < truth.length; j++) {
+        FitStatistics.Coefficient one = statistics.coefficients().get(j);
+        covered[j] += one.lower() <= truth[j] && truth[j] <= one.upper() ? 1 : 0;
+      }
+    }
+
+    double share = Arrays.stream(covered).sum() / (double) (fits * truth.length);
+    assertTrue(share >= 0.92 && share <= 0.98, "covered " + share);
+    double ofIntercept = covered[FEATURES] / (double) fits;
+    assertTrue(ofIntercept >= 0.83, "the intercept's covered " + ofIntercept);
+  }
+
   /** 300 times. */
   private static void assertCovered(Fit fit, IntFunction<TrainingResult> training) {
     double[] truth = truth(fit.family);
