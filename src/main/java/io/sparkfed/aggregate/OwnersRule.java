@@ -27,7 +27,10 @@ public enum OwnersRule {
   DP_REQUIRED(17, "sums without noise"),
   DP_EPSILON(
       18, "more than their privacy budgets have left, which an owner sees by jobs/keys budget"),
-  DP_EPSILON_PER_RUN(19, "so much of their privacy budgets in one run: ask for a smaller epsilon"),
+  DP_EPSILON_PER_RUN(
+      19,
+      "so much of their privacy budgets in one run, which what a resumed run lost and asks again"
+          + " counts for, too: ask for a smaller epsilon, or have them allow more"),
   DP_HONEST_WORKERS(
       24, "noise that relies on so many workers: the run must rely on fewer honest ones"),
   LEAST_DIFFERENCE(20, "rows of a worker that differ by so few from those of an earlier answer"),

@@ -58,7 +58,7 @@ public final class KeyFolderMaker {
       # dp.required = false
       # dp.epsilon = 4
       # dp.delta = 1e-6
-      # Most of it for one run; all unless set.
+      # Most of it for one run, and for what that asks again once it is resumed; all unless set.
       # dp.epsilon-per-run = 1
       # Of how many workers, this one too, it relies on the noise; with 1 it adds all by itself.
       # dp.honest-workers = 1

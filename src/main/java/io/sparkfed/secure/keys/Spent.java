@@ -21,7 +21,8 @@ final class Spent {
 
   /**
    * Returns whether a charge is new. It is refused, too, if the run's further releases would pass
-   * the budget: nothing is spent on a run that can't end.
+   * the budget: nothing is spent on a run that can't end. What a resumed run lost counts beside its
+   * plan only as it is asked again.
    *
    * @throws RefusedException if it would pass the budget
    */
