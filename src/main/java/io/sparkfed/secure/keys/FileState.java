@@ -6,22 +6,27 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * A file as an owner left it.
  *
- * @param changed when its content was last changed; of a folder always the same
+ * @param content what differs once its content does, as far as the system says: when it was changed
+ *     and how long it is, and which file it is and when anything about it was changed, since an
+ *     editor may put back the time of the content; of a folder always the same
  * @param permissions who may do what with it; empty where the system has no such permissions
  */
-record FileState(FileTime changed, Optional<Set<PosixFilePermission>> permissions) {
+record FileState(List<Object> content, Optional<Set<PosixFilePermission>> permissions) {
   private static final String POSIX = "posix";
+  private static final String UNIX = "unix";
 
   private static final Set<PosixFilePermission> OF_OTHERS =
       PosixFilePermissions.fromString("---rwxrwx");
@@ -39,10 +44,10 @@ record FileState(FileTime changed, Optional<Set<PosixFilePermission>> permission
     try {
       if (!hasPermissions(file)) {
         BasicFileAttributes known = Files.readAttributes(file, BasicFileAttributes.class);
-        return Optional.of(new FileState(changed(known), Optional.empty()));
+        return Optional.of(new FileState(content(file, known), Optional.empty()));
       }
       PosixFileAttributes known = Files.readAttributes(file, PosixFileAttributes.class);
-      return Optional.of(new FileState(changed(known), Optional.of(known.permissions())));
+      return Optional.of(new FileState(content(file, known), Optional.of(known.permissions())));
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (IOException e) {
@@ -52,11 +57,22 @@ record FileState(FileTime changed, Optional<Set<PosixFilePermission>> permission
 
   /** Returns whether the system of a file has POSIX permissions. */
   static boolean hasPermissions(Path file) {
-    return file.getFileSystem().supportedFileAttributeViews().contains(POSIX);
+    return hasView(file, POSIX);
   }
 
-  private static FileTime changed(BasicFileAttributes known) {
-    return known.isDirectory() ? FileTime.fromMillis(0) : known.lastModifiedTime();
+  private static boolean hasView(Path file, String name) {
+    return file.getFileSystem().supportedFileAttributeViews().contains(name);
+  }
+
+  private static List<Object> content(Path file, BasicFileAttributes known) throws IOException {
+    if (known.isDirectory()) {
+      return List.of();
+    }
+    List<Object> content = new ArrayList<>(List.of(known.lastModifiedTime(), known.size()));
+    if (hasView(file, UNIX)) {
+      content.addAll(new TreeMap<>(Files.readAttributes(file, UNIX + ":ino,ctime")).values());
+    }
+    return content;
   }
 
   /**

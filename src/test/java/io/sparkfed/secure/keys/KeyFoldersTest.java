@@ -36,6 +36,7 @@ import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
@@ -321,6 +322,32 @@ class KeyFoldersTest {
         own.resolve(KeyFolder.POLICY), FileTime.fromMillis(System.currentTimeMillis() + 5000));
 
     assertNotSame(first, folders.open("a"));
+  }
+
+  /** Copies of backups and some editors put back the time of a file. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void keyFolders_policyThatWasChangedAndLooksAsOld_isReadAnew(boolean isReplaced)
+      throws IOException {
+    KeyFolders keys = new KeyFolders(dir.toString(), roster.lines());
+    Path policy = dir.resolve("a").resolve(KeyFolder.POLICY);
+    FileTime time = Files.getLastModifiedTime(policy);
+    String text = Files.readString(policy);
+    Owner before = keys.open("a");
+    // As long as it was.
+    String edited = text.replace("cohorts = one", "cohorts = any");
+    Path written = isReplaced ? policy.resolveSibling("new") : policy;
+
+    Files.writeString(written, edited);
+    Files.setPosixFilePermissions(written, Files.getPosixFilePermissions(policy));
+    Files.setLastModifiedTime(written, time);
+    if (isReplaced) {
+      Files.move(written, policy, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    assertEquals(time, Files.getLastModifiedTime(policy));
+    assertEquals(text.length(), Files.size(policy));
+    assertNotSame(before, keys.open("a"));
   }
 
   @Test
