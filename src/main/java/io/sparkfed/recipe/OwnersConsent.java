@@ -11,13 +11,12 @@ import io.sparkfed.owner.QuestionRule;
 import io.sparkfed.owner.SignedStudy;
 import io.sparkfed.owner.Study;
 import io.sparkfed.secure.crypto.Kdf;
+import io.sparkfed.secure.keys.JournalException;
 import io.sparkfed.secure.keys.KeyRing;
 import io.sparkfed.secure.keys.Owner;
 import io.sparkfed.wire.ProtocolException;
 import io.sparkfed.wire.WireWriter;
 import java.io.Serializable;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.HexFormat;
 import java.util.Optional;
 
@@ -26,7 +25,10 @@ import java.util.Optional;
  * policy is, before a file of the owner's is opened.
  */
 public interface OwnersConsent extends Serializable {
-  /** Said in place of a rule where the owner's folder, and so its policy, can't be opened. */
+  /**
+   * Said in place of a rule where the owner's folder can't be used: its keys and policy can't be
+   * opened, or its journal can't be written.
+   */
   String NO_KEYS = "keys";
 
   /** Said in place of a rule where the owner decides by hand, and has not approved the study. */
@@ -115,7 +117,7 @@ public interface OwnersConsent extends Serializable {
         }
         Optional<String> refusal =
             policy.refusal(
-                opened, Studies.asked(opened, worker, asked), LocalDate.now(ZoneOffset.UTC));
+                opened, Studies.asked(opened, worker, asked), owner.journal().today());
         if (refusal.isEmpty() && owner.isByHand()) {
           refusal = byHand(owner);
         }
@@ -124,6 +126,9 @@ public interface OwnersConsent extends Serializable {
           owner.accept(opened.hash(), policy.lastDay(opened));
         }
         return refusal;
+      } catch (JournalException e) {
+        LOG.log(System.Logger.Level.ERROR, "no study is accepted ({0})", e.getMessage());
+        return Optional.of(NO_KEYS);
       } catch (ProtocolException | ConfigurationException e) {
         LOG.log(System.Logger.Level.ERROR, "no study is accepted ({0})", e.getMessage());
         return Optional.of(QuestionRule.STUDY.key());
@@ -132,7 +137,7 @@ public interface OwnersConsent extends Serializable {
 
     private Optional<String> byHand(Owner owner) {
       return switch (new Approvals(owner.journal())
-          .ask(SignedStudy.parse(study), LocalDate.now(ZoneOffset.UTC))) {
+          .ask(SignedStudy.parse(study), owner.journal().today())) {
         case APPROVED -> Optional.empty();
         case WAITING -> Optional.of(WAITING);
         case DENIED -> Optional.of(Approvals.DENIED);

@@ -7,7 +7,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -46,6 +45,7 @@ final class FolderJournal implements Journal {
 
   private final Path folder;
   private final Limits limits;
+  private final Disk disk;
   private final Object turn;
   private Remembered remembered;
   private JournalChain chain = new JournalChain();
@@ -63,10 +63,26 @@ final class FolderJournal implements Journal {
    * @param folder created when first needed
    */
   FolderJournal(Path folder, Limits limits) {
+    this(folder, limits, file -> file.force(true));
+  }
+
+  /**
+   * Refers to a journal.
+   *
+   * @param disk what it is written to
+   */
+  FolderJournal(Path folder, Limits limits, Disk disk) {
     this.folder = folder;
     this.limits = limits;
+    this.disk = disk;
     this.turn = TURNS.computeIfAbsent(folder.toAbsolutePath().normalize(), path -> new Object());
     this.remembered = new Remembered(limits);
+  }
+
+  /** What keeps files when the power fails. */
+  interface Disk {
+    /** Returns once all that was written to a file is kept. */
+    void force(FileChannel file) throws IOException;
   }
 
   /** Work on the open log. */
@@ -95,7 +111,7 @@ final class FolderJournal implements Journal {
         log -> {
           if (remembered.isNewQuestion(subject, grid)) {
             // Forced to disk with the line of what leaves for it: before, nothing has left.
-            write(log, JournalLine.ofQuestion(subject, grid, told));
+            write(log, JournalLine.ofQuestion(subject, grid, told), file -> {});
           }
           return null;
         });
@@ -154,6 +170,11 @@ final class FolderJournal implements Journal {
   }
 
   @Override
+  public LocalDate today() {
+    return inTurn(log -> remembered.later(LocalDate.now(ZoneOffset.UTC)));
+  }
+
+  @Override
   public boolean isAccepted(byte[] study, LocalDate today) {
     return inTurn(log -> remembered.isAccepted(study, today));
   }
@@ -183,7 +204,7 @@ final class FolderJournal implements Journal {
     if (isNew) {
       append(log, line);
     } else {
-      log.force(true);
+      disk.force(log);
     }
     return null;
   }
@@ -256,10 +277,8 @@ final class FolderJournal implements Journal {
           readOn(log);
           return work.with(log);
         }
-      } catch (FileSystemException e) {
-        throw new ProtocolException("the owner's journal can't be written: " + e.getReason());
       } catch (IOException e) {
-        throw new ProtocolException("the owner's journal can't be written");
+        throw new JournalException(folder.resolve(LOG), e);
       }
     }
   }
@@ -280,7 +299,7 @@ final class FolderJournal implements Journal {
     try {
       text.substring(0, whole)
           .lines()
-          .forEach(line -> remember(JournalLine.parse(chain.follow(line))));
+          .forEach(line -> remember(chain.follow(line)));
     } catch (ProtocolException e) {
       startAnew();
       throw e;
@@ -321,30 +340,48 @@ final class FolderJournal implements Journal {
   }
 
   private void append(FileChannel log, JournalLine line) throws IOException {
-    write(log, line);
-    log.force(true);
+    write(log, line, disk);
     if (!isForced) {
       forceFolder();
       isForced = true;
     }
   }
 
-  private void write(FileChannel log, JournalLine line) throws IOException {
-    String chained =
-        chain.chained(Instant.now().truncatedTo(ChronoUnit.SECONDS) + " " + line.text());
+  private void write(FileChannel log, JournalLine line, Disk kept) throws IOException {
+    String timed = Instant.now().truncatedTo(ChronoUnit.SECONDS) + " " + line.text();
+    String chained = chain.chained(timed);
     ByteBuffer bytes = ByteBuffer.wrap((chained + "\n").getBytes(StandardCharsets.US_ASCII));
     long at = read;
-    while (bytes.hasRemaining()) {
-      at += log.write(bytes, at);
+    try {
+      while (bytes.hasRemaining()) {
+        at += log.write(bytes, at);
+      }
+      kept.force(log);
+    } catch (IOException e) {
+      takeBack(log, e);
+      throw e;
     }
     readUntil(at, chained + "\n");
     chain.follow(chained);
-    remember(line);
+    remember(timed);
   }
 
-  private void remember(JournalLine line) {
+  /**
+   * What may not be kept counts for nothing: if it were remembered, what it is to be kept for would
+   * leave when it is tried again. Where it can't be taken back, it is read again, and forced.
+   */
+  private void takeBack(FileChannel log, IOException cause) {
+    try {
+      log.truncate(read);
+    } catch (IOException e) {
+      cause.addSuppressed(e);
+    }
+  }
+
+  private void remember(String timed) {
+    remembered.at(JournalLine.time(timed));
     remembered.atHash(chain.bytes());
-    line.addTo(remembered);
+    JournalLine.parse(timed).addTo(remembered);
   }
 
   private void forceFolder() throws IOException {

@@ -2,6 +2,7 @@ package io.sparkfed.secure.keys;
 
 import io.sparkfed.wire.ProtocolException;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 
@@ -84,6 +85,14 @@ public interface Journal {
    * @throws io.sparkfed.wire.ProtocolException if it can't be recorded
    */
   void accept(byte[] study, LocalDate until);
+
+  /**
+   * Returns the day that last days are compared with, in UTC: it is none before the latest of an
+   * entry, whatever the clock says.
+   */
+  default LocalDate today() {
+    return LocalDate.now(ZoneOffset.UTC);
+  }
 
   /** Returns whether the owner joined a study, and a day is not after its last. */
   boolean isAccepted(byte[] study, LocalDate today);

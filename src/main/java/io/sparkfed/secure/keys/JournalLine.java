@@ -7,6 +7,7 @@ import java.math.BigDecimal;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.format.DateTimeParseException;
 import java.util.Arrays;
@@ -209,6 +210,19 @@ final class JournalLine {
         String.join(" ", ACCEPTED, HEX.formatHex(study), until.toString()),
         remembered -> remembered.accept(study, until),
         told -> "accepted a study until " + day(until));
+  }
+
+  /**
+   * Returns when a line was written.
+   *
+   * @throws ProtocolException if it is no line of a journal
+   */
+  static Instant time(String line) {
+    try {
+      return Instant.parse(line.split(" ", 2)[0]);
+    } catch (DateTimeParseException e) {
+      throw malformed();
+    }
   }
 
   /**

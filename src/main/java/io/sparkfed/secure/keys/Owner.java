@@ -14,7 +14,6 @@ import io.sparkfed.secure.crypto.KeyStream;
 import io.sparkfed.wire.ProtocolException;
 import io.sparkfed.wire.WireWriter;
 import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -93,7 +92,7 @@ public record Owner(
    */
   public boolean hasAccepted(byte[] study) {
     return !questions.isEmpty()
-        && journal.isAccepted(acceptance(study), LocalDate.now(ZoneOffset.UTC))
+        && journal.isAccepted(acceptance(study), journal.today())
         && isApproved(study);
   }
 
@@ -102,7 +101,7 @@ public record Owner(
     return !isByHand()
         || journal
             .proposal(study)
-            .filter(known -> known.isApproved(LocalDate.now(ZoneOffset.UTC)))
+            .filter(known -> known.isApproved(journal.today()))
             .isPresent();
   }
 
@@ -122,7 +121,7 @@ public record Owner(
     if (questions.isEmpty()) {
       return;
     }
-    if (!journal.isAccepted(acceptance(words.study()), LocalDate.now(ZoneOffset.UTC))) {
+    if (!journal.isAccepted(acceptance(words.study()), journal.today())) {
       throw new RefusedException(
           OwnersRule.STUDY, "the run's study must be one that the owner's policy accepted");
     }

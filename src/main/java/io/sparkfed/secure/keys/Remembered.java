@@ -3,7 +3,9 @@ package io.sparkfed.secure.keys;
 import io.sparkfed.aggregate.OwnersRule;
 import io.sparkfed.aggregate.RefusedException;
 import io.sparkfed.wire.ProtocolException;
+import java.time.Instant;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -30,6 +32,7 @@ final class Remembered {
   private final Map<String, Set<String>> gridsBySubject = new HashMap<>();
   private final Map<String, byte[]> hashesByRun = new HashMap<>();
   private byte[] lastHash = new byte[0];
+  private Instant latest = Instant.EPOCH;
   private final List<RowSets> rowSets = new ArrayList<>();
   private final Map<String, LocalDate> lastDays = new HashMap<>();
   private final Spent spent = new Spent();
@@ -42,6 +45,17 @@ final class Remembered {
   /** Says which hash the lines have, the one that is added next among them. */
   void atHash(byte[] hash) {
     lastHash = hash;
+  }
+
+  /** Says when an entry was written. */
+  void at(Instant time) {
+    latest = time.isAfter(latest) ? time : latest;
+  }
+
+  /** Returns a clock's day, or that of an entry that is later. */
+  LocalDate later(LocalDate today) {
+    LocalDate last = LocalDate.ofInstant(latest, ZoneOffset.UTC);
+    return last.isAfter(today) ? last : today;
   }
 
   /** Adds the end of a run. */

@@ -20,6 +20,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -259,7 +262,62 @@ class JournalTest {
                 ProtocolException.class,
                 () -> new FolderJournal(file, Limits.NONE).send(SESSION, sent(7)))
             .getMessage()
-            .startsWith("the owner's journal can't be written"));
+            .startsWith("the owner's journal can't be written: " + file));
+  }
+
+  /** What may not be kept when the power fails has not been recorded, and is tried again. */
+  @Test
+  void send_lineThatIsNotForcedToDisk_isNoneUntilItIs() throws IOException {
+    Path log = path().resolve(FolderJournal.LOG);
+    AtomicInteger failures = new AtomicInteger(2);
+    FolderJournal failing =
+        new FolderJournal(
+            path(),
+            Limits.NONE,
+            file -> {
+              if (failures.getAndDecrement() > 0) {
+                throw new IOException("No space left on device");
+              }
+              file.force(true);
+            });
+    for (int attempt = 0; attempt < 2; attempt++) {
+      refused(
+          "the owner's journal can't be written: " + log + ": No space left on device",
+          () -> failing.send(SESSION, sent(7)));
+      assertEquals(0, Files.size(log));
+      assertTrue(failing.sent(SESSION).isEmpty());
+    }
+
+    failing.send(SESSION, sent(7));
+    failing.send(hash(50), sent(8));
+
+    assertEquals(2, Files.readAllLines(log).size());
+    assertTrue(inFolder(Limits.NONE).sent(SESSION).orElseThrow().isSameAs(sent(7)));
+    assertTrue(inFolder(Limits.NONE).sent(hash(50)).isPresent());
+  }
+
+  /** A clock that is set back doesn't begin a day again that an entry says is over. */
+  @Test
+  void today_entryOfALaterDay_isThatDay() throws IOException {
+    LocalDate today = LocalDate.now(ZoneOffset.UTC);
+    inFolder(Limits.NONE).send(SESSION, sent(7));
+    inFolder(Limits.NONE).accept(hash(60), today.plusDays(3));
+    assertFalse(inFolder(Limits.NONE).today().isBefore(today));
+    Path log = path().resolve(FolderJournal.LOG);
+    JournalChain chain = new JournalChain();
+    List<String> lines = new ArrayList<>();
+    for (String line : Files.readAllLines(log)) {
+      String later =
+          today.plusDays(lines.isEmpty() ? 5 : 1)
+              + line.substring(line.indexOf('T'), line.lastIndexOf(' '));
+      String chained = chain.chained(later);
+      chain.follow(chained);
+      lines.add(chained);
+    }
+    Files.write(log, lines);
+
+    // The latest counts, also if the clock was set back before the last.
+    assertEquals(today.plusDays(5), inFolder(Limits.NONE).today());
   }
 
   /** What was forgotten can't be computed any more: a run's secret is drawn, not derived. */
