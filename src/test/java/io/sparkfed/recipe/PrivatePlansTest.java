@@ -22,6 +22,13 @@ import io.sparkfed.secure.keys.KeysWithPolicies;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.StandardOpenOption;
+import io.sparkfed.secure.keys.KeyFolder;
+import io.sparkfed.secure.keys.KeyFolderMaker;
+import io.sparkfed.secure.keys.KeyFolders;
+import io.sparkfed.secure.keys.RosterFile;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -176,6 +183,27 @@ class PrivatePlansTest {
 
     assertEquals(Optional.empty(), noised.refusal("owner"));
     assertEquals(Optional.of("dp.required"), exact.refusal("owner"));
+  }
+
+  /** No rule of a policy says so, and nothing is wrong with the study. */
+  @Test
+  void refusal_journalCantBeWritten_isOfTheFolder() throws IOException {
+    KeyFolderMaker.init(folder, "owner");
+    Path own = folder.resolve("owner");
+    RosterFile roster =
+        RosterFile.parse(Files.readAllLines(own.resolve(KeyFolderMaker.CARD)));
+    KeyFolderMaker.accept(own, "owner", roster);
+    Files.writeString(
+        own.resolve(KeyFolder.POLICY), "\nuntil = 2999-12-31\n", StandardOpenOption.APPEND);
+    KeyRing keys = new KeyFolders(folder.toString(), roster.lines());
+    byte[] study = Studies.of(new ConfigFiles(folder).load(workers(3))).toBytes();
+    assertEquals(Optional.empty(), new Asking(keys, study).refusal("owner"));
+    Path log = own.resolve(KeyFolder.JOURNAL).resolve("log");
+
+    Files.delete(log);
+    Files.createDirectory(log);
+
+    assertEquals(Optional.of(OwnersConsent.NO_KEYS), new Asking(keys, study).refusal("owner"));
   }
 
   private static String workers(int count) {
