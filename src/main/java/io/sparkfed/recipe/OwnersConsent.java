@@ -116,8 +116,7 @@ public interface OwnersConsent extends Serializable {
           return Optional.empty();
         }
         Optional<String> refusal =
-            policy.refusal(
-                opened, Studies.asked(opened, worker, asked), owner.journal().today());
+            policy.refusal(opened, Studies.asked(opened, worker, asked), owner.journal().today());
         if (refusal.isEmpty() && owner.isByHand()) {
           refusal = byHand(owner);
         }

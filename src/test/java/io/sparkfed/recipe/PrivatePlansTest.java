@@ -17,18 +17,18 @@ import io.sparkfed.model.InputColumn.Vectors;
 import io.sparkfed.privacy.Zcdp;
 import io.sparkfed.recipe.OwnersConsent.Asking;
 import io.sparkfed.secure.keys.Budget;
-import io.sparkfed.secure.keys.KeyRing;
-import io.sparkfed.secure.keys.KeysWithPolicies;
-import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.List;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.StandardOpenOption;
 import io.sparkfed.secure.keys.KeyFolder;
 import io.sparkfed.secure.keys.KeyFolderMaker;
 import io.sparkfed.secure.keys.KeyFolders;
+import io.sparkfed.secure.keys.KeyRing;
+import io.sparkfed.secure.keys.KeysWithPolicies;
 import io.sparkfed.secure.keys.RosterFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -190,8 +190,7 @@ class PrivatePlansTest {
   void refusal_journalCantBeWritten_isOfTheFolder() throws IOException {
     KeyFolderMaker.init(folder, "owner");
     Path own = folder.resolve("owner");
-    RosterFile roster =
-        RosterFile.parse(Files.readAllLines(own.resolve(KeyFolderMaker.CARD)));
+    RosterFile roster = RosterFile.parse(Files.readAllLines(own.resolve(KeyFolderMaker.CARD)));
     KeyFolderMaker.accept(own, "owner", roster);
     Files.writeString(
         own.resolve(KeyFolder.POLICY), "\nuntil = 2999-12-31\n", StandardOpenOption.APPEND);

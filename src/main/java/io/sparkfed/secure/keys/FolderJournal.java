@@ -297,9 +297,7 @@ final class FolderJournal implements Journal {
     String text = new String(bytes.array(), 0, bytes.position(), StandardCharsets.US_ASCII);
     int whole = text.lastIndexOf('\n') + 1;
     try {
-      text.substring(0, whole)
-          .lines()
-          .forEach(line -> remember(chain.follow(line)));
+      text.substring(0, whole).lines().forEach(line -> remember(chain.follow(line)));
     } catch (ProtocolException e) {
       startAnew();
       throw e;

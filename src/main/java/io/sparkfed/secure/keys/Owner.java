@@ -99,10 +99,7 @@ public record Owner(
   /** Returns whether a person approved a study, where one must. */
   private boolean isApproved(byte[] study) {
     return !isByHand()
-        || journal
-            .proposal(study)
-            .filter(known -> known.isApproved(journal.today()))
-            .isPresent();
+        || journal.proposal(study).filter(known -> known.isApproved(journal.today())).isPresent();
   }
 
   /**
