@@ -10,6 +10,7 @@ import io.sparkfed.federated.TrainingResult;
 import io.sparkfed.federated.training.FederatedTrainer;
 import io.sparkfed.loss.LogisticLoss;
 import io.sparkfed.model.Coefficients;
+import io.sparkfed.model.ModelShape;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
@@ -66,6 +67,46 @@ class PrivateFitsTest {
     }
 
     assertTrue(accuracy >= right, "accuracy " + accuracy);
+  }
+
+  /**
+   * Features that say much the same at balanced labels, where steps don't contract by themselves,
+   * and a class of 2 or of .3 rows in 100, at which steps from 0 don't arrive: beside the loss of
+   * the model that made the labels.
+   */
+  @ParameterizedTest
+  @CsvSource({"0.3, 0, 1, 0.001", "0.9, 0, 1, 0.003", "0.3, -4, 8, 0.0002", "0.3, -6, 8, 0.001"})
+  void train_correlatedFeaturesOrARareClass_isNearTheOptimum(
+      double correlation, double intercept, double epsilon, double most) {
+    double[] truth = {2.0, -1.2, 0.8, 0.0, intercept};
+    NoisedStudy study = NoisedStudy.ofNumbers(classes(40_000, correlation, truth), 4);
+    ModelShape shape = study.shape();
+
+    double excess = 0.0;
+    for (int seed = 0; seed < 8; seed++) {
+      excess += logLoss(study.shards().values(), fit(study, epsilon, seed)) / 8;
+    }
+    excess -= logLoss(study.shards().values(), new Coefficients(shape, truth));
+
+    assertTrue(excess <= most, "excess of the loss " + excess);
+  }
+
+  /** Features of deviation 1/4, within 1, and labels of two classes, these last. */
+  private static double[][] classes(int count, double correlation, double[] truth) {
+    Random random = new Random(5);
+    int features = truth.length - 1;
+    double[][] rows = new double[count][features + 1];
+    for (double[] row : rows) {
+      double common = random.nextGaussian();
+      double score = truth[features];
+      for (int j = 0; j < features; j++) {
+        double own = Math.sqrt(1.0 - correlation) * random.nextGaussian();
+        row[j] = within(0.25 * (Math.sqrt(correlation) * common + own), 1.0);
+        score += truth[j] * row[j];
+      }
+      row[features] = random.nextDouble() < 1.0 / (1.0 + Math.exp(-score)) ? 1.0 : 0.0;
+    }
+    return rows;
   }
 
   /** Published for these hospitals with differential privacy: .7015 and .6292. */
