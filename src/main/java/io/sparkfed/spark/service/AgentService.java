@@ -3,12 +3,14 @@ package io.sparkfed.spark.service;
 import io.sparkfed.agent.AgentHandler;
 import io.sparkfed.agent.Peer;
 import io.sparkfed.agent.Progress;
+import io.sparkfed.aggregate.Question;
 import io.sparkfed.config.KeyWords;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.data.DataException;
 import io.sparkfed.data.DataFault;
 import io.sparkfed.federated.StatementForm;
 import io.sparkfed.model.FeatureEncoding;
+import io.sparkfed.recipe.StudysStatements;
 import io.sparkfed.report.LibraryVersion;
 import io.sparkfed.secure.AskedForms;
 import io.sparkfed.secure.AskedForms.Noise;
@@ -45,6 +47,7 @@ import io.sparkfed.spark.cluster.WorkerPartition.Holding;
 import io.sparkfed.spark.rows.OwnTable;
 import io.sparkfed.spark.rows.OwnTable.Made;
 import io.sparkfed.spark.service.JoinedStudies.Joined;
+import io.sparkfed.wire.Form;
 import io.sparkfed.wire.ProtocolException;
 import java.util.HexFormat;
 import java.util.List;
@@ -235,8 +238,17 @@ public final class AgentService implements AgentHandler, AutoCloseable {
             new Seen(HexFormat.of().formatHex(ask.opened()), made.get().reading()),
             config.aggregation().mode().way(),
             study.hidesRows() ? Noise.OF_OWNERS : Noise.NONE,
-            StatementForm.INSTANCE);
+            questions(study));
     return new Part(forms.run(ask.form(), ask.task(), keys, worker, held));
+  }
+
+  /** A question that a study with noise doesn't lead to is turned away before it meets a row. */
+  private Form<Question<Object>> questions(Joined study) {
+    if (!study.hidesRows()) {
+      return StatementForm.INSTANCE;
+    }
+    StudysStatements statements = StudysStatements.of(study.config(), table(study).draft());
+    return (bytes, site) -> statements.checked(StatementForm.INSTANCE.read(bytes, site));
   }
 
   private static String name(byte[] study, byte[] opening) {

@@ -12,6 +12,17 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sparkfed.agent.AgentHandler;
+import io.sparkfed.objective.RowCut;
+import io.sparkfed.model.Scaling;
+import io.sparkfed.model.ModelShape;
+import io.sparkfed.loss.HingeLoss;
+import io.sparkfed.federated.UpdateWithin;
+import io.sparkfed.federated.TrainingPlan;
+import io.sparkfed.federated.Statement;
+import io.sparkfed.federated.LocalUpdate;
+import io.sparkfed.federated.GradientWithin;
+import io.sparkfed.data.Shard;
+import io.sparkfed.aggregate.ReleasedSum;
 import io.sparkfed.aggregate.CohortException;
 import io.sparkfed.aggregate.SumFactory;
 import io.sparkfed.aggregate.Visit;
@@ -355,6 +366,50 @@ class PrivateAgentsIT {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** The study says what is asked, so a driver can't say it otherwise. */
+  @Test
+  void ask_whatDoesNotFollowFromTheStudy_isRejected() throws IOException {
+    policies("dp.epsilon = 8\ndp.delta = 1e-4\n");
+    TrainingConfig config = owners.privateConfig("privacy.epsilon=1");
+    Loaded loaded = load(config);
+    TrainingPlan plan = Presets.plan(config, loaded.encoding());
+    ModelShape shape = plan.shape();
+    RowCut cut = plan.privacy().orElseThrow().cut();
+    ModelShape without = new ModelShape(shape.features(), false, 1);
+    RowCut identity =
+        new RowCut(Scaling.identity(shape), cut.norm(), cut.mostWeight(), cut.rowsOfPerson());
+    double[] model = new double[shape.size()];
+    double[] none = new double[0];
+
+    isAnswered(
+        loaded, config, new GradientWithin(model, plan.loss(), shape, cut, none, 1.0), true);
+    for (Statement<Shard> asked :
+        List.of(
+            new GradientWithin(model, plan.loss(), shape, identity, none, 1.0),
+            new GradientWithin(model, plan.loss(), shape, cut.within(1e-3), none, 1.0),
+            new GradientWithin(model, HingeLoss.INSTANCE, shape, cut, none, 1.0),
+            new GradientWithin(new double[without.size()], plan.loss(), without, cut, none, 1.0),
+            new CountWithin(2),
+            new UpdateWithin(LocalUpdate.of(plan, cut.scaling(), 1, model), 1.0))) {
+      isAnswered(loaded, config, asked, false);
+    }
+  }
+
+  private void isAnswered(
+      Loaded loaded, TrainingConfig config, Statement<Shard> asked, boolean isAnswered) {
+    agents.replies.clear();
+    Zcdp cost = new Zcdp(new BigDecimal("0.001"));
+    ReleasedSum sum = Presets.sums(config).released(cost, cost, 1);
+    Visit visit = new Visit("asking", 1, WORKERS).ofAll();
+    if (isAnswered) {
+      sum.sum(loaded.federation(), visit, asked);
+    } else {
+      assertThrows(
+          CohortException.class, () -> sum.sum(loaded.federation(), visit, asked), asked::name);
+    }
+    assertEquals(!isAnswered, told().stream().anyMatch(Rejected.class::isInstance), asked::name);
   }
 
   /** Types of texts that SQL sees would be. */
