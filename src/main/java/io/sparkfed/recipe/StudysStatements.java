@@ -33,7 +33,7 @@ import java.util.Optional;
  * driver's word for the shape of the model, the loss, and how far a row reaches.
  *
  * <p>What is left to the driver are models, how gradients are turned and how long they may be, what
- * figures are centered on, and how much of the budget a release costs: each statement's noise is as
+ * figures are centered on and cut to, and how much of the budget a release costs: each statement's noise is as
  * large as its own bound.
  */
 public final class StudysStatements {

@@ -397,6 +397,30 @@ class PrivateAgentsIT {
     }
   }
 
+  /** Whatever a training leads to follows from its study. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "algorithm.preset=private-statistics; model.family=linear; privacy.label-bounds=[-1, 2]",
+        "model.family=huber; privacy.label-bounds=[-1, 2]; privacy.intervals-share=0.3; model.l2=0",
+        "model.family=poisson; privacy.label-bounds=[0, 2]; privacy.rows=null",
+        "model.family=svm; model.intercept=false; privacy.max-row-norm=1.5",
+        "model.family=softmax; privacy.gram-share=0; data.label-levels=[0, 1, 2]",
+        "privacy.intervals-share=0.3; model.l2=0; privacy.evaluation-share=0.2"
+      })
+  void train_ofAnyKind_isNeverRejected(String settings) throws IOException {
+    policies("dp.epsilon = 1e6\ndp.delta = 1e-4\n");
+    List<String> all = new ArrayList<>(List.of(settings.split("; ", -1)));
+    all.add("privacy.epsilon=1e5");
+    all.add("privacy.honest-workers=1");
+    all.add("aggregation.mode=insecure-plain");
+    TrainingConfig config = owners.privateConfig(all.toArray(new String[0]));
+
+    train(config, load(config));
+
+    assertTrue(told().stream().noneMatch(Rejected.class::isInstance));
+  }
+
   private void isAnswered(
       Loaded loaded, TrainingConfig config, Statement<Shard> asked, boolean isAnswered) {
     agents.replies.clear();
