@@ -33,8 +33,8 @@ import java.util.Optional;
  * driver's word for the shape of the model, the loss, and how far a row reaches.
  *
  * <p>What is left to the driver are models, how gradients are turned and how long they may be, what
- * figures are centered on and cut to, and how much of the budget a release costs: each statement's noise is as
- * large as its own bound.
+ * figures are centered on and cut to, and how much of the budget a release costs: each statement's
+ * noise is as large as its own bound.
  */
 public final class StudysStatements {
   private final TrainingConfig config;
@@ -83,9 +83,7 @@ public final class StudysStatements {
 
   private boolean isOfStudy(Question<?> asked) {
     try {
-      return PrivatePlans.unit(privacy) == HiddenUnit.WORKER
-          ? isOfWorkers(asked)
-          : isOfRows(asked);
+      return PrivatePlans.unit(privacy) == HiddenUnit.WORKER ? isOfWorkers(asked) : isOfRows(asked);
     } catch (IllegalArgumentException e) {
       // What is of the study is within the ranges of all that it is made of.
       return false;

@@ -12,33 +12,33 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sparkfed.agent.AgentHandler;
-import io.sparkfed.objective.RowCut;
-import io.sparkfed.model.Scaling;
-import io.sparkfed.model.ModelShape;
-import io.sparkfed.loss.HingeLoss;
-import io.sparkfed.federated.UpdateWithin;
-import io.sparkfed.federated.TrainingPlan;
-import io.sparkfed.federated.Statement;
-import io.sparkfed.federated.LocalUpdate;
-import io.sparkfed.federated.GradientWithin;
-import io.sparkfed.data.Shard;
-import io.sparkfed.aggregate.ReleasedSum;
 import io.sparkfed.aggregate.CohortException;
+import io.sparkfed.aggregate.ReleasedSum;
 import io.sparkfed.aggregate.SumFactory;
 import io.sparkfed.aggregate.Visit;
 import io.sparkfed.config.ConfigurationException;
 import io.sparkfed.config.TrainingConfig;
 import io.sparkfed.csv.CellType;
+import io.sparkfed.data.Shard;
 import io.sparkfed.evaluation.HiddenUnit;
 import io.sparkfed.evaluation.PrivacyAccount;
 import io.sparkfed.federated.CountWithin;
+import io.sparkfed.federated.GradientWithin;
+import io.sparkfed.federated.LocalUpdate;
 import io.sparkfed.federated.PhaseListener;
+import io.sparkfed.federated.Statement;
+import io.sparkfed.federated.TrainingPlan;
 import io.sparkfed.federated.TrainingResult;
+import io.sparkfed.federated.UpdateWithin;
 import io.sparkfed.federated.survey.FederatedCounts;
 import io.sparkfed.federated.training.FederatedTrainer;
 import io.sparkfed.it.ByteScan;
 import io.sparkfed.it.OwnersWithAgents;
+import io.sparkfed.loss.HingeLoss;
 import io.sparkfed.model.ColumnType;
+import io.sparkfed.model.ModelShape;
+import io.sparkfed.model.Scaling;
+import io.sparkfed.objective.RowCut;
 import io.sparkfed.privacy.Zcdp;
 import io.sparkfed.recipe.OwnerPolicy;
 import io.sparkfed.recipe.Presets;
@@ -383,8 +383,7 @@ class PrivateAgentsIT {
     double[] model = new double[shape.size()];
     double[] none = new double[0];
 
-    isAnswered(
-        loaded, config, new GradientWithin(model, plan.loss(), shape, cut, none, 1.0), true);
+    isAnswered(loaded, config, new GradientWithin(model, plan.loss(), shape, cut, none, 1.0), true);
     for (Statement<Shard> asked :
         List.of(
             new GradientWithin(model, plan.loss(), shape, identity, none, 1.0),
