@@ -208,17 +208,15 @@ record NoisyAnswer<S>(
 
   @Override
   public byte[] rounding() {
-    return gridded().toByteArray();
+    return grid().toByteArray();
+  }
+
+  private WireWriter grid() {
+    return WordsKind.RELEASED.begin().integer(fractionBits).integer(workers);
   }
 
   private WireWriter gridded() {
-    return WordsKind.RELEASED
-        .begin()
-        .integer(fractionBits)
-        .integer(workers)
-        .bytes(variance.toByteArray())
-        .integer(honestWorkers)
-        .text(plan.rho().toString());
+    return grid().bytes(variance.toByteArray()).integer(honestWorkers).text(plan.rho().toString());
   }
 
   @Override

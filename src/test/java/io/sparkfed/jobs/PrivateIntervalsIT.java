@@ -134,9 +134,9 @@ class PrivateIntervalsIT {
 
     assertIntervals(whole);
     assertEquals(
-        List.of("count 1", "products 1", "gradient 8", "Hessian 1", "evaluation 1"),
+        List.of("count 1", "lengths 1", "products 1", "gradient 8", "Hessian 1", "evaluation 1"),
         released(whole));
-    assertEquals(12, ledger("w0").charges().size());
+    assertEquals(13, ledger("w0").charges().size());
     assertEquals(1, hessians(ledger("w0")));
 
     TrainingResult resumed = driven(Optional.of(states.get(7)), CheckpointListener.NONE, "one");
@@ -146,7 +146,7 @@ class PrivateIntervalsIT {
     assertEquals(released(whole), released(resumed));
     assertEquals(whole.privacy().orElseThrow().rho(), resumed.privacy().orElseThrow().rho());
     // Whoever had the first release, and the figures, has both twice, and nothing else.
-    assertEquals(14, ledger("w0").charges().size());
+    assertEquals(15, ledger("w0").charges().size());
     assertEquals(2, hessians(ledger("w0")));
     assertEquals(1, ledger("w0").runs());
   }
@@ -164,7 +164,7 @@ class PrivateIntervalsIT {
         };
     assertThrows(IllegalStateException.class, () -> driven(Optional.empty(), killing, "two"));
     for (String owner : OWNERS) {
-      assertEquals(10, ledger(owner).charges().size());
+      assertEquals(11, ledger(owner).charges().size());
       assertEquals(0, hessians(ledger(owner)));
     }
 
@@ -175,7 +175,7 @@ class PrivateIntervalsIT {
     Zcdp all = Zcdp.within(EPSILON, DELTA);
     for (String owner : OWNERS) {
       Ledger ledger = ledger(owner);
-      assertEquals(12, ledger.charges().size());
+      assertEquals(13, ledger.charges().size());
       assertEquals(1, hessians(ledger));
       assertEquals(1, ledger.runs());
       assertTrue(all.covers(ledger.spent()), ledger.toString());

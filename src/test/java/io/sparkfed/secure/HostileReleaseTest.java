@@ -1,6 +1,8 @@
 package io.sparkfed.secure;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -202,6 +204,16 @@ class HostileReleaseTest {
 
     assertEquals(Math.pow(2.0, 30) + 1.0, fine.sensitivity().doubleValue());
     assertTrue(coarse.sensitivity().doubleValue() >= 1.0);
+  }
+
+  /** An owner that counts grids would answer no run of a fifth epsilon. */
+  @Test
+  void rounding_otherNoise_isTheSameGrid() {
+    Question<Shard> count = new CountWithin(1);
+    byte[] one = NoisyAnswer.of(count, 4, COST, 1, COST).rounding();
+
+    assertArrayEquals(one, NoisyAnswer.of(count, 4, COST.times(2), 3, COST.times(9)).rounding());
+    assertFalse(Arrays.equals(one, NoisyAnswer.of(count, 5, COST, 1, COST).rounding()));
   }
 
   /** What is told of a sum must not follow from what the driver says of its noise. */

@@ -47,7 +47,7 @@ record FirstGradient(TrainingPlan plan, Coordinates coordinates, int order, bool
     double[] begin = rate.begin(intercept, gradient, coordinates.isWhite(), steps.length());
     Message unseen =
         Message.of(
-            "noise, or large offsets, hide the mean of the labels, from which the fit begins:"
+            "noise hides the mean of the labels, from which the fit begins:"
                 + " the model may say little");
     return new Told(
         steps, Optional.of(begin), rate.isSeen() ? Optional.empty() : Optional.of(unseen));

@@ -12,8 +12,7 @@ import io.sparkfed.model.ModelShape;
  *
  * <p>Begun at {@code log(mean)}, a step of that gradient goes most of the way: for features of a
  * normal distribution their covariance with counts is the mean times the coefficients (C. Stein,
- * "Estimation of the mean of a multivariate normal distribution", 1981). Offsets are taken for a
- * mean of 1 of what they multiply rates with.
+ * "Estimation of the mean of a multivariate normal distribution", 1981).
  *
  * @param mean of the counts, positive
  * @param isSeen whether it is more than noise
