@@ -88,6 +88,6 @@ class RequiredNoiseTest {
       }
     }
     assertTrue(answered.stream().allMatch(name -> name.endsWith("Within")), answered.toString());
-    assertEquals(7, answered.size(), answered.toString());
+    assertEquals(8, answered.size(), answered.toString());
   }
 }

@@ -19,8 +19,9 @@ class PlannedNoiseTest {
   }
 
   /**
-   * By hand: with rho = .0305566 (of the published table) 0.2 rho for products gives 1 / sqrt(2 *
-   * .00611132) = 9.045, and an eighth of 0.8 rho gives 1 / sqrt(2 * .00305566) = 12.79.
+   * By hand: of rho = .0305566 (of the published table) .02 are for lengths, 1 / sqrt(2 *
+   * .000611132) = 28.60. Of the rest 0.2 for products gives 1 / sqrt(2 * .00598909) = 9.137, and an
+   * eighth of 0.8 gives 1 / sqrt(2 * .00299455) = 12.92.
    */
   @Test
   void lines_oneHonestWorkerOfOne_areTheTableOfTheAccountant() {
@@ -28,9 +29,10 @@ class PlannedNoiseTest {
         List.of(
             "privacy: rows, epsilon 1, delta 1e-5 (rho 0.0306), by the noise of at least 1 of 1"
                 + " workers; standard deviations, where 1 is what one row adds at most:",
-            "  products of features             sigma 9.045",
-            "  each of 8 gradients              sigma 12.79",
-            "  a mean gradient of 486 rows gets noise as long as 0.0985 of the longest row's",
+            "  lengths of rows                  sigma 28.60",
+            "  products of features             sigma 9.137",
+            "  each of 8 gradients              sigma 12.92",
+            "  a mean gradient of 486 rows gets noise as long as 0.0995 of the longest row's",
             "  figures of test rows             sigma 4.045"),
         lines(
             14,
@@ -46,9 +48,10 @@ class PlannedNoiseTest {
   void lines_figuresOfTrainingRows_areOfTheBudgetOfTheFit() {
     assertEquals(
         List.of(
-            "  products of features             sigma 9.534",
-            "  each of 8 gradients              sigma 13.48",
-            "  a mean gradient of 486 rows gets noise as long as 0.104 of the longest row's",
+            "  lengths of rows                  sigma 30.15",
+            "  products of features             sigma 9.631",
+            "  each of 8 gradients              sigma 13.62",
+            "  a mean gradient of 486 rows gets noise as long as 0.105 of the longest row's",
             "  figures of training rows         sigma 12.79",
             "  no test rows: no figure of them is told"),
         lines(
