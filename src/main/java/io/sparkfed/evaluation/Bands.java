@@ -122,12 +122,6 @@ record Bands(double top, int count) {
 
   /** Returns the sum of sizes that have signs, of the bands from one on. */
   Noised signed(double[] sums, double deviation, int from) {
-    double total = 0.0;
-    double squares = 0.0;
-    for (int k = from; k < count; k++) {
-      total += end(k) * sums[k];
-      squares += end(k) * end(k);
-    }
-    return new Noised(total, deviation * Math.sqrt(squares));
+    return of(sums, deviation, end -> end, 0, from);
   }
 }

@@ -42,6 +42,17 @@ public record ProductsWithin(
     this(shape, cut, 0.0, 0.0, 0.0);
   }
 
+  /**
+   * Asks about labels, too, where a label at a bound counts as much as the longest features.
+   *
+   * @param middle of the labels' bounds
+   * @param halfWidth of these
+   */
+  public static ProductsWithin ofLabels(
+      ModelShape shape, RowCut cut, double middle, double halfWidth) {
+    return new ProductsWithin(shape, cut, middle, cut.norm() / halfWidth, cut.norm());
+  }
+
   /** Returns the order of the matrix. */
   public int order() {
     return SampledGram.order(shape) + (labelScale == 0.0 ? 0 : 1);

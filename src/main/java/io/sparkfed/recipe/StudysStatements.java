@@ -142,17 +142,15 @@ public final class StudysStatements {
 
   /** Rows may be shortened further, and are where most are shorter than they may be. */
   private ProductsWithin products(ProductsWithin asked) {
-    double norm = cut.norm();
     if (PrivatePlans.method(config) == Method.GRADIENTS) {
-      return new ProductsWithin(shape, cut.within(Math.min(norm, asked.cut().norm())));
+      return new ProductsWithin(shape, cut.within(Math.min(cut.norm(), asked.cut().norm())));
     }
     Optional<Interval> labels = privacy.labelBounds();
-    return new ProductsWithin(
+    return ProductsWithin.ofLabels(
         shape,
         cut,
         labels.map(Interval::middle).orElse(0.0),
-        norm / labels.map(Interval::halfWidth).orElse(1.0),
-        norm);
+        labels.map(Interval::halfWidth).orElse(1.0));
   }
 
   /** Where figures are centered, and from which score on a class counts, may be others. */

@@ -45,8 +45,8 @@ record Balance(double share) {
    * @param deviation of the noise on each of its numbers
    */
   static Balance of(double[] intercept, double[] gradient, double deviation) {
-    double least = Math.min(0.5, CERTAIN * deviation * MeanRate.length(intercept));
-    double share = 0.5 - MeanRate.product(intercept, gradient);
+    double least = Math.min(0.5, CERTAIN * deviation * FirstGradient.length(intercept));
+    double share = 0.5 - FirstGradient.along(intercept, gradient);
     return new Balance(Math.max(least, Math.min(1.0 - least, share)));
   }
 
@@ -85,13 +85,7 @@ record Balance(double share) {
    * @param length eta
    */
   double[] begin(double[] intercept, double[] gradient, boolean isWhite, double length) {
-    double logit = Math.log(share / (1.0 - share));
-    double[] begin = new double[intercept.length];
-    for (int j = 0; j < begin.length; j++) {
-      // The mean row is A^-1 times the intercept then, so this is the gradient there.
-      double there = isWhite ? gradient[j] + (share - 0.5) * intercept[j] : 0.0;
-      begin[j] = logit * intercept[j] - length * there;
-    }
-    return begin;
+    return FirstGradient.begin(
+        Math.log(share / (1.0 - share)), share - 0.5, intercept, gradient, isWhite, length);
   }
 }

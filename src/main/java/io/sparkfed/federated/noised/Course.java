@@ -26,7 +26,10 @@ final class Course {
   private double[] middle;
   private double[] iterate;
   private double[] sum;
+
+  /** Of how many gradients none is a step: of 1 that says where steps begin, or 0. */
   private int before;
+
   private int done;
 
   /**
@@ -34,11 +37,9 @@ final class Course {
    *
    * @param size d
    * @param rounds T, at least 1
-   * @param before of how many gradients none is a step: of 1 that says where steps begin, or 0
    */
-  Course(int size, int rounds, int before) {
+  Course(int size, int rounds) {
     this.rounds = rounds;
-    this.before = before;
     begun = new double[size];
     stepped = begun;
     middle = begun;

@@ -2,6 +2,7 @@ package io.sparkfed.federated.noised;
 
 import io.sparkfed.federated.TrainingPlan;
 import io.sparkfed.hint.Message;
+import io.sparkfed.math.Vectors;
 import io.sparkfed.model.ModelShape;
 import java.util.Optional;
 
@@ -62,5 +63,41 @@ record FirstGradient(TrainingPlan plan, Coordinates coordinates, int order, bool
     Steps steps = balance.longer(planned, order, noiseOfOne);
     double[] begin = balance.begin(intercept, gradient, coordinates.isWhite(), steps.length());
     return new Told(steps, Optional.of(begin), Optional.empty());
+  }
+
+  /** Returns how long the intercept is in coordinates. */
+  static double length(double[] intercept) {
+    return Math.sqrt(along(intercept, intercept));
+  }
+
+  /** Returns the part of a gradient that is the intercept's. */
+  static double along(double[] intercept, double[] gradient) {
+    return Vectors.dot(intercept, 0, gradient, intercept.length);
+  }
+
+  /**
+   * Returns where steps begin: at an intercept, and a step from there.
+   *
+   * @param at the intercept
+   * @param more how much more the mean label is expected to be there than at 0
+   * @param intercept the coordinates of an intercept of 1
+   * @param gradient the mean one at 0, in coordinates
+   * @param isWhite whether rows have mean square 1 in each of the coordinates
+   * @param length eta
+   */
+  static double[] begin(
+      double at,
+      double more,
+      double[] intercept,
+      double[] gradient,
+      boolean isWhite,
+      double length) {
+    double[] begin = new double[intercept.length];
+    for (int j = 0; j < begin.length; j++) {
+      // The mean row is A^-1 times the intercept then, so this is the gradient there.
+      double there = isWhite ? gradient[j] + more * intercept[j] : 0.0;
+      begin[j] = at * intercept[j] - length * there;
+    }
+    return begin;
   }
 }

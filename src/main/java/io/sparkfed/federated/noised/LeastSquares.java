@@ -42,8 +42,8 @@ final class LeastSquares {
   double[] solve(Federation<Shard> federation, double rows, Zcdp cost) {
     double norm = privacy.cut().norm();
     ProductsWithin asked =
-        new ProductsWithin(
-            plan.shape(), privacy.cut(), privacy.labelMiddle(), norm / privacy.labelScale(), norm);
+        ProductsWithin.ofLabels(
+            plan.shape(), privacy.cut(), privacy.labelMiddle(), privacy.labelScale());
     SymmetricMatrix found = releases.products(federation, asked, cost);
     double[] ofFeatures = new double[SymmetricMatrix.packedLength(order)];
     double[] withLabels = new double[order];

@@ -1,6 +1,5 @@
 package io.sparkfed.federated.noised;
 
-import io.sparkfed.math.Vectors;
 import io.sparkfed.model.Family;
 import io.sparkfed.model.ModelShape;
 
@@ -42,17 +41,9 @@ record MeanRate(double mean, boolean isSeen) {
    * @param deviation of the noise on each of its numbers
    */
   static MeanRate of(double[] intercept, double[] gradient, double deviation) {
-    double noise = deviation * length(intercept);
-    double mean = 1.0 - product(intercept, gradient);
+    double noise = deviation * FirstGradient.length(intercept);
+    double mean = 1.0 - FirstGradient.along(intercept, gradient);
     return new MeanRate(Math.max(mean, Math.max(noise, Double.MIN_NORMAL)), mean > CERTAIN * noise);
-  }
-
-  static double product(double[] intercept, double[] gradient) {
-    return Vectors.dot(intercept, 0, gradient, intercept.length);
-  }
-
-  static double length(double[] intercept) {
-    return Math.sqrt(product(intercept, intercept));
   }
 
   /**
@@ -77,12 +68,6 @@ record MeanRate(double mean, boolean isSeen) {
    * @param length eta
    */
   double[] begin(double[] intercept, double[] gradient, boolean isWhite, double length) {
-    double[] begin = new double[intercept.length];
-    for (int j = 0; j < begin.length; j++) {
-      // The mean row is A^-1 times the intercept then, so this is the gradient at log(mean).
-      double there = isWhite ? gradient[j] + (mean - 1.0) * intercept[j] : 0.0;
-      begin[j] = Math.log(mean) * intercept[j] - length * there;
-    }
-    return begin;
+    return FirstGradient.begin(Math.log(mean), mean - 1.0, intercept, gradient, isWhite, length);
   }
 }

@@ -97,7 +97,7 @@ final class NoisedFit implements NoisedWork {
     this.releases = Releases.of(plan, workers);
     this.intervals = new Intervals(plan, releases);
     this.base = base(plan);
-    this.course = new Course(shape.size(), plan.rounds(), 0);
+    this.course = new Course(shape.size(), plan.rounds());
   }
 
   /** Returns where a fit begins: at zero, with an intercept in the middle of labels' bounds. */

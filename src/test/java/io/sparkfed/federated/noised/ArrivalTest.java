@@ -31,7 +31,7 @@ class ArrivalTest {
     Random random = new Random(17);
     int said = 0;
     for (int fit = 0; fit < FITS; fit++) {
-      Course course = new Course(size, rounds, 0);
+      Course course = new Course(size, rounds);
       for (int round = 0; round < rounds; round++) {
         double[] next = course.iterate().clone();
         for (int j = 0; j < size; j++) {
@@ -58,7 +58,7 @@ class ArrivalTest {
   private static Course resumed(Course course, int size, int rounds) {
     Map<String, double[]> saved = new HashMap<>();
     course.save(saved);
-    Course resumed = new Course(size, rounds, 0);
+    Course resumed = new Course(size, rounds);
     resumed.restore(saved, course.done());
     return resumed;
   }
